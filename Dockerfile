@@ -1,0 +1,36 @@
+# One image for `pointsman serve` and `pointsman work`. The root file system may be read-only; data lives in /data.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 \
+    PORT=8080 \
+    DATABASE_URL=sqlite:////data/pointsman.db \
+    ROUTING_FILE=/config/routing.yaml \
+    MACROS_FILE=/config/macros.yaml
+
+WORKDIR /opt/pointsman
+
+# Dependencies first: they change less often than the code, and every one is checked against its hash.
+COPY requirements/runtime.lock requirements/runtime.lock
+RUN pip install --no-cache-dir --require-hashes -r requirements/runtime.lock
+
+COPY pyproject.toml README.md ./
+COPY app app
+COPY integrations integrations
+RUN pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && useradd --system --uid 10001 --no-create-home pointsman \
+    && mkdir /data /config \
+    && chown pointsman /data
+
+# The shipped rules; mount your own over /config.
+COPY routing.yaml macros.yaml routing.tests.yaml /config/
+
+USER 10001
+VOLUME ["/data"]
+EXPOSE 8080
+
+HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=2)"]
+
+CMD ["pointsman", "serve"]

@@ -1,0 +1,204 @@
+"""The `pointsman` command: each sub-command is a thin door to what does the work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import logs
+from app.commands import rules
+from app.rules.positions import BadRules
+from app.settings import BadSettings, Settings, load, zendesk_settings
+from integrations.errors import IntegrationError
+
+if TYPE_CHECKING:
+    from app.service import Service
+
+cli = typer.Typer(
+    help="Throws the points for community tickets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+ROUTING = Path("routing.yaml")
+MACROS = Path("macros.yaml")
+RoutingFile = Annotated[Path, typer.Argument(help="The rules.")]
+MacrosFile = Annotated[Path, typer.Argument(help="The texts.")]
+RoutingOption = Annotated[Path, typer.Option(help="The rules.")]
+MacrosOption = Annotated[Path, typer.Option(help="The texts.")]
+
+
+def main() -> None:
+    cli()
+
+
+@cli.command()
+def serve() -> None:
+    """Run the API and a worker in one process; settings come from the environment."""
+    from app.main import create_app  # noqa: PLC0415  # other commands need not wait for the web's imports
+
+    settings = _settings()
+    logs.configure(settings.log_level)
+    app = create_app(_built(settings))
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=8
+    )
+
+
+@cli.command()
+def work() -> None:
+    """Run a worker alone, beside `pointsman serve`, on the same DATABASE_URL."""
+    settings = _settings()
+    logs.configure(settings.log_level)
+    service = _built(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    service.start()
+    stop.wait()
+    service.stop()
+
+
+@cli.command()
+def demo(
+    *,
+    exit_: Annotated[
+        bool, typer.Option("--exit", help="Print the outcome as a table and end; 0 only if all is right.")
+    ] = False,
+) -> None:
+    """Start the sandbox and the service, and send sample tickets through."""
+    from app.demo.run import run_demo  # noqa: PLC0415  # other commands need no sandbox
+
+    sys.exit(run_demo(out, stay=not exit_))
+
+
+@cli.command()
+def check(
+    routing: RoutingFile = ROUTING,
+    macros: MacrosFile = MACROS,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+) -> None:
+    """Check routing.yaml and macros.yaml: all problems and warnings, each with file, line and column."""
+    with _readable():
+        sys.exit(rules.check_files(out, routing, macros, strict=strict))
+
+
+@cli.command("test")
+def run_tests(
+    routing: RoutingFile = ROUTING,
+    macros: MacrosFile = MACROS,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the examples that hold too.")] = False,
+) -> None:
+    """Run the rules' own examples in routing.tests.yaml; fails when one ends otherwise than it says."""
+    with _readable():
+        sys.exit(rules.test_files(out, routing, macros, show_all=verbose))
+
+
+@cli.command()
+def explain(
+    ticket_id: Annotated[int | None, typer.Argument(help="A ticket in Zendesk (needs the ZENDESK_ variables).")] = None,
+    *,
+    ticket: Annotated[int | None, typer.Option(help="The same.")] = None,
+    text: Annotated[str | None, typer.Option(help="Any text instead of a ticket.")] = None,
+    channel: Annotated[str | None, typer.Option(help="With --text: where it was written.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Always so: nothing is ever written.")] = True,
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+) -> None:
+    """Say why a ticket is treated as it is, why not otherwise, and what would be done. Writes nothing."""
+    del dry_run  # says aloud what is always true
+    wanted = ticket_id if ticket_id is not None else ticket
+    if (wanted is None) == (text is None):
+        err.print("Give a ticket's number, or --text.")
+        sys.exit(2)
+    with _readable():
+        if text is not None:
+            said = rules.explained_text(routing, macros, text, channel)
+        else:
+            said = rules.explained_ticket(routing, macros, wanted or 0, zendesk_settings(os.environ))
+        rules.print_explanation(out, said, as_json=as_json)
+
+
+@cli.command()
+def classify(
+    file: Annotated[Path | None, typer.Argument(help="JSON lines; standard input when left out.")] = None,
+    *,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON lines in and out (the only form).")] = True,
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+) -> None:
+    """Classify tickets: JSON lines in (channel, subject, body, requester, organization, tags), JSON lines out."""
+    del jsonl  # the only form
+    with _readable():
+        rules.classify_lines(file.open(encoding="utf-8") if file else sys.stdin, sys.stdout, routing, macros)
+
+
+@cli.command()
+def schema(name: Annotated[str, typer.Argument(help="routing, macros or tests")]) -> None:
+    """Print the JSON Schema of a file, for editors."""
+    sys.exit(rules.print_schema(out, name))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Files that cannot be used and services that do not answer end a command with a sentence, not a traceback."""
+    try:
+        yield
+    except BadRules as error:
+        for problem in error.problems:
+            out.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BadSettings as error:
+        _refuse(error.problems)
+    except OSError as error:
+        err.print(f"Cannot read {error.filename}: {error.strerror}.", markup=False)
+        sys.exit(2)
+    except IntegrationError as error:
+        err.print(f"{error}.", markup=False)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return load(os.environ)
+    except BadSettings as error:
+        _refuse(error.problems)
+
+
+def _built(settings: Settings) -> Service:
+    from app.service import Service  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    try:
+        return Service.build(settings)
+    except BadRules as error:
+        _refuse([str(problem) for problem in error.problems])
+    except SQLAlchemyError as error:
+        _refuse([f"DATABASE_URL: the database cannot be opened ({type(error).__name__})."])
+
+
+def _refuse(problems: list[str]) -> NoReturn:
+    err.print("Pointsman cannot start:", highlight=False)
+    for problem in problems:
+        err.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What each `pointsman` sub-command does; app/cli.py only declares them."""

@@ -1,0 +1,44 @@
+"""The sample tickets, and how each has to end."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Expectation(_Strict):
+    archetype: str | None = Field(description="None: the service abstains.")
+    issue: Literal["opened", "linked", "none"] = "none"
+    status: str | None = None
+    tags: tuple[str, ...] = ()
+    comments: int = Field(1, description="How many notes and replies the service writes.")
+
+
+class Sample(_Strict):
+    ticket: dict[str, Any] = Field(description="What the sandbox's `create_ticket` takes.")
+    expect: Expectation
+
+
+class SeedIssue(_Strict):
+    """An issue that is there before the tickets come."""
+
+    project: str
+    title: str
+    description: str
+    labels: tuple[str, ...] = ()
+    issue_type: str = "issue"
+
+
+class Samples(_Strict):
+    issues: tuple[SeedIssue, ...]
+    tickets: tuple[Sample, ...]
+
+
+def load_samples() -> Samples:
+    return TypeAdapter(Samples).validate_json((files("app.demo") / "samples.json").read_bytes())

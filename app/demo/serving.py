@@ -1,0 +1,33 @@
+"""The service as `pointsman serve` runs it, but in a thread of this process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from app.main import create_app
+from app.service import Service
+
+
+@contextmanager
+def serving(service: Service) -> Iterator[str]:
+    """Yields the address. Raises OSError when it does not start, mostly because the port is taken."""
+    settings = service.settings
+    config = uvicorn.Config(create_app(service), host=settings.host, port=settings.port, log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True, name="web")
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise OSError(0, f"the service did not start on port {settings.port}")
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

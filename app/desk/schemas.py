@@ -1,0 +1,104 @@
+"""What the API answers. Other programs rely on these names."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from app.records.decisions import Decision
+from app.records.failures import Failure
+from app.records.links import Link
+
+
+class ActionOut(BaseModel):
+    kind: str
+    state: Literal["done", "skipped", "failed", "waiting"]
+    detail: str
+
+
+class LinkOut(BaseModel):
+    project: str
+    iid: int
+    url: str
+    state: str
+
+    @classmethod
+    def of(cls, link: Link) -> LinkOut:
+        return cls(project=link.project, iid=link.iid or 0, url=link.url, state=link.state)
+
+
+class DecisionOut(BaseModel):
+    """A decision: what was concluded, from what, and what became of it."""
+
+    ticket_id: int
+    archetype: str | None = Field(description="Null: the service abstains and a person decides.")
+    confidence: str | None
+    decided_by: str = Field(description="route:<name>, person, language, model or none")
+    mode: str
+    actions: list[ActionOut]
+    links: list[LinkOut]
+    trace: list[dict[str, Any]]
+    config_hash: str
+    state: Literal["done", "working", "waiting", "failed"]
+    decided_at: str
+    channel: str
+    summary: str
+
+    @classmethod
+    def of(cls, decision: Decision, links: list[Link]) -> DecisionOut:
+        return cls(
+            ticket_id=decision.ticket_id,
+            archetype=decision.archetype,
+            confidence=decision.confidence,
+            decided_by=decision.decided_by,
+            mode=decision.mode,
+            actions=[ActionOut(**action) for action in decision.actions],
+            links=[LinkOut.of(link) for link in links],
+            trace=list(decision.trace),
+            config_hash=decision.config_hash,
+            state="working" if decision.state == "writing" else decision.state,
+            decided_at=decision.decided_at,
+            channel=decision.channel,
+            summary=decision.summary,
+        )
+
+
+class TicketOut(DecisionOut):
+    """The newest decision about a ticket, and the ones before it."""
+
+    history: list[DecisionOut]
+
+
+class DecisionsOut(BaseModel):
+    decisions: list[DecisionOut]
+
+
+class FailureOut(BaseModel):
+    id: int
+    source: str
+    ticket_id: int | None
+    step: str
+    reason: str
+    message: str
+    attempts: int
+    state: str
+    failed_at: str
+
+    @classmethod
+    def of(cls, failure: Failure) -> FailureOut:
+        return cls(
+            id=failure.id or 0,
+            source=failure.source,
+            ticket_id=failure.ticket_id,
+            step=failure.step,
+            reason=failure.reason,
+            message=failure.message,
+            attempts=failure.attempts,
+            state=failure.state,
+            failed_at=failure.failed_at,
+        )
+
+
+class FailuresOut(BaseModel):
+    failures: list[FailureOut]

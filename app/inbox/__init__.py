@@ -1,0 +1,1 @@
+"""What arrives: verify, store, answer 2xx. Nothing here acts on a ticket."""

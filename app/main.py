@@ -1,0 +1,56 @@
+"""The web application: doors for webhooks, the desk's API, health and metrics, around one Service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+
+from app.desk.access import require_token
+from app.desk.decisions import DecisionPages
+from app.desk.explain import ExplainPages
+from app.desk.failures import FailurePages
+from app.desk.health import HealthPages
+from app.inbox.zendesk import ZendeskInbox
+from app.service import Service
+
+
+def create_app(service: Service) -> FastAPI:
+    """The service starts and stops with the application."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # In a thread: starting migrates tables and recovers work, and dbos minds being started on a running loop.
+        await asyncio.to_thread(service.start)
+        await asyncio.to_thread(service.greet)
+        yield
+        await asyncio.to_thread(service.stop)
+
+    app = FastAPI(title="Pointsman", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    settings = service.settings
+    inbox = ZendeskInbox(
+        secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
+        intake=service.intake,
+        failures=service.records.failures,
+        own_user_id=service.own_user_id,
+        now=service.now,
+    )
+    health = HealthPages(
+        probes={
+            "queue": service.check_queue,
+            "config": service.check_config,
+            "zendesk": service.check_zendesk,
+            "gitlab": service.check_gitlab,
+        },
+        waiting=service.engine.waiting,
+        open_failures=service.records.failures.count_open,
+    )
+    app.include_router(inbox.router())
+    app.include_router(health.router())
+    desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
+    app.include_router(DecisionPages(service.records).router(), dependencies=desk)
+    app.include_router(ExplainPages(service.dry_run(), service.zendesk).router(), dependencies=desk)
+    app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)
+    return app

@@ -1,0 +1,22 @@
+"""The counters of the service, by Prometheus' conventions; docs/metrics.md explains each."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+DELIVERIES = Counter("pointsman_deliveries_total", "Webhook deliveries by what became of them.", ["source", "outcome"])
+DECISIONS = Counter(
+    "pointsman_decisions_total", "Decisions by archetype and by what decided.", ["archetype", "decider"]
+)
+ACTIONS = Counter("pointsman_actions_total", "Actions by kind and outcome.", ["kind", "state"])
+CALLS = Counter("pointsman_calls_total", "Calls to other services by status class.", ["service", "status"])
+RETRIES = Counter("pointsman_retries_total", "Work put off to a later time.", ["service", "reason"])
+CONDITION_ERRORS = Counter("pointsman_condition_errors_total", "Conditions that could not be evaluated.", ["route"])
+OPEN_FAILURES = Gauge("pointsman_open_failures", "Failures that wait for a person.")
+WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.")
+SECONDS_TO_DONE = Histogram(
+    "pointsman_delivery_to_done_seconds",
+    "From a delivery's arrival to the end of its work.",
+    buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
+)
+CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

@@ -1,0 +1,94 @@
+"""The one database of the service: engines, the schema's migrations, and the URL's rules.
+
+SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a power cut) and a pool of two:
+SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Any constant will do, as long as all processes on one PostgreSQL agree on it.
+MIGRATION_LOCK = 7_706_975_110
+
+
+def is_sqlite(url: str) -> bool:
+    return sa.make_url(url).get_backend_name() == "sqlite"
+
+
+def sqlite_path(url: str) -> Path:
+    """The database file of a SQLite URL. Raises ValueError for an in-memory one: nothing would survive a restart."""
+    database = sa.make_url(url).database
+    if not database or database == ":memory:":
+        raise ValueError("DATABASE_URL: an in-memory SQLite database keeps nothing; name a file, sqlite:///path/to.db")
+    return Path(database)
+
+
+def make_engine(url: str, *, pool: int | None = None) -> sa.Engine:
+    """An engine on SQLite or PostgreSQL, set up alike for the queue and for our tables."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, pool_size=pool or 2, max_overflow=0, pool_timeout=30)
+        event.listen(engine, "connect", _sqlite_pragmas)
+        return engine
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=pool or 20,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 3,
+            "application_name": "pointsman",
+            "options": "-c idle_in_transaction_session_timeout=60000",
+        },
+    )
+
+
+def _sqlite_pragmas(connection: object, _record: object) -> None:
+    # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
+    connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a sqlite3.Connection behind SQLAlchemy's event
+    for pragma in (
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "wal_autocheckpoint=1000",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables to the newest revision; safe when several processes start at once."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection, _migration_lock(connection):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+@contextmanager
+def _migration_lock(connection: sa.Connection) -> Iterator[None]:
+    """One migration at a time: an advisory lock on PostgreSQL; SQLite's IMMEDIATE transaction is one by itself."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    try:
+        yield
+    finally:
+        connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})

@@ -1,0 +1,91 @@
+"""Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.records.tables import decisions
+
+State = Literal["working", "writing", "waiting", "done", "failed"]
+"""`writing`: the update of the ticket may have been sent; its answer decides, or the ticket's audits do."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    run_id: str
+    ticket_id: int
+    event: str
+    state: State
+    archetype: str | None
+    confidence: str | None
+    decided_by: str
+    mode: str
+    channel: str
+    summary: str
+    tags: tuple[str, ...]
+    """The tags that we added to the ticket."""
+    actions: tuple[dict[str, Any], ...]
+    """`{"kind", "state": done|skipped|failed|waiting, "detail"}` each."""
+    trace: tuple[dict[str, Any], ...]
+    config_hash: str
+    ticket_updated_at: str
+    decided_at: str
+    finished_at: str | None = field(default=None)
+
+
+class Decisions:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def save(self, decision: Decision) -> None:
+        """Insert, or replace what the same run had decided before (a conflict made it decide again)."""
+        values = asdict(decision)
+        insert = _insert(self._engine)(decisions).values(**values)
+        with self._engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["run_id"], set_=values))
+
+    def update(self, run_id: str, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
+
+    def by_run(self, run_id: str) -> Decision | None:
+        found = self._read(sa.select(decisions).where(decisions.c.run_id == run_id))
+        return found[0] if found else None
+
+    def of_ticket(self, ticket_id: int, *, limit: int = 20) -> list[Decision]:
+        """The newest first."""
+        return self._read(
+            sa.select(decisions).where(decisions.c.ticket_id == ticket_id).order_by(decisions.c.id.desc()).limit(limit)
+        )
+
+    def newest(self, *, limit: int, before: int | None = None, archetype: str | None = None) -> list[Decision]:
+        query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(decisions.c.id < before)
+        if archetype is not None:
+            query = query.where(decisions.c.archetype == archetype)
+        return self._read(query)
+
+    def _read(self, query: sa.Select[Any]) -> list[Decision]:
+        with self._engine.connect() as connection:
+            return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def _insert(engine: sa.Engine) -> Any:
+    return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+
+
+def _decision(row: sa.RowMapping) -> Decision:
+    values = {name: row[name] for name in Decision.__dataclass_fields__}
+    for name in ("tags", "actions", "trace"):
+        values[name] = _tuple(values[name])
+    return Decision(**values)
+
+
+def _tuple(value: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(value)

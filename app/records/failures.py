@@ -1,0 +1,68 @@
+"""What could not be done: kept until a person has dealt with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.records.tables import failures
+
+
+@dataclass(frozen=True)
+class Failure:
+    key: str
+    source: str
+    ticket_id: int | None
+    step: str
+    reason: str
+    message: str
+    attempts: int
+    payload: dict[str, Any] | None
+    """What is needed to try again; never the text of a ticket."""
+    failed_at: str
+    state: str = "open"
+    """`open`, `retried` or `ignored`."""
+    id: int | None = None
+
+
+class Failures:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(self, failure: Failure) -> None:
+        """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
+        values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name != "id"}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(failures).values(**values))
+        except IntegrityError:
+            with self._engine.begin() as connection:
+                connection.execute(sa.update(failures).where(failures.c.key == failure.key).values(**values))
+
+    def by_id(self, failure_id: int) -> Failure | None:
+        found = self._read(sa.select(failures).where(failures.c.id == failure_id))
+        return found[0] if found else None
+
+    def newest(self, *, limit: int, state: str = "open") -> list[Failure]:
+        return self._read(
+            sa.select(failures).where(failures.c.state == state).order_by(failures.c.id.desc()).limit(limit)
+        )
+
+    def set_state(self, failure_id: int, state: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(failures).where(failures.c.id == failure_id).values(state=state))
+
+    def count_open(self) -> int:
+        with self._engine.connect() as connection:
+            query = sa.select(sa.func.count()).select_from(failures).where(failures.c.state == "open")
+            return int(connection.execute(query).scalar_one())
+
+    def _read(self, query: sa.Select[Any]) -> list[Failure]:
+        with self._engine.connect() as connection:
+            return [
+                Failure(**{name: row[name] for name in Failure.__dataclass_fields__})
+                for row in connection.execute(query).mappings()
+            ]

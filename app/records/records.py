@@ -1,0 +1,30 @@
+"""All records on one connection pool."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.records.config_versions import ConfigVersions
+from app.records.database import make_engine, migrate
+from app.records.decisions import Decisions
+from app.records.failures import Failures
+from app.records.links import Links
+
+
+class Records:
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.decisions = Decisions(engine)
+        self.links = Links(engine)
+        self.failures = Failures(engine)
+        self.config_versions = ConfigVersions(engine)
+
+    @classmethod
+    def open(cls, url: str) -> Records:
+        """Connect, and bring the tables up to date."""
+        engine = make_engine(url)
+        migrate(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        self.engine.dispose()

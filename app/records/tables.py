@@ -1,0 +1,77 @@
+"""The tables. Times are ISO-8601 UTC strings: they sort, read well in both databases, and need no time zone rules."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # The run id is derived from the delivery: a decision that is made again (crash, conflict) is the same row.
+    sa.Column("run_id", sa.String(64), nullable=False, unique=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("event", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("archetype", sa.String(64)),
+    sa.Column("confidence", sa.String(8)),
+    sa.Column("decided_by", sa.String(128), nullable=False),
+    sa.Column("mode", sa.String(8), nullable=False),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("actions", sa.JSON, nullable=False),
+    sa.Column("trace", sa.JSON, nullable=False),
+    sa.Column("config_hash", sa.String(64), nullable=False),
+    sa.Column("ticket_updated_at", sa.String(40), nullable=False),
+    sa.Column("decided_at", sa.String(40), nullable=False),
+    sa.Column("finished_at", sa.String(40)),
+)
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    # Why the ticket has this issue: one issue per ticket and intent, whatever happens.
+    sa.Column("intent", sa.String(32), nullable=False),
+    sa.Column("project_id", sa.BigInteger, nullable=False),
+    sa.Column("project", sa.String(255), nullable=False),
+    # Null while the issue is being opened: the row is the claim, the marker finds what a lost answer left behind.
+    sa.Column("iid", sa.BigInteger),
+    sa.Column("url", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("how", sa.String(16), nullable=False),
+    sa.Column("marker", sa.String(64), nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("updated_at", sa.String(40), nullable=False),
+    sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
+    sa.Index("ix_links_issue", "project_id", "iid"),
+)
+
+failures = sa.Table(
+    "failures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(255), nullable=False, unique=True),
+    sa.Column("source", sa.String(32), nullable=False),
+    sa.Column("ticket_id", sa.BigInteger, index=True),
+    sa.Column("step", sa.String(32), nullable=False),
+    sa.Column("reason", sa.String(64), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("payload", sa.JSON),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("failed_at", sa.String(40), nullable=False, index=True),
+)
+
+config_versions = sa.Table(
+    "config_versions",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("routing", sa.Text, nullable=False),
+    sa.Column("macros", sa.Text, nullable=False),
+    sa.Column("first_used_at", sa.String(40), nullable=False),
+)

@@ -1,0 +1,75 @@
+"""Which channel a ticket came in by, and what that means: who could read it, where it can be answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from app.rules.re2_patterns import first_match
+from app.rules.team import fits
+from app.ticket import Ticket
+
+if TYPE_CHECKING:  # the schema lists the condition kinds, and those ask us
+    from app.rules.loading import Rules
+    from app.rules.schema import Channel, Recognise, Routing
+
+OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOf:
+    """What is known about where one ticket was written."""
+
+    name: str
+    public: bool
+    reply: Literal["zendesk", "elsewhere"]
+    link: str
+    """To the post that has to be answered; `""` when the text has none."""
+
+
+def recognise_channel(rules: Rules, ticket: Ticket) -> str:
+    """The channel's name in routing.yaml, `other` when none fits."""
+    return name_of_channel(rules.routing, ticket)
+
+
+def name_of_channel(routing: Routing, ticket: Ticket) -> str:
+    """What the source states counts most; else the first channel in the file that recognises the ticket."""
+    if ticket.channel:
+        return ticket.channel if ticket.channel in routing.channels else OTHER
+    for name, channel in routing.channels.items():
+        if any(_recognises(signs, ticket) for signs in channel.recognise):
+            return name
+    return OTHER
+
+
+def describe_channel(rules: Rules, ticket: Ticket) -> ChannelOf:
+    """Everything that planning needs to know of it. An unknown channel is private and answered from Zendesk."""
+    name = recognise_channel(rules, ticket)
+    channel = rules.routing.channels.get(name)
+    if channel is None:
+        return ChannelOf(name, public=bool(ticket.public), reply="zendesk", link="")
+    return ChannelOf(name, is_public(channel, ticket), channel.reply, _link(channel, ticket))
+
+
+def is_public(channel: Channel | None, ticket: Ticket) -> bool:
+    """What the source says of this ticket, else what holds for its channel; private when nothing is known."""
+    if ticket.public is not None:
+        return ticket.public
+    return channel is not None and channel.public
+
+
+def _recognises(signs: Recognise, ticket: Ticket) -> bool:
+    if not (signs.via or signs.rel or signs.tags or signs.addresses):
+        return False
+    return (
+        (not signs.via or ticket.via.channel.lower() in signs.via)
+        and (not signs.rel or ticket.via.rel.lower() in signs.rel)
+        and (not signs.tags or not set(signs.tags).isdisjoint(ticket.tags))
+        and (not signs.addresses or any(fits(p, address) for p in signs.addresses for address in ticket.via.addresses))
+    )
+
+
+def _link(channel: Channel, ticket: Ticket) -> str:
+    if channel.where is None:
+        return ""
+    return first_match(channel.where, ticket.body) or first_match(channel.where, ticket.subject) or ""

@@ -1,0 +1,12 @@
+"""`brand`: under which of our names the person wrote."""
+
+from app.rules.conditions.kind import plain, quoted, same
+from app.rules.strict import Many
+
+KIND = plain(
+    "brand",
+    Many,
+    "The ticket belongs to one of these Zendesk brands.",
+    asks=lambda wanted, scene: same(wanted, scene.ticket.brand),
+    says=lambda wanted, scene: f"brand is `{scene.ticket.brand or 'none'}`, asked for {quoted(wanted)}",
+)

@@ -1,0 +1,36 @@
+"""`custom_field`: the value of a ticket field."""
+
+from pydantic import Field
+
+from app.rules.conditions.kind import plain, quoted, same
+from app.rules.conditions.scene import Scene
+from app.rules.strict import Many, Strict, Text
+
+
+class FieldIs(Strict):
+    """A ticket field and the values that fit."""
+
+    field: Text = Field(description="Its title or its id.")
+    value: Many = Field(description="One of these, whatever its case; a drop-down's value is its tag.")
+
+
+def _asks(wanted: FieldIs, scene: Scene) -> bool:
+    fields = scene.ticket.custom_fields
+    # Zendesk sends every field with every ticket, so one that is missing there is misspelt here.
+    if fields and wanted.field not in fields:
+        raise LookupError(f"the ticket has no field `{wanted.field}`, only {quoted(tuple(sorted(fields)))}")
+    return same(wanted.value, fields.get(wanted.field, ""))
+
+
+def _says(wanted: FieldIs, scene: Scene) -> str:
+    actual = scene.ticket.custom_fields.get(wanted.field, "")
+    return f"field `{wanted.field}` is `{actual or 'empty'}`, asked for {quoted(wanted.value)}"
+
+
+KIND = plain(
+    "custom_field",
+    FieldIs,
+    "A ticket field has one of these values.",
+    asks=_asks,
+    says=_says,
+)

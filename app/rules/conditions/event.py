@@ -1,0 +1,18 @@
+"""`event`: what made us look at the ticket."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from app.rules.conditions.kind import plain, quoted
+from app.rules.strict import listed
+from app.ticket import Event
+
+KIND = plain(
+    "event",
+    Annotated[tuple[Event, ...], BeforeValidator(listed, json_schema_input_type=Event | list[Event])],
+    "What happened: `created`, `comment` (the requester wrote again), `corrected` (a person changed the archetype's "
+    "tag), `updated` (anything else).",
+    asks=lambda wanted, scene: scene.ticket.event in wanted,
+    says=lambda wanted, scene: f"event is `{scene.ticket.event}`, asked for {quoted(wanted)}",
+)

@@ -1,0 +1,12 @@
+"""`group`: whose queue the ticket is in."""
+
+from app.rules.conditions.kind import plain, quoted, same
+from app.rules.strict import Many
+
+KIND = plain(
+    "group",
+    Many,
+    "The ticket is in one of these Zendesk groups.",
+    asks=lambda wanted, scene: same(wanted, scene.ticket.group),
+    says=lambda wanted, scene: f"group is `{scene.ticket.group or 'none'}`, asked for {quoted(wanted)}",
+)

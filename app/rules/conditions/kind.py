@@ -1,0 +1,121 @@
+"""What a kind of condition is: a key in the YAML, the values it takes, and how it is asked of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from app.rules.conditions.scene import Scene
+
+Where = Literal["subject", "body", "both"]
+Path = tuple[str | int, ...]
+
+
+class ConditionError(Exception):
+    """A condition could not be evaluated. It is neither true nor false; people see it."""
+
+    reason = "condition_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a condition held, or not."""
+
+    detail: str
+    text: str = ""
+    """The piece of the ticket's own text that made it so."""
+    path: Path = ()
+    """Where in the YAML the deciding value stands."""
+
+
+class Leaf(Protocol):
+    """One condition of one route, ready to be asked."""
+
+    @property
+    def path(self) -> Path: ...
+
+    @property
+    def terms(self) -> frozenset[int] | None:
+        """Terms of which at least one must occur for this to hold; None: it does not depend on the text."""
+
+    def holds(self, scene: Scene) -> bool:
+        """Raises ConditionError."""
+
+    def evidence(self, scene: Scene, *, held: bool) -> Evidence: ...
+
+
+class Vocabulary(Protocol):
+    """Collects the phrases and patterns of all routes, so that a text is searched once for all of them."""
+
+    def phrase(self, folded: str) -> int: ...
+
+    def pattern(self, pattern: str) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a condition stands, and what it may refer to."""
+
+    path: Path
+    where: Where
+    terms: Vocabulary
+    lists: Mapping[str, tuple[str, ...]]
+    """`vocabulary:` of routing.yaml."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An entry of the registry."""
+
+    key: str
+    type: Any
+    description: str
+    build: Callable[[Any, Site], Leaf]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A condition on what is known about the ticket besides its text."""
+
+    value: Any
+    path: Path
+    asks: Callable[[Any, Scene], bool]
+    says: Callable[[Any, Scene], str]
+
+    @property
+    def terms(self) -> None:
+        return None
+
+    def holds(self, scene: Scene) -> bool:
+        try:
+            return self.asks(self.value, scene)
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            raise ConditionError(f"{self.path[-1]}: {error}") from error
+
+    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+        del held  # the fact itself explains both
+        return Evidence(self.says(self.value, scene), path=self.path)
+
+
+def plain(
+    key: str,
+    value_type: Any,
+    description: str,
+    *,
+    asks: Callable[[Any, Scene], bool],
+    says: Callable[[Any, Scene], str],
+) -> Kind:
+    """A kind whose condition is one question. `says` is a short sentence with the fact that answers it."""
+    return Kind(key, value_type, description, lambda value, site: _Plain(value, site.path, asks, says))
+
+
+def quoted(values: object) -> str:
+    """`a`, `b` or `c`, for a sentence."""
+    names = [f"`{value}`" for value in values] if isinstance(values, tuple) else [f"`{values}`"]
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def same(wanted: tuple[str, ...], actual: str) -> bool:
+    """Equal to one of them but for case."""
+    return actual.casefold() in (name.casefold() for name in wanted)

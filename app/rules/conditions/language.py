@@ -1,0 +1,12 @@
+"""`language`: what the language step found. Undecided is no language at all, so it fits nothing."""
+
+from app.rules.conditions.kind import plain, quoted
+from app.rules.strict import Many
+
+KIND = plain(
+    "language",
+    Many,
+    "The text is in one of these languages (ISO 639-1). Not for routes `before: language`.",
+    asks=lambda wanted, scene: scene.facts.language in wanted,
+    says=lambda wanted, scene: f"language is `{scene.facts.language or 'undecided'}`, asked for {quoted(wanted)}",
+)

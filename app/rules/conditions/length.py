@@ -1,0 +1,33 @@
+"""`length`: how much was written. Three words need another certainty than a page."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.rules.conditions.kind import plain
+from app.rules.conditions.scene import Scene
+from app.rules.strict import Strict
+
+Words = Annotated[int, Field(ge=0, strict=True)]
+
+
+class LengthIs(Strict):
+    """Counted in the body; handles and links are no words."""
+
+    min_words: Words | None = None
+    max_words: Words | None = None
+
+
+def _asks(wanted: LengthIs, scene: Scene) -> bool:
+    return (wanted.min_words is None or scene.words >= wanted.min_words) and (
+        wanted.max_words is None or scene.words <= wanted.max_words
+    )
+
+
+def _says(wanted: LengthIs, scene: Scene) -> str:
+    bounds = [f"at least {wanted.min_words}"] * (wanted.min_words is not None)
+    bounds += [f"at most {wanted.max_words}"] * (wanted.max_words is not None)
+    return f"{scene.words} words, asked for {' and '.join(bounds) or 'any number'}"
+
+
+KIND = plain("length", LengthIs, "How many words the body has.", asks=_asks, says=_says)

@@ -1,0 +1,42 @@
+"""`organization`: for whom the person writes, as far as Zendesk knows."""
+
+from pydantic import Field
+
+from app.rules.conditions.kind import plain, quoted
+from app.rules.conditions.scene import Scene
+from app.rules.strict import Flag, Many, Strict
+from app.rules.team import fits
+
+
+class OrganizationIs(Strict):
+    """All keys given must fit the requester's organization."""
+
+    name: Many = Field(default=(), description="`*` at either end stands for anything.")
+    present: Flag | None = Field(default=None, description="Whether there is one at all.")
+    tags: Many = Field(default=(), description="One of these is on the organization.")
+
+
+def _asks(wanted: OrganizationIs, scene: Scene) -> bool:
+    whose = scene.ticket.organization
+    if whose is None:
+        return wanted.present is False and not wanted.name and not wanted.tags
+    return (
+        wanted.present is not False
+        and (not wanted.name or any(fits(pattern, whose.name) for pattern in wanted.name))
+        and (not wanted.tags or not set(wanted.tags).isdisjoint(whose.tags))
+    )
+
+
+def _says(wanted: OrganizationIs, scene: Scene) -> str:
+    whose = scene.ticket.organization
+    if whose is None:
+        return "they have no organization"
+    facts = [f"their organization is `{whose.name}`"]
+    if wanted.name:
+        facts.append(f"asked for {quoted(wanted.name)}")
+    if wanted.tags:
+        facts.append(f"its tags are {quoted(whose.tags) or 'none'}, asked for {quoted(wanted.tags)}")
+    return "; ".join(facts)
+
+
+KIND = plain("organization", OrganizationIs, "For whom they write.", asks=_asks, says=_says)

@@ -1,0 +1,51 @@
+"""`phrases`: whole words in this order, whatever their case, spacing or quotes. `crash*` also fits "crashed"."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from app.rules.conditions.kind import Kind, Site
+from app.rules.conditions.terms import Source, TermsLeaf, look_for
+from app.rules.folding import fold
+from app.rules.strict import listed
+
+LIST_SIGN: Final = "$"
+
+
+def check_phrase(phrase: str) -> str:
+    """The phrase itself. Raises ValueError with what to write instead."""
+    if phrase.startswith(LIST_SIGN):
+        return phrase
+    folded = fold(phrase)
+    if not folded.strip("* "):
+        raise ValueError("nothing is left of it but spaces and stars")
+    if "*" in folded.removesuffix("*") or folded.endswith(" *"):
+        raise ValueError("`*` stands only at the very end, after the beginning of a word; use `patterns` for more")
+    return phrase
+
+
+Phrase = Annotated[str, StringConstraints(min_length=1), AfterValidator(check_phrase)]
+Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+
+
+def _build(value: tuple[str, ...], site: Site) -> TermsLeaf:
+    sources: dict[int, Source] = {}
+    for number, phrase in enumerate(value):
+        if phrase.startswith(LIST_SIGN):
+            name = phrase.removeprefix(LIST_SIGN)
+            for position, member in enumerate(site.lists.get(name, ())):
+                sources.setdefault(site.terms.phrase(fold(member)), Source(member, ("vocabulary", name, position)))
+        else:
+            sources.setdefault(site.terms.phrase(fold(phrase)), Source(phrase, (*site.path, number)))
+    return look_for("phrase", site.path, site.where, sources)
+
+
+KIND = Kind(
+    "phrases",
+    Phrases,
+    "One of these occurs: whole words, whatever their case, spacing and quotes. `crash*` also fits crashed; "
+    "`$name` is a list of `vocabulary`.",
+    _build,
+)

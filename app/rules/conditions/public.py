@@ -1,0 +1,12 @@
+"""`public`: could a stranger read it where it was written?"""
+
+from app.rules.conditions.kind import plain
+from app.rules.strict import Flag
+
+KIND = plain(
+    "public",
+    Flag,
+    "Whether a stranger could read it where it was written.",
+    asks=lambda wanted, scene: scene.public is wanted,
+    says=lambda _, scene: "it was written in public" if scene.public else "it was written in private",
+)

@@ -1,0 +1,67 @@
+"""What `phrases` and `patterns` share: both ask whether one of their terms was found when the text was searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from app.rules.conditions.kind import Evidence, Path, Where
+from app.rules.conditions.scene import Hit, Part, Scene
+
+SHOWN: Final = 80
+"""Characters of the ticket's text that a trace shows."""
+_PARTS: Final[dict[Where, tuple[Part, ...]]] = {"subject": ("subject",), "body": ("body",), "both": ("subject", "body")}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A term as it stands in the file."""
+
+    text: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TermsLeaf:
+    """Holds when one of its terms occurs where it is looked for."""
+
+    noun: str
+    path: Path
+    where: Where
+    sources: Mapping[int, Source]
+    terms: frozenset[int]
+    missed: Evidence
+    """Why it did not hold: always the same, and asked for by every trace."""
+
+    def holds(self, scene: Scene) -> bool:
+        if self.terms.isdisjoint(scene.hits):
+            return False
+        return self.where == "both" or any(self._hit(scene, term) for term in self.terms & scene.hits.keys())
+
+    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+        if held:
+            for term, source in self.sources.items():
+                hit = self._hit(scene, term)
+                if hit is not None:
+                    piece = shorten(scene.part(hit.part).piece(hit.start, hit.end, folded=hit.folded))
+                    return Evidence(f"{self.noun} `{source.text}` in {hit.part}", piece, source.path)
+        return self.missed
+
+    def _hit(self, scene: Scene, term: int) -> Hit | None:
+        hits = scene.hits.get(term, ())
+        return next((hit for part in _PARTS[self.where] for hit in hits if hit.part == part), None)
+
+
+def look_for(noun: str, path: Path, where: Where, sources: Mapping[int, Source]) -> TermsLeaf:
+    """A condition on terms that were numbered before."""
+    place = "subject or body" if where == "both" else where
+    only = next(iter(sources.values())).text if len(sources) == 1 else ""
+    missed = f"{noun} `{only}` not in {place}" if only else f"none of {len(sources)} {noun}s in {place}"
+    return TermsLeaf(noun, path, where, sources, frozenset(sources), Evidence(missed, path=path))
+
+
+def shorten(text: str) -> str:
+    """On one line, at most SHOWN characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"

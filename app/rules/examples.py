@@ -1,0 +1,257 @@
+"""routing.tests.yaml: tickets, and what should become of them. Deciding is passed in, so this knows rules only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from app.rules.loading import Rules, validate
+from app.rules.positions import BadRules, Path, Position, Problem, read_yaml, spell
+from app.rules.problems import nearest
+from app.rules.strict import Flag, Many, Name, Strict, Text
+from app.ticket import Event, Organization, Requester, Ticket, Via
+
+
+class _Loose(BaseModel):
+    """What comes from other programs may have more in it than we read."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class GivenRequester(_Loose):
+    name: str = ""
+    handle: str = ""
+    email: str = ""
+    role: str = "end-user"
+    tags: tuple[str, ...] = ()
+
+
+class GivenOrganization(_Loose):
+    name: str
+    tags: tuple[str, ...] = ()
+
+
+class GivenVia(_Loose):
+    channel: str = ""
+    rel: str = ""
+    addresses: Many = ()
+
+
+class GivenTicket(_Loose):
+    """A ticket as people write one down: in routing.tests.yaml, and in the JSON lines of `classify`."""
+
+    id: int | str = 0
+    channel: str | None = None
+    via: GivenVia = GivenVia()
+    subject: str = ""
+    body: str = ""
+    public: bool | None = None
+    requester: GivenRequester = GivenRequester()
+    organization: Annotated[
+        GivenOrganization | None,
+        BeforeValidator(
+            lambda given: {"name": given} if isinstance(given, str) else given,
+            json_schema_input_type=str | GivenOrganization | None,
+        ),
+    ] = None
+    tags: tuple[str, ...] = ()
+    group: str = ""
+    brand: str = ""
+    custom_fields: dict[str, str] = {}
+    status: str = "new"
+    event: Event = "created"
+    created_at: AwareDatetime | None = None
+
+
+class ExampleTicket(GivenTicket):
+    """The same, where a key that we do not read is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Expect(Strict):
+    """What should become of it. All that is given must be so."""
+
+    archetype: Name | None = None
+    not_archetype: Many = Field(default=(), description="For near misses that are nobody's business but not this.")
+    needs_triage: Flag | None = Field(default=None, description="It is left to a person.")
+    route: Text | None = Field(default=None, description="This route decided; `none`: no route did.")
+    mode: Literal["live", "suggest", "shadow"] | None = None
+    actions: tuple[Text, ...] = Field(default=(), description="`kind`, or `kind:detail` as `explain` prints them.")
+    not_actions: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> Expect:
+        if not self.model_fields_set:
+            raise ValueError("expects nothing")
+        return self
+
+
+class GivenExample(Strict):
+    name: Text
+    ticket: ExampleTicket
+    expect: Expect
+
+
+class Tests(Strict):
+    """routing.tests.yaml."""
+
+    version: Literal[1]
+    tests: tuple[GivenExample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One ticket and what should become of it, with its place in the file."""
+
+    name: str
+    ticket: Ticket
+    expect: Expect
+    file: str
+    position: Position
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What deciding said of a ticket, as far as examples look at it."""
+
+    archetype: str | None
+    """None: left to a person."""
+    route: str | None
+    mode: str
+    actions: tuple[str, ...]
+    """`kind` or `kind:detail`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one example went."""
+
+    example: Example
+    decided: Decided
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+    def __str__(self) -> str:
+        place = f"{self.example.file}:{self.example.position.line}"
+        if self.passed:
+            return f"ok      {self.example.name}"
+        return "\n".join([f"FAILED  {self.example.name}  ({place})", *(f"        {line}" for line in self.differences)])
+
+
+def load_examples(text: str, *, name: str = "routing.tests.yaml", rules: Rules | None = None) -> tuple[Example, ...]:
+    """Raises BadRules. With `rules`, names that do not exist in them are problems too."""
+    root, positions = read_yaml(text, name)
+    tests = validate(root, Tests, positions)
+    problems: list[Problem] = []
+    examples = []
+    for number, given in enumerate(tests.tests):
+        path: Path = ("tests", number)
+        if rules is not None:
+            problems += [
+                positions.problem((*path, *where), f"there is no {kind} `{wanted}`", suggestion=nearest(wanted, known))
+                for kind, wanted, known, where in _references(given, rules)
+                if wanted not in known
+            ]
+        ticket = _ticket(given.ticket, default_id=f"test-{number + 1}")
+        examples.append(Example(given.name, ticket, given.expect, name, positions.at(path), spell(path)))
+    if problems:
+        raise BadRules(problems)
+    return tuple(examples)
+
+
+def ticket_from_mapping(given: Mapping[str, Any], *, default_id: int | str = 0) -> Ticket:
+    """From the JSON lines of `classify`: unknown keys are ignored. Raises ValueError with what is wrong."""
+    try:
+        return _ticket(GivenTicket.model_validate(given), default_id=default_id)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, found['loc'])) or 'ticket'}: {found['msg']}" for found in error.errors())
+        raise ValueError("; ".join(wrong)) from error
+
+
+def run(examples: Sequence[Example], decide: Callable[[Ticket], Decided]) -> list[Outcome]:
+    """Each example's ticket decided, beside what was expected."""
+    outcomes = []
+    for example in examples:
+        decided = decide(example.ticket)
+        outcomes.append(Outcome(example, decided, tuple(_differences(example.expect, decided))))
+    return outcomes
+
+
+def _differences(expect: Expect, decided: Decided) -> list[str]:
+    by = f"by route `{decided.route}`" if decided.route else "by no route"
+    got = f"got `{decided.archetype}` {by}" if decided.archetype else "got none, a person looks"
+    found = []
+    if expect.archetype is not None and decided.archetype != expect.archetype:
+        found.append(f"archetype: expected `{expect.archetype}`, {got}")
+    if decided.archetype in expect.not_archetype:
+        found.append(f"archetype: expected anything but `{decided.archetype}`, {got}")
+    if expect.needs_triage is not None and expect.needs_triage is not (decided.archetype is None):
+        found.append(f"needs_triage: expected {str(expect.needs_triage).lower()}, {got}")
+    if expect.route is not None and expect.route != (decided.route or "none"):
+        found.append(f"route: expected `{expect.route}`, {got}")
+    if expect.mode is not None and expect.mode != decided.mode:
+        found.append(f"mode: expected `{expect.mode}`, got `{decided.mode}`")
+    missing = [wanted for wanted in expect.actions if not _among(wanted, decided.actions)]
+    unwanted = [action for action in expect.not_actions if _among(action, decided.actions)]
+    found += [f"actions: missing  `{action}`" for action in missing]
+    found += [f"actions: unwanted `{action}`" for action in unwanted]
+    if missing or unwanted:
+        found.append(f"actions: planned  {', '.join(f'`{action}`' for action in decided.actions) or 'none'}")
+    return found
+
+
+def _among(wanted: str, actions: Sequence[str]) -> bool:
+    return any(action == wanted or action.startswith(f"{wanted}:") for action in actions)
+
+
+def _references(given: GivenExample, rules: Rules) -> list[tuple[str, str, Sequence[str], Path]]:
+    """Kind, name, names that exist, place."""
+    routing, expect = rules.routing, given.expect
+    archetypes, routes = list(routing.archetypes), [*(route.name for route in routing.routes), "none"]
+    found: list[tuple[str, str, Sequence[str], Path]] = [
+        ("archetype", name, archetypes, ("expect", "not_archetype", number))
+        for number, name in enumerate(expect.not_archetype)
+    ]
+    if expect.archetype is not None:
+        found.append(("archetype", expect.archetype, archetypes, ("expect", "archetype")))
+    if expect.route is not None:
+        found.append(("route", expect.route, routes, ("expect", "route")))
+    if given.ticket.channel is not None:
+        found.append(("channel", given.ticket.channel, list(routing.channels), ("ticket", "channel")))
+    return found
+
+
+def _ticket(given: GivenTicket, *, default_id: int | str) -> Ticket:
+    whose = given.organization
+    return Ticket(
+        id=given.id or default_id,
+        subject=given.subject,
+        body=given.body,
+        channel=given.channel,
+        via=Via(given.via.channel.lower(), given.via.rel.lower(), tuple(a.lower() for a in given.via.addresses)),
+        public=given.public,
+        status=given.status,
+        tags=given.tags,
+        group=given.group,
+        brand=given.brand,
+        custom_fields=given.custom_fields,
+        requester=Requester(
+            name=given.requester.name,
+            email=given.requester.email,
+            handle=given.requester.handle,
+            role=given.requester.role,
+            tags=given.requester.tags,
+        ),
+        organization=None if whose is None else Organization(name=whose.name, tags=whose.tags),
+        event=given.event,
+        created_at=given.created_at or datetime(1970, 1, 1, tzinfo=UTC),
+    )

@@ -1,0 +1,113 @@
+"""Whether one set of conditions can only hold when another does. Sound, not complete: what it cannot see it denies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from app.rules.conditions import KINDS
+from app.rules.conditions.phrases import LIST_SIGN
+from app.rules.folding import fold
+
+if TYPE_CHECKING:
+    from app.rules.schema import Conditions
+
+_CHOICES: Final = ("channel", "language", "tags", "group", "brand", "handle", "event")
+"""Kinds whose value is a list of which any one will do."""
+_Lists = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """One condition, with where its terms are looked for."""
+
+    key: str
+    value: Any
+    where: str
+
+
+def implies(narrow: Conditions, wide: Conditions, lists: _Lists) -> bool:
+    """Every ticket for which `narrow` holds is one for which `wide` holds too."""
+    flat = _flat(narrow)
+    return (
+        all(_implies_one(flat, stated, lists) for stated in _stated(wide))
+        and all(implies(narrow, member, lists) for member in wide.all)
+        and (not wide.any or any(implies(narrow, member, lists) for member in wide.any) or _each_way(flat, wide, lists))
+        and all(_ruled_out(flat, member, lists) for member in wide.none)
+    )
+
+
+def contains_phrase(longer: str, shorter: str) -> bool:
+    """Wherever the longer one is found, so is the shorter; both folded."""
+    core, open_end = shorter.removesuffix("*"), shorter.endswith("*")
+    text, text_open = longer.removesuffix("*"), longer.endswith("*")
+    start = text.find(core)
+    while start >= 0:
+        end = start + len(core)
+        begins = start == 0 or not (_is_word(text[start - 1]) and _is_word(text[start]))
+        if end == len(text):
+            ends = open_end or not text_open
+        else:
+            ends = open_end or not (_is_word(text[end - 1]) and _is_word(text[end]))
+        if begins and ends:
+            return True
+        start = text.find(core, start + 1)
+    return False
+
+
+def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
+    """With `$name` replaced by its phrases; folded."""
+    found: list[str] = []
+    for phrase in phrases:
+        members = lists.get(phrase[1:], ()) if phrase.startswith(LIST_SIGN) else (phrase,)
+        found.extend(fold(member) for member in members)
+    return found
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _stated(when: Conditions) -> list[_Stated]:
+    given = ((kind.key, getattr(when, kind.key)) for kind in KINDS)
+    return [_Stated(key, value, when.where) for key, value in given if value is not None]
+
+
+def _flat(when: Conditions) -> list[Conditions]:
+    """The conditions and those under its `all`: they hold together."""
+    return [when, *(inner for member in when.all for inner in _flat(member))]
+
+
+def _implies_one(flat: Sequence[Conditions], wide: _Stated, lists: _Lists) -> bool:
+    if any(_narrower(stated, wide, lists) for when in flat for stated in _stated(when)):
+        return True
+    return any(when.any and all(_implies_one(_flat(m), wide, lists) for m in when.any) for when in flat)
+
+
+def _each_way(flat: Sequence[Conditions], wide: Conditions, lists: _Lists) -> bool:
+    """Each alternative of some `any` leads to an alternative of the wide one."""
+    return any(when.any and all(any(implies(m, w, lists) for w in wide.any) for m in when.any) for when in flat)
+
+
+def _ruled_out(flat: Sequence[Conditions], unwanted: Conditions, lists: _Lists) -> bool:
+    return any(implies(unwanted, member, lists) for when in flat for member in when.none)
+
+
+def _narrower(one: _Stated, wide: _Stated, lists: _Lists) -> bool:
+    if one.key != wide.key:
+        return False
+    if one.key in ("phrases", "patterns") and wide.where not in ("both", one.where):
+        return False
+    if one.key == "phrases":
+        shorter = unfold_lists(wide.value, lists)
+        longer = unfold_lists(one.value, lists)
+        return bool(longer) and all(any(contains_phrase(text, core) for core in shorter) for text in longer)
+    if one.key == "patterns" or one.key in _CHOICES:
+        return set(one.value) <= set(wide.value)
+    if one.key == "length":
+        return (wide.value.min_words or 0) <= (one.value.min_words or 0) and (
+            wide.value.max_words is None
+            or (one.value.max_words is not None and one.value.max_words <= wide.value.max_words)
+        )
+    return bool(one.value == wide.value)

@@ -1,0 +1,24 @@
+"""JSON Schemas for editors, made from the models that the loader itself checks with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from app.rules.examples import Tests
+from app.rules.schema import Macros, Routing
+
+FILES: Final[dict[str, type[BaseModel]]] = {"routing": Routing, "macros": Macros, "tests": Tests}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """Of `routing`, `macros` or `tests`. Raises KeyError for another name."""
+    model = FILES[name]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+
+
+def json_schema_text(name: str) -> str:
+    """As it is shipped in schemas/NAME.json."""
+    return json.dumps(json_schema(name), indent=2, ensure_ascii=False) + "\n"

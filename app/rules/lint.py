@@ -1,0 +1,228 @@
+"""Warnings: what loads, and is probably not what was meant. Each is one function here; its docstring is its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from app.rules.conditions.phrases import LIST_SIGN
+from app.rules.implication import contains_phrase, implies, unfold_lists
+from app.rules.macros import Text
+from app.rules.positions import Path, Position, Positions, spell
+
+if TYPE_CHECKING:
+    from app.rules.examples import Example
+    from app.rules.loading import Rules
+    from app.rules.schema import Conditions
+
+_REASONS: Final = ("done", "not_planned", "duplicate", "moved", "reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A warning at a place."""
+
+    name: str
+    file: str
+    position: Position
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.position.line}:{self.position.column}: {self.name}: {place}{self.message}"
+
+
+Check = Callable[["Rules", Sequence["Example"]], Iterator[Finding]]
+
+
+def _finding(name: str, places: Positions, path: Path, message: str) -> Finding:
+    return Finding(name, places.file, places.at(path), spell(path), message)
+
+
+def shadowed_route(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A route that can never decide: whenever it holds, one that is asked earlier holds as well."""
+    del examples
+    routes, lists = rules.routing.routes, rules.routing.vocabulary
+    order = sorted(range(len(routes)), key=lambda index: (routes[index].before != "language", index))
+    for position, index in enumerate(order):
+        for earlier in order[:position]:
+            if earlier not in rules.matcher.shadows and implies(routes[index].when, routes[earlier].when, lists):
+                at = rules.positions.at(("routes", earlier)).line
+                message = (
+                    f"`{routes[index].name}` is never reached: `{routes[earlier].name}` (line {at}) takes all of it"
+                )
+                yield _finding("shadowed_route", rules.positions, ("routes", index), message)
+                break
+
+
+def duplicate_name(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """Two routes, remarks or examples of one name: what is reported about one cannot be told from the other."""
+    routing = rules.routing
+    for key, names in (("routes", [r.name for r in routing.routes]), ("remarks", [r.name for r in routing.remarks])):
+        seen: dict[str, int] = {}
+        for index, name in enumerate(names):
+            if name in seen:
+                line = rules.positions.at((key, seen[name])).line
+                message = f"`{name}` is also the name of the one in line {line}"
+                yield _finding("duplicate_name", rules.positions, (key, index, "name"), message)
+            seen.setdefault(name, index)
+    named: dict[str, Example] = {}
+    for example in examples:
+        if example.name in named:
+            message = f"`{example.name}` is also the name of the one in line {named[example.name].position.line}"
+            yield Finding("duplicate_name", example.file, example.position, example.path, message)
+        named.setdefault(example.name, example)
+
+
+def unused_macro(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A macro or template that nothing refers to."""
+    del examples
+    used, templates = set[str](), set[str]()
+    for archetype in rules.routing.archetypes.values():
+        used.update(one.macro for one in (archetype.reply, archetype.forward) if one and one.macro)
+        if archetype.incidents:
+            used.update({archetype.incidents.found.macro, archetype.incidents.none.macro})
+        if archetype.issue:
+            templates.add(archetype.issue.template)
+    used.update(macro for reason in _REASONS if (macro := getattr(rules.routing.closing, reason).macro))
+    for key, names, wanted in (("macros", rules.macros.macros, used), ("templates", rules.macros.templates, templates)):
+        for name in names:
+            if name not in wanted:
+                yield _finding("unused_macro", rules.macro_positions, (key, name), "nothing refers to it")
+
+
+def unused_tracker(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A tracker that no archetype opens issues in or searches."""
+    del examples
+    used = set[str]()
+    for archetype in rules.routing.archetypes.values():
+        used.update([archetype.issue.tracker] if archetype.issue else [])
+        used.update(archetype.incidents.trackers if archetype.incidents else [])
+    for name in rules.routing.trackers:
+        if name not in used:
+            yield _finding("unused_tracker", rules.positions, ("trackers", name), "nothing refers to it")
+
+
+def unused_list(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A list of `vocabulary` that no condition uses."""
+    del examples
+    used = {
+        phrase.removeprefix(LIST_SIGN)
+        for _, when in _all_conditions(rules)
+        for phrase in when.phrases or ()
+        if phrase.startswith(LIST_SIGN)
+    }
+    for name in rules.routing.vocabulary:
+        if name not in used:
+            yield _finding("unused_list", rules.positions, ("vocabulary", name), "nothing refers to it")
+
+
+def unused_placeholder(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A declared placeholder that no text of its macro has."""
+    del examples
+    entries = [
+        *(
+            (("macros", name), tuple(macro.text.values()), macro.placeholders)
+            for name, macro in rules.macros.macros.items()
+        ),
+        *((("templates", name), (form.text,), form.placeholders) for name, form in rules.macros.templates.items()),
+    ]
+    for path, texts, declared in entries:
+        used = {name for text in texts for name in Text(text).get_identifiers()}
+        for number, name in enumerate(declared):
+            if name not in used:
+                message = f"`{name}` is declared and not used"
+                yield _finding("unused_placeholder", rules.macro_positions, (*path, "placeholders", number), message)
+
+
+def contained_phrase(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A phrase beside a shorter one that it contains: it adds nothing."""
+    del examples
+    lists = rules.routing.vocabulary
+    for path, when in _all_conditions(rules):
+        phrases = when.phrases or ()
+        for (one, first), (other, second) in combinations(enumerate(phrases), 2):
+            for index, longer, shorter in ((other, second, first), (one, first, second)):
+                inside, outside = unfold_lists([shorter], lists), unfold_lists([longer], lists)
+                if outside and all(any(contains_phrase(text, core) for core in inside) for text in outside):
+                    message = f"`{longer}` adds nothing: `{shorter}` finds it too"
+                    yield _finding("contained_phrase", rules.positions, (*path, "phrases", index), message)
+                    break
+
+
+def archetype_without_example(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """An archetype that no example in routing.tests.yaml expects."""
+    shown = {example.expect.archetype for example in examples}
+    for name in rules.routing.archetypes:
+        if name not in shown:
+            message = f"no example expects `{name}`"
+            yield _finding("archetype_without_example", rules.positions, ("archetypes", name), message)
+
+
+def reply_cannot_be_sent(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A live reply on a channel that Zendesk cannot deliver to: there it can only be suggested."""
+    del examples
+    elsewhere = {name for name, channel in rules.routing.channels.items() if channel.reply == "elsewhere"}
+    for name, archetype in rules.routing.archetypes.items():
+        if archetype.reply is None:
+            continue
+        path: Path = ("archetypes", name, "reply")
+        for number, channel in enumerate(archetype.reply.live_on):
+            if channel in elsewhere:
+                message = f"`{channel}` cannot be answered from Zendesk"
+                yield _finding("reply_cannot_be_sent", rules.positions, (*path, "live_on", number), message)
+        if elsewhere and archetype.reply.mode == "live":
+            message = (
+                f"live everywhere, but {', '.join(sorted(elsewhere))} cannot be answered from Zendesk; use `live_on`"
+            )
+            yield _finding("reply_cannot_be_sent", rules.positions, (*path, "mode"), message)
+
+
+def live_reply_without_cap(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+    """A reply that is sent by itself, with nothing to stop it when a rule goes wrong."""
+    del examples
+    defaults = rules.routing.defaults
+    for name, archetype in rules.routing.archetypes.items():
+        reply = archetype.reply
+        live = reply and (reply.live_on or (reply.mode or defaults.reply) == "live")
+        capped = (archetype.caps and archetype.caps.reply is not None) or defaults.caps.reply is not None
+        if live and not capped:
+            message = "replies are sent without a limit: give `caps: {reply: N}`"
+            yield _finding("live_reply_without_cap", rules.positions, ("archetypes", name, "reply"), message)
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    shadowed_route,
+    duplicate_name,
+    unused_macro,
+    unused_tracker,
+    unused_list,
+    unused_placeholder,
+    contained_phrase,
+    archetype_without_example,
+    reply_cannot_be_sent,
+    live_reply_without_cap,
+)
+DOCUMENTED: Final[dict[str, str]] = {check.__name__: check.__doc__ or "" for check in CHECKS}
+
+
+def lint(rules: Rules, examples: Sequence[Example]) -> list[Finding]:
+    """All warnings, in the files' order."""
+    found = [finding for check in CHECKS for finding in check(rules, examples)]
+    return sorted(found, key=lambda finding: (finding.file != rules.positions.file, finding.file, finding.position))
+
+
+def _all_conditions(rules: Rules) -> Iterator[tuple[Path, Conditions]]:
+    def below(path: Path, when: Conditions) -> Iterator[tuple[Path, Conditions]]:
+        yield path, when
+        for key in ("all", "any", "none"):
+            for number, member in enumerate(getattr(when, key)):
+                yield from below((*path, key, number), member)
+
+    for index, route in enumerate(rules.routing.routes):
+        yield from below(("routes", index, "when"), route.when)
+    for index, remark in enumerate(rules.routing.remarks):
+        yield from below(("remarks", index, "when"), remark.when)

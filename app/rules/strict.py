@@ -1,0 +1,27 @@
+"""The base of every model in our YAML (unknown keys are errors, nothing changes after loading) and its small types."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def listed(value: object) -> object:
+    """Let people write `channel: twitter` for `channel: [twitter]`."""
+    return (value,) if isinstance(value, str) else value
+
+
+Flag = StrictBool
+"""`true` or `false`; `yes` is a text in YAML 1.2."""
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+"""What we refer to by name: archetypes, channels, trackers."""
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_/-]+$")]
+"""The characters Zendesk allows in a tag."""
+Many = Annotated[tuple[Text, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+"""One text, or a list of which any one will do."""

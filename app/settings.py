@@ -1,0 +1,185 @@
+"""The environment, read once into one frozen value; every problem is reported, in one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from app.records.database import is_sqlite, sqlite_path
+
+
+class BadSettings(Exception):
+    """The environment cannot be used. `problems` has one sentence for each thing to change."""
+
+    reason = "bad_settings"
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ZendeskSettings(BaseModel):
+    """How to reach Zendesk: all that a command which only reads tickets needs. Field names are the variables'."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    zendesk_url: str = Field(description="Your Zendesk, https://acme.zendesk.com (http only on loopback)")
+    zendesk_email: str = Field(default="", description="The bot agent's address, used with ZENDESK_TOKEN")
+    zendesk_token: SecretStr | None = Field(default=None, description="An API token of the bot agent")
+    zendesk_oauth_token: SecretStr | None = Field(default=None, description="Instead of e-mail and token")
+
+    @field_validator("zendesk_url")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        return _safe_url(value)
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if not self.zendesk_oauth_token and not (self.zendesk_email and self.zendesk_token):
+            raise ValueError("set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN")
+        return self
+
+
+class Settings(ZendeskSettings):
+    """What the service needs to know from outside."""
+
+    zendesk_webhook_secret: tuple[SecretStr, ...] = Field(
+        min_length=1, description="The webhook's signing secret; several with commas while you rotate it"
+    )
+    gitlab_url: str = Field(description="Your GitLab, https://gitlab.com")
+    gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
+    desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
+    database_url: str = Field(default="sqlite:///data/pointsman.db", description="SQLite file, or postgresql://")
+    routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
+    macros_file: Path = Field(default=Path("macros.yaml"), description="The texts")
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much to log")
+
+    @field_validator("zendesk_webhook_secret", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("gitlab_url")
+    @classmethod
+    def _https_too(cls, value: str) -> str:
+        return _safe_url(value)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        if is_sqlite(value):
+            sqlite_path(value)
+        return value
+
+    @field_validator("routing_file", "macros_file")
+    @classmethod
+    def _exists(cls, value: Path) -> Path:
+        if not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+
+def _safe_url(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError("must be an address like https://example.com")
+    if url.username or url.password:
+        raise ValueError("must not carry a user or password; use the token variables")
+    if url.scheme == "http" and not _is_loopback(url.hostname):
+        raise ValueError("must start with https:// (http is for 127.0.0.1 only: the token would travel in the clear)")
+    return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from the environment, where `NAME_FILE` names a file that holds NAME's value.
+
+    Raises BadSettings with every problem; values never appear in it, because most of them are secret.
+    """
+    return _load(Settings, environ)
+
+
+def zendesk_settings(environ: Mapping[str, str]) -> ZendeskSettings:
+    """The same for the part that reading tickets needs."""
+    return _load(ZendeskSettings, environ)
+
+
+_Some = TypeVar("_Some", bound=BaseModel)
+
+
+def _load(model: type[_Some], environ: Mapping[str, str]) -> _Some:
+    values = _read(model, environ)
+    problems = list(values.problems)
+    try:
+        settings = model.model_validate(values.found)
+    except ValidationError as error:
+        problems += [
+            _sentence(problem["loc"], problem["msg"], values)
+            for problem in error.errors(include_input=False, include_context=False)
+            # What cannot be read was said already; that it has no value follows from it.
+            if problem["loc"][:1] not in {(field,) for field in values.unreadable}
+        ]
+    if problems:
+        raise BadSettings(problems)
+    return settings
+
+
+@dataclass(frozen=True)
+class _Values:
+    found: dict[str, str]
+    unreadable: frozenset[str]
+    problems: list[str]
+
+
+def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
+    found: dict[str, str] = {}
+    unreadable: set[str] = set()
+    problems: list[str] = []
+    for field in model.model_fields:
+        name = field.upper()
+        file = environ.get(f"{name}_FILE", "")
+        if file and environ.get(name):
+            problems.append(f"{name}: set it or {name}_FILE, not both.")
+            found[field] = environ[name]
+        elif file:
+            try:
+                found[field] = Path(file).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                unreadable.add(field)
+                problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")
+        elif environ.get(name):
+            found[field] = environ[name]
+    return _Values(found, frozenset(unreadable), problems)
+
+
+def _sentence(location: tuple[int | str, ...], message: str, values: _Values) -> str:
+    if not location:
+        return message.removeprefix("Value error, ") + "."
+    field = str(location[0])
+    name = field.upper()
+    if field not in values.found or message.startswith("Tuple should have at least"):
+        return f"{name} is missing: {Settings.model_fields[field].description}."
+    return f"{name}: {message.removeprefix('Value error, ')}."

@@ -1,0 +1,123 @@
+"""A ticket as weighted pieces: words, pairs of words, letter groups inside words, and traits such as its channel.
+
+The same code serves training and judging, and needs nothing but the standard library: what was learned about a piece
+is found again under the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.rules.folding import clean
+from app.ticket import Ticket
+
+LONGEST = 4_000
+"""Characters. A stack trace of ten pages says nothing that its first page does not."""
+LETTER_GROUPS: Final = range(2, 6)
+BLOCKS: Final = ("words", "letters", "traits")
+"""Each block is brought to the same length, then weighed, so that many letter groups do not drown a few traits."""
+
+_FENCE = re.compile(r"```.*?(?:```|\Z)|<pre>.*?(?:</pre>|\Z)", re.DOTALL)
+_INDENTED = re.compile(r"^(?: {4}|\t).*\S", re.MULTILINE)
+_QUOTED = re.compile(r"^>.*$", re.MULTILINE)
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>)\]\"']+", re.IGNORECASE)
+_MASKS: Final = (
+    (_LINK, " {link} "),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), " {address} "),
+    (re.compile(r"@(?!gitlab)\w+", re.IGNORECASE), " {handle} "),
+    (re.compile(r"\bv?\d+\.\d+(?:\.\d+)*(?:[-.](?:ce|ee|rc\d*|pre|beta\d*|alpha\d*))*\b", re.IGNORECASE), " {version} "),
+    (re.compile(r"[$€£]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:usd|eur|dollars?|euros?|[€£$])", re.IGNORECASE), " {money} "),
+    # Codes of HTTP mean something; any other number only that there is one.
+    (re.compile(r"\b(?!(?:40[0134]|422|429|50[0234]|2fa)\b)\d[\d.,:]*(?:%|st|nd|rd|th|k|gb|mb|kb|s|ms|x)?\b"), " {number} "),
+)  # fmt: skip
+_WORD = re.compile(r"\{[a-z]+\}|[^\W_]+(?:['._-][^\W_]+)*|[?!]+|[^\w\s.,;:()\[\]\"'`<>/\\|{}*_=+#~-]")
+_LENGTHS: Final = (0, 30, 70, 140, 280, 600, 1500)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What occurs in a ticket and how often, by block; the names of different blocks differ."""
+
+    words: Counter[str]
+    letters: Counter[str]
+    traits: Counter[str]
+    order: tuple[str, ...]
+    """The words in reading order, as `words` has them."""
+
+    def blocks(self) -> tuple[Counter[str], ...]:
+        return (self.words, self.letters, self.traits)
+
+
+def pieces(ticket: Ticket, channel: str) -> Pieces:
+    words = read(f"{ticket.subject}\n{ticket.body}"[:LONGEST])
+    counted = Counter(f"w:{word}" for word in words)
+    counted.update(f"w:{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    letters: Counter[str] = Counter()
+    for word, times in Counter(words).items():
+        for group in letter_groups(word):
+            letters[group] += times
+    return Pieces(counted, letters, Counter(traits(ticket, channel)), tuple(words))
+
+
+def read(text: str) -> list[str]:
+    """Words in lower case; links, handles, versions, amounts and numbers each under one name."""
+    masked = _QUOTED.sub(" ", clean(text))
+    for pattern, mask in _MASKS:
+        masked = pattern.sub(mask, masked)
+    return [word if len(word) <= 2 or word[0] not in "?!" else word[:2] for word in _WORD.findall(masked.casefold())]
+
+
+def letter_groups(word: str) -> Iterator[str]:
+    """Groups of two to five letters, with a blank for either end of the word: `down` has ` dow` and `own `."""
+    if word.startswith("{"):
+        return
+    padded = f" {word} "
+    for size in LETTER_GROUPS:
+        if size >= len(padded):
+            yield f"l:{padded}"
+            return
+        for start in range(len(padded) - size + 1):
+            yield f"l:{padded[start : start + size]}"
+
+
+def traits(ticket: Ticket, channel: str) -> Iterator[str]:
+    """What can be seen without reading; see `describe` for what each says."""
+    text = f"{ticket.subject}\n{ticket.body}"[:LONGEST]
+    prose = _FENCE.sub(" ", text)
+    yield f"t:channel {channel}"
+    length = len(text.strip())
+    yield f"t:length {max(step for step, least in enumerate(_LENGTHS) if length >= least)}"
+    yield f"t:links {min(2, len(_LINK.findall(text)))}"
+    yield f"t:code {'yes' if prose != text or '`' in prose or _INDENTED.search(prose) else 'no'}"
+    questions = _LINK.sub(" ", prose).count("?")
+    yield f"t:questions {min(2, questions)}"
+    yield f"t:ends {'asking' if prose.rstrip().endswith('?') else 'telling'}"
+    yield f"t:exclaims {'yes' if '!' in prose else 'no'}"
+    yield f"t:organization {'yes' if ticket.organization else 'no'}"
+    letters = [sign for sign in prose if sign.isalpha()]
+    shouted = sum(sign.isupper() for sign in letters) > len(letters) / 2 if len(letters) > 15 else False
+    yield f"t:shouts {'yes' if shouted else 'no'}"
+
+
+_SAID: Final = {
+    "length": {"0": "hardly any text", "1": "very short", "2": "short", "5": "long", "6": "very long"},
+    "links": {"0": "no links", "1": "a link", "2": "several links"},
+    "code": {"yes": "code in it", "no": "no code in it"},
+    "questions": {"0": "no question mark", "1": "a question mark", "2": "several question marks"},
+    "ends": {"asking": "ends with a question", "telling": "does not end with a question"},
+    "exclaims": {"yes": "an exclamation mark", "no": "no exclamation mark"},
+    "organization": {"yes": "the requester has an organization", "no": "the requester has no organization"},
+    "shouts": {"yes": "mostly capitals", "no": "not in capitals"},
+}
+
+
+def describe(trait: str) -> str:
+    """A trait for people: `t:links 0` is "no links"."""
+    name, _, value = trait.removeprefix("t:").partition(" ")
+    if name == "channel":
+        return f"written on {value}"
+    return _SAID.get(name, {}).get(value, f"{name} {value}")

@@ -1,0 +1,75 @@
+"""The tokenizer of uncased BERT, in plain Python: no other package is needed for 30,522 word pieces.
+
+`wordpieces.txt` is the vocabulary of bert-base-uncased (Apache-2.0), the one that all-MiniLM-L6-v2 was trained with.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+LONGEST_WORD = 100
+# CJK is written without blanks: each sign is a word of its own.
+_CJK = re.compile(
+    "([\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002a6df\U0002a700-\U0002b73f\U0002b740-\U0002b81f"
+    "\U0002b820-\U0002ceaf\uf900-\ufaff\U0002f800-\U0002fa1f])"
+)
+
+
+class WordPieces:
+    """Texts as ids of word pieces; safe from any thread."""
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        self._ids = {piece: number for number, piece in enumerate(vocabulary)}
+        try:
+            self._unknown, self._first, self._last = (self._ids[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
+        except KeyError as missing:
+            raise ValueError(f"the vocabulary of word pieces lacks {missing}") from None
+        self._cut = lru_cache(maxsize=4096)(self._cut_word)
+
+    def encode(self, text: str, longest: int) -> list[int]:
+        """At most `longest` ids, the two marks around the text counted."""
+        ids = [self._first]
+        # No word has more letters than this allows to matter, so a megabyte of text costs no more than a page.
+        for word in _words(text[: longest * LONGEST_WORD]):
+            ids.extend(self._cut(word))
+            if len(ids) >= longest - 1:
+                break
+        return [*ids[: longest - 1], self._last]
+
+    def _cut_word(self, word: str) -> tuple[int, ...]:
+        """The longest known beginning, then the longest known continuation, and so on; unknown if one is missing."""
+        if len(word) > LONGEST_WORD:
+            return (self._unknown,)
+        ids: list[int] = []
+        start = 0
+        while start < len(word):
+            prefix = "##" if start else ""
+            for end in range(len(word), start, -1):
+                if (number := self._ids.get(prefix + word[start:end])) is not None:
+                    ids.append(number)
+                    start = end
+                    break
+            else:
+                return (self._unknown,)
+        return tuple(ids)
+
+
+def _words(text: str) -> list[str]:
+    plain = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or not _is_control(sign))
+    plain = unicodedata.normalize("NFD", _CJK.sub(r" \1 ", plain))
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Mn").lower()
+    return "".join(f" {sign} " if _is_punctuation(sign) else sign for sign in plain).split()
+
+
+def _is_control(sign: str) -> bool:
+    return sign in "\0\ufffd" or unicodedata.category(sign).startswith("C")
+
+
+def _is_punctuation(sign: str) -> bool:
+    # ASCII symbols such as $ and + count as punctuation here, though Unicode calls them otherwise.
+    return (sign.isascii() and sign.isprintable() and not sign.isalnum() and sign != " ") or unicodedata.category(
+        sign
+    ).startswith("P")

@@ -1,0 +1,65 @@
+"""What one step hands to the next: stored with the work, so it is plain JSON, and typed so that nobody has to guess."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from app.triage.actions import Plan
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Read(_Stored):
+    """The ticket as it was read, as far as acting on it needs it."""
+
+    id: int
+    subject: str
+    body: str
+    status: str
+    tags: tuple[str, ...]
+    updated_at: str
+    public: bool
+    url: str
+    requester_name: str
+
+
+class Decided(_Stored):
+    """A decision that is about to be carried out."""
+
+    run_id: str
+    event: str
+    ticket: Read
+    channel: str
+    where: str
+    archetype: str | None
+    confidence: str
+    decided_by: str
+    why: str
+    plan: Plan
+    trace: tuple[dict[str, Any], ...]
+    config_hash: str
+    decided_at: str
+
+
+class IssueRef(_Stored):
+    """An issue, as far as people are told about it."""
+
+    project: str
+    iid: int
+    title: str
+    url: str
+    score: float = 1.0
+    confidential: bool = False
+
+
+class Found(_Stored):
+    """What looking for an issue or incident led to."""
+
+    outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
+    issue: IssueRef | None = None
+    candidates: tuple[IssueRef, ...] = ()
+    detail: str = ""

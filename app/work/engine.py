@@ -1,0 +1,247 @@
+"""The durable engine: the one module that knows dbos.
+
+No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
+and polling are all set here, each for a failure that was reproduced with the default.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import error as dbos_error
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.records.database import make_engine
+from app.work.liveness import locks_for, new_executor_id
+
+log = structlog.get_logger(__name__)
+
+APPLICATION = "pointsman"
+# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
+# Raise it only together with a migration that drains or moves what is waiting.
+PIPELINE_VERSION = "1"
+QUEUE = "tickets"
+# A process that crashes on a ticket this often is not given it again; innocents in the same process count too.
+CRASHES_BEFORE_PARKING = 20
+
+JSON = dict[str, Any]
+Workflow = Callable[[JSON], JSON]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One workflow to run: `key` says whether it is the same work, `ticket_id` what must not run side by side."""
+
+    workflow: str
+    key: str
+    ticket_id: int
+    payload: Mapping[str, Any]
+    delay: float = 0.0
+    """Seconds until it may start: a durable wait that holds neither a thread nor the ticket."""
+
+
+class CannotStore(Exception):
+    """The database did not take the work; the sender must try again."""
+
+    reason = "cannot_store"
+
+
+class Engine:
+    """Queue and workflows on SQLite or PostgreSQL. `accept` from any thread; workflows run on worker threads."""
+
+    def __init__(self, url: str, *, worker: bool = True, concurrency: int = 8, polling_seconds: float = 0.1) -> None:
+        self._url = url
+        self._worker = worker
+        self._concurrency = concurrency
+        self._polling_seconds = polling_seconds
+        self._workflows: dict[str, Workflow] = {}
+        self._stopping = threading.Event()
+        self._reaper: threading.Thread | None = None
+        self.executor_id = new_executor_id()
+        self._locks = locks_for(url)
+
+    def register(self, name: str, workflow: Workflow) -> None:
+        """Make a workflow known, before `start`. A name is stored with the work: never rename one."""
+        self._workflows[name] = workflow
+
+    def start(self) -> None:
+        self._engine = make_engine(self._url)
+        DBOS(
+            config=DBOSConfig(
+                name=APPLICATION,
+                system_database_url=self._url,
+                system_database_engine=self._engine,
+                application_version=PIPELINE_VERSION,
+                executor_id=self.executor_id,
+                serializer=DBOSPortableJSONSerializer(),
+                max_executor_threads=self._concurrency * 2 + 16,
+                log_level="WARNING",
+                enable_otlp=False,
+                use_listen_notify=False,
+            )
+        )
+        for name, workflow in self._workflows.items():
+            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(_as_function(workflow))
+        if not self._worker:
+            DBOS.listen_queues([])
+        # Before launch, which recovers: work is never owned by an id that is not locked.
+        self._locks.hold(self.executor_id)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            partition_concurrency=1,
+            worker_concurrency=self._concurrency,
+            polling_interval_sec=self._polling_seconds,
+            on_conflict="always_update",
+        )
+        # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
+        self._intake_engine = make_engine(self._url, pool=1)
+        self._intake = DBOSClient(
+            system_database_engine=self._intake_engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
+        if self._worker:
+            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
+            self._reaper.start()
+
+    def stop(self, *, grace_seconds: int = 8) -> None:
+        """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
+        self._stopping.set()
+        if self._reaper:
+            self._reaper.join()
+        DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
+        self._intake.destroy()
+        self._intake_engine.dispose()
+        self._engine.dispose()
+        self._locks.release()
+
+    def accept(self, batch: Sequence[Work]) -> list[bool]:
+        """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
+
+        Work whose key is known but which has already begun may have read the ticket before this delivery's change:
+        it is stored once more under a follow-up key. Work that still waits will read the newest state anyway.
+        """
+        try:
+            with self._intake_engine.begin() as connection:
+                return [self._store(connection, work) for work in batch]
+        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+            raise CannotStore(type(error).__name__) from error
+
+    def _store(self, connection: sa.Connection, work: Work, *, rounds: int = 3) -> bool:
+        key = work.key
+        for again in range(rounds):
+            try:
+                self._intake.enqueue_in_transaction(connection, _options(work, key), dict(work.payload))
+            except dbos_error.DBOSWorkflowIDInUseError:
+                if self._waits(connection, key):
+                    return False
+                key = f"{work.key}~{again + 2}"
+            else:
+                return again == 0
+        return False
+
+    def _waits(self, connection: sa.Connection, key: str) -> bool:
+        table = self._table(connection)
+        state = connection.execute(sa.select(table.c.status).where(table.c.workflow_uuid == key)).scalar()
+        return state in {"ENQUEUED", "DELAYED"}
+
+    def step(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
+        """Run a step inside a workflow: its answer (plain JSON) is kept and never computed again.
+
+        A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
+        """
+        result: JSON = DBOS.run_step({"name": name}, function, *args)
+        return result
+
+    def later(self, work: Work) -> None:
+        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither."""
+        DBOS.enqueue_workflow_with_options(_options(work, work.key), dict(work.payload))
+
+    def waiting(self) -> int:
+        """How much work has not begun, or waits for its time."""
+        return self._count("ENQUEUED", "DELAYED")
+
+    def unfinished(self) -> int:
+        """How much work has not ended: what waits and what runs."""
+        return self._count("ENQUEUED", "DELAYED", "PENDING")
+
+    def _count(self, *states: str) -> int:
+        with self._intake_engine.connect() as connection:
+            table = self._table(connection)
+            found = connection.execute(
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(table.c.queue_name == QUEUE, table.c.status.in_(states))
+            )
+            return int(found.scalar_one())
+
+    @staticmethod
+    def _table(connection: sa.Connection) -> sa.TableClause:
+        """dbos's own table, for two questions that its API answers only by loading rows."""
+        schema = None if connection.dialect.name == "sqlite" else "dbos"
+        return sa.table("workflow_status", *map(sa.column, ("workflow_uuid", "status", "queue_name")), schema=schema)
+
+    def check(self) -> None:
+        """Raise when the queue's database does not answer."""
+        with self._intake_engine.connect() as connection:
+            connection.execute(sa.text("select 1"))
+
+    def _reap_for_ever(self) -> None:
+        while not self._stopping.wait(5 * random.uniform(0.8, 1.2)):  # noqa: S311  # spreads processes, keeps no secret
+            try:
+                self._locks.check()
+            except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
+                log.critical("executor_lock_lost", executor=self.executor_id)
+                os._exit(70)
+            try:
+                self.reap()
+            except Exception:  # the reaper must outlive any one failure
+                log.exception("reaper_failed")
+
+    def reap(self) -> int:
+        """Take over the running work of processes that are gone; how many workflows were."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
+        owners = {workflow.executor_id for workflow in running} - {self.executor_id, None}
+        recovered = 0
+        for owner in sorted(str(owner) for owner in owners):
+            with self._locks.taken_from_dead(owner) as dead:
+                if dead:
+                    # Private, but the only call that keeps the count of crashes; a contract test watches it.
+                    recovered += len(DBOS._recover_pending_workflows([owner]))  # noqa: SLF001  # see above
+        if recovered:
+            log.warning("work_recovered", workflows=recovered)
+        return recovered
+
+
+def _as_function(workflow: Workflow) -> Workflow:
+    """dbos marks the functions that it is given, and a bound method bears no marks."""
+
+    def run(payload: JSON) -> JSON:
+        return workflow(payload)
+
+    return run
+
+
+def _options(work: Work, key: str) -> Any:
+    options: JSON = {
+        "workflow_name": work.workflow,
+        "queue_name": QUEUE,
+        "workflow_id": key,
+        "workflow_id_reuse_policy": "reject",
+        # Work without a partition would be accepted and never run.
+        "queue_partition_key": f"ticket:{work.ticket_id}",
+        "app_version": PIPELINE_VERSION,
+    }
+    if work.delay > 0:
+        options["delay_seconds"] = work.delay
+    return options

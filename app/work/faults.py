@@ -1,0 +1,18 @@
+"""An adapter's error as a plain value: what a step answers is stored, and exceptions do not survive storing."""
+
+from __future__ import annotations
+
+from app.work.retry import Fault
+from integrations.errors import IntegrationError, RateLimited, Unavailable, UnknownOutcome
+
+
+def fault_of(error: IntegrationError) -> Fault:
+    return Fault(
+        service=error.service,
+        reason=error.reason,
+        message=str(error),
+        # What has an unknown outcome is looked up by the next try, and so may be tried.
+        retryable=error.retryable or isinstance(error, UnknownOutcome),
+        retry_after=error.retry_after if isinstance(error, RateLimited | Unavailable) else None,
+        outage=isinstance(error, RateLimited | Unavailable),
+    )

@@ -1,0 +1,57 @@
+"""The step that finds (or opens) what the ticket is about in GitLab, and what to do when GitLab is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from app.triage.actions import Incident, Issue
+from app.work.decided import Decided, Found
+from app.work.engine import JSON
+from app.work.faults import fault_of
+from app.work.incidents import Incidents
+from app.work.issues import Issues
+from app.work.retry import Fault
+from app.work.rulebook import Rulebook
+from integrations.errors import IntegrationError
+
+
+@dataclass(frozen=True)
+class Finding:
+    issues: Issues
+    incidents: Incidents
+    rulebook: Rulebook
+    now: Callable[[], datetime]
+
+    def find(self, delivery: JSON, decided: Decided) -> JSON:
+        """`{"found"}`; with `fault` and `hold_the_tags` when it may work later, with `broken` when it never will."""
+        try:
+            found = self._find(decided)
+        except IntegrationError as error:
+            return self._not_found(delivery, fault_of(error))
+        return {"found": found.model_dump(mode="json")}
+
+    def _find(self, decided: Decided) -> Found:
+        rules = self.rulebook.by_hash(decided.config_hash)
+        for action in decided.plan.wanted():
+            if isinstance(action, Issue):
+                return self.issues.find_or_open(decided, action, rules)
+            if isinstance(action, Incident):
+                return self.incidents.find(decided, action, rules)
+        return Found()
+
+    def _not_found(self, delivery: JSON, fault: Fault) -> JSON:
+        """Within the patience of `limits.issue_wait` the tags wait for the issue; past it they go first."""
+        if not fault.retryable:
+            found = Found(outcome="failed", detail=fault.message)
+            return {"found": found.model_dump(mode="json"), "broken": asdict(fault)}
+        found = Found(outcome="unreachable", detail=fault.message)
+        waited = self.now() - datetime.fromisoformat(delivery["accepted_at"])
+        patience = timedelta(seconds=self.rulebook.current().routing.limits.issue_wait)
+        tags_are_there = "decided" in delivery
+        return {
+            "found": found.model_dump(mode="json"),
+            "fault": asdict(fault),
+            "hold_the_tags": tags_are_there or waited < patience,
+        }

@@ -1,0 +1,109 @@
+"""Who is alive: each process holds a lock named by its executor id for as long as it runs.
+
+dbos recovers only the work of its own executor id. A lock that can be taken belongs to a process that is gone, so its
+work may be taken over; ids are new at every start, because two processes with one id would run each other's work.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import socket
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import psycopg
+import sqlalchemy as sa
+
+from app.records.database import is_sqlite, sqlite_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def new_executor_id() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def locks_for(url: str) -> FileLocks | PostgresLocks:
+    return FileLocks(sqlite_path(url)) if is_sqlite(url) else PostgresLocks(url)
+
+
+class FileLocks:
+    """`flock` beside the database file: the kernel lets go of it when the process dies, however it dies."""
+
+    def __init__(self, database: Path) -> None:
+        self._folder = database.with_name(database.name + ".executors")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._own: IO[bytes] | None = None
+
+    def hold(self, executor_id: str) -> None:
+        self._own = (self._folder / executor_id).open("wb")
+        fcntl.flock(self._own, fcntl.LOCK_EX)
+
+    def check(self) -> None:
+        """Cannot be lost while we run."""
+
+    @contextmanager
+    def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
+        path = self._folder / executor_id
+        with path.open("wb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+            path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        if self._own:
+            Path(self._own.name).unlink(missing_ok=True)
+            self._own.close()
+            self._own = None
+
+
+class PostgresLocks:
+    """Session-level advisory locks, each on a connection of its own: the server frees them with the connection."""
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._own: psycopg.Connection[tuple[object, ...]] | None = None
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            self._url,
+            autocommit=True,
+            connect_timeout=3,
+            keepalives=1,
+            keepalives_idle=5,
+            keepalives_interval=5,
+            keepalives_count=3,
+        )
+
+    @staticmethod
+    def _key(executor_id: str) -> int:
+        digest = hashlib.blake2b(f"pointsman:executor:{executor_id}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big", signed=True)
+
+    def hold(self, executor_id: str) -> None:
+        self._own = self._connect()
+        self._own.execute("select pg_advisory_lock(%s)", (self._key(executor_id),))
+
+    def check(self) -> None:
+        if self._own:
+            self._own.execute("select 1")
+
+    @contextmanager
+    def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
+        with self._connect() as connection:
+            row = connection.execute("select pg_try_advisory_lock(%s)", (self._key(executor_id),)).fetchone()
+            yield bool(row and row[0])
+
+    def release(self) -> None:
+        if self._own:
+            self._own.close()
+            self._own = None

@@ -1,0 +1,168 @@
+"""Writes down what the work comes to: decisions in their states, failures, counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import structlog
+
+from app.metrics import ACTIONS, DECISIONS, SECONDS_TO_DONE
+from app.records.decisions import Decision, State
+from app.records.failures import Failure
+from app.records.records import Records
+from app.work.decided import Decided
+from app.work.draft import Outcome
+from app.work.engine import JSON
+from app.work.retry import Fault
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Recorder:
+    records: Records
+    now: Callable[[], datetime]
+
+    def last_written(self, ticket_id: int) -> Decision | None:
+        """The newest decision whose tags are on the ticket, as far as we put them there."""
+        return next(
+            (
+                row
+                for row in self.records.decisions.of_ticket(ticket_id)
+                if row.tags and row.state in {"done", "waiting", "failed"}
+            ),
+            None,
+        )
+
+    def being_written(self, ticket_id: int) -> list[Decision]:
+        """Decisions whose update was sent, or was about to be, when something went wrong."""
+        return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state == "writing"]
+
+    def decided(self, decided: Decided) -> Decision:
+        return self._save(decided, "working", (), ())
+
+    def about_to_write(self, decided: Decided, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
+        """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
+        last = self.last_written(decided.ticket.id)
+        tags = dict.fromkeys([*(last.tags if last else ()), *added])
+        DECISIONS.labels(decided.archetype or "none", decided.decided_by).inc()
+        return self._save(decided, "writing", outcomes, tuple(tags))
+
+    def only_recorded(self, decided: Decided, outcomes: Sequence[Outcome]) -> Decision:
+        return self._save(decided, "working", outcomes, ())
+
+    def not_written(self, run_id: str) -> None:
+        """It is certain that the update was not applied."""
+        self.records.decisions.update(run_id, state="working", tags=[])
+
+    def finished(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome]) -> JSON:
+        state = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
+        now = self.now()
+        self.records.decisions.update(
+            row.run_id, state=state, finished_at=now.isoformat(), actions=[asdict(outcome) for outcome in outcomes]
+        )
+        if "decided" in delivery:
+            self.first_write_done(delivery)
+        for outcome in outcomes:
+            ACTIONS.labels(outcome.kind, outcome.state).inc()
+        SECONDS_TO_DONE.observe((now - datetime.fromisoformat(delivery["accepted_at"])).total_seconds())
+        log.info(
+            "ticket_decided", ticket_id=row.ticket_id, archetype=row.archetype, decided_by=row.decided_by, state=state
+        )
+        return {"state": state}
+
+    def first_write_done(self, delivery: JSON) -> None:
+        """The decision that waited for its link waits no longer."""
+        self.records.decisions.update(delivery["decided"]["run_id"], state="done", finished_at=self.now().isoformat())
+
+    def waits_for_link(self, run_id: str) -> JSON:
+        self.records.decisions.update(run_id, state="waiting")
+        return {"state": "waiting"}
+
+    def explained(self, delivery: JSON, summary: str, *, channel: str = "") -> JSON:
+        """A delivery that ends without a decision about the ticket, and why."""
+        self._without_verdict(delivery, "done", summary, channel=channel)
+        return {"ended": summary}
+
+    def put_off(self, delivery: JSON, fault: Fault, wait: float) -> JSON:
+        log.info("work_put_off", ticket_id=delivery["ticket_id"], reason=fault.reason, wait=round(wait, 1))
+        if self.records.decisions.by_run(delivery["run_id"]) is None:
+            self._without_verdict(delivery, "waiting", fault.message)
+        return {}
+
+    def failed(self, delivery: JSON, step: str, fault: Fault) -> JSON:
+        """No further try: a person is told."""
+        self.failure(delivery, step, fault)
+        row = self.records.decisions.by_run(delivery["run_id"])
+        if row is None or row.decided_by == "none":
+            self._without_verdict(delivery, "failed", fault.message)
+        else:
+            tags = row.tags if row.state == "writing" else ()
+            self.records.decisions.update(
+                row.run_id, state="failed", tags=list(tags), finished_at=self.now().isoformat()
+            )
+        return {"ended": "failed", "reason": fault.reason}
+
+    def failure(self, delivery: JSON, step: str, fault: Fault) -> None:
+        log.error("work_failed", ticket_id=delivery["ticket_id"], step=step, reason=fault.reason)
+        self.records.failures.add(
+            Failure(
+                key=delivery["run_id"],
+                source=fault.service,
+                ticket_id=delivery["ticket_id"],
+                step=step,
+                reason=fault.reason,
+                message=fault.message,
+                attempts=delivery["attempt"],
+                payload=delivery,
+                failed_at=self.now().isoformat(),
+            )
+        )
+
+    def _without_verdict(self, delivery: JSON, state: State, summary: str, *, channel: str = "") -> None:
+        now = self.now().isoformat()
+        self.records.decisions.save(
+            Decision(
+                run_id=delivery["run_id"],
+                ticket_id=delivery["ticket_id"],
+                event=delivery["event"],
+                state=state,
+                archetype=None,
+                confidence=None,
+                decided_by="none",
+                mode="live",
+                channel=channel,
+                summary=summary,
+                tags=(),
+                actions=(),
+                trace=(),
+                config_hash="",
+                ticket_updated_at="",
+                decided_at=now,
+                finished_at=now if state != "waiting" else None,
+            )
+        )
+
+    def _save(self, decided: Decided, state: State, outcomes: Sequence[Outcome], tags: tuple[str, ...]) -> Decision:
+        row = Decision(
+            run_id=decided.run_id,
+            ticket_id=decided.ticket.id,
+            event=decided.event,
+            state=state,
+            archetype=decided.archetype,
+            confidence=decided.confidence,
+            decided_by=decided.decided_by,
+            mode=decided.plan.mode,
+            channel=decided.channel,
+            summary=decided.why,
+            tags=tags,
+            actions=tuple(asdict(outcome) for outcome in outcomes),
+            trace=decided.trace,
+            config_hash=decided.config_hash,
+            ticket_updated_at=decided.ticket.updated_at,
+            decided_at=decided.decided_at,
+        )
+        self.records.decisions.save(row)
+        return row

@@ -1,0 +1,48 @@
+"""The steps of the workflow, put together: each takes and answers plain JSON, which is kept with the work."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from app.metrics import RETRIES
+from app.work.decided import Decided
+from app.work.deciding import Deciding
+from app.work.engine import JSON
+from app.work.faults import fault_of
+from app.work.finding import Finding
+from app.work.recording import Recorder
+from app.work.retry import Fault
+from app.work.rulebook import Rulebook
+from app.work.writing import Writing
+from integrations.errors import IntegrationError
+
+
+@dataclass(frozen=True)
+class LiveSteps:
+    deciding: Deciding
+    finding: Finding
+    writing: Writing
+    recorder: Recorder
+    rulebook: Rulebook
+
+    def attempts(self) -> int:
+        return self.rulebook.current().routing.limits.attempts
+
+    def decide(self, delivery: JSON) -> JSON:
+        try:
+            return self.deciding.decide(delivery)
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error))}
+
+    def find(self, delivery: JSON, decided: JSON) -> JSON:
+        return self.finding.find(delivery, Decided.model_validate(decided["decided"]))
+
+    def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
+        return self.writing.write(delivery, Decided.model_validate(decided["decided"]), found)
+
+    def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON:
+        RETRIES.labels(fault["service"], fault["reason"]).inc()
+        return self.recorder.put_off(delivery, Fault(**fault), wait)
+
+    def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
+        return self.recorder.failed(delivery, step, Fault(**fault))

@@ -1,0 +1,30 @@
+"""From the ticket as Zendesk gives it to the snapshot that rules and triage look at."""
+
+from __future__ import annotations
+
+from app.ticket import Event, Organization, Requester, Ticket, Via
+from integrations.zendesk.snapshots import TicketSnapshot
+
+
+def ticket_from(snapshot: TicketSnapshot, *, event: Event) -> Ticket:
+    requester = snapshot.requester
+    organization = snapshot.organization
+    return Ticket(
+        id=snapshot.id,
+        subject=snapshot.subject,
+        body=snapshot.description,
+        via=Via(snapshot.via_channel, snapshot.via_rel, snapshot.via_addresses),
+        public=None if snapshot.is_public else False,
+        status=snapshot.status,
+        tags=snapshot.tags,
+        group=snapshot.group_name,
+        brand=str(snapshot.brand_id or ""),
+        custom_fields=snapshot.custom_fields,
+        requester=Requester(
+            requester.id, requester.name, requester.email, requester.handle, requester.role, requester.tags
+        ),
+        organization=Organization(organization.id, organization.name, organization.tags) if organization else None,
+        event=event,
+        created_at=snapshot.created_at,
+        updated_at=snapshot.updated_at,
+    )

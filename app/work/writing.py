@@ -1,0 +1,96 @@
+"""The step that writes the ticket: one PUT with tags, status, comment and metadata, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from app.records.decisions import Decision
+from app.work.decided import Decided, Found
+from app.work.draft import Draft, Outcome, Passage, draft
+from app.work.engine import JSON
+from app.work.faults import fault_of
+from app.work.lookups import Groups
+from app.work.recording import Recorder
+from app.work.retry import Fault
+from app.work.rulebook import Rulebook
+from app.work.ticket_update import ticket_update
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.zendesk.client import ZendeskClient
+
+
+@dataclass(frozen=True)
+class Writing:
+    zendesk: Callable[[], ZendeskClient]
+    groups: Groups
+    recorder: Recorder
+    rulebook: Rulebook
+
+    def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
+        """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
+        found = Found.model_validate(found_json.get("found", {}))
+        made = draft(decided, found, self.rulebook.by_hash(decided.config_hash))
+        if decided.plan.mode == "shadow":
+            return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
+        try:
+            group_id = self._group_id(made)
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error))}
+        row = self.recorder.about_to_write(decided, made.outcomes, made.add)
+        return self._sent(delivery, decided, made, row, group_id) or self._written(
+            delivery, row, made.outcomes, found_json
+        )
+
+    def _sent(self, delivery: JSON, decided: Decided, made: Draft, row: Decision, group_id: int | None) -> JSON | None:
+        """None when Zendesk took it; else what that means for the work."""
+        try:
+            self.zendesk().update_ticket(decided.ticket.id, ticket_update(decided, made, group_id))
+            if made.spam:
+                self.zendesk().mark_as_spam(decided.ticket.id)
+        except Conflict:
+            self.recorder.not_written(decided.run_id)
+            return {"conflict": True}
+        except NotFound:
+            return self._end_unwritten(delivery, row, made.outcomes, "the ticket is gone")
+        except Invalid as error:
+            if error.reason == "ticket_closed":
+                return self._end_unwritten(delivery, row, made.outcomes, "the ticket was closed meanwhile")
+            self.recorder.not_written(decided.run_id)
+            return self.recorder.failed(delivery, "write", fault_of(error))
+        except UnknownOutcome as error:
+            # The row stays `writing`: the next try looks for the run id before it writes.
+            return {"fault": asdict(fault_of(error))}
+        except IntegrationError as error:
+            self.recorder.not_written(decided.run_id)
+            fault = fault_of(error)
+            return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
+        return None
+
+    def _group_id(self, made: Draft) -> int | None:
+        """A group that Zendesk does not have costs the assignment, not the tags: the note says so."""
+        if not made.group:
+            return None
+        try:
+            return self.groups.get(made.group)
+        except (NotFound, Invalid) as error:
+            made.note.append(Passage(f"Zendesk has no single group {made.group}; routing.yaml names it."))
+            made.outcomes = [
+                replace(one, state="failed", detail=error.message) if one.kind in {"assign", "forward"} else one
+                for one in made.outcomes
+            ]
+            return None
+
+    def _written(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], found_json: JSON) -> JSON:
+        if "broken" in found_json:
+            self.recorder.failure(delivery, "find", Fault(**found_json["broken"]))
+        if "fault" in found_json:
+            return self.recorder.waits_for_link(row.run_id)
+        return self.recorder.finished(delivery, row, outcomes)
+
+    def _end_unwritten(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], why: str) -> JSON:
+        """Visible and explained, and not tried again: nothing that we can do would change it."""
+        self.recorder.not_written(row.run_id)
+        kept = {"issue", "incident"}  # these were done in GitLab, whatever became of the ticket
+        return self.recorder.finished(
+            delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
+        )

@@ -1,0 +1,26 @@
+"""`make bench` runs all of them; `make bench ARGS=intake` one."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from bench import intake, pipeline
+
+BENCHES = {"intake": intake.run, "pipeline": pipeline.run}
+
+
+def main(names: list[str]) -> int:
+    console = Console()
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        console.print(f"No such measurement: {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+        return 2
+    for name in names or BENCHES:
+        BENCHES[name](console)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

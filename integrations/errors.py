@@ -1,0 +1,88 @@
+"""What can go wrong when another service is called, said so that the caller knows whether the call took effect.
+
+Messages hold a service, a method, a path, ids and field names: never a body, a search word or a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class IntegrationError(Exception):
+    """`reason` is snake_case, for metrics and audits. `retryable`: the same call may be sent again, later, as it is."""
+
+    retryable: ClassVar[bool] = False
+    default_reason: ClassVar[str] = "integration_error"
+
+    def __init__(self, service: str, message: str, reason: str | None = None) -> None:
+        self.service = service
+        self.message = message
+        self.reason = reason or self.default_reason
+        super().__init__(service, message, self.reason)
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.message}"
+
+
+class NotFound(IntegrationError):
+    """404: it does not exist, or the token may not know that it does."""
+
+    default_reason = "not_found"
+
+
+class Refused(IntegrationError):
+    """401, 403, a redirect, or a request for another host than ours: a person has to change something."""
+
+    default_reason = "refused"
+
+
+class Invalid(IntegrationError):
+    """400, 422: the request will never be accepted as it is. `fields`: what the service said, by field.
+
+    Its texts may quote what people wrote: show them where the ticket may be shown, do not log them.
+    """
+
+    default_reason = "invalid"
+
+    def __init__(
+        self, service: str, message: str, reason: str | None = None, fields: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        super().__init__(service, message, reason)
+        self.fields = dict(fields or {})
+        self.args = (service, message, self.reason, self.fields)
+
+
+class Conflict(IntegrationError):
+    """409: it changed since it was read. Read again, decide again, write."""
+
+    default_reason = "conflict"
+
+
+class _Later(IntegrationError):
+    """Not carried out; `retry_after`: seconds the service asked us to wait, None when it did not say."""
+
+    retryable = True
+
+    def __init__(self, service: str, message: str, reason: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(service, message, reason)
+        self.retry_after = retry_after
+        self.args = (service, message, self.reason, retry_after)
+
+
+class RateLimited(_Later):
+    """429: not carried out; wait `retry_after` seconds."""
+
+    default_reason = "rate_limited"
+
+
+class Unavailable(_Later):
+    """Definitely not applied: no connection, or a read that got no usable answer."""
+
+    default_reason = "unavailable"
+
+
+class UnknownOutcome(IntegrationError):
+    """A write whose answer was lost or unreadable: it may have happened. Look it up before sending it again."""
+
+    default_reason = "unknown_outcome"

@@ -1,0 +1,165 @@
+"""What was read from GitLab, as plain frozen values, and how GitLab's JSON becomes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+State = Literal["opened", "closed"]
+
+# The only place where GitLab's REST answer says which issue this one duplicates.
+API_ISSUE = re.compile(r"/projects/(\d+)/issues/(\d+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    id: int
+    path: str
+    web_url: str
+    visibility: str
+    """private, internal or public."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRef:
+    project_id: int
+    iid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    id: int
+    """Global; URLs and people use `iid`, which counts within a project."""
+    iid: int
+    project_id: int
+    title: str
+    description: str
+    state: State
+    labels: tuple[str, ...]
+    confidential: bool
+    web_url: str
+    author_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    upvotes: int
+    moved_to_id: int | None
+    """The global id of the issue it was moved to."""
+    duplicated_to: IssueRef | None
+    """The canonical issue, if this one was closed as a duplicate of it."""
+    issue_type: str
+    """issue, incident, task, ..."""
+    reference: str
+    """Full: `group/project#7`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    id: int
+    author_id: int | None
+    body: str
+    internal: bool
+    created_at: datetime
+
+
+def _empty(value: object) -> object:
+    return "" if value is None else value
+
+
+Text = Annotated[str, BeforeValidator(_empty)]
+
+
+class _Wire(BaseModel):
+    # RESTObject answers attribute access from GitLab's JSON.
+    model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True, hide_input_in_errors=True)
+
+
+class WireUser(_Wire):
+    id: int
+    username: Text = ""
+
+
+class WireProject(_Wire):
+    id: int
+    path_with_namespace: str
+    web_url: str
+    visibility: Text = ""
+
+    def project(self) -> Project:
+        # Without a visibility the safe guess: nobody else may read it.
+        return Project(self.id, self.path_with_namespace, self.web_url, self.visibility or "private")
+
+
+class WireReferences(_Wire):
+    full: Text = ""
+
+
+class WireLinks(_Wire):
+    closed_as_duplicate_of: Text = ""
+
+
+class WireIssue(_Wire):
+    id: int
+    iid: int
+    project_id: int
+    title: str
+    description: Text = ""
+    state: State
+    labels: tuple[str, ...] = ()
+    confidential: bool = False
+    web_url: str
+    author: WireUser | None = None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    upvotes: int = 0
+    moved_to_id: int | None = None
+    issue_type: Text = ""
+    references: WireReferences = WireReferences()
+    links: WireLinks = Field(default=WireLinks(), alias="_links")
+
+    def issue(self) -> Issue:
+        canonical = API_ISSUE.search(self.links.closed_as_duplicate_of)
+        return Issue(
+            id=self.id,
+            iid=self.iid,
+            project_id=self.project_id,
+            title=self.title,
+            description=self.description,
+            state=self.state,
+            labels=self.labels,
+            confidential=self.confidential,
+            web_url=self.web_url,
+            author_id=self.author.id if self.author else None,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            upvotes=self.upvotes,
+            moved_to_id=self.moved_to_id,
+            duplicated_to=IssueRef(int(canonical[1]), int(canonical[2])) if canonical else None,
+            issue_type=self.issue_type or "issue",
+            reference=self.references.full,
+        )
+
+
+class WireNote(_Wire):
+    id: int
+    author: WireUser | None = None
+    body: Text = ""
+    internal: bool = False
+    system: bool = False
+    created_at: AwareDatetime
+
+    def note(self) -> Note:
+        return Note(self.id, self.author.id if self.author else None, self.body, self.internal, self.created_at)
+
+
+class WireToken(_Wire):
+    scopes: tuple[str, ...]

@@ -1,0 +1,90 @@
+"""What the services' HTTP interfaces share: routes to plain functions, refused requests, JSON answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """The service says no: the answer it gives. `reason` names the rule."""
+
+    def __init__(self, status: int, body: Json | str, reason: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status = status
+        self.body = body
+        self.reason = reason
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        if isinstance(self.body, str):
+            return Response(self.body, self.status, self.headers, "text/plain")
+        return answer(self.body, self.status, self.headers)
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON, or nothing at all for 204."""
+    content = b"" if status == 204 else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(content, status, headers, "application/json")
+
+
+@dataclass
+class Incoming:
+    """One request as the handlers see it."""
+
+    method: str
+    path: str
+    at: Mapping[str, Any]
+    """What the route's pattern caught."""
+    query_string: str
+    headers: Mapping[str, str]
+    body: bytes
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    """Added to whatever answer is given."""
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.query_string, keep_blank_values=True)
+
+    def asked(self, name: str, default: str = "") -> str:
+        """The last value of a query parameter."""
+        return next((value for key, value in reversed(self.query) if key == name), default)
+
+
+Handler = Callable[[Incoming], Response]
+
+
+async def receive(request: Request) -> Incoming:
+    return Incoming(
+        method=request.method,
+        path=request.scope["path"],
+        at=request.path_params,
+        query_string=request.scope["query_string"].decode("ascii", "replace"),
+        headers=request.headers,
+        body=await request.body() if request.method in {"POST", "PUT", "PATCH", "DELETE"} else b"",
+    )
+
+
+def route(method: str, path: str, serve: Handler) -> Route:
+    """A route whose handler is a plain function: state lives in memory, so it runs on the loop, no thread needed."""
+
+    async def endpoint(request: Request) -> Response:
+        incoming = await receive(request)
+        try:
+            response = serve(incoming)
+        except Refused as refused:
+            response = refused.response()
+        response.headers.update(incoming.answer_headers)
+        return response
+
+    return Route(path, endpoint, methods=[method])

@@ -1,0 +1,103 @@
+"""Faults a service is told to show: which requests they hit, how often, and what happens to them."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["status", "status_after", "delay", "delay_before", "drop_before", "drop_after", "garbage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One planned fault.
+
+    status: answers `status`, the request is not applied. status_after: applied, answers `status` all the same.
+    delay: applied at once, answered `seconds` later. delay_before: applied only after `seconds`.
+    drop_before, drop_after: the connection is closed without an answer; only the second applies the request.
+    garbage: applied, answers 200 with something that is not JSON.
+    """
+
+    method: str = ""
+    """Empty: any."""
+    path: str = ""
+    """A regular expression for the whole path as `Call.path` has it. Empty: any."""
+    kind: Kind = "status"
+    times: int = 1
+    """How many requests it hits; 0: all, until cleared."""
+    after: int = 0
+    """How many matching requests pass unharmed first."""
+    chance: float = 1.0
+    """Probability that a matching request is hit, from the book's own seeded generator."""
+    status: int = 503
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = "Service Unavailable"
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Planned:
+    fault: Fault
+    pattern: re.Pattern[str]
+    passed: int = 0
+    hit: int = 0
+
+    @property
+    def used_up(self) -> bool:
+        return bool(self.fault.times) and self.hit >= self.fault.times
+
+
+class FaultBook:
+    """The faults of one service, tried in the order they were added; a request meets at most one."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._lock = threading.Lock()
+        self._planned: list[_Planned] = []
+        self._random = random.Random(seed)  # noqa: S311 -- repeatable faults, no secrets
+
+    def add(self, fault: Fault) -> None:
+        planned = _Planned(fault, re.compile(fault.path))
+        with self._lock:
+            self._planned.append(planned)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._planned.clear()
+
+    def seed(self, seed: int) -> None:
+        with self._lock:
+            self._random.seed(seed)
+
+    def pending(self) -> list[Fault]:
+        """Those that can still hit a request."""
+        with self._lock:
+            return [planned.fault for planned in self._planned]
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault this request meets, which is thereby used once."""
+        if not self._planned:
+            return None
+        with self._lock:
+            for planned in self._planned:
+                if not self._hits(planned, method, path):
+                    continue
+                planned.hit += 1
+                if planned.used_up:
+                    self._planned.remove(planned)
+                return planned.fault
+        return None
+
+    def _hits(self, planned: _Planned, method: str, path: str) -> bool:
+        fault = planned.fault
+        if fault.method and fault.method.upper() != method:
+            return False
+        if fault.path and not planned.pattern.fullmatch(path):
+            return False
+        if planned.passed < fault.after:
+            planned.passed += 1
+            return False
+        return fault.chance >= 1 or self._random.random() < fault.chance

@@ -1,0 +1,117 @@
+"""Stands before a service's application: counts calls, adds latency, shows the planned faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integrations.sandbox.calls import Call
+from integrations.sandbox.faults import Fault, FaultBook
+
+GARBAGE = b'<html><body><h1>It works!</h1>\n{"ticket": {"id": '
+
+
+class Gate:
+    """ASGI. `path_of` turns the raw path into the one that routes, faults and counts see; only paths under `counted`
+    are counted, delayed and harmed: pages and the sandbox's own controls are not."""
+
+    def __init__(self, app: ASGIApp, *, counted: str, path_of: Callable[[str], str]) -> None:
+        self._app = app
+        self._counted = counted
+        self._path_of = path_of
+        self.calls: list[Call] = []
+        self.faults = FaultBook()
+        self.latency = 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"] = self._path_of(scope["raw_path"].decode("ascii"))
+        if not path.startswith(self._counted):
+            await self._app(scope, receive, send)
+            return
+        call = Call(scope["method"], path, scope["query_string"].decode("ascii", "replace"))
+        self.calls.append(call)
+        fault = self.faults.take(call.method, path)
+        if fault is not None:
+            call.fault = fault.kind
+            await self._show(fault, call, scope, receive, send)
+            return
+        latency = self.latency
+
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if latency:
+                    await asyncio.sleep(latency)
+                call.status = message["status"]
+            await send(message)
+
+        await self._app(scope, receive, observed)
+
+    async def _show(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        # The body is read before anything else: a client that gives up while we wait has sent its request all the same.
+        body = await _read(receive)
+        if fault.kind == "drop_before":
+            await _hang_up(scope, receive)
+            return
+        if fault.kind == "status":
+            await _answer(call, send, fault.status, fault.body.encode(), fault.headers)
+            return
+        if fault.kind == "delay_before":
+            await asyncio.sleep(fault.seconds)
+        messages = await self._applied(scope, body)
+        if fault.kind == "drop_after":
+            await _hang_up(scope, receive)
+        elif fault.kind == "garbage":
+            await _answer(call, send, 200, GARBAGE, {"content-type": "application/json"})
+        elif fault.kind == "status_after":
+            await _answer(call, send, fault.status, fault.body.encode(), fault.headers)
+        else:
+            if fault.kind == "delay":
+                await asyncio.sleep(fault.seconds)
+            call.status = messages[0]["status"]
+            for message in messages:
+                await send(message)
+
+    async def _applied(self, scope: Scope, body: bytes) -> list[Message]:
+        messages: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, send)
+        return messages
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return body
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body"):
+            return body
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    scope["extensions"]["sandbox.transport"]["transport"].close()
+    # Until uvicorn has noticed, returning would make it answer 500.
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(call: Call, send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    call.status = status
+    given = {name.lower(): value for name, value in headers.items()}
+    given.setdefault("content-type", "text/plain; charset=utf-8")
+    given["content-length"] = str(len(body))
+    encoded = [(name.encode(), value.encode()) for name, value in given.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,121 @@
+"""Whom and what a text touches when GitLab renders it: mentions, references, images. Code and links are left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html.parser import HTMLParser
+
+from markdown_it.token import Token
+
+from integrations.sandbox.gitlab.markdown import PARSER
+from integrations.sandbox.gitlab.things import Touched
+
+_MENTION = re.compile(r"(?<!\w)@([a-zA-Z0-9_](?:[a-zA-Z0-9_./-]*[a-zA-Z0-9_])?)")
+_REFERENCE = re.compile(r'(?<![\w/#&])(?:[\w./-]+)?(?:[#!&$]\d+|[~%](?:"[^"\n]+"|[A-Za-z][\w:-]*))\b')
+_URL = re.compile(r"https?://[^\s<>]+")
+_WORTH_A_LOOK = re.compile(r"[@#!~%&$\[<]|://")
+_ESCAPED = "\x00"
+_SILENT_TAG = re.compile(r"<(/?)(?:pre|code|a|style|script)\b", re.IGNORECASE)
+_SILENT = frozenset({"pre", "code", "a", "style", "script"})
+
+
+def touched(text: str, own_url: str) -> Touched:
+    """`own_url`: the address of this GitLab, whose links are references."""
+    return _collected(PARSER.parse(text), own_url) if _WORTH_A_LOOK.search(text) else Touched()
+
+
+def touched_by_title(title: str, own_url: str) -> Touched:
+    """Titles are rendered too, as one line."""
+    return _collected(PARSER.parseInline(title), own_url) if _WORTH_A_LOOK.search(title) else Touched()
+
+
+def both(one: Touched, other: Touched) -> Touched:
+    return Touched(
+        mentions=tuple(dict.fromkeys(one.mentions + other.mentions)),
+        references=tuple(dict.fromkeys(one.references + other.references)),
+        images=tuple(dict.fromkeys(one.images + other.images)),
+    )
+
+
+def _collected(tokens: Sequence[Token], own_url: str) -> Touched:
+    texts: list[str] = []
+    links: list[str] = []
+    images: list[str] = []
+    for token in tokens:
+        if token.type == "inline":
+            texts.append(_inline_text(token.children or [], links, images))
+        elif token.type == "html_block":
+            texts.append(_html_text(token.content, links, images))
+    seen = "\n".join(texts)
+    links += _URL.findall(seen)
+    bare = _URL.sub(" ", seen)
+    references = [match[0] for match in _REFERENCE.finditer(bare)]
+    references += [link for link in links if link.startswith(f"{own_url}/") and "/-/" in link]
+    return Touched(
+        mentions=tuple(dict.fromkeys(_MENTION.findall(bare))),
+        references=tuple(dict.fromkeys(references)),
+        images=tuple(dict.fromkeys(images)),
+    )
+
+
+def _inline_text(children: Sequence[Token], links: list[str], images: list[str]) -> str:
+    """The text GitLab's filters see. An escaped character is none of them; an entity is what it stands for."""
+    parts: list[str] = []
+    in_link = 0
+    for token in children:
+        if token.type == "link_open":
+            in_link += 1
+            links.append(str(token.attrGet("href") or ""))
+        elif token.type == "link_close":
+            in_link -= 1
+        elif token.type == "image":
+            images.append(str(token.attrGet("src") or ""))
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append("\n")
+        elif token.type == "html_inline":
+            parts.append(_html_text(token.content, links, images))
+            in_link += _silenced(token.content)
+        elif token.type == "text_special" and token.info == "escape":
+            parts.append(_ESCAPED)
+        elif token.type in {"text", "text_special"} and not in_link:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def _silenced(tag: str) -> int:
+    match = _SILENT_TAG.match(tag)
+    return 0 if match is None else -1 if match[1] else 1
+
+
+class _Html(HTMLParser):
+    def __init__(self, links: list[str], images: list[str]) -> None:
+        super().__init__(convert_charrefs=True)
+        self._links = links
+        self._images = images
+        self._silent = 0
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in {"img", "video", "audio"}:
+            self._images.append(given.get("src") or "")
+        if tag == "a":
+            self._links.append(given.get("href") or "")
+        if tag in _SILENT:
+            self._silent += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def _html_text(html: str, links: list[str], images: list[str]) -> str:
+    parser = _Html(links, images)
+    parser.feed(html)
+    parser.close()
+    return "".join(parser.parts)

@@ -1,0 +1,143 @@
+"""The sandbox's GitLab: its server, its hooks, and the controls for those who play the engineers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from integrations.sandbox.api import Incoming, answer, route
+from integrations.sandbox.clock import Clock
+from integrations.sandbox.gitlab import api_issues, api_notes, api_projects
+from integrations.sandbox.gitlab.door import Door
+from integrations.sandbox.gitlab.hooks import Hook
+from integrations.sandbox.gitlab.limits import Limits
+from integrations.sandbox.gitlab.state import BOT_USER_ID, ENGINEER_ID, READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.things import Event
+from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
+from integrations.sandbox.gitlab.world import OutsideWorld
+from integrations.sandbox.service import Service
+
+PRODUCT = "community/product"
+INFRASTRUCTURE = "community/infrastructure"
+
+
+class GitlabSandbox(OutsideWorld, Service):
+    token = TOKEN
+    read_token = READ_TOKEN
+    webhook_secret = WEBHOOK_SECRET
+    signing_token = SIGNING_TOKEN
+    bot_user_id = BOT_USER_ID
+    engineer_id = ENGINEER_ID
+
+    controls = (
+        "add_award",
+        "add_issue",
+        "add_note",
+        "add_project",
+        "close_issue",
+        "deliver",
+        "edit_issue",
+        "events",
+        "hook_status",
+        "issue",
+        "issues",
+        "project",
+        "projects",
+        "rename_project",
+        "reopen_issue",
+        "subscribe",
+    )
+
+    def __init__(self, clock: Clock, port: int = 0) -> None:
+        super().__init__("gitlab", clock, port, counted="/api/")
+        self.limits = Limits()
+        self.auto_deliver = False
+        self.signing = True
+        """Off: as a GitLab before 19.0, which only sends the plain token."""
+        self._state = State(clock, self.url)
+        self._state.on_event = self._happened
+        self._hooks: list[Hook] = []
+        self._state.add_project(PRODUCT)
+        self._state.add_project(INFRASTRUCTURE)
+        door = Door(self._state, self.limits)
+        api_issues.add_routes(door)
+        api_notes.add_routes(door)
+        api_projects.add_routes(door, lambda: list(self._hooks))
+        self.app.router.routes.extend(door.routes)
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_route))
+
+    def subscribe(self, endpoint_url: str) -> None:
+        """From now on hooks go there (also)."""
+        if all(hook.url != endpoint_url for hook in self._hooks):
+            self._hooks.append(Hook(self._state.new_id(), endpoint_url))
+
+    def deliver(
+        self, project: int | str | None = None, iid: int | None = None, action: str | None = None, times: int = 1
+    ) -> list[int]:
+        """Send the newest event (of this project, issue, action), `times` times with the same Idempotency-Key.
+
+        action: open, close, reopen, update; for notes create; for emoji award. The statuses (0: no answer).
+        """
+        if not self._hooks:
+            raise ValueError("nobody subscribed: call subscribe(endpoint_url) first")
+        with self._state.lock:
+            event = self._newest(project, iid, action)
+            body = payload(self._state, event)
+        statuses = []
+        for _attempt in range(times):
+            headers = self._headers(event, body)
+            for hook in self._hooks:
+                status = self.postman.send(hook.url, body, headers)
+                hook.answered(status, self.clock.now())
+                statuses.append(status)
+        return statuses
+
+    def events(self) -> list[dict[str, Any]]:
+        """What happened so far, oldest first: {uuid, kind, action, project, iid, changes}."""
+        with self._state.lock:
+            listed = []
+            for event in self._state.events:
+                issue = self._state.issues[event.issue_id]
+                place = {"project": self._state.project_of(issue).path, "iid": issue.iid}
+                what = {"uuid": event.uuid, "kind": event.kind, "action": event.action, "changes": event.changes}
+                listed.append(what | place)
+            return listed
+
+    def hook_status(self) -> list[dict[str, Any]]:
+        """Per hook: url, failures in a row, and executable, temporarily_disabled or disabled."""
+        now = self.clock.now()
+        return [{"url": hook.url, "failures": hook.failures, "status": hook.status(now)} for hook in self._hooks]
+
+    def _newest(self, project: int | str | None, iid: int | None, action: str | None) -> Event:
+        wanted = self._state.project(project).id if project is not None else None
+        for event in reversed(self._state.events):
+            issue = self._state.issues[event.issue_id]
+            if (
+                (wanted is None or issue.project_id == wanted)
+                and (iid is None or issue.iid == iid)
+                and (action is None or event.action == action)
+            ):
+                return event
+        raise ValueError(f"nothing of the kind happened yet: project={project} iid={iid} action={action}")
+
+    def _headers(self, event: Event, body: bytes) -> dict[str, str]:
+        return headers_of(self._state, event, body, signing_token=SIGNING_TOKEN if self.signing else None)
+
+    def _happened(self, event: Event) -> None:
+        if not self.auto_deliver:
+            return
+        body = payload(self._state, event)
+        headers = self._headers(event, body)
+        for hook in self._hooks:
+            if hook.status(self.clock.now()) == "executable":
+                self.postman.send_later(hook.url, body, headers, partial(self._answered, hook))
+
+    def _answered(self, hook: Hook, status: int) -> None:
+        hook.answered(status, self.clock.now())
+
+
+def _no_such_route(_http: Incoming) -> Response:
+    return answer({"error": "404 Not Found"}, 404)

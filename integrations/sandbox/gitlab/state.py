@@ -1,0 +1,154 @@
+"""The sandbox GitLab's memory: everything behind one lock, nothing on disk."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from integrations.sandbox.clock import Clock
+from integrations.sandbox.gitlab.refusals import not_found, project_not_found
+from integrations.sandbox.gitlab.things import (
+    Account,
+    Event,
+    Issue,
+    JournalEntry,
+    Label,
+    Note,
+    Project,
+    Visibility,
+)
+
+TOKEN = "sandbox-gitlab-token"  # noqa: S105 -- the sandbox's own, known to everybody
+READ_TOKEN = "sandbox-gitlab-read-token"  # noqa: S105 -- the same, with scope read_api only
+BOT_USER_ID = 501
+ENGINEER_ID = 502
+EVENTS_KEPT = 10_000
+COLORS = ("#1f75cb", "#108548", "#ab6100", "#dd2b0e", "#7759c2", "#5c5c66", "#c21e56", "#0b7a75")
+
+Happened = Callable[[Event], None]
+
+
+class State:
+    def __init__(self, clock: Clock, url: str) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.url = url
+        self.on_event: Happened = lambda _event: None
+        self.accounts = {
+            BOT_USER_ID: Account(BOT_USER_ID, "pointsman-bot", "Pointsman"),
+            ENGINEER_ID: Account(ENGINEER_ID, "emil", "Emil the engineer"),
+        }
+        self.projects: dict[int, Project] = {}
+        self.paths: dict[str, Project] = {}
+        """Also under former paths, in lower case."""
+        self.issues: dict[int, Issue] = {}
+        """By global id."""
+        self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._project_ids = itertools.count(101)
+        self._issue_ids = itertools.count(8401)
+        self._ids = itertools.count(50_001)
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def new_id(self) -> int:
+        return next(self._ids)
+
+    def add_project(self, path: str, visibility: Visibility = "public", *, member: bool = True) -> Project:
+        if path.lower() in self.paths:
+            raise ValueError(f"there is already a project {path}")
+        project = Project(next(self._project_ids), path, visibility, member, self.now())
+        self.projects[project.id] = project
+        self.paths[path.lower()] = project
+        return project
+
+    def rename(self, project: Project, path: str) -> None:
+        """The former path goes on working, as GitLab redirects it."""
+        project.former_paths.append(project.path)
+        project.path = path
+        self.paths[path.lower()] = project
+
+    def project(self, key: int | str) -> Project:
+        """By id or (URL-encoded) path; raises Refused 404."""
+        text = unquote(str(key))
+        found = self.projects.get(int(text)) if text.isdecimal() else self.paths.get(text.lower())
+        if found is None:
+            raise project_not_found()
+        return found
+
+    def readable_project(self, key: int | str) -> Project:
+        """As `project`, and 404 also for what the token may not see."""
+        found = self.project(key)
+        if not found.readable:
+            raise project_not_found()
+        return found
+
+    def issue(self, project: Project, iid: int | str) -> Issue:
+        found = project.issues.get(int(iid)) if str(iid).isdecimal() else None
+        if found is None:
+            raise not_found()
+        return found
+
+    def readable_issue(self, project: Project, iid: int | str) -> Issue:
+        found = self.issue(project, iid)
+        if found.confidential and not project.member and found.author_id != BOT_USER_ID:
+            raise not_found()
+        return found
+
+    def project_of(self, issue: Issue) -> Project:
+        return self.projects[issue.project_id]
+
+    def issue_url(self, issue: Issue) -> str:
+        return f"{self.url}/{self.project_of(issue).path}/-/work_items/{issue.iid}"
+
+    def label(self, project: Project, name: str) -> Label:
+        """Made when unknown, without a word. Names are case-sensitive: `Bug` and `bug` are two labels."""
+        if name not in project.labels:
+            color = COLORS[len(project.labels) % len(COLORS)]
+            project.labels[name] = Label(self.new_id(), name, color)
+        return project.labels[name]
+
+    def admit(self, project: Project, issue: Issue) -> None:
+        """Put a new issue under its ids."""
+        project.issues[issue.iid] = issue
+        self.issues[issue.id] = issue
+        self.reindex(issue)
+
+    def next_ids(self, project: Project) -> tuple[int, int]:
+        """(global id, iid)."""
+        project.last_iid += 1
+        return next(self._issue_ids), project.last_iid
+
+    def reindex(self, issue: Issue) -> None:
+        project = self.project_of(issue)
+        project.index.put(issue.iid, issue.title, issue.description)
+        project.version += 1
+
+    def touch(self, issue: Issue) -> None:
+        issue.updated_at = self.now()
+        self.project_of(issue).version += 1
+
+    def journal(self, issue: Issue, actor_id: int, *, state: str = "", action: str = "", label: str = "") -> None:
+        issue.journal.append(JournalEntry(self.new_id(), actor_id, self.now(), state, action, label))
+
+    def system_note(self, issue: Issue, body: str, actor_id: int) -> None:
+        now = self.now()
+        issue.notes.append(Note(self.new_id(), body, actor_id, now, now, system=True))
+
+    def note(self, issue: Issue, note_id: int) -> Note:
+        return next(note for note in issue.notes if note.id == note_id)
+
+    def happened(self, event: Event) -> None:
+        self.events.append(event)
+        self.on_event(event)
+
+    def event(
+        self, kind: Any, action: str, issue: Issue, actor_id: int, changes: dict[str, Any] | None = None
+    ) -> Event:
+        return Event(str(uuid.uuid4()), kind, action, issue.id, actor_id, changes or {})

@@ -1,0 +1,148 @@
+"""What the sandbox's GitLab holds: projects, issues with notes and journals, people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from integrations.sandbox.gitlab.search import SearchIndex
+
+Json = dict[str, Any]
+Visibility = Literal["public", "internal", "private"]
+ISSUE_TYPES = ("issue", "incident", "test_case", "task")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: int
+    username: str
+    name: str
+
+
+@dataclass(slots=True)
+class Label:
+    id: int
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickAction:
+    """A command that was found in a text, executed and cut out of it."""
+
+    command: str
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a text does to others when GitLab renders it."""
+
+    mentions: tuple[str, ...] = ()
+    """Names after an @ outside code: each gets a notification."""
+    references: tuple[str, ...] = ()
+    """`#1`, `!2`, `~label`, `%milestone`, URLs of this GitLab: each leaves a trace at its target."""
+    images: tuple[str, ...] = ()
+    """Addresses that a reader's browser would load."""
+
+
+@dataclass(slots=True)
+class Note:
+    id: int
+    body: str
+    author_id: int
+    created_at: datetime
+    updated_at: datetime
+    internal: bool = False
+    system: bool = False
+    quick_actions: list[QuickAction] = field(default_factory=list)
+    touched: Touched = Touched()
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    id: int
+    name: str
+    user_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A line of `resource_state_events` (`state`) or `resource_label_events` (`action`, `label`)."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    state: str = ""
+    action: str = ""
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Issue:
+    id: int
+    iid: int
+    project_id: int
+    title: str
+    description: str
+    author_id: int
+    created_at: datetime
+    updated_at: datetime
+    state: str = "opened"
+    labels: list[str] = field(default_factory=list)
+    confidential: bool = False
+    issue_type: str = "issue"
+    severity: str = "UNKNOWN"
+    milestone: str | None = None
+    locked: bool = False
+    assignee_ids: list[int] = field(default_factory=list)
+    closed_at: datetime | None = None
+    closed_by_id: int | None = None
+    moved_to_id: int | None = None
+    duplicated_to_id: int | None = None
+    notes: list[Note] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
+    linked_ids: list[int] = field(default_factory=list)
+    journal: list[JournalEntry] = field(default_factory=list)
+    quick_actions: list[QuickAction] = field(default_factory=list)
+    touched: Touched = Touched()
+
+
+@dataclass(slots=True)
+class Project:
+    id: int
+    path: str
+    visibility: Visibility
+    member: bool
+    """Whether the service's token belongs to a member."""
+    created_at: datetime
+    former_paths: list[str] = field(default_factory=list)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    index: SearchIndex = field(default_factory=SearchIndex)
+    last_iid: int = 0
+    version: int = 0
+    """Moves with every change of an issue: what was listed at the same version is still right."""
+
+    @property
+    def readable(self) -> bool:
+        return self.member or self.visibility != "private"
+
+
+@dataclass(slots=True)
+class Event:
+    """Something a webhook tells of."""
+
+    uuid: str
+    """The Idempotency-Key: the same when it is sent again."""
+    kind: Literal["issue", "note", "emoji"]
+    action: str
+    issue_id: int
+    actor_id: int
+    changes: Json = field(default_factory=dict)
+    note_id: int | None = None
+    emoji: str = ""
+    body: bytes | None = None
+    """The payload as it was first sent."""

@@ -1,0 +1,204 @@
+"""What GitLab sends when something happens: https://docs.gitlab.com/user/project/integrations/webhook_events/.
+
+Signed both ways: the plain secret in `X-Gitlab-Token`, and Standard Webhooks with a `whsec_` signing token.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from integrations.sandbox.gitlab.state import State
+from integrations.sandbox.gitlab.things import Event, Issue, Project
+
+WEBHOOK_SECRET = "sandbox-gitlab-webhook-secret"  # noqa: S105 -- the sandbox's own, known to everybody
+SIGNING_TOKEN = "whsec_c2FuZGJveC1naXRsYWItc2lnbmluZy10b2tlbi0zMmI="  # noqa: S105 -- the same
+VISIBILITY_LEVELS = {"private": 0, "internal": 10, "public": 20}
+
+
+def signature(signing_token: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """`v1,` + base64(HMAC-SHA256(the token's 32 bytes, id.timestamp.body))."""
+    key = base64.b64decode(signing_token.removeprefix("whsec_"))
+    signed = b".".join((message_id.encode(), timestamp.encode(), body))
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
+
+
+def headers_of(
+    state: State,
+    event: Event,
+    body: bytes,
+    *,
+    token: str | None = WEBHOOK_SECRET,
+    signing_token: str | None = SIGNING_TOKEN,
+) -> dict[str, str]:
+    """Without `token` or `signing_token` the header that it makes is left out."""
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "GitLab/19.4.1",
+        "X-Gitlab-Event": hook_name(state, event),
+        "X-Gitlab-Instance": state.url,
+        "X-Gitlab-Webhook-UUID": str(uuid.uuid4()),
+        "X-Gitlab-Event-UUID": str(uuid.uuid4()),
+        "Idempotency-Key": event.uuid,
+        "webhook-id": event.uuid,
+    }
+    if token is not None:
+        headers["X-Gitlab-Token"] = token
+    if signing_token is not None:
+        timestamp = str(int(state.now().timestamp()))
+        headers["webhook-timestamp"] = timestamp
+        headers["webhook-signature"] = signature(signing_token, event.uuid, timestamp, body)
+    return headers
+
+
+def hook_name(state: State, event: Event) -> str:
+    issue = state.issues[event.issue_id]
+    if event.kind == "emoji":
+        return "Emoji Hook"
+    if event.kind == "note":
+        return "Confidential Note Hook" if _is_private(state, event, issue) else "Note Hook"
+    return "Confidential Issue Hook" if issue.confidential else "Issue Hook"
+
+
+def _is_private(state: State, event: Event, issue: Issue) -> bool:
+    return issue.confidential or (event.note_id is not None and state.note(issue, event.note_id).internal)
+
+
+def payload(state: State, event: Event) -> bytes:
+    """The body of the event; the same bytes whenever it is sent again."""
+    if event.body is None:
+        issue = state.issues[event.issue_id]
+        make = {"issue": _issue_payload, "note": _note_payload, "emoji": _emoji_payload}[event.kind]
+        event.body = json.dumps(make(state, event, issue), ensure_ascii=False).encode()
+    return event.body
+
+
+def _issue_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+    project = state.project_of(issue)
+    plain = issue.issue_type == "issue"
+    return {
+        "object_kind": "issue" if plain else "work_item",
+        "event_type": "confidential_issue" if issue.confidential else "issue",
+        "user": _user(state, event.actor_id),
+        "project": _project(state, project),
+        "object_attributes": _attributes(state, issue) | {"action": event.action},
+        "labels": _labels(state, issue),
+        "changes": _changes(state, event, issue),
+        "repository": {"name": project.path.rpartition("/")[2], "homepage": f"{state.url}/{project.path}"},
+        "assignees": [_user(state, account_id) for account_id in issue.assignee_ids],
+    }
+
+
+def _note_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+    note = state.note(issue, event.note_id or 0)
+    project = state.project_of(issue)
+    return {
+        "object_kind": "note",
+        "event_type": "confidential_note" if _is_private(state, event, issue) else "note",
+        "user": _user(state, event.actor_id),
+        "project_id": project.id,
+        "project": _project(state, project),
+        "object_attributes": {
+            "id": note.id,
+            "note": note.body,
+            "noteable_type": "Issue",
+            "noteable_id": issue.id,
+            "author_id": note.author_id,
+            "created_at": _spaced(note.created_at),
+            "updated_at": _spaced(note.updated_at),
+            "project_id": project.id,
+            "system": note.system,
+            "action": event.action,
+            "discussion_id": f"{note.id:040x}",
+            "url": f"{state.issue_url(issue)}#note_{note.id}",
+        },
+        "issue": _attributes(state, issue) | {"labels": _labels(state, issue)},
+    }
+
+
+def _emoji_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+    project = state.project_of(issue)
+    return {
+        "object_kind": "emoji",
+        "event_type": event.action,
+        "user": _user(state, event.actor_id),
+        "project_id": project.id,
+        "project": _project(state, project),
+        "object_attributes": {
+            "user_id": event.actor_id,
+            "name": event.emoji,
+            "awardable_type": "Issue",
+            "awardable_id": issue.id,
+            "action": event.action,
+            "awarded_on_url": state.issue_url(issue),
+        },
+        "issue": _attributes(state, issue),
+    }
+
+
+def _attributes(state: State, issue: Issue) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        "iid": issue.iid,
+        "project_id": issue.project_id,
+        "title": issue.title,
+        "description": issue.description,
+        "state": issue.state,
+        "state_id": 1 if issue.state == "opened" else 2,
+        "type": "Test Case" if issue.issue_type == "test_case" else issue.issue_type.capitalize(),
+        "confidential": issue.confidential,
+        "author_id": issue.author_id,
+        "assignee_ids": list(issue.assignee_ids),
+        "created_at": _spaced(issue.created_at),
+        "updated_at": _spaced(issue.updated_at),
+        "closed_at": _spaced(issue.closed_at),
+        "moved_to_id": issue.moved_to_id,
+        "duplicated_to_id": issue.duplicated_to_id,
+        "url": state.issue_url(issue),
+        "labels": _labels(state, issue),
+        "severity": issue.severity.lower(),
+    }
+
+
+def _changes(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+    changes = {name: dict(change) for name, change in event.changes.items()}
+    if "labels" in changes:
+        project = state.project_of(issue)
+        for side in ("previous", "current"):
+            changes["labels"][side] = [_label(state, project, name) for name in changes["labels"][side]]
+    return changes
+
+
+def _labels(state: State, issue: Issue) -> list[dict[str, Any]]:
+    project = state.project_of(issue)
+    return [_label(state, project, name) for name in issue.labels]
+
+
+def _label(state: State, project: Project, name: str) -> dict[str, Any]:
+    label = state.label(project, name)
+    return {"id": label.id, "title": label.name, "color": label.color, "project_id": project.id, "type": "ProjectLabel"}
+
+
+def _user(state: State, account_id: int) -> dict[str, Any]:
+    account = state.accounts[account_id]
+    return {"id": account.id, "name": account.name, "username": account.username, "email": "[REDACTED]"}
+
+
+def _project(state: State, project: Project) -> dict[str, Any]:
+    return {
+        "id": project.id,
+        "name": project.path.rpartition("/")[2],
+        "path_with_namespace": project.path,
+        "web_url": f"{state.url}/{project.path}",
+        "visibility_level": VISIBILITY_LEVELS[project.visibility],
+    }
+
+
+def _spaced(moment: datetime | None) -> str | None:
+    """GitLab mixes its date formats; this is the one inside `object_attributes`."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else None

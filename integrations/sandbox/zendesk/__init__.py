@@ -1,0 +1,1 @@
+"""A small, strict Zendesk on loopback."""

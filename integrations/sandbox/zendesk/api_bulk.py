@@ -1,0 +1,130 @@
+"""Many tickets at once: show_many, update_many and the jobs it makes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from integrations.sandbox.api import Refused, answer
+from integrations.sandbox.zendesk.api_tickets import included, side_loaded
+from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.paging import page_of
+from integrations.sandbox.zendesk.present import ticket_json
+from integrations.sandbox.zendesk.refusals import bad_request, not_found, too_many_values
+from integrations.sandbox.zendesk.state import State
+from integrations.sandbox.zendesk.things import Job, Person
+from integrations.sandbox.zendesk.updates import update_ticket
+
+MOST = 100
+JOB_TYPE = "Bulk Update Ticket"
+
+
+def add_routes(door: Door) -> None:
+    door.opens("GET", "/tickets/show_many", show_many, query=frozenset({"ids", "include"}))
+    door.opens("PUT", "/tickets/update_many", update_many, query=frozenset({"ids"}))
+    door.opens("GET", "/job_statuses/show_many", show_jobs, query=frozenset({"ids"}))
+    door.opens("GET", "/job_statuses/{id}", show_job)
+    door.opens("GET", "/job_statuses", list_jobs, query=PAGING)
+
+
+def ids_of(text: str) -> list[int]:
+    """Raises Refused 400 for more than a hundred or for what is not a number."""
+    given = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdecimal() for part in given):
+        raise bad_request("InvalidValue", "ids must be numbers with commas between them")
+    if len(given) > MOST:
+        raise too_many_values(MOST)
+    return [int(part) for part in given]
+
+
+def show_many(asked: Asked) -> Response:
+    names = included(asked)
+    known = [asked.state.tickets[i] for i in ids_of(asked.one("ids")) if i in asked.state.tickets]
+    tickets = [ticket for ticket in known if not ticket.is_gone]
+    shown = {"tickets": [ticket_json(asked.state, ticket) for ticket in tickets], "count": len(tickets)}
+    return answer(shown | {"next_page": None, "previous_page": None} | side_loaded(asked.state, tickets, names))
+
+
+def update_many(asked: Asked) -> Response:
+    """`?ids=` with one change for all, or a list of tickets with a change each. The work is a job."""
+    if asked.one("ids"):
+        same = asked.wrapped("ticket")
+        changes = [(ticket_id, same) for ticket_id in ids_of(asked.one("ids"))]
+    else:
+        changes = _batch(asked)
+    state = asked.state
+    waiting = [job for job in state.jobs.values() if not _is_done(asked, job)]
+    if len(waiting) >= asked.limits.jobs_waiting:
+        body = {"error": "TooManyJobs", "description": f"{len(waiting)} jobs are queued or running"}
+        raise Refused(429, body, "too_many_jobs")
+    results = [
+        {"index": index} | _updated(state, ticket_id, change, asked.user)
+        for index, (ticket_id, change) in enumerate(changes)
+    ]
+    job = Job(f"V3-{uuid.uuid4().hex}", JOB_TYPE, len(changes), results, state.clock.now())
+    state.jobs[job.id] = job
+    return answer({"job_status": _job_json(asked, job, done=False)})
+
+
+def _batch(asked: Asked) -> list[tuple[int, dict[str, Any]]]:
+    given = asked.body()
+    rows = given.get("tickets")
+    if set(given) != {"tickets"} or not isinstance(rows, list):
+        raise bad_request("SandboxBody", 'The body must be {"tickets": [...]}, or {"ticket": {...}} with ?ids=')
+    if len(rows) > MOST:
+        raise too_many_values(MOST)
+    if not all(isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows):
+        raise bad_request("InvalidValue", "each of the tickets needs its id")
+    return [(row["id"], {name: value for name, value in row.items() if name != "id"}) for row in rows]
+
+
+def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person) -> dict[str, Any]:
+    """One item's result: what cannot be done fails alone, the rest of the job goes on."""
+    try:
+        update_ticket(state, state.live_ticket(ticket_id), change, actor=actor, bulk=True)
+    except Refused as refused:
+        told = refused.body if isinstance(refused.body, dict) else {}
+        failure = {"error": told.get("error", "TicketUpdateFailed"), "details": told.get("description", "")}
+        return {"id": ticket_id, "action": "update", "status": "Failed", "success": False} | failure
+    return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
+
+
+def _is_done(asked: Asked, job: Job) -> bool:
+    return asked.state.clock.now() - job.created_at >= timedelta(seconds=asked.limits.job_seconds)
+
+
+def _job_json(asked: Asked, job: Job, *, done: bool) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "job_type": job.type,
+        "url": f"{asked.state.url}/api/v2/job_statuses/{job.id}.json",
+        "total": job.total,
+        "progress": job.total if done else None,
+        "status": "completed" if done else "queued",
+        "message": "Completed" if done else None,
+        "results": job.results if done else None,
+    }
+
+
+def show_job(asked: Asked) -> Response:
+    job = asked.state.jobs.get(asked.id)
+    if job is None:
+        raise not_found()
+    return answer({"job_status": _job_json(asked, job, done=_is_done(asked, job))})
+
+
+def show_jobs(asked: Asked) -> Response:
+    wanted = [part.strip() for part in asked.one("ids").split(",")]
+    if len(wanted) > MOST:
+        raise too_many_values(MOST)
+    jobs = [asked.state.jobs[job_id] for job_id in wanted if job_id in asked.state.jobs]
+    return answer({"job_statuses": [_job_json(asked, job, done=_is_done(asked, job)) for job in jobs]})
+
+
+def list_jobs(asked: Asked) -> Response:
+    jobs = list(asked.state.jobs.values())[::-1]
+    return answer(page_of(asked, "job_statuses", jobs, lambda job: _job_json(asked, job, done=_is_done(asked, job))))

@@ -1,0 +1,139 @@
+"""Reading in bulk over HTTP: the incremental export and the search, each with the lag that the real ones have."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from integrations.sandbox.api import answer
+from integrations.sandbox.zendesk.api_tickets import included, side_loaded
+from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.paging import page_of
+from integrations.sandbox.zendesk.present import ticket_json
+from integrations.sandbox.zendesk.refusals import bad_request, invalid
+from integrations.sandbox.zendesk.things import Ticket
+
+HIDDEN = timedelta(minutes=1)
+MOST_EXPORTED = 1000
+MOST_FOUND = 1000
+STATUS_ORDER = ("new", "open", "pending", "hold", "solved", "closed")
+_TERM = re.compile(r'(?:(\w+)(<=|>=|:|<|>))?(?:"([^"]*)"|(\S+))')
+
+
+def add_routes(door: Door) -> None:
+    parameters = frozenset({"start_time", "cursor", "per_page", "include", "exclude_deleted"})
+    door.opens("GET", "/incremental/tickets/cursor", export, query=parameters)
+    door.opens("GET", "/search", search, query=PAGING | {"query", "include"})
+
+
+def export(asked: Asked) -> Response:
+    """Tickets by the time of their last change, the last minute left out; deleted ones too."""
+    now = asked.state.clock.now()
+    asked.http.answer_headers.update(asked.limits.incremental(now))
+    names = included(asked)
+    after = _export_place(asked)
+    size = asked.one("per_page") or str(MOST_EXPORTED)
+    if not size.isdecimal() or not 1 <= int(size) <= MOST_EXPORTED:
+        raise bad_request("InvalidValue", f"per_page must be 1 to {MOST_EXPORTED}")
+    seen = (now - HIDDEN).timestamp()
+    changed = [
+        ticket for ticket in asked.state.tickets.values() if after < _place(ticket) and _place(ticket)[0] <= seen
+    ]
+    if asked.one("exclude_deleted") == "true":
+        changed = [ticket for ticket in changed if not ticket.is_gone]
+    changed.sort(key=_place)
+    rows = changed[: int(size)]
+    last = _place(rows[-1]) if rows else after
+    cursor = base64.urlsafe_b64encode(f"{last[0]!r}|{last[1]}".encode()).decode()
+    following = f"{asked.state.url}/api/v2/incremental/tickets/cursor.json?{urlencode({'cursor': cursor})}"
+    shown = {
+        "tickets": [ticket_json(asked.state, ticket) for ticket in rows],
+        "after_url": following,
+        "after_cursor": cursor,
+        "before_url": None,
+        "before_cursor": None,
+        "end_of_stream": len(rows) == len(changed),
+    }
+    return answer(shown | side_loaded(asked.state, rows, names))
+
+
+def _place(ticket: Ticket) -> tuple[float, int]:
+    return ticket.changed_at.timestamp(), ticket.id
+
+
+def _export_place(asked: Asked) -> tuple[float, int]:
+    cursor, start = asked.one("cursor"), asked.one("start_time")
+    if cursor:
+        try:
+            moment, _bar, ticket_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+            return float(moment), int(ticket_id)
+        except (binascii.Error, ValueError) as error:
+            raise bad_request("InvalidCursor", "cursor is not one of this export") from error
+    if not start.isdecimal():
+        raise bad_request("InvalidValue", "start_time (seconds since 1970) or cursor is needed")
+    if int(start) > (asked.state.clock.now() - HIDDEN).timestamp():
+        raise invalid("start_time", "Too recent start_time. Use a start_time older than 60 seconds")
+    return float(start), 0
+
+
+def search(asked: Asked) -> Response:
+    """`type:ticket status<solved tags:a word "two words"`. What changed lately is not found yet."""
+    included(asked, frozenset({"users"}))
+    number = asked.one("page") or "1"
+    if number.isdecimal() and int(number) * 100 > MOST_FOUND:
+        raise invalid("page", f"Search results are limited to {MOST_FOUND}")
+    lag = timedelta(seconds=asked.limits.search_lag_seconds)
+    seen = asked.state.clock.now() - lag
+    conditions = [_condition(asked, *match.groups()) for match in _TERM.finditer(asked.one("query"))]
+    found = [
+        ticket
+        for ticket in asked.state.tickets.values()
+        if not ticket.is_gone and ticket.changed_at <= seen and all(holds(ticket) for holds in conditions)
+    ]
+    if asked.one("sort_by") == "updated_at":
+        found.sort(key=lambda ticket: ticket.changed_at)
+    if asked.one("sort_order", "desc") == "desc":
+        found.reverse()
+    page = page_of(asked, "results", found, lambda ticket: ticket_json(asked.state, ticket) | {"result_type": "ticket"})
+    return answer(page | {"facets": None})
+
+
+def _condition(
+    asked: Asked, name: str | None, sign: str | None, quoted: str | None, plain: str | None
+) -> Callable[[Ticket], bool]:
+    value = (quoted if quoted is not None else plain or "").lower()
+    if name is None:
+        return lambda ticket: value in f"{ticket.subject} {' '.join(c.body for c in ticket.comments)}".lower()
+    readers: dict[str, Callable[[Ticket], str]] = {
+        "type": lambda _ticket: "ticket",
+        "status": lambda ticket: ticket.status,
+        "created": lambda ticket: ticket.created_at.lower(),
+        "updated": lambda ticket: ticket.updated_at.lower(),
+        "subject": lambda ticket: ticket.subject.lower(),
+        "external_id": lambda ticket: (ticket.external_id or "").lower(),
+        "priority": lambda ticket: ticket.priority or "",
+        "requester": lambda ticket: (asked.state.person(ticket.requester_id).email or "").lower(),
+    }
+    if name in {"tags", "tag"}:
+        return lambda ticket: value in ticket.tags
+    if name not in readers:
+        raise bad_request("SandboxUnknownKeyword", f"the sandbox's search does not know {name}")
+    read = readers[name]
+    if sign == ":":
+        return lambda ticket: read(ticket) == value
+    return lambda ticket: _compares(name, read(ticket), sign or ":", value)
+
+
+def _compares(name: str, have: str, sign: str, value: str) -> bool:
+    left, right = (_rank(have), _rank(value)) if name == "status" else (have, value)
+    return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[sign]
+
+
+def _rank(status: str) -> str:
+    return f"{STATUS_ORDER.index(status) if status in STATUS_ORDER else 9}"

@@ -1,0 +1,122 @@
+"""The sandbox's Zendesk: its server, and the controls for those who play the outside world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from integrations.sandbox.api import Incoming, answer, route
+from integrations.sandbox.clock import Clock
+from integrations.sandbox.service import Service
+from integrations.sandbox.zendesk import api_account, api_bulk, api_people, api_reading, api_tickets
+from integrations.sandbox.zendesk.api_account import Webhook, Webhooks
+from integrations.sandbox.zendesk.door import Door
+from integrations.sandbox.zendesk.limits import Limits
+from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
+from integrations.sandbox.zendesk.things import Ticket
+from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, event_body, signed_headers, trigger_body
+from integrations.sandbox.zendesk.world import OutsideWorld
+
+
+def path_of(raw: str) -> str:
+    """Both spellings, with and without `.json`, are one address."""
+    return raw.removesuffix(".json") if raw.startswith("/api/") else raw
+
+
+class ZendeskSandbox(OutsideWorld, Service):
+    email = EMAIL
+    token = TOKEN
+    webhook_secret = WEBHOOK_SECRET
+    bot_user_id = BOT_USER_ID
+    advocate_id = ADVOCATE_ID
+    """A person who works on tickets by hand."""
+
+    controls = (
+        "add_comment",
+        "add_field",
+        "add_macro",
+        "close",
+        "create_ticket",
+        "delete",
+        "deliver",
+        "deliver_event",
+        "merge",
+        "set_status",
+        "set_tags",
+        "subscribe",
+        "ticket",
+        "ticket_ids",
+    )
+
+    def __init__(self, clock: Clock, port: int = 0) -> None:
+        super().__init__("zendesk", clock, port, counted="/api/", path_of=path_of)
+        self.limits = Limits()
+        self.auto_deliver = False
+        self._state = State(clock, self.url)
+        self._state.on_change = self._changed
+        self._webhooks: list[Webhook] = []
+        door = Door(self._state, self.limits)
+        webhooks = Webhooks(lambda: list(self._webhooks), lambda: list(self.postman.deliveries))
+        for add_routes in (api_tickets.add_routes, api_bulk.add_routes, api_people.add_routes, api_reading.add_routes):
+            add_routes(door)
+        api_account.add_routes(door, webhooks)
+        self.app.router.routes.extend(door.routes)
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_endpoint))
+
+    def subscribe(self, endpoint_url: str) -> None:
+        """From now on webhooks go there (also)."""
+        if all(webhook.endpoint != endpoint_url for webhook in self._webhooks):
+            self._webhooks.append(Webhook(f"01HSANDB0X{self._state.new_id():016d}", endpoint_url))
+
+    def deliver(
+        self,
+        ticket_id: int,
+        event: str = "ticket.created",
+        actor_id: int | None = None,
+        times: int = 1,
+        secret: str = WEBHOOK_SECRET,
+    ) -> list[int]:
+        """Send a trigger's webhook about the ticket as it is now, `times` times; the statuses (0: no answer)."""
+        with self._state.lock:
+            ticket = self._state.ticket(ticket_id)
+            body = trigger_body(self._state, ticket, event, self._state.person(actor_id or ticket.requester_id))
+        return self._send(body, times, secret)
+
+    def deliver_event(
+        self,
+        ticket_id: int,
+        kind: str = "ticket.created",
+        actor_id: int | None = None,
+        times: int = 1,
+        event: dict[str, Any] | None = None,
+    ) -> list[int]:
+        """The same for an event subscription: `kind` is what follows `zen:event-type:`."""
+        with self._state.lock:
+            ticket = self._state.ticket(ticket_id)
+            actor = self._state.person(actor_id or ticket.requester_id)
+            body = event_body(self._state, ticket, kind, actor, event)
+        return self._send(body, times, WEBHOOK_SECRET)
+
+    def _send(self, body: bytes, times: int, secret: str) -> list[int]:
+        if not self._webhooks:
+            raise ValueError("nobody subscribed: call subscribe(endpoint_url) first")
+        statuses = []
+        for _attempt in range(times):
+            for webhook in self._webhooks:
+                headers = signed_headers(self._state, body, webhook_id=webhook.id, secret=secret)
+                statuses.append(self.postman.send(webhook.endpoint, body, headers))
+        return statuses
+
+    def _changed(self, ticket: Ticket, event: str, actor_id: int) -> None:
+        if not self.auto_deliver:
+            return
+        body = trigger_body(self._state, ticket, event, self._state.person(actor_id))
+        for webhook in self._webhooks:
+            headers = signed_headers(self._state, body, webhook_id=webhook.id)
+            self.postman.send_later(webhook.endpoint, body, headers)
+
+
+def _no_such_endpoint(_http: Incoming) -> Response:
+    return answer({"error": "InvalidEndpoint", "description": "Not found"}, 404)

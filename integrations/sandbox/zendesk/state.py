@@ -1,0 +1,161 @@
+"""The sandbox Zendesk's memory: everything behind one lock, nothing on disk."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.zendesk.refusals import not_found
+from integrations.sandbox.zendesk.things import (
+    API_VIA,
+    CUSTOM_STATUSES,
+    Audit,
+    Comment,
+    CustomStatus,
+    Job,
+    Named,
+    Organization,
+    Person,
+    Ticket,
+    TicketField,
+    Via,
+)
+
+EMAIL = "pointsman@sandbox.example"
+TOKEN = "sandbox-zendesk-token"  # noqa: S105 -- the sandbox's own, known to everybody
+BOT_USER_ID = 9001
+ADVOCATE_ID = 9002
+DEFAULT_GROUP_ID = 7001
+DEFAULT_BRAND_ID = 8001
+ARCHETYPE_FIELD_ID = 360001
+ISSUE_FIELD_ID = 360002
+FIRST_TICKET_ID = 35001
+
+Changed = Callable[[Ticket, str, int], None]
+"""Told of each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
+
+
+class State:
+    def __init__(self, clock: Clock, url: str) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.url = url
+        self.on_change: Changed = lambda _ticket, _event, _actor_id: None
+        self.tickets: dict[int, Ticket] = {}
+        self.people: dict[int, Person] = {}
+        self.person_by_address: dict[str, Person] = {}
+        """By e-mail address, or `handle @name` for those who have none."""
+        self.organizations: dict[int, Organization] = {}
+        self.groups: dict[int, Named] = {}
+        self.brands: dict[int, Named] = {}
+        self.fields: dict[int, TicketField] = {}
+        self.macros: list[dict[str, Any]] = []
+        self.jobs: dict[str, Job] = {}
+        self.created_by_key: dict[str, tuple[bytes, int, datetime]] = {}
+        """Idempotency-Key of a creation: its body, the ticket, when."""
+        self.custom_statuses = {status.id: status for status in CUSTOM_STATUSES}
+        self._ids = itertools.count(1_000_001)
+        self._ticket_ids = itertools.count(FIRST_TICKET_ID)
+        self._furnish()
+
+    def _furnish(self) -> None:
+        now = self.stamp()
+        self.people[BOT_USER_ID] = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=now)
+        self.people[ADVOCATE_ID] = Person(
+            ADVOCATE_ID, "Ada the advocate", "ada@sandbox.example", role="agent", created_at=now
+        )
+        self.person_by_address = {person.email: person for person in self.people.values() if person.email}
+        self.groups[DEFAULT_GROUP_ID] = Named(DEFAULT_GROUP_ID, "Community", now)
+        self.brands[DEFAULT_BRAND_ID] = Named(DEFAULT_BRAND_ID, "Sandbox", now)
+        self.fields[ARCHETYPE_FIELD_ID] = TicketField(ARCHETYPE_FIELD_ID, "tagger", "Archetype")
+        self.fields[ISSUE_FIELD_ID] = TicketField(ISSUE_FIELD_ID, "text", "Issue")
+
+    def stamp(self) -> str:
+        return second_stamp(self.clock.now())
+
+    def new_id(self) -> int:
+        return next(self._ids)
+
+    def new_ticket_id(self) -> int:
+        return next(self._ticket_ids)
+
+    def ticket(self, ticket_id: int | str) -> Ticket:
+        """The ticket, deleted or not; raises Refused 404 when it never was."""
+        found = self.tickets.get(int(ticket_id)) if str(ticket_id).isdecimal() else None
+        if found is None:
+            raise not_found()
+        return found
+
+    def live_ticket(self, ticket_id: int | str) -> Ticket:
+        found = self.ticket(ticket_id)
+        if found.is_gone:
+            raise not_found()
+        return found
+
+    def person(self, person_id: int) -> Person:
+        return self.people[person_id]
+
+    def ticket_url(self, ticket: Ticket) -> str:
+        """Where an advocate looks at it."""
+        return f"{self.url}/agent/tickets/{ticket.id}"
+
+    def default_status(self, category: str) -> CustomStatus | None:
+        return next((s for s in CUSTOM_STATUSES if s.category == category and s.default), None)
+
+    def group_named(self, name: str) -> Named:
+        return self._named(self.groups, name)
+
+    def brand_named(self, name: str) -> Named:
+        return self._named(self.brands, name)
+
+    def _named(self, among: dict[int, Named], name: str) -> Named:
+        for known in among.values():
+            if known.name == name:
+                return known
+        made = Named(self.new_id(), name, self.stamp())
+        among[made.id] = made
+        return made
+
+    def organization_named(self, name: str, tags: list[str]) -> Organization:
+        for known in self.organizations.values():
+            if known.name == name:
+                known.tags = sorted({*known.tags, *tags})
+                return known
+        made = Organization(self.new_id(), name, sorted(set(tags)), self.stamp())
+        self.organizations[made.id] = made
+        return made
+
+    def open_audit(self, ticket: Ticket, author_id: int, via: Via, custom: dict[str, Any]) -> Audit:
+        """An audit that is not yet part of the ticket's history."""
+        return Audit(self.new_id(), ticket.id, author_id, self.stamp(), via, custom)
+
+    def write_comment(
+        self, ticket: Ticket, audit: Audit, *, author_id: int, body: str, html: str | None, public: bool
+    ) -> Comment:
+        comment = Comment(self.new_id(), author_id, body, html, public, audit.created_at, audit.id, audit.via)
+        ticket.comments.append(comment)
+        if public:
+            ticket.is_public = True
+        audit.events.append({"id": comment.id, "type": "Comment", "comment": comment})
+        return comment
+
+    def keep(self, ticket: Ticket, audit: Audit, *, actor_id: int, event: str = "ticket.updated") -> None:
+        """Put the audit in the ticket's history, if anything happened, and tell whoever listens."""
+        if not audit.events:
+            return
+        ticket.audits.append(audit)
+        ticket.updated_at = audit.created_at
+        ticket.changed_at = self.clock.now()
+        self.on_change(ticket, event, actor_id)
+
+    def delete(self, ticket: Ticket, *, actor_id: int) -> None:
+        """Soft: gone for everything but the incremental export, which shows it with status `deleted`."""
+        before, ticket.status = ticket.status, "deleted"
+        audit = self.open_audit(ticket, actor_id, API_VIA, {})
+        change = {"type": "Change", "field_name": "status", "value": "deleted", "previous_value": before}
+        audit.events.append({"id": self.new_id(), **change})
+        self.keep(ticket, audit, actor_id=actor_id)

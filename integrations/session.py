@@ -1,0 +1,209 @@
+"""The one `requests.Session` under zenpy and python-gitlab: every answer becomes a result or one of our errors.
+
+Neither library gets to see a failure, because each would do something wrong with it: re-send a write, sleep in a
+worker thread, follow a redirect with the token, or raise whatever its parser stumbles on.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectTimeout, RequestException
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from integrations.errors import (
+    Conflict,
+    IntegrationError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+    UnknownOutcome,
+)
+from integrations.waits import retry_after
+
+Timeout = tuple[float, float]
+"""Seconds to connect, seconds between two bytes of the answer."""
+
+DEFAULT_TIMEOUT: Timeout = (3.05, 10.0)
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
+    401: (Refused, "; check the token", "unauthorized"),
+    403: (Refused, "; check the rights of the token's user", "forbidden"),
+    404: (NotFound, "", "not_found"),
+    409: (Conflict, "", "conflict"),
+    410: (NotFound, "", "gone"),
+    412: (Conflict, "", "conflict"),
+}
+"""Status to error, hint and reason, where the status says it all."""
+
+OnResponse = Callable[[str, requests.Response], None]
+"""Called with the service's name and each answer, for its rate limit headers. Must not raise."""
+
+Explain = Callable[[requests.Response], IntegrationError | None]
+"""What a service's own answer means; None: what its status means everywhere."""
+
+
+def user_agent() -> str:
+    try:
+        return f"pointsman/{version('pointsman')}"
+    except PackageNotFoundError:
+        return "pointsman/0"
+
+
+class VendorSession(requests.Session):
+    """Calls one service at one address. Sends each request once; raises `IntegrationError` for all but a good 2xx."""
+
+    def __init__(
+        self,
+        service: str,
+        base_url: str,
+        *,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        explain: Explain | None = None,
+        on_response: OnResponse | None = None,
+    ) -> None:
+        super().__init__()
+        # At DEBUG urllib3 writes whole addresses into the log, with the words that were searched for.
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+        self.service = service
+        self.base_url = base_url.rstrip("/")
+        self.timeout = timeout
+        self._origin = _origin(urlsplit(self.base_url))
+        self._explain = explain
+        self._on_response = on_response
+        # No proxy, certificate bundle or .netrc password from the environment.
+        self.trust_env = False
+        self.headers["User-Agent"] = user_agent()
+        self.headers["Accept"] = "application/json"
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(max_retries=0))
+        self.hooks["response"].append(self._raise_when_limited)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send it once. Raises Refused before sending anything to another host than the configured one."""
+        call = _name(request)
+        if _origin(urlsplit(request.url or "")) != self._origin:
+            raise Refused(
+                self.service,
+                f"{request.method} was meant for another address than {self.base_url}: not sent",
+                "foreign_host",
+            )
+        kwargs["allow_redirects"] = False
+        kwargs["timeout"] = kwargs.get("timeout") or self.timeout
+        lost: RequestException | None = None
+        try:
+            response = super().send(request, **kwargs)
+        except RequestException as error:
+            lost = error
+        # Raised out here, so that the library's error, with its texts, does not travel along as our context.
+        if lost is not None:
+            raise _lost(self.service, request, lost)
+        failure = self._failure(response, call)
+        if failure is not None:
+            raise failure
+        return response
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name is requests' own
+        """Nowhere: requests would forward a PRIVATE-TOKEN, and the body of a 307, to any host."""
+        return None
+
+    def _raise_when_limited(self, response: requests.Response, **_: object) -> None:
+        if self._on_response is not None:
+            self._on_response(self.service, response)
+        if response.status_code == 429:
+            response.close()
+            raise RateLimited(
+                self.service,
+                f"too many requests: {_name(response.request)}",
+                retry_after=retry_after(response.headers),
+            )
+
+    def _failure(self, response: requests.Response, call: str) -> IntegrationError | None:
+        if 200 <= response.status_code < 300:
+            return None if _is_readable(response) else unreadable(self.service, response.request, call)
+        explained = self._explain(response) if self._explain is not None else None
+        return explained or by_status(self.service, response)
+
+
+def by_status(
+    service: str, response: requests.Response, fields: Mapping[str, tuple[str, ...]] | None = None
+) -> IntegrationError:
+    """What a status other than 2xx and 429 means for any service. `fields` goes into `Invalid`."""
+    status, call = response.status_code, _name(response.request)
+    said = f"answered {status} to {call}"
+    if status >= 500 or status == 408:
+        if is_write(response.request):
+            return UnknownOutcome(service, f"{said}; it may have been carried out", f"http_{status}")
+        return Unavailable(service, said, f"http_{status}", retry_after(response.headers))
+    if 300 <= status < 400:
+        return Refused(service, f"{said}, a redirect; none is followed: configure the final address", "redirect")
+    if status in MEANING:
+        kind, hint, reason = MEANING[status]
+        return kind(service, said + hint, reason)
+    names = ", ".join(sorted(fields or {}))
+    return Invalid(service, f"{said}; rejected: {names}" if names else said, f"http_{status}", fields)
+
+
+def unreadable(service: str, request: requests.PreparedRequest | str, call: str) -> IntegrationError:
+    """A 2xx whose body is not what was asked for. `request`: the request, or its method."""
+    method = request if isinstance(request, str) else request.method
+    if method in READS:
+        return Unavailable(service, f"the answer to {call} cannot be read", "unreadable_answer")
+    return UnknownOutcome(
+        service, f"the answer to {call} cannot be read; it may have been carried out", "unreadable_answer"
+    )
+
+
+def is_write(request: requests.PreparedRequest) -> bool:
+    return request.method not in READS
+
+
+def _lost(service: str, request: requests.PreparedRequest, error: RequestException) -> IntegrationError:
+    call, kind = _name(request), type(error).__name__
+    if _never_sent(error):
+        return Unavailable(service, f"no connection for {call} ({kind})", "no_connection")
+    if is_write(request):
+        return UnknownOutcome(service, f"no answer to {call} ({kind}); it may have been carried out", "answer_lost")
+    return Unavailable(service, f"no answer to {call} ({kind})", "answer_lost")
+
+
+def _never_sent(error: RequestException) -> bool:
+    """Did it fail before the first byte of the request left? In doubt: no."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause: object = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    if isinstance(cause, NewConnectionError | NameResolutionError):
+        return True
+    inner = cause.args[0] if isinstance(cause, Exception) and cause.args else None
+    return isinstance(inner, ssl.SSLCertVerificationError)
+
+
+def _is_readable(response: requests.Response) -> bool:
+    if not response.content:
+        return True
+    try:
+        return isinstance(response.json(), dict | list)
+    except ValueError:
+        return False
+
+
+def _name(request: requests.PreparedRequest) -> str:
+    # Without the query: it may hold words that a person wrote.
+    return f"{request.method} {urlsplit(request.url or '').path}"
+
+
+def _origin(url: SplitResult) -> tuple[str, str, int | None]:
+    return url.scheme, (url.hostname or "").lower(), url.port or DEFAULT_PORTS.get(url.scheme)

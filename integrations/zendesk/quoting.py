@@ -1,0 +1,33 @@
+"""Text from people, made harmless before Zendesk stores it: no HTML, no placeholder that Zendesk would expand.
+
+Zendesk renders `{{ticket.requester.email}}` and `{% ... %}` in comments that an agent, and so the bot, writes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+ZERO_WIDTH_SPACE = "&#8203;"
+
+# Control characters, and halves of surrogate pairs: Zendesk may drop them, and so join the braces around them.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# A brace that opens, or could: with what follows in the next piece, or once Markdown has taken a backslash away.
+OPENING = re.compile(r"\{(?=\\*[{%&]|\\*\Z)")
+ENTITY_OF_BRACE = re.compile(r"&(?=#0*123(?!\d)|#x0*7b(?![0-9a-f])|lcub\b|lbrace\b)", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """`text` with Unix line ends and without control characters."""
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def neutralise(text: str) -> str:
+    """For a plain-text `body`: placeholders stay readable, as `{ {name}}`, and are no longer placeholders."""
+    return OPENING.sub("{ ", ENTITY_OF_BRACE.sub("& ", plain(text)))
+
+
+def as_html(text: str) -> str:
+    """For an `html_body`: the text as it is, with line breaks; looks the same, but nothing in it is code."""
+    escaped = html.escape(OPENING.sub("{\u200b", plain(text)))
+    return escaped.replace("\u200b", ZERO_WIDTH_SPACE).replace("\n", "<br>")

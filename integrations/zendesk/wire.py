@@ -1,0 +1,229 @@
+"""Zendesk's JSON, checked at the edge and turned into snapshots. Unknown keys are ignored: Zendesk adds some often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from integrations.zendesk.snapshots import (
+    CommentSnapshot,
+    OrganizationSnapshot,
+    RequesterSnapshot,
+    TicketSnapshot,
+)
+
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Tags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class WireSource(_Wire):
+    from_: dict[str, object] | None = Field(default=None, alias="from")
+    to: dict[str, object] | None = None
+    rel: Text = ""
+
+
+class WireVia(_Wire):
+    channel: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = ""
+    source: WireSource = WireSource()
+
+
+class WireField(_Wire):
+    id: int
+    value: object = None
+
+
+class WireUser(_Wire):
+    id: int
+    name: Text = ""
+    email: Text = ""
+    role: Text = "end-user"
+    tags: Tags = ()
+
+
+class WireNamed(_Wire):
+    """An organization or a group."""
+
+    id: int
+    name: Text = ""
+    tags: Tags = ()
+
+
+class WireTicket(_Wire):
+    id: int
+    subject: Text = ""
+    description: Text = ""
+    status: str
+    custom_status_id: int | None = None
+    tags: Tags = ()
+    via: WireVia = WireVia()
+    group_id: int | None = None
+    brand_id: int | None = None
+    organization_id: int | None = None
+    requester_id: int
+    submitter_id: int | None = None
+    assignee_id: int | None = None
+    custom_fields: tuple[WireField, ...] = ()
+    created_at: AwareDatetime
+    updated_at: str
+    # Absent means private: what may be public is never guessed.
+    is_public: bool = False
+
+
+class WireTicketAnswer(_Wire):
+    """`GET /tickets/{id}?include=users,groups,organizations`."""
+
+    ticket: WireTicket
+    users: tuple[WireUser, ...] = ()
+    organizations: tuple[WireNamed, ...] = ()
+    groups: tuple[WireNamed, ...] = ()
+
+    def snapshot(self, url: str) -> TicketSnapshot:
+        ticket = self.ticket
+        via = ticket.via
+        organization = next((o for o in self.organizations if o.id == ticket.organization_id), None)
+        return TicketSnapshot(
+            id=ticket.id,
+            subject=ticket.subject,
+            description=ticket.description,
+            status=ticket.status.lower(),
+            custom_status_id=ticket.custom_status_id,
+            tags=ticket.tags,
+            via_channel=via.channel.lower(),
+            via_rel=via.source.rel.lower(),
+            via_addresses=_addresses(via.source),
+            group_id=ticket.group_id,
+            group_name=next((g.name for g in self.groups if g.id == ticket.group_id), ""),
+            brand_id=ticket.brand_id,
+            organization=None
+            if organization is None
+            else OrganizationSnapshot(organization.id, organization.name, organization.tags),
+            requester=self._requester(),
+            submitter_id=ticket.submitter_id,
+            assignee_id=ticket.assignee_id,
+            created_at=ticket.created_at,
+            updated_at=ticket.updated_at,
+            is_public=ticket.is_public,
+            url=url,
+            custom_fields={str(f.id): text for f in ticket.custom_fields if (text := _text(f.value))},
+        )
+
+    def _requester(self) -> RequesterSnapshot:
+        user = next((u for u in self.users if u.id == self.ticket.requester_id), WireUser(id=self.ticket.requester_id))
+        source = self.ticket.via.source.from_ or {}
+        handle = source.get("username")
+        return RequesterSnapshot(
+            id=user.id,
+            name=user.name,
+            email=user.email,
+            handle=handle.lstrip("@") if isinstance(handle, str) else "",
+            role=user.role,
+            tags=user.tags,
+        )
+
+
+class WireComment(_Wire):
+    id: int
+    author_id: int | None = None
+    public: bool = False
+    body: Text = ""
+    plain_body: str | None = None
+    created_at: AwareDatetime
+    via: WireVia = WireVia()
+
+    def snapshot(self) -> CommentSnapshot:
+        return CommentSnapshot(
+            id=self.id,
+            author_id=self.author_id,
+            public=self.public,
+            body=self.body if self.plain_body is None else self.plain_body,
+            created_at=self.created_at,
+            via_channel=self.via.channel.lower(),
+            via_rel=self.via.source.rel.lower(),
+        )
+
+
+class WireComments(_Wire):
+    comments: tuple[WireComment, ...]
+
+
+class WireMetadata(_Wire):
+    custom: dict[str, object] | None = None
+
+
+class WireAudit(_Wire):
+    id: int
+    metadata: WireMetadata | None = None
+
+
+class WirePage(_Wire):
+    has_more: bool = False
+    after_cursor: str | None = None
+
+
+class WireAudits(_Wire):
+    audits: tuple[WireAudit, ...]
+    meta: WirePage = WirePage()
+
+
+class _ZenpyObject(_Wire):
+    """Read by attribute: zenpy has parsed the JSON already."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class WireUpdatedTicket(_ZenpyObject):
+    status: str
+    tags: Tags = ()
+    updated_at: str
+
+
+class WireUpdateAudit(_ZenpyObject):
+    id: int
+
+
+class WireUpdate(_ZenpyObject):
+    """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
+
+    ticket: WireUpdatedTicket
+    audit: WireUpdateAudit
+
+
+class WireAgent(_ZenpyObject):
+    # Zendesk answers 200 with a null id when it does not know us.
+    id: int | None = None
+    role: Text = ""
+
+
+class WireGroup(_ZenpyObject):
+    id: int
+    name: Text = ""
+
+
+def _addresses(source: WireSource) -> tuple[str, ...]:
+    found = [text.lower() for side in (source.from_, source.to) for text in _texts(side) if text]
+    return tuple(dict.fromkeys(found))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return " ".join(_text(item) for item in value)
+    return str(value) if isinstance(value, str | int | float) else ""

@@ -1,0 +1,100 @@
+"""Settings: read from the environment and from files; every problem said at once, no value ever shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import BadSettings, load
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    for name in ("routing.yaml", "macros.yaml"):
+        (tmp_path / name).write_text("version: 1\n")
+    return {
+        "ZENDESK_URL": "https://acme.zendesk.com/",
+        "ZENDESK_EMAIL": "bot@acme.example",
+        "ZENDESK_TOKEN": "zendesk-token",
+        "ZENDESK_WEBHOOK_SECRET": "old-secret, new-secret",
+        "GITLAB_URL": "https://gitlab.com",
+        "GITLAB_TOKEN": "gitlab-token",
+        "DESK_TOKEN": "desk-token",
+        "ROUTING_FILE": str(tmp_path / "routing.yaml"),
+        "MACROS_FILE": str(tmp_path / "macros.yaml"),
+    }
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(BadSettings) as caught:
+        load(environ)
+    return caught.value.problems
+
+
+def test_reads_the_environment(environ: dict[str, str]) -> None:
+    settings = load(environ)
+    assert settings.zendesk_url == "https://acme.zendesk.com"
+    assert [secret.get_secret_value() for secret in settings.zendesk_webhook_secret] == ["old-secret", "new-secret"]
+
+
+def test_a_value_may_come_from_a_file(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from-a-file\n")
+    del environ["GITLAB_TOKEN"]
+    settings = load({**environ, "GITLAB_TOKEN_FILE": str(tmp_path / "secret")})
+    assert settings.gitlab_token.get_secret_value() == "from-a-file"
+
+
+def test_names_every_missing_setting_at_once() -> None:
+    said = problems({})
+    for name in ("ZENDESK_URL", "ZENDESK_WEBHOOK_SECRET", "GITLAB_URL", "GITLAB_TOKEN", "DESK_TOKEN"):
+        assert [line for line in said if line.startswith(f"{name} is missing")], name
+
+
+@pytest.mark.parametrize("name", ["ZENDESK_WEBHOOK_SECRET", "GITLAB_TOKEN", "DESK_TOKEN"])
+def test_an_empty_secret_is_a_missing_one(environ: dict[str, str], name: str) -> None:
+    assert problems({**environ, name: ""})[0].startswith(f"{name} is missing")
+
+
+def test_needs_one_way_to_sign_in(environ: dict[str, str]) -> None:
+    del environ["ZENDESK_TOKEN"]
+    assert problems(environ) == ["set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ZENDESK_URL", "http://acme.zendesk.com", "must start with https://"),
+        ("GITLAB_URL", "gitlab.com", "must be an address"),
+        ("GITLAB_URL", "https://user:s3cret@gitlab.com", "must not carry a user or password"),
+        ("DATABASE_URL", "mysql://db", "must start with sqlite:/// or postgresql://"),
+        ("DATABASE_URL", "sqlite:///:memory:", "keeps nothing"),
+        ("PORT", "ninety", "valid integer"),
+        ("PORT", "99999", "less than or equal to 65535"),
+        ("LOG_LEVEL", "loud", "Input should be"),
+        ("ROUTING_FILE", "nowhere.yaml", "there is no file nowhere.yaml"),
+        ("GITLAB_TOKEN_FILE", "nowhere", "set it or GITLAB_TOKEN_FILE, not both"),
+    ],
+)
+def test_says_what_is_wrong_with_a_value(environ: dict[str, str], name: str, value: str, said: str) -> None:
+    (line,) = problems({**environ, name: value})
+    assert said in line
+    assert "s3cret" not in line
+
+
+def test_a_file_that_cannot_be_read_is_named(environ: dict[str, str]) -> None:
+    del environ["DESK_TOKEN"]
+    assert "DESK_TOKEN_FILE: cannot read nowhere (FileNotFoundError)." in problems(
+        {**environ, "DESK_TOKEN_FILE": "nowhere"}
+    )
+
+
+def test_http_is_allowed_on_loopback(environ: dict[str, str]) -> None:
+    for host in ("127.0.0.1:8081", "localhost", "[::1]:9"):
+        assert load({**environ, "ZENDESK_URL": f"http://{host}"}).zendesk_url == f"http://{host}"
+
+
+def test_secrets_are_not_shown(environ: dict[str, str]) -> None:
+    shown = repr(load(environ)) + str(load(environ))
+    for secret in ("zendesk-token", "old-secret", "gitlab-token", "desk-token"):
+        assert secret not in shown

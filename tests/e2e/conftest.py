@@ -1,0 +1,24 @@
+"""One house for all tests of a module: starting and stopping takes seconds, tickets are cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.house import House, open_house
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture
+def house(shared_house: House) -> Iterator[House]:
+    """The shared house, with no faults left over from the test before."""
+    yield shared_house
+    for service in (shared_house.sandbox.zendesk, shared_house.sandbox.gitlab):
+        service.faults.clear()
+    shared_house.idle()

@@ -1,0 +1,53 @@
+"""Zendesk's JSON becomes plain values: nulls are empty, addresses are all found, nothing is guessed to be public."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+
+from integrations.zendesk.snapshots import OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.wire import WireTicketAnswer
+
+PAYLOADS = Path(__file__).parent / "payloads"
+
+
+def snapshot(name: str) -> TicketSnapshot:
+    answer = WireTicketAnswer.model_validate_json((PAYLOADS / name).read_bytes())
+    return answer.snapshot("https://acme.zendesk.com/agent/tickets/1")
+
+
+def test_a_ticket_that_came_by_mail() -> None:
+    ticket = snapshot("ticket_by_mail.json")
+
+    assert (ticket.id, ticket.subject, ticket.description) == (5158, "", "Größe {{x}}")
+    assert (ticket.via_channel, ticket.via_rel) == ("email", "")
+    assert ticket.via_addresses == (
+        "joe.doe@acme.example",
+        "joe doe",
+        "community@acme.example",
+        "acme",
+    )
+    assert ticket.requester == RequesterSnapshot(8447388090494, "Joe Doe", "joe.doe@acme.example", tags=("vip",))
+    assert ticket.organization == OrganizationSnapshot(8447346621310, "Acme", ("premium",))
+    assert (ticket.group_id, ticket.group_name, ticket.brand_id) == (8447320465790, "Community", 8447346621311)
+    assert (ticket.status, ticket.custom_status_id, ticket.assignee_id) == ("hold", 6130830355738, None)
+    assert ticket.custom_fields == {"2": "bug", "3": "true", "4": "one two", "5": "4.5"}
+    assert ticket.created_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert ticket.updated_at == "2026-01-02T03:04:06Z"
+    assert ticket.is_public
+
+
+def test_what_is_missing_is_empty_and_not_public() -> None:
+    ticket = snapshot("ticket_bare.json")
+
+    assert (ticket.via_channel, ticket.via_rel, ticket.via_addresses) == ("", "", ())
+    assert (ticket.status, ticket.tags, ticket.organization, ticket.group_name) == ("closed", (), None, "")
+    assert ticket.requester == RequesterSnapshot(8)
+    assert not ticket.is_public
+
+
+def test_a_snapshot_can_be_stored() -> None:
+    ticket = snapshot("ticket_by_mail.json")
+
+    assert pickle.loads(pickle.dumps(ticket)) == ticket

@@ -1,0 +1,47 @@
+"""An engine on a fresh SQLite file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.work.engine import JSON, Engine, Workflow
+
+Started = Callable[[dict[str, Workflow]], Engine]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'pointsman.db'}"
+
+
+@pytest.fixture
+def start(database_url: str) -> Iterator[Started]:
+    running: list[Engine] = []
+
+    def start_engine(workflows: dict[str, Workflow]) -> Engine:
+        engine = Engine(database_url, polling_seconds=0.02)
+        for name, workflow in workflows.items():
+            engine.register(name, workflow)
+        engine.start()
+        running.append(engine)
+        return engine
+
+    yield start_engine
+    for engine in running:
+        engine.stop(grace_seconds=1)
+
+
+def wait_until(true: Callable[[], object], *, seconds: float = 10.0) -> None:
+    """Poll; the deadline is only there so that a failure ends."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def done(_: JSON) -> JSON:
+    return {}

@@ -1,0 +1,160 @@
+"""The engine's contract: what we rely on in dbos, and what we set differently from its defaults."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOS
+
+from app.records.database import make_engine
+from app.work.engine import PIPELINE_VERSION, CannotStore, Engine, Work
+from app.work.liveness import FileLocks, new_executor_id
+from tests.work.conftest import Started, done, wait_until
+
+
+def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
+    return Work("wf", key, ticket_id, payload, delay=delay)
+
+
+def test_the_database_is_in_wal_mode_and_flushes_every_commit(start: Started, database_url: str) -> None:
+    start({"wf": done})
+    with make_engine(database_url).connect() as connection:
+        assert connection.execute(sa.text("pragma journal_mode")).scalar() == "wal"
+        assert connection.execute(sa.text("pragma synchronous")).scalar() == 2
+
+
+def test_new_work_is_told_from_known_work(start: Started) -> None:
+    engine = start({"wf": done})
+    assert engine.accept([work("a"), work("b")]) == [True, True]
+    assert engine.accept([work("b", delay=60), work("c")]) == [False, True]
+
+
+def test_work_runs_with_a_pinned_version_and_is_not_run_twice(start: Started) -> None:
+    ran: list[object] = []
+    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    engine.accept([work("a", n=1, delay=0.2)])
+    engine.accept([work("a", n=2)])
+    wait_until(lambda: engine.unfinished() == 0)
+    assert ran == [1]
+    assert {one.app_version for one in DBOS.list_workflows()} == {PIPELINE_VERSION}
+
+
+def test_a_repeat_that_comes_after_the_work_began_is_looked_at_once_more(start: Started) -> None:
+    """Zendesk's timestamps have one second: an equal key may stand for a later change of the ticket."""
+    ran: list[object] = []
+    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    engine.accept([work("a", n=1)])
+    wait_until(lambda: ran == [1])
+    wait_until(lambda: engine.unfinished() == 0)
+    assert engine.accept([work("a", n=2)]) == [False]
+    wait_until(lambda: ran == [1, 2])
+
+
+def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Started) -> None:
+    free = threading.Event()
+    running: list[object] = []
+
+    def hold(payload: dict[str, object]) -> dict[str, object]:
+        running.append(payload["n"])
+        if payload["n"] == "first":
+            free.wait(10)
+        return {}
+
+    engine = start({"wf": hold})
+    engine.accept([work("a", 1, n="first"), work("b", 1, n="second"), work("c", 2, n="other")])
+    wait_until(lambda: "other" in running)
+    assert "second" not in running
+    free.set()
+    wait_until(lambda: "second" in running)
+
+
+def test_a_step_that_was_kept_does_not_run_again_and_its_answer_is_plain_json(start: Started) -> None:
+    engine_: list[Engine] = []
+    answers: list[object] = []
+
+    def flow(payload: dict[str, object]) -> dict[str, object]:
+        answers.append(engine_[0].step("look", lambda: {"seen": [1, "two", None]}))
+        return {}
+
+    engine_.append(start({"wf": flow}))
+    engine_[0].accept([work("a")])
+    wait_until(lambda: answers == [{"seen": [1, "two", None]}])
+    stored = DBOS.list_workflow_steps("a")
+    assert stored[0]["function_name"] == "look"
+
+
+def test_later_work_waits_without_holding_the_ticket(start: Started) -> None:
+    ran: list[object] = []
+    engine_: list[Engine] = []
+
+    def flow(payload: dict[str, object]) -> dict[str, object]:
+        ran.append(payload["n"])
+        if payload["n"] == 1:
+            engine_[0].later(work("a+2", n=2, delay=3600))
+        return {}
+
+    engine_.append(start({"wf": flow}))
+    engine_[0].accept([work("a", n=1)])
+    wait_until(lambda: ran == [1])
+    engine_[0].accept([work("b", n=3)])
+    wait_until(lambda: ran == [1, 3])
+    assert engine_[0].waiting() == 1
+
+
+def test_work_for_a_database_that_is_locked_up_is_refused(start: Started) -> None:
+    engine = start({"wf": done})
+    engine._intake_engine.dispose()
+    engine._intake_engine = sa.create_engine("sqlite:////nonexistent/folder/x.db")
+    with pytest.raises(CannotStore):
+        engine.accept([work("a")])
+
+
+def test_executor_ids_are_never_the_same() -> None:
+    assert len({new_executor_id() for _ in range(100)}) == 100
+
+
+def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can(tmp_path: Path) -> None:
+    locks = FileLocks(tmp_path / "x.db")
+    script = (
+        "import sys, time; from pathlib import Path; from app.work.liveness import FileLocks;"
+        "locks = FileLocks(Path(sys.argv[1])); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
+    )
+    peer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "x.db")], stdout=subprocess.PIPE)
+    assert peer.stdout is not None
+    assert peer.stdout.readline() == b"held\n"
+    with locks.taken_from_dead("peer") as dead:
+        assert not dead
+    os.kill(peer.pid, signal.SIGKILL)
+    peer.wait()
+    peer.stdout.close()
+    with locks.taken_from_dead("peer") as dead:
+        assert dead
+
+
+def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url: str, tmp_path: Path) -> None:
+    """Also the contract test of the private call that recovers: a new dbos without it fails here."""
+    script = (
+        "import sys, time; from app.work.engine import Engine, Work;"
+        "engine = Engine(sys.argv[1], polling_seconds=0.02);"
+        "engine.register('wf', lambda payload: (print('running', flush=True), time.sleep(60)) and {});"
+        "engine.start(); engine.accept([Work('wf', 'a', 1, {'n': 1})]); time.sleep(60)"
+    )
+    peer = subprocess.Popen([sys.executable, "-c", script, database_url], stdout=subprocess.PIPE)
+    assert peer.stdout is not None
+    assert peer.stdout.readline() == b"running\n"
+    ran: list[object] = []
+    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    assert engine.reap() == 0, "it lives"
+    os.kill(peer.pid, signal.SIGKILL)
+    peer.wait()
+    peer.stdout.close()
+    assert engine.reap() == 1
+    wait_until(lambda: ran == [1])
+    assert engine.reap() == 0
