@@ -31,7 +31,8 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
+# A pipe has no width: give tables the room they need.
+out = Console(width=None if sys.stdout.isatty() else 150)
 err = Console(stderr=True)
 
 ROUTING = Path("routing.yaml")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -84,6 +85,8 @@ class VendorSession(requests.Session):
         self._on_response = on_response
         # No proxy, certificate bundle or .netrc password from the environment.
         self.trust_env = False
+        # The token says who we are, each time; a session of the vendor's web pages must not get mixed in.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = user_agent()
         self.headers["Accept"] = "application/json"
         for scheme in ("http://", "https://"):

@@ -24,16 +24,34 @@ def outcome(sample: Sample, decision: dict[str, Any], ticket: dict[str, Any]) ->
     """From the service's API (`decision`) and from the sandbox's own view of the ticket."""
     links = decision["links"]
     issue = f"{links[0]['project']}#{links[0]['iid']}" if links else ""
-    did = [f"{one['kind']}: {one['detail']}" for one in decision["actions"] if one["state"] in {"done", "waiting"}]
     return Outcome(
         ticket_id=decision["ticket_id"],
         channel=decision["channel"],
         archetype=decision["archetype"] or "needs triage",
         decided_by=decision["decided_by"],
-        done="\n".join(line for line in did if not line.startswith(("tags:", "note:"))) or "tags and note",
+        done=", ".join(_in_short(one) for one in decision["actions"] if _is_worth_a_word(one)) or "tags and note",
         issue=issue,
         differences=tuple(_differences(sample, decision, ticket)),
     )
+
+
+def _is_worth_a_word(action: dict[str, Any]) -> bool:
+    return action["state"] in {"done", "waiting"} and action["kind"] not in {"tags", "note"}
+
+
+def _in_short(action: dict[str, Any]) -> str:
+    """`opened issue`, `suggested reply`, `hold`: the table is no place for more."""
+    kind, detail = action["kind"], action["detail"]
+    first = detail.split(" ")[0].rstrip(";")
+    short = {
+        "issue": f"{first} issue" if first in {"opened", "linked"} else "issue waits",
+        "incident": "linked incident" if first == "linked" else "no incident found",
+        "reply": f"{first} reply",
+        "assign": f"to {detail}",
+        "forward": f"forward {detail}",
+        "spam": "marked as spam",
+    }
+    return short.get(kind, detail)
 
 
 def _differences(sample: Sample, decision: dict[str, Any], ticket: dict[str, Any]) -> list[str]:

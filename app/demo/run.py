@@ -58,6 +58,8 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
     wrong = [one for one in outcomes if one.differences]
     missing = len(samples.tickets) - len(outcomes)
+    for one in wrong:
+        console.print(f"[red]{one.ticket_id}[/] {'; '.join(one.differences)}", soft_wrap=True)
     console.print(_summary(len(outcomes) - len(wrong), len(samples.tickets), missing))
     if stay:
         console.print("Change a phrase in routing.yaml and run it again to see the difference. Ctrl-C ends the demo.")
@@ -96,8 +98,11 @@ def _decision(desk: httpx.Client, ticket_id: int) -> dict[str, Any] | None:
 
 
 def _seed(sandbox: Sandbox, samples: Samples) -> None:
+    for name in samples.groups:
+        sandbox.zendesk.add_group(name)
+    for project in sorted({issue.project for issue in samples.issues}):
+        sandbox.gitlab.add_project(project, "public")
     for issue in samples.issues:
-        sandbox.gitlab.add_project(issue.project, "public")
         sandbox.gitlab.add_issue(**issue.model_dump())
 
 

@@ -36,6 +36,7 @@ class SeedIssue(_Strict):
 
 
 class Samples(_Strict):
+    groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml hands tickets to.")
     issues: tuple[SeedIssue, ...]
     tickets: tuple[Sample, ...]
 

@@ -149,15 +149,11 @@ class Matching:
 
     def remarks(self, archetype: str) -> tuple[Remark, ...]:
         """Those that hold for the ticket and apply to the archetype."""
-        said = []
-        for remark, node in zip(self.scene.routing.remarks, self.matcher.remarks, strict=True):
-            if not remark.archetypes or archetype in remark.archetypes:
-                try:
-                    if node.holds(self.scene):
-                        said.append(remark)
-                except ConditionError:
-                    continue  # a remark is an extra; `explain` shows routes only
-        return tuple(said)
+        return tuple(remark for remark, held in self._remarks(archetype) if held is True)
+
+    def remark_errors(self, archetype: str) -> tuple[tuple[str, str], ...]:
+        """Names of remarks that could not be evaluated, and what went wrong."""
+        return tuple((remark.name, held) for remark, held in self._remarks(archetype) if isinstance(held, str))
 
     def of(self, index: int) -> RouteTrace:
         """What one route said."""
@@ -200,12 +196,13 @@ class Matching:
     def _candidates(self) -> list[int]:
         return self.matcher.candidates(self.scene)
 
+    def _remarks(self, archetype: str) -> Iterator[tuple[Remark, bool | str]]:
+        for remark, node in zip(self.scene.routing.remarks, self.matcher.remarks, strict=True):
+            if not remark.archetypes or archetype in remark.archetypes:
+                yield remark, _held(node, self.scene)
+
     def _holds(self, index: int) -> bool | str:
-        """Or what went wrong."""
-        try:
-            return self.matcher.routes[index].holds(self.scene)
-        except ConditionError as error:
-            return str(error)
+        return _held(self.matcher.routes[index], self.scene)
 
 
 def match(rules: Rules, ticket: Ticket, facts: Facts, now: datetime) -> Matching:
@@ -213,6 +210,14 @@ def match(rules: Rules, ticket: Ticket, facts: Facts, now: datetime) -> Matching
     scene = Scene(ticket, facts, now, rules.routing)
     rules.matcher.scan(scene)
     return Matching(rules.matcher, scene)
+
+
+def _held(node: All, scene: Scene) -> bool | str:
+    """Or what went wrong."""
+    try:
+        return node.holds(scene)
+    except ConditionError as error:
+        return str(error)
 
 
 def _evidence(node: Node | Leaf, scene: Scene, *, held: bool) -> Evidence:
@@ -284,10 +289,9 @@ class _Search:
                 for term, open_end in self._meant[number]:
                     if (whole or open_end) and term not in seen:
                         seen.add(term)
-                        hits.setdefault(term, []).append(Hit(part, start, end, folded=True))
+                        hits.setdefault(term, []).append(Hit(part, (start, end)))
         for number in self._patterns.indexes(clean):
-            start, end = self._patterns.span(number, clean)
-            hits.setdefault(self._pattern_terms[number], []).append(Hit(part, start, end, folded=False))
+            hits.setdefault(self._pattern_terms[number], []).append(Hit(part, None))
 
 
 def _is_word(character: str) -> bool:

@@ -33,6 +33,12 @@ def first_match(pattern: str, text: str) -> str | None:
     return None if found is None else str(found.group())
 
 
+def span_of(pattern: str, text: str) -> tuple[int, int]:
+    """Where the pattern fits first, in a text that has no lone surrogates."""
+    found = compiled(pattern).search(text)
+    return (0, 0) if found is None else (int(found.start()), int(found.end()))
+
+
 def check_pattern(pattern: str) -> str:
     """The pattern itself. Raises ValueError with what RE2 has against it."""
     try:
@@ -80,8 +86,3 @@ class PatternSet:
                 found.remove(self._sentinel)
                 return found
         return [number for number, pattern in enumerate(self._patterns) if compiled(pattern).search(text) is not None]
-
-    def span(self, number: int, text: str) -> tuple[int, int]:
-        """Where the pattern fits first."""
-        found = compiled(self._patterns[number]).search(text)
-        return (0, 0) if found is None else (int(found.start()), int(found.end()))

@@ -9,28 +9,30 @@ import math
 import re
 from collections import Counter
 
-MOST_SEARCH_WORDS = 3
+MOST_SEARCH_WORDS = 2
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*|\d{3,}")
 _FENCE_OR_LINK = re.compile(r"https?://\S+|<!--.*?-->|[@#][\w.-]+", re.DOTALL)
 # Words that say nothing about what a report is about.
 _EMPTY_WORDS = frozenset(
     """
-    a about after again all also am an and any are as at be because been before being but by can cannot could did do
-    does doing don done dont down each even ever every few for from get gets getting go goes going got had has have
-    having he hello help her here hey hi him his how i if in into is it its just know last let like look make makes
-    many may me more most much my need never new no nor not now of off ok on one only or other our out over own
-    please possible re really said same say see seems should since so some still such than thank thanks that the
-    their them then there these they thing things this those through to today too try trying two under until up us
-    use used using very want was way we well went were what when where which while who whole why will with without
-    work working works would yes yesterday yet you your gitlab gitlabs com anyone anybody everyone guys issue issues
-    problem problems bug error feature request version http https www time times day days week weeks month hour
-    hours minute minutes people team project projects
+    a about actual after again all also am an and any anybody anyone are as at be because been before being between
+    break breaks broken bug but button by can cannot click clicked com could crash crashes day days did do does
+    doing don done dont down each error even ever every everyone expected fail failed failing fails feature few for
+    from get gets getting gitlab gitlabs go goes going got guys had happened happens has have having he hello help
+    her here hey hi him his hour hours how http https i if in instead into is issue issues it its just know last let
+    like look make makes many may me minute minutes month more most much my need never new no nor not now of off ok
+    on one only open opened opening or other our out over own page pages people please possible problem problems
+    project projects re really reproduce request said same say see seems seen sees should show shows since so some
+    steps still stopped stops such team than thank thanks that the their them then there these they thing things
+    this those through time times to today too try trying two under until up update updated upgrade upgraded
+    upgrading us use used user users using version very want was way we week weeks well went were what when where
+    which while who whole why will with without work worked working works would wrong www yes yesterday yet you your
     """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 
 
 def search_words(subject: str, body: str) -> list[str]:
-    """Up to three words for GitLab's search: error codes and identifiers first, then long words, in reading order.
+    """Up to two words for GitLab's search: error codes and identifiers first, then long words, in reading order.
 
     Words of the subject come before words of the body.
     """

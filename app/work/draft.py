@@ -175,6 +175,8 @@ def _forward(action: Forward, made: Draft, decided: Decided, found: Found, rules
 
 def _reply(macro: str, made: Draft, decided: Decided, found: Found, rules: Rules, *, sent: bool, where: str) -> Outcome:
     rendered = _render(macro, decided, found, rules)
+    if isinstance(rendered, str) and found.issue and found.issue.confidential:
+        return Outcome("reply", "skipped", "the issue is confidential, and this reply would name it")
     if isinstance(rendered, str):
         return Outcome("reply", _REPLY_WITHOUT_ISSUE.get(found.outcome, "failed"), rendered)
     if sent and rendered.visibility == "public":

@@ -83,7 +83,7 @@ class GitLabClient:
         return self._call(lambda: WireToken.model_validate(self._get_json(path)).scopes, f"GET {path}")
 
     def project(self, path_or_id: ProjectId) -> Project:
-        """By id, or by path (`group/project`). A path that was renamed answers with a redirect: Refused."""
+        """By id, or by path (`group/project`). Keep the id: a path changes, and a former one may answer a redirect."""
         return self._call(
             lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id, obey_rate_limit=False)).project(),
             f"GET project {path_or_id}",

@@ -5,6 +5,7 @@ Strict: what the real services drop or ignore silently is refused here, so that 
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from types import TracebackType
 
 from integrations.sandbox.calls import Call
@@ -23,9 +24,13 @@ class Sandbox:
 
     def __init__(self, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0) -> None:
         self.clock = Clock()
-        self.zendesk = ZendeskSandbox(self.clock, zendesk_port)
-        self.gitlab = GitlabSandbox(self.clock, gitlab_port)
-        self.chat = ChatSandbox(self.clock, chat_port)
+        with ExitStack() as bound:  # a port that is taken must not leave the others bound
+            self.zendesk = ZendeskSandbox(self.clock, zendesk_port)
+            bound.callback(self.zendesk.stop)
+            self.gitlab = GitlabSandbox(self.clock, gitlab_port)
+            bound.callback(self.gitlab.stop)
+            self.chat = ChatSandbox(self.clock, chat_port)
+            bound.pop_all()
         self._services = (self.zendesk, self.gitlab, self.chat)
 
     @classmethod
@@ -35,6 +40,19 @@ class Sandbox:
         for service in sandbox._services:
             service.start()
         return sandbox
+
+    def environment(self) -> dict[str, str]:
+        """The settings with which the service talks to this sandbox."""
+        return {
+            "ZENDESK_URL": self.zendesk.url,
+            "ZENDESK_EMAIL": self.zendesk.email,
+            "ZENDESK_TOKEN": self.zendesk.token,
+            "ZENDESK_WEBHOOK_SECRET": self.zendesk.webhook_secret,
+            "GITLAB_URL": self.gitlab.url,
+            "GITLAB_TOKEN": self.gitlab.token,
+            "GITLAB_WEBHOOK_SECRET": f"{self.gitlab.signing_token},{self.gitlab.webhook_secret}",
+            "CHAT_WEBHOOK_URL": self.chat.webhook_url,
+        }
 
     def stop(self) -> None:
         for service in self._services:

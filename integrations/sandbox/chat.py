@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from integrations.sandbox.api import Incoming, Refused, route
 from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.pages import Context, page
 from integrations.sandbox.service import Service
 
 HOOK_KEY = "sandbox-chat-key"
@@ -33,6 +36,7 @@ class ChatSandbox(Service):
         super().__init__("chat", clock, port, counted="/hooks/")
         self._messages: list[Message] = []
         self.app.router.routes.append(route("POST", "/hooks/{key}", self._receive))
+        self.app.router.routes.append(page("/", "chat.html", self._page))
 
     @property
     def webhook_url(self) -> str:
@@ -41,6 +45,9 @@ class ChatSandbox(Service):
     def messages(self) -> list[dict[str, object]]:
         """Oldest first: {id, text, channel, username, at}."""
         return [asdict(message) for message in list(self._messages)]
+
+    def _page(self, _at: Mapping[str, Any]) -> Context:
+        return {"service": "Chat", "messages": self.messages()[::-1]}
 
     def _receive(self, http: Incoming) -> Response:
         if http.at["key"] != HOOK_KEY:

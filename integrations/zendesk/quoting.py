@@ -12,8 +12,8 @@ ZERO_WIDTH_SPACE = "&#8203;"
 
 # Control characters, and halves of surrogate pairs: Zendesk may drop them, and so join the braces around them.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# A brace that opens, or could: with what follows in the next piece, or once Markdown has taken a backslash away.
-OPENING = re.compile(r"\{(?=\\*[{%&]|\\*\Z)")
+# A brace that opens, or could: with the next piece, without the line break, once Markdown took a backslash away.
+OPENING = re.compile(r"\{(?=[\\\n]*(?:[{%&]|\Z))")
 ENTITY_OF_BRACE = re.compile(r"&(?=#0*123(?!\d)|#x0*7b(?![0-9a-f])|lcub\b|lbrace\b)", re.IGNORECASE)
 
 

@@ -96,6 +96,7 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
 @contextmanager
 def open_house(folder: Path, **environ: str) -> Iterator[House]:
     with Sandbox.start() as sandbox:
+        sandbox.zendesk.add_group("Support")
         sandbox.gitlab.add_project(PROJECT, "public")
         sandbox.gitlab.add_project(INFRASTRUCTURE, "public")
         service = Service.build(settings_for(sandbox, folder, **environ))

@@ -270,6 +270,15 @@ def test_the_environment_sets_no_proxy(
     assert fake.seen[0].headers["User-Agent"].startswith("pointsman/")
 
 
+def test_cookies_are_not_kept(fake: Fake, session: VendorSession) -> None:
+    fake.script = lambda handler: handler.answer(200, b"{}", {"Set-Cookie": "_session=1; Path=/"})
+
+    session.get(f"{fake.url}/x")
+    session.get(f"{fake.url}/x")
+
+    assert "Cookie" not in fake.seen[1].headers
+
+
 def test_each_answer_is_shown_to_whoever_watches_the_limits(fake: Fake) -> None:
     seen: list[tuple[str, str | None]] = []
 

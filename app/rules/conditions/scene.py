@@ -34,10 +34,8 @@ class Hit:
     """Where a term was found."""
 
     part: Part
-    start: int
-    end: int
-    folded: bool
-    """Phrases are found in the folded form of the text, patterns in the clean one."""
+    span: tuple[int, int] | None
+    """In the folded form of the text; None for a pattern, whose place is only looked up when a trace shows it."""
 
 
 @dataclass

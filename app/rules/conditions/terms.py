@@ -8,6 +8,7 @@ from typing import Final
 
 from app.rules.conditions.kind import Evidence, Path, Where
 from app.rules.conditions.scene import Hit, Part, Scene
+from app.rules.re2_patterns import span_of
 
 SHOWN: Final = 80
 """Characters of the ticket's text that a trace shows."""
@@ -44,9 +45,16 @@ class TermsLeaf:
             for term, source in self.sources.items():
                 hit = self._hit(scene, term)
                 if hit is not None:
-                    piece = shorten(scene.part(hit.part).piece(hit.start, hit.end, folded=hit.folded))
-                    return Evidence(f"{self.noun} `{source.text}` in {hit.part}", piece, source.path)
+                    detail = f"{self.noun} `{source.text}` in {hit.part}"
+                    return Evidence(detail, shorten(self._piece(scene, hit, source)), source.path)
         return self.missed
+
+    def _piece(self, scene: Scene, hit: Hit, source: Source) -> str:
+        """The original text."""
+        text = scene.part(hit.part)
+        if hit.span is not None:
+            return text.piece(*hit.span, folded=True)
+        return text.piece(*span_of(source.text, text.clean), folded=False)
 
     def _hit(self, scene: Scene, term: int) -> Hit | None:
         hits = scene.hits.get(term, ())

@@ -25,10 +25,11 @@ _FENCE = re.compile(r"```.*?(?:```|\Z)|<pre>.*?(?:</pre>|\Z)", re.DOTALL)
 _INDENTED = re.compile(r"^(?: {4}|\t).*\S", re.MULTILINE)
 _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>)\]\"']+", re.IGNORECASE)
+_HANDLE = re.compile(r"@(?!gitlab)\w+", re.IGNORECASE)
 _MASKS: Final = (
     (_LINK, " {link} "),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), " {address} "),
-    (re.compile(r"@(?!gitlab)\w+", re.IGNORECASE), " {handle} "),
+    (_HANDLE, " {handle} "),
     (re.compile(r"\bv?\d+\.\d+(?:\.\d+)*(?:[-.](?:ce|ee|rc\d*|pre|beta\d*|alpha\d*))*\b", re.IGNORECASE), " {version} "),
     (re.compile(r"[$€£]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:usd|eur|dollars?|euros?|[€£$])", re.IGNORECASE), " {money} "),
     # Codes of HTTP mean something; any other number only that there is one.
@@ -61,6 +62,12 @@ def pieces(ticket: Ticket, channel: str) -> Pieces:
         for group in letter_groups(word):
             letters[group] += times
     return Pieces(counted, letters, Counter(traits(ticket, channel)), tuple(words))
+
+
+def meaning(ticket: Ticket) -> str:
+    """The text for the sentence encoder: plain, with links and handles each under one word."""
+    text = clean(f"{ticket.subject}\n{ticket.body}"[:LONGEST]).strip()
+    return _HANDLE.sub("@user", _LINK.sub("link", _QUOTED.sub(" ", text)))
 
 
 def read(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from integrations.sandbox.gitlab import api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.door import Door
 from integrations.sandbox.gitlab.hooks import Hook
 from integrations.sandbox.gitlab.limits import Limits
+from integrations.sandbox.gitlab.pages import page_routes
 from integrations.sandbox.gitlab.state import BOT_USER_ID, ENGINEER_ID, READ_TOKEN, TOKEN, State
 from integrations.sandbox.gitlab.things import Event
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
@@ -48,6 +49,7 @@ class GitlabSandbox(OutsideWorld, Service):
         "rename_project",
         "reopen_issue",
         "subscribe",
+        "unsubscribe",
     )
 
     def __init__(self, clock: Clock, port: int = 0) -> None:
@@ -68,11 +70,16 @@ class GitlabSandbox(OutsideWorld, Service):
         self.app.router.routes.extend(door.routes)
         for method in ("GET", "POST", "PUT", "DELETE"):
             self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_route))
+        self.app.router.routes.extend(page_routes(self._state))
 
     def subscribe(self, endpoint_url: str) -> None:
         """From now on hooks go there (also)."""
         if all(hook.url != endpoint_url for hook in self._hooks):
             self._hooks.append(Hook(self._state.new_id(), endpoint_url))
+
+    def unsubscribe(self) -> None:
+        """No hooks to anybody any more."""
+        self._hooks.clear()
 
     def deliver(
         self, project: int | str | None = None, iid: int | None = None, action: str | None = None, times: int = 1

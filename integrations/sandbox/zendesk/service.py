@@ -13,6 +13,7 @@ from integrations.sandbox.zendesk import api_account, api_bulk, api_people, api_
 from integrations.sandbox.zendesk.api_account import Webhook, Webhooks
 from integrations.sandbox.zendesk.door import Door
 from integrations.sandbox.zendesk.limits import Limits
+from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
 from integrations.sandbox.zendesk.things import Ticket
 from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, event_body, signed_headers, trigger_body
@@ -35,6 +36,7 @@ class ZendeskSandbox(OutsideWorld, Service):
     controls = (
         "add_comment",
         "add_field",
+        "add_group",
         "add_macro",
         "close",
         "create_ticket",
@@ -47,6 +49,7 @@ class ZendeskSandbox(OutsideWorld, Service):
         "subscribe",
         "ticket",
         "ticket_ids",
+        "unsubscribe",
     )
 
     def __init__(self, clock: Clock, port: int = 0) -> None:
@@ -64,11 +67,16 @@ class ZendeskSandbox(OutsideWorld, Service):
         self.app.router.routes.extend(door.routes)
         for method in ("GET", "POST", "PUT", "DELETE"):
             self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_endpoint))
+        self.app.router.routes.extend(page_routes(self._state))
 
     def subscribe(self, endpoint_url: str) -> None:
         """From now on webhooks go there (also)."""
         if all(webhook.endpoint != endpoint_url for webhook in self._webhooks):
             self._webhooks.append(Webhook(f"01HSANDB0X{self._state.new_id():016d}", endpoint_url))
+
+    def unsubscribe(self) -> None:
+        """No webhooks to anybody any more."""
+        self._webhooks.clear()
 
     def deliver(
         self,

@@ -83,6 +83,11 @@ class OutsideWorld:
             field.title, field.type, field.options = title, kind, list(options)
             return field.id
 
+    def add_group(self, name: str) -> int:
+        """A group of agents; its id, also when it was there before."""
+        with self._state.lock:
+            return self._state.group_named(name).id
+
     def add_macro(self, title: str, actions: Sequence[Mapping[str, Any]] = (), active: bool = True) -> int:
         with self._state.lock:
             macro_id = self._state.new_id()

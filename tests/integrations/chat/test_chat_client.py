@@ -11,7 +11,7 @@ import httpx
 import pytest
 import respx
 
-from integrations.chat import ChatWebhook
+from integrations.chat import ChatWebhook, escape
 from integrations.errors import (
     IntegrationError,
     Invalid,
@@ -21,6 +21,7 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.sandbox import Sandbox
 
 SECRET = "T000-B000-secretpart"
 URL = f"https://chat.example.com/hooks/{SECRET}"
@@ -59,6 +60,15 @@ def test_returns_the_link_to_the_message_where_there_is_one(
     respx.post(URL).respond(200, json=answer)
 
     assert chat.post("hello") == link
+
+
+def test_reaches_a_chat_over_http() -> None:
+    with Sandbox.start() as sandbox:
+        chat = ChatWebhook(sandbox.chat.webhook_url)
+        chat.post(f"New ticket: {escape('@all <!channel>')}")
+        chat.close()
+
+        assert [message["text"] for message in sandbox.chat.messages()] == ["New ticket: ＠all &lt;!channel&gt;"]
 
 
 @respx.mock

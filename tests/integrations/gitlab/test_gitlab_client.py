@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from integrations.errors import Invalid, NotFound, Refused
+from integrations.errors import Invalid, NotFound
 from integrations.gitlab import GitLabClient, IssueRef
 from integrations.gitlab.quoting import fence, issue_title, marker, marker_line
 from integrations.sandbox import Sandbox
@@ -78,13 +78,12 @@ def test_a_project_that_is_not_ours_is_not_found(client: GitLabClient) -> None:
         client.project("acme/nothing")
 
 
-def test_a_renamed_project_is_found_by_its_id_only(sandbox: Sandbox, client: GitLabClient) -> None:
+def test_a_renamed_project_keeps_its_id(sandbox: Sandbox, client: GitLabClient) -> None:
     project_id = sandbox.gitlab.add_project("acme/old")
     sandbox.gitlab.rename_project(project_id, "acme/new")
 
     assert client.project(project_id).path == "acme/new"
-    with pytest.raises((Refused, NotFound)):
-        client.project("acme/old")
+    assert client.project("acme/new").id == project_id
 
 
 def test_creates_an_issue_in_one_call(sandbox: Sandbox, client: GitLabClient, project_id: int) -> None:
@@ -170,6 +169,35 @@ def test_finds_issues_by_their_words(client: GitLabClient, project_id: int) -> N
     assert (
         client.search_issues(project_id, "artifacts", state="all", updated_after=datetime(2100, 1, 1, tzinfo=UTC)) == []
     )
+
+
+def test_lists_the_open_issues_of_late_by_label(sandbox: Sandbox, client: GitLabClient) -> None:
+    project_id = sandbox.gitlab.add_project("acme/infrastructure")
+    wanted = sandbox.gitlab.add_issue(project_id, title="Down", labels=["incident", "api"], issue_type="incident")
+    sandbox.gitlab.add_issue(project_id, title="Other", labels=["api"])
+    sandbox.gitlab.add_issue(project_id, title="Over", labels=["incident", "api"], state="closed")
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    sandbox.gitlab.calls_clear()
+
+    found = client.open_issues(project_id, labels=["incident", "api"], created_after=since, limit=5)
+
+    assert [issue.iid for issue in found] == [wanted]
+    assert asked(sandbox) == [
+        (
+            "GET",
+            f"/api/v4/projects/{project_id}/issues",
+            {
+                "state": "opened",
+                "scope": "all",
+                "labels": "incident,api",
+                "created_after": "2020-01-01T00:00:00Z",
+                "order_by": "created_at",
+                "sort": "desc",
+                "per_page": "5",
+            },
+        )
+    ]
+    assert client.open_issues(project_id, created_after=datetime(2100, 1, 1, tzinfo=UTC)) == []
 
 
 def test_no_words_find_nothing_instead_of_everything(sandbox: Sandbox, client: GitLabClient, project_id: int) -> None:

@@ -178,14 +178,14 @@ def test_a_redirect_is_not_followed_and_the_token_stays(
     assert len(sandbox.gitlab.calls) == 2
 
 
-def test_a_next_page_on_another_host_is_not_fetched(sandbox: Sandbox, client: GitLabClient, project_id: int) -> None:
-    client.create_issue(project_id, title="Noted", description="x", confidential=False)
+def test_a_next_page_on_another_host_is_asked_of_ours(sandbox: Sandbox, client: GitLabClient, project_id: int) -> None:
+    iid = client.create_issue(project_id, title="Noted", description="x", confidential=False).iid
+    client.add_note(project_id, iid, "words")
     before = len(sandbox.zendesk.calls)
-    link = f'<{sandbox.zendesk.url}/api/v2/steal>; rel="next"'
+    link = f'<{sandbox.zendesk.url}/api/v4/projects/{project_id}/issues/{iid}/notes>; rel="next"'
     sandbox.gitlab.faults.add(Fault(method="GET", kind="status", status=200, headers={**JSON, "Link": link}, body="[]"))
 
-    client.notes(project_id, 1)
-
+    assert [note.body for note in client.notes(project_id, iid)] == ["words"]
     assert len(sandbox.zendesk.calls) == before
 
 

@@ -6,7 +6,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integrations.zendesk.quoting import as_html, neutralise
@@ -27,6 +27,8 @@ def as_text(stored: str) -> str:
 
 
 @given(ANY_TEXT)
+@example("{\r{")
+@example("{\\{%")
 def test_html_holds_no_placeholder_and_no_tag_of_the_text(text: str) -> None:
     stored = as_html(text)
 

@@ -1,0 +1,57 @@
+"""Plain pages over the sandbox's state: what an advocate or an engineer would see, with nothing to click that acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from integrations.sandbox.api import Refused
+
+Context = dict[str, Any]
+# Nothing from elsewhere is loaded and no script runs, whatever got into a page.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def moment(stamp: str) -> str:
+    """`2026-01-02T03:04:05.678Z` -> `2026-01-02 03:04:05 UTC`."""
+    return f"{stamp[:10]} {stamp[11:19]} UTC"
+
+
+_environment.filters["moment"] = moment
+
+
+class Elsewhere(Exception):
+    """This page is at another address."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+def page(path: str, template: str, context: Callable[[Mapping[str, Any]], Context]) -> BaseRoute:
+    """A GET route; `context` gets what the path's pattern caught and may raise Refused or Elsewhere."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            body, status = _environment.get_template(template).render(context(request.path_params)), 200
+        except Elsewhere as elsewhere:
+            return RedirectResponse(elsewhere.url, 302)
+        except Refused as refused:
+            body, status = _environment.get_template("missing.html").render(service="Sandbox"), refused.status
+        return HTMLResponse(body, status, {"Content-Security-Policy": POLICY})
+
+    return Route(path, endpoint, methods=["GET"])

@@ -1,0 +1,135 @@
+"""Lost answers, refusals, limits and outages: nothing twice, nothing lost, nothing retried for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations.sandbox import Fault
+from tests.e2e.house import PROJECT, House, wait_until
+
+BUGS = {
+    "drop_after": "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3",
+    "garbage": "@gitlab after 10.7 the LDAP sync fails with an error for nested groups, with 10.6 it was fine",
+}
+PRAISE = "@gitlab thank you for the great release!"
+TICKET = r"/api/v2/tickets/\d+(\.json)?"
+ISSUES = r"/api/v4/projects/[^/]+/issues"
+
+
+def our_comments(house: House, ticket_id: int) -> int:
+    return len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) - 1
+
+
+def issues_about(house: House, words: str) -> list[dict[str, object]]:
+    return [issue for issue in house.sandbox.gitlab.issues(PROJECT) if words in issue["description"]]
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "garbage"])
+def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(house: House, kind: str) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind=kind))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "done"
+    assert our_comments(house, ticket_id) == 1
+    assert "archetype__mention" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_an_update_that_is_refused_for_now_is_tried_again(house: House, status: int) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=status))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "done"
+    assert our_comments(house, ticket_id) == 1
+
+
+def test_a_limit_is_waited_for_without_holding_other_tickets(house: House) -> None:
+    limited = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(
+        Fault(
+            method="PUT",
+            path=rf"/api/v2/tickets/{limited}(\.json)?",
+            times=1,
+            kind="status",
+            status=429,
+            headers={"Retry-After": "2"},
+        )
+    )
+    house.deliver(limited)
+    wait_until(lambda: house.service.engine.waiting() == 1)
+    other, _ = house.triaged(PRAISE)
+    assert other["state"] == "done"
+    assert house.desk(f"/api/tickets/{limited}").json()["state"] == "working"
+    assert house.decision(limited)["state"] == "done"
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "garbage"])
+def test_an_issue_whose_answer_was_lost_is_found_again_and_not_opened_twice(house: House, kind: str) -> None:
+    ticket_id = house.ticket(BUGS[kind])
+    house.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind=kind))
+    house.deliver(ticket_id)
+    decision = house.decision(ticket_id)
+    assert decision["state"] == "done"
+    assert len(decision["links"]) == 1
+    assert len(issues_about(house, BUGS[kind][8:40])) == 1
+
+
+def test_a_conflict_with_a_person_is_read_again_and_keeps_what_the_person_did(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    person = house.sandbox.zendesk.advocate_id
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=409))
+    house.sandbox.zendesk.set_tags(ticket_id, ["vip"], person)
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "done"
+    assert "vip" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
+    assert our_comments(house, ticket_id) == 1
+
+
+def test_a_ticket_that_is_gone_ends_as_an_explained_decision(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.delete(ticket_id)
+    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=404))
+    house.deliver(ticket_id)
+    decision = house.decision(ticket_id)
+    assert decision["state"] == "done"
+    assert "gone" in decision["summary"] or "deleted" in decision["summary"]
+
+
+def test_a_closed_ticket_ends_as_an_explained_decision(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.close(ticket_id)
+    house.deliver(ticket_id)
+    decision = house.decision(ticket_id)
+    assert (decision["state"], decision["archetype"]) == ("done", None)
+    assert "closed" in decision["summary"]
+
+
+def test_a_merged_ticket_ends_as_an_explained_decision(house: House) -> None:
+    source, target = house.ticket(PRAISE), house.ticket("@gitlab hm")
+    house.sandbox.zendesk.merge(source, target)
+    house.deliver(source)
+    assert "merged" in house.decision(source)["summary"]
+
+
+def test_a_ticket_that_is_closed_while_it_is_written_ends_as_an_explained_decision(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="delay", seconds=0.3))
+    house.deliver(ticket_id)
+    wait_until(lambda: house.desk(f"/api/tickets/{ticket_id}").status_code == 200)
+    house.sandbox.zendesk.close(ticket_id)
+    decision = house.decision(ticket_id)
+    assert decision["state"] == "done"
+    assert {action["state"] for action in decision["actions"]} <= {"skipped", "done"}
+
+
+def test_a_broken_token_becomes_a_failure_that_can_be_retried(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "failed"
+    (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
+    assert (failure["step"], failure["reason"]) == ("write", "forbidden")
+    assert house.desk(f"/api/failures/{failure['id']}/retry", "POST").status_code == 202
+    house.idle()
+    assert house.decision(ticket_id)["state"] == "done"
+    assert our_comments(house, ticket_id) == 1

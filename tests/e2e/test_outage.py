@@ -1,0 +1,44 @@
+"""A GitLab that is down delays links, not tags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from integrations.sandbox import Fault
+from tests.e2e.house import PROJECT, ROOT, open_house, wait_until
+
+BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
+
+
+def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_write(tmp_path: Path) -> None:
+    text = (ROOT / "routing.yaml").read_text()
+    assert "issue_wait: 20" in text
+    impatient = tmp_path / "routing.yaml"
+    impatient.write_text(text.replace("issue_wait: 20", "issue_wait: 0"))
+    with open_house(tmp_path, ROUTING_FILE=str(impatient)) as house:
+        house.sandbox.gitlab.faults.add(Fault(method="GET", path=".*", times=2, kind="status", status=503))
+        ticket_id = house.ticket(BUG)
+        house.deliver(ticket_id)
+        waiting = house.decision(ticket_id, "waiting")
+        ticket = house.sandbox.zendesk.ticket(ticket_id)
+        assert "archetype__bug_report" in ticket["tags"]
+        assert "issue_linked" not in ticket["tags"]
+        assert {"issue", "reply"} == {one["kind"] for one in waiting["actions"] if one["state"] == "waiting"}
+
+        wait_until(lambda: "issue_linked" in house.sandbox.zendesk.ticket(ticket_id)["tags"])
+        house.idle()
+        ticket = house.sandbox.zendesk.ticket(ticket_id)
+        decision = house.decision(ticket_id)
+        assert [one["state"] for one in decision["history"]] == ["done"]
+        assert len(ticket["comments"]) == 3, "the person's, the first note, the link"
+        assert decision["links"][0]["url"] in ticket["comments"][2]["html_body"]
+        assert len(house.sandbox.gitlab.issues(PROJECT)) == 1
+
+
+def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        house.sandbox.gitlab.faults.add(Fault(method="GET", path=".*", times=1, kind="status", status=503))
+        decision, ticket = house.triaged(BUG)
+        assert decision["state"] == "done"
+        assert len(ticket["comments"]) == 2
+        assert "issue_linked" in ticket["tags"]
