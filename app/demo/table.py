@@ -21,7 +21,5 @@ def table(outcomes: Sequence[Outcome], waiting: int) -> Table:
     shown.add_column("", no_wrap=True)
     for one in outcomes:
         verdict = "[red]not as expected[/]" if one.differences else "[green]ok[/]"
-        shown.add_row(
-            str(one.ticket_id), one.channel, one.archetype, one.decided_by, one.done, one.issue, verdict
-        )
+        shown.add_row(str(one.ticket_id), one.channel, one.archetype, one.decided_by, one.done, one.issue, verdict)
     return shown

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,7 +14,7 @@ from app.ticket import Organization, Requester, Ticket
 
 SHIPPED = Path(__file__).parents[1] / "triage" / "model" / "tickets"
 
-ArchetypeName = Literal[
+ARCHETYPES = (
     "bug_report",
     "customer_support",
     "event_sponsorship",
@@ -30,22 +30,9 @@ ArchetypeName = Literal[
     "stability_complaint",
     "tweet_removed",
     "two_factor_reset",
-]
-ChannelName = Literal[
-    "disqus",
-    "email",
-    "facebook",
-    "forum",
-    "hackernews",
-    "mailing_list",
-    "news_comment",
-    "quora",
-    "reddit",
-    "stackoverflow",
-    "twitter",
-    "twitter_dm",
-    "youtube",
-]
+)
+"""What shipped tickets may be labelled with; a file of somebody else's tickets may name others."""
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +60,8 @@ class _Strict(BaseModel):
 
 
 class Writer(_Strict):
-    name: str
-    handle: Annotated[str, Field(pattern=r"^@?\w+$")] | None = None
+    name: str = ""
+    handle: Annotated[str, Field(min_length=1)] | None = None
     email: Annotated[str, Field(pattern=r"^\S+@\S+$")] | None = None
 
 
@@ -82,17 +69,17 @@ class LabelledTicket(_Strict):
     """One line. `gold` is the label; `also_ok` are others that a careful colleague could defend."""
 
     id: Annotated[str, Field(min_length=1)]
-    channel: ChannelName
-    subject: str
+    channel: _Name
+    subject: str = ""
     body: str
-    requester: Writer
-    organization: Annotated[str, Field(min_length=1)] | None
-    tags: tuple[str, ...]
-    public: bool
-    gold: ArchetypeName
-    also_ok: tuple[ArchetypeName, ...]
-    hard: bool
-    why: Annotated[str, Field(min_length=1)]
+    requester: Writer = Writer()
+    organization: Annotated[str, Field(min_length=1)] | None = None
+    tags: tuple[str, ...] = ()
+    public: bool | None = None
+    gold: _Name
+    also_ok: tuple[_Name, ...] = ()
+    hard: bool = False
+    why: str = ""
 
     @model_validator(mode="after")
     def _labels_differ(self) -> LabelledTicket:
@@ -126,7 +113,7 @@ def read_labelled(*paths: Path) -> list[LabelledTicket]:
     bad: list[BadLine] = []
     seen: dict[str, str] = {}
     for file in _files(paths):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
             if not line.strip():
                 continue
             try:
@@ -150,13 +137,14 @@ def read_labelled(*paths: Path) -> list[LabelledTicket]:
 def shipped_tickets() -> list[LabelledTicket]:
     """Ours. Each file holds one archetype, so that the file is what the archetype means; raises BadTickets if not."""
     tickets = read_labelled(SHIPPED)
-    by_file = {file.stem: read_labelled(file) for file in _files([SHIPPED])}
-    strays = [
-        BadLine(f"{name}.jsonl", number, f"{ticket.id} is labelled {ticket.gold}")
-        for name, inside in by_file.items()
-        for number, ticket in enumerate(inside, start=1)
-        if ticket.gold != name
-    ]
+    strays: list[BadLine] = []
+    for file in _files([SHIPPED]):
+        inside = read_labelled(file)
+        strays += [
+            BadLine(file.name, number, f"{ticket.id} is labelled {', '.join(sorted(ticket.right))}")
+            for number, ticket in enumerate(inside, start=1)
+            if ticket.gold != file.stem or not ticket.right <= set(ARCHETYPES) or not ticket.why
+        ]
     if strays:
         raise BadTickets(strays)
     return tickets

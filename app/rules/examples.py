@@ -97,7 +97,7 @@ class GivenExample(Strict):
     expect: Expect
 
 
-class Tests(Strict):
+class ExampleFile(Strict):
     """routing.tests.yaml."""
 
     version: Literal[1]
@@ -150,7 +150,7 @@ class Outcome:
 def load_examples(text: str, *, name: str = "routing.tests.yaml", rules: Rules | None = None) -> tuple[Example, ...]:
     """Raises BadRules. With `rules`, names that do not exist in them are problems too."""
     root, positions = read_yaml(text, name)
-    tests = validate(root, Tests, positions)
+    tests = validate(root, ExampleFile, positions)
     problems: list[Problem] = []
     examples = []
     for number, given in enumerate(tests.tests):

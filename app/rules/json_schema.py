@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from app.rules.examples import Tests
+from app.rules.examples import ExampleFile
 from app.rules.schema import Macros, Routing
 
-FILES: Final[dict[str, type[BaseModel]]] = {"routing": Routing, "macros": Macros, "tests": Tests}
+FILES: Final[dict[str, type[BaseModel]]] = {"routing": Routing, "macros": Macros, "tests": ExampleFile}
 
 
 def json_schema(name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.rules.draft import draft
-from app.rules.matching import Matcher
+from app.rules.matcher import Matcher
 from app.rules.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.problems import from_pydantic
 from app.rules.references import check_references

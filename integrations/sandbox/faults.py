@@ -60,7 +60,11 @@ class FaultBook:
         self._random = random.Random(seed)  # noqa: S311 -- repeatable faults, no secrets
 
     def add(self, fault: Fault) -> None:
-        planned = _Planned(fault, re.compile(fault.path))
+        """Raises ValueError for a path that is not a regular expression."""
+        try:
+            planned = _Planned(fault, re.compile(fault.path))
+        except re.error as error:
+            raise ValueError(f"the fault's path is not a regular expression: {error}") from error
         with self._lock:
             self._planned.append(planned)
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from integrations.sandbox import Fault, Sandbox, ZendeskSandbox
-from integrations.sandbox.faults import FaultBook
+from integrations.sandbox.faults import FaultBook, Kind
 
 PUT_TICKET = r"/api/v2/tickets/\d+"
 
@@ -35,10 +35,10 @@ def test_status_after_applies_the_request_all_the_same(zendesk: ZendeskSandbox, 
 
 @pytest.mark.parametrize(("kind", "tags"), [("drop_before", []), ("drop_after", ["a"])])
 def test_a_dropped_connection_gives_no_answer_but_may_have_acted(
-    zendesk: ZendeskSandbox, zendesk_http: httpx.Client, kind: str, tags: list[str]
+    zendesk: ZendeskSandbox, zendesk_http: httpx.Client, kind: Kind, tags: list[str]
 ) -> None:
     ticket_id = zendesk.create_ticket(body="x")
-    zendesk.faults.add(Fault("PUT", PUT_TICKET, kind))  # type: ignore[arg-type] # parametrize gives plain strings
+    zendesk.faults.add(Fault("PUT", PUT_TICKET, kind))
     with pytest.raises(httpx.RemoteProtocolError):
         put(zendesk_http, ticket_id, ["a"])
     assert zendesk.ticket(ticket_id)["tags"] == tags

@@ -25,9 +25,8 @@ def test_two_sandboxes_share_nothing() -> None:
 
 
 def test_a_taken_port_is_an_error_that_leaves_no_port_behind() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(OSError, match="in use"):
-            Sandbox.start(chat_port=taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        Sandbox.start(chat_port=taken.getsockname()[1])
 
 
 def test_a_port_can_be_chosen() -> None:

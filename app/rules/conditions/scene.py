@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.rules.schema import Routing
 
 Part = Literal["subject", "body"]
-_MENTION: Final = re.compile(r"(?<![\w@./])@([A-Za-z0-9_]{2,30})")
+_MENTION: Final = re.compile(r"(?<![\w@./])@([A-Za-z0-9_]{1,30})")
 _UNKNOWN_BEFORE: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 

@@ -27,9 +27,7 @@ class Sparse:
 class Vocabulary:
     """Which pieces are known, where each one's number stands, and how rare it is."""
 
-    def __init__(
-        self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]
-    ) -> None:
+    def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
         self.blocks = tuple(tuple(block) for block in blocks)
         self.weights = tuple(weights)
         self.names = tuple(name for block in self.blocks for name in block)

@@ -7,8 +7,8 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-_QUOTE_FENCE = re.compile(r" {0,3}(>{3,})[ \t]*(?:\[![^\]]*\].*)?$")
-_QUOTE_END = re.compile(r" {0,3}(>{3,})[ \t]*$")
+_QUOTE_FENCE = re.compile(r"(>{3,})[ \t]*(?:\[![^\]]*\].*)?$")
+_QUOTE_END = re.compile(r"(>{3,})[ \t]*$")
 
 
 def _multiline_quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -19,9 +19,11 @@ def _multiline_quote(state: StateBlock, start: int, end: int, silent: bool) -> b
     if silent:
         return True
     last = start + 1
-    while last < end:
-        closing = _QUOTE_END.match(_line(state, last))
+    ended = False
+    while last < end and not _is_outside(state, last):
+        closing = None if state.is_code_block(last) else _QUOTE_END.match(_line(state, last))
         if closing and len(closing[1]) >= len(opening[1]):
+            ended = True
             break
         last += 1
     token = state.push("blockquote_open", "blockquote", 1)
@@ -31,12 +33,17 @@ def _multiline_quote(state: StateBlock, start: int, end: int, silent: bool) -> b
     state.md.block.tokenize(state, start + 1, last)
     state.parentType, state.lineMax = outer_parent, outer_end
     state.push("blockquote_close", "blockquote", -1)
-    state.line = last + 1 if last < end else last
+    state.line = last + 1 if ended else last
     return True
 
 
 def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] : state.eMarks[line]]
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _is_outside(state: StateBlock, line: int) -> bool:
+    """The list or quote around us does not go on in this line."""
+    return not state.isEmpty(line) and state.sCount[line] < state.blkIndent
 
 
 def _parser() -> MarkdownIt:

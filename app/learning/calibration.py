@@ -1,0 +1,111 @@
+"""Makes confidence mean what it says: temperature, expected calibration error, thresholds. Plain numbers in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.triage.model.artifact import Bar
+from app.triage.model.model import probabilities
+
+BINS = 10
+STEPS = tuple(round(0.30 + 0.01 * step, 2) for step in range(70))
+"""The bars that are tried, 0.30 to 0.99."""
+PRIOR = 8.0
+"""How many tickets of other archetypes stand in for a thin archetype's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Precision asked for, counting what a careful colleague could defend."""
+
+    high: float = 0.96
+    high_acting: float = 0.98
+    """For archetypes that lead to something that a person would have to take back."""
+    medium: float = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """One row of the table: of what was said with this confidence, how much was right."""
+
+    low: float
+    high: float
+    count: int
+    said: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model said about a labelled ticket."""
+
+    best: str
+    probability: float
+    right: bool
+
+
+def best_temperature(scores: NDArray[np.float32], labels: Sequence[int], weights: Sequence[float]) -> float:
+    """The one of 0.2 to 3 (in steps of 2 %) with the least log loss."""
+    rows, known = np.arange(len(labels)), np.array(labels)
+    importance = np.array(weights) / np.sum(weights)
+
+    def loss(temperature: float) -> float:
+        likely = probabilities(scores, temperature)[rows, known]
+        return float(-(importance * np.log(np.maximum(likely, 1e-12))).sum())
+
+    tried = [round(float(0.2 * 1.02**step), 4) for step in range(137)]
+    return min(tried, key=loss)
+
+
+def reliability(said: Sequence[tuple[float, bool]]) -> tuple[Reliability, ...]:
+    """Probability and outcome of each verdict, in ten bins; empty bins are left out."""
+    rows: list[Reliability] = []
+    for number in range(BINS):
+        low, high = number / BINS, (number + 1) / BINS
+        inside = [one for one in said if low <= one[0] < high or (number == BINS - 1 and one[0] == 1.0)]
+        if inside:
+            mean = sum(probability for probability, _ in inside) / len(inside)
+            rows.append(Reliability(low, high, len(inside), mean, sum(right for _, right in inside) / len(inside)))
+    return tuple(rows)
+
+
+def calibration_error(table: Sequence[Reliability]) -> float:
+    """ECE: the mean distance of what was said from what was right, weighted by how often it was said."""
+    total = sum(row.count for row in table)
+    return sum(row.count * abs(row.said - row.right) for row in table) / total if total else 0.0
+
+
+def thresholds(
+    said: Sequence[Said], archetypes: Sequence[str], acting: frozenset[str], wanted: Wanted
+) -> Mapping[str, Bar]:
+    """For each archetype the lowest bar at which, and above which, the wanted precision is reached.
+
+    With few tickets of an archetype its own precision is a matter of luck: that of all archetypes at the same bar is
+    mixed in, worth `PRIOR` tickets.
+    """
+    everywhere = [_precision(said, bar) for bar in STEPS]
+    bars: dict[str, Bar] = {}
+    for archetype in archetypes:
+        own = [one for one in said if one.best == archetype]
+        high = wanted.high_acting if archetype in acting else wanted.high
+        bars[archetype] = Bar(high=_lowest(own, everywhere, high), medium=_lowest(own, everywhere, wanted.medium))
+    return bars
+
+
+def _lowest(own: Sequence[Said], everywhere: Sequence[float], wanted: float) -> float | None:
+    lowest = None
+    for bar, elsewhere in zip(reversed(STEPS), reversed(everywhere), strict=True):
+        above = [one.right for one in own if one.probability >= bar]
+        if (sum(above) + PRIOR * elsewhere) / (len(above) + PRIOR) < wanted:
+            break
+        lowest = bar
+    return lowest
+
+
+def _precision(said: Sequence[Said], bar: float) -> float:
+    above = [one.right for one in said if one.probability >= bar]
+    return sum(above) / len(above) if above else 1.0

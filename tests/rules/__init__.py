@@ -1,0 +1,1 @@
+"""The rules language, its checks, and the shipped files."""

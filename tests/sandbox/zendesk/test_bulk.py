@@ -1,0 +1,94 @@
+"""Bulk updates: one job, its result item by item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from integrations.sandbox import ZendeskSandbox
+
+
+def finished(zendesk: ZendeskSandbox, client: httpx.Client, answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.text
+    job = answer.json()["job_status"]
+    assert (job["status"], job["results"]) == ("queued", None)
+    zendesk.clock.advance(1)
+    status: dict[str, Any] = client.get(f"/job_statuses/{job['id']}").json()["job_status"]
+    assert status["status"] == "completed"
+    return status
+
+
+def test_one_change_for_many(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    ids = [zendesk.create_ticket(tags=[f"own{number}"]) for number in range(3)]
+    zendesk.close(ids[2])
+    change = {"additional_tags": ["issue_closed"], "comment": {"body": "n", "public": False}, "metadata": {"run": "1"}}
+    query = ",".join(map(str, [*ids, 1]))
+    job = finished(
+        zendesk, zendesk_http, zendesk_http.put(f"/tickets/update_many.json?ids={query}", json={"ticket": change})
+    )
+    assert [result["success"] for result in job["results"]] == [True, True, False, False]
+    assert [result.get("error") for result in job["results"]] == [None, None, "RecordInvalid", "RecordNotFound"]
+    assert [zendesk.ticket(ticket_id)["tags"] for ticket_id in ids] == [
+        ["issue_closed", "own0"],
+        ["issue_closed", "own1"],
+        ["own2"],
+    ]
+    assert zendesk.ticket(ids[0])["audits"][-1]["metadata"]["custom"] == {"run": "1"}
+
+
+def test_a_change_for_each_checked_one_by_one(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    ids = [zendesk.create_ticket(tags=["a"]) for _ in range(3)]
+    stamp = zendesk.ticket(ids[0])["updated_at"]
+    rows = [
+        {"id": ids[0], "tags": ["b"], "safe_update": True, "updated_stamp": stamp},
+        {"id": ids[1], "tags": ["b"], "safe_update": True, "updated_stamp": "2020-01-01T00:00:00Z"},
+        {"id": ids[2], "remove_tags": ["a"], "unknown": 1},
+    ]
+    job = finished(zendesk, zendesk_http, zendesk_http.put("/tickets/update_many", json={"tickets": rows}))
+    assert [(result["id"], result["success"]) for result in job["results"]] == [
+        (ids[0], True),
+        (ids[1], False),
+        (ids[2], False),
+    ]
+    assert [result.get("error") for result in job["results"]] == [None, "UpdateConflict", "SandboxUnknownKeys"]
+    assert [zendesk.ticket(ticket_id)["tags"] for ticket_id in ids] == [["b"], ["a"], ["a"]]
+
+
+def test_a_hundred_at_most(zendesk_http: httpx.Client) -> None:
+    ids = ",".join(map(str, range(101)))
+    answer = zendesk_http.put(f"/tickets/update_many?ids={ids}", json={"ticket": {"tags": ["a"]}})
+    assert (answer.status_code, answer.json()["max_count"]) == (400, 100)
+    rows = [{"id": number, "tags": ["a"]} for number in range(101)]
+    assert zendesk_http.put("/tickets/update_many", json={"tickets": rows}).status_code == 400
+    assert zendesk_http.get(f"/tickets/show_many?ids={ids}").status_code == 400
+    assert zendesk_http.get("/tickets/show_many?ids=a").status_code == 400
+
+
+def test_refuses_bodies_that_are_neither(zendesk_http: httpx.Client) -> None:
+    bodies: list[dict[str, Any]] = [{"ticket": {}}, {"tickets": [{"tags": []}]}, {"tickets": {}}]
+    for body in bodies:
+        assert zendesk_http.put("/tickets/update_many", json=body).status_code == 400
+
+
+def test_only_so_many_jobs_wait(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    zendesk.clock.hold()
+    zendesk.clock.advance(3600)
+    zendesk.limits.jobs_waiting = 2
+    ticket_id = zendesk.create_ticket()
+    path = f"/tickets/update_many?ids={ticket_id}"
+    answers = [zendesk_http.put(path, json={"ticket": {"tags": [f"t{n}"]}}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].json()["error"] == "TooManyJobs"
+    listed = [answer.json()["job_status"]["id"] for answer in answers[:2]]
+    shown = zendesk_http.get(f"/job_statuses/show_many?ids={','.join(listed)}").json()["job_statuses"]
+    assert [job["status"] for job in shown] == ["queued", "queued"]
+    assert listed[0] in [job["id"] for job in zendesk_http.get("/job_statuses").json()["job_statuses"]]
+    assert zendesk_http.get("/job_statuses/none").status_code == 404
+
+
+def test_show_many_leaves_out_what_is_gone(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    ids = [zendesk.create_ticket() for _ in range(2)]
+    zendesk.delete(ids[1])
+    shown = zendesk_http.get(f"/tickets/show_many?ids={ids[0]},{ids[1]},1&include=users").json()
+    assert ([ticket["id"] for ticket in shown["tickets"]], len(shown["users"])) == ([ids[0]], 1)
