@@ -25,7 +25,7 @@ from app.work.rulebook import Rulebook
 from app.work.steps import LiveSteps
 from app.work.triage_ticket import LINK_WORKFLOW, WORKFLOW, TriageTicket
 from app.work.writing import Writing
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, Refused
 from integrations.gitlab.client import GitLabClient
 from integrations.per_thread import PerThread
 from integrations.zendesk.client import ZendeskClient
@@ -105,6 +105,8 @@ class Service:
         return f"signed in as agent {me.id}"
 
     def check_gitlab(self) -> str:
+        if "api" not in self.gitlab().token_scopes():
+            raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
         return f"signed in as user {self.gitlab().me().id}"
 
     def check_queue(self) -> str:

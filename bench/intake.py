@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ from rich.table import Table
 
 from app.inbox.signatures import zendesk_signature
 from bench.load import Measured, measure
-from bench.servers import ROOT, free_port, process
-from integrations.sandbox import Sandbox
+from bench.servers import free_port, own_settings, process, sandboxed
 
 SECONDS = 2.0
 ROUNDS = 3
@@ -82,27 +80,12 @@ def _bare(folder: Path) -> Iterator[str]:
 @contextmanager
 def _service(folder: Path) -> Iterator[tuple[str, list[int]]]:
     """Each delivery is about one of fifty tickets, and the same process works on them while it takes more in."""
-    with Sandbox.start() as sandbox:
+    with sandboxed() as sandbox:
         person = {"name": "Ada", "email": "a@example.org"}
-        tickets = [
-            sandbox.zendesk.create_ticket(subject="", body="Thank you", via_channel="twitter", requester=person)
-            for _ in range(TICKETS)
-        ]
+        ticket = {"subject": "", "body": "Thank you", "via_channel": "twitter", "requester": person}
+        tickets = [sandbox.zendesk("create_ticket", **ticket) for _ in range(TICKETS)]
         port = free_port()
-        environ = {
-            "ZENDESK_URL": sandbox.zendesk.url,
-            "ZENDESK_EMAIL": sandbox.zendesk.email,
-            "ZENDESK_TOKEN": sandbox.zendesk.token,
-            "ZENDESK_WEBHOOK_SECRET": SECRET,
-            "GITLAB_URL": sandbox.gitlab.url,
-            "GITLAB_TOKEN": sandbox.gitlab.token,
-            "DESK_TOKEN": secrets.token_hex(8),
-            "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
-            "ROUTING_FILE": str(ROOT / "routing.yaml"),
-            "MACROS_FILE": str(ROOT / "macros.yaml"),
-            "PORT": str(port),
-            "LOG_LEVEL": "error",
-        }
+        environ = {**sandbox.environ, **own_settings(folder, port), "ZENDESK_WEBHOOK_SECRET": SECRET}
         with process("app.cli", "serve", ready=f"http://127.0.0.1:{port}/healthz", environ=environ):
             yield f"http://127.0.0.1:{port}/webhooks/zendesk", tickets
 

@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -21,6 +23,54 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    environ: dict[str, str]
+    """The settings that point a service at it."""
+
+    def zendesk(self, control: str, **arguments: Any) -> Any:
+        return self._control(self.environ["ZENDESK_URL"], control, arguments)
+
+    def gitlab(self, control: str, **arguments: Any) -> Any:
+        return self._control(self.environ["GITLAB_URL"], control, arguments)
+
+    @staticmethod
+    def _control(url: str, control: str, arguments: dict[str, Any]) -> Any:
+        answer = httpx.post(f"{url}/sandbox/{control}", json=arguments, timeout=30)
+        answer.raise_for_status()
+        return answer.json()["result"]
+
+
+@contextmanager
+def sandboxed() -> Iterator[RunningSandbox]:
+    """The sandbox in a process of its own."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "integrations.sandbox"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        environ: dict[str, str] = {}
+        while "CHAT_WEBHOOK_URL" not in environ:  # the last one that it prints
+            name, found, value = (running.stdout.readline() if running.stdout else "").strip().partition("=")
+            if not found:
+                raise RuntimeError("the sandbox did not start")
+            environ[name] = value
+        yield RunningSandbox(environ)
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+def own_settings(folder: Path, port: int) -> dict[str, str]:
+    return {
+        "DESK_TOKEN": "a token of the benchmark",
+        "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
+        "ROUTING_FILE": str(ROOT / "routing.yaml"),
+        "MACROS_FILE": str(ROOT / "macros.yaml"),
+        "PORT": str(port),
+        "LOG_LEVEL": "error",
+    }
 
 
 @contextmanager

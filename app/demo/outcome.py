@@ -41,7 +41,7 @@ def _is_worth_a_word(action: dict[str, Any]) -> bool:
 
 def _in_short(action: dict[str, Any]) -> str:
     """`opened issue`, `suggested reply`, `hold`: the table is no place for more."""
-    kind, detail = action["kind"], action["detail"]
+    kind, detail = str(action["kind"]), str(action["detail"])
     first = detail.split(" ")[0].rstrip(";")
     short = {
         "issue": f"{first} issue" if first in {"opened", "linked"} else "issue waits",

@@ -24,9 +24,9 @@ from app.triage.model.vectors import Sparse, Vocabulary
 class Recipe:
     """Settings of the training; these were the best of those measured (docs/evaluation.md)."""
 
-    fewest: tuple[int, int, int] = (2, 2, 1)
-    """In how many tickets a word, a letter group, a trait must occur to be learned."""
-    block_weights: tuple[float, float, float] = (1.0, 1.0, 0.3)
+    fewest: tuple[int, int, int, int] = (2, 2, 1, 1)
+    """In how many tickets a word, a letter group, a trait, a topic must occur to be learned."""
+    block_weights: tuple[float, float, float, float] = (1.0, 1.0, 0.3, 0.5)
     encoder_weight: float = 0.7
     strength: float = 7.0
     """C of scikit-learn's LogisticRegression: how closely the examples are followed."""

@@ -50,13 +50,8 @@ class Writing:
         except Conflict:
             self.recorder.not_written(decided.run_id)
             return {"conflict": True}
-        except NotFound:
-            return self._end_unwritten(delivery, row, made.outcomes, "the ticket is gone")
-        except Invalid as error:
-            if error.reason == "ticket_closed":
-                return self._end_unwritten(delivery, row, made.outcomes, "the ticket was closed meanwhile")
-            self.recorder.not_written(decided.run_id)
-            return self.recorder.failed(delivery, "write", fault_of(error))
+        except (NotFound, Invalid) as error:
+            return self._never(delivery, row, made.outcomes, error)
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
             return {"fault": asdict(fault_of(error))}
@@ -87,9 +82,13 @@ class Writing:
             return self.recorder.waits_for_link(row.run_id)
         return self.recorder.finished(delivery, row, outcomes)
 
-    def _end_unwritten(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], why: str) -> JSON:
-        """Visible and explained, and not tried again: nothing that we can do would change it."""
+    def _never(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], error: NotFound | Invalid) -> JSON:
+        """Visible and explained, and not tried again: the ticket will not take it."""
         self.recorder.not_written(row.run_id)
+        gone = isinstance(error, NotFound)
+        if not gone and error.reason != "ticket_closed":
+            return self.recorder.failed(delivery, "write", fault_of(error))
+        why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
         kept = {"issue", "incident"}  # these were done in GitLab, whatever became of the ticket
         return self.recorder.finished(
             delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from integrations.sandbox import Fault
@@ -25,7 +27,9 @@ def issues_about(house: House, words: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "garbage"])
-def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(house: House, kind: str) -> None:
+def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(
+    house: House, kind: Literal["drop_before", "drop_after", "garbage"]
+) -> None:
     ticket_id = house.ticket(PRAISE)
     house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind=kind))
     house.deliver(ticket_id)
@@ -64,7 +68,9 @@ def test_a_limit_is_waited_for_without_holding_other_tickets(house: House) -> No
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "garbage"])
-def test_an_issue_whose_answer_was_lost_is_found_again_and_not_opened_twice(house: House, kind: str) -> None:
+def test_an_issue_whose_answer_was_lost_is_found_again_and_not_opened_twice(
+    house: House, kind: Literal["drop_before", "drop_after", "garbage"]
+) -> None:
     ticket_id = house.ticket(BUGS[kind])
     house.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind=kind))
     house.deliver(ticket_id)

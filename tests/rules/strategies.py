@@ -63,27 +63,18 @@ LEAVES: dict[str, st.SearchStrategy[Any]] = {
 assert LEAVES.keys() == {kind.key for kind in KINDS}, "a new kind of condition needs a strategy here"
 
 
-def _leaf(kinds: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional={key: LEAVES[key] for key in kinds}).filter(bool).flatmap(_placed)
-
-
-def _placed(leaf: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    if not {"phrases", "patterns"} & leaf.keys():
-        return st.just(leaf)
-    return st.sampled_from(["subject", "body", "both"]).map(lambda where: {**leaf, "in": where})
-
-
-def conditions(kinds: tuple[str, ...] = tuple(LEAVES), *, depth: int = 3) -> st.SearchStrategy[dict[str, Any]]:
+@st.composite
+def conditions(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(LEAVES), depth: int = 2) -> dict[str, Any]:
     """As they stand in the YAML; the common kinds more often than the rest."""
-    common = tuple(key for key in ("phrases", "channel", "tags") if key in kinds)
-    leaf = _leaf(common) | _leaf(kinds) if common else _leaf(kinds)
-
-    def nest(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
-        some = st.lists(inner, min_size=1, max_size=2)
-        nested = st.fixed_dictionaries({}, optional={"all": some, "any": some, "none": some}).filter(bool)
-        return nested | st.builds(lambda one, other: {**one, **other}, leaf, nested)
-
-    return st.recursive(leaf, nest, max_leaves=depth * 2)
+    common = tuple(key for key in ("phrases", "phrases", "channel", "tags") if key in kinds)
+    chosen = draw(st.lists(st.sampled_from([*common, *kinds]), max_size=2, unique=True))
+    given = {key: draw(LEAVES[key]) for key in chosen}
+    if {"phrases", "patterns"} & given.keys():
+        given["in"] = draw(st.sampled_from(["subject", "body", "both"]))
+    nested = draw(st.lists(st.sampled_from(["all", "any", "none"]), max_size=2, unique=True)) if depth else []
+    for key in nested:
+        given[key] = [draw(conditions(kinds, depth - 1)) for _ in range(draw(st.integers(1, 2)))]
+    return given or {kinds[0]: draw(LEAVES[kinds[0]])}
 
 
 _text = st.lists(st.sampled_from([*WORDS, "Slow", "PUSH", "can’t", ",", "\n", "@gitlab", "👍"]), max_size=6).map(" ".join) | st.text(

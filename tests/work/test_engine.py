@@ -14,13 +14,21 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
-from app.work.engine import PIPELINE_VERSION, CannotStore, Engine, Work
+from app.work.engine import JSON, PIPELINE_VERSION, CannotStore, Engine, Work, Workflow
 from app.work.liveness import FileLocks, new_executor_id
 from tests.work.conftest import Started, done, wait_until
 
 
 def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
     return Work("wf", key, ticket_id, payload, delay=delay)
+
+
+def noting(ran: list[object]) -> Workflow:
+    def workflow(payload: JSON) -> JSON:
+        ran.append(payload["n"])
+        return {}
+
+    return workflow
 
 
 def test_the_database_is_in_wal_mode_and_flushes_every_commit(start: Started, database_url: str) -> None:
@@ -38,7 +46,7 @@ def test_new_work_is_told_from_known_work(start: Started) -> None:
 
 def test_work_runs_with_a_pinned_version_and_is_not_run_twice(start: Started) -> None:
     ran: list[object] = []
-    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    engine = start({"wf": noting(ran)})
     engine.accept([work("a", n=1, delay=0.2)])
     engine.accept([work("a", n=2)])
     wait_until(lambda: engine.unfinished() == 0)
@@ -49,7 +57,7 @@ def test_work_runs_with_a_pinned_version_and_is_not_run_twice(start: Started) ->
 def test_a_repeat_that_comes_after_the_work_began_is_looked_at_once_more(start: Started) -> None:
     """Zendesk's timestamps have one second: an equal key may stand for a later change of the ticket."""
     ran: list[object] = []
-    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    engine = start({"wf": noting(ran)})
     engine.accept([work("a", n=1)])
     wait_until(lambda: ran == [1])
     wait_until(lambda: engine.unfinished() == 0)
@@ -150,7 +158,7 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     assert peer.stdout is not None
     assert peer.stdout.readline() == b"running\n"
     ran: list[object] = []
-    engine = start({"wf": lambda payload: ran.append(payload["n"]) or {}})
+    engine = start({"wf": noting(ran)})
     assert engine.reap() == 0, "it lives"
     os.kill(peer.pid, signal.SIGKILL)
     peer.wait()

@@ -52,9 +52,9 @@ class Names(_Known):
 
     format: int
     archetypes: tuple[str, ...] = Field(min_length=2)
-    pieces: tuple[tuple[str, ...], ...] = Field(min_length=3, max_length=3)
+    pieces: tuple[tuple[str, ...], ...] = Field(min_length=4, max_length=4)
     """The known names of each block of features, in the order of the rows of `coefficients`."""
-    block_weights: tuple[float, ...] = Field(min_length=3, max_length=3)
+    block_weights: tuple[float, ...] = Field(min_length=4, max_length=4)
     encoder: str | None
     """The SHA-256 of the encoder's weights that the second head was trained with; None: there is no second head."""
     encoder_weight: float = 0.0

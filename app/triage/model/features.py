@@ -14,11 +14,12 @@ from typing import Final
 
 from app.rules.folding import clean
 from app.ticket import Ticket
+from app.triage.model.lexicon import topics
 
 LONGEST = 4_000
 """Characters. A stack trace of ten pages says nothing that its first page does not."""
 LETTER_GROUPS: Final = range(2, 6)
-BLOCKS: Final = ("words", "letters", "traits")
+BLOCKS: Final = ("words", "letters", "traits", "topics")
 """Each block is brought to the same length, then weighed, so that many letter groups do not drown a few traits."""
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)|<pre>.*?(?:</pre>|\Z)", re.DOTALL)
@@ -46,11 +47,12 @@ class Pieces:
     words: Counter[str]
     letters: Counter[str]
     traits: Counter[str]
+    topics: Counter[str]
     order: tuple[str, ...]
     """The words in reading order, as `words` has them."""
 
     def blocks(self) -> tuple[Counter[str], ...]:
-        return (self.words, self.letters, self.traits)
+        return (self.words, self.letters, self.traits, self.topics)
 
 
 def pieces(ticket: Ticket, channel: str) -> Pieces:
@@ -61,7 +63,8 @@ def pieces(ticket: Ticket, channel: str) -> Pieces:
     for word, times in Counter(words).items():
         for group in letter_groups(word):
             letters[group] += times
-    return Pieces(counted, letters, Counter(traits(ticket, channel)), tuple(words))
+    topical = Counter({f"t:topic {topic}": times for topic, times in topics(words).items()})
+    return Pieces(counted, letters, Counter(traits(ticket, channel)), topical, tuple(words))
 
 
 def meaning(ticket: Ticket) -> str:
@@ -127,4 +130,6 @@ def describe(trait: str) -> str:
     name, _, value = trait.removeprefix("t:").partition(" ")
     if name == "channel":
         return f"written on {value}"
+    if name == "topic":
+        return f"speaks of {value}"
     return _SAID.get(name, {}).get(value, f"{name} {value}")

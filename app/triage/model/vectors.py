@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from app.triage.model.features import Pieces
 
-TRAITS = 2
-"""The block that is counted as it is: a trait that is rare is not worth more."""
+COUNTED = frozenset({2, 3})
+"""Traits and topics are counted as they are: one that is rare is not worth more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Vocabulary:
             seen = Counter(name for ticket in tickets for name in ticket.blocks()[block])
             kept = sorted(name for name, times in seen.items() if times >= fewest[block])
             blocks.append(kept)
-            rarity += [1.0 if block == TRAITS else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept]
+            rarity += [1.0 if block in COUNTED else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept]
         # Saved with 16 bits: training must see the same numbers as judging does later.
         return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32), weights)
 

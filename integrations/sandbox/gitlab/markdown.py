@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 _QUOTE_FENCE = re.compile(r"(>{3,})[ \t]*(?:\[![^\]]*\].*)?$")
+_ALERT = re.compile(r"\[!(?:note|tip|important|warning|caution)\]", re.IGNORECASE)
 _QUOTE_END = re.compile(r"(>{3,})[ \t]*$")
 
 
@@ -37,6 +38,17 @@ def _multiline_quote(state: StateBlock, start: int, end: int, silent: bool) -> b
     return True
 
 
+def _alert_title(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """`[!note]` at the beginning of a quote: unlike a paragraph it does not go on in an unquoted line."""
+    if state.is_code_block(start) or not state.tokens or state.tokens[-1].type != "blockquote_open":
+        return False
+    if not _ALERT.match(_line(state, start)):
+        return False
+    if not silent:
+        state.line = start + 1
+    return True
+
+
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
@@ -53,6 +65,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.before(
         "blockquote", "multiline_quote", _multiline_quote, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
+    parser.block.ruler.before("reference", "alert_title", _alert_title)
     return parser
 
 

@@ -26,7 +26,7 @@ _COMMAND_NAMES = (
 _COMMAND = re.compile(
     rf"/({'|'.join(sorted(_COMMAND_NAMES.split(), key=len, reverse=True))})(?:[ \t]+(.*?))?\s*", re.IGNORECASE
 )
-_BACKTICKS = re.compile(r"`+")
+_MARK = "\ue000"
 
 
 def extract(text: str) -> tuple[str, list[QuickAction]]:
@@ -40,10 +40,9 @@ def extract(text: str) -> tuple[str, list[QuickAction]]:
         if token.type != "paragraph_open" or token.level != 0 or token.map is None:
             continue
         first, end = token.map
-        in_code = _lines_in_code(lines[first:end])
         for number in range(first, end):
             match = _COMMAND.fullmatch(lines[number])
-            if match and number - first not in in_code:
+            if match and not _begins_in_code(lines[first:end], number - first):
                 obeyed[number] = QuickAction(_plain_name(match[1]), (match[2] or "").strip())
     kept = [line for number, line in enumerate(lines) if number not in obeyed]
     return ("\n".join(kept).strip() if obeyed else text), list(obeyed.values())
@@ -53,31 +52,10 @@ def _plain_name(name: str) -> str:
     return name.lower().replace("ſ", "s")
 
 
-def _lines_in_code(paragraph: list[str]) -> set[int]:
-    """The lines of a paragraph that begin inside an inline code span."""
-    text = "\n".join(paragraph)
-    inside: set[int] = set()
-    place = 0
-    while (opening := _next_backticks(text, place)) is not None:
-        start, end = opening
-        closing = next((m for m in _BACKTICKS.finditer(text, end) if len(m[0]) == end - start), None)
-        if closing is None:
-            place = end
-            continue
-        before = text.count("\n", 0, start)
-        inside.update(range(before + 1, before + 1 + text.count("\n", start, closing.start())))
-        place = closing.end()
-    return inside
-
-
-def _next_backticks(text: str, place: int) -> tuple[int, int] | None:
-    """The next run of backticks that no backslash takes its meaning from."""
-    while place < len(text):
-        if text[place] == "\\":
-            place += 2
-        elif text[place] == "`":
-            match = _BACKTICKS.match(text, place)
-            return (place, match.end()) if match else None
-        else:
-            place += 1
-    return None
+def _begins_in_code(paragraph: list[str], number: int) -> bool:
+    """Whether this line of a paragraph begins inside an inline code span: marked, the mark is found in the code."""
+    if not any("`" in line for line in paragraph):
+        return False
+    marked = [*paragraph[:number], f"{_MARK}{paragraph[number]}", *paragraph[number + 1 :]]
+    (inline,) = PARSER.parseInline("\n".join(marked))
+    return any(child.type == "code_inline" and _MARK in child.content for child in inline.children or [])

@@ -80,6 +80,9 @@ _HTML = ["<!--", "-->", "<div>", "</div>", "<details>", "<b>"]
 PIECES = st.sampled_from([*_BLOCKS, *_HTML, "/close", "/close\n", "`", "``", "\\", "text"])
 
 
+VOID = frozenset({"br", "hr", "img", "input"})
+
+
 class TopLevel(HTMLParser):
     """The source lines of top-level paragraphs, and of the code spans in them."""
 
@@ -97,11 +100,10 @@ class TopLevel(HTMLParser):
             self.paragraphs.append((int(place[1]), int(place[2])))
         if place and tag == "code":
             self.code.append((int(place[1]), int(place[2])))
-        if tag not in {"br", "hr", "img", "input"}:
-            self._depth += 1
+        self._depth += tag not in VOID
 
     def handle_endtag(self, tag: str) -> None:
-        self._depth -= 1
+        self._depth -= tag not in VOID
 
 
 def runs_by_comrak(text: str) -> bool:
