@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from app.desk.access import require_token
+from app.desk.config import ConfigPages
 from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
@@ -51,6 +52,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(health.router())
     desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
     app.include_router(DecisionPages(service.records).router(), dependencies=desk)
+    app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
     app.include_router(ExplainPages(service.dry_run(), service.zendesk).router(), dependencies=desk)
     app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)
     return app

@@ -12,6 +12,7 @@ from app.metrics import CALLS
 from app.records.records import Records
 from app.settings import Settings, ZendeskSettings
 from app.triage.language import LanguageDetector
+from app.work.capping import Capping
 from app.work.deciding import Deciding
 from app.work.dry_run import DryRun
 from app.work.engine import Engine
@@ -65,7 +66,7 @@ class Service:
         projects = Projects(gitlab)
         secret = settings.gitlab_token.get_secret_value()
         steps = LiveSteps(
-            Deciding(zendesk, recorder, rulebook, detector.detect, now),
+            Deciding(zendesk, recorder, rulebook, Capping(records.performed, now), detector.detect, now),
             Finding(
                 Issues(gitlab, projects, records.links, secret, now),
                 Incidents(gitlab, projects, records.links, now),
@@ -77,18 +78,20 @@ class Service:
             rulebook,
         )
         workflow = TriageTicket(engine, steps)
-        engine.register(WORKFLOW, workflow.triage)
-        engine.register(LINK_WORKFLOW, workflow.link)
+        engine.register(WORKFLOW, workflow.triage, steps.crashed)
+        engine.register(LINK_WORKFLOW, workflow.link, steps.crashed)
         return cls(settings, records, rulebook, engine, Intake(engine), zendesk, gitlab, detector, now)
 
     def start(self) -> None:
         self.engine.start()
+        self.rulebook.start()
         self.intake.start()
         log.info("service_started", executor=self.engine.executor_id, config_hash=self.rulebook.current().hash)
 
     def stop(self) -> None:
         """What was accepted is stored; what runs finishes, or is taken over by the next start."""
         self.intake.stop()
+        self.rulebook.stop()
         self.engine.stop()
         self.records.close()
 
@@ -113,7 +116,10 @@ class Service:
         return f"{self.engine.waiting()} waiting"
 
     def check_config(self) -> str:
-        return f"routing.yaml and macros.yaml {self.rulebook.current().hash}"
+        """A refused file does not make us unready: the last good one works."""
+        problems = self.rulebook.problems()
+        refused = f"; the files as they are now were refused: {' | '.join(problems)}" if problems else ""
+        return f"{self.rulebook.current().hash} is in force{refused}"
 
     def greet(self) -> None:
         """Learn who we are, if Zendesk answers: a service that is down must not keep us from accepting deliveries."""

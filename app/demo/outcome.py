@@ -50,6 +50,7 @@ def _in_short(action: dict[str, Any]) -> str:
         "assign": f"to {detail}",
         "forward": f"forward {detail}",
         "spam": "marked as spam",
+        "solve_parent": f"solved {detail}",
     }
     return short.get(kind, detail)
 

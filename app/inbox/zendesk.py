@@ -83,7 +83,8 @@ class ZendeskInbox:
             return _answer(200, "event_of_no_interest")
         if self._is_own(delivery):
             return _answer(200, "own_update")
-        new = await self.intake.accept(triage_work(delivery.key, delivery.ticket_id, delivery.event, self.now()))
+        work = triage_work(delivery.key, delivery.ticket_id, delivery.event, self.now(), actor_id=delivery.actor_id)
+        new = await self.intake.accept(work)
         return _answer(202, "stored" if new else "duplicate")
 
     def _is_own(self, delivery: Delivery) -> bool:

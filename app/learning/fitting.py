@@ -1,4 +1,4 @@
-"""Examples -> the numbers of a model: vocabulary, two linear heads, neighbours. The same examples give the same numbers.
+"""Examples -> the numbers of a model: vocabulary, linear heads, neighbours. The same examples give the same numbers.
 
 scikit-learn is needed here only; judging does without it.
 """
@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from app.learning.examples import TrainingExample
-from app.triage.model.artifact import Head, Neighbours, Numbers
+from app.triage.model.artifact import Head, Neighbours
 from app.triage.model.encoder import Encodes
 from app.triage.model.features import Pieces, meaning, pieces
 from app.triage.model.vectors import Sparse, Vocabulary
@@ -26,7 +26,7 @@ class Recipe:
 
     fewest: tuple[int, int, int, int] = (2, 2, 1, 1)
     """In how many tickets a word, a letter group, a trait, a topic must occur to be learned."""
-    block_weights: tuple[float, float, float, float] = (1.0, 1.0, 0.3, 0.5)
+    block_weights: tuple[float, float, float, float] = (1.0, 1.0, 0.3, 0.3)
     encoder_weight: float = 0.7
     strength: float = 7.0
     """C of scikit-learn's LogisticRegression: how closely the examples are followed."""
@@ -107,8 +107,8 @@ def _head(matrix: sparse.csr_matrix, prepared: Prepared, recipe: Recipe) -> Head
     labels = np.array([one.archetype for one in prepared.examples])
     weights = np.array([one.weight for one in prepared.examples])
     learned = LogisticRegression(C=recipe.strength, max_iter=recipe.rounds).fit(matrix, labels, sample_weight=weights)
-    coefficients: Numbers = learned.coef_.T
-    intercept: Numbers = learned.intercept_
+    coefficients: NDArray[np.float64] = learned.coef_.T
+    intercept: NDArray[np.float64] = learned.intercept_
     if len(learned.classes_) == 2:
         # scikit-learn keeps one column for two classes.
         coefficients, intercept = np.hstack([-coefficients, coefficients]) / 2, np.hstack([-intercept, intercept]) / 2

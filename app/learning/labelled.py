@@ -108,7 +108,7 @@ class LabelledTicket(_Strict):
 
 
 def read_labelled(*paths: Path) -> list[LabelledTicket]:
-    """Files, or directories of `*.jsonl`, in the order of their names. Raises BadTickets; OSError if a path is missing."""
+    """Files, or directories of `*.jsonl`, in the order of their names. Raises BadTickets; OSError if one is missing."""
     tickets: list[LabelledTicket] = []
     bad: list[BadLine] = []
     seen: dict[str, str] = {}

@@ -34,6 +34,9 @@ BEGINNING = 12
 """Words of a labelled ticket that are kept, to name it as a neighbour."""
 
 
+_PERSONAL = frozenset({"{link}", "{address}", "{handle}"})
+
+
 class NotEnough(ValueError):
     reason = "not_enough_examples"
 
@@ -130,7 +133,7 @@ def _beginning(example: TrainingExample) -> str:
     words = [
         word
         for word in f"{example.ticket.subject} {example.ticket.body[:400]}".split()
-        if "{" not in "".join(read(word)) or word.casefold().startswith("@gitlab")
+        if not _PERSONAL & set(read(word))
     ]
     return " ".join(words[:BEGINNING])
 

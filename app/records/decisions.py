@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ class Decision:
     """`{"kind", "state": done|skipped|failed|waiting, "detail"}` each."""
     trace: tuple[dict[str, Any], ...]
     config_hash: str
+    ticket: dict[str, Any]
+    """The ticket as it was read: `app.ticket.Ticket` as plain JSON."""
+    thread: str
     ticket_updated_at: str
     decided_at: str
     finished_at: str | None = field(default=None)
@@ -71,9 +74,40 @@ class Decisions:
             query = query.where(decisions.c.archetype == archetype)
         return self._read(query)
 
-    def _read(self, query: sa.Select[Any]) -> list[Decision]:
+    def since(self, moment: str, *, batch: int = 500) -> Iterator[Decision]:
+        """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; without link writes."""
+        last = 0
+        while True:
+            found = self._rows(
+                sa.select(decisions)
+                .where(decisions.c.id > last, decisions.c.decided_at >= moment, decisions.c.event != "link")
+                .order_by(decisions.c.id)
+                .limit(batch)
+            )
+            if not found:
+                return
+            for row in found:
+                if row["ticket"]:
+                    yield _decision(row)
+            last = int(found[-1]["id"])
+
+    def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
+        """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""
+        found = self._read(
+            sa.select(decisions)
+            .where(decisions.c.thread == thread, decisions.c.channel == channel, decisions.c.ticket_id != other_than)
+            .where(decisions.c.archetype.is_distinct_from(archetype))
+            .order_by(decisions.c.id.desc())
+            .limit(1)
+        )
+        return found[0] if found else None
+
+    def _rows(self, query: sa.Select[Any]) -> list[sa.RowMapping]:
         with self._engine.connect() as connection:
-            return [_decision(row) for row in connection.execute(query).mappings()]
+            return list(connection.execute(query).mappings())
+
+    def _read(self, query: sa.Select[Any]) -> list[Decision]:
+        return [_decision(row) for row in self._rows(query)]
 
 
 def _insert(engine: sa.Engine) -> Any:

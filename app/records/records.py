@@ -9,6 +9,7 @@ from app.records.database import make_engine, migrate
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.links import Links
+from app.records.performed import Performed
 
 
 class Records:
@@ -17,6 +18,7 @@ class Records:
         self.decisions = Decisions(engine)
         self.links = Links(engine)
         self.failures = Failures(engine)
+        self.performed = Performed(engine)
         self.config_versions = ConfigVersions(engine)
 
     @classmethod

@@ -25,6 +25,10 @@ decisions = sa.Table(
     sa.Column("actions", sa.JSON, nullable=False),
     sa.Column("trace", sa.JSON, nullable=False),
     sa.Column("config_hash", sa.String(64), nullable=False),
+    # The ticket as it was read: what a correction teaches, and what a backtest decides again.
+    sa.Column("ticket", sa.JSON, nullable=False),
+    # The post that the ticket belongs to, where a channel keeps one thread per post.
+    sa.Column("thread", sa.String(512), nullable=False, index=True),
     sa.Column("ticket_updated_at", sa.String(40), nullable=False),
     sa.Column("decided_at", sa.String(40), nullable=False),
     sa.Column("finished_at", sa.String(40)),
@@ -65,6 +69,18 @@ failures = sa.Table(
     sa.Column("payload", sa.JSON),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("failed_at", sa.String(40), nullable=False, index=True),
+)
+
+performed = sa.Table(
+    "performed",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("archetype", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
+    sa.Index("ix_performed_kind_at", "kind", "archetype", "at"),
 )
 
 config_versions = sa.Table(

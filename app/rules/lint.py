@@ -49,7 +49,11 @@ def shadowed_route(rules: Rules, examples: Sequence[Example]) -> Iterator[Findin
     order = sorted(range(len(routes)), key=lambda index: (routes[index].before != "language", index))
     for position, index in enumerate(order):
         for earlier in order[:position]:
-            if earlier not in rules.matcher.shadows and implies(routes[index].when, routes[earlier].when, lists):
+            if (
+                earlier not in rules.matcher.shadows
+                and (earlier in rules.matcher.for_comments or index not in rules.matcher.for_comments)
+                and implies(routes[index].when, routes[earlier].when, lists)
+            ):
                 at = rules.positions.at(("routes", earlier)).line
                 message = (
                     f"`{routes[index].name}` is never reached: `{routes[earlier].name}` (line {at}) takes all of it"

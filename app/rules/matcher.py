@@ -38,6 +38,8 @@ class Matcher:
             for i, remark in enumerate(routing.remarks)
         )
         self.shadows = _shadows(routing)
+        self.for_comments = frozenset(i for i, route in enumerate(routing.routes) if _asks_for_comments(route.when))
+        """Routes that name the event `comment`. All others are about what opened the ticket."""
         self._search = terms.search()
         self._always, self._needing = _index(self.routes)
         self._places: dict[Path, tuple[str, int]] = {}
@@ -64,6 +66,11 @@ class Matcher:
         for term in scene.hits:
             found.update(self._needing.get(term, ()))
         return sorted(found)
+
+
+def _asks_for_comments(when: Conditions) -> bool:
+    nested = (*when.all, *when.any, *when.none)
+    return "comment" in (getattr(when, "event", None) or ()) or any(map(_asks_for_comments, nested))
 
 
 def compile_conditions(when: Conditions, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:

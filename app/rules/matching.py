@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from app.rules.conditions.kind import ConditionError, Evidence
 from app.rules.conditions.scene import Facts, Scene
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.rules.schema import Remark
 
 Stage = Literal["before language", "after language"]
+NOT_FOR_COMMENTS: Final = "it is about what opened a ticket; to ask it of later comments too, give it an `event`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,11 @@ class Matching:
         route, node = self.scene.routing.routes[index], self.matcher.routes[index]
         held = self._holds(index)
         error = held if isinstance(held, str) else None
-        matched = held is True
-        evidence = Evidence(error, path=node.path) if error else _evidence(node, self.scene, held=matched)
+        matched, asked = held is True, self._is_asked(index)
+        if asked:
+            evidence = Evidence(error, path=node.path) if error else _evidence(node, self.scene, held=matched)
+        else:
+            evidence = Evidence(NOT_FOR_COMMENTS, path=node.path)
         path, line = self.matcher.place(evidence.path or node.path)
         return RouteTrace(
             index=index,
@@ -117,13 +121,13 @@ class Matching:
             line=line,
             detail=evidence.detail,
             text=evidence.text,
-            nearness=1.0 if matched else node.nearness(self.scene),
+            nearness=1.0 if matched else node.nearness(self.scene) if asked else 0.0,
             shadow=index in self.matcher.shadows,
         )
 
     def _rejected(self, index: int) -> RouteTrace:
         """Of a route that needs a term which does not occur: most say the same of every such ticket."""
-        if not self.matcher.routes[index].is_all_text:
+        if not self.matcher.routes[index].is_all_text or not self._is_asked(index):
             return self.of(index)
         known = self.matcher.rejections.get(index)
         if known is None:
@@ -138,7 +142,11 @@ class Matching:
 
     @cached_property
     def _candidates(self) -> list[int]:
-        return self.matcher.candidates(self.scene)
+        return [index for index in self.matcher.candidates(self.scene) if self._is_asked(index)]
+
+    def _is_asked(self, index: int) -> bool:
+        """A later comment is judged by the routes that ask for comments; the others judged what opened the ticket."""
+        return self.scene.ticket.event != "comment" or index in self.matcher.for_comments
 
     def _remarks(self, archetype: str) -> Iterator[tuple[Remark, bool | str]]:
         for remark, node in zip(self.scene.routing.remarks, self.matcher.remarks, strict=True):
@@ -146,7 +154,7 @@ class Matching:
                 yield remark, _held(node, self.scene)
 
     def _holds(self, index: int) -> bool | str:
-        return _held(self.matcher.routes[index], self.scene)
+        return self._is_asked(index) and _held(self.matcher.routes[index], self.scene)
 
 
 def match(rules: Rules, ticket: Ticket, facts: Facts, now: datetime) -> Matching:

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 30
-MAX_VALUES: Final = 100_000
+MAX_VALUES: Final = 50_000
 
 Path = tuple[str | int, ...]
 _BARE: Final = re.compile(r"^[A-Za-z_][\w-]*$")

@@ -232,7 +232,9 @@ class Channel(Strict):
     """Where people write. The first channel in the file that recognises a ticket is its channel."""
 
     title: Text = Field(description="As advocates call it.")
-    recognise: Annotated[tuple[Recognise, ...], BeforeValidator(_one_or_more)] = Field(
+    recognise: Annotated[
+        tuple[Recognise, ...], BeforeValidator(_one_or_more, json_schema_input_type=Recognise | list[Recognise])
+    ] = Field(
         default=(), description="One of these fits; empty: only when the source names the channel (mentions, examples)."
     )
     public: Flag = Field(description="Can a stranger read it where it was written?")

@@ -133,6 +133,15 @@ class Spam(_Action):
         return "mark it as spam (Zendesk suspends the sender)"
 
 
+class SolveParent(_Action):
+    """Solve the ticket that this one answers: the last one of the same post that came before it."""
+
+    kind: Literal["solve_parent"] = "solve_parent"
+
+    def would(self) -> str:
+        return "solve the ticket that it answers"
+
+
 class Note(_Action):
     """The internal note: what was done and why. Sentences, as advocates read them."""
 
@@ -144,7 +153,7 @@ class Note(_Action):
 
 
 Action = Annotated[
-    Tags | Status | Assign | Issue | Incident | Reply | Forward | Spam | Note, Field(discriminator="kind")
+    Tags | Status | Assign | Issue | Incident | Reply | Forward | Spam | SolveParent | Note, Field(discriminator="kind")
 ]
 
 

@@ -5,8 +5,8 @@ The same call serves live work, dry runs, shadow mode, the YAML's own tests and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -46,16 +46,20 @@ def judge(rules: Rules, ticket: Ticket, *, detect: Detect, now: datetime, previo
         or _by_route(rules, matching.first("after language"))
         or _abstain(rules, matching)
     )
-    trace = tuple(_trace(rules, matching, language, verdict))
-    verdict = Verdict(**{**{name: getattr(verdict, name) for name in Verdict.__slots__}, "trace": trace})
-    remarks = matching.remarks(verdict.archetype or "")
-    circumstances = Circumstances(
-        channel=channel,
-        remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
-        remark_notes=tuple(remark.note for remark in remarks if remark.note),
-        previous=previous,
-    )
-    return Judged(verdict, plan(rules.routing, ticket, verdict, circumstances), channel, language, matching)
+
+    def planned(for_verdict: Verdict) -> Plan:
+        remarks = matching.remarks(for_verdict.archetype or "")
+        circumstances = Circumstances(
+            channel=channel,
+            remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
+            remark_notes=tuple(remark.note for remark in remarks if remark.note),
+            previous=previous,
+        )
+        return plan(rules.routing, ticket, for_verdict, circumstances)
+
+    shadows = {one.route: planned(_if_live(one)) for one in matching.shadows()}
+    trace = tuple(_trace(rules, matching, language, verdict, shadows))
+    return Judged(replace(verdict, trace=trace), planned(verdict), channel, language, matching)
 
 
 def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
@@ -98,6 +102,11 @@ def _by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
     )
 
 
+def _if_live(shadow: RouteTrace) -> Verdict:
+    """What a shadow route would have decided, had it been live."""
+    return Verdict(shadow.archetype, "high", f"route:{shadow.route}", "live", shadow.detail)
+
+
 def _by_language(rules: Rules, language: Language) -> Verdict | None:
     languages = rules.routing.languages
     if language.code is None or language.code in languages.answered:
@@ -125,13 +134,15 @@ def _mode(rules: Rules, archetype: str, own: Mode | None = None) -> Mode:
     return own or rules.routing.archetypes[archetype].mode or rules.routing.defaults.mode
 
 
-def _trace(rules: Rules, matching: Matching, language: Language, verdict: Verdict) -> list[dict[str, Any]]:
+def _trace(
+    rules: Rules, matching: Matching, language: Language, verdict: Verdict, shadows: Mapping[str, Plan]
+) -> list[dict[str, Any]]:
     """What was asked, in the order in which it was asked."""
     routes = [(rules.routing.routes[one.index].before == "language", one) for one in matching.trace()]
     entries: list[dict[str, Any]] = []
     if verdict.decided_by == "person":
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
-    entries += [_entry(one) for before, one in routes if before]
+    entries += [_entry(one, shadows) for before, one in routes if before]
     entries.append(
         {
             "asked": "language",
@@ -139,11 +150,14 @@ def _trace(rules: Rules, matching: Matching, language: Language, verdict: Verdic
             "detail": f"{language.code or 'undecided'}: {language.reason}",
         }
     )
-    entries += [_entry(one) for before, one in routes if not before]
+    entries += [_entry(one, shadows) for before, one in routes if not before]
     return entries
 
 
-def _entry(one: RouteTrace) -> dict[str, Any]:
+def _entry(one: RouteTrace, shadows: Mapping[str, Plan]) -> dict[str, Any]:
     values = asdict(one)
     values.pop("index")
-    return {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.nearness, 2)}
+    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.nearness, 2)}
+    if one.route in shadows:
+        entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
+    return entry

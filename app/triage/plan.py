@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from app.rules.channels import ChannelOf
 from app.rules.schema import Archetype, Channel, IssuePolicy, Routing
 from app.ticket import Ticket
-from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Plan, Reply, Spam, Status, Tags
+from app.triage.actions import (
+    Action,
+    Assign,
+    Forward,
+    Incident,
+    Issue,
+    Note,
+    Plan,
+    Reply,
+    SolveParent,
+    Spam,
+    Status,
+    Tags,
+)
 from app.triage.verdict import (
     ABSTAINED_TAG,
     ARCHETYPE_TAG,
@@ -119,6 +132,8 @@ def _what_follows(routing: Routing, archetype: Archetype, channel: ChannelOf) ->
         yield Reply(macro=reply.macro, sent=live and answerable, where="" if answerable else channel.link or title)
     if archetype.status:
         yield Status(status=archetype.status)
+    if archetype.solve_parent:
+        yield SolveParent()
 
 
 def _sentences(archetype: Archetype | None, verdict: Verdict, circumstances: Circumstances) -> tuple[str, ...]:

@@ -42,6 +42,11 @@ class Decided(_Stored):
     plan: Plan
     trace: tuple[dict[str, Any], ...]
     config_hash: str
+    snapshot: dict[str, Any]
+    """`app.ticket.Ticket` as plain JSON: kept with the decision."""
+    thread: str
+    parent: int | None = None
+    """The ticket that this one answers, where the plan solves it too."""
     decided_at: str
 
 

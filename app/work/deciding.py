@@ -9,16 +9,20 @@ from datetime import datetime
 import structlog
 
 from app.metrics import CONDITION_ERRORS
+from app.records.decisions import Decision
+from app.rules.loading import Rules
 from app.rules.team import is_bot
-from app.triage.actions import Incident, Issue, Note, Plan, Reply, Tags
+from app.ticket import Ticket
+from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
 from app.triage.judge import Detect, Judged, chosen_by_person, judge
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.work.capping import Capping
 from app.work.decided import Decided, Read
 from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
-from app.work.tickets import ticket_from
+from app.work.tickets import ticket_as_json, ticket_from
 from integrations.errors import NotFound
 from integrations.zendesk.client import ZendeskClient
 from integrations.zendesk.snapshots import TicketSnapshot
@@ -33,6 +37,7 @@ class Deciding:
     zendesk: Callable[[], ZendeskClient]
     recorder: Recorder
     rulebook: Rulebook
+    capping: Capping
     detect: Detect
     now: Callable[[], datetime]
 
@@ -48,7 +53,11 @@ class Deciding:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
             return self.recorder.explained(delivery, f"The ticket {why}: nothing can be changed in it.")
-        return self._decide_link(delivery, snapshot) if "decided" in delivery else self._decide(delivery, snapshot)
+        if "decided" in delivery:
+            return self._decide_link(delivery, snapshot)
+        if "answered_in" in delivery:
+            return self._decide_answered(delivery, snapshot)
+        return self._decide(delivery, snapshot)
 
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
@@ -69,15 +78,38 @@ class Deciding:
         last = self.recorder.last_written(snapshot.id)
         previous = Previous(last.archetype, last.tags) if last else None
         corrected = chosen_by_person(ticket, previous)
-        if (previous and not corrected) or (previous is None and DONE_TAG in ticket.tags):
-            return {"ended": "nothing changed that is ours to decide"}
+        if previous is None and DONE_TAG in ticket.tags:
+            return {"ended": "decided before our records begin"}
         if corrected:
             ticket = replace(ticket, event="corrected")
+        elif last:
+            comment = self._new_comment(delivery, snapshot, last, rules)
+            if comment is None:
+                return {"ended": "nothing changed that is ours to decide"}
+            ticket = replace(ticket, event="comment", subject="", body=comment)
         judged = judge(rules, ticket, detect=self.detect, now=self.now(), previous=previous)
+        if ticket.event == "comment" and judged.verdict.archetype is None:
+            return {"ended": "no rule asks for this comment"}
         for failed in judged.matching.errors():
             CONDITION_ERRORS.labels(failed.route).inc()
             log.error("condition_failed", route=failed.route, path=failed.path, line=failed.line)
-        return self._answer(_decided(delivery, snapshot, judged, rules.hash, self.now()))
+        plan = self.capping.within(
+            judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=delivery["run_id"]
+        )
+        judged = replace(judged, plan=plan)
+        return self._answer(_decided(delivery, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.now()))
+
+    def _new_comment(self, delivery: JSON, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> str | None:
+        """What the requester wrote since the last decision, if any route asks for comments. One more GET, only then."""
+        if not rules.matcher.for_comments or delivery.get("actor_id") != str(snapshot.requester.id):
+            return None
+        written = [
+            comment
+            for comment in self.zendesk().comments(snapshot.id)[1:]
+            if comment.author_id == snapshot.requester.id
+        ]
+        newest = written[-1].body if written else None
+        return newest if newest != last.ticket.get("body") else None
 
     def _decide_link(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         """The second write adds the link to what was decided, unless a person decided otherwise meanwhile."""
@@ -98,14 +130,41 @@ class Deciding:
             )
         )
 
+    def _decide_answered(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
+        """One of us answered on the post itself: the ticket that was waiting for it is solved."""
+        last = self.recorder.last_written(snapshot.id)
+        if snapshot.status == "solved" or last is None:
+            return {"ended": "solved already"}
+        note = f"Answered on the post; the answer came in as ticket {delivery['answered_in']}."
+        rules = self.rulebook.current()
+        ticket = ticket_from(snapshot, event="updated")
+        judged = judge(rules, ticket, detect=self.detect, now=self.now())
+        return self._answer(
+            _decided(delivery, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.now()).model_copy(
+                update={
+                    "archetype": last.archetype,
+                    "confidence": last.confidence or "high",
+                    "decided_by": last.decided_by,
+                    "why": note,
+                    "plan": Plan(mode="live", actions=(Tags(add=()), Status(status="solved"), Note(sentences=(note,)))),
+                    "trace": (),
+                }
+            )
+        )
+
     def _answer(self, decided: Decided) -> JSON:
+        if any(isinstance(action, SolveParent) for action in decided.plan.wanted()):
+            decided = decided.model_copy(update={"parent": self.recorder.waits_in_thread(decided)})
         self.recorder.decided(decided)
         looks = any(isinstance(action, Issue | Incident) for action in decided.plan.wanted())
         return {"decided": decided.model_dump(mode="json"), "looks_for_issue": looks}
 
 
-def _decided(delivery: JSON, snapshot: TicketSnapshot, judged: Judged, config_hash: str, now: datetime) -> Decided:
-    verdict = judged.verdict
+def _decided(
+    delivery: JSON, snapshot: TicketSnapshot, *, ticket: Ticket, judged: Judged, rules: Rules, now: datetime
+) -> Decided:
+    verdict, channel = judged.verdict, rules.routing.channels.get(judged.channel.name)
+    per_post = channel is not None and channel.one_thread_per == "post"
     return Decided(
         run_id=delivery["run_id"],
         event=delivery["event"],
@@ -118,7 +177,10 @@ def _decided(delivery: JSON, snapshot: TicketSnapshot, judged: Judged, config_ha
         why=verdict.why,
         plan=judged.plan,
         trace=verdict.trace,
-        config_hash=config_hash,
+        config_hash=rules.hash,
+        snapshot=ticket_as_json(ticket, channel=judged.channel.name, public=judged.channel.public),
+        # The part behind # names the comment, the rest the post.
+        thread=judged.channel.link.partition("#")[0][:512] if per_post else "",
         decided_at=now.isoformat(),
     )
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.rules.loading import Rules
 from app.rules.macros import REPLY_PLACEHOLDERS, MissingValue, Rendered, render
-from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, Spam, Status, Tags
+from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, SolveParent, Spam, Status, Tags
 from app.triage.verdict import LINKED_TAG
 from app.work.decided import Decided, Found
 
@@ -104,6 +104,10 @@ def _carry_out(action: Action, made: Draft, decided: Decided, found: Found, rule
         case Status():
             made.status = action.status
             return Outcome("status", "done", action.status)
+        case SolveParent():
+            if decided.parent is None:
+                return Outcome("solve_parent", "skipped", "no earlier ticket of this post is known")
+            return Outcome("solve_parent", "done", f"ticket {decided.parent}")
         case Note():
             made.note = [*(Passage(sentence) for sentence in action.sentences), *made.note]
             if made.reply:

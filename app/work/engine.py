@@ -34,6 +34,8 @@ CRASHES_BEFORE_PARKING = 20
 
 JSON = dict[str, Any]
 Workflow = Callable[[JSON], JSON]
+Crashed = Callable[[JSON, str], JSON]
+"""Takes the payload and the error's type: its text may hold what people wrote."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,18 @@ class Engine:
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
-        self._workflows: dict[str, Workflow] = {}
+        self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self._stopping = threading.Event()
         self._reaper: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
 
-    def register(self, name: str, workflow: Workflow) -> None:
-        """Make a workflow known, before `start`. A name is stored with the work: never rename one."""
-        self._workflows[name] = workflow
+    def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
+        """Make a workflow known, before `start`. A name is stored with the work: never rename one.
+
+        `crashed` is told of an error that the workflow did not foresee: a bug must not end in silence.
+        """
+        self._workflows[name] = (workflow, crashed)
 
     def start(self) -> None:
         self._engine = make_engine(self._url)
@@ -88,8 +93,8 @@ class Engine:
                 use_listen_notify=False,
             )
         )
-        for name, workflow in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(_as_function(workflow))
+        for name, (workflow, crashed) in self._workflows.items():
+            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(self._guarded(workflow, crashed))
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
@@ -124,6 +129,20 @@ class Engine:
         self._intake_engine.dispose()
         self._engine.dispose()
         self._locks.release()
+
+    def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
+        """A plain function, because dbos marks what it is given, and a bound method bears no marks."""
+
+        def run(payload: JSON) -> JSON:
+            try:
+                return workflow(payload)
+            except dbos_error.DBOSException:
+                raise  # the engine's own signals: cancelled, taken over by another process
+            except Exception as error:  # the one place for what nobody foresaw
+                log.exception("workflow_crashed", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
+                return self.step("crashed", crashed, payload, type(error).__name__)
+
+        return run
 
     def accept(self, batch: Sequence[Work]) -> list[bool]:
         """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
@@ -221,15 +240,6 @@ class Engine:
         if recovered:
             log.warning("work_recovered", workflows=recovered)
         return recovered
-
-
-def _as_function(workflow: Workflow) -> Workflow:
-    """dbos marks the functions that it is given, and a bound method bears no marks."""
-
-    def run(payload: JSON) -> JSON:
-        return workflow(payload)
-
-    return run
 
 
 def _options(work: Work, key: str) -> Any:

@@ -40,6 +40,15 @@ class Recorder:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
         return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state == "writing"]
 
+    def waits_in_thread(self, decided: Decided) -> int | None:
+        """The last ticket of the same post before this one, as far as we have seen it."""
+        if not decided.thread:
+            return None
+        found = self.records.decisions.newest_in_thread(
+            decided.thread, decided.channel, archetype=decided.archetype or "", other_than=decided.ticket.id
+        )
+        return found.ticket_id if found else None
+
     def decided(self, decided: Decided) -> Decision:
         return self._save(decided, "working", (), ())
 
@@ -139,6 +148,8 @@ class Recorder:
                 actions=(),
                 trace=(),
                 config_hash="",
+                ticket={},
+                thread="",
                 ticket_updated_at="",
                 decided_at=now,
                 finished_at=now if state != "waiting" else None,
@@ -161,6 +172,8 @@ class Recorder:
             actions=tuple(asdict(outcome) for outcome in outcomes),
             trace=decided.trace,
             config_hash=decided.config_hash,
+            ticket=decided.snapshot,
+            thread=decided.thread,
             ticket_updated_at=decided.ticket.updated_at,
             decided_at=decided.decided_at,
         )

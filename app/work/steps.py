@@ -44,5 +44,10 @@ class LiveSteps:
         RETRIES.labels(fault["service"], fault["reason"]).inc()
         return self.recorder.put_off(delivery, Fault(**fault), wait)
 
+    def crashed(self, delivery: JSON, error: str) -> JSON:
+        """Somewhere in our own code: kept with the failures, so that it can be retried once it is mended."""
+        fault = Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)
+        return self.recorder.failed(delivery, "workflow", fault)
+
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         return self.recorder.failed(delivery, step, Fault(**fault))

@@ -1,6 +1,11 @@
-"""From the ticket as Zendesk gives it to the snapshot that rules and triage look at."""
+"""From the ticket as Zendesk gives it to the snapshot that rules and triage look at; and that to JSON and back."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from app.ticket import Event, Organization, Requester, Ticket, Via
 from integrations.zendesk.snapshots import TicketSnapshot
@@ -28,3 +33,17 @@ def ticket_from(snapshot: TicketSnapshot, *, event: Event) -> Ticket:
         created_at=snapshot.created_at,
         updated_at=snapshot.updated_at,
     )
+
+
+_TICKET = TypeAdapter(Ticket)
+
+
+def ticket_as_json(ticket: Ticket, *, channel: str, public: bool) -> dict[str, Any]:
+    """Plain JSON, with what was found out about where it was written: rules may change, that does not."""
+    known = replace(ticket, channel=channel, public=public)
+    plain: dict[str, Any] = _TICKET.dump_python(known, mode="json")
+    return plain
+
+
+def ticket_from_json(stored: dict[str, Any]) -> Ticket:
+    return _TICKET.validate_python(stored)

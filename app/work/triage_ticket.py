@@ -21,8 +21,8 @@ LINK_WORKFLOW = "link_ticket"
 MOST_ROUNDS = 3
 
 
-def triage_work(key: str, ticket_id: int, event: str, now: datetime) -> Work:
-    """The work that a delivery leads to."""
+def triage_work(key: str, ticket_id: int, event: str, now: datetime, *, actor_id: str = "") -> Work:
+    """The work that a delivery leads to. `actor_id`: who changed the ticket, as far as the sender says."""
     run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
     return Work(
         WORKFLOW,
@@ -33,6 +33,7 @@ def triage_work(key: str, ticket_id: int, event: str, now: datetime) -> Work:
             "run_id": run_id,
             "ticket_id": ticket_id,
             "event": event,
+            "actor_id": actor_id,
             "attempt": 1,
             "accepted_at": now.isoformat(),
         },
@@ -88,6 +89,8 @@ class TriageTicket:
                 return self._later(delivery, "write", written["fault"])
             if "fault" in found:
                 self._follow_up(delivery, decided, found["fault"])
+            if written.get("solves"):
+                self.runner.later(_answered(delivery, written["solves"]))
             return written
         return self._later(delivery, "write", _BUSY)
 
@@ -128,6 +131,14 @@ _BUSY: JSON = {
     "message": "the ticket was changed by somebody else each time",
     "retryable": True,
 }
+
+
+def _answered(delivery: JSON, parent: int) -> Work:
+    """The work on the ticket that this one answers: the same pipeline, with a decision that is already made."""
+    key = f"{delivery['key']}:answers:{parent}"
+    run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
+    payload = {**delivery, "key": key, "run_id": run_id, "ticket_id": parent, "event": "answered", "attempt": 1}
+    return Work(WORKFLOW, key, parent, {**payload, "answered_in": delivery["ticket_id"]})
 
 
 def _next_attempt(delivery: JSON, wait: float) -> Work:

@@ -38,7 +38,7 @@ class Writing:
             return {"fault": asdict(fault_of(error))}
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
         return self._sent(delivery, decided, made, row, group_id) or self._written(
-            delivery, row, made.outcomes, found_json
+            delivery, row, made.outcomes, found_json, parent=decided.parent
         )
 
     def _sent(self, delivery: JSON, decided: Decided, made: Draft, row: Decision, group_id: int | None) -> JSON | None:
@@ -75,12 +75,14 @@ class Writing:
             ]
             return None
 
-    def _written(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], found_json: JSON) -> JSON:
+    def _written(
+        self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], found_json: JSON, *, parent: int | None
+    ) -> JSON:
         if "broken" in found_json:
             self.recorder.failure(delivery, "find", Fault(**found_json["broken"]))
         if "fault" in found_json:
             return self.recorder.waits_for_link(row.run_id)
-        return self.recorder.finished(delivery, row, outcomes)
+        return {**self.recorder.finished(delivery, row, outcomes), "solves": parent}
 
     def _never(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], error: NotFound | Invalid) -> JSON:
         """Visible and explained, and not tried again: the ticket will not take it."""

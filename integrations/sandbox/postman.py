@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import httpx
 
+DELIVERIES_KEPT = 10_000
 TIMEOUT_SECONDS = 10.0  # both services give up after about this long
 
 
@@ -28,7 +30,8 @@ class Postman:
         self._client: httpx.Client | None = None
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix=f"sandbox-{name}-webhooks")
         self._under_way: set[Future[None]] = set()
-        self.deliveries: list[Delivery] = []
+        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
+        """The latest, oldest first."""
 
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """POST once, no redirects; the answer's status, or 0 when there was none."""

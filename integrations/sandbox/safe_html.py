@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from html import escape
-from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from integrations.sandbox.html_reading import AnyHtml
 
 _KEPT = frozenset(
     {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "code", "pre", "blockquote", "h3", "h4", "hr", "a", "div"}
@@ -19,11 +20,11 @@ _HTML_COMMENT = re.compile(r"<!--.*?-->[ \t]*\n?", re.DOTALL)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
 
 
-class _Cleaner(HTMLParser):
+class _Cleaner(AnyHtml):
     """Keeps a few tags without attributes (links keep a web address), and closes what was left open."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.parts: list[str] = []
         self._open: list[str] = []
         self._dropping = 0

@@ -13,6 +13,7 @@ BUGS = {
     "drop_after": "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3",
     "garbage": "@gitlab after 10.7 the LDAP sync fails with an error for nested groups, with 10.6 it was fine",
 }
+LostAnswer = Literal["drop_before", "drop_after", "garbage"]
 PRAISE = "@gitlab thank you for the great release!"
 TICKET = r"/api/v2/tickets/\d+(\.json)?"
 ISSUES = r"/api/v4/projects/[^/]+/issues"
@@ -27,9 +28,7 @@ def issues_about(house: House, words: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "garbage"])
-def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(
-    house: House, kind: Literal["drop_before", "drop_after", "garbage"]
-) -> None:
+def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(house: House, kind: LostAnswer) -> None:
     ticket_id = house.ticket(PRAISE)
     house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind=kind))
     house.deliver(ticket_id)
@@ -68,9 +67,7 @@ def test_a_limit_is_waited_for_without_holding_other_tickets(house: House) -> No
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "garbage"])
-def test_an_issue_whose_answer_was_lost_is_found_again_and_not_opened_twice(
-    house: House, kind: Literal["drop_before", "drop_after", "garbage"]
-) -> None:
+def test_an_issue_whose_answer_was_lost_is_found_again_and_not_opened_twice(house: House, kind: LostAnswer) -> None:
     ticket_id = house.ticket(BUGS[kind])
     house.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind=kind))
     house.deliver(ticket_id)
@@ -136,6 +133,20 @@ def test_a_broken_token_becomes_a_failure_that_can_be_retried(house: House) -> N
     (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
     assert (failure["step"], failure["reason"]) == ("write", "forbidden")
     assert house.desk(f"/api/failures/{failure['id']}/retry", "POST").status_code == 202
+    house.idle()
+    assert house.decision(ticket_id)["state"] == "done"
+    assert our_comments(house, ticket_id) == 1
+
+
+def test_a_bug_of_ours_becomes_a_failure_and_can_be_retried(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket_id = house.ticket(PRAISE)
+    with monkeypatch.context() as patched:
+        patched.setattr("app.work.deciding.judge", lambda *_args, **_options: 1 / 0)
+        house.deliver(ticket_id)
+        assert house.decision(ticket_id)["state"] == "failed"
+    (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
+    assert (failure["step"], failure["reason"]) == ("workflow", "bug")
+    house.desk(f"/api/failures/{failure['id']}/retry", "POST")
     house.idle()
     assert house.decision(ticket_id)["state"] == "done"
     assert our_comments(house, ticket_id) == 1

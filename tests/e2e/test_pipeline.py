@@ -180,3 +180,18 @@ def test_the_trace_says_of_every_route_why_or_why_not(house: House) -> None:
     assert [name for name in asked if name.startswith("route:")] == routes
     assert "language" in asked
     assert all(entry["detail"] for entry in decision["trace"])
+
+
+def test_an_answer_of_the_team_on_the_blog_solves_itself_and_the_comment_that_it_answers(house: House) -> None:
+    post = "https://about.gitlab.com/2018/03/22/gitlab-10-6-released/"
+    blog = {"via_channel": "api", "tags": ["disqus"], "subject": "GitLab 10.6 released"}
+    _, comment = house.triaged(f"Nice work, but is the new board coming to CE?\n\n{post}#comment-1", **blog)
+    assert comment["status"] != "solved"
+    colleague = {"name": "Noor Team", "email": "noor@gitlab.com"}
+    decision, answer = house.triaged(f"It is, with 10.7!\n\n{post}#comment-2", requester=colleague, **blog)
+    assert decision["archetype"] == "team_comment"
+    house.idle()
+    assert answer["status"] == "solved"
+    comment = house.sandbox.zendesk.ticket(comment["id"])
+    assert comment["status"] == "solved"
+    assert f"ticket {answer['id']}" in comment["comments"][-1]["body"]

@@ -77,9 +77,9 @@ def conditions(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(LEAVES), depth: i
     return given or {kinds[0]: draw(LEAVES[kinds[0]])}
 
 
-_text = st.lists(st.sampled_from([*WORDS, "Slow", "PUSH", "can’t", ",", "\n", "@gitlab", "👍"]), max_size=6).map(" ".join) | st.text(
-    st.characters(exclude_categories=()), max_size=20
-)
+_text = st.lists(st.sampled_from([*WORDS, "Slow", "PUSH", "can’t", ",", "\n", "@gitlab", "👍"]), max_size=6).map(
+    " ".join
+) | st.text(st.characters(exclude_categories=()), max_size=20)
 
 tickets: st.SearchStrategy[Ticket] = st.builds(
     Ticket,
@@ -101,7 +101,8 @@ tickets: st.SearchStrategy[Ticket] = st.builds(
         role=st.sampled_from(["end-user", "agent"]),
         tags=_some(NAMES).map(tuple) | st.just(()),
     ),
-    organization=st.none() | st.builds(Organization, name=st.sampled_from(["", "ACME", "xx"]), tags=_some(NAMES).map(tuple)),
+    organization=st.none()
+    | st.builds(Organization, name=st.sampled_from(["", "ACME", "xx"]), tags=_some(NAMES).map(tuple)),
     event=st.sampled_from(["created", "comment", "corrected", "updated"]),
     created_at=st.datetimes(timezones=st.just(UTC)) | st.just(datetime.max.replace(tzinfo=UTC)) | st.datetimes(),
 )

@@ -127,6 +127,23 @@ def test_when_all_is_shadow_routes_decide_and_the_mode_says_the_rest() -> None:
     assert decided.route == "first"
 
 
+def test_later_comments_are_for_routes_that_ask_for_them() -> None:
+    loaded = rules(
+        """
+        - {name: opening, archetype: mention, when: {phrases: works}}
+        - {name: later, archetype: bug_report, when: {phrases: works, event: [created, comment]}}
+        """
+    )
+    matching = asked(loaded, body="works", event="comment")
+    decided = matching.first()
+    assert decided is not None
+    assert decided.route == "later"
+    opening = matching.trace()[0]
+    assert (opening.matched, opening.nearness) == (False, 0.0)
+    assert "opened a ticket" in opening.detail
+    assert asked(loaded, body="works").trace()[0].matched
+
+
 BROKEN = "{custom_field: {field: gone, value: x}}"
 
 

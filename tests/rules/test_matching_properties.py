@@ -34,7 +34,9 @@ def with_routes(whens: list[dict[str, Any]], **own: Any) -> Rules:
             "closing": {key: {} for key in ("done", "not_planned", "duplicate", "moved", "reopened")},
             "archetypes": {"bug_report": {"description": "x"}, "non_english": {"description": "y"}},
             "vocabulary": {"bad": ["slow", "down*"]},
-            "routes": [{"name": f"r{i}", "archetype": "bug_report", "when": when, **own} for i, when in enumerate(whens)],
+            "routes": [
+                {"name": f"r{i}", "archetype": "bug_report", "when": when, **own} for i, when in enumerate(whens)
+            ],
         }
     )
     places = Positions("routing.yaml")
@@ -45,7 +47,7 @@ def ask(given_rules: Rules, ticket: Ticket, facts: Facts) -> Matching:
     return match(given_rules, ticket, facts, NOW)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=4), strategies.tickets, FACTS)
 def test_any_ticket_can_be_asked_about_by_any_rules(whens: list[dict[str, Any]], ticket: Ticket, facts: Facts) -> None:
     matching = ask(with_routes(whens), ticket, facts)
@@ -63,7 +65,7 @@ def test_any_ticket_can_be_asked_about_by_any_rules(whens: list[dict[str, Any]],
     assert all(not trace.matched for trace in matching.nearest())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=3), st.lists(strategies.tickets, min_size=1, max_size=3))
 def test_what_was_asked_before_changes_nothing(whens: list[dict[str, Any]], asked: list[Ticket]) -> None:
     used = with_routes(whens)
@@ -73,7 +75,7 @@ def test_what_was_asked_before_changes_nothing(whens: list[dict[str, Any]], aske
         assert ask(used, ticket, Facts()).trace() == fresh
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.permutations(strategies.CHANNELS),
     st.lists(strategies.conditions(depth=1), min_size=3, max_size=3),
@@ -92,14 +94,16 @@ def test_moving_routes_that_do_not_overlap_changes_nothing(
         assert order[after.index] == before.index
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(strategies.WORDS), min_size=1, max_size=3).map(" ".join),
     st.booleans(),
     st.lists(st.sampled_from([*strategies.WORDS, "x", "-", "’", "_", "502x"]), max_size=8),
     st.sampled_from([" ", "", "  \n"]),
 )
-def test_phrases_are_found_as_a_plain_search_finds_them(phrase: str, open_end: bool, words: list[str], gap: str) -> None:
+def test_phrases_are_found_as_a_plain_search_finds_them(
+    phrase: str, open_end: bool, words: list[str], gap: str
+) -> None:
     body = gap.join(words)
     end = "" if open_end else r"(?!\w)"
     plain = re.search(rf"(?<!\w){re.escape(fold(phrase))}{end}", fold(body)) is not None
@@ -110,7 +114,7 @@ def test_phrases_are_found_as_a_plain_search_finds_them(phrase: str, open_end: b
 SIMPLE = ("phrases", "patterns", "channel", "public", "tags", "length", "event", "requester", "organization")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(strategies.conditions(SIMPLE, depth=1), strategies.conditions(SIMPLE, depth=1), strategies.tickets)
 def test_what_is_called_implied_is(narrow: dict[str, Any], wide: dict[str, Any], ticket: Ticket) -> None:
     both = with_routes([narrow, wide, {"all": [narrow, wide]}])
@@ -126,7 +130,7 @@ def test_what_is_called_implied_is(narrow: dict[str, Any], wide: dict[str, Any],
         assert by_narrow.matched or not by_wide.matched
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=3))
 def test_loading_what_was_dumped_keeps_the_meaning(whens: list[dict[str, Any]]) -> None:
     original = with_routes(whens).routing

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.sandbox.html_reading import AnyHtml
 from integrations.sandbox.safe_html import cleaned, from_markdown
 
 _TAGS = ["<script>", "</script>", "<img src=x onerror=y>", "<a href='javascript:x()'>", "<p>", "</p>", "<b onclick=z>"]
-_SIGNS = ["<!--", "-->", "[a](javascript:b)", "![i](http://evil/p.png)", "```", "<svg/onload=a>", '"', "<", ">", "&lt;"]
+_SIGNS = [
+    "<!--",
+    "<![",
+    "<!x",
+    "-->",
+    "[a](javascript:b)",
+    "![i](http://evil/p.png)",
+    "```",
+    "<svg/onload=a>",
+    '"',
+    "<",
+    ">",
+    "&lt;",
+]
 PIECES = st.sampled_from([*_TAGS, *_SIGNS, "text", "\n"])
 HOSTILE = st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join)
 
 
-class Seen(HTMLParser):
+class Seen(AnyHtml):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[str] = []

@@ -10,6 +10,8 @@ import pytest
 
 from app.work.engine import JSON, Engine, Workflow
 
+CRASHES: list[tuple[JSON, str]] = []
+"""What the engine said of workflows that failed."""
 Started = Callable[[dict[str, Workflow]], Engine]
 
 
@@ -25,7 +27,7 @@ def start(database_url: str) -> Iterator[Started]:
     def start_engine(workflows: dict[str, Workflow]) -> Engine:
         engine = Engine(database_url, polling_seconds=0.02)
         for name, workflow in workflows.items():
-            engine.register(name, workflow)
+            engine.register(name, workflow, crashed)
         engine.start()
         running.append(engine)
         return engine
@@ -41,6 +43,11 @@ def wait_until(true: Callable[[], object], *, seconds: float = 10.0) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.01)
+
+
+def crashed(payload: JSON, error: str) -> JSON:
+    CRASHES.append((payload, error))
+    return {}
 
 
 def done(_: JSON) -> JSON:

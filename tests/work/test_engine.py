@@ -16,7 +16,7 @@ from dbos import DBOS
 from app.records.database import make_engine
 from app.work.engine import JSON, PIPELINE_VERSION, CannotStore, Engine, Work, Workflow
 from app.work.liveness import FileLocks, new_executor_id
-from tests.work.conftest import Started, done, wait_until
+from tests.work.conftest import CRASHES, Started, done, wait_until
 
 
 def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
@@ -151,7 +151,8 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     script = (
         "import sys, time; from app.work.engine import Engine, Work;"
         "engine = Engine(sys.argv[1], polling_seconds=0.02);"
-        "engine.register('wf', lambda payload: (print('running', flush=True), time.sleep(60)) and {});"
+        "run = lambda payload: (print('running', flush=True), time.sleep(60)) and {};"
+        "engine.register('wf', run, lambda payload, error: {});"
         "engine.start(); engine.accept([Work('wf', 'a', 1, {'n': 1})]); time.sleep(60)"
     )
     peer = subprocess.Popen([sys.executable, "-c", script, database_url], stdout=subprocess.PIPE)
@@ -166,3 +167,19 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     assert engine.reap() == 1
     wait_until(lambda: ran == [1])
     assert engine.reap() == 0
+
+
+def test_a_bug_in_a_workflow_is_told_and_frees_the_ticket(start: Started) -> None:
+    ran: list[object] = []
+
+    def buggy(payload: JSON) -> JSON:
+        if payload["n"] == 1:
+            raise ZeroDivisionError("with a text that may be private")
+        ran.append(payload["n"])
+        return {}
+
+    CRASHES.clear()
+    engine = start({"wf": buggy})
+    engine.accept([work("a", n=1), work("b", n=2)])
+    wait_until(lambda: ran == [2])
+    assert CRASHES == [({"n": 1}, "ZeroDivisionError")]

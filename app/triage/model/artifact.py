@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -60,8 +61,8 @@ class Names(_Known):
     encoder_weight: float = 0.0
     temperature: Annotated[float, Field(gt=0)]
     temperature_with_encoder: Annotated[float, Field(gt=0)] | None = None
-    thresholds: dict[str, Bar] = Field(default_factory=dict)
-    thresholds_with_encoder: dict[str, Bar] = Field(default_factory=dict)
+    thresholds: Mapping[str, Bar] = Field(default_factory=dict)
+    thresholds_with_encoder: Mapping[str, Bar] = Field(default_factory=dict)
     remembered: tuple[Remembered, ...] = ()
     trained_on: dict[str, int | str] = Field(default_factory=dict)
     measured: dict[str, float] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from app.rules.folding import clean
@@ -27,15 +28,24 @@ _INDENTED = re.compile(r"^(?: {4}|\t).*\S", re.MULTILINE)
 _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>)\]\"']+", re.IGNORECASE)
 _HANDLE = re.compile(r"@(?!gitlab)\w+", re.IGNORECASE)
+# Every repetition is bounded: hostile text must not make the search quadratic.
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}")
+_VERSION = re.compile(
+    r"\bv?\d{1,6}(?:\.\d{1,6}){1,4}(?:[-.](?:ce|ee|rc\d{0,3}|pre|beta\d{0,3}|alpha\d{0,3})){0,3}\b", re.IGNORECASE
+)
+_MONEY = re.compile(
+    r"[$€£]\s?\d[\d.,]{0,20}\s?[km]?\b|\b\d[\d.,]{0,20}\s?(?:usd|eur|dollars?|euros?|[€£$])", re.IGNORECASE
+)
+# Codes of HTTP mean something; of any other number only that there is one.
+_NUMBER = re.compile(r"\b(?!(?:40[0134]|422|429|50[0234]|2fa)\b)\d[\d.,:]{0,40}(?:%|st|nd|rd|th|k|gb|mb|kb|s|ms|x)?\b")
 _MASKS: Final = (
     (_LINK, " {link} "),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), " {address} "),
+    (_ADDRESS, " {address} "),
     (_HANDLE, " {handle} "),
-    (re.compile(r"\bv?\d+\.\d+(?:\.\d+)*(?:[-.](?:ce|ee|rc\d*|pre|beta\d*|alpha\d*))*\b", re.IGNORECASE), " {version} "),
-    (re.compile(r"[$€£]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:usd|eur|dollars?|euros?|[€£$])", re.IGNORECASE), " {money} "),
-    # Codes of HTTP mean something; any other number only that there is one.
-    (re.compile(r"\b(?!(?:40[0134]|422|429|50[0234]|2fa)\b)\d[\d.,:]*(?:%|st|nd|rd|th|k|gb|mb|kb|s|ms|x)?\b"), " {number} "),
-)  # fmt: skip
+    (_VERSION, " {version} "),
+    (_MONEY, " {money} "),
+    (_NUMBER, " {number} "),
+)
 _WORD = re.compile(r"\{[a-z]+\}|[^\W_]+(?:['._-][^\W_]+)*|[?!]+|[^\w\s.,;:()\[\]\"'`<>/\\|{}*_=+#~-]")
 _LENGTHS: Final = (0, 30, 70, 140, 280, 600, 1500)
 
@@ -58,7 +68,7 @@ class Pieces:
 def pieces(ticket: Ticket, channel: str) -> Pieces:
     words = read(f"{ticket.subject}\n{ticket.body}"[:LONGEST])
     counted = Counter(f"w:{word}" for word in words)
-    counted.update(f"w:{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    counted.update(f"w:{first} {second}" for first, second in pairwise(words))
     letters: Counter[str] = Counter()
     for word, times in Counter(words).items():
         for group in letter_groups(word):
@@ -113,8 +123,25 @@ def traits(ticket: Ticket, channel: str) -> Iterator[str]:
     yield f"t:shouts {'yes' if shouted else 'no'}"
 
 
+_ABSENT: Final = (
+    "t:links 0",
+    "t:code no",
+    "t:questions 0",
+    "t:ends telling",
+    "t:exclaims no",
+    "t:organization no",
+    "t:shouts no",
+)
 _SAID: Final = {
-    "length": {"0": "hardly any text", "1": "very short", "2": "short", "5": "long", "6": "very long"},
+    "length": {
+        "0": "hardly any text",
+        "1": "very short",
+        "2": "short",
+        "3": "rather short",
+        "4": "of middle length",
+        "5": "long",
+        "6": "very long",
+    },
     "links": {"0": "no links", "1": "a link", "2": "several links"},
     "code": {"yes": "code in it", "no": "no code in it"},
     "questions": {"0": "no question mark", "1": "a question mark", "2": "several question marks"},
@@ -123,6 +150,11 @@ _SAID: Final = {
     "organization": {"yes": "the requester has an organization", "no": "the requester has no organization"},
     "shouts": {"yes": "mostly capitals", "no": "not in capitals"},
 }
+
+
+def is_absence(trait: str) -> bool:
+    """True for what a ticket has not: it may count, but is no reason that convinces anybody."""
+    return trait in _ABSENT
 
 
 def describe(trait: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.triage.model.features import Pieces, describe, letter_groups
+from app.triage.model.features import Pieces, describe, is_absence, letter_groups
 from app.triage.model.vectors import Sparse
 
 COUNT: Final = 5
@@ -118,8 +118,11 @@ def _chosen(scores: dict[str, float]) -> list[str]:
     chosen: list[str] = []
     for name, _ in sorted(((name, share) for name, share in scores.items() if share > 0), key=lambda one: -one[1]):
         words = set(name.split())
-        if not name.startswith("t:"):
-            if words <= _EMPTY:
+        if name.startswith("t:"):
+            if is_absence(name):
+                continue
+        else:
+            if words <= _EMPTY or not all(any(sign.isalnum() for sign in word) for word in words):
                 continue
             if any(words <= set(kept.split()) for kept in chosen):
                 continue

@@ -47,7 +47,9 @@ class Vocabulary:
             seen = Counter(name for ticket in tickets for name in ticket.blocks()[block])
             kept = sorted(name for name, times in seen.items() if times >= fewest[block])
             blocks.append(kept)
-            rarity += [1.0 if block in COUNTED else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept]
+            rarity += [
+                1.0 if block in COUNTED else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept
+            ]
         # Saved with 16 bits: training must see the same numbers as judging does later.
         return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32), weights)
 

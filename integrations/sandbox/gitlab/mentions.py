@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
 from markdown_it.token import Token
 
 from integrations.sandbox.gitlab.markdown import PARSER
 from integrations.sandbox.gitlab.things import Touched
+from integrations.sandbox.html_reading import AnyHtml
 
 _MENTION = re.compile(r"(?<!\w)@([a-zA-Z0-9_](?:[a-zA-Z0-9_./-]*[a-zA-Z0-9_])?)")
-_REFERENCE = re.compile(r'(?<![\w/#&])(?:[\w./-]+)?(?:[#!&$]\d+|[~%](?:"[^"\n]+"|[A-Za-z][\w:-]*))\b')
+_REFERENCE = re.compile(r'(?<![\w/#&])(?:[\w./-]+)?(?:[#!&$]\d+\b|[~%](?:"[^"\n]+"|[A-Za-z][\w:-]*))')
 _URL = re.compile(r"https?://[^\s<>]+")
 _WORTH_A_LOOK = re.compile(r"[@#!~%&$\[<]|://")
 _ESCAPED = "\x00"
@@ -88,9 +88,9 @@ def _silenced(tag: str) -> int:
     return 0 if match is None else -1 if match[1] else 1
 
 
-class _Html(HTMLParser):
+class _Html(AnyHtml):
     def __init__(self, links: list[str], images: list[str]) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self._links = links
         self._images = images
         self._silent = 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from html import escape
-from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
+
+from integrations.sandbox.html_reading import AnyHtml
 
 _BREAKS = frozenset({"p", "div", "br", "li", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4", "tr", "table"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
@@ -16,9 +17,9 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _MARKDOWN.disable(["image"])
 
 
-class _Plain(HTMLParser):
+class _Plain(AnyHtml):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.parts: list[str] = []
         self._unseen = 0
 

@@ -1,4 +1,4 @@
-"""decisions, links, failures, config_versions
+"""decisions, links, failures, performed, config_versions
 
 Written out, not derived from `tables`: what a revision did must not change with the code.
 """
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("actions", sa.JSON, nullable=False),
         sa.Column("trace", sa.JSON, nullable=False),
         sa.Column("config_hash", sa.String(64), nullable=False),
+        sa.Column("ticket", sa.JSON, nullable=False),
+        sa.Column("thread", sa.String(512), nullable=False, index=True),
         sa.Column("ticket_updated_at", sa.String(40), nullable=False),
         sa.Column("decided_at", sa.String(40), nullable=False),
         sa.Column("finished_at", sa.String(40)),
@@ -63,6 +65,16 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("failed_at", sa.String(40), nullable=False, index=True),
     )
+    op.create_table(
+        "performed",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("run_id", sa.String(64), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("archetype", sa.String(64), nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+        sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
+    )
+    op.create_index("ix_performed_kind_at", "performed", ["kind", "archetype", "at"])
     op.create_table(
         "config_versions",
         sa.Column("hash", sa.String(64), primary_key=True),

@@ -1,0 +1,36 @@
+"""How often what was done lately: the caps of routing.yaml are kept over all workers."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.records.tables import performed
+
+# Any constant, the same for all workers on one PostgreSQL.
+LOCK = 7_706_975_111
+
+
+class Performed:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def allow(self, run_id: str, kind: str, archetype: str, *, since: str, now: str, cap: int) -> bool:
+        """Take one of `cap` allowances of the time since `since`; False when they are used up.
+
+        The same run asks as often as it likes and takes one: a retry must not use up what it was given.
+        """
+        with self._engine.begin() as connection:
+            if connection.dialect.name != "sqlite":  # SQLite's IMMEDIATE transaction is a lock already
+                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            mine = sa.select(performed.c.id).where(performed.c.run_id == run_id, performed.c.kind == kind)
+            if connection.execute(mine).first():
+                return True
+            used = connection.execute(
+                sa.select(sa.func.count())
+                .select_from(performed)
+                .where(performed.c.kind == kind, performed.c.archetype == archetype, performed.c.at > since)
+            ).scalar_one()
+            if used >= cap:
+                return False
+            connection.execute(sa.insert(performed).values(run_id=run_id, kind=kind, archetype=archetype, at=now))
+            return True

@@ -1,0 +1,99 @@
+"""Rules that change while the service runs, caps, shadow mode, and what a person writes later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.house import ROOT, House, open_house, wait_until
+
+PRAISE = "@gitlab kudos to the team for everything, number {n}!"
+
+EXTRA = """
+  - name: it-works-now
+    why: They write that it works now.
+    when: {event: comment, phrases: [works now]}
+    archetype: solved_by_user
+  - name: shadow-of-kudos
+    mode: shadow
+    when: {phrases: [kudos]}
+    archetype: political
+"""
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("rules") / "routing.yaml"
+    text = (ROOT / "routing.yaml").read_text()
+    text = text.replace("routes:\n", f"routes:{EXTRA}", 1)
+    live = 'reply: {macro: "Community::Mention", live_on: [twitter]}\n    caps: {reply: 2}'
+    text = text.replace('reply: {macro: "Community::Mention"}', live, 1)
+    file.write_text(text)
+    return file
+
+
+@pytest.fixture(scope="module")
+def live_house(tmp_path_factory: pytest.TempPathFactory, rules: Path) -> Iterator[House]:
+    with open_house(tmp_path_factory.mktemp("house"), ROUTING_FILE=str(rules)) as house:
+        yield house
+
+
+def test_a_live_reply_is_sent_until_its_cap_and_then_left_to_a_person(live_house: House) -> None:
+    tickets = [live_house.triaged(PRAISE.format(n=n))[1] for n in range(4)]
+    public = [ticket["comments"][1]["public"] for ticket in tickets]
+    assert public == [True, True, False, False]
+    assert ["needs_triage" in ticket["tags"] for ticket in tickets] == [False, False, True, True]
+    assert "cap" in tickets[2]["comments"][1]["body"]
+
+
+def test_a_shadow_route_is_recorded_beside_what_was_done(live_house: House) -> None:
+    decision, ticket = live_house.triaged(PRAISE.format(n="shadow"))
+    assert decision["archetype"] == "mention"
+    (shadow,) = [entry for entry in decision["trace"] if entry["asked"] == "route:shadow-of-kudos"]
+    assert (shadow["matched"], shadow["shadow"]) == (True, True)
+    assert "would: set the status to solved" in shadow["would"]
+    assert ticket["status"] != "solved"
+
+
+def test_a_later_comment_by_the_requester_is_judged_by_the_rules_that_ask_for_comments(live_house: House) -> None:
+    _, ticket = live_house.triaged("@gitlab is gitlab.com down? 502 since ten minutes")
+    requester = ticket["requester"]["id"]
+    live_house.sandbox.zendesk.add_comment(ticket["id"], "kudos, it works now, thanks!")
+    live_house.deliver(ticket["id"], "ticket.updated", actor_id=requester)
+    live_house.idle()
+    decision = live_house.decision(ticket["id"])
+    assert (decision["archetype"], decision["decided_by"]) == ("solved_by_user", "route:it-works-now")
+    after = live_house.sandbox.zendesk.ticket(ticket["id"])
+    assert after["status"] == "solved"
+    assert "archetype__stability_complaint" not in after["tags"]
+    written = len(after["comments"])
+    live_house.deliver(ticket["id"], "ticket.updated", actor_id=requester, times=2)
+    live_house.idle()
+    assert len(live_house.sandbox.zendesk.ticket(ticket["id"])["comments"]) == written
+
+
+def test_a_changed_file_comes_into_force_and_a_bad_one_is_refused(live_house: House, rules: Path) -> None:
+    good = rules.read_text()
+    before = live_house.desk("/api/config").json()["hash"]
+    rules.write_text(good.replace("    archetype: solved_by_user", "    archetpye: solved_by_user", 1))
+    wait_until(lambda: live_house.desk("/api/config").json()["problems"], seconds=4)
+    refused = live_house.desk("/api/config").json()
+    assert refused["hash"] == before
+    assert any("did you mean `archetype`?" in problem for problem in refused["problems"])
+    assert "refused" in live_house.web.get("/readyz").json()["parts"]["config"]["detail"]
+    metrics = live_house.web.get("/metrics").text
+    assert "pointsman_config_errors 0.0" not in metrics
+    assert live_house.triaged("This Tweet is no longer available.")[0]["archetype"] == "tweet_removed"
+
+    rules.write_text(good.replace("phrases: [kudos]", "phrases: [hooray]", 1))
+    wait_until(lambda: live_house.desk("/api/config").json()["hash"] != before, seconds=4)
+    assert live_house.desk("/api/config").json()["problems"] == []
+    decision, _ = live_house.triaged(PRAISE.format(n="later"))
+    (shadow,) = [entry for entry in decision["trace"] if entry["asked"] == "route:shadow-of-kudos"]
+    assert shadow["matched"] is False
+
+    kept = live_house.desk(f"/api/config/{before}").json()
+    assert kept["routing"] == good
+    assert live_house.desk("/api/config/0123456789abcdef").status_code == 404

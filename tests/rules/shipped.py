@@ -1,0 +1,15 @@
+"""The files that we ship, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.rules.examples import load_examples
+from app.rules.loading import load
+
+ROOT = Path(__file__).parents[2]
+ROUTING = (ROOT / "routing.yaml").read_text(encoding="utf-8")
+MACROS = (ROOT / "macros.yaml").read_text(encoding="utf-8")
+TESTS = (ROOT / "routing.tests.yaml").read_text(encoding="utf-8")
+SHIPPED = load(ROUTING, MACROS)
+EXAMPLES = load_examples(TESTS, rules=SHIPPED)

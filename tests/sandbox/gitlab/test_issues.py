@@ -1,0 +1,230 @@
+"""Creating, reading and updating issues over HTTP, with GitLab's answers and the sandbox's refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gitlab as python_gitlab
+import httpx
+import pytest
+import requests
+
+from integrations.sandbox import GitlabSandbox
+
+
+def test_needs_a_token(gitlab: GitlabSandbox, project: str) -> None:
+    url = f"{gitlab.url}/api/v4/projects/{project.replace('/', '%2F')}"
+    for headers in ({}, {"PRIVATE-TOKEN": "x"}, {"Authorization": "Bearer x"}):
+        answer = httpx.get(url, headers=headers)
+        assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})
+    assert httpx.get(url, headers={"Authorization": f"Bearer {gitlab.token}"}).status_code == 200
+
+
+def test_a_token_that_may_only_read_may_not_write(gitlab: GitlabSandbox, project: str) -> None:
+    url = f"{gitlab.url}/api/v4/projects/{project.replace('/', '%2F')}/issues"
+    headers = {"PRIVATE-TOKEN": gitlab.read_token}
+    assert httpx.get(url, headers=headers).status_code == 200
+    answer = httpx.post(url, headers=headers, json={"title": "t"})
+    assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
+
+
+def test_what_the_token_may_not_see_is_not_found(gitlab: GitlabSandbox) -> None:
+    gitlab.add_project(path := f"hidden/project-{len(gitlab.projects())}", "private", member=False)
+    for key in (path.replace("/", "%2F"), "none%2Fsuch", "999999"):
+        answer = httpx.get(f"{gitlab.url}/api/v4/projects/{key}/issues", headers={"PRIVATE-TOKEN": gitlab.token})
+        assert (answer.status_code, answer.json()) == (404, {"message": "404 Project Not Found"})
+
+
+def test_a_strangers_confidential_issues_are_hidden(gitlab: GitlabSandbox) -> None:
+    gitlab.add_project(path := f"foreign/project-{len(gitlab.projects())}", "public", member=False)
+    gitlab.add_issue(path, title="open to all")
+    gitlab.add_issue(path, title="secret", confidential=True)
+    base = f"{gitlab.url}/api/v4/projects/{path.replace('/', '%2F')}/issues"
+    headers = {"PRIVATE-TOKEN": gitlab.token}
+    assert [issue["title"] for issue in httpx.get(base, headers=headers).json()] == ["open to all"]
+    assert httpx.get(f"{base}/2", headers=headers).status_code == 404
+    internal = httpx.post(f"{base}/1/notes", headers=headers, json={"body": "x", "internal": True})
+    assert internal.status_code == 403
+
+
+def test_creates_with_labels_made_on_the_way(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str) -> None:
+    given = {"title": "t", "description": "d", "labels": "bug,needs info", "confidential": True}
+    answer = gitlab_http.post("/issues", json=given)
+    assert answer.status_code == 201
+    issue = answer.json()
+    assert (issue["iid"], issue["state"], issue["labels"], issue["confidential"]) == (
+        1,
+        "opened",
+        ["bug", "needs info"],
+        True,
+    )
+    assert issue["id"] != issue["iid"]
+    assert issue["web_url"] == f"{gitlab.url}/{project}/-/work_items/1"
+    assert issue["author"]["id"] == gitlab.bot_user_id
+    assert gitlab_http.get("/issues/1").json() == issue
+    assert {label["name"] for label in gitlab_http.get("/labels").json()} == {"bug", "needs info"}
+    assert gitlab_http.post("/issues", data={"title": "form", "labels": "Bug"}).json()["labels"] == ["Bug"]
+    assert gitlab.project(project)["labels"] == ["Bug", "bug", "needs info"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "title is missing"),
+        ({"title": " "}, "can't be blank"),
+        ({"title": "x" * 256}, "is too long (maximum is 255 characters)"),
+        ({"title": "t", "description": "x" * 1_048_577}, "is too long"),
+        ({"title": "t", "lables": "x"}, "silently ignore these parameters: lables"),
+        ({"title": "t", "iid": 7}, "iid"),
+        ({"title": "t", "confidential": "maybe"}, "confidential is invalid"),
+        ({"title": "t", "issue_type": "bug"}, "issue_type does not have a valid value"),
+        ({"title": {"a": 1}}, "title is invalid"),
+    ],
+)
+def test_refuses_bad_creations(gitlab_http: httpx.Client, given: dict[str, Any], told: str) -> None:
+    answer = gitlab_http.post("/issues", json=given)
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]"])
+def test_refuses_broken_bodies(gitlab_http: httpx.Client, body: bytes) -> None:
+    answer = gitlab_http.post("/issues", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+
+
+def test_quick_actions_in_a_description_are_executed_cut_out_and_kept_on_record(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
+) -> None:
+    commands = '/label ~a ~"b c"\n/confidential\n/assign @emil\n/severity high\n/unknown x\n/close'
+    text = f"@joe look\n{commands}\n![i](http://e/1.png) #4"
+    created = gitlab_http.post("/issues", json={"title": "t @title", "description": text}).json()
+    assert (created["state"], created["labels"], created["confidential"]) == ("closed", ["a", "b c"], True)
+    view = gitlab.issue(project, 1)
+    assert view["description"] == "@joe look\n/unknown x\n![i](http://e/1.png) #4"
+    assert [action["command"] for action in view["quick_actions"]] == [
+        "label",
+        "confidential",
+        "assign",
+        "severity",
+        "close",
+    ]
+    assert (view["mentions"], view["references"], view["images"]) == (["title", "joe"], ["#4"], ["http://e/1.png"])
+    assert (view["severity"], view["assignees"][0]["username"]) == ("HIGH", "emil")
+
+
+@pytest.mark.parametrize(
+    ("action", "name", "value"),
+    [
+        ("/title Other", "title", "Other"),
+        ("/relabel ~z", "labels", ["z"]),
+        ("/unlabel", "labels", []),
+        ("/unlabel ~x", "labels", ["y"]),
+        ("/milestone %17.0", "milestone", {"id": 1, "iid": 1, "title": "17.0", "state": "active"}),
+        ("/lock", "discussion_locked", True),
+        ("/promote_to_incident", "issue_type", "incident"),
+        ("/award :thumbsup:", "upvotes", 1),
+    ],
+)
+def test_effects_of_quick_actions(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, action: str, name: str, value: object
+) -> None:
+    gitlab.add_issue(project, title="t", labels=["x", "y"])
+    answer = gitlab_http.put("/issues/1", json={"description": f"text\n\n{action}"})
+    assert answer.status_code == 200
+    assert gitlab_http.get("/issues/1").json()[name] == value
+
+
+def test_quick_actions_can_move_and_mark_as_duplicate(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
+) -> None:
+    gitlab.add_issue(project, title="canonical")
+    gitlab_http.post("/issues", json={"title": "dup", "description": "/duplicate #1"})
+    assert gitlab.issue(project, 2)["duplicated_to_id"] == gitlab.issue(project, 1)["id"]
+    gitlab_http.post("/issues", json={"title": "mv", "description": "/move community/infrastructure"})
+    assert gitlab.issue(project, 3)["moved_to_id"] == gitlab.issues("community/infrastructure")[-1]["id"]
+
+
+def test_updates_state_and_labels_in_one_request(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
+) -> None:
+    gitlab.add_issue(project, title="t", labels=["a", "b"])
+    change = {"state_event": "close", "add_labels": "c", "remove_labels": "a"}
+    issue = gitlab_http.put("/issues/1", json=change).json()
+    assert (issue["state"], issue["labels"], issue["closed_by"]["id"]) == ("closed", ["b", "c"], gitlab.bot_user_id)
+    assert gitlab_http.put("/issues/1", json={"state_event": "close"}).status_code == 200
+    issue = gitlab_http.put("/issues/1", json={"state_event": "reopen", "labels": ["only"]}).json()
+    assert (issue["state"], issue["labels"], issue["closed_at"]) == ("opened", ["only"], None)
+    issue = gitlab_http.put("/issues/1", json={"title": "n", "confidential": True, "discussion_locked": True}).json()
+    assert (issue["title"], issue["confidential"], issue["discussion_locked"]) == ("n", True, True)
+    states = [entry["state"] for entry in gitlab_http.get("/issues/1/resource_state_events").json()]
+    assert states == ["closed", "reopened"]
+    changes = [(e["action"], e["label"]["name"]) for e in gitlab_http.get("/issues/1/resource_label_events").json()]
+    assert changes[2:] == [("add", "c"), ("remove", "a"), ("add", "only"), ("remove", "b"), ("remove", "c")]
+    for bad in ({}, {"state_event": "shut"}, {"status": "closed"}):
+        assert gitlab_http.put("/issues/1", json=bad).status_code == 400
+    assert gitlab_http.put("/issues/9", json={"title": "x"}).json() == {"message": "404 Not found"}
+
+
+def test_updated_at_moves_only_with_a_change(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str) -> None:
+    gitlab.add_issue(project, title="t")
+    before = gitlab.issue(project, 1)["updated_at"]
+    gitlab.clock.advance(10)
+    assert gitlab_http.put("/issues/1", json={"title": "t"}).json()["updated_at"] == before
+    assert gitlab_http.put("/issues/1", json={"title": "u"}).json()["updated_at"] > before
+
+
+def test_closing_says_why(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str) -> None:
+    first, second, third = (gitlab.add_issue(project, title=title, labels=["l"]) for title in "abc")
+    gitlab.close_issue(project, second, reason="duplicate", target=(project, first))
+    issue = gitlab_http.get(f"/issues/{second}").json()
+    assert issue["state"] == "closed"
+    assert issue["_links"]["closed_as_duplicate_of"].endswith(f"/issues/{first}")
+    copy = gitlab.close_issue(project, third, reason="moved", target="community/infrastructure")
+    assert copy is not None
+    moved = gitlab.issue("community/infrastructure", copy)
+    assert (moved["title"], moved["labels"], moved["state"]) == ("c", ["l"], "opened")
+    assert gitlab_http.get(f"/issues/{third}").json()["moved_to_id"] == moved["id"]
+    gitlab.reopen_issue(project, second)
+    assert gitlab_http.get(f"/issues/{second}").json()["_links"]["closed_as_duplicate_of"] is None
+
+
+def test_a_renamed_project_answers_under_both_paths(gitlab: GitlabSandbox, project: str) -> None:
+    gitlab.add_issue(project, title="t")
+    gitlab.rename_project(project, f"{project}-renamed")
+    headers = {"PRIVATE-TOKEN": gitlab.token}
+    for path in (project, f"{project}-renamed", gitlab.project(project)["id"]):
+        url = f"{gitlab.url}/api/v4/projects/{str(path).replace('/', '%2F')}"
+        assert httpx.get(url, headers=headers).json()["path_with_namespace"] == f"{project}-renamed"
+    assert gitlab.issue(project, 1)["web_url"].startswith(f"{gitlab.url}/{project}-renamed/-/")
+
+
+def test_token_user_version_and_unknown_routes(gitlab: GitlabSandbox) -> None:
+    with httpx.Client(base_url=f"{gitlab.url}/api/v4", headers={"PRIVATE-TOKEN": gitlab.token}) as client:
+        assert client.get("/user").json()["id"] == gitlab.bot_user_id
+        assert client.get("/personal_access_tokens/self").json()["scopes"] == ["api"]
+        assert client.get("/version").json()["version"].startswith("19.")
+        assert client.get("/nothing").json() == {"error": "404 Not Found"}
+
+
+def test_python_gitlab_gets_what_it_needs(gitlab: GitlabSandbox, project: str) -> None:
+    with requests.Session() as session:
+        client = python_gitlab.Gitlab(
+            gitlab.url, private_token=gitlab.token, timeout=5, keep_base_url=True, session=session
+        )
+        lazy = client.projects.get(project, lazy=True)
+        issue = lazy.issues.create({"title": "t", "labels": ["a", "b"], "confidential": True})
+        issue.notes.create({"body": "n", "internal": True})
+        issue.awardemojis.create({"name": "thumbsup"})
+        lazy.issues.update(issue.iid, {"state_event": "close", "add_labels": ["c"]})
+        filters: dict[str, Any] = {"search": "t", "state": "all", "iids": [issue.iid], "in": "title"}
+        found = lazy.issues.list(get_all=False, **filters)
+        assert [(row.state, row.labels, row.upvotes) for row in found] == [("closed", ["a", "b", "c"], 1)]
+        for number in range(5):
+            gitlab.add_issue(project, title=f"{number}")
+        assert len(lazy.issues.list(iterator=False, get_all=True, per_page=2)) == 6
+        listed = lazy.issues.list(get_all=True, pagination="keyset", per_page=4, order_by="updated_at", sort="asc")
+        assert len(listed) == 6
+        with pytest.raises(python_gitlab.GitlabListError, match="statee"):
+            lazy.issues.list(statee="opened", get_all=False)
+        client.auth()

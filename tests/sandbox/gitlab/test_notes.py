@@ -1,0 +1,83 @@
+"""Notes, links and emoji over HTTP."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from integrations.sandbox import GitlabSandbox
+
+
+@pytest.fixture
+def issue(gitlab: GitlabSandbox, project: str) -> str:
+    return f"/issues/{gitlab.add_issue(project, title='t')}"
+
+
+def test_a_note_is_listed_newest_first_among_system_notes(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
+) -> None:
+    first = gitlab_http.post(f"{issue}/notes", json={"body": "one"})
+    assert (first.status_code, first.json()["internal"], first.json()["author"]["id"]) == (
+        201,
+        False,
+        gitlab.bot_user_id,
+    )
+    gitlab_http.post(f"{issue}/notes", json={"body": "two", "internal": True})
+    gitlab.close_issue(project, 1)
+    listed = gitlab_http.get(f"{issue}/notes").json()
+    assert [(note["body"], note["system"], note["internal"]) for note in listed] == [
+        ("closed", True, False),
+        ("two", False, True),
+        ("one", False, False),
+    ]
+    ascending = gitlab_http.get(f"{issue}/notes?activity_filter=only_comments&sort=asc&per_page=1")
+    assert (ascending.json()[0]["body"], ascending.headers["x-total"]) == ("one", "2")
+    assert gitlab_http.get(f"{issue}/notes/{first.json()['id']}").json()["body"] == "one"
+    assert gitlab_http.get(f"{issue}/notes/1").status_code == 404
+    assert gitlab_http.get(issue).json()["user_notes_count"] == 2
+
+
+def test_nothing_but_quick_actions_is_202_without_a_note(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
+) -> None:
+    answer = gitlab_http.post(f"{issue}/notes", json={"body": "/close\n/label ~x"})
+    assert (answer.status_code, "id" in answer.json()) == (202, False)
+    assert answer.json()["commands_changes"] == {"close": True, "label": "~x"}
+    view = gitlab.issue(project, 1)
+    assert (view["state"], view["labels"]) == ("closed", ["x"])
+    mixed = gitlab_http.post(f"{issue}/notes", json={"body": "hello @joe\n/reopen\n/shrug"})
+    assert mixed.status_code == 201
+    assert mixed.json()["body"].startswith("hello @joe\n")
+    assert gitlab.issue(project, 1)["mentions"] == ["joe"]
+    assert gitlab.issue(project, 1)["state"] == "opened"
+
+
+@pytest.mark.parametrize("given", [{}, {"body": " "}, {"body": "x", "foo": 1}, {"body": "x" * 1_000_001}])
+def test_refuses_bad_notes(gitlab_http: httpx.Client, issue: str, given: dict[str, object]) -> None:
+    assert gitlab_http.post(f"{issue}/notes", json=given).status_code == 400
+
+
+def test_one_thumb_each(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str) -> None:
+    assert gitlab_http.post(f"{issue}/award_emoji", json={"name": "thumbsup"}).status_code == 201
+    again = gitlab_http.post(f"{issue}/award_emoji", json={"name": "thumbsup"})
+    assert (again.status_code, "already been taken" in again.json()["message"]) == (404, True)
+    gitlab.add_award(project, 1)
+    assert gitlab_http.get(issue).json()["upvotes"] == 2
+    assert [award["user"]["id"] for award in gitlab_http.get(f"{issue}/award_emoji").json()] == [
+        gitlab.bot_user_id,
+        gitlab.engineer_id,
+    ]
+    assert gitlab_http.post(f"{issue}/award_emoji", json={}).status_code == 400
+
+
+def test_links_are_seen_from_both_sides(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
+) -> None:
+    other = gitlab.add_issue(project, title="other")
+    target = {"target_project_id": project, "target_issue_iid": other}
+    assert gitlab_http.post(f"{issue}/links", json=target).status_code == 201
+    assert gitlab_http.post(f"{issue}/links", json=target).status_code == 409
+    assert [row["title"] for row in gitlab_http.get(f"/issues/{other}/links").json()] == ["t"]
+    assert gitlab_http.post(f"{issue}/links", json=target | {"link_type": "blocks"}).status_code == 403
+    assert gitlab_http.post(f"{issue}/links", json={"target_project_id": project}).status_code == 400
+    assert gitlab_http.post(f"{issue}/links", json=target | {"target_issue_iid": 99}).status_code == 404
