@@ -17,9 +17,9 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
-from app.commands import rules
+from app.commands import backtest, rules
 from app.rules.positions import BadRules
-from app.settings import BadSettings, Settings, load, zendesk_settings
+from app.settings import DEFAULT_DATABASE, BadSettings, Settings, load, zendesk_settings
 from integrations.errors import IntegrationError
 
 if TYPE_CHECKING:
@@ -153,6 +153,29 @@ def classify(
         rules.classify_lines(file.open(encoding="utf-8") if file else sys.stdin, sys.stdout, routing, macros)
 
 
+@cli.command("backtest")
+def run_backtest(
+    since: Annotated[str, typer.Option("--from", help="Tickets from this day on: 2026-11-01.")],
+    *,
+    source: Annotated[
+        str, typer.Option(help="`records` (what the service decided) or `zendesk` (its export).")
+    ] = "records",
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+) -> None:
+    """Decide again over past tickets, and say which would be treated otherwise. Writes nothing."""
+    if source not in {"records", "zendesk"}:
+        err.print(f"There is no source {source}: records or zendesk.", markup=False)
+        sys.exit(2)
+    with _readable():
+        day = backtest.parse_date(since)
+        if source == "zendesk":
+            past = backtest.from_zendesk(zendesk_settings(os.environ), day)
+        else:
+            past = backtest.from_records(os.environ.get("DATABASE_URL") or DEFAULT_DATABASE, day)
+        backtest.run_backtest(out, past, routing, macros)
+
+
 @cli.command()
 def schema(name: Annotated[str, typer.Argument(help="routing, macros or tests")]) -> None:
     """Print the JSON Schema of a file, for editors."""
@@ -170,6 +193,12 @@ def _readable() -> Iterator[None]:
         sys.exit(1)
     except BadSettings as error:
         _refuse(error.problems)
+    except backtest.NoRecords as error:
+        err.print(f"Nothing to decide again: {error}. Set DATABASE_URL, or use --source zendesk.", markup=False)
+        sys.exit(2)
+    except ValueError as error:
+        err.print(f"{error}.", markup=False)
+        sys.exit(2)
     except OSError as error:
         err.print(f"Cannot read {error.filename}: {error.strerror}.", markup=False)
         sys.exit(2)

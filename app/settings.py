@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from app.records.database import is_sqlite, sqlite_path
 
+DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
+
 
 class BadSettings(Exception):
     """The environment cannot be used. `problems` has one sentence for each thing to change."""
@@ -55,7 +57,7 @@ class Settings(ZendeskSettings):
     gitlab_url: str = Field(description="Your GitLab, https://gitlab.com")
     gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
     desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
-    database_url: str = Field(default="sqlite:///data/pointsman.db", description="SQLite file, or postgresql://")
+    database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
     routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
     macros_file: Path = Field(default=Path("macros.yaml"), description="The texts")
     host: str = Field(default="127.0.0.1", description="Address to listen on")

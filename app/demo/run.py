@@ -56,6 +56,7 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     console.print(f"Issues                             {sandbox.gitlab.url}")
     console.print(f"The service                        {address}/docs  (DESK_TOKEN {token})\n")
     outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
+    console.print()
     wrong = [one for one in outcomes if one.differences]
     missing = len(samples.tickets) - len(outcomes)
     for one in wrong:

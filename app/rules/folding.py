@@ -37,6 +37,14 @@ def fold(text: str) -> str:
     return " ".join(clean(text).casefold().split())
 
 
+def is_word(character: str) -> bool:
+    """Part of a word. Scripts that write words without blanks between them have no word boundaries to keep."""
+    code = ord(character)
+    if code < 0x2E80:
+        return character.isalnum() or character == "_"
+    return character.isalnum() and not (code < 0xA4D0 or 0xF900 <= code < 0xFB00 or 0x20000 <= code < 0x40000)
+
+
 @dataclass(frozen=True)
 class Folded:
     """A text with its two comparable forms, and the way back from a place in them to the original."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.folding import fold
+from app.rules.folding import fold, is_word
 
 if TYPE_CHECKING:
     from app.rules.schema import Conditions
@@ -45,11 +45,11 @@ def contains_phrase(longer: str, shorter: str) -> bool:
     start = text.find(core)
     while start >= 0:
         end = start + len(core)
-        begins = start == 0 or not (_is_word(text[start - 1]) and _is_word(text[start]))
+        begins = start == 0 or not (is_word(text[start - 1]) and is_word(text[start]))
         if end == len(text):
             ends = open_end or not text_open
         else:
-            ends = open_end or not (_is_word(text[end - 1]) and _is_word(text[end]))
+            ends = open_end or not (is_word(text[end - 1]) and is_word(text[end]))
         if begins and ends:
             return True
         start = text.find(core, start + 1)
@@ -63,10 +63,6 @@ def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
         members = lists.get(phrase[1:], ()) if phrase.startswith(LIST_SIGN) else (phrase,)
         found.extend(fold(member) for member in members)
     return found
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
 
 
 def _stated(when: Conditions) -> list[_Stated]:

@@ -8,6 +8,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from app.rules.conditions.scene import Hit, Part
+from app.rules.folding import is_word
 from app.rules.re2_patterns import PatternSet
 
 _PREFIX_SIGN: Final = "*"
@@ -54,16 +55,12 @@ class TextSearch:
         if self._automaton is not None:
             seen: set[int] = set()
             for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-                if start and _is_word(folded[start - 1]) and _is_word(folded[start]):
+                if start and is_word(folded[start - 1]) and is_word(folded[start]):
                     continue
-                whole = end == len(folded) or not (_is_word(folded[end]) and _is_word(folded[end - 1]))
+                whole = end == len(folded) or not (is_word(folded[end]) and is_word(folded[end - 1]))
                 for term, open_end in self._meant[number]:
                     if (whole or open_end) and term not in seen:
                         seen.add(term)
                         hits.setdefault(term, []).append(Hit(part, (start, end)))
         for number in self._patterns.indexes(clean):
             hits.setdefault(self._pattern_terms[number], []).append(Hit(part, None))
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"

@@ -127,6 +127,16 @@ class WireTicketAnswer(_Wire):
         )
 
 
+class WireExport(_Wire):
+    """`GET /incremental/tickets/cursor`: one page."""
+
+    tickets: tuple[WireTicket, ...]
+    users: tuple[WireUser, ...] = ()
+    organizations: tuple[WireNamed, ...] = ()
+    after_cursor: str | None = None
+    end_of_stream: bool = True
+
+
 class WireComment(_Wire):
     id: int
     author_id: int | None = None

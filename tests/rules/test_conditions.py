@@ -32,6 +32,7 @@ def test_kinds_have_different_keys_and_descriptions() -> None:
         ("größe", "Die GRÖSSE stimmt nicht"),
         ("gitlab.com", "on https://gitlab.com/x"),
         ("🎰", "🎰🎰"),
+        ("两步验证", "我的两步验证手机丢了"),
     ],
 )
 def test_phrases_find_whole_words_whatever_their_form(phrase: str, body: str) -> None:

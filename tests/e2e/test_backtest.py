@@ -1,0 +1,74 @@
+"""Past tickets under other rules, from the records and from Zendesk's export; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+from tests.e2e.house import ROOT, House, open_house
+
+YESTERDAY = "2020-01-01"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="module")
+def past_house(folder: Path) -> Iterator[House]:
+    with open_house(folder) as house:
+        for text in ("@gitlab kudos to the team for everything!", "This Tweet is no longer available.", "@gitlab hm"):
+            house.triaged(text)
+        yield house
+
+
+@pytest.fixture
+def new_rules(tmp_path: Path) -> Path:
+    file = tmp_path / "new.yaml"
+    extra = "\n  - name: kudos-are-political\n    when: {phrases: [kudos]}\n    archetype: political\n"
+    file.write_text((ROOT / "routing.yaml").read_text().replace("routes:\n", f"routes:{extra}", 1))
+    return file
+
+
+def run(*arguments: str, **environ: str) -> Result:
+    files = ["--macros", str(ROOT / "macros.yaml")]
+    return CliRunner().invoke(cli, ["backtest", "--from", YESTERDAY, *arguments, *files], env=environ)
+
+
+def test_says_which_tickets_of_the_records_would_be_treated_otherwise(
+    past_house: House, folder: Path, new_rules: Path
+) -> None:
+    del past_house
+    url = f"sqlite:///{folder / 'pointsman.db'}"
+    same = run("--routing", str(ROOT / "routing.yaml"), DATABASE_URL=url)
+    assert "3 tickets decided again, 0 would be treated otherwise" in same.output
+    other = run("--routing", str(new_rules), DATABASE_URL=url)
+    assert "3 tickets decided again, 1 would be treated otherwise" in other.output
+    assert "mention -> political: 1" in other.output
+    assert "route:praise -> route:kudos-are-political" in other.output
+
+
+def test_decides_again_over_zendesks_export(past_house: House, new_rules: Path) -> None:
+    zendesk = past_house.sandbox.zendesk
+    past_house.sandbox.clock.advance(120)  # the export leaves out the last minute
+    zendesk.calls_clear()
+    done = run(
+        "--source", "zendesk", "--routing", str(new_rules),
+        ZENDESK_URL=zendesk.url, ZENDESK_EMAIL=zendesk.email, ZENDESK_TOKEN=zendesk.token,
+    )  # fmt: skip
+    assert "mention -> political: 1" in done.output, done.output
+    assert {call.method for call in zendesk.calls} == {"GET"}
+
+
+def test_says_what_is_missing(tmp_path: Path) -> None:
+    done = run("--routing", str(ROOT / "routing.yaml"), DATABASE_URL=f"sqlite:///{tmp_path / 'none.db'}")
+    assert done.exit_code == 2
+    assert "there is no database" in done.output
+    assert not (tmp_path / "none.db").exists()
+    assert run("--source", "memory").exit_code == 2
+    assert CliRunner().invoke(cli, ["backtest", "--from", "soon"]).exit_code == 2
