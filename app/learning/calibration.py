@@ -26,6 +26,9 @@ class Wanted:
     high_acting: float = 0.98
     """For archetypes that lead to something that a person would have to take back."""
     medium: float = 0.80
+    floor: float = 0.50
+    floor_acting: float = 0.75
+    """No bar of high confidence is lower, however well sixty tickets went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,11 @@ def thresholds(
     bars: dict[str, Bar] = {}
     for archetype in archetypes:
         own = [one for one in said if one.best == archetype]
-        high = wanted.high_acting if archetype in acting else wanted.high
-        bars[archetype] = Bar(high=_lowest(own, everywhere, high), medium=_lowest(own, everywhere, wanted.medium))
+        acts = archetype in acting
+        high = _lowest(own, everywhere, wanted.high_acting if acts else wanted.high)
+        if high is not None:
+            high = max(high, wanted.floor_acting if acts else wanted.floor)
+        bars[archetype] = Bar(high=high, medium=_lowest(own, everywhere, wanted.medium))
     return bars
 
 
