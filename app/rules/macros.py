@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING, Final, Literal
 
-from app.rules.schema import Status
-
 if TYPE_CHECKING:
     from app.rules.loading import Rules
+    from app.rules.schema import Status
 
 DEFAULT: Final = "default"
 Needs = Literal["issue", "incident"]
@@ -46,6 +45,14 @@ TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "steps": Placeholder("steps to reproduce, when the text has any"),
     "ticket_url": Placeholder("the ticket; only team members can open it"),
 }
+
+
+def meanings(placeholders: Mapping[str, Placeholder]) -> str:
+    """One sentence each, for the JSON Schema."""
+    return " ".join(
+        f"`{name}`: {one.meaning}{f' (only where there is an {one.needs})' if one.needs else ''}."
+        for name, one in placeholders.items()
+    )
 
 
 class MissingValue(Exception):

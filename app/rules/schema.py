@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, create_model, mo
 
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import Phrase
+from app.rules.macros import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, meanings
 from app.rules.strict import Flag, Many, Name, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
@@ -367,7 +368,7 @@ class Macro(Strict):
 
     description: str = ""
     text: dict[Name, Text] = Field(description="By channel; `default` for every other one.")
-    placeholders: tuple[Name, ...] = ()
+    placeholders: tuple[Name, ...] = Field(default=(), description=meanings(REPLY_PLACEHOLDERS))
     tags: tuple[Tag, ...] = ()
     status: Status | None = None
     visibility: Literal["public", "internal"] = "public"
@@ -378,7 +379,7 @@ class Template(Strict):
 
     description: str = ""
     text: Text
-    placeholders: tuple[Name, ...] = ()
+    placeholders: tuple[Name, ...] = Field(default=(), description=meanings(TEMPLATE_PLACEHOLDERS))
 
 
 class Macros(Strict):

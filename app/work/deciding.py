@@ -155,7 +155,6 @@ class Deciding:
     def _answer(self, decided: Decided) -> JSON:
         if any(isinstance(action, SolveParent) for action in decided.plan.wanted()):
             decided = decided.model_copy(update={"parent": self.recorder.waits_in_thread(decided)})
-        self.recorder.decided(decided)
         looks = any(isinstance(action, Issue | Incident) for action in decided.plan.wanted())
         return {"decided": decided.model_dump(mode="json"), "looks_for_issue": looks}
 

@@ -49,9 +49,6 @@ class Recorder:
         )
         return found.ticket_id if found else None
 
-    def decided(self, decided: Decided) -> Decision:
-        return self._save(decided, "working", (), ())
-
     def about_to_write(self, decided: Decided, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
         last = self.last_written(decided.ticket.id)
@@ -105,7 +102,7 @@ class Recorder:
         """No further try: a person is told."""
         self.failure(delivery, step, fault)
         row = self.records.decisions.by_run(delivery["run_id"])
-        if row is None or row.decided_by == "none":
+        if row is None or not row.config_hash:
             self._without_verdict(delivery, "failed", fault.message)
         else:
             tags = row.tags if row.state == "writing" else ()
