@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from bench import intake, pipeline
+from bench import intake, pipeline, rules
 
-BENCHES = {"intake": intake.run, "pipeline": pipeline.run}
+BENCHES = {"intake": intake.run, "pipeline": pipeline.run, "rules": rules.run}
 
 
 def main(names: list[str]) -> int:
