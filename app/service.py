@@ -11,7 +11,8 @@ import structlog
 from app.metrics import CALLS
 from app.records.records import Records
 from app.settings import Settings, ZendeskSettings
-from app.triage.language import LanguageDetector
+from app.triage.judge import Judgement
+from app.triage.shipped import shipped_judgement
 from app.work.capping import Capping
 from app.work.deciding import Deciding
 from app.work.dry_run import DryRun
@@ -47,7 +48,7 @@ class Service:
     intake: Intake
     zendesk: Callable[[], ZendeskClient]
     gitlab: Callable[[], GitLabClient]
-    detector: LanguageDetector
+    judgement: Judgement
     now: Callable[[], datetime] = utc_now
     _own_user_id: int | None = field(default=None, init=False)
 
@@ -61,12 +62,12 @@ class Service:
         zendesk = PerThread(lambda: zendesk_client(settings)).get
         gitlab = PerThread(lambda: gitlab_client(settings)).get
         engine = Engine(settings.database_url, worker=worker, concurrency=concurrency)
-        detector = LanguageDetector()
+        judgement = shipped_judgement()
         recorder = Recorder(records, now)
         projects = Projects(gitlab)
         secret = settings.gitlab_token.get_secret_value()
         steps = LiveSteps(
-            Deciding(zendesk, recorder, rulebook, Capping(records.performed, now), detector.detect, now),
+            Deciding(zendesk, recorder, rulebook, Capping(records.performed, now), judgement, now),
             Finding(
                 Issues(gitlab, projects, records.links, secret, now),
                 Incidents(gitlab, projects, records.links, now),
@@ -80,7 +81,7 @@ class Service:
         workflow = TriageTicket(engine, steps)
         engine.register(WORKFLOW, workflow.triage, steps.crashed)
         engine.register(LINK_WORKFLOW, workflow.link, steps.crashed)
-        return cls(settings, records, rulebook, engine, Intake(engine), zendesk, gitlab, detector, now)
+        return cls(settings, records, rulebook, engine, Intake(engine), zendesk, gitlab, judgement, now)
 
     def start(self) -> None:
         self.engine.start()
@@ -96,7 +97,7 @@ class Service:
         self.records.close()
 
     def dry_run(self) -> DryRun:
-        return DryRun(self.rulebook.current, self.detector.detect, self.now)
+        return DryRun(self.rulebook.current, self.judgement, self.now)
 
     def own_user_id(self) -> int | None:
         """The bot's own id in Zendesk; None while Zendesk has not said."""

@@ -20,7 +20,7 @@ from app.rules.positions import BadRules
 from app.service import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged
-from app.triage.language import LanguageDetector
+from app.triage.shipped import shipped_judgement
 from app.work.dry_run import DryRun
 from app.work.rulebook import read_rules
 
@@ -118,7 +118,7 @@ def classify_lines(lines: Iterable[str], out: IO[str], routing: Path, macros: Pa
 
 
 def dry_run_of(rules: Rules) -> DryRun:
-    return DryRun(lambda: rules, LanguageDetector().detect, lambda: datetime.now(UTC))
+    return DryRun(lambda: rules, shipped_judgement(), lambda: datetime.now(UTC))
 
 
 def _examples(routing: Path, rules: Rules) -> tuple[Example, ...]:

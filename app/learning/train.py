@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from app.learning.calibration import Wanted, thresholds
 from app.learning.crossing import OutOfFold, held_out, out_of_fold, said, temperature_of
@@ -72,8 +73,10 @@ def train(
     if len({one.archetype for one in ordered}) < 2:
         raise NotEnough(f"two archetypes with {FEWEST_EXAMPLES} examples each are needed; too rare: {rare or 'none'}")
     prepared = prepare(ordered, encoder)
-    crossed = out_of_fold(prepared, recipe)
-    fitted = fit(prepared, recipe)
+    # With several threads, sums are made in another order each time, and the same tickets make another model.
+    with threadpool_limits(1):
+        crossed = out_of_fold(prepared, recipe)
+        fitted = fit(prepared, recipe)
     rows = range(len(ordered))
     plain = evaluate(held_out(crossed, acting, wanted, with_encoder=False), acting)
     semantic = evaluate(held_out(crossed, acting, wanted, with_encoder=True), acting) if encoder else None

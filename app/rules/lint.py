@@ -146,14 +146,15 @@ def contained_phrase(rules: Rules, examples: Sequence[Example]) -> Iterator[Find
     """A phrase beside a shorter one that it contains: it adds nothing."""
     del examples
     lists = rules.routing.vocabulary
-    for path, when in _all_conditions(rules):
-        phrases = when.phrases or ()
+    stated = [((*path, "phrases"), when.phrases) for path, when in _all_conditions(rules) if when.phrases]
+    named = [(("vocabulary", name), phrases) for name, phrases in lists.items()]
+    for path, phrases in (*named, *stated):
         for (one, first), (other, second) in combinations(enumerate(phrases), 2):
             for index, longer, shorter in ((other, second, first), (one, first, second)):
                 inside, outside = unfold_lists([shorter], lists), unfold_lists([longer], lists)
                 if outside and all(any(contains_phrase(text, core) for core in inside) for text in outside):
                     message = f"`{longer}` adds nothing: `{shorter}` finds it too"
-                    yield _finding("contained_phrase", rules.positions, (*path, "phrases", index), message)
+                    yield _finding("contained_phrase", rules.positions, (*path, index), message)
                     break
 
 

@@ -14,7 +14,8 @@ from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
-from app.triage.judge import Detect, Judged, chosen_by_person, judge
+from app.triage.deciders import chosen_by_person
+from app.triage.judge import Judged, Judgement, judge
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
 from app.work.capping import Capping
 from app.work.decided import Decided, Read
@@ -38,7 +39,7 @@ class Deciding:
     recorder: Recorder
     rulebook: Rulebook
     capping: Capping
-    detect: Detect
+    judgement: Judgement
     now: Callable[[], datetime]
 
     def decide(self, delivery: JSON) -> JSON:
@@ -87,7 +88,7 @@ class Deciding:
             if comment is None:
                 return {"ended": "nothing changed that is ours to decide"}
             ticket = replace(ticket, event="comment", subject="", body=comment)
-        judged = judge(rules, ticket, detect=self.detect, now=self.now(), previous=previous)
+        judged = judge(rules, ticket, self.judgement, now=self.now(), previous=previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return {"ended": "no rule asks for this comment"}
         for failed in judged.matching.errors():
@@ -138,7 +139,7 @@ class Deciding:
         note = f"Answered on the post; the answer came in as ticket {delivery['answered_in']}."
         rules = self.rulebook.current()
         ticket = ticket_from(snapshot, event="updated")
-        judged = judge(rules, ticket, detect=self.detect, now=self.now())
+        judged = judge(rules, ticket, self.judgement, now=self.now())
         return self._answer(
             _decided(delivery, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.now()).model_copy(
                 update={

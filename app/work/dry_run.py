@@ -10,7 +10,7 @@ from typing import Any
 from app.rules.examples import ticket_from_mapping
 from app.rules.loading import Rules
 from app.ticket import Ticket
-from app.triage.judge import Detect, Judged, judge
+from app.triage.judge import Judged, Judgement, judge
 from app.work.tickets import ticket_from
 from integrations.zendesk.client import ZendeskClient
 
@@ -18,11 +18,11 @@ from integrations.zendesk.client import ZendeskClient
 @dataclass(frozen=True)
 class DryRun:
     rules: Callable[[], Rules]
-    detect: Detect
+    judgement: Judgement
     now: Callable[[], datetime]
 
     def judge(self, ticket: Ticket) -> Judged:
-        return judge(self.rules(), ticket, detect=self.detect, now=self.now())
+        return judge(self.rules(), ticket, self.judgement, now=self.now())
 
     def written_down(self, given: Mapping[str, Any]) -> tuple[Ticket, Judged]:
         """A ticket as people write one down. Raises ValueError with what is wrong in it."""

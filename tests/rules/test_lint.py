@@ -159,6 +159,11 @@ def test_a_phrase_that_contains_another_adds_nothing(phrases: str, warned: bool)
     assert said == (["contained_phrase"] if warned else [])
 
 
+def test_lists_of_the_vocabulary_are_looked_at_too() -> None:
+    routes = "[{name: a, archetype: mention, when: {phrases: $bad}}]"
+    assert names(routes, more="vocabulary: {bad: [down, is down]}\n") == ["contained_phrase"]
+
+
 def test_an_archetype_needs_an_example() -> None:
     assert found(examples="version: 1\ntests: []\n")[0] == (
         "archetype_without_example",

@@ -19,6 +19,10 @@ from app.triage.model.lexicon import topics
 
 LONGEST = 4_000
 """Characters. A stack trace of ten pages says nothing that its first page does not."""
+LONGEST_RUN = 40
+"""Signs between two blanks; what is longer is a key or a path, and its letters say nothing."""
+IN_SUBJECT: Final = "subject: "
+"""Before the words of the subject, which count as such once more."""
 LETTER_GROUPS: Final = range(2, 6)
 BLOCKS: Final = ("words", "letters", "traits", "topics")
 """Each block is brought to the same length, then weighed, so that many letter groups do not drown a few traits."""
@@ -66,13 +70,16 @@ class Pieces:
 
 
 def pieces(ticket: Ticket, channel: str) -> Pieces:
-    words = read(f"{ticket.subject}\n{ticket.body}"[:LONGEST])
+    text = masked(f"{ticket.subject}\n{ticket.body}"[:LONGEST])
+    words = _words(text)
     counted = Counter(f"w:{word}" for word in words)
     counted.update(f"w:{first} {second}" for first, second in pairwise(words))
+    counted.update(f"w:{IN_SUBJECT}{word}" for word in read(ticket.subject[:LONGEST]))
     letters: Counter[str] = Counter()
-    for word, times in Counter(words).items():
-        for group in letter_groups(word):
-            letters[group] += times
+    for run, times in Counter(text.split()).items():
+        if len(run) <= LONGEST_RUN:
+            for group in letter_groups(run):
+                letters[group] += times
     topical = Counter({f"t:topic {topic}": times for topic, times in topics(words).items()})
     return Pieces(counted, letters, Counter(traits(ticket, channel)), topical, tuple(words))
 
@@ -83,16 +90,25 @@ def meaning(ticket: Ticket) -> str:
     return _HANDLE.sub("@user", _LINK.sub("link", _QUOTED.sub(" ", text)))
 
 
-def read(text: str) -> list[str]:
-    """Words in lower case; links, handles, versions, amounts and numbers each under one name."""
-    masked = _QUOTED.sub(" ", clean(text))
+def masked(text: str) -> str:
+    """In lower case, without quoted lines; links, handles, versions, amounts and numbers each under one name."""
+    plain = _QUOTED.sub(" ", clean(text))
     for pattern, mask in _MASKS:
-        masked = pattern.sub(mask, masked)
-    return [word if len(word) <= 2 or word[0] not in "?!" else word[:2] for word in _WORD.findall(masked.casefold())]
+        plain = pattern.sub(mask, plain)
+    return plain.casefold()
+
+
+def read(text: str) -> list[str]:
+    """The words of a masked text."""
+    return _words(masked(text))
+
+
+def _words(plain: str) -> list[str]:
+    return [word if len(word) <= 2 or word[0] not in "?!" else word[:2] for word in _WORD.findall(plain)]
 
 
 def letter_groups(word: str) -> Iterator[str]:
-    """Groups of two to five letters, with a blank for either end of the word: `down` has ` dow` and `own `."""
+    """Groups of two to five signs, with a blank for either end of the word: `down` has ` dow` and `own `."""
     if word.startswith("{"):
         return
     padded = f" {word} "

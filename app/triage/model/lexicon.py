@@ -170,4 +170,5 @@ def topics(words: Sequence[str]) -> Counter[str]:
         for end in range(_SHORTEST_STEM, len(word) + 1):
             for topic in _STEMS.get(word[:end], ()):
                 found.add((topic, word))
-    return Counter(topic for topic, _ in found)
+    # In a fixed order: sums of floats depend on it, and the same tickets must make the same model.
+    return Counter(topic for topic, _ in sorted(found))

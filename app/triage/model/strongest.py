@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.triage.model.features import Pieces, describe, is_absence, letter_groups
+from app.triage.model.features import IN_SUBJECT, Pieces, describe, is_absence, letter_groups
 from app.triage.model.vectors import Sparse
 
 COUNT: Final = 5
@@ -110,7 +110,7 @@ def strongest(
             for word in owners[name]:
                 scores[word] += share / len(owners[name])
         else:
-            scores[name if name.startswith("t:") else name.removeprefix("w:")] += share
+            scores[name if name.startswith("t:") else name.removeprefix("w:").removeprefix(IN_SUBJECT)] += share
     return tuple(_chosen(scores))
 
 

@@ -1,0 +1,107 @@
+"""The questions that a ticket is asked, one function each: a verdict, or None for "not mine to say"."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from app.rules.loading import Rules
+from app.rules.matching import Matching, RouteTrace
+from app.rules.schema import Mode
+from app.ticket import Ticket
+from app.triage.language import Language
+from app.triage.model.model import ModelVerdict
+from app.triage.verdict import ABSTAINED_TAG, ARCHETYPE_TAG, Candidate, Previous, Verdict
+
+MOST_CANDIDATES = 3
+# Below this share the model's second thoughts are no help to a person.
+WORTH_NAMING = 0.1
+
+
+def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
+    """The archetype whose tag a person set: one that is on the ticket and that we did not put there."""
+    ours = set(previous.tags) if previous else set()
+    chosen = [tag for tag in ticket.tags if tag.startswith(ARCHETYPE_TAG) and tag not in ours]
+    return chosen[0].removeprefix(ARCHETYPE_TAG) if chosen else None
+
+
+def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdict | None:
+    chosen = chosen_by_person(ticket, previous)
+    if chosen is None:
+        return None
+    if chosen in rules.routing.archetypes:
+        return Verdict(chosen, "high", "person", _mode(rules, chosen), f"A person chose {chosen}.")
+    near = get_close_matches(chosen, rules.routing.archetypes, n=1)
+    meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
+    why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"
+    return Verdict(None, "low", "person", rules.routing.defaults.mode, why)
+
+
+def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
+    if fired is None:
+        return None
+    route = rules.routing.routes[fired.index]
+    because = f' ("{fired.text}")' if fired.text else ""
+    reason = route.why.rstrip(".") or fired.detail
+    return Verdict(
+        route.archetype,
+        route.confidence,
+        f"route:{route.name}",
+        _mode(rules, route.archetype, route.mode),
+        f"Rule {route.name}: {reason}{because}.",
+        tags=route.tags,
+    )
+
+
+def by_language(rules: Rules, language: Language) -> Verdict | None:
+    languages = rules.routing.languages
+    if language.code is None or language.code in languages.answered:
+        return None
+    return Verdict(
+        languages.archetype,
+        "high",
+        "language",
+        _mode(rules, languages.archetype),
+        f"Not in a language that the team answers ({language.reason}).",
+        tags=(languages.tag.replace("${language}", language.code),),
+    )
+
+
+def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
+    """From the archetype's `high` on it decides, from `medium` on it suggests; else, or if `by_rule_only`, None."""
+    if said is None or said.best not in rules.routing.archetypes:
+        return None
+    archetype = rules.routing.archetypes[said.best]
+    bar = archetype.thresholds or rules.routing.defaults.thresholds
+    if archetype.by_rule_only or said.probability < bar.medium:
+        return None
+    mode = _mode(rules, said.best)
+    words = f", because of {', '.join(said.strongest)}" if said.strongest else ""
+    why = f"It reads like {said.best} ({said.probability:.0%}{words})."
+    if said.probability >= bar.high:
+        return Verdict(said.best, "high", "model", mode, why)
+    return Verdict(said.best, "medium", "model", "suggest" if mode == "live" else mode, why)
+
+
+def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verdict:
+    """Leave it to a person, with what it might be: what the model thinks likely, else the routes that came close."""
+    if said is not None:
+        likely = [(name, share) for name, share in said.probabilities.items() if share >= WORTH_NAMING]
+        candidates = [Candidate(name, f"{share:.0%} likely by its words") for name, share in likely]
+    else:
+        candidates = [
+            Candidate(near.archetype, f"rule {near.route} came close; {near.detail}")
+            for near in matching.nearest(MOST_CANDIDATES)
+        ]
+    why = f"Nothing is sure enough: {ABSTAINED_TAG}."
+    return Verdict(
+        None, "low", "none", rules.routing.defaults.mode, why, candidates=tuple(candidates[:MOST_CANDIDATES])
+    )
+
+
+def if_live(shadow: RouteTrace) -> Verdict:
+    """What a shadow route would have decided, had it been live."""
+    return Verdict(shadow.archetype, "high", f"route:{shadow.route}", "live", shadow.detail)
+
+
+def _mode(rules: Rules, archetype: str, own: Mode | None = None) -> Mode:
+    return own or rules.routing.archetypes[archetype].mode or rules.routing.defaults.mode

@@ -1,0 +1,67 @@
+"""The trace of a decision: one entry for each thing that was asked, in the order in which it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.rules.loading import Rules
+from app.rules.matching import Matching, RouteTrace
+from app.triage.actions import Plan
+from app.triage.language import Language
+from app.triage.model.model import ModelVerdict
+from app.triage.verdict import Verdict
+
+Entry = dict[str, Any]
+MOST_SHARES = 5
+
+
+def trace(
+    rules: Rules,
+    matching: Matching,
+    verdict: Verdict,
+    *,
+    language: Language,
+    said: ModelVerdict | None,
+    shadows: Mapping[str, Plan],
+) -> tuple[Entry, ...]:
+    """`shadows`: what routes in shadow would have led to, by their names."""
+    entries: list[Entry] = []
+    if verdict.decided_by == "person":
+        entries.append({"asked": "person", "matched": True, "detail": verdict.why})
+    routes = [(rules.routing.routes[one.index].before == "language", one) for one in matching.trace()]
+    entries += [_route(one, shadows) for before, one in routes if before]
+    entries.append(
+        {
+            "asked": "language",
+            "matched": verdict.decided_by == "language",
+            "detail": f"{language.code or 'undecided'}: {language.reason}",
+        }
+    )
+    entries += [_route(one, shadows) for before, one in routes if not before]
+    if said is not None:
+        entries.append(_model(said, matched=verdict.decided_by == "model"))
+    return tuple(entries)
+
+
+def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
+    values = asdict(one)
+    values.pop("index")
+    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.nearness, 2)}
+    if one.route in shadows:
+        entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
+    return entry
+
+
+def _model(said: ModelVerdict, *, matched: bool) -> Entry:
+    return {
+        "asked": "model",
+        "matched": matched,
+        "detail": f"{said.best} {said.probability:.0%}",
+        "probabilities": {name: round(share, 3) for name, share in list(said.probabilities.items())[:MOST_SHARES]},
+        "strongest": list(said.strongest),
+        "nearest": [asdict(one) for one in said.nearest],
+        "model": said.version,
+        "with_encoder": said.with_encoder,
+    }
