@@ -42,7 +42,7 @@ def _is_worth_a_word(action: dict[str, Any]) -> bool:
 def _in_short(action: dict[str, Any]) -> str:
     """`opened issue`, `suggested reply`, `hold`: the table is no place for more."""
     kind, detail = str(action["kind"]), str(action["detail"])
-    first = detail.split(" ")[0].rstrip(";")
+    first = detail.split(" ", maxsplit=1)[0].rstrip(";")
     short = {
         "issue": f"{first} issue" if first in {"opened", "linked"} else "issue waits",
         "incident": "linked incident" if first == "linked" else "no incident found",
