@@ -21,7 +21,7 @@ from app.work.finding import Finding
 from app.work.incidents import Incidents
 from app.work.intake import Intake
 from app.work.issues import Issues
-from app.work.lookups import Groups, Projects
+from app.work.lookups import Assignees, Projects
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.steps import LiveSteps
@@ -74,7 +74,7 @@ class Service:
                 rulebook,
                 now,
             ),
-            Writing(zendesk, Groups(zendesk), recorder, rulebook),
+            Writing(zendesk, Assignees(zendesk), recorder, rulebook),
             recorder,
             rulebook,
         )

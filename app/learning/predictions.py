@@ -24,7 +24,6 @@ class Prediction:
     probability: float | None = None
     """None where nothing was reckoned: a route says high or medium."""
     trace: tuple[dict[str, Any], ...] = field(default=(), hash=False)
-    text: str = ""
 
     @property
     def is_right(self) -> bool:

@@ -23,12 +23,19 @@ class Projects:
 
 
 @dataclass(frozen=True)
-class Groups:
-    zendesk: Callable[[], ZendeskClient]
-    _known: dict[str, int] = field(default_factory=dict)
+class Assignees:
+    """Groups by name and agents by address. Raises IntegrationError, also for unknown ones; only answers are kept."""
 
-    def get(self, name: str) -> int:
-        """Raises IntegrationError, also when there is no such group; only answers are kept."""
-        if name not in self._known:
-            self._known[name] = self.zendesk().group_id(name)
-        return self._known[name]
+    zendesk: Callable[[], ZendeskClient]
+    _groups: dict[str, int] = field(default_factory=dict)
+    _agents: dict[str, int] = field(default_factory=dict)
+
+    def group(self, name: str) -> int:
+        if name not in self._groups:
+            self._groups[name] = self.zendesk().group_id(name)
+        return self._groups[name]
+
+    def agent(self, email: str) -> int:
+        if email not in self._agents:
+            self._agents[email] = self.zendesk().agent_id(email)
+        return self._agents[email]

@@ -13,24 +13,27 @@ from integrations.zendesk.quoting import as_html
 SIGNATURE = "Pointsman. Wrong? Change the tag archetype__… and it follows."
 
 
-def ticket_update(decided: Decided, made: Draft, group_id: int | None) -> TicketUpdate:
+def ticket_update(
+    decided: Decided, made: Draft, group_id: int | None, assignee_id: int | None, note_limit: int
+) -> TicketUpdate:
     ticket = decided.ticket
     return TicketUpdate(
         updated_stamp=ticket.updated_at,
         tags=tuple(made.tags(ticket.tags)),
         status=made.status if made.status != ticket.status else None,
         group_id=group_id,
-        comment=_comment(decided, made),
+        assignee_id=assignee_id,
+        comment=_comment(decided, made, note_limit),
         metadata={RUN_KEY: decided.run_id},
     )
 
 
-def _comment(decided: Decided, made: Draft) -> NewComment | None:
+def _comment(decided: Decided, made: Draft, note_limit: int) -> NewComment | None:
     if made.reply:
         return NewComment(as_html(made.reply), public=True)
     if not made.note:
         return None
-    return NewComment(note_html([*_blocks(decided, made)]), public=False)
+    return NewComment(note_html([*_blocks(decided, made)], note_limit), public=False)
 
 
 def _blocks(decided: Decided, made: Draft) -> Iterator[Block]:

@@ -10,19 +10,19 @@ from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
-from app.work.lookups import Groups
+from app.work.lookups import Assignees
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
-from integrations.zendesk.client import ZendeskClient
+from integrations.zendesk.client import TicketUpdate, ZendeskClient
 
 
 @dataclass(frozen=True)
 class Writing:
     zendesk: Callable[[], ZendeskClient]
-    groups: Groups
+    assignees: Assignees
     recorder: Recorder
     rulebook: Rulebook
 
@@ -33,25 +33,26 @@ class Writing:
         if decided.plan.mode == "shadow":
             return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
         try:
-            group_id = self._group_id(made)
+            update = self._update(decided, made)
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error))}
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
-        return self._sent(delivery, decided, made, row, group_id) or self._written(
-            delivery, row, made.outcomes, found_json, parent=decided.parent
-        )
+        refused = self._send(delivery, decided, update, row, spam=made.spam)
+        return refused or self._written(delivery, row, made.outcomes, found_json, parent=decided.parent)
 
-    def _sent(self, delivery: JSON, decided: Decided, made: Draft, row: Decision, group_id: int | None) -> JSON | None:
+    def _send(
+        self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, *, spam: bool
+    ) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
-            self.zendesk().update_ticket(decided.ticket.id, ticket_update(decided, made, group_id))
-            if made.spam:
+            self.zendesk().update_ticket(decided.ticket.id, update)
+            if spam:
                 self.zendesk().mark_as_spam(decided.ticket.id)
         except Conflict:
             self.recorder.not_written(decided.run_id)
             return {"conflict": True}
         except (NotFound, Invalid) as error:
-            return self._never(delivery, row, made.outcomes, error)
+            return self._never(delivery, row, error)
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
             return {"fault": asdict(fault_of(error))}
@@ -61,19 +62,21 @@ class Writing:
             return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
         return None
 
-    def _group_id(self, made: Draft) -> int | None:
-        """A group that Zendesk does not have costs the assignment, not the tags: the note says so."""
-        if not made.group:
-            return None
+    def _update(self, decided: Decided, made: Draft) -> TicketUpdate:
+        """A group or agent that Zendesk does not have costs the assignment, not the tags: the note says so."""
+        limits = self.rulebook.by_hash(decided.config_hash).routing.limits
+        group_id = agent_id = None
         try:
-            return self.groups.get(made.group)
+            group_id = self.assignees.group(made.group) if made.group else None
+            agent_id = self.assignees.agent(made.assignee) if made.assignee else None
         except (NotFound, Invalid) as error:
-            made.note.append(Passage(f"Zendesk has no single group {made.group}; routing.yaml names it."))
+            wanted = " / ".join(name for name in (made.group, made.assignee) if name)
+            made.note.append(Passage(f"Zendesk has no {wanted} to assign this to; routing.yaml names it."))
             made.outcomes = [
                 replace(one, state="failed", detail=error.message) if one.kind in {"assign", "forward"} else one
                 for one in made.outcomes
             ]
-            return None
+        return ticket_update(decided, made, group_id, agent_id, note_limit=limits.note_characters)
 
     def _written(
         self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], found_json: JSON, *, parent: int | None
@@ -84,7 +87,7 @@ class Writing:
             return self.recorder.waits_for_link(row.run_id)
         return {**self.recorder.finished(delivery, row, outcomes), "solves": parent}
 
-    def _never(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], error: NotFound | Invalid) -> JSON:
+    def _never(self, delivery: JSON, row: Decision, error: NotFound | Invalid) -> JSON:
         """Visible and explained, and not tried again: the ticket will not take it."""
         self.recorder.not_written(row.run_id)
         gone = isinstance(error, NotFound)
@@ -92,6 +95,7 @@ class Writing:
             return self.recorder.failed(delivery, "write", fault_of(error))
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
         kept = {"issue", "incident"}  # these were done in GitLab, whatever became of the ticket
+        outcomes = [Outcome(**action) for action in row.actions]
         return self.recorder.finished(
             delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
         )

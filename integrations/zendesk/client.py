@@ -28,6 +28,7 @@ from integrations.zendesk.wire import (
     WireComments,
     WireExport,
     WireGroup,
+    WirePeople,
     WireTicketAnswer,
     WireUpdate,
 )
@@ -196,6 +197,14 @@ class ZendeskClient:
             raise NotFound(SERVICE, "there is no group of the name that was asked for", "no_such_group")
         if len(found) > 1:
             raise Invalid(SERVICE, f"several groups have the name that was asked for: {found}", "ambiguous_group")
+        return found[0]
+
+    def agent_id(self, email: str) -> int:
+        """The id of the agent with exactly this address. One GET: ask once."""
+        answer = self._get("users/search", WirePeople, {"query": f"email:{email}"})
+        found = [user.id for user in answer.users if user.email.lower() == email.lower() and user.role != "end-user"]
+        if not found:
+            raise NotFound(SERVICE, "there is no agent of the address that was asked for", "no_such_agent")
         return found[0]
 
     def close(self) -> None:

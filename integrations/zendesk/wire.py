@@ -46,6 +46,10 @@ class WireUser(_Wire):
     tags: Tags = ()
 
 
+class WirePeople(_Wire):
+    users: tuple[WireUser, ...]
+
+
 class WireNamed(_Wire):
     """An organization or a group."""
 

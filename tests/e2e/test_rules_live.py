@@ -97,3 +97,20 @@ def test_a_changed_file_comes_into_force_and_a_bad_one_is_refused(live_house: Ho
     kept = live_house.desk(f"/api/config/{before}").json()
     assert kept["routing"] == good
     assert live_house.desk("/api/config/0123456789abcdef").status_code == 404
+
+
+def test_an_archetype_may_be_assigned_to_an_agent_and_an_unknown_one_is_said(live_house: House, rules: Path) -> None:
+    before = live_house.desk("/api/config").json()["hash"]
+    text = rules.read_text()
+    known = "ada@sandbox.example"
+    with_agents = text.replace("  political:\n", f"  political:\n    assignee: {known}\n", 1)
+    with_agents = with_agents.replace("  investment:\n", "  investment:\n    assignee: nobody@acme.example\n", 1)
+    rules.write_text(with_agents)
+    wait_until(lambda: live_house.desk("/api/config").json()["hash"] != before, seconds=4)
+    _, ticket = live_house.triaged("@gitlab serious question: is your company politically neutral?")
+    assert ticket["assignee_id"] == live_house.sandbox.zendesk.advocate_id
+    decision, ticket = live_house.triaged("@gitlab hi, scouting for a Latam fund. Who runs corp dev on your side?")
+    assert decision["archetype"] == "investment"
+    assert [one["state"] for one in decision["actions"] if one["kind"] == "assign"] == ["failed"]
+    assert "archetype__investment" in ticket["tags"]
+    assert "nobody@acme.example" in ticket["comments"][1]["body"]

@@ -55,7 +55,7 @@ def test_a_known_ticket_is_its_own_nearest() -> None:
     assert nearest[0].begins
 
 
-def test_every_archetype_has_thresholds_and_acting_ones_are_not_easier() -> None:
+def test_every_archetype_has_thresholds_and_high_is_not_below_medium() -> None:
     assert set(MODEL.thresholds) == set(ARCHETYPES)
     for bar in MODEL.thresholds.values():
         assert bar.high is None or bar.medium is None or bar.high >= bar.medium
