@@ -14,6 +14,7 @@ from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
+from app.desk.precision import PrecisionPages
 from app.inbox.zendesk import ZendeskInbox
 from app.service import Service
 
@@ -52,6 +53,7 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(health.router())
     desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
     app.include_router(DecisionPages(service.records).router(), dependencies=desk)
+    app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
     app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
     app.include_router(ExplainPages(service.dry_run(), service.zendesk).router(), dependencies=desk)
     app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)

@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from bench import intake, pipeline, rules
+from bench import classify, intake, pipeline, rules
 
-BENCHES = {"intake": intake.run, "pipeline": pipeline.run, "rules": rules.run}
+BENCHES = {"intake": intake.run, "pipeline": pipeline.run, "rules": rules.run, "classify": classify.run}
 
 
 def main(names: list[str]) -> int:

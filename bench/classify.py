@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import f1_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from app.learning.calibration import best_temperature, calibration_error, reliability
 from app.learning.examples import TrainingExample
@@ -44,6 +44,8 @@ class Row:
     """Repository, domain, video or source: what results are told apart by."""
     title: str = ""
     held: bool = False
+    video: str = ""
+    """Comments under one video repeat each other: they stay on one side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def nlbse24(data: Path, encoder: Encoder | None) -> Iterable[Result]:
         recipe = replace(RECIPE, strength=5.0, encoder_weight=0.5) if encoding else RECIPE
         judged = crossed(rows, encoding, recipe)
         repositories = sorted({row.part for row in rows})
-        found = [judged.of(lambda row, name=name: row.part == name).macro_f1() for name in repositories]
+        found = [judged.of(_in(name)).macro_f1() for name in repositories]
         yield f"macro F1, mean of {len(found)} repositories, pooled{said}", must, f"{np.mean(found):.3f}"
         yield f"ECE{said}", "", f"{_error(judged):.3f}"
 
@@ -107,17 +109,17 @@ def complaints(data: Path, encoder: Encoder | None) -> Iterable[Result]:
 def spam(data: Path, encoder: Encoder | None) -> Iterable[Result]:
     del encoder  # spelling tells spam, meaning adds nothing (fact sheet of the choice of libraries)
     rows = [
-        *_read(data / "spam_youtube", lambda row: Row(row["text"], row["label"], "youtube")),
+        *_read(data / "spam_youtube", lambda row: Row(row["text"], row["label"], "youtube", video=row["video"])),
         *_read(data / "spam_sms", lambda row: Row(row["text"], row["label"], "sms")),
         *_developers(data),
     ]
     judged = crossed(rows, None, RECIPE)
-    places = judged.of(lambda row: row.part in {"youtube", "sms"})
+    places = judged.of(_in("youtube", "sms"))
     precision, recall = _precision_recall(places, "spam", 0.5)
     yield "precision, YouTube and SMS", "0.98", f"{precision:.3f}"
     yield "recall, YouTube and SMS", "0.85", f"{recall:.3f}"
     for part in ("issues", "tweets"):
-        flagged = np.mean([one == "spam" for one in judged.of(lambda row, name=part: row.part == name).best])
+        flagged = np.mean([one == "spam" for one in judged.of(_in(part)).best])
         yield f"{part} of developers and brands called spam", "0.2 %", f"{flagged:.2%}"
 
 
@@ -184,12 +186,11 @@ def _scores(prepared: Prepared, learned: Sequence[int], asked: Sequence[int], re
 
 
 def _folds(rows: Sequence[Row]) -> list[tuple[list[int], list[int]]]:
-    videos = [row.part for row in rows]
     labels = [row.label for row in rows]
-    by_video = set(videos) == {"youtube"}
+    together = [row.video or str(number) for number, row in enumerate(rows)]
     splits = (
-        GroupKFold(5).split(rows, labels, videos)
-        if by_video
+        StratifiedGroupKFold(5, shuffle=True, random_state=SEED).split(labels, labels, together)
+        if any(row.video for row in rows)
         else StratifiedKFold(5, shuffle=True, random_state=SEED).split(labels, labels)
     )
     return [(learned.tolist(), asked.tolist()) for learned, asked in splits]
@@ -209,6 +210,10 @@ def _developers(data: Path) -> list[Row]:
     issues = _read(data / "nlbse24", lambda row: Row(row["body"], "ham", "issues", row["title"]))
     tweets = _read(data / "complaints", lambda row: Row(row["text"], "ham", row["domain"]))
     return [*issues, *(replace(row, part="tweets") for row in tweets if not row.part.startswith("random"))]
+
+
+def _in(*parts: str) -> Callable[[Row], bool]:
+    return lambda row: row.part in parts
 
 
 def _read(directory: Path, row_of: Callable[[dict[str, str]], Row], *, held_only: bool = False) -> list[Row]:

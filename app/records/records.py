@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.records.config_versions import ConfigVersions
+from app.records.corrections import Corrections
 from app.records.database import make_engine, migrate
 from app.records.decisions import Decisions
 from app.records.failures import Failures
@@ -19,6 +20,7 @@ class Records:
         self.links = Links(engine)
         self.failures = Failures(engine)
         self.performed = Performed(engine)
+        self.corrections = Corrections(engine)
         self.config_versions = ConfigVersions(engine)
 
     @classmethod

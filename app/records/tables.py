@@ -83,6 +83,19 @@ performed = sa.Table(
     sa.Index("ix_performed_kind_at", "kind", "archetype", "at"),
 )
 
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # One ticket teaches once: a person who changes their mind replaces what was learned.
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("archetype", sa.String(64), nullable=False),
+    sa.Column("was", sa.String(64)),
+    sa.Column("was_decided_by", sa.String(128), nullable=False),
+    sa.Column("ticket", sa.JSON, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+
 config_versions = sa.Table(
     "config_versions",
     metadata,

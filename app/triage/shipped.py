@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.triage.judge import Judgement
 from app.triage.language import LanguageDetector
-from app.triage.model.model import Model
+from app.triage.model.encoder import Encoder
+from app.triage.model.model import SHIPPED, Model
 
 
-def shipped_judgement() -> Judgement:
-    """Loads everything once; a second or so."""
-    return Judgement(LanguageDetector().detect, Model.load().judge)
+def shipped_judgement(model: Path = SHIPPED) -> Judgement:
+    """Loads everything once; a second or so. `model`: another one, from `pointsman train`. Raises BadModel.
+
+    Where the sentence encoder is not installed, the model's other head is used: less sure, and so more often silent.
+    """
+    return Judgement(LanguageDetector().detect, Model.load(model, Encoder.installed()).judge)

@@ -83,6 +83,8 @@ class Deciding:
             return {"ended": "decided before our records begin"}
         if corrected:
             ticket = replace(ticket, event="corrected")
+            if last and last.ticket and corrected in rules.routing.archetypes:
+                self.recorder.corrected(snapshot.id, corrected, last)
         elif last:
             comment = self._new_comment(delivery, snapshot, last, rules)
             if comment is None:

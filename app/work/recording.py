@@ -8,7 +8,8 @@ from datetime import datetime
 
 import structlog
 
-from app.metrics import ACTIONS, DECISIONS, SECONDS_TO_DONE
+from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
+from app.records.corrections import Correction
 from app.records.decisions import Decision, State
 from app.records.failures import Failure
 from app.records.records import Records
@@ -48,6 +49,14 @@ class Recorder:
             decided.thread, decided.channel, archetype=decided.archetype or "", other_than=decided.ticket.id
         )
         return found.ticket_id if found else None
+
+    def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
+        """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
+        now = self.now().isoformat()
+        self.records.corrections.save(
+            Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
+        )
+        CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
 
     def about_to_write(self, decided: Decided, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""

@@ -146,6 +146,13 @@ def test_what_a_person_decides_is_obeyed_and_a_removed_tag_stays_away(house: Hou
     assert {"archetype__political", "no_response"} <= set(after["tags"])
     assert not {"archetype__mention", "handle__gitlab"} & set(after["tags"])
     assert after["status"] == "solved"
+    (correction,) = house.service.records.corrections.all()
+    assert (correction.was, correction.was_decided_by, correction.archetype) == ("mention", "route:praise", "political")
+    assert correction.ticket["body"] == "@gitlab thank you all for the release, it rocks"
+    precision = house.desk("/api/precision").json()
+    (praise,) = [one for one in precision["deciders"] if one["name"] == "route:praise"]
+    assert praise["corrected"] == 1
+    assert praise["precision"] < 1
 
 
 def test_repeats_late_and_reordered_deliveries_act_once(house: House) -> None:

@@ -1,4 +1,4 @@
-"""decisions, links, failures, performed, config_versions
+"""decisions, links, failures, performed, corrections, config_versions
 
 Written out, not derived from `tables`: what a revision did must not change with the code.
 """
@@ -75,6 +75,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
     )
     op.create_index("ix_performed_kind_at", "performed", ["kind", "archetype", "at"])
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("ticket_id", sa.BigInteger, nullable=False, unique=True),
+        sa.Column("archetype", sa.String(64), nullable=False),
+        sa.Column("was", sa.String(64)),
+        sa.Column("was_decided_by", sa.String(128), nullable=False),
+        sa.Column("ticket", sa.JSON, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+    )
     op.create_table(
         "config_versions",
         sa.Column("hash", sa.String(64), primary_key=True),

@@ -1,0 +1,78 @@
+"""What people corrected: the archetype they chose, beside what was decided and the ticket as it was."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.records.tables import corrections, decisions
+
+
+@dataclass(frozen=True)
+class Correction:
+    ticket_id: int
+    archetype: str
+    was: str | None
+    """None: it was left to a person, who decided."""
+    was_decided_by: str
+    ticket: dict[str, Any]
+    """The ticket as it was read when it was decided: `app.ticket.Ticket` as plain JSON."""
+    at: str
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How often a decider, or an archetype, was left standing."""
+
+    name: str
+    decided: int
+    corrected: int
+
+    @property
+    def share(self) -> float:
+        return 1 - self.corrected / self.decided if self.decided else 1.0
+
+
+class Corrections:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def save(self, correction: Correction) -> None:
+        """The newest choice for a ticket; what was decided first, and its text, stay those of the first one."""
+        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+        insert = dialect.insert(corrections).values(**asdict(correction))
+        newest = {"archetype": correction.archetype, "at": correction.at}
+        with self._engine.begin() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=["ticket_id"], set_=newest))
+
+    def all(self) -> list[Correction]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(corrections).order_by(corrections.c.at, corrections.c.id)).mappings()
+            return [Correction(**{name: row[name] for name in Correction.__dataclass_fields__}) for row in rows]
+
+    def precision(self, column: str) -> list[Precision]:
+        """By `decided_by` or `archetype`: decisions that were written, and how many of those were corrected."""
+        ours = decisions.c[column]
+        theirs = corrections.c["was_decided_by" if column == "decided_by" else "was"]
+        with self._engine.connect() as connection:
+            decided = connection.execute(
+                sa.select(ours, sa.func.count(sa.distinct(decisions.c.ticket_id)))
+                .where(
+                    decisions.c.archetype.is_not(None), decisions.c.decided_by != "person", decisions.c.state == "done"
+                )
+                .group_by(ours)
+            ).all()
+            corrected: dict[str | None, int] = dict(
+                connection.execute(
+                    sa.select(theirs, sa.func.count())
+                    .where(corrections.c.was.is_not(None), corrections.c.was != corrections.c.archetype)
+                    .group_by(theirs)
+                )
+                .tuples()
+                .all()
+            )
+        found = [Precision(str(name), count, int(corrected.get(name, 0))) for name, count in decided]
+        return sorted(found, key=lambda one: (one.share, one.name))
