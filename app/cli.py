@@ -17,9 +17,9 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
-from app.commands import backtest, rules
+from app.commands import backtest, learning, rules
 from app.rules.positions import BadRules
-from app.settings import DEFAULT_DATABASE, BadSettings, Settings, load, zendesk_settings
+from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
 from integrations.errors import IntegrationError
 
 if TYPE_CHECKING:
@@ -174,6 +174,38 @@ def run_backtest(
         else:
             past = backtest.from_records(os.environ.get("DATABASE_URL") or DEFAULT_DATABASE, day)
         backtest.run_backtest(out, past, routing, macros)
+
+
+@cli.command()
+def train(
+    *,
+    from_zendesk: Annotated[
+        str | None, typer.Option(help="Also learn from solved tickets, from this day on: 2026-01-01.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Use the new model even if it is worse.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where models are kept (MODEL_FOLDER of the service).")] = DEFAULT_MODELS,
+) -> None:
+    """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
+    with _readable():
+        sources = learning.Sources(
+            database_url=os.environ.get("DATABASE_URL") or DEFAULT_DATABASE,
+            zendesk=zendesk_settings(os.environ) if from_zendesk else None,
+            since=backtest.parse_date(from_zendesk or "2000-01-01"),
+        )
+        sys.exit(learning.train_model(out, sources, folder, force=force))
+
+
+@cli.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled tickets, JSON lines: see app/triage/model/tickets/README.md.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+) -> None:
+    """Measure rules and model on labelled tickets: accuracy, precision, coverage, confusions, the worst errors."""
+    with _readable():
+        learning.evaluate_file(out, file, routing, macros, as_json=as_json)
 
 
 @cli.command()

@@ -22,4 +22,7 @@ SECONDS_TO_DONE = Histogram(
 CORRECTIONS = Counter(
     "pointsman_corrections_total", "Decisions that a person changed.", ["decider", "archetype"]
 )
+SECOND_OPINIONS = Counter(
+    "pointsman_second_opinions_total", "Tickets for which a language model was to be asked, by outcome.", ["outcome"]
+)
 CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

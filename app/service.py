@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 import structlog
 
+from app.learning.store import ModelStore
 from app.metrics import CALLS
 from app.records.records import Records
 from app.settings import Settings, ZendeskSettings
 from app.triage.judge import Judgement
+from app.triage.model.model import SHIPPED
 from app.triage.shipped import shipped_judgement
 from app.work.capping import Capping
 from app.work.deciding import Deciding
@@ -24,11 +26,13 @@ from app.work.issues import Issues
 from app.work.lookups import Assignees, Projects
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
+from app.work.second_opinion import SecondOpinion
 from app.work.steps import LiveSteps
 from app.work.triage_ticket import LINK_WORKFLOW, WORKFLOW, TriageTicket
 from app.work.writing import Writing
 from integrations.errors import IntegrationError, Refused
 from integrations.gitlab.client import GitLabClient
+from integrations.llm import LanguageModel
 from integrations.per_thread import PerThread
 from integrations.zendesk.client import ZendeskClient
 
@@ -62,12 +66,20 @@ class Service:
         zendesk = PerThread(lambda: zendesk_client(settings)).get
         gitlab = PerThread(lambda: gitlab_client(settings)).get
         engine = Engine(settings.database_url, worker=worker, concurrency=concurrency)
-        judgement = shipped_judgement()
+        judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED)
         recorder = Recorder(records, now)
         projects = Projects(gitlab)
         secret = settings.gitlab_token.get_secret_value()
         steps = LiveSteps(
-            Deciding(zendesk, recorder, rulebook, Capping(records.performed, now), judgement, now),
+            Deciding(
+                zendesk,
+                recorder,
+                rulebook,
+                Capping(records.performed, now),
+                judgement,
+                second_opinion(settings, now),
+                now,
+            ),
             Finding(
                 Issues(gitlab, projects, records.links, secret, now),
                 Incidents(gitlab, projects, records.links, now),
@@ -145,6 +157,15 @@ def gitlab_client(settings: Settings) -> GitLabClient:
         settings.gitlab_url,
         settings.gitlab_token.get_secret_value(),
         on_response=lambda service, response: _count(service, response.status_code),
+    )
+
+
+def second_opinion(settings: Settings, now: Callable[[], datetime]) -> SecondOpinion:
+    """Off without LLM_URL."""
+    token = settings.llm_token.get_secret_value() if settings.llm_token else ""
+    clients = PerThread(lambda: LanguageModel(settings.llm_url, settings.llm_model, token))
+    return SecondOpinion(
+        clients.get if settings.llm_url else None, settings.llm_per_hour, allow_private=settings.llm_private, now=now
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from app.records.database import is_sqlite, sqlite_path
 
+DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 
 
@@ -60,6 +61,14 @@ class Settings(ZendeskSettings):
     database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
     routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
     macros_file: Path = Field(default=Path("macros.yaml"), description="The texts")
+    model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
+    llm_url: str = Field(
+        default="", description="An OpenAI-compatible endpoint, https://llm.example.com/v1, for a second opinion"
+    )
+    llm_model: str = Field(default="", description="The name of the model there")
+    llm_token: SecretStr | None = Field(default=None, description="Its bearer token, if it needs one")
+    llm_per_hour: Annotated[int, Field(ge=0)] = Field(default=60, description="Questions an hour, for each process")
+    llm_private: bool = Field(default=False, description="May it be sent text from private channels")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much to log")
@@ -78,6 +87,17 @@ class Settings(ZendeskSettings):
     @classmethod
     def _https_too(cls, value: str) -> str:
         return _safe_url(value)
+
+    @field_validator("llm_url")
+    @classmethod
+    def _https_if_any(cls, value: str) -> str:
+        return _safe_url(value) if value else value
+
+    @model_validator(mode="after")
+    def _which_model(self) -> Self:
+        if self.llm_url and not self.llm_model:
+            raise ValueError("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty")
+        return self
 
     @field_validator("database_url")
     @classmethod

@@ -65,14 +65,13 @@ class Corrections:
                 )
                 .group_by(ours)
             ).all()
-            corrected: dict[str | None, int] = dict(
-                connection.execute(
+            corrected = {
+                name: count
+                for name, count in connection.execute(
                     sa.select(theirs, sa.func.count())
                     .where(corrections.c.was.is_not(None), corrections.c.was != corrections.c.archetype)
                     .group_by(theirs)
                 )
-                .tuples()
-                .all()
-            )
+            }
         found = [Precision(str(name), count, int(corrected.get(name, 0))) for name, count in decided]
         return sorted(found, key=lambda one: (one.share, one.name))

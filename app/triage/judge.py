@@ -1,6 +1,7 @@
 """Ticket -> verdict -> plan. The order is fixed: a person, routes before language, language, routes, model, abstain.
 
-The same call serves live work, dry runs, shadow mode, the YAML's own tests and backtests: nothing here acts.
+The same call serves live work, dry runs, shadow mode, the YAML's own tests and backtests: nothing here acts. Only live
+work goes on to ask a language model, where one is set up, about what was abstained from.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from app.triage.deciders import abstain, by_language, by_model, by_person, by_ro
 from app.triage.language import Language
 from app.triage.model.model import ModelVerdict
 from app.triage.plan import Circumstances, plan
-from app.triage.trace import trace
+from app.triage.trace import opinion_entry, trace
 from app.triage.verdict import Previous, Verdict
 
 Detect = Callable[[str], Language]
@@ -66,15 +67,46 @@ def judge(
         verdict = by_model(rules, said) or abstain(rules, matching, said)
 
     def planned(for_verdict: Verdict) -> Plan:
-        remarks = matching.remarks(for_verdict.archetype or "")
-        circumstances = Circumstances(
-            channel=channel,
-            remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
-            remark_notes=tuple(remark.note for remark in remarks if remark.note),
-            previous=previous,
-        )
-        return plan(rules.routing, ticket, for_verdict, circumstances)
+        return _plan(rules, ticket, for_verdict, matching, channel, previous)
 
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(rules, matching, verdict, language=language, said=said, shadows=shadows)
     return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching)
+
+
+def wants_opinion(ticket: Ticket, judged: Judged) -> bool:
+    """Is it one that a language model may be asked about: nothing decided, and it is no later comment?"""
+    return judged.verdict.archetype is None and judged.verdict.decided_by == "none" and ticket.event != "comment"
+
+
+def with_opinion(
+    rules: Rules,
+    ticket: Ticket,
+    judged: Judged,
+    verdict: Verdict | None,
+    *,
+    detail: str,
+    previous: Previous | None = None,
+) -> Judged:
+    """The same, as the language model thinks; with `verdict` None only its place in the trace. Pure.
+
+    `detail`: for the trace, what it said, or why it said nothing.
+    """
+    entries = (*judged.verdict.trace, opinion_entry(matched=verdict is not None, detail=detail))
+    if verdict is None:
+        return replace(judged, verdict=replace(judged.verdict, trace=entries))
+    planned = _plan(rules, ticket, verdict, judged.matching, judged.channel, previous)
+    return replace(judged, verdict=replace(verdict, trace=entries), plan=planned)
+
+
+def _plan(
+    rules: Rules, ticket: Ticket, verdict: Verdict, matching: Matching, channel: ChannelOf, previous: Previous | None
+) -> Plan:
+    remarks = matching.remarks(verdict.archetype or "")
+    circumstances = Circumstances(
+        channel=channel,
+        remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
+        remark_notes=tuple(remark.note for remark in remarks if remark.note),
+        previous=previous,
+    )
+    return plan(rules.routing, ticket, verdict, circumstances)

@@ -45,6 +45,11 @@ def trace(
     return tuple(entries)
 
 
+def opinion_entry(*, matched: bool, detail: str) -> Entry:
+    """The last one, where a language model was to be asked."""
+    return {"asked": "language_model", "matched": matched, "detail": detail}
+
+
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
     values = asdict(one)
     values.pop("index")

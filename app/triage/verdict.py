@@ -31,7 +31,7 @@ class Verdict:
     archetype: str | None
     confidence: Confidence
     decided_by: str
-    """`route:<name>`, `person`, `language`, `model` or `none`."""
+    """`route:<name>`, `person`, `language`, `model`, `language_model` or `none`."""
     mode: Mode
     why: str
     """One sentence for the internal note."""

@@ -15,7 +15,7 @@ from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
 from app.triage.deciders import chosen_by_person
-from app.triage.judge import Judged, Judgement, judge
+from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
 from app.work.capping import Capping
 from app.work.decided import Decided, Read
@@ -23,6 +23,7 @@ from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
+from app.work.second_opinion import SecondOpinion
 from app.work.tickets import ticket_as_json, ticket_from
 from integrations.errors import NotFound
 from integrations.zendesk.client import ZendeskClient
@@ -40,6 +41,7 @@ class Deciding:
     rulebook: Rulebook
     capping: Capping
     judgement: Judgement
+    second_opinion: SecondOpinion
     now: Callable[[], datetime]
 
     def decide(self, delivery: JSON) -> JSON:
@@ -91,6 +93,8 @@ class Deciding:
                 return {"ended": "nothing changed that is ours to decide"}
             ticket = replace(ticket, event="comment", subject="", body=comment)
         judged = judge(rules, ticket, self.judgement, now=self.now(), previous=previous)
+        if wants_opinion(ticket, judged):
+            judged = self._second_opinion(rules, ticket, judged, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return {"ended": "no rule asks for this comment"}
         for failed in judged.matching.errors():
@@ -101,6 +105,12 @@ class Deciding:
         )
         judged = replace(judged, plan=plan)
         return self._answer(_decided(delivery, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.now()))
+
+    def _second_opinion(self, rules: Rules, ticket: Ticket, judged: Judged, previous: Previous | None) -> Judged:
+        asked = self.second_opinion.ask(ticket, channel_public=judged.channel.public, rules=rules)
+        if asked is None:
+            return judged
+        return with_opinion(rules, ticket, judged, asked.verdict, detail=asked.detail, previous=previous)
 
     def _new_comment(self, delivery: JSON, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> str | None:
         """What the requester wrote since the last decision, if any route asks for comments. One more GET, only then."""
