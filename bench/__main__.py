@@ -6,13 +6,19 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, intake, pipeline, rules
+from bench import classify, intake, pipeline, rules, tickets
 
-BENCHES = {"intake": intake.run, "pipeline": pipeline.run, "rules": rules.run, "classify": classify.run}
+BENCHES = {
+    "intake": intake.run,
+    "pipeline": pipeline.run,
+    "rules": rules.run,
+    "classify": classify.run,
+    "tickets": tickets.run,
+}
 
 
 def main(names: list[str]) -> int:
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110)
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         console.print(f"No such measurement: {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")

@@ -1,0 +1,39 @@
+"""Rules and model on the shipped tickets, as a ticket meets them; the model is held out by cross-validation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from app.learning.calibration import Wanted
+from app.learning.crossing import held_out
+from app.learning.evaluation import evaluate
+from app.learning.examples import in_order, shipped_examples
+from app.learning.rendering import archetypes, summary
+from app.learning.together import with_routes
+from app.learning.train import ACTING, train
+from app.rules.loading import load
+from app.triage.language import LanguageDetector
+from app.triage.model.encoder import Encoder
+from bench.servers import ROOT
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def run(console: Console) -> None:
+    examples = in_order(shipped_examples())
+    encoder = Encoder.installed()
+    crossed = train(examples, encoder).crossed
+    rules = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
+    detect = LanguageDetector().detect
+    modelled = held_out(crossed, ACTING, Wanted(), with_encoder=encoder is not None)
+    together = with_routes(rules, examples, modelled, detect=detect, now=NOW)
+    ordinary = [one for one in together if one.id.startswith("d-")]
+    later = [one for one in together if not one.id.startswith("d-")]
+    for name, predictions in (("all", together), ("ordinary", ordinary), ("hard", later)):
+        evaluation = evaluate(predictions, ACTING)
+        console.print(f"\n[bold]{name}[/]")
+        console.print(summary(evaluation))
+        if name == "all":
+            console.print(archetypes(evaluation))
