@@ -19,9 +19,7 @@ SECONDS_TO_DONE = Histogram(
     "From a delivery's arrival to the end of its work.",
     buckets=(0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800),
 )
-CORRECTIONS = Counter(
-    "pointsman_corrections_total", "Decisions that a person changed.", ["decider", "archetype"]
-)
+CORRECTIONS = Counter("pointsman_corrections_total", "Decisions that a person changed.", ["decider", "archetype"])
 SECOND_OPINIONS = Counter(
     "pointsman_second_opinions_total", "Tickets for which a language model was to be asked, by outcome.", ["outcome"]
 )

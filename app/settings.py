@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from app.records.database import is_sqlite, sqlite_path
@@ -91,7 +92,15 @@ class Settings(ZendeskSettings):
     @field_validator("llm_url")
     @classmethod
     def _https_if_any(cls, value: str) -> str:
-        return _safe_url(value) if value else value
+        if not value:
+            return value
+        try:
+            httpx.URL(value)
+        except httpx.InvalidURL:
+            raise ValueError("must be an address like https://llm.example.com/v1") from None
+        if "?" in value or "#" in value:
+            raise ValueError("must be what stands before /chat/completions, without ? and #")
+        return _safe_url(value)
 
     @model_validator(mode="after")
     def _which_model(self) -> Self:

@@ -67,7 +67,7 @@ def judge(
         verdict = by_model(rules, said) or abstain(rules, matching, said)
 
     def planned(for_verdict: Verdict) -> Plan:
-        return _plan(rules, ticket, for_verdict, matching, channel, previous)
+        return _plan(rules, ticket, for_verdict, matching=matching, channel=channel, previous=previous)
 
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(rules, matching, verdict, language=language, said=said, shadows=shadows)
@@ -95,12 +95,18 @@ def with_opinion(
     entries = (*judged.verdict.trace, opinion_entry(matched=verdict is not None, detail=detail))
     if verdict is None:
         return replace(judged, verdict=replace(judged.verdict, trace=entries))
-    planned = _plan(rules, ticket, verdict, judged.matching, judged.channel, previous)
+    planned = _plan(rules, ticket, verdict, matching=judged.matching, channel=judged.channel, previous=previous)
     return replace(judged, verdict=replace(verdict, trace=entries), plan=planned)
 
 
 def _plan(
-    rules: Rules, ticket: Ticket, verdict: Verdict, matching: Matching, channel: ChannelOf, previous: Previous | None
+    rules: Rules,
+    ticket: Ticket,
+    verdict: Verdict,
+    *,
+    matching: Matching,
+    channel: ChannelOf,
+    previous: Previous | None,
 ) -> Plan:
     remarks = matching.remarks(verdict.archetype or "")
     circumstances = Circumstances(

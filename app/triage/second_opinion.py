@@ -42,6 +42,7 @@ USER = """\
 
 Which kind is the message between the two lines? Answer only with the JSON object."""
 
+TAGS = re.compile(r"<[^<>]*>")
 # Letters, digits and plain punctuation stay: nothing of these is markup, a mention, a placeholder or a link.
 NOT_PLAIN = re.compile(r"[^\w\s.,;:!?'\"()%+-]|_")
 # A host name would become a link in the note.
@@ -103,7 +104,7 @@ def read_answer(text: str, archetypes: Mapping[str, str]) -> Opinion | None:
 
 
 def _plain(why: str) -> str:
-    words = DOT_INSIDE.sub(". ", NOT_PLAIN.sub(" ", why))
+    words = DOT_INSIDE.sub(". ", NOT_PLAIN.sub(" ", TAGS.sub(" ", why)))
     return " ".join(words.split())[:MOST_WHY].rstrip(" .,;:")
 
 

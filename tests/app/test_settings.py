@@ -94,7 +94,46 @@ def test_http_is_allowed_on_loopback(environ: dict[str, str]) -> None:
         assert load({**environ, "ZENDESK_URL": f"http://{host}"}).zendesk_url == f"http://{host}"
 
 
+LLM = {"LLM_URL": "https://llm.example.com/v1/", "LLM_MODEL": "small-1"}
+
+
+def test_a_language_model_is_off_unless_it_has_an_address(environ: dict[str, str]) -> None:
+    settings = load(environ)
+    assert (settings.llm_url, settings.llm_token, settings.llm_per_hour, settings.llm_private) == ("", None, 60, False)
+
+
+def test_a_language_model_needs_no_token(environ: dict[str, str]) -> None:
+    settings = load({**environ, **LLM, "LLM_PER_HOUR": "5", "LLM_PRIVATE": "true"})
+    assert (settings.llm_url, settings.llm_model) == ("https://llm.example.com/v1", "small-1")
+    assert (settings.llm_per_hour, settings.llm_private) == (5, True)
+
+
+def test_a_language_models_address_needs_the_models_name(environ: dict[str, str]) -> None:
+    said = problems({**environ, "LLM_URL": "http://127.0.0.1:11434/v1"})
+    assert said == ["set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LLM_URL", "http://llm.example.com/v1", "LLM_URL: must start with https://"),
+        ("LLM_URL", "https://user:s3cret@llm.example.com", "LLM_URL: must not carry a user or password"),
+        ("LLM_URL", "https://llm.example.com:s3cret/v1", "LLM_URL: must be an address"),
+        ("LLM_URL", "https://llm.example.com/v1?key=s3cret", "LLM_URL: must be what stands before /chat/completions"),
+        ("LLM_PER_HOUR", "-1", "LLM_PER_HOUR: Input should be greater"),
+        ("LLM_PRIVATE", "perhaps", "LLM_PRIVATE: Input should be a valid boolean"),
+    ],
+)
+def test_says_what_is_wrong_with_a_language_models_settings(
+    environ: dict[str, str], name: str, value: str, said: str
+) -> None:
+    (line,) = problems({**environ, **LLM, name: value})
+    assert line.startswith(said)
+    assert "s3cret" not in line
+
+
 def test_secrets_are_not_shown(environ: dict[str, str]) -> None:
-    shown = repr(load(environ)) + str(load(environ))
-    for secret in ("zendesk-token", "old-secret", "gitlab-token", "desk-token"):
+    settings = load({**environ, "LLM_TOKEN": "llm-token"})
+    shown = repr(settings) + str(settings)
+    for secret in ("zendesk-token", "old-secret", "gitlab-token", "desk-token", "llm-token"):
         assert secret not in shown
