@@ -6,6 +6,7 @@ work goes on to ask a language model, where one is set up, about what was abstai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,10 @@ from app.triage.model.model import ModelVerdict
 from app.triage.plan import Circumstances, plan
 from app.triage.trace import opinion_entry, trace
 from app.triage.verdict import Previous, Verdict
+
+FEWEST_WORDS = 2
+_NO_WORDS = re.compile(r"https?://\S+|[@#]\w+")
+_WORD = re.compile(r"\w+")
 
 Detect = Callable[[str], Language]
 AskModel = Callable[[Ticket, str], ModelVerdict]
@@ -61,8 +66,7 @@ def judge(
         or by_route(rules, matching.first("after language"))
     )
     if verdict is None:
-        # A later comment is judged by the routes that ask for comments, and by nothing else.
-        if judgement.model is not None and ticket.event != "comment":
+        if judgement.model is not None and _is_for_the_model(ticket):
             said = judgement.model(ticket, channel.name)
         verdict = by_model(rules, said) or abstain(rules, matching, said)
 
@@ -72,6 +76,13 @@ def judge(
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(rules, matching, verdict, language=language, said=said, shadows=shadows)
     return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching)
+
+
+def _is_for_the_model(ticket: Ticket) -> bool:
+    """A later comment is judged by the routes that ask for comments; and of a single word nobody can be sure."""
+    if ticket.event == "comment":
+        return False
+    return len(_WORD.findall(_NO_WORDS.sub(" ", f"{ticket.subject} {ticket.body}"))) >= FEWEST_WORDS
 
 
 def wants_opinion(ticket: Ticket, judged: Judged) -> bool:
