@@ -66,12 +66,12 @@ class Corrections:
                 .group_by(ours)
             ).all()
             corrected = {
-                name: count
+                str(name): int(count)
                 for name, count in connection.execute(
                     sa.select(theirs, sa.func.count())
                     .where(corrections.c.was.is_not(None), corrections.c.was != corrections.c.archetype)
                     .group_by(theirs)
                 )
             }
-        found = [Precision(str(name), count, int(corrected.get(name, 0))) for name, count in decided]
+        found = [Precision(str(name), count, corrected.get(str(name), 0)) for name, count in decided]
         return sorted(found, key=lambda one: (one.share, one.name))
