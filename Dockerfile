@@ -6,6 +6,7 @@ ENV PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
     PORT=8080 \
     DATABASE_URL=sqlite:////data/pointsman.db \
+    MODEL_FOLDER=/data/models \
     ROUTING_FILE=/config/routing.yaml \
     MACROS_FILE=/config/macros.yaml
 
