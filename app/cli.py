@@ -20,6 +20,7 @@ from app import logs
 from app.commands import backtest, learning, rules
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
+from app.work.rulebook import read_rules
 from integrations.errors import IntegrationError
 
 if TYPE_CHECKING:
@@ -184,6 +185,8 @@ def train(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Use the new model even if it is worse.")] = False,
     folder: Annotated[Path, typer.Option(help="Where models are kept (MODEL_FOLDER of the service).")] = DEFAULT_MODELS,
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
 ) -> None:
     """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
     with _readable():
@@ -191,6 +194,7 @@ def train(
             database_url=os.environ.get("DATABASE_URL") or DEFAULT_DATABASE,
             zendesk=zendesk_settings(os.environ) if from_zendesk else None,
             since=backtest.parse_date(from_zendesk or "2000-01-01"),
+            rules=read_rules(routing, macros),
         )
         sys.exit(learning.train_model(out, sources, folder, force=force))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from app.records.decisions import Decisions
 from app.service import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.backtest import Backtest, Past, backtest
-from app.triage.verdict import ARCHETYPE_TAG, CONFIDENCE_TAG
+from app.triage.verdict import ARCHETYPE_TAG
 from app.work.rulebook import read_rules
-from app.work.tickets import ticket_from, ticket_from_json
-from integrations.zendesk.snapshots import TicketSnapshot
+from app.work.tickets import as_if_new, ticket_from_json
 
 
 class NoRecords(Exception):
@@ -51,14 +49,7 @@ def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
             continue
         tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]
         archetype = tags[0].removeprefix(ARCHETYPE_TAG) if tags else None
-        # Our own tags would let the rules see the answer.
-        ticket = ticket_from(_without_our_tags(snapshot), event="created")
-        yield Past(ticket, archetype, "its tags" if archetype else "none")
-
-
-def _without_our_tags(snapshot: TicketSnapshot) -> TicketSnapshot:
-    ours = (ARCHETYPE_TAG, CONFIDENCE_TAG)
-    return replace(snapshot, tags=tuple(tag for tag in snapshot.tags if not tag.startswith(ours)))
+        yield Past(as_if_new(snapshot), archetype, "its tags" if archetype else "none")
 
 
 def run_backtest(out: Console, past: Iterable[Past], routing: Path, macros: Path) -> None:

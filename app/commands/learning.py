@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from app.learning.store import ModelStore
 from app.learning.train import ACTING, Trained, thresholds_yaml, train
 from app.records.corrections import Corrections
 from app.records.database import is_sqlite, make_engine, sqlite_path
+from app.rules.channels import recognise_channel
+from app.rules.loading import Rules
 from app.service import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged, judge
@@ -30,7 +32,7 @@ from app.triage.model.model import SHIPPED, Model
 from app.triage.shipped import shipped_judgement
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG
 from app.work.rulebook import read_rules
-from app.work.tickets import ticket_from, ticket_from_json
+from app.work.tickets import as_if_new, ticket_from_json
 
 # One person's word about a real ticket of this very team weighs more than a ticket that we made up.
 CORRECTION_WEIGHT = 3.0
@@ -45,6 +47,8 @@ class Sources:
     zendesk: ZendeskSettings | None
     """With it: solved tickets whose archetype a person set, from the incremental export."""
     since: datetime
+    rules: Rules
+    """To know the channels of those tickets."""
 
 
 def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) -> int:
@@ -103,8 +107,10 @@ def solved(sources: Sources) -> Iterator[TrainingExample]:
         tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]
         if snapshot.status not in {"solved", "closed"} or len(tags) != 1 or DONE_TAG in snapshot.tags:
             continue
-        ticket = ticket_from(snapshot, event="created")
-        yield TrainingExample(ticket, tags[0].removeprefix(ARCHETYPE_TAG), "solved", SOLVED_WEIGHT, snapshot.created_at)
+        ticket = as_if_new(snapshot)
+        ticket = replace(ticket, channel=recognise_channel(sources.rules, ticket))
+        archetype = tags[0].removeprefix(ARCHETYPE_TAG)
+        yield TrainingExample(ticket, archetype, "solved", SOLVED_WEIGHT, snapshot.created_at)
 
 
 def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_json: bool) -> None:

@@ -78,8 +78,8 @@ def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
     words = f", because of {', '.join(said.strongest)}" if said.strongest else ""
     why = f"It reads like {said.best} ({said.probability:.0%}{words})."
     if said.probability >= bar.high:
-        return Verdict(said.best, "high", "model", mode, why)
-    return Verdict(said.best, "medium", "model", "suggest" if mode == "live" else mode, why)
+        return Verdict(said.best, "high", "model", mode, why, said.probability)
+    return Verdict(said.best, "medium", "model", "suggest" if mode == "live" else mode, why, said.probability)
 
 
 def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verdict:

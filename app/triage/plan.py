@@ -84,7 +84,10 @@ def _confidential(policy: IssuePolicy, channel: ChannelOf) -> bool:
 def _marks_spam(archetype: Archetype | None, verdict: Verdict) -> bool:
     if not archetype or not archetype.spam or archetype.spam.mark_at == "never":
         return False
-    return verdict.decided_by.startswith("route:") and verdict.confidence == "high"
+    if verdict.decided_by.startswith("route:"):
+        return verdict.confidence == "high"
+    bar = archetype.spam.mark_at
+    return isinstance(bar, float) and verdict.probability is not None and verdict.probability >= bar
 
 
 def _tags(

@@ -13,6 +13,14 @@ ABSTAINED_TAG = "needs_triage"
 DONE_TAG = "pointsman_done"
 LINKED_TAG = "issue_linked"
 
+OWN_TAGS = frozenset({ABSTAINED_TAG, DONE_TAG, LINKED_TAG})
+
+
+def is_our_tag(tag: str) -> bool:
+    """One that says what was decided: who judges a ticket anew must not see it."""
+    return tag in OWN_TAGS or tag.startswith((ARCHETYPE_TAG, CONFIDENCE_TAG))
+
+
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -35,6 +43,8 @@ class Verdict:
     mode: Mode
     why: str
     """One sentence for the internal note."""
+    probability: float | None = None
+    """What the learned model gives it; None where something else decided."""
     tags: tuple[str, ...] = ()
     """Added by what decided, beside the archetype's own."""
     candidates: tuple[Candidate, ...] = ()

@@ -67,6 +67,9 @@ class Deciding:
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
             if self.zendesk().has_run(row.ticket_id, row.run_id):
+                if any(action["kind"] == "spam" and action["state"] == "done" for action in row.actions):
+                    # It comes after the update, so it may be missing; marking twice does no harm.
+                    self.zendesk().mark_as_spam(row.ticket_id)
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:

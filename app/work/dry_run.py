@@ -11,7 +11,7 @@ from app.rules.examples import ticket_from_mapping
 from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
-from app.work.tickets import ticket_from
+from app.work.tickets import as_if_new
 from integrations.zendesk.client import ZendeskClient
 
 
@@ -31,5 +31,5 @@ class DryRun:
 
     def real(self, ticket_id: int, zendesk: ZendeskClient) -> tuple[Ticket, Judged]:
         """A ticket in Zendesk, as if it came in now: one GET, nothing is written. Raises IntegrationError."""
-        ticket = ticket_from(zendesk.read_ticket(ticket_id), event="created")
+        ticket = as_if_new(zendesk.read_ticket(ticket_id))
         return ticket, self.judge(ticket)

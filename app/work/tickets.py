@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.ticket import Event, Organization, Requester, Ticket, Via
+from app.triage.verdict import is_our_tag
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
@@ -33,6 +34,12 @@ def ticket_from(snapshot: TicketSnapshot, *, event: Event) -> Ticket:
         created_at=snapshot.created_at,
         updated_at=snapshot.updated_at,
     )
+
+
+def as_if_new(snapshot: TicketSnapshot) -> Ticket:
+    """The ticket without our own tags, which would let the rules see the answer."""
+    ticket = ticket_from(snapshot, event="created")
+    return replace(ticket, tags=tuple(tag for tag in ticket.tags if not is_our_tag(tag)))
 
 
 _TICKET = TypeAdapter(Ticket)

@@ -12,13 +12,16 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.commands import learning
-from app.commands.learning import Sources, corrections, train_model
+from app.commands.learning import Sources, corrections, solved, train_model
 from app.learning.examples import shipped_examples
 from app.learning.store import ModelStore
 from app.records.corrections import Correction
 from app.records.records import Records
+from app.settings import ZendeskSettings, zendesk_settings
 from app.triage.model.encoder import Encoder
+from app.work.rulebook import read_rules
 from app.work.tickets import ticket_as_json
+from integrations.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -49,8 +52,28 @@ def correct(database_url: str, count: int, *, archetype: str, was: str, kind: st
     records.close()
 
 
-def sources(database_url: str) -> Sources:
-    return Sources(database_url, None, NOW)
+def sources(database_url: str, zendesk: ZendeskSettings | None = None, since: datetime = NOW) -> Sources:
+    return Sources(database_url, zendesk, since, read_rules(ROOT / "routing.yaml", ROOT / "macros.yaml"))
+
+
+def test_solved_tickets_that_a_person_tagged_are_learned_from(database_url: str) -> None:
+    with Sandbox.start() as sandbox:
+        zendesk = sandbox.zendesk
+        person = {"name": "Ada Example", "email": "ada@example.org"}
+        by_person, ours, unsolved = (
+            zendesk.create_ticket(body=f"Ticket {n}", via_channel="twitter", requester=person, tags=tags)
+            for n, tags in enumerate(
+                (["archetype__mention"], ["archetype__mention", "pointsman_done"], ["archetype__political"])
+            )
+        )
+        for ticket_id in (by_person, ours):
+            zendesk.set_status(ticket_id, "solved")
+        sandbox.clock.advance(120)
+        settings = zendesk_settings(sandbox.environment())
+        found = list(solved(sources(database_url, settings, datetime(2020, 1, 1, tzinfo=UTC))))
+        assert unsolved not in {one.ticket.id for one in found}
+    assert [(one.ticket.id, one.archetype, one.channel) for one in found] == [(by_person, "mention", "twitter")]
+    assert found[0].ticket.tags == ()
 
 
 def train(database_url: str, folder: Path, *, force: bool = False) -> tuple[int, str]:

@@ -62,6 +62,12 @@ def test_explains_a_text_and_a_ticket_and_writes_nothing(house: House) -> None:
     assert house.desk(f"/api/tickets/{ticket_id}").status_code == 404
 
 
+def test_explains_a_ticket_that_was_decided_before_as_if_it_were_new(house: House) -> None:
+    decision, _ = house.triaged("@gitlab kudos to the team for everything!")
+    again = house.desk("/api/explain", "POST", json={"ticket_id": decision["ticket_id"]}).json()
+    assert again["decided_by"] == decision["decided_by"] == "route:praise"
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [

@@ -37,6 +37,19 @@ def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(hous
     assert "archetype__mention" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_spam_is_marked_even_if_that_answer_was_lost(house: House, kind: Literal["drop_before", "drop_after"]) -> None:
+    ticket_id = house.ticket(
+        "Deposit 10 at our casino, no verification! lucky-spin.example.top", via_channel="facebook"
+    )
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=r"/api/v2/tickets/\d+/mark_as_spam", times=1, kind=kind))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["archetype"] == "spam"
+    ticket = house.sandbox.zendesk.ticket(ticket_id)
+    assert ticket["status"] == "deleted"
+    assert our_comments(house, ticket_id) == 1
+
+
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_an_update_that_is_refused_for_now_is_tried_again(house: House, status: int) -> None:
     ticket_id = house.ticket(PRAISE)

@@ -104,3 +104,12 @@ def test_explain_and_classify_agree_on_every_example(rules: Rules) -> None:
             assert matched == []
         else:
             assert verdict.decided_by in matched
+
+
+@pytest.mark.parametrize(("bar", "share", "marked"), [("rule", 0.999, False), (0.99, 0.999, True), (0.99, 0.98, False)])
+def test_the_model_marks_spam_only_from_the_bar_that_ops_gave_it(
+    rules: Rules, bar: float | str, share: float, marked: bool
+) -> None:
+    text = rules.routing_text.replace("mark_at: rule", f"mark_at: {bar}", 1)
+    judged = ask(load(text, rules.macros_text), NOTHING_FITS, model_says("spam", share))
+    assert ("spam" in {action.kind for action in judged.plan.wanted()}) is marked
