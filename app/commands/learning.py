@@ -24,7 +24,7 @@ from app.records.corrections import Corrections
 from app.records.database import is_sqlite, make_engine, sqlite_path
 from app.rules.channels import recognise_channel
 from app.rules.loading import Rules
-from app.service import zendesk_client
+from app.clients import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged, judge
 from app.triage.model.encoder import Encoder

@@ -17,7 +17,7 @@ from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
 from app.rules.loading import Rules
 from app.rules.positions import BadRules
-from app.service import zendesk_client
+from app.clients import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged
 from app.triage.shipped import shipped_judgement

@@ -40,14 +40,14 @@ Crashed = Callable[[JSON, str], JSON]
 
 @dataclass(frozen=True)
 class Work:
-    """One workflow to run: `key` says whether it is the same work, `ticket_id` what must not run side by side."""
+    """One workflow to run: `key` says whether it is the same work, `lane` what must not run side by side."""
 
     workflow: str
     key: str
-    ticket_id: int
+    lane: str
     payload: Mapping[str, Any]
     delay: float = 0.0
-    """Seconds until it may start: a durable wait that holds neither a thread nor the ticket."""
+    """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
 
 
 class CannotStore(Exception):
@@ -249,7 +249,7 @@ def _options(work: Work, key: str) -> Any:
         "workflow_id": key,
         "workflow_id_reuse_policy": "reject",
         # Work without a partition would be accepted and never run.
-        "queue_partition_key": f"ticket:{work.ticket_id}",
+        "queue_partition_key": work.lane,
         "app_version": PIPELINE_VERSION,
     }
     if work.delay > 0:

@@ -26,6 +26,10 @@ class Recorder:
     records: Records
     now: Callable[[], datetime]
 
+    def knows(self, ticket_id: int) -> bool:
+        """Did any delivery ever lead to a decision about it?"""
+        return bool(self.records.decisions.of_ticket(ticket_id, limit=1))
+
     def last_written(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
         return next(

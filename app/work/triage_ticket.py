@@ -7,13 +7,15 @@ a thread nor the ticket, and the next try reads the ticket anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from app.work.attempts import Runner, next_attempt, payload_of
 from app.work.engine import JSON, Work
+from app.work.following.our_note import count_work
 from app.work.retry import Fault, next_wait
+from app.work.wave_work import wave_work
 
 WORKFLOW = "triage_ticket"
 LINK_WORKFLOW = "link_ticket"
@@ -21,31 +23,27 @@ LINK_WORKFLOW = "link_ticket"
 MOST_ROUNDS = 3
 
 
-def triage_work(key: str, ticket_id: int, event: str, now: datetime, *, actor_id: str = "") -> Work:
-    """The work that a delivery leads to. `actor_id`: who changed the ticket, as far as the sender says."""
-    run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-    return Work(
-        WORKFLOW,
-        key,
-        ticket_id,
-        {
-            "key": key,
-            "run_id": run_id,
-            "ticket_id": ticket_id,
-            "event": event,
-            "actor_id": actor_id,
-            "attempt": 1,
-            "accepted_at": now.isoformat(),
-        },
-    )
+def lane_of(ticket_id: int) -> str:
+    """One ticket is worked on by one worker at a time."""
+    return f"ticket:{ticket_id}"
 
 
-def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
-    """Failed work once more, from the start of its patience, and as the same run: what it wrote is recognised."""
-    fresh = {**payload, "attempt": 1, "accepted_at": now.isoformat()}
-    return Work(
-        str(fresh.get("workflow", WORKFLOW)), f"{fresh['key']}!{now.isoformat()}", int(fresh["ticket_id"]), fresh
-    )
+def triage_work(
+    key: str, ticket_id: int, event: str, now: datetime, *, actor_id: str = "", told: JSON | None = None
+) -> Work:
+    """The work that a delivery leads to. `actor_id`: who changed the ticket, as far as the sender says.
+
+    `told`: news of an issue that the ticket reports (`app.work.following.news`), instead of a change of the ticket.
+    """
+    lane = lane_of(ticket_id)
+    ours = {"run_id": run_id(key), "ticket_id": ticket_id, "event": event, "actor_id": actor_id}
+    payload = payload_of(WORKFLOW, key, lane, now, **ours, **({"told": told} if told else {}))
+    return Work(WORKFLOW, key, lane, payload)
+
+
+def run_id(key: str) -> str:
+    """Names one run in the ticket's audits; the same for every try of the same work."""
+    return "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
 class Steps(Protocol):
@@ -57,13 +55,6 @@ class Steps(Protocol):
     def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON: ...
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON: ...
     def attempts(self) -> int: ...
-
-
-class Runner(Protocol):
-    """The engine, as far as a workflow needs it."""
-
-    def step(self, name: str, function: Any, *args: Any) -> JSON: ...
-    def later(self, work: Work) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -87,12 +78,21 @@ class TriageTicket:
                 continue
             if "fault" in written:
                 return self._later(delivery, "write", written["fault"])
-            if "fault" in found:
-                self._follow_up(delivery, decided, found["fault"])
-            if written.get("solves"):
-                self.runner.later(_answered(delivery, written["solves"]))
+            self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)
+
+    def _what_follows(self, delivery: JSON, decided: JSON, found: JSON, written: JSON) -> None:
+        """More work, recorded with this one."""
+        now = datetime.fromisoformat(delivery["accepted_at"])
+        if "fault" in found:
+            self._follow_up(delivery, decided, found["fault"])
+        if issue := _linked(found):
+            self.runner.later(count_work(f"{delivery['key']}:count", *issue, now))
+        if written.get("wave"):
+            self.runner.later(wave_work(f"{delivery['key']}:wave", written["wave"], now))
+        if written.get("solves"):
+            self.runner.later(_answered(delivery, written["solves"]))
 
     def link(self, delivery: JSON) -> JSON:
         """The second write: the link, once GitLab answers. The tags are already there."""
@@ -105,7 +105,7 @@ class TriageTicket:
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
         self.runner.step("put_off", self.steps.put_off, delivery, fault, wait)
-        self.runner.later(_next_attempt(delivery, wait))
+        self.runner.later(next_attempt(delivery, wait))
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
@@ -122,7 +122,7 @@ class TriageTicket:
                 "run_id": f"{delivery['run_id']}-link",
                 "decided": decided["decided"],
             }
-            self.runner.later(_next_attempt(payload, planned["wait"]))
+            self.runner.later(next_attempt(payload, planned["wait"]))
 
 
 _BUSY: JSON = {
@@ -133,20 +133,17 @@ _BUSY: JSON = {
 }
 
 
+def _linked(found: JSON) -> tuple[int, int] | None:
+    """The issue that one more ticket reports from now on; news of an issue name theirs without a project id."""
+    issue = found.get("found", {}).get("issue")
+    if not issue or found["found"]["outcome"] != "linked" or not issue["project_id"]:
+        return None
+    return issue["project_id"], issue["iid"]
+
+
 def _answered(delivery: JSON, parent: int) -> Work:
     """The work on the ticket that this one answers: the same pipeline, with a decision that is already made."""
     key = f"{delivery['key']}:answers:{parent}"
-    run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-    payload = {**delivery, "key": key, "run_id": run_id, "ticket_id": parent, "event": "answered", "attempt": 1}
-    return Work(WORKFLOW, key, parent, {**payload, "answered_in": delivery["ticket_id"]})
-
-
-def _next_attempt(delivery: JSON, wait: float) -> Work:
-    attempt = delivery["attempt"] + 1
-    return Work(
-        str(delivery.get("workflow", WORKFLOW)),
-        f"{delivery['key']}+{attempt}",
-        delivery["ticket_id"],
-        {**delivery, "attempt": attempt},
-        delay=wait,
-    )
+    lane = lane_of(parent)
+    changed = {"key": key, "lane": lane, "run_id": run_id(key), "ticket_id": parent, "event": "answered", "attempt": 1}
+    return Work(WORKFLOW, key, lane, {**delivery, **changed, "answered_in": delivery["ticket_id"]})

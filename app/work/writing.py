@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from app.records.decisions import Decision
+from app.records.decisions import FOLLOWING, Decision
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
@@ -29,6 +29,8 @@ class Writing:
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
         found = Found.model_validate(found_json.get("found", {}))
+        if found.removed:
+            decided = decided.model_copy(update={"trace": (*decided.trace, _redacted(found.removed))})
         made = draft(decided, found, self.rulebook.by_hash(decided.config_hash))
         if decided.plan.mode == "shadow":
             return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
@@ -38,7 +40,10 @@ class Writing:
             return {"fault": asdict(fault_of(error))}
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
         refused = self._send(delivery, decided, update, row, spam=made.spam)
-        return refused or self._written(delivery, row, made.outcomes, found_json, parent=decided.parent)
+        return refused or {
+            **self._written(delivery, row, made.outcomes, found_json, parent=decided.parent),
+            "wave": self._may_be_a_wave(decided),
+        }
 
     def _send(
         self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, *, spam: bool
@@ -87,6 +92,12 @@ class Writing:
             return self.recorder.waits_for_link(row.run_id)
         return {**self.recorder.finished(delivery, row, outcomes), "solves": parent}
 
+    def _may_be_a_wave(self, decided: Decided) -> str:
+        """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""
+        watched = {one.archetype for one in self.rulebook.current().routing.chat.waves}
+        is_news = decided.event in FOLLOWING
+        return decided.archetype if decided.archetype in watched and not is_news else ""
+
     def _never(self, delivery: JSON, row: Decision, error: NotFound | Invalid) -> JSON:
         """Visible and explained, and not tried again: the ticket will not take it."""
         self.recorder.not_written(row.run_id)
@@ -99,3 +110,9 @@ class Writing:
         return self.recorder.finished(
             delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
         )
+
+
+def _redacted(removed: Mapping[str, int]) -> JSON:
+    """What did not leave Zendesk, by kind, never by value."""
+    said = ", ".join(f"{kind} ({count})" for kind, count in sorted(removed.items()))
+    return {"asked": "redaction", "matched": True, "removed": dict(removed), "detail": f"kept out of GitLab: {said}"}
