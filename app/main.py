@@ -45,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
         intake=service.intake,
         failures=service.records.failures,
         own_user_id=service.identity.zendesk_id,
+        heard=service.listening.heard,
         now=service.now,
     )
     health = HealthPages(
@@ -78,6 +79,7 @@ def _gitlab_inbox(service: Service) -> GitLabInbox:
         failures=service.records.failures,
         follow=_follow,
         own_user_id=service.identity.gitlab_id,
+        heard=service.listening.heard,
         now=service.now,
     )
 

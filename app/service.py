@@ -21,6 +21,7 @@ from app.work.engine import Engine
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
+from app.work.listening import Listening
 from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
@@ -44,6 +45,7 @@ class Service:
     identity: Identity
     index: IssueIndex
     schedule: Schedule
+    listening: Listening
     judgement: Judgement
     now: Callable[[], datetime] = utc_now
 
@@ -59,12 +61,24 @@ class Service:
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
         clients = Clients.of(settings)
         identity = Identity(clients.zendesk, clients.gitlab)
+        listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
-        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, now)
+        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, listening, now)
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.accept, now)
+        schedule = Schedule(workflows.rounds(), engine.accept, now, [listening.keep])
         return cls(
-            settings, records, rulebook, engine, Intake(engine), clients, identity, index, schedule, judgement, now
+            settings=settings,
+            records=records,
+            rulebook=rulebook,
+            engine=engine,
+            intake=Intake(engine),
+            clients=clients,
+            identity=identity,
+            index=index,
+            schedule=schedule,
+            listening=listening,
+            judgement=judgement,
+            now=now,
         )
 
     def start(self) -> None:
@@ -82,6 +96,7 @@ class Service:
         self.rulebook.stop()
         self.engine.stop()
         self.index.stop()
+        self.clients.close()
         self.records.close()
 
     def dry_run(self) -> DryRun:

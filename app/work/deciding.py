@@ -22,7 +22,7 @@ from app.work.capping import Capping
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
-from app.work.following.telling import told
+from app.work.following.telling import TOLD, told
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
@@ -34,6 +34,7 @@ from integrations.zendesk.snapshots import TicketSnapshot
 
 log = structlog.get_logger(__name__)
 
+WORTH_A_TICKET = frozenset({"done", "not_planned"})
 MERGED_TAG = "closed_by_merge"
 
 
@@ -56,6 +57,8 @@ class Deciding:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
             return self.recorder.explained(delivery, "The ticket is gone: deleted, or never seen by our token.")
+        if snapshot.status == "closed" and "told" in delivery and self._wants_follow_up(delivery):
+            return self._decide_told(delivery, snapshot)
         if snapshot.status in {"closed", "deleted"}:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
@@ -69,11 +72,15 @@ class Deciding:
                 return decide(delivery, snapshot)
         return self._decide(delivery, snapshot)
 
+    def _wants_follow_up(self, delivery: JSON) -> bool:
+        """For a ticket that is closed for good: is this news worth a new ticket?"""
+        return self.rulebook.current().routing.closing.follow_up and delivery["told"]["reason"] in WORTH_A_TICKET
+
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
-            if self.zendesk().has_run(row.ticket_id, row.run_id):
+            if self._was_applied(row):
                 if any(action["kind"] == "spam" and action["state"] == "done" for action in row.actions):
                     # It comes after the update, so it may be missing; marking twice does no harm.
                     self.zendesk().mark_as_spam(row.ticket_id)
@@ -82,6 +89,12 @@ class Deciding:
             else:
                 self.recorder.not_written(row.run_id)
         return own_is_there
+
+    def _was_applied(self, row: Decision) -> bool:
+        zendesk = self.zendesk()
+        if zendesk.has_run(row.ticket_id, row.run_id):
+            return True
+        return row.event == TOLD and zendesk.find_follow_up(row.ticket_id, row.run_id) is not None
 
     def _decide(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         rules = self.rulebook.current()

@@ -50,7 +50,10 @@ class Writing:
     ) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
-            self.zendesk().update_ticket(decided.ticket.id, update)
+            if decided.ticket.status == "closed":
+                self._follow_up(decided, update)
+            else:
+                self.zendesk().update_ticket(decided.ticket.id, update)
             if spam:
                 self.zendesk().mark_as_spam(decided.ticket.id)
         except Conflict:
@@ -66,6 +69,17 @@ class Writing:
             fault = fault_of(error)
             return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
         return None
+
+    def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
+        """Nothing can be changed in a closed ticket: a new one that follows it carries the news."""
+        self.zendesk().create_follow_up(
+            decided.ticket.id,
+            run_id=decided.run_id,
+            requester_id=decided.ticket.requester_id,
+            subject=decided.ticket.subject or f"About ticket {decided.ticket.id}",
+            html_body=update.comment.html_body if update.comment else "",
+            tags=tuple(tag for tag in update.tags or () if tag not in decided.ticket.tags),
+        )
 
     def _update(self, decided: Decided, made: Draft) -> TicketUpdate:
         """A group or agent that Zendesk does not have costs the assignment, not the tags: the note says so."""

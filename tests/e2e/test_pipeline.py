@@ -58,7 +58,8 @@ def test_placeholders_in_a_ticket_are_not_expanded_by_zendesk(house: House) -> N
 
 def test_what_was_private_opens_a_confidential_issue_and_the_reply_does_not_name_it(house: House) -> None:
     decision, ticket = house.triaged(
-        "since 11.4 pull mirroring from Bitbucket stops with an authentication error, it was fine in 11.3", via_channel="email"
+        "since 11.4 pull mirroring from Bitbucket stops with an authentication error, it was fine in 11.3",
+        via_channel="email",
     )
     issue = house.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     assert issue["confidential"] is True

@@ -12,10 +12,9 @@ from typing import Final
 
 from app.triage.redaction.kinds import Span
 from app.triage.redaction.searching import lowered, positions
-from app.triage.redaction.values import is_code, is_prose, looks_random, says_nothing
+from app.triage.redaction.values import JUDGED, is_code, is_prose, looks_random, says_nothing
 
 LONGEST_QUOTED = 2000
-JUDGED = 200
 
 _BEGINNINGS: Final = (
     *("pass", "pwd", "pw", "pin", "contrase", "mot de passe", "senha", "wachtwoord", "hasło", "пароль", "密码", "密碼"),

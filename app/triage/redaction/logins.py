@@ -27,16 +27,18 @@ SERVICE_ACCOUNTS: Final = words(
 )
 
 _NAME = r"[A-Za-z0-9_\u00c0-\u024f][\w.@-]{0,63}+"
-_HOME = re.compile(rf"(?:/home/|/Users/|/users/(?=[\w.-]+/))(?P<login>{_NAME})")
+_HOME = re.compile(rf"/(?:home|Users)/(?P<login>{_NAME})")
 # A Windows account is often a whole name, with a blank in it.
 _WINDOWS_HOME = re.compile(
     r"\\(?:Users|Documents and Settings)\\{1,2}(?P<login>[^\\/:*?\"<>|\s](?:[^\\/:*?\"<>|\n]{0,60}[^\\/:*?\"<>|\s])?)(?=\\|$|[\s\"'])"
 )
-_PROMPT = re.compile(r"\[?(?P<login>[A-Za-z_][\w.-]{0,63}+)@[\w.-]{1,64}[: ][^\n$#%]{0,80}[$#%](?:[ \t]|$)", re.MULTILINE)
+_PROMPT = re.compile(
+    r"\[?(?P<login>[A-Za-z_][\w.-]{0,63}+)@[\w.-]{1,64}[: ][^\n$#%]{0,80}[$#%](?:[ \t]|$)", re.MULTILINE
+)
 _DIRECTORY = re.compile(
     r"(?i:uid|cn|samaccountname)=(?P<login>[^,=()\n\r\"'*]{1,64})(?=,[ ]?(?i:ou|dc|cn|o)=|\))(?!,[ ]?(?i:ou=\w*groups))"
 )
-_SSH_KEY = re.compile(r"AAAA[A-Za-z0-9+/=]{20,}+ (?P<login>[\w.@+-]{2,80})")
+_SSH_KEY = re.compile(r"AAAA(?<![A-Za-z0-9+/=]AAAA)[A-Za-z0-9+/=]{20,}+ (?P<login>[\w.@+-]{2,80})")
 _FIELD = re.compile(
     rf"""(?:user(?:_?name)?|login|author_username|current_user|caller_username)\\{{0,3}}["']?
          [ ]?(?:=>|:|=)[ ]?\\{{0,3}}["'](?P<login>{_NAME})""",
@@ -61,7 +63,7 @@ def logins(text: str) -> Iterator[Span]:
 
 def _candidates(text: str, low: str) -> Iterator[re.Match[str]]:
     if "/home/" in low or "/users/" in low:
-        yield from _HOME.finditer(text)
+        yield from (match for match in _HOME.finditer(text) if not _is_in_a_url(text, match.start()))
     if "\\users" in low or "\\documents" in low:
         yield from _WINDOWS_HOME.finditer(text)
     if "@" in text:
@@ -80,6 +82,12 @@ def _candidates(text: str, low: str) -> Iterator[re.Match[str]]:
     for at in positions(low, ("user", "login name", "screen name", "nombre de", "identifiant", "benutzer", "nom d")):
         if (match := _STATED.match(text, at)) and not (is_prose(match["login"]) or is_code(match["login"])):
             yield match
+
+
+def _is_in_a_url(text: str, at: int) -> bool:
+    """https://host/home/page is no folder; file:///home/jane is one."""
+    before = text[max(0, at - 200) : at]
+    return "://" in before and "://" in before.split()[-1] and not before[-1].isspace() and "file://" not in before
 
 
 def _is_service(login: str) -> bool:

@@ -15,11 +15,14 @@ from typing import Final
 
 from app.triage.redaction.kinds import Span
 from app.triage.redaction.name_words import COMMON_WORDS, NO_NAMES, PARTICLES, PRODUCT_WORDS
+from app.triage.redaction.searching import words
 
 SHORTEST = 3
 SHORTEST_LOGIN = 5
 MOST_NAMES = 20
 LONGEST_NAME = 200
+LINE = 60
+"""Characters on either side within which a name that stands alone on its line is looked for."""
 
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|['’ʼ](?=[^\W\d_]))*+")
@@ -33,12 +36,13 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 _BETWEEN = re.compile(r"[^\S\n]{0,3}(?:[^\W\d_]\.?[^\S\n]{1,3}|-|–)?")
 _BETWEEN_IN_LOGIN = re.compile(r"[._-]?")
-_INTRODUCED = re.compile(
-    r"""(?: \b(?i:i['’]?m|i[ ]am|this[ ]is|it['’]?s|my[ ]name[ ]is|name[ ]is|name:|hi|hello|hey|dear|thanks|thank[ ]you|cheers
-              |regards|best|wishes|sincerely|yours|love|mr\.?|mrs\.?|ms\.?|dr\.?|by|from:|author:|signed|says|said)
-          [ ,\t]{1,3} | (?:^|\n)[ \t>]{0,8}[-–—~][ \t]? )\Z""",
-    re.VERBOSE,
+_INTRODUCTIONS: Final = words(
+    """
+    i'm it's hi hello hey dear thanks cheers regards best wishes sincerely yours love mr mr. mrs mrs. ms ms. dr dr. by
+    from: author: name: signed says said
+    """
 )
+_LONG_INTRODUCTIONS: Final = ("i am", "this is", "name is", "thank you")
 _SENTENCE_START = re.compile(r"(?:^|[\n.!?:;|•*\"“„'‘(\[{/>#=`_-])[ \t]*\Z")
 _GENITIVE = re.compile(r"['’ʼ][sS]?\Z")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]\.[ ]?\Z")
@@ -210,10 +214,15 @@ def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
     word = group[0]
     if not capitals or word.folded in known.loose and word.folded not in known.words:
         return False
+    line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1
+    line_end = text.find("\n", word.end, word.end + LINE)
+    is_line_known = (line_start or word.start < LINE) and (line_end >= 0 or len(text) - word.end < LINE)
+    if is_line_known:
+        around = text[line_start : word.start] + text[word.end : len(text) if line_end < 0 else line_end]
+        if not around.strip(" \t\r>.,!-–—~*_"):
+            return True
     before = text[max(0, word.start - 24) : word.start]
-    line_start = text.rfind("\n", 0, word.start) + 1
-    line_end = text.find("\n", word.end)
-    line = text[line_start : len(text) if line_end < 0 else line_end] if word.end - line_start < 40 else ""
-    if _INTRODUCED.search(before) or line.strip(" \t>.,!-–—~*_").casefold() == text[word.start : word.end].casefold():
+    introduction = " ".join(before.rstrip(" ,\t").lower().replace("’", "'").split()[-2:])
+    if introduction.rpartition(" ")[2] in _INTRODUCTIONS or introduction.endswith(_LONG_INTRODUCTIONS):
         return True
-    return word.folded not in PRODUCT_WORDS and _SENTENCE_START.search(before) is None
+    return word.folded not in PRODUCT_WORDS and _SENTENCE_START.search(before[-6:]) is None

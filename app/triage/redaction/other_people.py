@@ -18,16 +18,16 @@ _NAME = rf"{_CAPITALIZED}(?:[ ](?:{_SMALL}[ ]){{0,2}}{_CAPITALIZED}){{0,4}}"
 _BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?[<\[(](?:mailto:)?\Z")
 LONGEST = 120
 _MAIL_HEADER = re.compile(
-    rf"""(?m)^[ \t>*]{{0,12}}(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
+    rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
         |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by):\*?[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
     re.VERBOSE,
 )
 _QUOTED = re.compile(
-    rf"(?m)^[ \t>]{{0,12}}(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at \d\d:\d\d|um \d\d:\d\d)[ ](?P<name>{_NAME})"
+    rf"(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at \d\d:\d\d|um \d\d:\d\d)[ ](?P<name>{_NAME})"
     r"(?=[ ](?:wrote|a écrit|escribió|schreef|ha scritto|escreveu)|:)"
 )
 _VALEDICTION = re.compile(
-    rf"""(?mix)^[ \t>]{{0,8}}(?:(?:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
+    rf"""(?ix)(?:(?:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
         (?:regards|rgds|br|kr|wishes|greetings|thanks(?:\ (?:a\ lot|again|in\ advance|so\ much|and\ regards))?|thank\ you(?:\ in\ advance)?
         |thx|cheers|best|sincerely|yours(?:\ (?:sincerely|faithfully|truly))?|respectfully|take\ care|ciao
         |mit\ freundlichen\ gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|liebe|schöne|freundliche)\ gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg
@@ -42,6 +42,7 @@ _GREETED_BACK = re.compile(
 )
 
 
+_LINE = re.compile(r"^[ \t>*]{0,12}+(?=[^\W\d_])", re.MULTILINE)
 _TITLES: Final = words("dr prof ing mr mrs ms miss sr sra herr frau mme mlle barr sgt dipl phd msc bsc mba")
 
 
@@ -61,5 +62,8 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
     for at in positions(text, EMAIL_REMOVED):
         if match := _BEFORE_ADDRESS.search(text, max(0, at - LONGEST), at):
             yield match
-    for pattern in (_MAIL_HEADER, _QUOTED, _VALEDICTION):
-        yield from pattern.finditer(text)
+    for line in _LINE.finditer(text):
+        for pattern in (_MAIL_HEADER, _QUOTED, _VALEDICTION):
+            if match := pattern.match(text, line.end()):
+                yield match
+                break

@@ -38,9 +38,7 @@ _WEAK: Final = words("ring dial call contact signal port reach t m p f")
 """Labels that stand before other numbers too: the digits must be grouped, as a telephone's are."""
 _GAP = re.compile(rf"[^\d\n,;|{{}}{REMOVED}]*")
 _INITIAL_LABEL = re.compile(r"(?<![^\W_])[TMPF][:.\t ]{1,2}\Z")
-_DATE = re.compile(
-    r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?!\d)|(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)"
-)
+_DATE = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?!\d)|(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)")
 _DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+")
 _EXTENSION = re.compile(r"-\d{1,4}\Z")
 # A trunk prefix, an area code in brackets, or North America's 3-3-4: few other numbers look like that.

@@ -31,9 +31,12 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_IDENTIFIER = re.compile(r"[a-z]+(?:[_.-][a-z]+)*|[A-Z]?[a-z]+|[A-Z_]+")
+_NOT_RANDOM = re.compile(r"\s|://")
+_DIGIT = re.compile(r"\d")
+_JOINT = re.compile(r"[_.-]")
+_IDENTIFIER = re.compile(r"[a-z]++(?:[_.-][a-z]++)*+|[A-Z][a-z]++|[A-Z_]++")
 
-JUDGED = 200
+JUDGED = 100
 """No more characters than these are looked at."""
 
 PROSE: Final = frozenset(
@@ -70,12 +73,10 @@ def is_prose(word: str) -> bool:
 
 def looks_random(value: str, *, quoted: bool) -> bool:
     """As a machine makes secrets: no word, no name of a thing, no sentence, no small number, no address."""
-    if len(value) < 6 or any(c.isspace() for c in value) or "://" in value:
+    if len(value) < 6 or _NOT_RANDOM.search(value):
         return False
     if value.isdigit():
         return len(value) >= 16
     if _IDENTIFIER.fullmatch(value):
-        return len(value) >= (12 if quoted else 20) and not any(c in "_.-" for c in value)
-    has_digit = any(c.isdigit() for c in value)
-    has_both = any(c.islower() for c in value) and any(c.isupper() for c in value)
-    return has_digit or has_both or quoted
+        return len(value) >= (12 if quoted else 20) and not _JOINT.search(value)
+    return quoted or _DIGIT.search(value) is not None or not (value.islower() or value.isupper())
