@@ -15,16 +15,16 @@ BINS = 10
 STEPS = tuple(round(0.30 + 0.01 * step, 2) for step in range(70))
 """The bars that are tried, 0.30 to 0.99."""
 PRIOR = 80.0
-"""How many tickets of other archetypes stand in for an archetype's own: about as many as it has, so that both count alike.
-With few of them, the bars follow the luck of sixty tickets, and held-out coverage is 2 to 4 points lower."""
+"""How many tickets of other archetypes stand in for an archetype's own: about as many as it has, so that both count
+alike. With few of them the bars follow the luck of sixty tickets, and held-out coverage is 2 to 4 points lower."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Precision asked for, counting what a careful colleague could defend.
 
-    More than half of the labelled tickets are hard ones, far more than in real traffic: what is asked of them here gives
-    0.96 together with the routes, and more where a quarter is hard (docs/evaluation.md).
+    More than half of the labelled tickets are hard ones, far more than in real traffic: what is asked of them here
+    gives 0.96 together with the routes, and more where a quarter is hard (docs/evaluation.md).
     """
 
     high: float = 0.92

@@ -43,7 +43,17 @@ def summary(evaluation: Evaluation) -> Table:
 
 
 def archetypes(evaluation: Evaluation) -> Table:
-    table = _table("By archetype", "", "tickets", "precision", "recall", "given: recall", "defensible", "sure: recall", "defensible")
+    table = _table(
+        "By archetype",
+        "",
+        "tickets",
+        "precision",
+        "recall",
+        "given: recall",
+        "defensible",
+        "sure: recall",
+        "defensible",
+    )
     for score in evaluation.archetypes:
         table.add_row(
             score.archetype,
