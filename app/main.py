@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from app.desk.access import require_token
+from app.desk.access import documented
 from app.desk.config import ConfigPages
 from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.precision import PrecisionPages
+from app.door.guard import Guard
 from app.inbox.zendesk import ZendeskInbox
 from app.service import Service
 
@@ -30,8 +31,19 @@ def create_app(service: Service) -> FastAPI:
         yield
         await asyncio.to_thread(service.stop)
 
-    app = FastAPI(title="Pointsman", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
+    # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
+    app = FastAPI(
+        title="Pointsman",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     settings = service.settings
+    app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
         intake=service.intake,
@@ -43,15 +55,14 @@ def create_app(service: Service) -> FastAPI:
         probes={
             "queue": service.check_queue,
             "config": service.check_config,
-            "zendesk": service.check_zendesk,
-            "gitlab": service.check_gitlab,
         },
+        remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
     )
     app.include_router(inbox.router())
     app.include_router(health.router())
-    desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
+    desk = [Depends(documented)]
     app.include_router(DecisionPages(service.records).router(), dependencies=desk)
     app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
     app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)

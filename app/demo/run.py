@@ -54,7 +54,7 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     token = settings.desk_token.get_secret_value()
     console.print(f"Tickets, as an advocate sees them  {sandbox.zendesk.url}")
     console.print(f"Issues                             {sandbox.gitlab.url}")
-    console.print(f"The service                        {address}/docs  (DESK_TOKEN {token})\n")
+    console.print(f"The service                        {address}/api/decisions  (DESK_TOKEN {token})\n")
     outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
     console.print()
     wrong = [one for one in outcomes if one.differences]
@@ -116,7 +116,7 @@ def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
             "ZENDESK_WEBHOOK_SECRET": sandbox.zendesk.webhook_secret,
             "GITLAB_URL": sandbox.gitlab.url,
             "GITLAB_TOKEN": sandbox.gitlab.token,
-            "DESK_TOKEN": secrets.token_urlsafe(12),
+            "DESK_TOKEN": secrets.token_urlsafe(24),
             "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
             "PORT": str(port),
         }

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from app.inbox.body import BodyTooLarge, read_body
+from app.inbox.body import BodyRefused, NoRoom, read_body
 from app.inbox.deliveries import Delivery, NotUnderstood, read_delivery
 from app.inbox.signatures import BadSignature, verify_zendesk
 from app.metrics import DELIVERIES
@@ -47,7 +47,9 @@ class ZendeskInbox:
             responses={
                 200: {"description": "Signed, and of no interest"},
                 401: {"description": "Signature missing, wrong or stale"},
+                408: {"description": "Not all of it within 10 seconds"},
                 413: {"description": "Larger than 1 MiB"},
+                415: {"description": "Compressed"},
                 503: {"description": "Cannot be stored now; comes with Retry-After"},
             },
         )
@@ -63,8 +65,9 @@ class ZendeskInbox:
                 body=body,
                 now=self.now(),
             )
-        except BodyTooLarge as error:
-            return _answer(413, error.reason)
+        except BodyRefused as error:
+            come_back = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, NoRoom) else None
+            return _answer(error.status, error.reason, come_back)
         except BadSignature as error:
             return _answer(401, error.reason)
         try:
