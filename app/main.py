@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fastapi import Depends, FastAPI
 
-from app.desk.access import require_token
+from app.desk.access import documented
 from app.desk.config import ConfigPages
 from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
@@ -17,6 +17,7 @@ from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.links import LinkPages
 from app.desk.precision import PrecisionPages
+from app.door.guard import Guard
 from app.inbox.gitlab import GitLabInbox
 from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten
 from app.inbox.signatures import GitLabSecrets
@@ -38,8 +39,19 @@ def create_app(service: Service) -> FastAPI:
         yield
         await asyncio.to_thread(service.stop)
 
-    app = FastAPI(title="Pointsman", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
+    # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
+    app = FastAPI(
+        title="Pointsman",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     settings = service.settings
+    app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
         intake=service.intake,
@@ -52,9 +64,8 @@ def create_app(service: Service) -> FastAPI:
         probes={
             "queue": service.check_queue,
             "config": service.check_config,
-            "zendesk": service.check_zendesk,
-            "gitlab": service.check_gitlab,
         },
+        remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
     )
@@ -62,7 +73,7 @@ def create_app(service: Service) -> FastAPI:
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
         app.include_router(_gitlab_inbox(service).router())
     app.include_router(health.router())
-    desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
+    desk = [Depends(documented)]
     app.include_router(DecisionPages(service.records).router(), dependencies=desk)
     app.include_router(LinkPages(service.records.links, service.now).router(), dependencies=desk)
     app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)

@@ -116,7 +116,9 @@ class Service:
     def check_config(self) -> str:
         """A refused file does not make us unready: the last good one works."""
         problems = self.rulebook.problems()
-        refused = f"; the files as they are now were refused: {' | '.join(problems)}" if problems else ""
+        refused = (
+            f"; the files as they are now were refused, see /api/config: {len(problems)} problems" if problems else ""
+        )
         return f"{self.rulebook.current().hash} is in force{refused}"
 
     def greet(self) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
 from app.records.database import is_sqlite, sqlite_path
 
+SHORTEST_TOKEN = 16
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 
@@ -98,6 +99,14 @@ class Settings(ZendeskSettings):
     @classmethod
     def _https_too(cls, value: str) -> str:
         return _safe_url(value)
+
+    @field_validator("desk_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError(f"must be at least {SHORTEST_TOKEN} ASCII characters without blanks: openssl rand -hex 32")
+        return value
 
     @field_validator("llm_url")
     @classmethod
@@ -235,7 +244,9 @@ def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
             found[field] = environ[name]
         elif file:
             try:
-                found[field] = Path(file).read_text(encoding="utf-8").strip()
+                text = Path(file).read_text(encoding="utf-8").strip()
+                if text:  # an empty file is a variable that is not set, above all where it should hold a secret
+                    found[field] = text
             except (OSError, UnicodeDecodeError) as error:
                 unreadable.add(field)
                 problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")

@@ -42,10 +42,11 @@ def search_queries(subject: str, body: str, frequency: Callable[[str], int] | No
     `frequency` says how many known issues hold a word (`CandidateIndex.frequency`): with AND, a word that no issue
     holds finds nothing. Without it, long words count as rare. Empty for a text without a word to look for.
     """
-    text = f"{plain(subject)}\n{plain(body)[:READ]}"
+    subject, body = plain(subject, addresses=False), plain(body, addresses=False)
+    text = f"{subject}\n{body[:READ]}"
     words = _words(text)
     name = _name(text)
-    rarest = _rarest(_words(plain(subject)), words, frequency)
+    rarest = _rarest(_words(subject), words, frequency)
     found = [
         _error_string(text),
         name or " ".join([*_STATUS.findall(text)[:1], *rarest[:1]] if _STATUS.search(text) else []),

@@ -75,7 +75,7 @@ def shown(term: str, spelled: Mapping[str, str]) -> str:
     return term[1:] if term[0] in KINDS else spelled.get(term, term)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _of_token(token: str) -> tuple[str, ...]:
     if len(token) > 4 * _LONGEST_WORD:
         return ()

@@ -84,7 +84,7 @@ def _known(names: Iterable[str]) -> _Names:
         if "@" in name[1:]:  # an address: its local part is the name in it
             name = name.rpartition("@")[0]
         handle = name.removeprefix("u/").removeprefix("@")
-        if re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle) or name.startswith(("@", "u/")):
+        if (re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle)) or name.startswith(("@", "u/")):
             _add_handle(handle, wholes)
             if not re.search(r"[._-]", handle):
                 continue
@@ -212,7 +212,7 @@ def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
     if len(group) > 1:
         return len(capitals) == len(group) and len({word.folded for word in group}) > 1
     word = group[0]
-    if not capitals or word.folded in known.loose and word.folded not in known.words:
+    if not capitals or (word.folded in known.loose and word.folded not in known.words):
         return False
     line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1
     line_end = text.find("\n", word.end, word.end + LINE)

@@ -40,17 +40,7 @@ JUDGED = 100
 """No more characters than these are looked at."""
 
 PROSE: Final = frozenset(
-    """
-    a about accepted after again all also always an and any are as asked at authentication be been before being blank
-    but by can cannot cant changed correct could did didn didnt differs do does doesn doesnt empty entered enough even
-    expired fails failed field fine for forgotten from given good got has have hashed he hello here hidden i if in
-    incorrect inside invalid is isn isnt it its just kept known likely login lost manager masked matches maybe me
-    mismatch missing more must my needed needs never new no none not now ok okay old on only or our out over prompt
-    protected really refused rejected required reset right same saved sent set she should shown so somehow something
-    still stored strength strong that the their then there they this to too true unchanged under unknown unset until
-    up used user username valid verified very via visible was wasn wasnt weak were what when where which who will with
-    without works wrong yes you your
-    """.split()
+    ["a", "about", "accepted", "after", "again", "all", "also", "always", "an", "and", "any", "are", "as", "asked", "at", "authentication", "be", "been", "before", "being", "blank", "but", "by", "can", "cannot", "cant", "changed", "correct", "could", "did", "didn", "didnt", "differs", "do", "does", "doesn", "doesnt", "empty", "entered", "enough", "even", "expired", "fails", "failed", "field", "fine", "for", "forgotten", "from", "given", "good", "got", "has", "have", "hashed", "he", "hello", "here", "hidden", "i", "if", "in", "incorrect", "inside", "invalid", "is", "isn", "isnt", "it", "its", "just", "kept", "known", "likely", "login", "lost", "manager", "masked", "matches", "maybe", "me", "mismatch", "missing", "more", "must", "my", "needed", "needs", "never", "new", "no", "none", "not", "now", "ok", "okay", "old", "on", "only", "or", "our", "out", "over", "prompt", "protected", "really", "refused", "rejected", "required", "reset", "right", "same", "saved", "sent", "set", "she", "should", "shown", "so", "somehow", "something", "still", "stored", "strength", "strong", "that", "the", "their", "then", "there", "they", "this", "to", "too", "true", "unchanged", "under", "unknown", "unset", "until", "up", "used", "user", "username", "valid", "verified", "very", "via", "visible", "was", "wasn", "wasnt", "weak", "were", "what", "when", "where", "which", "who", "will", "with", "without", "works", "wrong", "yes", "you", "your"]
 )
 """What follows "password is" or "password:" in a sentence, and is no password."""
 

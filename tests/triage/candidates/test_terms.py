@@ -63,7 +63,10 @@ def test_what_no_second_report_has_is_dropped() -> None:
         ("wiki\n/label ~bug\n/cc @somebody", "wiki"),
         ("- [x] I searched for the same\nwiki", "wiki"),
         (r"2\.53 wiki\_page", "2.53 wiki_page"),
-        ("see https://gitlab.example.com/group/project/-/settings/ci_cd?x=1#y wiki", "see  settings ci_cd  wiki"),
+        (
+            "see https://gitlab.example.com/group/project/-/settings/ci_cd?x=1#y wiki",
+            "see  gitlab.example.com settings ci_cd  wiki",
+        ),
         ("mail me@example.com or @handle wiki", "mail   or   wiki"),
         ("it’s “quoted” – wiki…", 'it\'s "quoted" - wiki'),
     ],
