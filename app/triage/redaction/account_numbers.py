@@ -16,13 +16,16 @@ _ISSUER = re.compile(
     re.VERBOSE,
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]){11,30}+(?![a-z0-9])")
+_NOT_A_DIGIT = re.compile(r"[^0-9]")
 _ASCII_DIGITS = {code: str(int(chr(code))) for code in (*range(0x660, 0x66A), *range(0xFF10, 0xFF1A))}
+_PLAIN = {str(n): n for n in range(10)}
+_DOUBLED = {str(n): sum(divmod(2 * n, 10)) for n in range(10)}
 _NUMBERS = {chr(ord("A") + n): str(10 + n) for n in range(26)} | {str(n): str(n) for n in range(10)}
 
 
 def account_numbers(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
-        digits = "".join(c for c in match[0].translate(_ASCII_DIGITS) if c in "0123456789")
+        digits = _NOT_A_DIGIT.sub("", match[0] if match[0].isascii() else match[0].translate(_ASCII_DIGITS))
         if _ISSUER.fullmatch(digits) and passes_luhn(digits):
             yield Span(*match.span(), "card_number")
     for match in _IBAN.finditer(text):
@@ -36,8 +39,7 @@ def account_numbers(text: str) -> Iterator[Span]:
 
 
 def passes_luhn(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+    return sum(map(_PLAIN.__getitem__, digits[-1::-2]), sum(map(_DOUBLED.__getitem__, digits[-2::-2]))) % 10 == 0
 
 
 def is_iban(compact: str) -> bool:

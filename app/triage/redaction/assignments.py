@@ -48,7 +48,7 @@ _GITLAB = re.compile(r"(?i)(?:private|job|deploy|gitlab|feed|rss|impersonation|i
 _AWS = re.compile(r"(?i)(?:aws|session|secret)[_\-A-Za-z]{0,12}[_-]$")
 _LINE = re.compile(r"[^\S\n]*+\n[ \t>]*+(?P<value>\S{4,200}+)[ \t\r]*+(?=\n|$)")
 _TO_BLANK = re.compile(r"\S*+")
-_NEXT_FIELD = re.compile(r"[;&]\w[\w ]*+=")
+_TO_NEXT_FIELD = re.compile(r"(?:[^\s;&]++|[;&](?!\w[\w ]{0,40}=))*+")
 _TO_LINE_END = re.compile(r"[^\n]*+")
 _CLOSING = ",;)}]"
 _NOT_HERE = frozenset({"", "|", "|-", "|+", ">", ">-"})
@@ -59,7 +59,7 @@ def assignments(text: str) -> Iterator[Span]:
     done = 0
     for at in positions(lowered(text), _BEGINNINGS):
         key = _KEY.match(text, at) if at >= done else None
-        if key is None or _ABOUT.fullmatch(key["rest"]) or _IS_TEST_RESULT.match(key[0]):
+        if key is None or (key["rest"] and _ABOUT.fullmatch(key["rest"])) or _IS_TEST_RESULT.match(key[0]):
             continue
         found = _quoted(text, key) if key["quote"] else _bare(text, key)
         if found is not None:
@@ -86,17 +86,13 @@ def _bare(text: str, key: re.Match[str]) -> Span | None:
     head = _matched(_TO_BLANK, text, start, start + JUDGED)
     if head in _NOT_HERE:
         return _next_line(text, key, start + len(head), block=bool(head))
-    if says_nothing(head) or is_code(head.rstrip(_CLOSING)) or head.endswith(":"):
+    judged = head.rstrip(_CLOSING)
+    if key["password"] is None and not looks_random(judged, quoted=bool(key["quote"])):
         return None
-    if key["password"] is None:
-        if not looks_random(head.rstrip(_CLOSING), quoted=bool(key["quote"])):
-            return None
-    elif is_prose(head):
+    if says_nothing(head) or is_code(judged) or head.endswith(":") or (key["password"] is not None and is_prose(head)):
         return None
     is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
-    value = _matched(_TO_LINE_END if is_phrase else _TO_BLANK, text, start, len(text)).rstrip()
-    following = _NEXT_FIELD.search(value)
-    value = value[: following.start()] if following else value
+    value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
     value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")
     return Span(start, start + len(value), _kind(text, key))
 

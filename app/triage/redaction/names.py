@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
 from app.triage.redaction.name_words import COMMON_WORDS, NO_NAMES, PARTICLES, PRODUCT_WORDS
@@ -136,8 +136,7 @@ def _logins(folded: list[str]) -> set[str]:
     return {login for login in made if len(login) >= SHORTEST_LOGIN and login not in PRODUCT_WORDS | COMMON_WORDS}
 
 
-@dataclass(slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     folded: str
@@ -167,7 +166,9 @@ def _candidates(text: str, known: _Names) -> Iterator[_Word]:
         if folded is None:
             folded = folds[written] = _base(fold(written), every)
         if folded in every:
-            end = match.end() - (len(written) - len(_GENITIVE.sub("", written)))
+            end = match.end()
+            if "'" in written or "’" in written or "ʼ" in written:
+                end -= len(written) - len(_GENITIVE.sub("", written))
             yield _Word(match.start(), end, folded, folded in known.parts)
 
 
@@ -199,11 +200,13 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
     if second.start - first.end > 24:
         return False
     between = text[first.end : second.start]
+    if between == " ":
+        return True
     if between.rstrip() == ",":
         return not (first.sure and second.sure)
     if _BETWEEN.fullmatch(between) or _BETWEEN_IN_LOGIN.fullmatch(between):
         return True
-    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split()) and between != ""
+    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split())
 
 
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:

@@ -60,8 +60,10 @@ def other_people(text: str) -> Iterator[Span]:
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     for at in positions(text, EMAIL_REMOVED):
-        if match := _BEFORE_ADDRESS.search(text, max(0, at - LONGEST), at):
-            yield match
+        if text[at - 1 : at] in {"<", "[", "(", ":"}:
+            start = max(at - LONGEST, *(text.rfind(sign, max(0, at - LONGEST), at - 1) for sign in "\n>:;|"), 0)
+            if match := _BEFORE_ADDRESS.search(text, start, at):
+                yield match
     for line in _LINE.finditer(text):
         for pattern in (_MAIL_HEADER, _QUOTED, _VALEDICTION):
             if match := pattern.match(text, line.end()):

@@ -67,6 +67,8 @@ def looks_random(value: str, *, quoted: bool) -> bool:
         return False
     if value.isdigit():
         return len(value) >= 16
+    if not quoted and value.islower() and not _DIGIT.search(value) and (len(value) < 20 or _JOINT.search(value)):
+        return False
     if _IDENTIFIER.fullmatch(value):
         return len(value) >= (12 if quoted else 20) and not _JOINT.search(value)
     return quoted or _DIGIT.search(value) is not None or not (value.islower() or value.isupper())

@@ -10,7 +10,7 @@ from app.triage.redaction.searching import words
 MOST = 30
 """A product's name before four numbers up to this makes them a version; before 203.0.113.7 it does not."""
 
-_BEFORE = 48
+_BEFORE = 40
 _VERSION: Final = words(
     """
     version versions ver v release releases build tag gem chart package upgrade upgrades upgraded upgrading update
@@ -59,6 +59,6 @@ def is_version(text: str, start: int, end: int) -> bool:
         if token not in _CONNECTING and not _OTHER_VERSION.fullmatch(token):
             return False
         seen += 1
-        if seen > 5:
+        if seen > 3:
             return False
     return False
