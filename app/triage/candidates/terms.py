@@ -20,7 +20,7 @@ IDENTIFIER: Final = "="
 NUMBER: Final = "#"
 KINDS: Final = IDENTIFIER + NUMBER
 IN_TITLE: Final = 2
-"""A title's words count twice (2 or 3 were the best in docs/evaluation.md's measure of libraries)."""
+"""A title's words count twice."""
 MOST_TERMS: Final = 400
 """Different terms of one text, the first ones: a log of a thousand names says no more than its beginning."""
 
