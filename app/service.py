@@ -62,7 +62,7 @@ class Service:
         index = IssueIndex(records.tracked_issues, encoder, now)
         workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, now)
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.accept, now)
+        schedule = Schedule(workflows.rounds(), engine.ensure, now)
         return cls(
             settings, records, rulebook, engine, Intake(engine), clients, identity, index, schedule, judgement, now
         )
