@@ -65,7 +65,7 @@ class Service:
         index = IssueIndex(records.tracked_issues, encoder, now)
         workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, listening, now)
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.accept, now, [listening.keep])
+        schedule = Schedule(workflows.rounds(), engine.ensure, now, [listening.keep])
         return cls(
             settings=settings,
             records=records,

@@ -296,6 +296,11 @@ class Limits(Strict):
     issue_wait: Annotated[float, Field(ge=0, le=300, strict=True)] = Field(
         default=20, description="Seconds that tags wait for GitLab; past that the link follows in a second write."
     )
+    issue_settle: Annotated[float, Field(ge=1, le=300, strict=True)] = Field(
+        default=45,
+        description="Seconds until a lost request to GitLab counts as not carried out; sooner, a second issue or note "
+        "could be made.",
+    )
     attempts: Annotated[int, Field(ge=1, le=20, strict=True)] = Field(
         default=8, description="Tries of one action before a person is asked."
     )

@@ -42,5 +42,7 @@ def next_attempt(payload: JSON, wait: float) -> Work:
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
     """Failed work once more, from the start of its patience, and as the same run: what it wrote is recognised."""
-    fresh = {**payload, "attempt": 1, "accepted_at": now.isoformat()}
-    return Work(fresh["workflow"], f"{fresh['key']}!{now.isoformat()}", fresh["lane"], fresh)
+    # A key of its own, also for what follows from it: the first work's second try has its name already.
+    key = f"{payload['key']}!{now.isoformat()}"
+    fresh = {"first_key": payload["key"], **payload, "key": key, "attempt": 1, "accepted_at": now.isoformat()}
+    return Work(fresh["workflow"], key, fresh["lane"], fresh)

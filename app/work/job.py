@@ -50,7 +50,7 @@ class Jobs:
         log.error("job_failed", workflow=delivery["workflow"], key=delivery["key"], step=step, reason=fault["reason"])
         self.failures.add(
             Failure(
-                key=delivery["key"],
+                key=delivery.get("first_key") or delivery["key"],
                 source=fault["service"],
                 ticket_id=None,
                 step=f"{delivery['workflow']}: {step}"[:32],

@@ -6,7 +6,6 @@ a thread nor the ticket, and the next try reads the ticket anew.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +14,7 @@ from app.work.attempts import Runner, next_attempt, payload_of
 from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
 from app.work.retry import Fault, next_wait
+from app.work.runs import run_id
 from app.work.wave_work import wave_work
 
 WORKFLOW = "triage_ticket"
@@ -41,17 +41,13 @@ def triage_work(
     return Work(WORKFLOW, key, lane, payload)
 
 
-def run_id(key: str) -> str:
-    """Names one run in the ticket's audits; the same for every try of the same work."""
-    return "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-
-
 class Steps(Protocol):
     """What the workflow is made of; each answers plain JSON, and `{"fault": ...}` where a service did not do it."""
 
     def decide(self, delivery: JSON) -> JSON: ...
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
+    def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON: ...
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON: ...
     def attempts(self) -> int: ...
@@ -64,6 +60,18 @@ class TriageTicket:
 
     def triage(self, delivery: JSON) -> JSON:
         """For one delivery. Names of steps are stored: never rename one, never reorder them."""
+        if "unsettled" not in delivery:
+            return self._decide_and_write(delivery)
+        decided, found = delivery["unsettled"]["decided"], delivery["unsettled"]["found"]
+        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
+        if "fault" in settled:
+            return self._later(delivery, "settle", settled["fault"])
+        if settled["applied"]:
+            self._what_follows(delivery, decided, found, settled)
+            return settled
+        return self._decide_and_write({name: value for name, value in delivery.items() if name != "unsettled"})
+
+    def _decide_and_write(self, delivery: JSON) -> JSON:
         for _ in range(MOST_ROUNDS):
             decided = self.runner.step("decide", self.steps.decide, delivery)
             if "fault" in decided:
@@ -77,7 +85,8 @@ class TriageTicket:
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                return self._later(delivery, "write", written["fault"])
+                unsettled = {"unsettled": {"decided": decided, "found": found}} if written.get("unsettled") else {}
+                return self._later({**delivery, **unsettled}, "write", written["fault"])
             self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)

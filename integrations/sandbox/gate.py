@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.sandbox.calls import Call
@@ -44,6 +45,8 @@ class Gate:
         self.calls.append(call)
         try:
             await self._let_through(call, scope, receive, send)
+        except ClientDisconnect:
+            return  # the caller was killed while it sent its request
         finally:
             call.ended = time.time()
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from app.records.database import is_sqlite, make_engine
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
-COLUMNS = ("workflow_uuid", "status", "queue_name", "queue_partition_key", "started_at_epoch_ms", "completed_at")
+STATUS = ("workflow_uuid", "status", "queue_name", "queue_partition_key")
+STEP = ("workflow_uuid", "started_at_epoch_ms", "completed_at_epoch_ms")
 
 
 @dataclass(frozen=True)
@@ -22,36 +23,50 @@ class Run:
     lane: str
     began: float
     ended: float
-    """Seconds since 1970; 0: not."""
+    """Its first and last step, in seconds since 1970; the status itself has whole seconds in SQLite."""
 
 
 class Books:
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url, pool=1)
         schema = None if is_sqlite(url) else "dbos"
-        self._table = sa.table("workflow_status", *map(sa.column, COLUMNS), schema=schema)
+        self._status = sa.table("workflow_status", *map(sa.column, STATUS), schema=schema)
+        self._steps = sa.table("operation_outputs", *map(sa.column, STEP), schema=schema)
 
     def close(self) -> None:
         self._engine.dispose()
 
     def unfinished(self) -> int:
-        columns = self._table.c
-        query = sa.select(sa.func.count()).where(columns.queue_name == "tickets", columns.status.in_(UNFINISHED))
+        """Rounds of the clock come anew, and what they queue is not looked at here."""
+        columns = self._status.c
+        query = sa.select(sa.func.count()).where(
+            columns.queue_name == "tickets",
+            columns.status.in_(UNFINISHED),
+            columns.workflow_uuid.not_like("clock:%"),
+        )
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
     def runs(self) -> list[Run]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(self._table)).mappings().all()
-        return [
-            Run(
-                row["workflow_uuid"],
-                row["status"],
-                row["queue_partition_key"] or "",
-                (row["started_at_epoch_ms"] or 0) / 1000,
-                (row["completed_at"] or 0) / 1000,
+        """Those with a step, and those that ended otherwise than well."""
+        steps, status = self._steps.c, self._status.c
+        query = (
+            sa.select(
+                status.workflow_uuid,
+                status.status,
+                status.queue_partition_key,
+                sa.func.min(steps.started_at_epoch_ms),
+                sa.func.max(steps.completed_at_epoch_ms),
             )
-            for row in rows
+            .select_from(self._status.outerjoin(self._steps, status.workflow_uuid == steps.workflow_uuid))
+            .where(status.workflow_uuid.not_like("clock:%"))
+            .group_by(status.workflow_uuid, status.status, status.queue_partition_key)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Run(key, state, lane or "", (began or 0) / 1000, (ended or 0) / 1000)
+            for key, state, lane, began, ended in rows
         ]
 
 

@@ -36,6 +36,7 @@ KINDS = (
     Kind("political", "@gitlab serious question: is your company politically neutral? {word}", 1),
     Kind("spam", "Deposit 10 at our casino, no verification! {word}.example.top", 1, channel="facebook"),
     Kind("two_factor_reset", "pls disable 2fa / user {word}", 1),
+    Kind("stability_complaint", "@gitlab is gitlab.com down for anybody else? getting 502 since 10 min {word}", 3),
 )
 
 

@@ -95,8 +95,12 @@ def issue_problems(
         yield f"{len(issues) - 1} issues in {PROJECT} for {opened} reports"
     linked = sum(one.person.kind.issue == "linked" for one in seen)
     marks = Counter(note["body"].partition("\n")[0] for note in known["notes"])
-    if len(marks) != linked or any(times > 1 for times in marks.values()):
+    # One for each report, and one that counts them.
+    if len(marks) != linked + (linked > 1) or any(times > 1 for times in marks.values()):
         yield f"{sum(marks.values())} notes on the known issue, {len(marks)} different ones, for {linked} reports"
+    said = [note["body"] for note in known["notes"] if "community reports" in note["body"]]
+    if linked > 1 and not any(f"**{linked} community reports**" in body for body in said):
+        yield f"the known issue's count says {said} for {linked} reports"
 
 
 def chat_problems(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -26,6 +26,7 @@ _NETRC = re.compile(
 )
 
 _BEHIND: Final = (("login", _LOGIN), ("sshpass", _SSHPASS), ("mysql", _MYSQL), ("mariadb", _MYSQL), ("login", _ECHO))
+_SENDERS: Final = ("curl", "wget", "http ")
 CURL = 400
 """Characters before `-u` among which `curl` must stand: `docker run -u 1000:1000` is no password."""
 
@@ -33,11 +34,11 @@ CURL = 400
 def command_lines(text: str) -> Iterator[Span]:
     if "--" in text:
         yield from _flags(text)
-    if "-u" in text or "--proxy-user" in text:
+    if ("-u" in text or "--proxy-user" in text) and any(name in text for name in _SENDERS):
         for match in _USER.finditer(text):
             start, end, value = _argument(match)
             user, colon, password = value.partition(":")
-            in_curl = any(text.rfind(name, max(0, start - CURL), start) >= 0 for name in ("curl", "wget", "http "))
+            in_curl = any(text.rfind(name, max(0, start - CURL), start) >= 0 for name in _SENDERS)
             if colon and user and in_curl and not says_nothing(password):
                 yield Span(start, end, "password")
     for trigger, pattern in _BEHIND:

@@ -149,12 +149,13 @@ def _found(text: str, known: _Names) -> Iterator[Span]:
             yield Span(*match.span(), "requester_name")
     if known.parts or known.words or known.loose:
         for group in _neighbours(text, list(_candidates(text, known))):
-            first, last = group[0], group[-1]
-            if any(word.sure for word in group) or _reads_as_name(text, group, known):
-                initial = _INITIAL_BEFORE.search(text, max(0, first.start - 3), first.start)
+            sure = any(word.sure for word in group)
+            if sure or _reads_as_name(text, group, known):
+                start = group[0].start
                 # A lone "I." before a surname; "Hi." and "3.c." are longer.
-                start = initial.start() if initial and last.sure else first.start
-                yield Span(start, last.end, "requester_name")
+                if sure and (initial := _INITIAL_BEFORE.search(text, max(0, start - 3), start)):
+                    start = initial.start()
+                yield Span(start, group[-1].end, "requester_name")
 
 
 def _candidates(text: str, known: _Names) -> Iterator[_Word]:
