@@ -12,11 +12,12 @@ from app.triage.redaction.kinds import Span
 _RUN = re.compile(r"(?<![\w.,/#-])\d{4,}+(?:[ \u00a0–-]\d{3,}+)*+(?![\w-]|[.,]\d)")
 _GROUP = re.compile(r"\d+")
 MOST_DIGITS = 19
-# ISO/IEC 7812: Visa, Mastercard, American Express, Diners, Discover, JCB, UnionPay.
+# ISO/IEC 7812: Visa, Mastercard, American Express, Diners, Discover, JCB, UnionPay, Maestro.
 _ISSUER = re.compile(
     r"""4(?:\d{12}|\d{15}|\d{18}) | (?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12} | 3[47]\d{13}
-      | 3(?:0[0-5]|[689]\d)\d{11} | (?:6011|65\d\d|64[4-9]\d|35(?:2[89]|[3-8]\d)|62\d\d)\d{12,15}""",
-    re.VERBOSE,
+      | 3(?:0[0-5]|[689]\d)\d{11} | (?:6011|65\d\d|64[4-9]\d|35(?:2[89]|[3-8]\d)|62\d\d)\d{12,15}
+      | (?:2131|1800)\d{11} | (?:5[0678]|6\d)\d{11,17}""",
+    re.VERBOSE | re.ASCII,
 )
 _ASCII_DIGITS: Final = {code: str(int(chr(code))) for code in (*range(0x660, 0x66A), *range(0xFF10, 0xFF1A))}
 _PLAIN: Final = {str(n): n for n in range(10)}

@@ -31,7 +31,7 @@ _KEY = re.compile(
                     |activation[ _-]?code)|(?<=["'])auth(?=["']))
     )
     (?P<rest>[\w.-]{0,60}+)
-    (?:\\{0,3}["'`)\]*]){0,3}+ [ \t]*+ (?:=>|:=|==?|[:：=]) [ \t]*+
+    (?:\\{0,3}["'`)\]*]){0,3}+ [ \t]*+ (?:=>|:=|==?|[:：=](?!:)) [ \t]*+
     (?P<quote>\\{0,3}["'`])?
     """,
     re.VERBOSE,
@@ -83,7 +83,7 @@ def _quoted(text: str, key: re.Match[str]) -> Span | None:
 def _bare(text: str, key: re.Match[str]) -> Span | None:
     start = key.end()
     # Judged by its beginning, so that a long run of such beginnings is not read again for each of them.
-    head = _matched(_TO_BLANK, text, start, start + JUDGED)
+    head = _matched(_TO_NEXT_FIELD, text, start, start + JUDGED)
     if head in _NOT_HERE:
         return _next_line(text, key, start + len(head), block=bool(head))
     judged = head.rstrip(_CLOSING)
@@ -91,6 +91,8 @@ def _bare(text: str, key: re.Match[str]) -> Span | None:
         return None
     if says_nothing(head) or is_code(judged) or head.endswith(":") or (key["password"] is not None and is_prose(head)):
         return None
+    if key["password"] and key["password"].lower() == "pwd" and head.startswith(("/", "~", ".")):
+        return None  # the working directory of a process
     is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
     value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
     value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")
@@ -108,7 +110,9 @@ def _next_line(text: str, key: re.Match[str], end: int, *, block: bool) -> Span 
     if line is None:
         return None
     value = line["value"]
-    if says_nothing(value) or is_code(value) or value.endswith(":") or is_prose(value) or value.startswith(("-", "#")):
+    if says_nothing(value) or is_code(value) or is_prose(value):
+        return None
+    if value.endswith(":") or value.startswith(("-", "#")) or "://" in value:
         return None
     odd = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     if not (looks_random(value, quoted=False) if key["password"] is None else odd or block):

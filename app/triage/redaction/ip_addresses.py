@@ -54,7 +54,11 @@ def _goes_v4(written: str) -> bool:
 
 
 def _goes_v6(written: str) -> bool:
-    if written.count(":") < 2 or not any(c.isdigit() for c in written):
+    # `Foo::Bad`, `[1::-1]`: an address in use has a group of three or four, or many of them.
+    groups = [group for group in written.split(":") if group]
+    if written.count(":") < 2 or not (len(groups) >= 4 or any(len(group) >= 3 for group in groups)):
+        return False
+    if not any(c.isdigit() for c in written):
         return False
     try:
         address = IPv6Address(written.partition("%")[0])

@@ -39,11 +39,17 @@ _WEAK: Final = words("ring dial call contact signal port reach t m p f")
 _GAP = re.compile(rf"[^\d\n,;|{{}}{REMOVED}]*")
 _INITIAL_LABEL = re.compile(r"(?<![^\W_])[TMPF][:.\t ]{1,2}\Z")
 _DATE = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?!\d)|(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)")
-_DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+")
+_DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+|\d(?:\.\d+)+|[\d.]+\.\d{5,}")
+# No id begins with a single zero; many a mobile number is written so.
+_BARE = re.compile(r"0[1-9]\d{8,9}")
+_SHORT_START = re.compile(r"[02-69](?!\d)")
+_EXTENSION_WORD = re.compile(r" ?(?:x|ext\.? ?)\d{1,6}(?!\w)")
 _EXTENSION = re.compile(r"-\d{1,4}\Z")
 # A trunk prefix, an area code in brackets, or North America's 3-3-4: few other numbers look like that.
 _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}")
-_STRONG = re.compile(rf"0\d|0[ /-]|\([\d ]{{1,6}}\)|[78][ -]?\(|{_NORTH_AMERICAN.pattern}\Z")
+_STRONG = re.compile(
+    rf"0\d{{1,5}}\D|0[/-]|0 \d{{2,5}} ?[/-]|\([\d ]{{1,6}}\)|[178][ -]?\(|{_NORTH_AMERICAN.pattern}(?: ?[xe]|\Z)"
+)
 
 
 class _Number(NamedTuple):
@@ -62,7 +68,10 @@ def phones(text: str) -> Iterator[Span]:
         if _is_plainly_one(text, number, labels):
             yield Span(number.start, number.start + len(number.written), "phone")
         elif _could_be_national(text, number):
-            judged.append(number)
+            if _STRONG.match(number.written) and not _is_in_a_table(text, number):
+                yield Span(number.start, number.start + len(number.written), "phone")
+            else:
+                judged.append(number)
     for number in judged:
         found = _grouped_as_people_do(number.written) if len(judged) <= MOST_JUDGED else {(0, len(number.written))}
         for start, end in found:
@@ -71,11 +80,13 @@ def phones(text: str) -> Iterator[Span]:
 
 def _numbers(text: str) -> Iterator[_Number]:
     for run in _RUN.finditer(text):
-        if _goes_on(text, run.end()):
+        extension = _EXTENSION_WORD.match(text, run.end())
+        end = extension.end() if extension else run.end()
+        if _goes_on(text, end):
             continue
         digits = sum(map(str.isdigit, run[0]))
         if digits <= 15:
-            yield _Number(run.start(), run[0], digits)
+            yield _Number(run.start(), text[run.start() : end], digits)
         elif digits <= 60:
             for piece in _PIECE.finditer(run[0]):
                 if 6 <= (digits := sum(map(str.isdigit, piece[0]))) <= 15:
@@ -95,7 +106,8 @@ def _is_plainly_one(text: str, number: _Number, labels: tuple[list[int], list[st
     if before.isalnum() or _DATE.search(number.written):
         return False
     if number.written.startswith("00") and number.written[2:].lstrip(" ")[:1] not in {"0", ""} and number.digits >= 11:
-        return not number.written.isdigit() or _valid("+" + number.written[2:], None)
+        if not number.written.isdigit() or _valid("+" + number.written[2:], None):
+            return True
     return _is_labelled(text, number, *labels)
 
 
@@ -115,7 +127,9 @@ def _is_labelled(text: str, number: _Number, ends: list[int], labels: list[str])
 
 def _could_be_national(text: str, number: _Number) -> bool:
     written = number.written
-    if not 7 <= number.digits <= 14 or written.lstrip("(（").isdigit() or written.startswith(("0.", "(0.")):
+    if not 7 <= number.digits <= 14 or written.startswith(("0.", "(0.")):
+        return False
+    if written.lstrip("(（").isdigit() and not _BARE.fullmatch(written):
         return False
     before = text[max(0, number.start - 2) : number.start]
     end = number.start + len(written)
@@ -126,10 +140,14 @@ def _could_be_national(text: str, number: _Number) -> bool:
     is_dotted = _DOTTED.fullmatch(written) and not _NORTH_AMERICAN.fullmatch(written)
     if _DATE.search(written) or is_dotted or (written[0] in "(（" and not re.search("[)）]", written)):
         return False
-    return _STRONG.match(written) is not None or not _is_in_a_table(text, number.start, end)
+    if _STRONG.match(written) or _BARE.fullmatch(written):
+        return True
+    return not _SHORT_START.match(written) and not _is_in_a_table(text, number)
 
 
-def _is_in_a_table(text: str, start: int, end: int) -> bool:
+def _is_in_a_table(text: str, number: _Number) -> bool:
+    start = number.start
+    end = start + len(number.written)
     line_before = text[max(0, start - LINE) : start].rpartition("\n")[2]
     line_after = text[end : end + LINE].partition("\n")[0]
     around = line_before + " " + line_after

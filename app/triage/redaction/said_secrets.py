@@ -39,7 +39,7 @@ def said_secrets(text: str) -> Iterator[Span]:
             yield Span(match.start("value"), match.start("value") + len(value), "password")
     done = 0
     for at in positions(low, _LABELS):
-        if at < done:
+        if at < done or text[at - 1 : at].isalnum():
             continue
         line_end = text.find("\n", at, at + NEAR)
         done = at + NEAR if line_end < 0 else line_end

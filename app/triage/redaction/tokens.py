@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
+from app.triage.redaction.searching import words
 
 # Routable tokens have a length and a checksum behind a dot or two.
 _GITLAB_REST = r"[\w-]{10,}+(?:\.[0-9a-z]{2,9}){0,2}+"

@@ -31,7 +31,7 @@ _LARGE: Final = words(
 _CONNECTING: Final = words("from to of is was and or on -> → = => : , the a")
 _OPERATORS: Final = ("==", "~>", ">=", "<=", "!=", "^", "~")
 _AFTER = re.compile(
-    r"[-+~](?:(?!static|dynamic|dsl|host)[a-z]{2,}|el\d|r\d|p\d|\d+~)|\.(?:tar|tgz|zip|deb|rpm|gem|jar|whl|exe|msi)\b"
+    r"[-+~](?:(?!static|dynamic|dsl|host)[a-z]{2,}|el\d|r\d|p\d|\d+[~+])|\.(?:tar|tgz|zip|deb|rpm|gem|jar|whl|exe|msi)\b"
 )
 _PORT_OR_NETWORK = re.compile(r"[:/]\d")
 _SPLIT = re.compile(r"[\s/:=\"'(\[,]+")
