@@ -24,13 +24,14 @@ _PLAIN: Final = {str(n): n for n in range(10)}
 _DOUBLED: Final = {str(n): sum(divmod(2 * n, 10)) for n in range(10)}
 
 # The registry's lengths (ISO 13616).
-_IBAN_LENGTHS: Final = {
-    **{15: "NO", 16: "BE", 18: "DK FI FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK", 21: "CH HR LI LV"},
-    **{22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL", 24: "AD CZ ES MD PK RO SA SE SK TN VG"},
-    **{25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HU LB NI PL SV"},
-    **{29: "BR EG PS QA UA", 30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU"},
-}
-_LENGTH: Final = {country: length for length, countries in _IBAN_LENGTHS.items() for country in countries.split()}
+_IBAN_LENGTHS: Final = (
+    *((15, "NO"), (16, "BE"), (18, "DK FI FO GL NL SD"), (19, "MK SI"), (20, "AT BA EE KZ LT LU MN XK")),
+    *((21, "CH HR LI LV"), (22, "BG BH CR DE GB GE IE ME RS VA"), (23, "AE GI IL IQ OM SO TL")),
+    *((24, "AD CZ ES MD PK RO SA SE SK TN VG"), (25, "LY PT ST"), (26, "IS TR"), (27, "BI DJ FR GR IT MC MR SM")),
+    *((28, "AL AZ BY CY DO GT HU LB NI PL SV"), (29, "BR EG PS QA UA"), (30, "JO KW MU YE"), (31, "MT SC")),
+    *((32, "LC"), (33, "RU")),
+)
+_LENGTH: Final = {country: length for length, countries in _IBAN_LENGTHS for country in countries.split()}
 _IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ ]?[A-Z0-9])")
 _NUMBERS: Final = {chr(ord("A") + n): str(10 + n) for n in range(26)} | {str(n): str(n) for n in range(10)}
 

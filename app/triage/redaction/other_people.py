@@ -19,25 +19,29 @@ _BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"
 LONGEST = 120
 _MAIL_HEADER = re.compile(
     rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
-        |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by):\*?[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
+        |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by)
+        :\*?[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
     re.VERBOSE,
 )
 _QUOTED = re.compile(
-    rf"(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at \d\d:\d\d|um \d\d:\d\d)[ ](?P<name>{_NAME})"
-    r"(?=[ ](?:wrote|a écrit|escribió|schreef|ha scritto|escreveu)|:)"
+    rf"""(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at[ ]\d\d:\d\d|um[ ]\d\d:\d\d)[ ](?P<name>{_NAME})
+        (?=[ ](?:wrote|a[ ]écrit|escribió|schreef|ha[ ]scritto|escreveu)|:)""",
+    re.VERBOSE,
 )
 _VALEDICTION = re.compile(
-    rf"""(?ix)(?:(?:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
-        (?:regards|rgds|br|kr|wishes|greetings|thanks(?:\ (?:a\ lot|again|in\ advance|so\ much|and\ regards))?|thank\ you(?:\ in\ advance)?
-        |thx|cheers|best|sincerely|yours(?:\ (?:sincerely|faithfully|truly))?|respectfully|take\ care|ciao
-        |mit\ freundlichen\ gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|liebe|schöne|freundliche)\ gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|vg
-        |cordialement|bien\ à\ vous|salutations|merci(?:\ d['’]avance)?|saludos(?:\ cordiales)?|un\ saludo|atentamente|gracias
-        |atenciosamente|abraços|obrigado|obrigada|cordiali\ saluti|distinti\ saluti|grazie|met\ vriendelijke\ groet(?:en)?|groeten?|groetjes
+    rf"""(?:(?i:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
+        (?i:regards|rgds|br|kr|wishes|greetings|thanks(?:\ (?:a\ lot|again|in\ advance|so\ much|and\ regards))?
+        |thank\ you(?:\ in\ advance)?|thx|cheers|best|sincerely|yours(?:\ (?:sincerely|faithfully|truly))?
+        |respectfully|take\ care|ciao|mit\ freundlichen\ gr(?:ü|ue)(?:ß|ss)en|gru(?:ß|ss)|mfg|lg|vg
+        |(?:viele|beste|liebe|schöne|freundliche)\ gr(?:ü|ue)(?:ß|ss)e|cordialement|bien\ à\ vous|salutations
+        |merci(?:\ d['’]avance)?|saludos(?:\ cordiales)?|un\ saludo|atentamente|gracias|atenciosamente|abraços
+        |obrigad[oa]|cordiali\ saluti|distinti\ saluti|grazie|met\ vriendelijke\ groet(?:en)?|groeten?|groetjes
         |med\ vänlig\ hälsning|mvh|hälsningar|venlig\ hilsen|hilsen|pozdrawiam|z\ poważaniem|с\ уважением|спасибо)
         [ \t]{{0,3}}[,.!:)🙏👍🙂]{{0,4}}[ \t\r]{{0,8}}(?:\n[ \t>\r]{{0,12}}){{1,3}}
-        (?P<name>(?-i:{_NAME}))[ \t\r.,]{{0,8}}(?=\n|$)""",
+        (?P<name>{_NAME})[ \t\r.,]{{0,8}}(?=\n|$)""",
+    re.VERBOSE,
 )
-_GREETED_BACK = re.compile(
+_NOBODY = re.compile(
     r"(?i)(?:gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
 )
 
@@ -48,7 +52,7 @@ _TITLES: Final = words("dr prof ing mr mrs ms miss sr sra herr frau mme mlle bar
 
 def other_people(text: str) -> Iterator[Span]:
     for match in _candidates(text):
-        if _GREETED_BACK.match(match["name"]):
+        if _NOBODY.match(match["name"]):
             continue
         # What was removed in the same name stays counted as what it was.
         for piece in re.finditer(rf"[^{REMOVED}]+", match["name"]):

@@ -31,10 +31,11 @@ _BEGINNINGS: Final = (
 )
 _LABEL = re.compile(
     r"""(?<![^\W_]) (?P<word>
-        tele(?:ph|f)o[nh]\w{0,10} | tel[ée]f\w{0,8} | tele? | tél | tlf | phones? | phone_?number | ph | cell? | cellphone
-      | mobiles? | mobil\w{0,8} | mob | m[óo]vil | cellulare | celular | port | portable | handy | fax | whats?app | viber
-      | signal | sms | hotline | helpline | durchwahl | landline | rufnummer | puh | gsm | ring | dial | call | contact
-      | reach | (?:service|care|support|free)\ number | toll[ -]?free | телефон | тел | моб | факс
+        tele(?:ph|f)o[nh]\w{0,10} | tel[ée]f\w{0,8} | tele? | tél | tlf | phones? | phone_?number | ph | cell?
+      | cellphone | mobiles? | mobil\w{0,8} | mob | m[óo]vil | cellulare | celular | port | portable | handy | fax
+      | whats?app | viber | signal | sms | hotline | helpline | durchwahl | landline | rufnummer | puh | gsm | ring
+      | dial | call | contact | reach | (?:service|care|support|free)\ number | toll[ -]?free
+      | телефон | тел | моб | факс
     ) (?:[ ]me)? (?![^\W_])
     | (?P<sign> 电话|電話|携帯|手机|手機|传真|連絡先|전화|휴대폰|هاتف|جوال|טלפון|☎|📞|📱|☏|✆)""",
     re.VERBOSE,

@@ -15,21 +15,7 @@ from app.triage.redaction.searching import words
 
 # Routable tokens have a length and a checksum behind a dot or two.
 _GITLAB_REST = r"[\w-]{10,}+(?:\.[0-9a-z]{2,9}){0,2}+"
-_GITLAB_PREFIXES = [
-    "glpat",
-    "gloas",
-    "gldt",
-    "glrt",
-    "glrtr",
-    "glcbt",
-    "glptt",
-    "glft",
-    "glimt",
-    "glagent",
-    "glwt",
-    "glsoat",
-    "glffct",
-]
+_GITLAB_PREFIXES = sorted(words("glpat gloas gldt glrt glrtr glcbt glptt glft glimt glagent glwt glsoat glffct"))
 
 
 class Form(NamedTuple):

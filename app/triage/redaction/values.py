@@ -1,4 +1,4 @@
-"""Is this value a secret, or does it only stand where one would stand (`$TOKEN`, `<your token>`, `********`, `wrong`)?"""
+"""Is this value a secret, or does it only stand where one would (`$TOKEN`, `<your token>`, `********`, `wrong`)?"""
 
 from __future__ import annotations
 
