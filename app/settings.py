@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
 from app.records.database import is_sqlite, sqlite_path
 
+SHORTEST_TOKEN = 16
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 
@@ -58,6 +60,15 @@ class Settings(ZendeskSettings):
     )
     gitlab_url: str = Field(description="Your GitLab, https://gitlab.com")
     gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
+    gitlab_webhook_secret: tuple[SecretStr, ...] = Field(
+        default=(), description="The hook's signing token (whsec_...) or secret token; several with commas"
+    )
+    chat_webhook_url: SecretStr | None = Field(
+        default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
+    )
+    sentry_url: str = Field(default="", description="Your Sentry, https://us.sentry.io, for `incidents.sentry`")
+    sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
+    sentry_org: str = Field(default="", description="The organization's name at Sentry")
     desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
     database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
     routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
@@ -74,7 +85,7 @@ class Settings(ZendeskSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much to log")
 
-    @field_validator("zendesk_webhook_secret", mode="before")
+    @field_validator("zendesk_webhook_secret", "gitlab_webhook_secret", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -89,6 +100,14 @@ class Settings(ZendeskSettings):
     def _https_too(cls, value: str) -> str:
         return _safe_url(value)
 
+    @field_validator("desk_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError(f"must be at least {SHORTEST_TOKEN} ASCII characters without blanks: openssl rand -hex 32")
+        return value
+
     @field_validator("llm_url")
     @classmethod
     def _https_if_any(cls, value: str) -> str:
@@ -101,6 +120,34 @@ class Settings(ZendeskSettings):
         if "?" in value or "#" in value:
             raise ValueError("must be what stands before /chat/completions, without ? and #")
         return _safe_url(value)
+
+    @field_validator("gitlab_webhook_secret")
+    @classmethod
+    def _whole_signing_tokens(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            if secret.get_secret_value().startswith(SIGNING_PREFIX):
+                gitlab_signing_key(secret.get_secret_value())
+        return value
+
+    @field_validator("sentry_url")
+    @classmethod
+    def _sentry(cls, value: str) -> str:
+        return _safe_url(value) if value else value
+
+    @field_validator("chat_webhook_url")
+    @classmethod
+    def _chat(cls, value: SecretStr | None) -> SecretStr | None:
+        url = urlsplit(value.get_secret_value()) if value else None
+        if url and (url.scheme not in {"http", "https"} or not url.hostname):
+            raise ValueError("must be an address like https://chat.example.com/hooks/...")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_sentry(self) -> Self:
+        given = [bool(self.sentry_url), bool(self.sentry_token), bool(self.sentry_org)]
+        if any(given) and not all(given):
+            raise ValueError("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them")
+        return self
 
     @model_validator(mode="after")
     def _which_model(self) -> Self:
@@ -197,7 +244,9 @@ def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
             found[field] = environ[name]
         elif file:
             try:
-                found[field] = Path(file).read_text(encoding="utf-8").strip()
+                text = Path(file).read_text(encoding="utf-8").strip()
+                if text:  # an empty file is a variable that is not set, above all where it should hold a secret
+                    found[field] = text
             except (OSError, UnicodeDecodeError) as error:
                 unreadable.add(field)
                 problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")

@@ -11,8 +11,8 @@ from fastapi import APIRouter, HTTPException, Path, Query
 
 from app.desk.schemas import FailureOut, FailuresOut
 from app.records.failures import Failures
+from app.work.attempts import retry_work
 from app.work.intake import Intake
-from app.work.triage_ticket import retry_work
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "ZENDESK_WEBHOOK_SECRET": "old-secret, new-secret",
         "GITLAB_URL": "https://gitlab.com",
         "GITLAB_TOKEN": "gitlab-token",
-        "DESK_TOKEN": "desk-token",
+        "DESK_TOKEN": "desk-token-of-the-tests",
         "ROUTING_FILE": str(tmp_path / "routing.yaml"),
         "MACROS_FILE": str(tmp_path / "macros.yaml"),
     }
