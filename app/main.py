@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from app.desk.access import documented
 from app.desk.config import ConfigPages
@@ -15,7 +16,8 @@ from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.precision import PrecisionPages
-from app.door.guard import Guard
+from app.desk.refusals import REFUSALS
+from app.door.guard import Guard, refuse_input
 from app.inbox.zendesk import ZendeskInbox
 from app.service import Service
 
@@ -43,6 +45,7 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     settings = service.settings
+    app.add_exception_handler(RequestValidationError, refuse_input)
     app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
@@ -62,10 +65,11 @@ def create_app(service: Service) -> FastAPI:
     )
     app.include_router(inbox.router())
     app.include_router(health.router())
-    desk = [Depends(documented)]
-    app.include_router(DecisionPages(service.records).router(), dependencies=desk)
-    app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
-    app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
-    app.include_router(ExplainPages(service.dry_run(), service.zendesk).router(), dependencies=desk)
-    app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)
+    desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
+    desk.include_router(DecisionPages(service.records).router())
+    desk.include_router(PrecisionPages(service.records.corrections).router())
+    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.zendesk).router())
+    desk.include_router(FailurePages(service.records.failures, service.intake, service.now).router())
+    app.include_router(desk)
     return app
