@@ -1,4 +1,4 @@
-"""What the log of `pointsman serve` holds after good tickets, failures and attacks: ids and reasons."""
+"""What `pointsman serve` leaves behind after good tickets, failures and attacks: ids and reasons, in its own places."""
 
 from __future__ import annotations
 
@@ -29,14 +29,13 @@ def delivered(sandbox: Sandbox, body: str, **ticket: object) -> int:
     return ticket_id
 
 
-def test_neither_secrets_nor_what_people_wrote_get_into_the_log(tmp_path: Path) -> None:
+def test_only_ids_get_into_the_log_and_only_the_data_folder_is_written_to(tmp_path: Path) -> None:
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Support")
         for project in (PROJECT, INFRASTRUCTURE):
             sandbox.gitlab.add_project(project, "public")
         environ = {
             **sandbox.environment(),
-            "DATABASE_URL": f"sqlite:///{tmp_path / 'pointsman.db'}",
             "ROUTING_FILE": str(ROOT / "routing.yaml"),
             "MACROS_FILE": str(ROOT / "macros.yaml"),
             "LOG_LEVEL": "debug",
@@ -52,6 +51,8 @@ def test_neither_secrets_nor_what_people_wrote_get_into_the_log(tmp_path: Path) 
         lines = [json.loads(line) for line in written.splitlines()]
     assert {"service_started", "ticket_decided", "work_failed"} <= {line["event"] for line in lines}
     assert not any("exception" in line for line in lines)
+    assert service.written_elsewhere() == set()
+    assert {"pointsman.db"} <= {path.name for path in service.data.iterdir()}
 
 
 def _work_of_all_kinds(sandbox: Sandbox, service: Served) -> None:
