@@ -32,7 +32,7 @@ def configure(level: str) -> None:
     )
     # Libraries log little, and through the standard module: from warnings up, whatever our own level is.
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_OneLine())
+    handler.setFormatter(OneLine())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -65,7 +65,7 @@ def _without_what_was_said(_: object, __: str, event: MutableMapping[str, Any]) 
     return event
 
 
-class _OneLine(logging.Formatter):
+class OneLine(logging.Formatter):
     """A library's message as one JSON object, and its exception as ours are."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from app.desk.access import documented
 from app.desk.config import ConfigPages
@@ -17,7 +18,8 @@ from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.links import LinkPages
 from app.desk.precision import PrecisionPages
-from app.door.guard import Guard
+from app.desk.refusals import REFUSALS
+from app.door.guard import Guard, refuse_input
 from app.inbox.gitlab import GitLabInbox
 from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten
 from app.inbox.signatures import GitLabSecrets
@@ -51,6 +53,7 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     settings = service.settings
+    app.add_exception_handler(RequestValidationError, refuse_input)
     app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
@@ -73,13 +76,14 @@ def create_app(service: Service) -> FastAPI:
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
         app.include_router(_gitlab_inbox(service).router())
     app.include_router(health.router())
-    desk = [Depends(documented)]
-    app.include_router(DecisionPages(service.records).router(), dependencies=desk)
-    app.include_router(LinkPages(service.records.links, service.now).router(), dependencies=desk)
-    app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
-    app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
-    app.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router(), dependencies=desk)
-    app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)
+    desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
+    desk.include_router(DecisionPages(service.records).router())
+    desk.include_router(LinkPages(service.records.links, service.now).router())
+    desk.include_router(PrecisionPages(service.records.corrections).router())
+    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
+    desk.include_router(FailurePages(service.records.failures, service.intake, service.now).router())
+    app.include_router(desk)
     return app
 
 

@@ -29,6 +29,9 @@ from integrations.errors import Refused
 
 log = structlog.get_logger(__name__)
 
+# Shorter than this it can be guessed in a long night.
+SHORT_TOKEN = 16
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -87,6 +90,8 @@ class Service:
         self.intake.start()
         self.index.start()
         self.schedule.start()
+        if len(self.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+            log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         log.info("service_started", executor=self.engine.executor_id, config_hash=self.rulebook.current().hash)
 
     def stop(self) -> None:

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
 from app.records.database import is_sqlite, sqlite_path
 
-SHORTEST_TOKEN = 16
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 
@@ -102,10 +101,10 @@ class Settings(ZendeskSettings):
 
     @field_validator("desk_token")
     @classmethod
-    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
-        if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError(f"must be at least {SHORTEST_TOKEN} ASCII characters without blanks: openssl rand -hex 32")
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("must be ASCII characters without blanks: openssl rand -hex 32")
         return value
 
     @field_validator("llm_url")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +81,13 @@ class _Answer:
             self.started = True
             MutableHeaders(scope=message).update(HEADERS)
         await self._send(message)
+
+
+async def refuse_input(_: Request, error: Exception) -> JSONResponse:
+    """FastAPI's own answer quotes what was sent, and breaks on bytes that are no text."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    detail = [{key: one[key] for key in ("loc", "msg", "type")} for one in found]
+    return JSONResponse({"detail": detail}, status_code=422)
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

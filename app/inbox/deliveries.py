@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 # Zendesk's placeholders are not reliably escaped: where the JSON is broken, the id is still there, and it is signed.
-_TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})"?')
+_TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})(?![\d.eE])"?')
 _SUBJECT = re.compile(r"^zen:ticket:(\d{1,18})$")
 _EVENT_PREFIX = "zen:event-type:ticket."
 # Events that can change what we decide. The rest is read, known, and of no interest.

@@ -17,21 +17,36 @@ from app.triage.redaction.values import JUDGED, is_code, is_prose, looks_random,
 LONGEST_QUOTED = 2000
 
 _BEGINNINGS: Final = (
-    *("pass", "pwd", "pw", "pin", "contrase", "mot de passe", "senha", "wachtwoord", "hasło", "пароль", "密码", "密碼"),
+    *(
+        "pass",
+        "pwd",
+        "pw",
+        "pin",
+        "contrase",
+        "mot de passe",
+        "senha",
+        "kennwort",
+        "wachtwoord",
+        "hasło",
+        "пароль",
+        "密码",
+        "密碼",
+    ),
     *("パスワード", "비밀번호", "api", "secret", "token", "key_base", "access", "account", "shared", "signing", "auth"),
-    *("encryption", "primary", "deterministic", "private", "license", "licence", "credential", "activation"),
+    *("encryption", "primary", "deterministic", "private", "master", "license", "licence", "credential", "activation"),
 )
 _KEY = re.compile(
     r"""
-    (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|wachtwoord
-                      |hasło|пароль|密码|密碼|パスワード|비밀번호)|(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
+    (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|kennwort
+                      |wachtwoord|hasło|пароль|密码|密碼|パスワード|비밀번호)
+                    |(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
       | (?P<api>(?i:api[_-]?key))
       | (?P<secret>(?i:secret|token|key_base|(?:access|account|shared|signing|encryption|primary|deterministic
-                    |private|auth|licen[sc]e)[_-]?key(?:[_-]derivation[_-]salt)?|credentials?
+                    |private|auth|licen[sc]e|master)[_-]?key(?:[_-]derivation[_-]salt)?|credentials?
                     |activation[ _-]?code)|(?<=["'])auth(?=["']))
     )
     (?P<rest>[\w.-]{0,60}+)
-    (?:\\{0,3}["'`)\]*]){0,3}+ [ \t]*+ (?:=>|:=|==?|[:：=](?!:)) [ \t]*+
+    (?:\\{0,3}["'`)\]*]){0,3}+ (?:[ ]\([^()\n]{1,30}\))? [ \t]*+ (?:=>|:=|==?|[:：=](?!:)) [ \t]*+
     (?P<quote>\\{0,3}["'`])?
     """,
     re.VERBOSE,
@@ -70,6 +85,8 @@ def assignments(text: str) -> Iterator[Span]:
 def _quoted(text: str, key: re.Match[str]) -> Span | None:
     start = key.end()
     end = text.find(key["quote"], start, start + LONGEST_QUOTED)
+    while end > start and len(key["quote"]) == 1 and text[end - 1] == "\\":
+        end = text.find(key["quote"], end + 1, start + LONGEST_QUOTED)
     if end < 0 or text.find("\n", start, end) >= 0:
         return _bare(text, key)
     value = text[start:end]
@@ -93,6 +110,8 @@ def _bare(text: str, key: re.Match[str]) -> Span | None:
         return None
     if key["password"] and key["password"].lower() == "pwd" and head.startswith(("/", "~", ".")):
         return None  # the working directory of a process
+    if head.startswith(("http://", "https://")):
+        return None  # "change your password: https://..."; what such a URL carries has been looked for
     is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
     value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
     value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")

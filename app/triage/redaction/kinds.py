@@ -58,7 +58,7 @@ REMOVED: Final = f"{chr(_FIRST)}-{chr(_LAST)}"
 """For a character class in a pattern: whatever has been removed."""
 SIGNS: Final = "".join(_SIGN.values())
 EMAIL_REMOVED: Final = _SIGN["email"]
-NAME_REMOVED: Final = _SIGN["requester_name"]
+IP_REMOVED: Final = _SIGN["ip_address"]
 
 
 def mask(text: str) -> str:

@@ -74,4 +74,4 @@ COMMON_WORDS: Final = words(
     weber weiss wie zweig
     """
 )
-"""Ordinary words: with a capital inside a sentence they are a name; at its beginning or in small letters they are not."""
+"""Ordinary words: with a capital inside a sentence a name; at its beginning, or in small letters, none."""

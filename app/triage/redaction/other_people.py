@@ -15,7 +15,7 @@ _CAPITALIZED = rf"(?:[^\W\d_a-z][\w'’.-]{{0,40}}+|[{REMOVED}])"
 _SMALL = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|zur|ter|ten|bin|al|y|e)"
 _NAME = rf"{_CAPITALIZED}(?:[ ](?:{_SMALL}[ ]){{0,2}}{_CAPITALIZED}){{0,4}}"
 
-_BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?[<\[(](?:mailto:)?\Z")
+_BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?(?:[<(]{{1,2}}|\[mailto:)\Z")
 LONGEST = 120
 _MAIL_HEADER = re.compile(
     rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
@@ -37,12 +37,12 @@ _VALEDICTION = re.compile(
         |merci(?:\ d['’]avance)?|saludos(?:\ cordiales)?|un\ saludo|atentamente|gracias|atenciosamente|abraços
         |obrigad[oa]|cordiali\ saluti|distinti\ saluti|grazie|met\ vriendelijke\ groet(?:en)?|groeten?|groetjes
         |med\ vänlig\ hälsning|mvh|hälsningar|venlig\ hilsen|hilsen|pozdrawiam|z\ poważaniem|с\ уважением|спасибо)
-        [ \t]{{0,3}}[,.!:)🙏👍🙂]{{0,4}}[ \t\r]{{0,8}}(?:\n[ \t>\r]{{0,12}}){{1,3}}
+        [ \t]{{0,3}}(?:[,.!:)🙏👍🙂]{{0,4}}[ \t\r]{{0,8}}(?:\n[ \t>\r]{{0,12}}){{1,3}}|,[ ]{{1,2}})
         (?P<name>{_NAME})[ \t\r.,]{{0,8}}(?=\n|$)""",
     re.VERBOSE,
 )
 _NOBODY = re.compile(
-    r"(?i)(?:gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
+    r"(?i)(?:all|everyone|everybody|folks|guys|gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
 )
 
 
@@ -64,7 +64,7 @@ def other_people(text: str) -> Iterator[Span]:
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     for at in positions(text, EMAIL_REMOVED):
-        if text[at - 1 : at] in {"<", "[", "(", ":"}:
+        if text[at - 1 : at] in {"<", "(", ":"}:
             start = max(at - LONGEST, *(text.rfind(sign, max(0, at - LONGEST), at - 1) for sign in "\n>:;|"), 0)
             if match := _BEFORE_ADDRESS.search(text, start, at):
                 yield match

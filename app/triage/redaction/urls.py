@@ -30,7 +30,7 @@ _PARAMETER = re.compile(
                     |apikey|secret|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature
                     |samlresponse|assertion))
       | (?P<likely>(?i:token|code|key|auth|ticket|state|session))
-    )=(?P<value>[^&\#\s"'<>`)\]]++)""",
+    )=(?P<value>(?:[^&\#\s"'<>`)\];]++|;(?!\w{1,40}=))++)""",
     re.VERBOSE,
 )
 _PATHS: Final = (

@@ -13,6 +13,7 @@ _NOTHING = re.compile(
       [{REMOVED}] .*                                                      # removed before
     | [("]* \$ (?: [A-Z_][A-Z0-9_]*+ (?![a-z]) | [a-z_:]+ (?!\w) | [{{(] ) .*  # $X ${{X}} $(x) ${{{{ x }}}} $env:X
     | %[A-Za-z_]\w*% | (?: \{{\{{ | \#\{{ | %\{{ | <% ) .*                    # %X% {{{{ x }}}} #{{x}} %{{x}} <%= x %>
+    | \[ (?i: masked|filtered|redacted|hidden ) \] .*                        # GitLab's own masking
     | < [^<>]* >? | \[ [^\[\]]* \]?                                       # <your_token> [FILTERED]
     | [*•.xX#_?-]+                                                        # masks
     | (?i: true|false|null|nil|none|undefined|yes|no|on|off|empty|redacted|filtered|masked|hidden|removed
@@ -24,7 +25,7 @@ _NOTHING = re.compile(
 )
 _CODE = re.compile(
     r"""
-      [A-Za-z_][\w:]*+ (?: \.[A-Za-z_]\w*+[!?]? )*+ [(\[] .*       # getpass(), os.environ['X'], params[:token], Map[...]
+      [A-Za-z_][\w:]*+ (?: \.[A-Za-z_]\w*+[!?]? )*+ [(\[] .* # getpass(), os.environ['X'], params[:token], Map[...]
     | (?: os|ENV|env|process|self|params|vault|var|secrets ) \. \S+  # request.headers.get, self.token
     | [A-Z]\w*+ (?: ::[A-Z]\w*+ )++ \W*                            # URI::InvalidURIError
     | [A-Z]\w*+ <.*                                                # Promise<string>
