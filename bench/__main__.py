@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, intake, pipeline, rules, tickets
+from bench import classify, duplicates, index_sync, intake, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
@@ -14,6 +14,7 @@ BENCHES = {
     "rules": rules.run,
     "classify": classify.run,
     "duplicates": duplicates.run,
+    "index_sync": index_sync.run,
     "tickets": tickets.run,
 }
 

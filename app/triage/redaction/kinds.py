@@ -26,15 +26,15 @@ KINDS: Final[dict[str, str]] = {
     "url_credentials": "credentials",
     "card_number": "card number",
     "bank_account": "bank account",
-    "email": "e-mail",
+    "email": "email",
     "ip_address": "IP address",
     "mac_address": "MAC address",
     "phone": "phone",
     "requester_name": "name",
-    "person_name": "other name",
+    "person_name": "person",
     "login_name": "login",
 }
-"""Name in the trace -> what the placeholder says: `email` -> `[e-mail removed]`."""
+"""Name in the trace -> what the placeholder says: `ip_address` -> `[IP address removed]`."""
 
 
 class Span(NamedTuple):

@@ -16,7 +16,7 @@ _SMALL = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|zur|ter|ten|bin
 _NAME = rf"{_CAPITALIZED}(?:[ ](?:{_SMALL}[ ]){{0,2}}{_CAPITALIZED}){{0,4}}"
 
 _BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?(?:[<(]{{1,2}}|\[mailto:)\Z")
-LONGEST = 120
+LONGEST = 80
 _MAIL_HEADER = re.compile(
     rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
         |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by)
@@ -65,7 +65,8 @@ def other_people(text: str) -> Iterator[Span]:
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     for at in positions(text, EMAIL_REMOVED):
         if text[at - 1 : at] in {"<", "(", ":"}:
-            start = max(at - LONGEST, *(text.rfind(sign, max(0, at - LONGEST), at - 1) for sign in "\n>:;|"), 0)
+            earliest = max(0, at - LONGEST)
+            start = max(earliest, text.rfind("\n", earliest, at), text.rfind(">", earliest, at - 1))
             if match := _BEFORE_ADDRESS.search(text, start, at):
                 yield match
     for line in _LINE.finditer(text):

@@ -43,6 +43,7 @@ _DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+|\d(?:\.\d+)+|[\d.]+\.\
 _ZEROS = re.compile(r"00 {0,2}[1-9]")
 # No id begins with a single zero; many a mobile number is written so.
 _BARE = re.compile(r"0[1-9]\d{8,9}")
+_GROUP = re.compile(r"\d+")
 _SHORT_START = re.compile(r"[02-69](?!\d)")
 _EXTENSION_WORD = re.compile(r" ?(?:x|ext\.? ?)\d{1,6}(?!\w)")
 _EXTENSION = re.compile(r"-\d{1,4}\Z")
@@ -160,7 +161,7 @@ def _is_in_a_table(text: str, number: _Number) -> bool:
     around = line_before + " " + line_after
     if not around.strip():
         return False
-    numbers = len(re.findall(r"\d+", around))
+    numbers = len(_GROUP.findall(around))
     return numbers >= 3 or line_before.endswith(("[", "(", "{")) or not any(map(str.isalpha, around))
 
 

@@ -79,12 +79,13 @@ def _in_order(spans: Iterable[Span], masked: str) -> list[Span]:
     """Ascending; spans that overlap are one, of the kind of the first; without what has been removed before."""
     ordered: list[Span] = []
     end = 0
+    is_fresh = masked.isascii()
     for span in sorted(spans):
         if span.start < end:
             if span.end > end:
                 end = span.end
                 ordered[-1] = ordered[-1]._replace(end=end)
-        elif masked[span.start : span.end].strip(SIGNS):
+        elif is_fresh or masked[span.start : span.end].strip(SIGNS):
             ordered.append(span)
             end = span.end
     return ordered
