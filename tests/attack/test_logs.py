@@ -87,7 +87,7 @@ def _attacks(service: Served) -> None:
         request("GET", f"/api/{SAID}", token),
         request("GET", f"/api/decisions?token={DESK_TOKEN}"),
         request(
-            "POST", "/api/explain", token, "Content-Type: application/json", "Content-Length: 25", body=SAID.encode()
+            "POST", "/api/explain", token, "Content-Type: application/json", "Content-Length: 18", body=SAID.encode()
         ),
         request("POST", "/webhooks/zendesk", f"X-Zendesk-Webhook-Signature: {SAID}", "Content-Length: 0"),
         request("GET", "/healthz", *[f"X-{n}: {SAID}" for n in range(200)]),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-SECONDS = 10.0
+SECONDS = 30.0
 """Only so that a failure ends."""
 
 
