@@ -19,5 +19,5 @@ def test_links_survive_a_rename_and_tickets_still_get_issues(tmp_path: Path) -> 
         assert f"{NEW}#{iid} was closed" in news(told(house, ticket_id, 3))
         (link,) = house.desk(f"/api/tickets/{ticket_id}").json()["links"]
         assert link["project"] == NEW
-        decision, _ = house.triaged("@gitlab since 11.4 mirroring from Bitbucket stops after a minute. It worked in 11.3")
+        decision, _ = house.triaged("@gitlab since 11.4 mirroring from Bitbucket stops at once. It worked in 11.3")
         assert [action["state"] for action in decision["actions"] if action["kind"] == "issue"] == ["done"]
