@@ -398,6 +398,14 @@ class Defaults(Strict):
     thresholds: Thresholds = Thresholds()
 
 
+class Fields(Strict):
+    """Zendesk ticket fields that the service fills, by id."""
+
+    issue: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+        default=None, description="A text field for the linked issue's address; a confidential one is left out."
+    )
+
+
 class Routing(Strict):
     """routing.yaml."""
 
@@ -410,6 +418,7 @@ class Routing(Strict):
     trackers: dict[Name, Tracker] = Field(default_factory=dict)
     closing: Closing
     chat: Chat = Chat()
+    fields: Fields = Fields()
     archetypes: dict[Name, Archetype]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."

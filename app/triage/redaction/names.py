@@ -211,12 +211,11 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
 
 
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
-    """No part is certainly a name: two of them with capitals are, or one that stands where names stand."""
-    capitals = [word for word in group if text[word.start].isupper()]
-    if len(group) > 1:
-        return len(capitals) == len(group) and len({word.folded for word in group}) > 1
+    """No part is certainly a name: two different ones beside each other are, or one that stands where names stand."""
     word = group[0]
-    if not capitals or (word.folded in known.loose and word.folded not in known.words):
+    if len(group) > 1 and any(other.folded != word.folded for other in group):
+        return True
+    if not text[word.start].isupper() or (word.folded in known.loose and word.folded not in known.words):
         return False
     line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1
     line_end = text.find("\n", word.end, word.end + LINE)

@@ -47,6 +47,7 @@ _NOBODY = re.compile(
 
 
 _LINE = re.compile(r"^[ \t>*]{0,12}+(?=[^\W\d_])", re.MULTILINE)
+_LEFT = re.compile(rf"[^{REMOVED}]+")
 _TITLES: Final = words("dr prof ing mr mrs ms miss sr sra herr frau mme mlle barr sgt dipl phd msc bsc mba")
 
 
@@ -55,7 +56,7 @@ def other_people(text: str) -> Iterator[Span]:
         if _NOBODY.match(match["name"]):
             continue
         # What was removed in the same name stays counted as what it was.
-        for piece in re.finditer(rf"[^{REMOVED}]+", match["name"]):
+        for piece in _LEFT.finditer(match["name"]):
             written = piece[0].strip()
             if sum(map(str.isalpha, written)) >= 2 and written.lower().rstrip(".") not in _TITLES:
                 start = match.start("name") + piece.start() + len(piece[0]) - len(piece[0].lstrip())
