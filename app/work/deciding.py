@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, 
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.work.applied import applied
 from app.work.by_hand import ByHand, granted
 from app.work.capping import Capping
 from app.work.decided import Decided
@@ -80,11 +80,7 @@ class Deciding:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
-            if self.zendesk().has_run(row.ticket_id, row.run_id):
-                if row.marks_spam:
-                    # It comes after the update, so it may be missing; marking twice does no harm.
-                    with suppress(NotFound):
-                        self.zendesk().mark_as_spam(row.ticket_id)
+            if applied(self.zendesk(), row):
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:

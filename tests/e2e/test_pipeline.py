@@ -6,6 +6,12 @@ import pytest
 
 from tests.e2e.house import INFRASTRUCTURE, PROJECT, House
 
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs and gives me back {thing}. Makefiles are not amused, worked in 11.3"
 
 
@@ -58,7 +64,8 @@ def test_placeholders_in_a_ticket_are_not_expanded_by_zendesk(house: House) -> N
 
 def test_what_was_private_opens_a_confidential_issue_and_the_reply_does_not_name_it(house: House) -> None:
     decision, ticket = house.triaged(
-        "since 11.4 pull mirroring from Bitbucket stops with an authentication error, it was fine in 11.3", via_channel="email"
+        "since 11.4 pull mirroring from Bitbucket stops with an authentication error, it was fine in 11.3",
+        via_channel="email",
     )
     issue = house.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     assert issue["confidential"] is True
