@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -51,16 +50,15 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Run the API and a worker in one process; settings come from the environment."""
-    from app.main import create_app  # noqa: PLC0415  # other commands need not wait for the web's imports
+    from app.door.serving import web_server  # noqa: PLC0415  # other commands need not wait for the web's imports
+    from app.main import create_app  # noqa: PLC0415  # the same
 
     settings = _settings()
     logs.configure(settings.log_level)
     app = create_app(_built(settings))
     # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait its turn several times over.
     sys.setswitchinterval(0.0005)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=2
-    )
+    web_server(app, settings).run()
 
 
 @cli.command()

@@ -17,24 +17,32 @@ from integrations.zendesk.client import ZendeskClient
 
 @dataclass(frozen=True)
 class Clients:
+    """zenpy and python-gitlab get one client for each worker thread; httpx's may be shared."""
+
     zendesk: Callable[[], ZendeskClient]
     gitlab: Callable[[], GitLabClient]
-    sentry: Callable[[], SentryClient] | None
+    sentry: SentryClient | None
     """None without SENTRY_URL."""
-    chat: Callable[[], ChatWebhook] | None
+    chat: ChatWebhook | None
     """None without CHAT_WEBHOOK_URL."""
-    language_model: Callable[[], LanguageModel] | None
+    language_model: LanguageModel | None
     """None without LLM_URL."""
+    close: Callable[[], None]
 
     @classmethod
     def of(cls, settings: Settings) -> Clients:
-        return cls(
-            PerThread(lambda: zendesk_client(settings)).get,
-            PerThread(lambda: gitlab_client(settings)).get,
-            PerThread(lambda: _sentry(settings)).get if settings.sentry_url else None,
-            PerThread(lambda: _chat(settings)).get if settings.chat_webhook_url else None,
-            PerThread(lambda: _language_model(settings)).get if settings.llm_url else None,
-        )
+        """Calls nobody."""
+        zendesk, gitlab = PerThread(lambda: zendesk_client(settings)), PerThread(lambda: gitlab_client(settings))
+        sentry = _sentry(settings) if settings.sentry_url else None
+        chat = ChatWebhook(settings.chat_webhook_url.get_secret_value()) if settings.chat_webhook_url else None
+        language_model = _language_model(settings) if settings.llm_url else None
+
+        def close() -> None:
+            for client in (zendesk, gitlab, sentry, chat, language_model):
+                if client is not None:
+                    client.close()
+
+        return cls(zendesk.get, gitlab.get, sentry, chat, language_model, close)
 
 
 def zendesk_client(settings: ZendeskSettings) -> ZendeskClient:
@@ -58,10 +66,6 @@ def gitlab_client(settings: Settings) -> GitLabClient:
 def _sentry(settings: Settings) -> SentryClient:
     token = settings.sentry_token.get_secret_value() if settings.sentry_token else ""
     return SentryClient(settings.sentry_url, settings.sentry_org, token)
-
-
-def _chat(settings: Settings) -> ChatWebhook:
-    return ChatWebhook(settings.chat_webhook_url.get_secret_value() if settings.chat_webhook_url else "")
 
 
 def _language_model(settings: Settings) -> LanguageModel:

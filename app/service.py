@@ -21,12 +21,16 @@ from app.work.engine import Engine
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
+from app.work.listening import Listening
 from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
 from integrations.errors import Refused
 
 log = structlog.get_logger(__name__)
+
+# Shorter than this it can be guessed in a long night.
+SHORT_TOKEN = 16
 
 
 def utc_now() -> datetime:
@@ -44,6 +48,7 @@ class Service:
     identity: Identity
     index: IssueIndex
     schedule: Schedule
+    listening: Listening
     judgement: Judgement
     now: Callable[[], datetime] = utc_now
 
@@ -59,12 +64,24 @@ class Service:
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
         clients = Clients.of(settings)
         identity = Identity(clients.zendesk, clients.gitlab)
+        listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
-        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, now)
+        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, listening, now)
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.ensure, now)
+        schedule = Schedule(workflows.rounds(), engine.ensure, now, [listening.keep])
         return cls(
-            settings, records, rulebook, engine, Intake(engine), clients, identity, index, schedule, judgement, now
+            settings=settings,
+            records=records,
+            rulebook=rulebook,
+            engine=engine,
+            intake=Intake(engine),
+            clients=clients,
+            identity=identity,
+            index=index,
+            schedule=schedule,
+            listening=listening,
+            judgement=judgement,
+            now=now,
         )
 
     def start(self) -> None:
@@ -73,6 +90,8 @@ class Service:
         self.intake.start()
         self.index.start()
         self.schedule.start()
+        if len(self.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+            log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         log.info("service_started", executor=self.engine.executor_id, config_hash=self.rulebook.current().hash)
 
     def stop(self) -> None:
@@ -82,6 +101,7 @@ class Service:
         self.rulebook.stop()
         self.engine.stop()
         self.index.stop()
+        self.clients.close()
         self.records.close()
 
     def dry_run(self) -> DryRun:
@@ -101,7 +121,9 @@ class Service:
     def check_config(self) -> str:
         """A refused file does not make us unready: the last good one works."""
         problems = self.rulebook.problems()
-        refused = f"; the files as they are now were refused: {' | '.join(problems)}" if problems else ""
+        refused = (
+            f"; the files as they are now were refused, see /api/config: {len(problems)} problems" if problems else ""
+        )
         return f"{self.rulebook.current().hash} is in force{refused}"
 
     def greet(self) -> None:

@@ -28,6 +28,7 @@ from app.work.incidents import Incidents
 from app.work.issue_index import IssueIndex
 from app.work.issues import Issues
 from app.work.job import Jobs
+from app.work.listening import Listening
 from app.work.lookups import Assignees, Projects
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
@@ -38,6 +39,7 @@ from app.work.syncing import SYNC_SECONDS, SyncIssues, sync_works
 from app.work.syncing import WORKFLOW as SYNC
 from app.work.tracked import Tracked
 from app.work.triage_ticket import LINK_WORKFLOW, WORKFLOW, TriageTicket
+from app.work.watch import Watch
 from app.work.writing import Writing
 
 COMPARE_ISSUES_SECONDS = 600
@@ -56,6 +58,7 @@ class Workflows:
     clients: Clients
     identity: Identity
     index: IssueIndex
+    listening: Listening
     now: Callable[[], datetime]
 
     def register(self, judgement: Judgement) -> None:
@@ -115,8 +118,17 @@ class Workflows:
         projects = Projects(gitlab, records.projects)
         issues = comparing_issues.CompareIssues(jobs, gitlab, records.links, self.tracked, self.rulebook)
         tickets = comparing_tickets.CompareTickets(jobs, self.clients.zendesk, recorder, records.progress, self.now)
+        sources = ("zendesk", "gitlab") if self.settings.gitlab_webhook_secret else ("zendesk",)
         announcer = Announcer(self.clients.chat, records.announcements, records.failures, self.now)
-        chat = chat_jobs.ChatJobs(jobs, announcer, records, self.rulebook, self.settings.zendesk_url, self.now)
+        chat = chat_jobs.ChatJobs(
+            jobs,
+            announcer,
+            records,
+            self.rulebook,
+            Watch(self.listening, gitlab, projects, sources),
+            self.settings.zendesk_url,
+            self.now,
+        )
         return [
             (wave_work.WORKFLOW, chat.look_for_wave),
             (chat_jobs.ROUND, chat.say_round),

@@ -66,7 +66,7 @@ def sandboxed() -> Iterator[RunningSandbox]:
 
 def own_settings(folder: Path, port: int) -> dict[str, str]:
     return {
-        "DESK_TOKEN": "a token of the benchmark",
+        "DESK_TOKEN": "the-token-of-the-benchmark",
         "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
         "ROUTING_FILE": str(ROOT / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),

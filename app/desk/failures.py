@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
+from app.desk.refusals import RefusalOut
 from app.desk.schemas import FailureOut, FailuresOut
 from app.records.failures import Failures
 from app.work.attempts import retry_work
 from app.work.intake import Intake
+
+NOT_AGAIN: dict[int | str, dict[str, Any]] = {
+    409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,12 @@ class FailurePages:
         router = APIRouter(prefix="/api/failures", tags=["failures"])
         router.add_api_route("", self.newest, summary="What could not be done")
         router.add_api_route(
-            "/{failure_id}/retry", self.retry, methods=["POST"], status_code=202, summary="Do the failed work again"
+            "/{failure_id}/retry",
+            self.retry,
+            methods=["POST"],
+            status_code=202,
+            summary="Do the failed work again",
+            responses=NOT_AGAIN,
         )
         return router
 

@@ -15,7 +15,6 @@ from app.inbox.answers import RESPONSES, answer_delivery, keep_as_failure
 from app.inbox.deliveries import NotUnderstood
 from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten, read_gitlab_delivery
 from app.inbox.signatures import GitLabSecrets, verify_gitlab
-from app.metrics import LAST_SEEN
 from app.records.failures import Failures
 from app.work.engine import Work
 
@@ -41,6 +40,7 @@ class GitLabInbox:
     """The work that a delivery leads to."""
     own_user_id: Callable[[], int | None]
     """The bot's id in GitLab; None while it is not known."""
+    heard: Callable[[str], None] = lambda _source: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def router(self) -> APIRouter:
@@ -72,7 +72,7 @@ class GitLabInbox:
 
     async def _store(self, headers: Mapping[str, str], body: bytes) -> tuple[int, str]:
         # Of interest or not: a source that sends nothing any more has mostly switched the hook off.
-        LAST_SEEN.labels(SOURCE).set(self.now().timestamp())
+        self.heard(SOURCE)
         try:
             delivery = read_gitlab_delivery(body, headers)
         except NotUnderstood as error:

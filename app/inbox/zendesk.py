@@ -26,6 +26,7 @@ class ZendeskInbox:
     intake: Intake
     failures: Failures
     own_user_id: Callable[[], int | None]
+    heard: Callable[[str], None] = lambda _source: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def router(self) -> APIRouter:
@@ -54,6 +55,7 @@ class ZendeskInbox:
         return await answer_delivery(request, SOURCE, verify=verify, store=self._store)
 
     async def _store(self, body: bytes) -> tuple[int, str]:
+        self.heard(SOURCE)
         try:
             delivery = read_delivery(body)
         except NotUnderstood as error:

@@ -125,10 +125,10 @@ class IssuePolicy(Strict):
         default="auto", description="`auto`: public only if the text was public where it was posted."
     )
     link_at: Share | Literal["never"] = Field(
-        default=0.75, description="Similarity from which an existing issue is linked."
+        default=0.7, description="Similarity from which an existing issue is linked."
     )
     suggest_at: Share = Field(
-        default=0.45, description="Similarity from which a candidate is shown, and a person decides."
+        default=0.5, description="Similarity from which a candidate is shown, and a person decides."
     )
     thumbs_up: Flag = Field(default=True, description="Put a thumbs-up on an existing issue that is linked.")
     comment_on_linked: Flag = Field(

@@ -65,7 +65,7 @@ class Turn:
 class Announcer:
     """`chat` None: off. Sends each message once; the caller's workflow decides about trying again."""
 
-    chat: Callable[[], Posts] | None
+    chat: Posts | None
     announcements: Announcements
     failures: Failures
     now: Callable[[], datetime]
@@ -81,7 +81,7 @@ class Announcer:
             known = self.announcements.by_key(key)
             return Announced("known", (known.link or None) if known else None)
         try:
-            permalink = self.chat().post(text)
+            permalink = self.chat.post(text)
         except UnknownOutcome as error:
             return self._lost(key, replace(fault_of(error), retryable=False))
         except IntegrationError as error:

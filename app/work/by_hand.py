@@ -91,7 +91,7 @@ class ByHand:
         known = {(link.project, link.iid) for link in self.links.of_ticket(snapshot.id)}
         projects = {tracker.project for tracker in rules.routing.trackers.values()}
         for comment in reversed(self.zendesk().comments(snapshot.id)):
-            if comment.public or comment.author_id in {own, snapshot.requester.id}:
+            if not comment.is_internal_note or comment.author_id == own:
                 continue
             for project, iid in issue_addresses(comment.body, self.gitlab_url):
                 if project in projects and (project, iid) not in known:

@@ -11,7 +11,7 @@ from app.records.records import Records
 from app.rules.loading import Rules
 from app.rules.schema import Wave
 from app.triage.incident_choice import services_named
-from app.work.announcing import Announced, Announcer, say_backlog, say_failures
+from app.work.announcing import Announced, Announcer, say_alert, say_backlog, say_failures
 from app.work.attempts import payload_of
 from app.work.engine import JSON, Work
 from app.work.incidents import INCIDENT
@@ -19,6 +19,7 @@ from app.work.job import Jobs
 from app.work.rulebook import Rulebook
 from app.work.tickets import ticket_from_json
 from app.work.triage_ticket import triage_work
+from app.work.watch import Watch
 from app.work.waves import Complaint, KnownIncident, Waves, Wording
 
 ROUND = "chat_round"
@@ -36,6 +37,7 @@ class ChatJobs:
     announcer: Announcer
     records: Records
     rulebook: Rulebook
+    watch: Watch
     zendesk_url: str
     now: Callable[[], datetime]
 
@@ -50,7 +52,8 @@ class ChatJobs:
         return looked
 
     def say_round(self, delivery: JSON) -> JSON:
-        return self.jobs.step("say", self._say, delivery)
+        said = self.jobs.step("say", self._say, delivery)
+        return self.jobs.again(delivery, "say", said["fault"]) if "fault" in said else said
 
     def _look(self, delivery: JSON) -> JSON:
         rules = self.rulebook.current()
@@ -97,6 +100,11 @@ class ChatJobs:
             said["backlog"] = say_backlog(self.announcer, chat.needs_triage, waiting, f"{self.zendesk_url}/agent")
         if chat.failures:
             said["failures"] = say_failures(self.announcer, self._new_failures)
+        if chat.silence_hours and self.announcer.chat:
+            for source, text in self.watch.silent(chat.silence_hours):
+                said[f"silence:{source}"] = say_alert(self.announcer, "silence", source, text)
+            for project, text in self.watch.disabled_hooks(self.rulebook.current()):
+                said[f"hook:{project}"] = say_alert(self.announcer, "hook_disabled", project, text)
         self.announcer.give_up_abandoned()
         return {name: one.outcome for name, one in said.items()}
 

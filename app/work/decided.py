@@ -25,6 +25,7 @@ class Read(_Stored):
     public: bool
     url: str
     requester_name: str
+    requester_id: int = 0
 
 
 class Decided(_Stored):

@@ -17,13 +17,13 @@ from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, 
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
-from app.work.applied import applied
 from app.work.by_hand import ByHand, granted
 from app.work.capping import Capping
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.following.telling import told
+from app.work.lost_writes import was_applied
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
@@ -35,6 +35,7 @@ from integrations.zendesk.snapshots import TicketSnapshot
 
 log = structlog.get_logger(__name__)
 
+WORTH_A_TICKET = frozenset({"done", "not_planned"})
 MERGED_TAG = "closed_by_merge"
 
 
@@ -63,6 +64,8 @@ class Deciding:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
             return self._cannot_be_changed(delivery, "The ticket is gone: deleted, or never seen by our token.")
+        if snapshot.status == "closed" and "told" in delivery and self._wants_follow_up(delivery):
+            return self._decide_told(delivery, snapshot)
         if snapshot.status in {"closed", "deleted"}:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
@@ -76,11 +79,15 @@ class Deciding:
                 return decide(delivery, snapshot)
         return self._decide(delivery, snapshot)
 
+    def _wants_follow_up(self, delivery: JSON) -> bool:
+        """For a ticket that is closed for good: is this news worth a new ticket?"""
+        return self.rulebook.current().routing.closing.follow_up and delivery["told"]["reason"] in WORTH_A_TICKET
+
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
-            if applied(self.zendesk(), row):
+            if was_applied(self.zendesk(), row):
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:

@@ -32,7 +32,7 @@ MOST_HINTS = 3
 @dataclass(frozen=True)
 class Incidents:
     gitlab: Callable[[], GitLabClient]
-    sentry: Callable[[], SentryClient] | None
+    sentry: SentryClient | None
     """None without SENTRY_URL."""
     projects: Projects
     links: Links
@@ -122,7 +122,7 @@ class Incidents:
         if self.sentry is None:
             return []
         try:
-            return self.sentry().unresolved(since, MOST_ERRORS)
+            return self.sentry.unresolved(since, MOST_ERRORS)
         except IntegrationError as error:
             log.warning("sentry_silent", reason=error.reason)
             return []

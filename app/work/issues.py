@@ -143,8 +143,8 @@ class Issues:
 
     def _first_time(self, report: _Report) -> Found:
         policy, wish = report.policy, report.action.wish
-        ticket = report.decided.ticket
-        near = [] if wish == OPEN else self.candidates.of(ticket.subject, ticket.body, report.project_id)
+        text = report.text  # what leaves for GitLab's search must be clean too
+        near = [] if wish == OPEN else self.candidates.of(text.subject, text.body, report.project_id)
         if near and policy.link_at != "never" and near[0].score >= policy.link_at:
             self._settle(report, near[0].issue, "linked")
             self._tell_issue(report, near[0].issue.iid, None)

@@ -85,4 +85,5 @@ def read(snapshot: TicketSnapshot, *, public: bool) -> Read:
         public=public,
         url=snapshot.url,
         requester_name=snapshot.requester.name,
+        requester_id=snapshot.requester.id,
     )

@@ -27,11 +27,17 @@ class Entry:
 
 class Schedule:
     def __init__(
-        self, entries: Sequence[Entry], accept: Callable[[Sequence[Work]], object], now: Callable[[], datetime]
+        self,
+        entries: Sequence[Entry],
+        accept: Callable[[Sequence[Work]], object],
+        now: Callable[[], datetime],
+        each_look: Sequence[Callable[[], None]] = (),
     ) -> None:
+        """`each_look`: what every process does for itself, once a second."""
         self._entries = entries
         self._accept = accept
         self._now = now
+        self._each_look = each_look
         self._done: dict[str, int] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="schedule")
@@ -62,5 +68,7 @@ class Schedule:
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
             try:
                 self.due()
+                for look in self._each_look:
+                    look()
             except Exception:  # one bad entry must not end the clock for all
                 log.exception("schedule_failed")

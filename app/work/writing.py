@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
-from app.work.applied import applied, mark_as_spam
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
+from app.work.lost_writes import mark_as_spam, was_applied
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
@@ -39,7 +39,7 @@ class Writing:
         try:
             # This step was cut off before: the update may be there. Its stamp would not stop a second one, because a
             # ticket that changes twice within a second keeps its `updated_at`.
-            if begun and applied(self.zendesk(), begun):
+            if begun and was_applied(self.zendesk(), begun):
                 return self._done(delivery, decided, begun, found_json)
             update = self._update(decided, made)
         except IntegrationError as error:
@@ -51,7 +51,7 @@ class Writing:
         """After a lost answer: `{"applied": False}`, or with True what `write` would have answered; or `{"fault"}`."""
         row = self.recorder.written(decided.run_id)
         try:
-            if row is None or not applied(self.zendesk(), row):
+            if row is None or not was_applied(self.zendesk(), row):
                 self.recorder.not_written(decided.run_id)
                 return {"applied": False}
         except IntegrationError as error:
@@ -61,7 +61,10 @@ class Writing:
     def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
-            self.zendesk().update_ticket(decided.ticket.id, update)
+            if decided.ticket.status == "closed":
+                self._follow_up(decided, update)
+            else:
+                self.zendesk().update_ticket(decided.ticket.id, update)
         except Conflict:
             return self._after_conflict(decided, row)
         except (NotFound, Invalid) as error:
@@ -81,10 +84,21 @@ class Writing:
                 return {"fault": asdict(fault_of(error)), "unsettled": True}
         return None
 
+    def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
+        """Nothing can be changed in a closed ticket: a new one that follows it carries the news."""
+        self.zendesk().create_follow_up(
+            decided.ticket.id,
+            run_id=decided.run_id,
+            requester_id=decided.ticket.requester_id,
+            subject=decided.ticket.subject or f"About ticket {decided.ticket.id}",
+            html_body=update.comment.html_body if update.comment else "",
+            tags=tuple(tag for tag in update.tags or () if tag not in decided.ticket.tags),
+        )
+
     def _after_conflict(self, decided: Decided, row: Decision) -> JSON | None:
         """Who changed the ticket may be this very run: an update whose answer was lost can be applied late."""
         try:
-            if applied(self.zendesk(), row):
+            if was_applied(self.zendesk(), row):
                 return None
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error)), "unsettled": True}

@@ -104,10 +104,13 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
 
 @contextmanager
 def open_house(folder: Path, **environ: str) -> Iterator[House]:
+    """`CHAT_WEBHOOK_URL="sandbox"`: the sandbox's chat."""
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Support")
         sandbox.gitlab.add_project(PROJECT, "public")
         sandbox.gitlab.add_project(INFRASTRUCTURE, "public")
+        if environ.get("CHAT_WEBHOOK_URL") == "sandbox":
+            environ["CHAT_WEBHOOK_URL"] = sandbox.chat.webhook_url
         service = Service.build(settings_for(sandbox, folder, **environ))
         with serving(service) as address, httpx.Client(base_url=address) as web:
             sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")

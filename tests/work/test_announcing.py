@@ -62,7 +62,7 @@ class House:
         metadata.create_all(self.engine)
         self.announcements = Announcements(self.engine)
         self.kept = Failures(self.engine)
-        self.announcer = Announcer(lambda: self.chat, self.announcements, self.kept, lambda: self.now)
+        self.announcer = Announcer(self.chat, self.announcements, self.kept, lambda: self.now)
 
     @property
     def failures(self) -> list[Failure]:
@@ -176,7 +176,7 @@ class Dies:
 
 now = lambda: datetime.fromisoformat(sys.argv[4])
 announcements = Announcements(make_engine(sys.argv[1]))
-Announcer(Dies, announcements, None, now).announce("silence", "a:1", "hello")
+Announcer(Dies(), announcements, None, now).announce("silence", "a:1", "hello")
 """
 
 
@@ -313,7 +313,7 @@ def test_more_failures_than_can_be_named(house: House) -> None:
 def test_reaches_a_real_chat(house: House) -> None:
     with Sandbox.start() as sandbox:
         chat = ChatWebhook(sandbox.chat.webhook_url)
-        announcer = Announcer(lambda: chat, house.announcements, house.kept, lambda: NOW)
+        announcer = Announcer(chat, house.announcements, house.kept, lambda: NOW)
 
         assert say_backlog(announcer, Backlog(), 30).outcome == "sent"
         assert say_backlog(announcer, Backlog(), 31).outcome == "quiet"

@@ -22,7 +22,7 @@ _NO_DOMAIN = re.compile(r"v?\d+(?:\.\d+)+.*|v\d+\..*|\d(?:\.\d)?x\..*", re.ASCII
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,24}|xn--[\w-]{2,59}")
 
 _AT = re.compile(r"[\[({<]\s?(?i:at|@|ät|arroba)\s?[\])}>]")
-_BEFORE_AT = re.compile(r"[\w.+-]{1,64}\s{0,2}\Z")
+_NAME_BACKWARDS = re.compile(r"\s{0,2}[\w.+-]{1,64}+")
 _AFTER_AT = re.compile(
     rf"\s{{0,2}}(?P<first>[\w-]{{1,63}}+)(?:\s{{0,2}}(?:\.|[\[({{<]\s?(?i:dot|\.|punkt|point|punto)\s?[\])}}>]|(?<=\s)(?i:dot)(?=\s))\s{{0,2}}{_LABEL}){{1,4}}"
 )
@@ -41,6 +41,8 @@ def _plain(text: str) -> Iterator[Span]:
     for match in _PLAIN.finditer(text):
         local = match["local"].lstrip(".'’-")
         domain = match["domain"].rstrip(".-_")
+        if text.endswith("://", 0, match.start()):
+            continue  # a service's account, or it would be gone
         if local and local.strip("+").lower() not in _NO_MAILBOX and is_domain(domain):
             yield Span(match.end("local") - len(local), match.start("domain") + len(domain), "email")
 
@@ -56,11 +58,15 @@ def is_domain(domain: str) -> bool:
 
 def _disguised(text: str) -> Iterator[Span]:
     for at in _AT.finditer(text):
-        before = _BEFORE_AT.search(text, max(0, at.start() - 66), at.start())
         after = _AFTER_AT.match(text, at.end(), at.end() + 300)
-        if before and after:
-            yield Span(before.start(), after.end(), "email")
+        if after and (start := _start_of_name(text, at.start())) is not None:
+            yield Span(start, after.end(), "email")
     for at in _SPOKEN.finditer(text):
-        before = _BEFORE_AT.search(text, max(0, at.start() - 66), at.start())
-        if before and at["host"].lower() not in _PLACES:
-            yield Span(before.start(), at.end(), "email")
+        start = _start_of_name(text, at.start())
+        if start is not None and at["host"].lower() not in _PLACES:
+            yield Span(start, at.end(), "email")
+
+
+def _start_of_name(text: str, end: int) -> int | None:
+    name = _NAME_BACKWARDS.match(text[max(0, end - 66) : end][::-1])
+    return end - name.end() if name else None

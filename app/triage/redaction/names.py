@@ -11,15 +11,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
 from app.triage.redaction.name_words import COMMON_WORDS, NO_NAMES, PARTICLES, PRODUCT_WORDS
+from app.triage.redaction.searching import words
 
 SHORTEST = 3
 SHORTEST_LOGIN = 5
 MOST_NAMES = 20
 LONGEST_NAME = 200
+LINE = 60
+"""Characters on either side within which a name that stands alone on its line is looked for."""
 
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|['’ʼ](?=[^\W\d_]))*+")
@@ -33,12 +36,13 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 _BETWEEN = re.compile(r"[^\S\n]{0,3}(?:[^\W\d_]\.?[^\S\n]{1,3}|-|–)?")
 _BETWEEN_IN_LOGIN = re.compile(r"[._-]?")
-_INTRODUCED = re.compile(
-    r"""(?: \b(?i:i['’]?m|i[ ]am|this[ ]is|it['’]?s|my[ ]name[ ]is|name[ ]is|name:|hi|hello|hey|dear|thanks|thank[ ]you|cheers
-              |regards|best|wishes|sincerely|yours|love|mr\.?|mrs\.?|ms\.?|dr\.?|by|from:|author:|signed|says|said)
-          [ ,\t]{1,3} | (?:^|\n)[ \t>]{0,8}[-–—~][ \t]? )\Z""",
-    re.VERBOSE,
+_INTRODUCTIONS: Final = words(
+    """
+    i'm it's hi hello hey dear thanks cheers regards best wishes sincerely yours love mr mr. mrs mrs. ms ms. dr dr. by
+    from: author: name: signed says said
+    """
 )
+_LONG_INTRODUCTIONS: Final = ("i am", "this is", "name is", "thank you")
 _SENTENCE_START = re.compile(r"(?:^|[\n.!?:;|•*\"“„'‘(\[{/>#=`_-])[ \t]*\Z")
 _GENITIVE = re.compile(r"['’ʼ][sS]?\Z")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]\.[ ]?\Z")
@@ -80,7 +84,7 @@ def _known(names: Iterable[str]) -> _Names:
         if "@" in name[1:]:  # an address: its local part is the name in it
             name = name.rpartition("@")[0]
         handle = name.removeprefix("u/").removeprefix("@")
-        if re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle) or name.startswith(("@", "u/")):
+        if (re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle)) or name.startswith(("@", "u/")):
             _add_handle(handle, wholes)
             if not re.search(r"[._-]", handle):
                 continue
@@ -132,8 +136,7 @@ def _logins(folded: list[str]) -> set[str]:
     return {login for login in made if len(login) >= SHORTEST_LOGIN and login not in PRODUCT_WORDS | COMMON_WORDS}
 
 
-@dataclass(slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     folded: str
@@ -146,12 +149,13 @@ def _found(text: str, known: _Names) -> Iterator[Span]:
             yield Span(*match.span(), "requester_name")
     if known.parts or known.words or known.loose:
         for group in _neighbours(text, list(_candidates(text, known))):
-            first, last = group[0], group[-1]
-            if any(word.sure for word in group) or _reads_as_name(text, group, known):
-                initial = _INITIAL_BEFORE.search(text, max(0, first.start - 3), first.start)
+            sure = any(word.sure for word in group)
+            if sure or _reads_as_name(text, group, known):
+                start = group[0].start
                 # A lone "I." before a surname; "Hi." and "3.c." are longer.
-                start = initial.start() if initial and last.sure else first.start
-                yield Span(start, last.end, "requester_name")
+                if sure and (initial := _INITIAL_BEFORE.search(text, max(0, start - 3), start)):
+                    start = initial.start()
+                yield Span(start, group[-1].end, "requester_name")
 
 
 def _candidates(text: str, known: _Names) -> Iterator[_Word]:
@@ -163,7 +167,9 @@ def _candidates(text: str, known: _Names) -> Iterator[_Word]:
         if folded is None:
             folded = folds[written] = _base(fold(written), every)
         if folded in every:
-            end = match.end() - (len(written) - len(_GENITIVE.sub("", written)))
+            end = match.end()
+            if "'" in written or "’" in written or "ʼ" in written:
+                end -= len(written) - len(_GENITIVE.sub("", written))
             yield _Word(match.start(), end, folded, folded in known.parts)
 
 
@@ -195,11 +201,13 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
     if second.start - first.end > 24:
         return False
     between = text[first.end : second.start]
+    if between == " ":
+        return True
     if between.rstrip() == ",":
         return not (first.sure and second.sure)
     if _BETWEEN.fullmatch(between) or _BETWEEN_IN_LOGIN.fullmatch(between):
         return True
-    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split()) and between != ""
+    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split())
 
 
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
@@ -208,12 +216,17 @@ def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
     if len(group) > 1:
         return len(capitals) == len(group) and len({word.folded for word in group}) > 1
     word = group[0]
-    if not capitals or word.folded in known.loose and word.folded not in known.words:
+    if not capitals or (word.folded in known.loose and word.folded not in known.words):
         return False
+    line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1
+    line_end = text.find("\n", word.end, word.end + LINE)
+    is_line_known = (line_start or word.start < LINE) and (line_end >= 0 or len(text) - word.end < LINE)
+    if is_line_known:
+        around = text[line_start : word.start] + text[word.end : len(text) if line_end < 0 else line_end]
+        if not around.strip(" \t\r>.,!-–—~*_"):
+            return True
     before = text[max(0, word.start - 24) : word.start]
-    line_start = text.rfind("\n", 0, word.start) + 1
-    line_end = text.find("\n", word.end)
-    line = text[line_start : len(text) if line_end < 0 else line_end] if word.end - line_start < 40 else ""
-    if _INTRODUCED.search(before) or line.strip(" \t>.,!-–—~*_").casefold() == text[word.start : word.end].casefold():
+    introduction = " ".join(before.rstrip(" ,\t").lower().replace("’", "'").split()[-2:])
+    if introduction.rpartition(" ")[2] in _INTRODUCTIONS or introduction.endswith(_LONG_INTRODUCTIONS):
         return True
-    return word.folded not in PRODUCT_WORDS and _SENTENCE_START.search(before) is None
+    return word.folded not in PRODUCT_WORDS and _SENTENCE_START.search(before[-6:]) is None

@@ -9,14 +9,13 @@ from app.work.attempts import payload_of
 from app.work.engine import JSON, Work
 from app.work.following.looking import Looking
 from app.work.following.marking import Marking
+from app.work.following.telling import TOLD
 from app.work.following.telling_many import tell_many_work
 from app.work.job import Jobs
 from app.work.syncing import sync_work
 from app.work.triage_ticket import triage_work
 
 WORKFLOW = "follow_issue"
-TOLD = "issue_changed"
-"""The event of a decision that comes from an issue."""
 
 
 def follow_work(key: str, project_id: int, iid: int, now: datetime) -> Work:

@@ -14,6 +14,9 @@ from app.work.following.news import follows
 from app.work.repeating import Earlier, repeated
 from integrations.zendesk.snapshots import TicketSnapshot
 
+TOLD = "issue_changed"
+"""The event of a decision that comes from an issue."""
+
 
 def told(delivery: JSON, snapshot: TicketSnapshot, last: Decision | None, rules: Rules, now: datetime) -> Decided:
     """What the ticket's advocates are told, whatever the ticket's archetype and mode."""

@@ -15,7 +15,7 @@ from app.work.attempts import payload_of
 from app.work.decided import Found, IssueRef
 from app.work.draft import Outcome, draft
 from app.work.engine import JSON, Work
-from app.work.following.telling import told
+from app.work.following.telling import TOLD, told
 from app.work.job import Jobs
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
@@ -26,7 +26,6 @@ from integrations.zendesk.client import TicketUpdate, ZendeskClient
 from integrations.zendesk.snapshots import TicketSnapshot
 
 WORKFLOW = "tell_many"
-TOLD = "issue_changed"
 # Zendesk takes some seconds for a hundred tickets.
 LOOK_AGAIN_SECONDS = 2.0
 # A job that has not ended after so many looks is left to itself: its tickets are looked up one by one.

@@ -35,6 +35,14 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[GitLabClient]:
+    client = GitLabClient(sandbox.gitlab.url, sandbox.gitlab.token)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hasty(sandbox: Sandbox) -> Iterator[GitLabClient]:
+    """Gives up before a delayed answer comes."""
     client = GitLabClient(sandbox.gitlab.url, sandbox.gitlab.token, timeout=(1, 0.3))
     yield client
     client.close()
@@ -266,13 +274,19 @@ class TestMoves:
         ids=lambda fault: f"{fault.kind}{fault.body[:20]}",
     )
     def test_without_an_answer_can_be_asked_again(
-        self, sandbox: Sandbox, client: GitLabClient, project_id: int, moved: int, fault: Fault
+        self,
+        sandbox: Sandbox,
+        client: GitLabClient,
+        hasty: GitLabClient,
+        project_id: int,
+        moved: int,
+        fault: Fault,
     ) -> None:
         moved_to_id = client.issue(project_id, 1).moved_to_id or 0
         sandbox.gitlab.faults.add(fault)
 
         with pytest.raises(Unavailable) as caught:
-            client.moved_to(project_id, 1, moved_to_id)
+            hasty.moved_to(project_id, 1, moved_to_id)
 
         assert caught.value.retryable
         assert "words" not in str(caught.value)
@@ -329,7 +343,7 @@ class TestNotes:
 
     @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "garbage", "delay", "status", "status_after"])
     def test_a_lost_answer_is_unknown_and_the_edit_can_be_repeated(
-        self, sandbox: Sandbox, client: GitLabClient, project_id: int, kind: Kind
+        self, sandbox: Sandbox, client: GitLabClient, hasty: GitLabClient, project_id: int, kind: Kind
     ) -> None:
         sandbox.gitlab.add_issue(project_id, title="x")
         note_id = client.add_note(project_id, 1, "one")
@@ -337,7 +351,7 @@ class TestNotes:
         sandbox.gitlab.faults.add(Fault(method="PUT", kind=kind, seconds=0.6))
 
         with pytest.raises(UnknownOutcome):
-            client.edit_note(project_id, 1, note_id, "two")
+            hasty.edit_note(project_id, 1, note_id, "two")
         assert len(sandbox.gitlab.calls) == 1
 
         client.edit_note(project_id, 1, note_id, "two")

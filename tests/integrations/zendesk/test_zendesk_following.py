@@ -57,7 +57,16 @@ def sent() -> Sent:
 @pytest.fixture
 def client(sandbox: Sandbox, sent: Sent) -> Iterator[ZendeskClient]:
     zendesk = sandbox.zendesk
-    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, timeout=(1, 0.3), on_response=sent)
+    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, on_response=sent)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def hasty(sandbox: Sandbox) -> Iterator[ZendeskClient]:
+    """Gives up before a delayed answer comes."""
+    zendesk = sandbox.zendesk
+    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, timeout=(1, 0.3))
     yield client
     client.close()
 
@@ -185,14 +194,14 @@ class TestUpdateMany:
         ids=lambda value: value.kind if isinstance(value, Fault) else None,
     )
     def test_a_lost_answer_is_unknown_and_each_ticket_tells(
-        self, sandbox: Sandbox, client: ZendeskClient, fault: Fault, applied: bool
+        self, sandbox: Sandbox, client: ZendeskClient, hasty: ZendeskClient, fault: Fault, applied: bool
     ) -> None:
         updates = [(one.id, news(one.updated_at, f"run-{one.id}")) for one in client.read_tickets(tickets(sandbox, 2))]
         sandbox.zendesk.calls_clear()
         sandbox.zendesk.faults.add(fault)
 
         with pytest.raises(UnknownOutcome) as caught:
-            client.update_many(updates)
+            hasty.update_many(updates)
 
         assert not caught.value.retryable
         assert sum(call.method == "PUT" for call in sandbox.zendesk.calls) == 1
@@ -386,11 +395,11 @@ class TestFollowUps:
         return ticket_id
 
     @pytest.fixture
-    def create(self, client: ZendeskClient, closed: int) -> Callable[[str], int]:
+    def create(self, client: ZendeskClient, closed: int) -> Callable[..., int]:
         requester_id = client.read_ticket(closed).requester.id
 
-        def create(run_id: str) -> int:
-            return client.create_follow_up(
+        def create(run_id: str, by: ZendeskClient = client) -> int:
+            return by.create_follow_up(
                 closed,
                 run_id=f"{run_id}-{closed}",
                 requester_id=requester_id,
@@ -403,7 +412,7 @@ class TestFollowUps:
         return create
 
     def test_belong_to_the_requester_and_begin_with_an_internal_note(
-        self, sandbox: Sandbox, client: ZendeskClient, closed: int, create: Callable[[str], int], sent: Sent
+        self, sandbox: Sandbox, client: ZendeskClient, closed: int, create: Callable[..., int], sent: Sent
     ) -> None:
         made = create("run-1")
 
@@ -447,15 +456,16 @@ class TestFollowUps:
         self,
         sandbox: Sandbox,
         client: ZendeskClient,
+        hasty: ZendeskClient,
         closed: int,
-        create: Callable[[str], int],
+        create: Callable[..., int],
         fault: Fault,
         applied: bool,
     ) -> None:
         sandbox.zendesk.faults.add(fault)
 
         with pytest.raises(UnknownOutcome):
-            create("run-1")
+            create("run-1", by=hasty)
 
         found = client.find_follow_up(closed, f"run-1-{closed}")
         assert (found is not None) is applied
@@ -464,7 +474,7 @@ class TestFollowUps:
         assert sandbox.zendesk.ticket(closed)["followup_ids"] == [again]
 
     def test_are_told_apart_by_their_run(
-        self, sandbox: Sandbox, client: ZendeskClient, closed: int, create: Callable[[str], int]
+        self, sandbox: Sandbox, client: ZendeskClient, closed: int, create: Callable[..., int]
     ) -> None:
         gone, first, second = create("run-0"), create("run-1"), create("run-2")
         sandbox.zendesk.delete(gone)
@@ -481,7 +491,7 @@ class TestFollowUps:
 
         assert client.find_follow_up(ticket_id, "r") is None
 
-    def test_a_limit_did_not_make_one(self, sandbox: Sandbox, closed: int, create: Callable[[str], int]) -> None:
+    def test_a_limit_did_not_make_one(self, sandbox: Sandbox, closed: int, create: Callable[..., int]) -> None:
         sandbox.zendesk.faults.add(Fault(method="POST", kind="status", status=429, headers={"Retry-After": "7"}))
 
         with pytest.raises(RateLimited) as caught:
