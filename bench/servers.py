@@ -60,6 +60,8 @@ def sandboxed() -> Iterator[RunningSandbox]:
     finally:
         running.terminate()
         running.wait(timeout=30)
+        if running.stdout:
+            running.stdout.close()
 
 
 def own_settings(folder: Path, port: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ def web_server(app: FastAPI, settings: Settings, connection: type[Connection] = 
             http=connection,
             ws="none",
             timeout_keep_alive=connection.seconds_between,
-            timeout_graceful_shutdown=8,
+            timeout_graceful_shutdown=2,  # and the engine takes up to 5: together less than supervisors wait
             # Nothing here depends on the caller's address or scheme, so nobody's word is taken for them.
             proxy_headers=False,
             server_header=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -89,10 +88,6 @@ class Deciding:
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
             if was_applied(self.zendesk(), row):
-                if row.marks_spam:
-                    # It comes after the update, so it may be missing; marking twice does no harm.
-                    with suppress(NotFound):
-                        self.zendesk().mark_as_spam(row.ticket_id)
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:

@@ -130,7 +130,7 @@ class Engine:
             self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
             self._reaper.start()
 
-    def stop(self, *, grace_seconds: int = 8) -> None:
+    def stop(self, *, grace_seconds: int = 5) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._stopping.set()
         if self._reaper:

@@ -50,9 +50,13 @@ class Recorder:
         return self.records.decisions.by_run(run_id)
 
     def begun(self, run_id: str) -> Decision | None:
-        """The decision of this run, if its update was about to be sent the last time that anybody knew."""
+        """The decision of this run, if its update was ever about to be sent, and nobody knows that it was not.
+
+        The work may have been cut off, overtaken by other work on the ticket (which looked the update up, and recorded
+        that it is there), and only then be taken up again.
+        """
         row = self.written(run_id)
-        return row if row and row.state == "writing" else None
+        return row if row and row.config_hash and row.state != "working" else None
 
     def needless(self, run_id: str) -> None:
         """Another delivery did what this run was put off with, or there is nothing left to do: it is no decision."""

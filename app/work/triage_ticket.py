@@ -66,10 +66,12 @@ class TriageTicket:
         settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
         if "fault" in settled:
             return self._later(delivery, "settle", settled["fault"])
+        # From here on nothing is unsettled, least of all for the work that follows.
+        delivery = {name: value for name, value in delivery.items() if name != "unsettled"}
         if settled["applied"]:
             self._what_follows(delivery, decided, found, settled)
             return settled
-        return self._decide_and_write({name: value for name, value in delivery.items() if name != "unsettled"})
+        return self._decide_and_write(delivery)
 
     def _decide_and_write(self, delivery: JSON) -> JSON:
         for _ in range(MOST_ROUNDS):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
@@ -12,7 +11,7 @@ from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
-from app.work.lost_writes import was_applied
+from app.work.lost_writes import mark_as_spam, was_applied
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
@@ -40,7 +39,7 @@ class Writing:
         try:
             # This step was cut off before: the update may be there. Its stamp would not stop a second one, because a
             # ticket that changes twice within a second keeps its `updated_at`.
-            if begun and self._is_there(begun):
+            if begun and was_applied(self.zendesk(), begun):
                 return self._done(delivery, decided, begun, found_json)
             update = self._update(decided, made)
         except IntegrationError as error:
@@ -52,24 +51,12 @@ class Writing:
         """After a lost answer: `{"applied": False}`, or with True what `write` would have answered; or `{"fault"}`."""
         row = self.recorder.written(decided.run_id)
         try:
-            if row is None or not self._is_there(row):
+            if row is None or not was_applied(self.zendesk(), row):
                 self.recorder.not_written(decided.run_id)
                 return {"applied": False}
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error))}
         return {**self._done(delivery, decided, row, found_json), "applied": True}
-
-    def _is_there(self, row: Decision) -> bool:
-        """Was the update of this run applied? Then what comes after it is made up for."""
-        if not was_applied(self.zendesk(), row):
-            return False
-        if row.marks_spam:
-            self._mark_as_spam(row.ticket_id)
-        return True
-
-    def _mark_as_spam(self, ticket_id: int) -> None:
-        with suppress(NotFound):  # deleted: by the mark whose answer was lost, or by a person
-            self.zendesk().mark_as_spam(ticket_id)
 
     def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
@@ -91,7 +78,7 @@ class Writing:
             return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
         if row.marks_spam:
             try:
-                self._mark_as_spam(decided.ticket.id)
+                mark_as_spam(self.zendesk(), decided.ticket.id)
             except IntegrationError as error:
                 # The update is there: the next try finds it, and only marks.
                 return {"fault": asdict(fault_of(error)), "unsettled": True}
@@ -111,7 +98,7 @@ class Writing:
     def _after_conflict(self, decided: Decided, row: Decision) -> JSON | None:
         """Who changed the ticket may be this very run: an update whose answer was lost can be applied late."""
         try:
-            if self._is_there(row):
+            if was_applied(self.zendesk(), row):
                 return None
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error)), "unsettled": True}

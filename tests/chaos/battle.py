@@ -23,7 +23,7 @@ from tests.chaos.sender import Sender, repeats
 
 DESK_TOKEN = "desk token of the kill test"
 ADVOCATE_ID = 9002
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 
 
 @dataclass
@@ -191,7 +191,7 @@ def _read(ground: _Field, report: Report) -> None:
     report.problems += outcome.issue_problems(seen, issues, known)
     report.problems += outcome.chat_problems(_control(ground.sandbox.environ["CHAT_WEBHOOK_URL"], "messages"))
     runs, calls = ground.books.runs(), zendesk("calls")
-    report.problems += books.problems(runs)
+    report.problems += books.problems(runs, ground.books.steps())
     report.problems += outcome.hand_problems(runs, calls, ground.fleet.lives)
     report.problems += ground.fleet.died_by_themselves()
     ground.fleet.end()

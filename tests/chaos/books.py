@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from app.records.database import is_sqlite, make_engine
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
 STATUS = ("workflow_uuid", "status", "queue_name", "queue_partition_key")
-STEP = ("workflow_uuid", "started_at_epoch_ms", "completed_at_epoch_ms")
+STEP = ("workflow_uuid", "function_name", "started_at_epoch_ms", "completed_at_epoch_ms")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,14 @@ class Run:
     began: float
     ended: float
     """Its first and last step, in seconds since 1970; the status itself has whole seconds in SQLite."""
+
+
+@dataclass(frozen=True)
+class Step:
+    run: str
+    name: str
+    began: float
+    ended: float
 
 
 class Books:
@@ -69,6 +77,19 @@ class Books:
             for key, state, lane, began, ended in rows
         ]
 
+    def steps(self) -> list[Step]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(self._steps)).mappings().all()
+        return [
+            Step(
+                row["workflow_uuid"],
+                row["function_name"],
+                (row["started_at_epoch_ms"] or 0) / 1000,
+                (row["completed_at_epoch_ms"] or 0) / 1000,
+            )
+            for row in rows
+        ]
+
 
 def lanes(runs: list[Run]) -> dict[str, list[Run]]:
     """The runs of each ticket, by their start."""
@@ -79,11 +100,17 @@ def lanes(runs: list[Run]) -> dict[str, list[Run]]:
     return by_lane
 
 
-def problems(runs: list[Run]) -> Iterator[str]:
+def problems(runs: list[Run], steps: list[Step]) -> Iterator[str]:
     for run in runs:
         if run.status != "SUCCESS":
             yield f"{run.key}: ended as {run.status}"
-    for lane, own in lanes(runs).items():
-        for before, after in itertools.pairwise(own):
-            if after.began < before.ended:
-                yield f"{lane}: {after.key} began {before.ended - after.began:.3f} s before {before.key} had ended"
+    lane_of = {run.key: run.lane for run in runs}
+    by_lane: dict[str, list[Step]] = defaultdict(list)
+    for step in sorted(steps, key=lambda step: step.began):
+        if lane_of.get(step.run):
+            by_lane[lane_of[step.run]].append(step)
+    for lane, own in by_lane.items():
+        for before, after in pairwise(own):
+            # Not whole runs: one that was cut off may be overtaken before it is taken up again.
+            if after.run != before.run and after.began < before.ended:
+                yield f"{lane}: {after} began before {before} had ended"
