@@ -16,7 +16,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
-from app.commands import backtest, learning, rules
+from app.commands import backtest, rules
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
 from app.work.rulebook import read_rules
@@ -187,6 +187,8 @@ def train(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
+    from app.commands import learning  # noqa: PLC0415  # seconds of imports, which the service must not wait for
+
     with _readable():
         sources = learning.Sources(
             database_url=os.environ.get("DATABASE_URL") or DEFAULT_DATABASE,
@@ -206,6 +208,8 @@ def evaluate(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Measure rules and model on labelled tickets: accuracy, precision, coverage, confusions, the worst errors."""
+    from app.commands import learning  # noqa: PLC0415  # the same
+
     with _readable():
         learning.evaluate_file(out, file, routing, macros, as_json=as_json)
 

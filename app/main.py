@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -15,11 +16,18 @@ from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
+from app.desk.links import LinkPages
 from app.desk.precision import PrecisionPages
 from app.desk.refusals import REFUSALS
 from app.door.guard import Guard, refuse_input
+from app.inbox.gitlab import GitLabInbox
+from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten
+from app.inbox.signatures import GitLabSecrets
 from app.inbox.zendesk import ZendeskInbox
 from app.service import Service
+from app.work.engine import Work
+from app.work.following.follow_issue import follow_work
+from app.work.following.relay_note import relay_work
 
 
 def create_app(service: Service) -> FastAPI:
@@ -51,7 +59,8 @@ def create_app(service: Service) -> FastAPI:
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
         intake=service.intake,
         failures=service.records.failures,
-        own_user_id=service.own_user_id,
+        own_user_id=service.identity.zendesk_id,
+        heard=service.listening.heard,
         now=service.now,
     )
     health = HealthPages(
@@ -64,12 +73,33 @@ def create_app(service: Service) -> FastAPI:
         open_failures=service.records.failures.count_open,
     )
     app.include_router(inbox.router())
+    if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
+        app.include_router(_gitlab_inbox(service).router())
     app.include_router(health.router())
     desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
     desk.include_router(DecisionPages(service.records).router())
+    desk.include_router(LinkPages(service.records.links, service.now).router())
     desk.include_router(PrecisionPages(service.records.corrections).router())
     desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
-    desk.include_router(ExplainPages(service.dry_run(), service.zendesk).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
     desk.include_router(FailurePages(service.records.failures, service.intake, service.now).router())
     app.include_router(desk)
     return app
+
+
+def _gitlab_inbox(service: Service) -> GitLabInbox:
+    return GitLabInbox(
+        secrets=GitLabSecrets.of(secret.get_secret_value() for secret in service.settings.gitlab_webhook_secret),
+        intake=service.intake,
+        failures=service.records.failures,
+        follow=_follow,
+        own_user_id=service.identity.gitlab_id,
+        heard=service.listening.heard,
+        now=service.now,
+    )
+
+
+def _follow(delivery: IssueChanged | NoteWritten, now: datetime) -> Work:
+    if isinstance(delivery, NoteWritten):
+        return relay_work(delivery.project_id, delivery.iid, delivery.note_id, now)
+    return follow_work(delivery.key, delivery.project_id, delivery.iid, now)

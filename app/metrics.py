@@ -23,4 +23,12 @@ CORRECTIONS = Counter("pointsman_corrections_total", "Decisions that a person ch
 SECOND_OPINIONS = Counter(
     "pointsman_second_opinions_total", "Tickets for which a language model was to be asked, by outcome.", ["outcome"]
 )
+INDEXED_ISSUES = Gauge("pointsman_indexed_issues", "Issues in memory, in which candidates are looked for.")
+BULK_UPDATES = Counter(
+    "pointsman_bulk_updates_total",
+    "Tickets sent in a bulk job, by what became of each: done, alone, unknown.",
+    ["outcome"],
+)
+REPAIRED = Counter("pointsman_repaired_total", "What was missed and found by comparing, by kind.", ["kind"])
+LAST_SEEN = Gauge("pointsman_last_event_seconds", "When a source last sent something, as Unix time.", ["source"])
 CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

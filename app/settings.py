@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
 from app.records.database import is_sqlite, sqlite_path
 
-SHORTEST_TOKEN = 16
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 
@@ -59,6 +59,15 @@ class Settings(ZendeskSettings):
     )
     gitlab_url: str = Field(description="Your GitLab, https://gitlab.com")
     gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
+    gitlab_webhook_secret: tuple[SecretStr, ...] = Field(
+        default=(), description="The hook's signing token (whsec_...) or secret token; several with commas"
+    )
+    chat_webhook_url: SecretStr | None = Field(
+        default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
+    )
+    sentry_url: str = Field(default="", description="Your Sentry, https://us.sentry.io, for `incidents.sentry`")
+    sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
+    sentry_org: str = Field(default="", description="The organization's name at Sentry")
     desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
     database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
     routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
@@ -75,7 +84,7 @@ class Settings(ZendeskSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much to log")
 
-    @field_validator("zendesk_webhook_secret", mode="before")
+    @field_validator("zendesk_webhook_secret", "gitlab_webhook_secret", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -92,10 +101,10 @@ class Settings(ZendeskSettings):
 
     @field_validator("desk_token")
     @classmethod
-    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value()
-        if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError(f"must be at least {SHORTEST_TOKEN} ASCII characters without blanks: openssl rand -hex 32")
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("must be ASCII characters without blanks: openssl rand -hex 32")
         return value
 
     @field_validator("llm_url")
@@ -110,6 +119,34 @@ class Settings(ZendeskSettings):
         if "?" in value or "#" in value:
             raise ValueError("must be what stands before /chat/completions, without ? and #")
         return _safe_url(value)
+
+    @field_validator("gitlab_webhook_secret")
+    @classmethod
+    def _whole_signing_tokens(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            if secret.get_secret_value().startswith(SIGNING_PREFIX):
+                gitlab_signing_key(secret.get_secret_value())
+        return value
+
+    @field_validator("sentry_url")
+    @classmethod
+    def _sentry(cls, value: str) -> str:
+        return _safe_url(value) if value else value
+
+    @field_validator("chat_webhook_url")
+    @classmethod
+    def _chat(cls, value: SecretStr | None) -> SecretStr | None:
+        url = urlsplit(value.get_secret_value()) if value else None
+        if url and (url.scheme not in {"http", "https"} or not url.hostname):
+            raise ValueError("must be an address like https://chat.example.com/hooks/...")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_sentry(self) -> Self:
+        given = [bool(self.sentry_url), bool(self.sentry_token), bool(self.sentry_org)]
+        if any(given) and not all(given):
+            raise ValueError("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them")
+        return self
 
     @model_validator(mode="after")
     def _which_model(self) -> Self:

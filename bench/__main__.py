@@ -6,13 +6,14 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, intake, pipeline, rules, tickets
+from bench import classify, duplicates, intake, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
     "pipeline": pipeline.run,
     "rules": rules.run,
     "classify": classify.run,
+    "duplicates": duplicates.run,
     "tickets": tickets.run,
 }
 

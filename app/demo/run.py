@@ -18,6 +18,7 @@ from app.demo.outcome import Outcome, outcome
 from app.demo.samples import Sample, Samples, load_samples
 from app.demo.serving import serving
 from app.demo.table import table
+from app.demo.way_back import close_an_issue
 from app.rules.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
@@ -36,6 +37,7 @@ def run_demo(console: Console, *, stay: bool) -> int:
     try:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = _settings(sandbox, Path(folder), port=SERVICE_PORT if stay else 0)
+            _seed(sandbox, samples)
             with serving(Service.build(settings)) as address:
                 return _play(console, sandbox, settings, samples, address, stay=stay)
     except BadRules as error:
@@ -50,10 +52,11 @@ def run_demo(console: Console, *, stay: bool) -> int:
 
 def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Samples, address: str, *, stay: bool) -> int:
     sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
-    _seed(sandbox, samples)
+    sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
     token = settings.desk_token.get_secret_value()
     console.print(f"Tickets, as an advocate sees them  {sandbox.zendesk.url}")
     console.print(f"Issues                             {sandbox.gitlab.url}")
+    console.print(f"The team's chat                    {sandbox.chat.url}")
     console.print(f"The service                        {address}/api/decisions  (DESK_TOKEN {token})\n")
     outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
     console.print()
@@ -62,10 +65,13 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     for one in wrong:
         console.print(f"[red]{one.ticket_id}[/] {'; '.join(one.differences)}", soft_wrap=True)
     console.print(_summary(len(outcomes) - len(wrong), len(samples.tickets), missing))
+    back = close_an_issue(sandbox, outcomes)
+    if back:
+        console.print(f"[{'green' if back.right else 'red'}]{back.sentence}[/]", soft_wrap=True)
     if stay:
         console.print("Change a phrase in routing.yaml and run it again to see the difference. Ctrl-C ends the demo.")
         _until_interrupted()
-    return 1 if wrong or missing else 0
+    return 1 if wrong or missing or (back and not back.right) else 0
 
 
 def _watch(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Client) -> list[Outcome]:
@@ -110,12 +116,7 @@ def _seed(sandbox: Sandbox, samples: Samples) -> None:
 def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
     return load(
         {
-            "ZENDESK_URL": sandbox.zendesk.url,
-            "ZENDESK_EMAIL": sandbox.zendesk.email,
-            "ZENDESK_TOKEN": sandbox.zendesk.token,
-            "ZENDESK_WEBHOOK_SECRET": sandbox.zendesk.webhook_secret,
-            "GITLAB_URL": sandbox.gitlab.url,
-            "GITLAB_TOKEN": sandbox.gitlab.token,
+            **sandbox.environment(),
             "DESK_TOKEN": secrets.token_urlsafe(24),
             "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
             "PORT": str(port),

@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from app.desk.refusals import RefusalOut
 from app.desk.schemas import FailureOut, FailuresOut
 from app.records.failures import Failures
+from app.work.attempts import retry_work
 from app.work.intake import Intake
-from app.work.triage_ticket import retry_work
 
 NOT_AGAIN: dict[int | str, dict[str, Any]] = {
     409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}

@@ -21,11 +21,24 @@ class LinkOut(BaseModel):
     project: str
     iid: int
     url: str
-    state: str
+    state: str = Field(description="Of the issue, as the ticket was told: opened, closed or gone.")
+    following: Literal["active", "paused", "removed"] = Field(description="paused: the ticket is not told of the issue")
 
     @classmethod
     def of(cls, link: Link) -> LinkOut:
-        return cls(project=link.project, iid=link.iid or 0, url=link.url, state=link.state)
+        return cls(project=link.project, iid=link.iid or 0, url=link.url, state=link.state, following=link.following)
+
+
+class FollowingIn(BaseModel):
+    """What is to become of a link."""
+
+    project: str = Field(description="The project's path, as the link has it.")
+    iid: int = Field(ge=1, le=2**63 - 1)
+    following: Literal["active", "paused", "removed"]
+
+
+class LinksOut(BaseModel):
+    links: list[LinkOut]
 
 
 class DecisionOut(BaseModel):

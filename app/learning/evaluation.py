@@ -26,6 +26,10 @@ class ArchetypeScore:
     recall: float
     f1: float
     precision_also_ok: float
+    recall_given: float
+    """Of those labelled with it, the share that got it as a tag: with high or medium confidence."""
+    precision_given: float
+    """Of those that got it as a tag, the share for which it can be defended."""
     recall_sure: float
     """Of those labelled with it, the share that got it with high confidence."""
     precision_sure: float
@@ -125,6 +129,7 @@ _BANDS: tuple[Band, ...] = ("high", "medium", "low")
 def _score(archetype: str, predictions: Sequence[Prediction]) -> ArchetypeScore:
     labelled = [one for one in predictions if one.gold == archetype]
     said = [one for one in predictions if one.archetype == archetype]
+    given = [one for one in said if one.band != "low"]
     sure = [one for one in said if one.band == "high"]
     hits = sum(one.gold == archetype for one in said)
     precision, recall = _share(hits, len(said)), _share(hits, len(labelled))
@@ -136,6 +141,8 @@ def _score(archetype: str, predictions: Sequence[Prediction]) -> ArchetypeScore:
         recall=recall,
         f1=_share(2 * precision * recall, precision + recall),
         precision_also_ok=_share(sum(one.is_right for one in said), len(said)),
+        recall_given=_share(sum(one.gold == archetype for one in given), len(labelled)),
+        precision_given=_share(sum(one.is_right for one in given), len(given), empty=1.0),
         recall_sure=_share(sum(one.gold == archetype for one in sure), len(labelled)),
         precision_sure=_share(sum(one.is_right for one in sure), len(sure), empty=1.0),
     )

@@ -26,7 +26,7 @@ class Recipe:
 
     fewest: tuple[int, int, int, int] = (2, 2, 1, 1)
     """In how many tickets a word, a letter group, a trait, a topic must occur to be learned."""
-    block_weights: tuple[float, float, float, float] = (1.0, 1.0, 0.3, 0.3)
+    block_weights: tuple[float, float, float, float] = (1.0, 0.7, 0.5, 0.3)
     encoder_weight: float = 0.7
     strength: float = 7.0
     """C of scikit-learn's LogisticRegression: how closely the examples are followed."""

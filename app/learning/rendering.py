@@ -43,14 +43,25 @@ def summary(evaluation: Evaluation) -> Table:
 
 
 def archetypes(evaluation: Evaluation) -> Table:
-    table = _table("By archetype", "", "tickets", "precision", "recall", "defensible", "sure: recall", "precision")
+    table = _table(
+        "By archetype",
+        "",
+        "tickets",
+        "precision",
+        "recall",
+        "given: recall",
+        "defensible",
+        "sure: recall",
+        "defensible",
+    )
     for score in evaluation.archetypes:
         table.add_row(
             score.archetype,
             str(score.count),
             _percent(score.precision),
             _percent(score.recall),
-            _percent(score.precision_also_ok),
+            _percent(score.recall_given),
+            _percent(score.precision_given),
             _percent(score.recall_sure),
             _percent(score.precision_sure),
         )

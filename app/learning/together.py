@@ -32,7 +32,7 @@ def with_routes(
 ) -> list[Prediction]:
     """The model's held-out verdicts, replaced where a route or the language step decides first.
 
-    An archetype that is `by_rule_only` never gets the model's high band.
+    Of an archetype that is `by_rule_only` the model's verdict is a candidate for a person, no tag: the low band.
     """
     return [
         _by_routes(rules, example, one, detect, now) or _limited(rules, one)
@@ -71,6 +71,6 @@ def _by_routes(
 
 def _limited(rules: Rules, said: Prediction) -> Prediction:
     archetype = rules.routing.archetypes.get(said.archetype or "")
-    if archetype is not None and archetype.by_rule_only and said.band == "high":
-        return replace(said, band="medium")
+    if archetype is not None and archetype.by_rule_only:
+        return replace(said, band="low")
     return said

@@ -40,6 +40,14 @@ class Decision:
     decided_at: str
     finished_at: str | None = field(default=None)
 
+    @property
+    def marks_spam(self) -> bool:
+        return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
+
+
+FOLLOWING = ("link", "answered", "issue_changed", "announced")
+"""Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
+
 
 class Decisions:
     def __init__(self, engine: sa.Engine) -> None:
@@ -55,6 +63,10 @@ class Decisions:
     def update(self, run_id: str, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
+
+    def forget(self, run_id: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(decisions).where(decisions.c.run_id == run_id))
 
     def by_run(self, run_id: str) -> Decision | None:
         found = self._read(sa.select(decisions).where(decisions.c.run_id == run_id))
@@ -75,12 +87,12 @@ class Decisions:
         return self._read(query)
 
     def since(self, moment: str, *, batch: int = 500) -> Iterator[Decision]:
-        """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; without link writes."""
+        """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; with a verdict of their own."""
         last = 0
         while True:
             found = self._rows(
                 sa.select(decisions)
-                .where(decisions.c.id > last, decisions.c.decided_at >= moment, decisions.c.event != "link")
+                .where(decisions.c.id > last, decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
                 .order_by(decisions.c.id)
                 .limit(batch)
             )
@@ -90,6 +102,34 @@ class Decisions:
                 if row["ticket"]:
                     yield _decision(row)
             last = int(found[-1]["id"])
+
+    def of_archetype(self, archetype: str, since: str) -> list[Decision]:
+        """Verdicts made since then, one for each ticket: the newest."""
+        found = self._read(
+            sa.select(decisions)
+            .where(
+                decisions.c.archetype == archetype,
+                decisions.c.decided_at >= since,
+                decisions.c.event.not_in(FOLLOWING),
+            )
+            .order_by(decisions.c.id)
+        )
+        return list({one.ticket_id: one for one in found if one.ticket}.values())
+
+    def left_to_people(self, since: str) -> int:
+        """Tickets whose newest decision, made since then, leaves them to a person."""
+        newest = (
+            sa.select(sa.func.max(decisions.c.id))
+            .where(decisions.c.decided_at >= since)
+            .group_by(decisions.c.ticket_id)
+        )
+        query = (
+            sa.select(sa.func.count())
+            .select_from(decisions)
+            .where(decisions.c.id.in_(newest), decisions.c.decided_by == "none", decisions.c.config_hash != "")
+        )
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
         """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""

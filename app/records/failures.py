@@ -55,6 +55,16 @@ class Failures:
         with self._engine.begin() as connection:
             connection.execute(sa.update(failures).where(failures.c.id == failure_id).values(state=state))
 
+    def counted_since(self, moment: str) -> dict[tuple[str, str], int]:
+        """How many failed since then, by source and reason."""
+        counted = (
+            sa.select(failures.c.source, failures.c.reason, sa.func.count())
+            .where(failures.c.failed_at > moment)
+            .group_by(failures.c.source, failures.c.reason)
+        )
+        with self._engine.connect() as connection:
+            return {(row[0], row[1]): int(row[2]) for row in connection.execute(counted)}
+
     def count_open(self) -> int:
         with self._engine.connect() as connection:
             query = sa.select(sa.func.count()).select_from(failures).where(failures.c.state == "open")

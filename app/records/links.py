@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,7 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from app.records.tables import links
 
-How = Literal["opened", "linked"]
+How = Literal["opened", "linked", "by_hand"]
+Following = Literal["active", "paused", "removed"]
+Key = tuple[int, int]
+"""An issue: project id and iid."""
+
+
+def by_hand(project_id: int, iid: int) -> str:
+    """The intent of a link that a person made: a ticket may have several."""
+    return f"hand:{project_id}#{iid}"
 
 
 @dataclass(frozen=True)
@@ -23,10 +32,15 @@ class Link:
     """None while the issue is being opened: nobody knows yet whether it exists."""
     url: str
     state: str
+    """Of the issue, as the ticket was told."""
     how: str
     marker: str
     created_at: str
     updated_at: str
+    following: Following = "active"
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """`{"labels": [...], "milestone": "..."}`: what else the ticket was told of."""
+    channel: str = ""
 
 
 class Links:
@@ -38,10 +52,27 @@ class Links:
         return found[0] if found else None
 
     def of_ticket(self, ticket_id: int) -> list[Link]:
-        """Links to issues that exist."""
+        """Links to issues that exist, also paused and removed ones."""
         return self._read(
             sa.select(links).where(links.c.ticket_id == ticket_id, links.c.iid.is_not(None)).order_by(links.c.id)
         )
+
+    def of_issue(self, project_id: int, iid: int) -> list[Link]:
+        """All that are not removed: the tickets that report this issue."""
+        return self._read(sa.select(links).where(*_issue(project_id, iid), _not_removed()).order_by(links.c.id))
+
+    def followed(self, *, after: Key, limit: int) -> list[Key]:
+        """Issues that an active link follows, in the order of their keys."""
+        key = sa.tuple_(links.c.project_id, links.c.iid)
+        query = (
+            sa.select(links.c.project_id, links.c.iid)
+            .where(links.c.iid.is_not(None), links.c.following == "active", key > sa.tuple_(*after))
+            .distinct()
+            .order_by(links.c.project_id, links.c.iid)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
     def claim(self, ticket_id: int, intent: str, *, project_id: int, project: str, marker: str, now: str) -> bool:
         """Say that an issue will be opened, before it is. False when it was said before: then look, don't open.
@@ -56,6 +87,7 @@ class Links:
             "state": "opening",
             "how": "opened",
             "marker": marker,
+            "told": {},
             "created_at": now,
             "updated_at": now,
         }
@@ -75,10 +107,7 @@ class Links:
 
     def touch(self, ticket_id: int, intent: str, *, now: str) -> None:
         """Note the time of the last try to open."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(links).where(links.c.ticket_id == ticket_id, links.c.intent == intent).values(updated_at=now)
-            )
+        self._update(sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent), updated_at=now)
 
     def settle(
         self,
@@ -92,6 +121,8 @@ class Links:
         state: str,
         how: How,
         now: str,
+        told: Mapping[str, Any] | None = None,
+        channel: str = "",
     ) -> None:
         """The ticket has this issue: fills the claim, or makes a new row."""
         values = {
@@ -101,6 +132,8 @@ class Links:
             "url": url,
             "state": state,
             "how": how,
+            "told": dict(told or {}),
+            "channel": channel,
             "updated_at": now,
         }
         with self._engine.begin() as connection:
@@ -112,9 +145,51 @@ class Links:
                     sa.insert(links).values(ticket_id=ticket_id, intent=intent, marker="", created_at=now, **values)
                 )
 
+    def tell(self, link: Link, *, state: str, told: Mapping[str, Any], now: str) -> None:
+        """What the link's ticket is told of the issue from now on."""
+        self._update(
+            sa.and_(links.c.ticket_id == link.ticket_id, links.c.intent == link.intent),
+            state=state,
+            told=dict(told),
+            updated_at=now,
+        )
+
+    def relink(self, link: Link, to: Key, *, project: str, url: str, now: str) -> None:
+        """The issue became another (duplicate, moved). A ticket that has that one already loses the old link.
+
+        The state stays what the ticket was told: it says what is still to be told of the new issue.
+        """
+        mine = sa.and_(links.c.ticket_id == link.ticket_id, links.c.intent == link.intent)
+        has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(link.ticket_id))
+        values: dict[str, Any] = {"project_id": to[0], "iid": to[1], "project": project, "url": url}
+        self._update(mine, updated_at=now, **({"following": "removed"} if has_it else values))
+
+    def follow(self, ticket_id: int, following: Following, *, now: str, issue: Key | None = None) -> int:
+        """Pause, resume or remove a ticket's links: to one issue, or to all. How many there are."""
+        which = [links.c.ticket_id == ticket_id, links.c.iid.is_not(None)]
+        if issue:
+            which += _issue(*issue)
+        return self._update(sa.and_(*which), following=following, updated_at=now)
+
+    def renamed(self, project_id: int, path: str) -> None:
+        """The project has another path now; the ids hold."""
+        self._update(links.c.project_id == project_id, project=path)
+
+    def _update(self, which: sa.ColumnElement[bool], **values: object) -> int:
+        with self._engine.begin() as connection:
+            return connection.execute(sa.update(links).where(which).values(**values)).rowcount
+
     def _read(self, query: sa.Select[Any]) -> list[Link]:
         with self._engine.connect() as connection:
             return [
                 Link(**{name: row[name] for name in Link.__dataclass_fields__})
                 for row in connection.execute(query).mappings()
             ]
+
+
+def _issue(project_id: int, iid: int) -> list[sa.ColumnElement[bool]]:
+    return [links.c.project_id == project_id, links.c.iid == iid]
+
+
+def _not_removed() -> sa.ColumnElement[bool]:
+    return links.c.following != "removed"

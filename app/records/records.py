@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.records.announcements import Announcements
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import make_engine, migrate
 from app.records.decisions import Decisions
 from app.records.failures import Failures
+from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.performed import Performed
+from app.records.progress import Progress
+from app.records.projects import KnownProjects
+from app.records.tracked_issues import TrackedIssues
 
 
 class Records:
@@ -22,6 +27,11 @@ class Records:
         self.performed = Performed(engine)
         self.corrections = Corrections(engine)
         self.config_versions = ConfigVersions(engine)
+        self.tracked_issues = TrackedIssues(engine)
+        self.issue_notes = IssueNotes(engine)
+        self.progress = Progress(engine)
+        self.projects = KnownProjects(engine)
+        self.announcements = Announcements(engine)
 
     @classmethod
     def open(cls, url: str) -> Records:

@@ -32,6 +32,7 @@ decisions = sa.Table(
     sa.Column("ticket_updated_at", sa.String(40), nullable=False),
     sa.Column("decided_at", sa.String(40), nullable=False),
     sa.Column("finished_at", sa.String(40)),
+    sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )
 
 links = sa.Table(
@@ -51,6 +52,11 @@ links = sa.Table(
     sa.Column("marker", sa.String(64), nullable=False),
     sa.Column("created_at", sa.String(40), nullable=False),
     sa.Column("updated_at", sa.String(40), nullable=False),
+    # active, paused (the ticket is not told of the issue) or removed (by a person: it is not made again).
+    sa.Column("following", sa.String(8), nullable=False, server_default="active"),
+    # Labels and milestone that the ticket was told of; its `state` is the one of the issue that it was told of.
+    sa.Column("told", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("channel", sa.String(32), nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
     sa.Index("ix_links_issue", "project_id", "iid"),
 )
@@ -103,4 +109,64 @@ config_versions = sa.Table(
     sa.Column("routing", sa.Text, nullable=False),
     sa.Column("macros", sa.Text, nullable=False),
     sa.Column("first_used_at", sa.String(40), nullable=False),
+)
+
+tracked_issues = sa.Table(
+    "tracked_issues",
+    metadata,
+    sa.Column("project_id", sa.BigInteger, primary_key=True),
+    sa.Column("iid", sa.BigInteger, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("confidential", sa.Boolean, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("updated_at", sa.String(40), nullable=False),
+    sa.Column("closed_at", sa.String(40)),
+    # What the sentence encoder makes of it, and which one: vectors of two encoders must not meet.
+    sa.Column("vector", sa.LargeBinary),
+    sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
+    # When we wrote the row: each process fetches what is newer than what it has in memory.
+    sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+)
+
+issue_notes = sa.Table(
+    "issue_notes",
+    metadata,
+    # The one note of ours on an issue that says how many people reported it, kept up to date.
+    sa.Column("project_id", sa.BigInteger, primary_key=True),
+    sa.Column("iid", sa.BigInteger, primary_key=True),
+    sa.Column("note_id", sa.BigInteger),
+    sa.Column("said", sa.Text, nullable=False),
+)
+
+progress = sa.Table(
+    "progress",
+    metadata,
+    # How far a job came that goes through something bit by bit: a time or a cursor.
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+
+projects = sa.Table(
+    "projects",
+    metadata,
+    # A path as routing.yaml spells it; the id holds when the project is renamed or moved.
+    sa.Column("path", sa.String(255), primary_key=True),
+    sa.Column("project_id", sa.BigInteger, nullable=False),
+)
+
+announcements = sa.Table(
+    "announcements",
+    metadata,
+    # One message to the chat: the row is the claim, made before it is sent, because a chat cannot be asked.
+    sa.Column("key", sa.String(128), primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("link", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
 )

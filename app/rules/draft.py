@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.rules.schema import Archetype, Languages, Macro, OnClosing, Remark, Route, Template
+from app.rules.schema import Archetype, Languages, Macro, MacroName, OnClosing, Remark, Route, Template
 from app.rules.strict import Text
 
 _Entry = TypeVar("_Entry")
@@ -35,6 +35,7 @@ class Draft:
     routes: Mapping[int, Route]
     remarks: Mapping[int, Remark]
     closing: Mapping[str, OnClosing]
+    team_answer: str | None
     vocabulary: Mapping[str, tuple[str, ...]]
     languages: Languages | None
     macros: Mapping[str, Macro]
@@ -61,6 +62,7 @@ def draft(routing: Any, macros: Any) -> Draft:
         routes=_valid(Route, _numbered(here.get("routes"))),
         remarks=_valid(Remark, _numbered(here.get("remarks"))),
         closing=_valid(OnClosing, _mapping(here.get("closing"))),
+        team_answer=_valid(MacroName, {0: _mapping(here.get("closing")).get("team_answer")}).get(0),
         vocabulary=_valid(tuple[Text, ...], _mapping(here.get("vocabulary"))),
         languages=_valid(Languages, {0: here.get("languages", {})}).get(0),
         macros=_valid(Macro, _mapping(there.get("macros"))),

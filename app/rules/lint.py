@@ -91,7 +91,9 @@ def unused_macro(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]
             used.update({archetype.incidents.found.macro, archetype.incidents.none.macro})
         if archetype.issue:
             templates.add(archetype.issue.template)
-    used.update(macro for reason in _REASONS if (macro := getattr(rules.routing.closing, reason).macro))
+    closing = rules.routing.closing
+    used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
+    used.update({closing.team_answer} if closing.team_answer else ())
     for key, names, wanted in (("macros", rules.macros.macros, used), ("templates", rules.macros.templates, templates)):
         for name in names:
             if name not in wanted:

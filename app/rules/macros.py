@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.rules.schema import Status
 
 DEFAULT: Final = "default"
-Needs = Literal["issue", "incident"]
+Needs = Literal["issue", "incident", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "issue_title": Placeholder("its title", needs="issue"),
     "incident_url": Placeholder("the incident that explains it", needs="incident"),
     "incident_title": Placeholder("its title", needs="incident"),
+    "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "report": Placeholder("what the person wrote, quoted so that nothing in it has an effect"),

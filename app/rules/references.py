@@ -138,6 +138,7 @@ def _known_in(archetype: Archetype) -> frozenset[Needs]:
 def _closing(checked: _Checked) -> Iterator[Problem]:
     for reason, entry in checked.draft.closing.items():
         yield from checked.macro(entry.macro, ("closing", reason, "macro"), has={"issue"})
+    yield from checked.macro(checked.draft.team_answer, ("closing", "team_answer"), has={"issue", "answer"})
 
 
 def _languages(checked: _Checked) -> Iterator[Problem]:

@@ -125,10 +125,10 @@ class IssuePolicy(Strict):
         default="auto", description="`auto`: public only if the text was public where it was posted."
     )
     link_at: Share | Literal["never"] = Field(
-        default=0.75, description="Similarity from which an existing issue is linked."
+        default=0.7, description="Similarity from which an existing issue is linked."
     )
     suggest_at: Share = Field(
-        default=0.45, description="Similarity from which a candidate is shown, and a person decides."
+        default=0.5, description="Similarity from which a candidate is shown, and a person decides."
     )
     thumbs_up: Flag = Field(default=True, description="Put a thumbs-up on an existing issue that is linked.")
     comment_on_linked: Flag = Field(
@@ -296,11 +296,19 @@ class Limits(Strict):
     issue_wait: Annotated[float, Field(ge=0, le=300, strict=True)] = Field(
         default=20, description="Seconds that tags wait for GitLab; past that the link follows in a second write."
     )
+    issue_settle: Annotated[float, Field(ge=1, le=300, strict=True)] = Field(
+        default=45,
+        description="Seconds until a lost request to GitLab counts as not carried out; sooner, a second issue or note "
+        "could be made.",
+    )
     attempts: Annotated[int, Field(ge=1, le=20, strict=True)] = Field(
         default=8, description="Tries of one action before a person is asked."
     )
     writes_per_ticket_hour: Annotated[int, Field(ge=1, strict=True)] = Field(
         default=6, description="Against loops with other automation."
+    )
+    bulk_from: Annotated[int, Field(ge=2, strict=True)] = Field(
+        default=10, description="From so many tickets on, one news of an issue goes to Zendesk as a bulk job."
     )
     note_characters: Annotated[int, Field(ge=500, le=60_000, strict=True)] = Field(
         default=6000, description="Longest internal note."
@@ -328,11 +336,57 @@ class Closing(Strict):
     duplicate: OnClosing
     moved: OnClosing
     reopened: OnClosing
+    not_planned_labels: tuple[Text, ...] = Field(
+        default=(), description="An issue that is closed with one of these labels will not be done; else it is done."
+    )
+    team_answer: MacroName | None = Field(
+        default=None, description="The suggested reply for a comment on the issue that is marked `/tell-reporter`."
+    )
     follow_up: Flag = Field(default=False, description="Open a follow-up for tickets that are closed for good.")
     labels: tuple[Text, ...] = Field(
         default=(), description="A note on the tickets when the issue gets one of these labels."
     )
     milestones: Flag = Field(default=False, description="A note on the tickets when the issue gets a milestone.")
+
+
+class Wave(Strict):
+    """When tickets of an archetype are so many at once that the team should hear of it."""
+
+    archetype: Name
+    at_least: Annotated[int, Field(ge=2, strict=True)] = Field(default=10, description="So many tickets ...")
+    minutes: Annotated[int, Field(ge=1, le=120, strict=True)] = Field(default=10, description="... in so many minutes.")
+    quiet_minutes: Annotated[int, Field(ge=1, le=1440, strict=True)] = Field(
+        default=60, description="The wave is over when it was calm for so long: the next one is said again."
+    )
+
+    @model_validator(mode="after")
+    def _calm_is_longer(self) -> Wave:
+        if self.quiet_minutes < self.minutes:
+            raise ValueError("`quiet_minutes` must not be less than `minutes`")
+        return self
+
+
+class Backlog(Strict):
+    """When so many tickets wait for a person that the team should hear of it."""
+
+    at_least: Annotated[int, Field(ge=1, strict=True)] = 25
+    hours: Annotated[int, Field(ge=1, le=168, strict=True)] = Field(
+        default=24, description="Of the tickets decided in so many hours."
+    )
+    quiet_hours: Annotated[int, Field(ge=1, le=168, strict=True)] = Field(
+        default=12, description="Said again after so many hours, if it stays."
+    )
+
+
+class Chat(Strict):
+    """What is said in the team's chat (CHAT_WEBHOOK_URL). Never anything that people wrote."""
+
+    waves: tuple[Wave, ...] = ()
+    needs_triage: Backlog | None = None
+    failures: Flag = Field(default=False, description="New failures, at most once an hour.")
+    silence_hours: Annotated[int, Field(ge=1, le=168, strict=True)] | None = Field(
+        default=None, description="When a source has sent nothing for so long, or its hook is switched off."
+    )
 
 
 class Defaults(Strict):
@@ -355,6 +409,7 @@ class Routing(Strict):
     channels: dict[Name, Channel]
     trackers: dict[Name, Tracker] = Field(default_factory=dict)
     closing: Closing
+    chat: Chat = Chat()
     archetypes: dict[Name, Archetype]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."

@@ -70,6 +70,8 @@ class Issue(_Action):
     kind: Literal["issue"] = "issue"
     policy: IssuePolicy
     confidential: bool
+    wish: str = ""
+    """What a person asked for: `open` (a new one), `look` (wait no longer) or `link:<project>#<iid>`; empty: nobody."""
 
     def details(self) -> tuple[str, ...]:
         return (self.policy.tracker, "confidential" if self.confidential else "public")

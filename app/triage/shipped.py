@@ -10,9 +10,9 @@ from app.triage.model.encoder import Encoder
 from app.triage.model.model import SHIPPED, Model
 
 
-def shipped_judgement(model: Path = SHIPPED) -> Judgement:
+def shipped_judgement(model: Path = SHIPPED, encoder: Encoder | None = None) -> Judgement:
     """Loads everything once; a second or so. `model`: another one, from `pointsman train`. Raises BadModel.
 
     Where the sentence encoder is not installed, the model's other head is used: less sure, and so more often silent.
     """
-    return Judgement(LanguageDetector().detect, Model.load(model, Encoder.installed()).judge)
+    return Judgement(LanguageDetector().detect, Model.load(model, encoder or Encoder.installed()).judge)

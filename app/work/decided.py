@@ -25,6 +25,7 @@ class Read(_Stored):
     public: bool
     url: str
     requester_name: str
+    requester_id: int = 0
 
 
 class Decided(_Stored):
@@ -45,6 +46,8 @@ class Decided(_Stored):
     snapshot: dict[str, Any]
     """`app.ticket.Ticket` as plain JSON: kept with the decision."""
     thread: str
+    answer: str = ""
+    """What a team member wrote for the reporter, if that is the news."""
     parent: int | None = None
     """The ticket that this one answers, where the plan solves it too."""
     decided_at: str
@@ -53,12 +56,21 @@ class Decided(_Stored):
 class IssueRef(_Stored):
     """An issue, as far as people are told about it."""
 
+    project_id: int = 0
     project: str
     iid: int
     title: str
     url: str
+    state: str = "opened"
     score: float = 1.0
     confidential: bool = False
+
+
+class Hint(_Stored):
+    """Something for a person to look at, in the internal note only."""
+
+    text: str
+    url: str = ""
 
 
 class Found(_Stored):
@@ -68,3 +80,6 @@ class Found(_Stored):
     issue: IssueRef | None = None
     candidates: tuple[IssueRef, ...] = ()
     detail: str = ""
+    hints: tuple[Hint, ...] = ()
+    removed: dict[str, int] = {}
+    """Personal data and secrets that were kept out of GitLab: how many of each kind."""

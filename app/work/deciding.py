@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,11 +18,15 @@ from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, 
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.work.by_hand import ByHand, granted
 from app.work.capping import Capping
-from app.work.decided import Decided, Read
+from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
+from app.work.following.telling import told
+from app.work.lost_writes import was_applied
 from app.work.recording import Recorder
+from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
 from app.work.second_opinion import SecondOpinion
 from app.work.tickets import ticket_as_json, ticket_from
@@ -31,6 +36,7 @@ from integrations.zendesk.snapshots import TicketSnapshot
 
 log = structlog.get_logger(__name__)
 
+WORTH_A_TICKET = frozenset({"done", "not_planned"})
 MERGED_TAG = "closed_by_merge"
 
 
@@ -42,39 +48,63 @@ class Deciding:
     capping: Capping
     judgement: Judgement
     second_opinion: SecondOpinion
+    by_hand: ByHand
     now: Callable[[], datetime]
 
     def decide(self, delivery: JSON) -> JSON:
         """`{"decided", "looks_for_issue"}`, or `{"ended": why}`. Raises IntegrationError."""
+        decided = self._decide_if_any(delivery)
+        if "ended" in decided:
+            self.recorder.needless(delivery["run_id"])
+        return decided
+
+    def _decide_if_any(self, delivery: JSON) -> JSON:
         if self._settle_lost_writes(delivery):
             return {"ended": "was already written"}
         try:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
-            return self.recorder.explained(delivery, "The ticket is gone: deleted, or never seen by our token.")
+            return self._cannot_be_changed(delivery, "The ticket is gone: deleted, or never seen by our token.")
+        if snapshot.status == "closed" and "told" in delivery and self._wants_follow_up(delivery):
+            return self._decide_told(delivery, snapshot)
         if snapshot.status in {"closed", "deleted"}:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
-            return self.recorder.explained(delivery, f"The ticket {why}: nothing can be changed in it.")
-        if "decided" in delivery:
-            return self._decide_link(delivery, snapshot)
-        if "answered_in" in delivery:
-            return self._decide_answered(delivery, snapshot)
+            return self._cannot_be_changed(delivery, f"The ticket {why}: nothing can be changed in it.")
+        for key, decide in (
+            ("told", self._decide_told),
+            ("decided", self._decide_link),
+            ("answered_in", self._decide_answered),
+        ):
+            if key in delivery:
+                return decide(delivery, snapshot)
         return self._decide(delivery, snapshot)
+
+    def _wants_follow_up(self, delivery: JSON) -> bool:
+        """For a ticket that is closed for good: is this news worth a new ticket?"""
+        return self.rulebook.current().routing.closing.follow_up and delivery["told"]["reason"] in WORTH_A_TICKET
 
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
-            if self.zendesk().has_run(row.ticket_id, row.run_id):
-                if any(action["kind"] == "spam" and action["state"] == "done" for action in row.actions):
+            if was_applied(self.zendesk(), row):
+                if row.marks_spam:
                     # It comes after the update, so it may be missing; marking twice does no harm.
-                    self.zendesk().mark_as_spam(row.ticket_id)
+                    with suppress(NotFound):
+                        self.zendesk().mark_as_spam(row.ticket_id)
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:
                 self.recorder.not_written(row.run_id)
         return own_is_there
+
+    def _cannot_be_changed(self, delivery: JSON, why: str) -> JSON:
+        """Said at the desk, unless it would hide a decision: a repeat comes after spam was deleted, say."""
+        is_news = "told" in delivery
+        if self.recorder.last_written(delivery["ticket_id"]) and not is_news:
+            return {"ended": why}
+        return self.recorder.explained(delivery, why)
 
     def _decide(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         rules = self.rulebook.current()
@@ -91,10 +121,18 @@ class Deciding:
             if last and last.ticket and corrected in rules.routing.archetypes:
                 self.recorder.corrected(snapshot.id, corrected, last)
         elif last:
+            wish = self.by_hand.wish(delivery, snapshot, last, rules)
+            if wish:
+                return self._answer(granted(delivery, snapshot, rules, wish, last=last, now=self.now()))
             comment = self._new_comment(delivery, snapshot, last, rules)
             if comment is None:
                 return {"ended": "nothing changed that is ours to decide"}
             ticket = replace(ticket, event="comment", subject="", body=comment)
+        return self._judge(delivery, snapshot, ticket, previous, rules=rules)
+
+    def _judge(
+        self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, previous: Previous | None, *, rules: Rules
+    ) -> JSON:
         judged = judge(rules, ticket, self.judgement, now=self.now(), previous=previous)
         if wants_opinion(ticket, judged):
             judged = self._second_opinion(rules, ticket, judged, previous)
@@ -140,7 +178,7 @@ class Deciding:
                 update={
                     "run_id": delivery["run_id"],
                     "event": "link",
-                    "ticket": _read(snapshot, public=first.ticket.public),
+                    "ticket": read(snapshot, public=first.ticket.public),
                     "plan": Plan(mode=first.plan.mode, actions=(*kept, *last_actions)),
                 }
             )
@@ -151,28 +189,25 @@ class Deciding:
         last = self.recorder.last_written(snapshot.id)
         if snapshot.status == "solved" or last is None:
             return {"ended": "solved already"}
-        note = f"Answered on the post; the answer came in as ticket {delivery['answered_in']}."
         rules = self.rulebook.current()
-        ticket = ticket_from(snapshot, event="updated")
-        judged = judge(rules, ticket, self.judgement, now=self.now())
-        return self._answer(
-            _decided(delivery, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.now()).model_copy(
-                update={
-                    "archetype": last.archetype,
-                    "confidence": last.confidence or "high",
-                    "decided_by": last.decided_by,
-                    "why": note,
-                    "plan": Plan(mode="live", actions=(Tags(add=()), Status(status="solved"), Note(sentences=(note,)))),
-                    "trace": (),
-                }
-            )
-        )
+        why = f"Answered on the post; the answer came in as ticket {delivery['answered_in']}."
+        actions = (Tags(add=()), Status(status="solved"), Note(sentences=(why,)))
+        earlier = Earlier.of(snapshot, last, rules)
+        return self._answer(repeated(delivery, snapshot, earlier, rules, why=why, actions=actions, now=self.now()))
+
+    def _decide_told(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
+        """Its issue has news."""
+        last, rules = self.recorder.last_written(snapshot.id), self.rulebook.current()
+        return _to_write(told(delivery, snapshot, last, rules, self.now()), looks=True)
 
     def _answer(self, decided: Decided) -> JSON:
         if any(isinstance(action, SolveParent) for action in decided.plan.wanted()):
             decided = decided.model_copy(update={"parent": self.recorder.waits_in_thread(decided)})
-        looks = any(isinstance(action, Issue | Incident) for action in decided.plan.wanted())
-        return {"decided": decided.model_dump(mode="json"), "looks_for_issue": looks}
+        return _to_write(decided, looks=any(isinstance(one, Issue | Incident) for one in decided.plan.wanted()))
+
+
+def _to_write(decided: Decided, *, looks: bool) -> JSON:
+    return {"decided": decided.model_dump(mode="json"), "looks_for_issue": looks}
 
 
 def _decided(
@@ -183,7 +218,7 @@ def _decided(
     return Decided(
         run_id=delivery["run_id"],
         event=delivery["event"],
-        ticket=_read(snapshot, public=judged.channel.public),
+        ticket=read(snapshot, public=judged.channel.public),
         channel=judged.channel.name,
         where=judged.channel.link,
         archetype=verdict.archetype,
@@ -197,18 +232,4 @@ def _decided(
         # The part behind # names the comment, the rest the post.
         thread=judged.channel.link.partition("#")[0][:512] if per_post else "",
         decided_at=now.isoformat(),
-    )
-
-
-def _read(snapshot: TicketSnapshot, *, public: bool) -> Read:
-    return Read(
-        id=snapshot.id,
-        subject=snapshot.subject,
-        body=snapshot.description,
-        status=snapshot.status,
-        tags=snapshot.tags,
-        updated_at=snapshot.updated_at,
-        public=public,
-        url=snapshot.url,
-        requester_name=snapshot.requester.name,
     )

@@ -10,6 +10,7 @@ from app.rules.loading import Rules
 from app.rules.macros import REPLY_PLACEHOLDERS, MissingValue, Rendered, render
 from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, SolveParent, Spam, Status, Tags
 from app.triage.verdict import LINKED_TAG
+from app.work.by_hand import LINK_ISSUE_TAG, OPEN_ISSUE_TAG
 from app.work.decided import Decided, Found
 
 State = Literal["done", "skipped", "failed", "waiting"]
@@ -23,9 +24,6 @@ _REPLY_WITHOUT_ISSUE: dict[str, State] = {
     "failed": "skipped",
     "none": "skipped",
 }
-
-OPEN_ISSUE_TAG = "open_issue"
-LINK_ISSUE_TAG = "link_issue_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +119,15 @@ def _issue(made: Draft, found: Found) -> Outcome:
         made.add.append(LINKED_TAG)
         verb = "Opened" if found.outcome == "opened" else "Linked"
         secret = " (confidential)" if issue.confidential else ""
-        made.note.append(Passage(f"{verb} {issue.project}#{issue.iid}{secret} {issue.title}".rstrip(), url=issue.url))
+        name = f"{issue.project}#{issue.iid}{secret}{_closed(issue.state)}"
+        made.note.append(Passage(f"{verb} {name} {issue.title}".rstrip(), url=issue.url))
         return Outcome("issue", "done", f"{found.outcome} {issue.project}#{issue.iid}")
     if found.outcome == "suggested":
         made.note.append(
             Passage(f"It may be known. Add the tag {OPEN_ISSUE_TAG} for a new issue, or the one of an issue below:")
         )
         made.note += [
-            Passage(f"{LINK_ISSUE_TAG}{one.iid}: {one.title} ({one.score:.0%} alike)", url=one.url)
+            Passage(f"{LINK_ISSUE_TAG}{one.iid}: {one.title}{_closed(one.state)} ({one.score:.0%} alike)", url=one.url)
             for one in found.candidates
         ]
         return Outcome("issue", "waiting", f"{len(found.candidates)} candidates; a person decides")
@@ -142,6 +141,10 @@ def _issue(made: Draft, found: Found) -> Outcome:
         made.note.append(Passage(f"No issue could be linked or opened: {found.detail}."))
         return Outcome("issue", "failed", found.detail)
     return Outcome("issue", "skipped", found.detail or "no issue")
+
+
+def _closed(state: str) -> str:
+    return " (closed)" if state == "closed" else ""
 
 
 def _incident(action: Incident, made: Draft, decided: Decided, found: Found, rules: Rules) -> Outcome:
@@ -158,6 +161,7 @@ def _incident(action: Incident, made: Draft, decided: Decided, found: Found, rul
     if issue:
         made.add.append(LINKED_TAG)
         made.note.append(Passage(f"Explained by {issue.project}#{issue.iid} {issue.title}".rstrip(), url=issue.url))
+    made.note += [Passage(hint.text, url=hint.url) for hint in found.hints]
     reply = _reply(follows.macro, made, decided, found, rules, sent=False, where="")
     looked = f"linked {issue.project}#{issue.iid}" if issue else found.detail or "no open incident"
     return Outcome("incident", "failed" if reply.state == "failed" else "done", f"{looked}; {reply.detail}")
@@ -207,6 +211,7 @@ def _values(decided: Decided, found: Found, rules: Rules) -> dict[str, str]:
     issue = found.issue if found.issue and not found.issue.confidential else None
     address, name = (issue.url, issue.title) if issue else ("", "")
     values = {
+        "answer": decided.answer,
         "name": decided.ticket.requester_name.split(" ")[0],
         "ticket_url": decided.ticket.url,
         "channel": title,

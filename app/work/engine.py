@@ -10,7 +10,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
 from app.work.liveness import locks_for, new_executor_id
+from app.work.runs import run_id
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +41,24 @@ Crashed = Callable[[JSON, str], JSON]
 
 @dataclass(frozen=True)
 class Work:
-    """One workflow to run: `key` says whether it is the same work, `ticket_id` what must not run side by side."""
+    """One workflow to run: `key` says whether it is the same work, `lane` what must not run side by side."""
 
     workflow: str
     key: str
-    ticket_id: int
+    lane: str
     payload: Mapping[str, Any]
     delay: float = 0.0
-    """Seconds until it may start: a durable wait that holds neither a thread nor the ticket."""
+    """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
+
+    def once_more(self, number: int) -> Work:
+        """The same for a repeat: work with names of its own, for what it queues and for what it writes.
+
+        With the first one's names, its second try would be taken for the first one's, and the first one's update for
+        its own.
+        """
+        key = f"{self.key}~{number}"
+        names = {"key": key, "run_id": run_id(key)}
+        return replace(self, key=key, payload={**self.payload, **{k: v for k, v in names.items() if k in self.payload}})
 
 
 class CannotStore(Exception):
@@ -156,15 +167,27 @@ class Engine:
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
             raise CannotStore(type(error).__name__) from error
 
+    def ensure(self, batch: Sequence[Work]) -> None:
+        """Store what of `batch` is not known, whether that has begun or not: for work that one repeat adds nothing to.
+
+        Raises CannotStore.
+        """
+        try:
+            with self._intake_engine.begin() as connection:
+                for work in batch:
+                    self._store(connection, work, rounds=1)
+        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+            raise CannotStore(type(error).__name__) from error
+
     def _store(self, connection: sa.Connection, work: Work, *, rounds: int = 3) -> bool:
-        key = work.key
+        tried = work
         for again in range(rounds):
             try:
-                self._intake.enqueue_in_transaction(connection, _options(work, key), dict(work.payload))
+                self._intake.enqueue_in_transaction(connection, _options(tried), dict(tried.payload))
             except dbos_error.DBOSWorkflowIDInUseError:
-                if self._waits(connection, key):
+                if self._waits(connection, tried.key):
                     return False
-                key = f"{work.key}~{again + 2}"
+                tried = work.once_more(again + 2)
             else:
                 return again == 0
         return False
@@ -183,8 +206,13 @@ class Engine:
         return result
 
     def later(self, work: Work) -> None:
-        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither."""
-        DBOS.enqueue_workflow_with_options(_options(work, work.key), dict(work.payload))
+        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
+
+        Work that is known already is not queued again.
+        """
+        # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
+        options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
+        DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
 
     def waiting(self) -> int:
         """How much work has not begun, or waits for its time."""
@@ -216,7 +244,10 @@ class Engine:
             connection.execute(sa.text("select 1"))
 
     def _reap_for_ever(self) -> None:
-        while not self._stopping.wait(5 * random.uniform(0.8, 1.2)):  # noqa: S311  # spreads processes, keeps no secret
+        # The first look at once: after a crash, what the last process left behind must not wait for the next round.
+        wait = 0.0
+        while not self._stopping.wait(wait):
+            wait = 5 * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
             try:
                 self._locks.check()
             except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
@@ -242,14 +273,14 @@ class Engine:
         return recovered
 
 
-def _options(work: Work, key: str) -> Any:
+def _options(work: Work) -> Any:
     options: JSON = {
         "workflow_name": work.workflow,
         "queue_name": QUEUE,
-        "workflow_id": key,
+        "workflow_id": work.key,
         "workflow_id_reuse_policy": "reject",
         # Work without a partition would be accepted and never run.
-        "queue_partition_key": f"ticket:{work.ticket_id}",
+        "queue_partition_key": work.lane,
         "app_version": PIPELINE_VERSION,
     }
     if work.delay > 0:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from app.triage.actions import Incident, Issue
-from app.work.decided import Decided, Found
+from app.work.decided import Decided, Found, IssueRef
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.incidents import Incidents
@@ -26,6 +26,8 @@ class Finding:
 
     def find(self, delivery: JSON, decided: Decided) -> JSON:
         """`{"found"}`; with `fault` and `hold_the_tags` when it may work later, with `broken` when it never will."""
+        if "told" in delivery:
+            return {"found": _told(delivery["told"]["issue"]).model_dump(mode="json")}
         try:
             found = self._find(decided)
         except IntegrationError as error:
@@ -55,3 +57,10 @@ class Finding:
             "fault": asdict(fault),
             "hold_the_tags": tags_are_there or waited < patience,
         }
+
+
+def _told(issue: JSON | None) -> Found:
+    """News name their issue, if they are about one: nothing has to be looked for."""
+    if issue is None:
+        return Found()
+    return Found(outcome="linked", issue=IssueRef.model_validate(issue))

@@ -7,17 +7,19 @@ for the marker (first line, written by us) before it opens anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.records.links import How, Link, Links
+from app.records.links import How, Link, Links, by_hand
+from app.records.tracked_issues import TrackedIssue
 from app.rules.loading import Rules
 from app.rules.schema import IssuePolicy, Tracker
 from app.triage.actions import Issue as IssueAction
-from app.triage.similarity import search_words, similarity
+from app.work.candidates import Candidates
 from app.work.decided import Decided, Found, IssueRef
-from app.work.issue_text import another_report, issue_description, issue_title
+from app.work.issue_text import Report, another_report, issue_description, issue_title
 from app.work.lookups import Projects
+from app.work.tracked import Tracked, row_of
 from integrations.errors import (
     IntegrationError,
     Invalid,
@@ -28,14 +30,12 @@ from integrations.errors import (
     UnknownOutcome,
 )
 from integrations.gitlab.client import GitLabClient
-from integrations.gitlab.issues import Issue
 from integrations.gitlab.quoting import marker
 
 REPORT = "report"
 MOST_CANDIDATES = 3
-# How long an issue that was created may stay out of GitLab's search: the request may still be running there, or a
-# replica be read. Opening again before that could make a second one.
-SETTLE_TIME = timedelta(seconds=45)
+OPEN, LINK = "open", "link:"
+"""What a person may ask for: `app.triage.actions.Issue.wish`."""
 # The request was refused or never carried out, so the claim may be taken back.
 _NOT_CARRIED_OUT = (Refused, Invalid, NotFound, RateLimited, Unavailable)
 
@@ -48,7 +48,10 @@ class _Report:
     action: IssueAction
     tracker: Tracker
     project_id: int
+    intent: str
     mark: str
+    rules: Rules
+    text: Report
 
     @property
     def ticket_id(self) -> int:
@@ -58,12 +61,20 @@ class _Report:
     def policy(self) -> IssuePolicy:
         return self.action.policy
 
-    def ref(self, issue: Issue, score: float = 1.0) -> IssueRef:
+    @property
+    def settles_in(self) -> timedelta:
+        """How long what was written may stay out of GitLab's answers: the request may still be running there, or a
+        replica be read. Writing again before that could make a second one."""
+        return timedelta(seconds=self.rules.routing.limits.issue_settle)
+
+    def ref(self, issue: TrackedIssue, score: float = 1.0) -> IssueRef:
         return IssueRef(
+            project_id=self.project_id,
             project=self.tracker.project,
             iid=issue.iid,
             title=issue.title,
-            url=issue.web_url,
+            url=issue.url,
+            state=issue.state,
             score=round(score, 2),
             confidential=issue.confidential,
         )
@@ -74,6 +85,8 @@ class Issues:
     gitlab: Callable[[], GitLabClient]
     projects: Projects
     links: Links
+    candidates: Candidates
+    tracked: Tracked
     secret: str
     """Keeps others from writing our markers: a customer can paste one, not compute the one of another ticket."""
     now: Callable[[], datetime]
@@ -81,66 +94,100 @@ class Issues:
     def find_or_open(self, decided: Decided, action: IssueAction, rules: Rules) -> Found:
         """Raises IntegrationError: the claim then says what the next try must do."""
         tracker = rules.routing.trackers[action.policy.tracker]
-        project_id = self.projects.get(tracker.project).id
-        mark = marker(self.secret, (project_id, decided.ticket.id, REPORT))
-        report = _Report(decided, action, tracker, project_id, mark)
+        report = self._report(decided, action, tracker, self.projects.get(tracker.project).id, rules)
+        if action.wish.startswith(LINK):
+            return self._link_wanted(report, action.wish.removeprefix(LINK))
         known = self.links.find(decided.ticket.id, REPORT)
+        if known and known.following == "removed" and action.wish != OPEN:
+            return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
             return self._again(report, known)
-        waits = _waits_for(report.policy, decided.ticket.tags)
-        return Found(outcome="waits", detail=waits) if waits else self._first_time(report, rules)
+        waits = "" if action.wish else _waits_for(report.policy, decided.ticket.tags)
+        return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
+
+    def _report(
+        self, decided: Decided, action: IssueAction, tracker: Tracker, project_id: int, rules: Rules
+    ) -> _Report:
+        mark = marker(self.secret, (project_id, decided.ticket.id, REPORT))
+        return _Report(decided, action, tracker, project_id, REPORT, mark, rules, Report.of(decided))
 
     def _again(self, report: _Report, known: Link) -> Found:
         if known.iid is None:
             return self._after_lost_answer(report, known)
         if known.how == "linked":
-            self._tell_issue(report, known.iid, look_first=True)
+            self._tell_issue(report, known.iid, known)
         ref = IssueRef(project=known.project, iid=known.iid, title="", url=known.url)
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
 
-    def _first_time(self, report: _Report, rules: Rules) -> Found:
-        policy = report.policy
-        candidates = self._candidates(report)
-        if candidates and policy.link_at != "never" and candidates[0][1] >= policy.link_at:
-            issue, score = candidates[0]
-            self._settle(report, issue, "linked")
-            self._tell_issue(report, issue.iid, look_first=False)
-            return Found(outcome="linked", issue=report.ref(issue, score))
-        near = [report.ref(issue, score) for issue, score in candidates if score >= policy.suggest_at]
-        if near:
-            return Found(outcome="suggested", candidates=tuple(near[:MOST_CANDIDATES]))
-        if policy.open_when == "never":
+    def _link_wanted(self, report: _Report, wanted: str) -> Found:
+        """The issue that a person chose, whatever we think of it."""
+        path, _, number = wanted.rpartition("#")
+        project_id = self.projects.get(path).id
+        intent = by_hand(project_id, int(number))
+        chosen = replace(
+            report,
+            tracker=report.tracker.model_copy(update={"project": path}),
+            project_id=project_id,
+            intent=intent,
+            mark=marker(self.secret, (project_id, report.ticket_id, intent)),
+        )
+        known = self.links.find(report.ticket_id, intent)
+        try:
+            issue = row_of(self.gitlab().issue(project_id, int(number)), self.now())
+        except NotFound:
+            return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
+        if known is None:
+            self._settle(chosen, issue, "by_hand")
+        self._tell_issue(chosen, issue.iid, known)
+        return Found(outcome="linked", issue=chosen.ref(issue))
+
+    def _first_time(self, report: _Report) -> Found:
+        policy, wish = report.policy, report.action.wish
+        text = report.text  # what leaves for GitLab's search must be clean too
+        near = [] if wish == OPEN else self.candidates.of(text.subject, text.body, report.project_id)
+        if near and policy.link_at != "never" and near[0].score >= policy.link_at:
+            self._settle(report, near[0].issue, "linked")
+            self._tell_issue(report, near[0].issue.iid, None)
+            return Found(outcome="linked", issue=report.ref(near[0].issue, near[0].score), removed=report.text.removed)
+        alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
+        if alike:
+            return Found(outcome="suggested", candidates=tuple(alike[:MOST_CANDIDATES]))
+        if policy.open_when == "never" and wish != OPEN:
             return Found(outcome="none", detail="no related issue found")
-        return self._open(report, rules)
+        return self._open(report)
 
-    def _candidates(self, report: _Report) -> list[tuple[Issue, float]]:
-        """Issues that speak of the same, with how much they do, the closest first."""
-        ticket = report.decided.ticket
-        words = search_words(ticket.subject, ticket.body)
-        if not words:
-            return []
-        found = self.gitlab().search_issues(report.project_id, " ".join(words), state="opened")
-        text = f"{ticket.subject}\n{ticket.body}"
-        scored = [(issue, similarity(text, issue.title, issue.description)) for issue in found]
-        return sorted(scored, key=lambda pair: (-pair[1], pair[0].iid))
+    def _tell_issue(self, report: _Report, iid: int, known: Link | None) -> None:
+        """Tell an issue of one more report. `known` on every try but the first: the note may be there, or still come.
 
-    def _tell_issue(self, report: _Report, iid: int, *, look_first: bool) -> None:
-        """Tell an issue of one more report. `look_first` on every try but the first: the note may be there."""
-        if report.policy.comment_on_linked and not (look_first and self._has_note(report, iid)):
-            quoted = not report.action.confidential
-            self.gitlab().add_note(report.project_id, iid, another_report(report.decided, report.mark, quoted=quoted))
+        The link's time is that of the last try.
+        """
+        if report.policy.comment_on_linked and not (known and self._has_note(report, iid)):
+            if known and self.now() - datetime.fromisoformat(known.updated_at) < report.settles_in:
+                raise UnknownOutcome("gitlab", "a note may have been added; looking again soon", "note_unknown")
+            self._add_note(report, iid)
         if report.policy.thumbs_up:
             self.gitlab().thumbs_up(report.project_id, iid)
+
+    def _add_note(self, report: _Report, iid: int) -> None:
+        quoted = not report.action.confidential
+        text = another_report(report.decided, report.text, report.mark, quoted=quoted)
+        self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
+        try:
+            self.gitlab().add_note(report.project_id, iid, text)
+        except _NOT_CARRIED_OUT:
+            # Certainly not there: the next try need not wait.
+            self.links.touch(report.ticket_id, report.intent, now=(self.now() - report.settles_in).isoformat())
+            raise
 
     def _has_note(self, report: _Report, iid: int) -> bool:
         own = self.gitlab().me().id
         notes = self.gitlab().notes(report.project_id, iid)
         return any(note.author_id == own and report.mark in note.body.partition("\n")[0] for note in notes)
 
-    def _open(self, report: _Report, rules: Rules) -> Found:
+    def _open(self, report: _Report) -> Found:
         claimed = self.links.claim(
             report.ticket_id,
-            REPORT,
+            report.intent,
             project_id=report.project_id,
             project=report.tracker.project,
             marker=report.mark,
@@ -152,40 +199,46 @@ class Issues:
         try:
             issue = self.gitlab().create_issue(
                 report.project_id,
-                title=issue_title(report.decided),
-                description=issue_description(report.decided, report.policy, rules, report.mark),
+                title=issue_title(report.decided, report.text),
+                description=issue_description(report.decided, report.text, report.policy, report.rules, report.mark),
                 labels=[*report.tracker.labels, *report.policy.labels],
                 confidential=report.action.confidential,
             )
         except IntegrationError as error:
             if isinstance(error, _NOT_CARRIED_OUT):
-                self.links.release(report.ticket_id, REPORT)
+                self.links.release(report.ticket_id, report.intent)
             else:
-                self.links.touch(report.ticket_id, REPORT, now=self.now().isoformat())
+                self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
             raise
+        return self._opened(report, row_of(issue, self.now()))
+
+    def _opened(self, report: _Report, issue: TrackedIssue) -> Found:
         self._settle(report, issue, "opened")
-        return Found(outcome="opened", issue=report.ref(issue))
+        self.tracked.keep([issue])  # the next ticket about the same finds it, before any sync
+        return Found(outcome="opened", issue=report.ref(issue), removed=report.text.removed)
 
     def _after_lost_answer(self, report: _Report, claim: Link) -> Found:
         issue = self.gitlab().find_by_marker(report.project_id, claim.marker)
         if issue:
-            self._settle(report, issue, "opened")
-            return Found(outcome="opened", issue=report.ref(issue))
-        if self.now() - datetime.fromisoformat(claim.updated_at) < SETTLE_TIME:
+            return self._opened(report, row_of(issue, self.now()))
+        if self.now() - datetime.fromisoformat(claim.updated_at) < report.settles_in:
             raise UnknownOutcome("gitlab", "an issue may have been opened; looking again soon", "open_unknown")
-        self.links.release(report.ticket_id, REPORT)
+        self.links.release(report.ticket_id, report.intent)
         raise UnknownOutcome("gitlab", "no issue was opened by the lost request; starting again", "open_again")
 
-    def _settle(self, report: _Report, issue: Issue, how: How) -> None:
+    def _settle(self, report: _Report, issue: TrackedIssue, how: How) -> None:
+        listened_to = report.rules.routing.closing.labels
         self.links.settle(
             report.ticket_id,
-            REPORT,
+            report.intent,
             project_id=report.project_id,
             project=report.tracker.project,
             iid=issue.iid,
-            url=issue.web_url,
+            url=issue.url,
             state=issue.state,
             how=how,
+            told={"labels": [label for label in issue.labels if label in listened_to]},
+            channel=report.decided.channel,
             now=self.now().isoformat(),
         )
 

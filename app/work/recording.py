@@ -26,6 +26,10 @@ class Recorder:
     records: Records
     now: Callable[[], datetime]
 
+    def knows(self, ticket_id: int) -> bool:
+        """Did any delivery ever lead to a decision about it?"""
+        return bool(self.records.decisions.of_ticket(ticket_id, limit=1))
+
     def last_written(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
         return next(
@@ -40,6 +44,21 @@ class Recorder:
     def being_written(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
         return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state == "writing"]
+
+    def written(self, run_id: str) -> Decision | None:
+        """The decision of this run, whatever became of it."""
+        return self.records.decisions.by_run(run_id)
+
+    def begun(self, run_id: str) -> Decision | None:
+        """The decision of this run, if its update was about to be sent the last time that anybody knew."""
+        row = self.written(run_id)
+        return row if row and row.state == "writing" else None
+
+    def needless(self, run_id: str) -> None:
+        """Another delivery did what this run was put off with, or there is nothing left to do: it is no decision."""
+        row = self.written(run_id)
+        if row and not row.tags and row.state in {"working", "waiting", "failed"}:
+            self.records.decisions.forget(run_id)
 
     def waits_in_thread(self, decided: Decided) -> int | None:
         """The last ticket of the same post before this one, as far as we have seen it."""
@@ -131,7 +150,7 @@ class Recorder:
                 reason=fault.reason,
                 message=fault.message,
                 attempts=delivery["attempt"],
-                payload=delivery,
+                payload={name: value for name, value in delivery.items() if name != "unsettled"},
                 failed_at=self.now().isoformat(),
             )
         )

@@ -47,9 +47,7 @@ class Asked:
 class SecondOpinion:
     """`client` None: off. `per_hour`: questions in any hour, for this process alone; a restart begins anew."""
 
-    def __init__(
-        self, client: Callable[[], Asks] | None, per_hour: int, *, allow_private: bool, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, client: Asks | None, per_hour: int, *, allow_private: bool, now: Callable[[], datetime]) -> None:
         self._client = client
         self._per_hour = per_hour
         self._allow_private = allow_private
@@ -66,7 +64,7 @@ class SecondOpinion:
         return Asked(verdict, verdict.why if verdict else WHY_NOT[outcome])
 
     def _ask(
-        self, client: Callable[[], Asks], ticket: Ticket, rules: Rules, *, channel_public: bool
+        self, client: Asks, ticket: Ticket, rules: Rules, *, channel_public: bool
     ) -> tuple[Outcome, Verdict | None]:
         if not channel_public and not self._allow_private:
             return "private", None
@@ -75,7 +73,7 @@ class SecondOpinion:
         archetypes = offered(rules)
         asked = question(ticket, archetypes)
         try:
-            answer = client().ask(asked.system, asked.user)
+            answer = client.ask(asked.system, asked.user)
         except IntegrationError as error:
             log.warning("second_opinion_failed", ticket_id=ticket.id, reason=error.reason)
             return "failed", None

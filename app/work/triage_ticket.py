@@ -6,14 +6,16 @@ a thread nor the ticket, and the next try reads the ticket anew.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from app.work.attempts import Runner, next_attempt, payload_of
 from app.work.engine import JSON, Work
+from app.work.following.our_note import count_work
 from app.work.retry import Fault, next_wait
+from app.work.runs import run_id
+from app.work.wave_work import wave_work
 
 WORKFLOW = "triage_ticket"
 LINK_WORKFLOW = "link_ticket"
@@ -21,31 +23,22 @@ LINK_WORKFLOW = "link_ticket"
 MOST_ROUNDS = 3
 
 
-def triage_work(key: str, ticket_id: int, event: str, now: datetime, *, actor_id: str = "") -> Work:
-    """The work that a delivery leads to. `actor_id`: who changed the ticket, as far as the sender says."""
-    run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-    return Work(
-        WORKFLOW,
-        key,
-        ticket_id,
-        {
-            "key": key,
-            "run_id": run_id,
-            "ticket_id": ticket_id,
-            "event": event,
-            "actor_id": actor_id,
-            "attempt": 1,
-            "accepted_at": now.isoformat(),
-        },
-    )
+def lane_of(ticket_id: int) -> str:
+    """One ticket is worked on by one worker at a time."""
+    return f"ticket:{ticket_id}"
 
 
-def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
-    """Failed work once more, from the start of its patience, and as the same run: what it wrote is recognised."""
-    fresh = {**payload, "attempt": 1, "accepted_at": now.isoformat()}
-    return Work(
-        str(fresh.get("workflow", WORKFLOW)), f"{fresh['key']}!{now.isoformat()}", int(fresh["ticket_id"]), fresh
-    )
+def triage_work(
+    key: str, ticket_id: int, event: str, now: datetime, *, actor_id: str = "", told: JSON | None = None
+) -> Work:
+    """The work that a delivery leads to. `actor_id`: who changed the ticket, as far as the sender says.
+
+    `told`: news of an issue that the ticket reports (`app.work.following.news`), instead of a change of the ticket.
+    """
+    lane = lane_of(ticket_id)
+    ours = {"run_id": run_id(key), "ticket_id": ticket_id, "event": event, "actor_id": actor_id}
+    payload = payload_of(WORKFLOW, key, lane, now, **ours, **({"told": told} if told else {}))
+    return Work(WORKFLOW, key, lane, payload)
 
 
 class Steps(Protocol):
@@ -54,16 +47,10 @@ class Steps(Protocol):
     def decide(self, delivery: JSON) -> JSON: ...
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
+    def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON: ...
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON: ...
     def attempts(self) -> int: ...
-
-
-class Runner(Protocol):
-    """The engine, as far as a workflow needs it."""
-
-    def step(self, name: str, function: Any, *args: Any) -> JSON: ...
-    def later(self, work: Work) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +60,18 @@ class TriageTicket:
 
     def triage(self, delivery: JSON) -> JSON:
         """For one delivery. Names of steps are stored: never rename one, never reorder them."""
+        if "unsettled" not in delivery:
+            return self._decide_and_write(delivery)
+        decided, found = delivery["unsettled"]["decided"], delivery["unsettled"]["found"]
+        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
+        if "fault" in settled:
+            return self._later(delivery, "settle", settled["fault"])
+        if settled["applied"]:
+            self._what_follows(delivery, decided, found, settled)
+            return settled
+        return self._decide_and_write({name: value for name, value in delivery.items() if name != "unsettled"})
+
+    def _decide_and_write(self, delivery: JSON) -> JSON:
         for _ in range(MOST_ROUNDS):
             decided = self.runner.step("decide", self.steps.decide, delivery)
             if "fault" in decided:
@@ -86,13 +85,23 @@ class TriageTicket:
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                return self._later(delivery, "write", written["fault"])
-            if "fault" in found:
-                self._follow_up(delivery, decided, found["fault"])
-            if written.get("solves"):
-                self.runner.later(_answered(delivery, written["solves"]))
+                unsettled = {"unsettled": {"decided": decided, "found": found}} if written.get("unsettled") else {}
+                return self._later({**delivery, **unsettled}, "write", written["fault"])
+            self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)
+
+    def _what_follows(self, delivery: JSON, decided: JSON, found: JSON, written: JSON) -> None:
+        """More work, recorded with this one."""
+        now = datetime.fromisoformat(delivery["accepted_at"])
+        if "fault" in found:
+            self._follow_up(delivery, decided, found["fault"])
+        if issue := _linked(found):
+            self.runner.later(count_work(f"{delivery['key']}:count", *issue, now))
+        if written.get("wave"):
+            self.runner.later(wave_work(f"{delivery['key']}:wave", written["wave"], now))
+        if written.get("solves"):
+            self.runner.later(_answered(delivery, written["solves"]))
 
     def link(self, delivery: JSON) -> JSON:
         """The second write: the link, once GitLab answers. The tags are already there."""
@@ -105,7 +114,7 @@ class TriageTicket:
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
         self.runner.step("put_off", self.steps.put_off, delivery, fault, wait)
-        self.runner.later(_next_attempt(delivery, wait))
+        self.runner.later(next_attempt(delivery, wait))
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
@@ -122,7 +131,7 @@ class TriageTicket:
                 "run_id": f"{delivery['run_id']}-link",
                 "decided": decided["decided"],
             }
-            self.runner.later(_next_attempt(payload, planned["wait"]))
+            self.runner.later(next_attempt(payload, planned["wait"]))
 
 
 _BUSY: JSON = {
@@ -133,20 +142,17 @@ _BUSY: JSON = {
 }
 
 
+def _linked(found: JSON) -> tuple[int, int] | None:
+    """The issue that one more ticket reports from now on; news of an issue name theirs without a project id."""
+    issue = found.get("found", {}).get("issue")
+    if not issue or found["found"]["outcome"] != "linked" or not issue["project_id"]:
+        return None
+    return issue["project_id"], issue["iid"]
+
+
 def _answered(delivery: JSON, parent: int) -> Work:
     """The work on the ticket that this one answers: the same pipeline, with a decision that is already made."""
     key = f"{delivery['key']}:answers:{parent}"
-    run_id = "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-    payload = {**delivery, "key": key, "run_id": run_id, "ticket_id": parent, "event": "answered", "attempt": 1}
-    return Work(WORKFLOW, key, parent, {**payload, "answered_in": delivery["ticket_id"]})
-
-
-def _next_attempt(delivery: JSON, wait: float) -> Work:
-    attempt = delivery["attempt"] + 1
-    return Work(
-        str(delivery.get("workflow", WORKFLOW)),
-        f"{delivery['key']}+{attempt}",
-        delivery["ticket_id"],
-        {**delivery, "attempt": attempt},
-        delay=wait,
-    )
+    lane = lane_of(parent)
+    changed = {"key": key, "lane": lane, "run_id": run_id(key), "ticket_id": parent, "event": "answered", "attempt": 1}
+    return Work(WORKFLOW, key, lane, {**delivery, **changed, "answered_in": delivery["ticket_id"]})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
-from app.records.decisions import Decision
+from app.records.decisions import FOLLOWING, Decision
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
+from app.work.lost_writes import was_applied
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
@@ -29,38 +31,92 @@ class Writing:
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
         found = Found.model_validate(found_json.get("found", {}))
+        if found.removed:
+            decided = decided.model_copy(update={"trace": (*decided.trace, _redacted(found.removed))})
         made = draft(decided, found, self.rulebook.by_hash(decided.config_hash))
         if decided.plan.mode == "shadow":
             return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
+        begun = self.recorder.begun(decided.run_id)
         try:
+            # This step was cut off before: the update may be there. Its stamp would not stop a second one, because a
+            # ticket that changes twice within a second keeps its `updated_at`.
+            if begun and self._is_there(begun):
+                return self._done(delivery, decided, begun, found_json)
             update = self._update(decided, made)
         except IntegrationError as error:
-            return {"fault": asdict(fault_of(error))}
+            return {"fault": asdict(fault_of(error)), "unsettled": begun is not None}
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
-        refused = self._send(delivery, decided, update, row, spam=made.spam)
-        return refused or self._written(delivery, row, made.outcomes, found_json, parent=decided.parent)
+        return self._send(delivery, decided, update, row) or self._done(delivery, decided, row, found_json)
 
-    def _send(
-        self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, *, spam: bool
-    ) -> JSON | None:
+    def settle(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
+        """After a lost answer: `{"applied": False}`, or with True what `write` would have answered; or `{"fault"}`."""
+        row = self.recorder.written(decided.run_id)
+        try:
+            if row is None or not self._is_there(row):
+                self.recorder.not_written(decided.run_id)
+                return {"applied": False}
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error))}
+        return {**self._done(delivery, decided, row, found_json), "applied": True}
+
+    def _is_there(self, row: Decision) -> bool:
+        """Was the update of this run applied? Then what comes after it is made up for."""
+        if not was_applied(self.zendesk(), row):
+            return False
+        if row.marks_spam:
+            self._mark_as_spam(row.ticket_id)
+        return True
+
+    def _mark_as_spam(self, ticket_id: int) -> None:
+        with suppress(NotFound):  # deleted: by the mark whose answer was lost, or by a person
+            self.zendesk().mark_as_spam(ticket_id)
+
+    def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
-            self.zendesk().update_ticket(decided.ticket.id, update)
-            if spam:
-                self.zendesk().mark_as_spam(decided.ticket.id)
+            if decided.ticket.status == "closed":
+                self._follow_up(decided, update)
+            else:
+                self.zendesk().update_ticket(decided.ticket.id, update)
         except Conflict:
-            self.recorder.not_written(decided.run_id)
-            return {"conflict": True}
+            return self._after_conflict(decided, row)
         except (NotFound, Invalid) as error:
             return self._never(delivery, row, error)
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
-            return {"fault": asdict(fault_of(error))}
+            return {"fault": asdict(fault_of(error)), "unsettled": True}
         except IntegrationError as error:
             self.recorder.not_written(decided.run_id)
             fault = fault_of(error)
             return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
+        if row.marks_spam:
+            try:
+                self._mark_as_spam(decided.ticket.id)
+            except IntegrationError as error:
+                # The update is there: the next try finds it, and only marks.
+                return {"fault": asdict(fault_of(error)), "unsettled": True}
         return None
+
+    def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
+        """Nothing can be changed in a closed ticket: a new one that follows it carries the news."""
+        self.zendesk().create_follow_up(
+            decided.ticket.id,
+            run_id=decided.run_id,
+            requester_id=decided.ticket.requester_id,
+            subject=decided.ticket.subject or f"About ticket {decided.ticket.id}",
+            html_body=update.comment.html_body if update.comment else "",
+            tags=tuple(tag for tag in update.tags or () if tag not in decided.ticket.tags),
+        )
+
+    def _after_conflict(self, decided: Decided, row: Decision) -> JSON | None:
+        """Who changed the ticket may be this very run: an update whose answer was lost can be applied late."""
+        try:
+            if self._is_there(row):
+                return None
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error)), "unsettled": True}
+        self.recorder.not_written(decided.run_id)
+        return {"conflict": True}
 
     def _update(self, decided: Decided, made: Draft) -> TicketUpdate:
         """A group or agent that Zendesk does not have costs the assignment, not the tags: the note says so."""
@@ -78,14 +134,21 @@ class Writing:
             ]
         return ticket_update(decided, made, group_id, agent_id, note_limit=limits.note_characters)
 
-    def _written(
-        self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome], found_json: JSON, *, parent: int | None
-    ) -> JSON:
+    def _done(self, delivery: JSON, decided: Decided, row: Decision, found_json: JSON) -> JSON:
+        """The update is in the ticket: record it, and say what follows."""
+        wave = self._may_be_a_wave(decided)
         if "broken" in found_json:
             self.recorder.failure(delivery, "find", Fault(**found_json["broken"]))
         if "fault" in found_json:
-            return self.recorder.waits_for_link(row.run_id)
-        return {**self.recorder.finished(delivery, row, outcomes), "solves": parent}
+            return {**self.recorder.waits_for_link(row.run_id), "wave": wave}
+        outcomes = [Outcome(**action) for action in row.actions]
+        return {**self.recorder.finished(delivery, row, outcomes), "solves": decided.parent, "wave": wave}
+
+    def _may_be_a_wave(self, decided: Decided) -> str:
+        """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""
+        watched = {one.archetype for one in self.rulebook.current().routing.chat.waves}
+        is_news = decided.event in FOLLOWING
+        return decided.archetype if decided.archetype in watched and not is_news else ""
 
     def _never(self, delivery: JSON, row: Decision, error: NotFound | Invalid) -> JSON:
         """Visible and explained, and not tried again: the ticket will not take it."""
@@ -99,3 +162,9 @@ class Writing:
         return self.recorder.finished(
             delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
         )
+
+
+def _redacted(removed: Mapping[str, int]) -> JSON:
+    """What did not leave Zendesk, by kind, never by value."""
+    said = ", ".join(f"{kind} ({count})" for kind, count in sorted(removed.items()))
+    return {"asked": "redaction", "matched": True, "removed": dict(removed), "detail": f"kept out of GitLab: {said}"}

@@ -1,6 +1,8 @@
 """GitLab: the verbs Pointsman needs, over python-gitlab, each one request, sent once."""
 
 from integrations.gitlab.client import GitLabClient
+from integrations.gitlab.errors import ProjectMoved
+from integrations.gitlab.hooks import Hook
 from integrations.gitlab.issues import Bot, Issue, IssueRef, Note, Project
 
-__all__ = ["Bot", "GitLabClient", "Issue", "IssueRef", "Note", "Project"]
+__all__ = ["Bot", "GitLabClient", "Hook", "Issue", "IssueRef", "Note", "Project", "ProjectMoved"]

@@ -1,25 +1,27 @@
 """The GitLab verbs Pointsman uses: one request each, sent once, with plain values in and out.
 
-Parents are lazy objects, because fetching the project first would double the calls.
 Not for use by several threads at once: see `integrations.per_thread`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import gitlab
-from gitlab.v4.objects import Project as LazyProject
-from gitlab.v4.objects import ProjectIssue as LazyIssue
+from gitlab.utils import EncodedId
 
-from integrations.errors import Conflict, Invalid
-from integrations.gitlab.errors import SERVICE, explain
+from integrations.errors import Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
+from integrations.gitlab.calls import Calls, ProjectId
+from integrations.gitlab.errors import SERVICE, ProjectMoved
+from integrations.gitlab.graphql import WhereIs, where_is
+from integrations.gitlab.hooks import Hook, WireHook, WireMember
 from integrations.gitlab.issues import (
+    WIRE_PAGE,
     Bot,
     Issue,
+    IssueRef,
     Note,
     Project,
     WireIssue,
@@ -28,48 +30,22 @@ from integrations.gitlab.issues import (
     WireToken,
     WireUser,
 )
+from integrations.gitlab.keyset import next_cursor
 from integrations.gitlab.quoting import marker_line
 from integrations.gitlab.search import search_words
-from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, VendorSession, unreadable, user_agent
+from integrations.session import unreadable
 
 IIDS_PER_CALL = 50
 MAX_PAGE = 100
 MAX_NOTES = 500
-
-# What python-gitlab raises on a 2xx that is not shaped as it expects; all other failures are our session's.
-STUMBLES = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
-
-ProjectId = int | str
-Result = TypeVar("Result")
+# An update gets its time before it is committed, and a replica shows it later still.
+LATE = timedelta(minutes=1)
 
 
-class GitLabClient:
+class GitLabClient(Calls):
     """All methods raise `integrations.errors`; a method that writes may raise UnknownOutcome."""
 
-    def __init__(
-        self,
-        url: str,
-        token: str,
-        *,
-        timeout: Timeout = DEFAULT_TIMEOUT,
-        on_response: OnResponse | None = None,
-    ) -> None:
-        """`url`: https://gitlab.com. `token`: of the bot user, scope `api`; personal, group or project tokens do."""
-        if not token:
-            raise ValueError("GitLabClient needs a token")
-        self._session = VendorSession(SERVICE, url, timeout=timeout, explain=explain, on_response=on_response)
-        self._gitlab = gitlab.Gitlab(
-            url,
-            # As a bearer: requests takes Authorization off a request that leads elsewhere, PRIVATE-TOKEN it does not.
-            oauth_token=token,
-            # Ours, in the session: this parameter takes no pair.
-            timeout=None,
-            session=self._session,
-            user_agent=user_agent(),
-            retry_transient_errors=False,
-            keep_base_url=True,
-        )
-        self._me: Bot | None = None
+    _me: Bot | None = None
 
     def me(self) -> Bot:
         """Whom the token belongs to; asked once per client."""
@@ -83,10 +59,45 @@ class GitLabClient:
         return self._call(lambda: WireToken.model_validate(self._get_json(path)).scopes, f"GET {path}")
 
     def project(self, path_or_id: ProjectId) -> Project:
-        """By id, or by path (`group/project`). Keep the id: a path changes, and a former one may answer a redirect."""
+        """By id, or by path (`group/project`). Keep the id: paths change. One GET; a former path takes a second one.
+
+        Every other method raises ProjectMoved for a former path.
+        """
+        try:
+            return self._project_now(path_or_id)
+        except ProjectMoved as moved:
+            if moved.project_id is None:
+                raise
+            project_id = moved.project_id
+        return self._project_now(project_id)
+
+    def is_member(self, project_id: ProjectId, user_id: int) -> int:
+        """The user's access level, also an inherited one: 10 guest, 15 planner, 20 reporter, 30 developer,
+        40 maintainer, 50 owner; 0: no member. One GET."""
+        try:
+            return self._call(
+                lambda: (
+                    WireMember.model_validate(
+                        self._project(project_id).members_all.get(user_id, obey_rate_limit=False)
+                    ).access_level
+                ),
+                f"GET member {user_id} of project {project_id}",
+            )
+        except NotFound as missing:
+            if missing.reason == "project_not_found":
+                raise
+            return 0
+
+    def hooks(self, project_id: ProjectId) -> list[Hook]:
+        """At most 100, as many as GitLab allows. One GET. Raises Refused unless the bot is a Maintainer."""
         return self._call(
-            lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id, obey_rate_limit=False)).project(),
-            f"GET project {path_or_id}",
+            lambda: [
+                WireHook.model_validate(hook).hook()
+                for hook in self._project(project_id).hooks.list(
+                    get_all=False, per_page=MAX_PAGE, obey_rate_limit=False
+                )
+            ],
+            f"GET hooks of project {project_id}",
         )
 
     def search_issues(
@@ -131,6 +142,36 @@ class GitLabClient:
         if labels:
             parameters["labels"] = ",".join(labels)
         return self._list(project_id, parameters, min(limit, MAX_PAGE))[:limit]
+
+    def issues_changed_since(
+        self, project_id: ProjectId, since: datetime | None, *, issue_type: str | None = "issue"
+    ) -> Iterator[list[Issue]]:
+        """Pages of at most 100 issues, open and closed, the longest unchanged first; None: all there are.
+
+        One GET per page, sent when it is asked for: the `updated_at` of the last issue that was taken is where to go
+        on after a failure. An issue that changes meanwhile comes at the end, once more if it was given out already.
+        Begins a minute before `since`, so issues come again with each call. Needs GitLab 18.3: Invalid `http_405`
+        from older ones.
+        """
+        query: dict[str, Any] = {
+            "scope": "all",
+            "state": "all",
+            "pagination": "keyset",
+            "order_by": "updated_at",
+            "sort": "asc",
+            "per_page": MAX_PAGE,
+        }
+        if issue_type is not None:
+            query["issue_type"] = issue_type
+        if since is not None:
+            query["updated_after"] = _iso(since - LATE)
+        while True:
+            page, cursor = self._keyset_page(project_id, query)
+            if page:
+                yield page
+            if not cursor:
+                return
+            query["cursor"] = cursor
 
     def find_by_marker(self, project_id: ProjectId, marker: str) -> Issue | None:
         """The issue that this bot opened with this marker; of several, the first. One GET, and `me` once.
@@ -189,19 +230,60 @@ class GitLabClient:
             found += self._list(project_id, {"iids": batch, "state": "all"}, IIDS_PER_CALL)
         return found
 
+    def moved_to(self, project_id: ProjectId, iid: int, moved_to_id: int) -> IssueRef:
+        """Where the issue is now whose `moved_to_id` this is. One POST, to GraphQL, which only reads.
+
+        Raises NotFound also when the issue is in a project that the token may not read.
+        """
+        call = f"POST a query for where issue {iid} of project {project_id} was moved"
+        try:
+            # REST finds no issue by its global id, except for administrators.
+            found = self._call(
+                lambda: WhereIs.model_validate(
+                    self._gitlab.http_post(
+                        f"{self._session.base_url}/api/graphql", post_data=where_is(moved_to_id), obey_rate_limit=False
+                    )
+                ).ref(),
+                call,
+            )
+        except UnknownOutcome as lost:
+            raise Unavailable(SERVICE, f"no usable answer to {call}; it only reads", lost.reason) from None
+        if found is None:
+            raise NotFound(SERVICE, f"issue {iid} of project {project_id} was moved to where the token may not read")
+        return found
+
+    def note(self, project_id: ProjectId, iid: int, note_id: int) -> Note:
+        """One GET."""
+        return self._call(
+            lambda: WireNote.model_validate(
+                self._issue(project_id, iid).notes.get(note_id, obey_rate_limit=False)
+            ).note(),
+            f"GET note {note_id} of issue {iid} of project {project_id}",
+        )
+
     def add_note(self, project_id: ProjectId, iid: int, body: str, internal: bool = False) -> int:
         """The new note's id. One POST. Untrusted text in `body` must be quoted."""
+        call = f"POST a note to issue {iid} of project {project_id}"
         note = self._call(
             lambda: (
                 self._issue(project_id, iid)
                 .notes.create({"body": body, "internal": internal}, obey_rate_limit=False)
                 .attributes
             ),
-            f"POST a note to issue {iid} of project {project_id}",
+            call,
         )
-        if "id" not in note and "commands_changes" in note:
-            raise Invalid(SERVICE, "the note held nothing but quick actions: there is no note", "no_note")
-        return self._call(lambda: int(note["id"]), f"POST a note to issue {iid} of project {project_id}")
+        return self._note_id(note, call)
+
+    def edit_note(self, project_id: ProjectId, iid: int, note_id: int, body: str) -> None:
+        """Replace the whole text of a note of ours. One PUT; safe to repeat, also after UnknownOutcome.
+
+        Of nothing but quick actions there is no note: GitLab deletes it. Raises Invalid `no_note` then.
+        """
+        call = f"PUT note {note_id} of issue {iid} of project {project_id}"
+        note = self._call(
+            lambda: self._issue(project_id, iid).notes.update(note_id, {"body": body}, obey_rate_limit=False), call
+        )
+        self._note_id(note, call)
 
     def notes(self, project_id: ProjectId, iid: int) -> list[Note]:
         """What people (and bots) wrote, oldest first; of more than 500 the newest 500."""
@@ -232,14 +314,31 @@ class GitLabClient:
             if conflict.reason != "already_given":
                 raise
 
-    def close(self) -> None:
-        self._session.close()
+    def _project_now(self, path_or_id: ProjectId) -> Project:
+        return self._call(
+            lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id, obey_rate_limit=False)).project(),
+            f"GET project {path_or_id}",
+        )
 
-    def _project(self, project_id: ProjectId) -> LazyProject:
-        return self._gitlab.projects.get(project_id, lazy=True)
+    def _note_id(self, note: Mapping[str, Any], call: str) -> int:
+        """202 has no note: everything in it was a quick action, and was carried out."""
+        if "id" not in note and "commands_changes" in note:
+            raise Invalid(SERVICE, "the note held nothing but quick actions: there is no note", "no_note")
+        return self._call(lambda: int(note["id"]), call)
 
-    def _issue(self, project_id: ProjectId, iid: int) -> LazyIssue:
-        return self._project(project_id).issues.get(iid, lazy=True)
+    def _keyset_page(self, project_id: ProjectId, query: dict[str, Any]) -> tuple[list[Issue], str]:
+        """The issues, and the cursor of the next page. Host, path and filters of the next request stay our own."""
+        call = f"GET changed issues of project {project_id}"
+
+        def page() -> tuple[list[Issue], str]:
+            path = f"/projects/{EncodedId(project_id)}/issues"
+            response = self._gitlab.http_request("get", path, query, obey_rate_limit=False)
+            return [wire.issue() for wire in WIRE_PAGE.validate_json(response.content)], next_cursor(response)
+
+        issues, cursor = self._call(page, call)
+        if cursor and cursor == query.get("cursor"):
+            raise unreadable(SERVICE, "GET", call)
+        return issues, cursor
 
     def _list(self, project_id: ProjectId, parameters: dict[str, Any], per_page: int) -> list[Issue]:
         """One page. GitLab ignores a parameter it does not know: each is spelt as in its documentation."""
@@ -253,17 +352,6 @@ class GitLabClient:
             ],
             f"GET issues of project {project_id}",
         )
-
-    def _get_json(self, path: str) -> object:
-        return self._gitlab.http_get(path, obey_rate_limit=False)
-
-    def _call(self, call: Callable[[], Result], name: str) -> Result:
-        """What the call returns. A 2xx that cannot be understood becomes ours, without the text it stumbled on."""
-        try:
-            return call()
-        except STUMBLES:
-            failure = unreadable(SERVICE, name.split(" ", 1)[0], name)
-        raise failure
 
 
 def _iso(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 State = Literal["opened", "closed"]
 
@@ -60,6 +60,9 @@ class Issue:
     """issue, incident, task, ..."""
     reference: str
     """Full: `group/project#7`."""
+    closed_at: datetime | None = None
+    milestone: str = ""
+    """The milestone's title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ class Note:
     author_id: int | None
     body: str
     internal: bool
+    """Only for people of the team; a note's webhook does not always say so."""
     created_at: datetime
+    system: bool = False
+    """Written by GitLab itself, about what somebody did."""
 
 
 def _empty(value: object) -> object:
@@ -78,17 +84,17 @@ def _empty(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_empty)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     # RESTObject answers attribute access from GitLab's JSON.
     model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True, hide_input_in_errors=True)
 
 
-class WireUser(_Wire):
+class WireUser(Wire):
     id: int
     username: Text = ""
 
 
-class WireProject(_Wire):
+class WireProject(Wire):
     id: int
     path_with_namespace: str
     web_url: str
@@ -99,15 +105,19 @@ class WireProject(_Wire):
         return Project(self.id, self.path_with_namespace, self.web_url, self.visibility or "private")
 
 
-class WireReferences(_Wire):
+class WireReferences(Wire):
     full: Text = ""
 
 
-class WireLinks(_Wire):
+class WireLinks(Wire):
     closed_as_duplicate_of: Text = ""
 
 
-class WireIssue(_Wire):
+class WireMilestone(Wire):
+    title: Text = ""
+
+
+class WireIssue(Wire):
     id: int
     iid: int
     project_id: int
@@ -125,6 +135,8 @@ class WireIssue(_Wire):
     issue_type: Text = ""
     references: WireReferences = WireReferences()
     links: WireLinks = Field(default=WireLinks(), alias="_links")
+    closed_at: AwareDatetime | None = None
+    milestone: WireMilestone | None = None
 
     def issue(self) -> Issue:
         canonical = API_ISSUE.search(self.links.closed_as_duplicate_of)
@@ -146,10 +158,12 @@ class WireIssue(_Wire):
             duplicated_to=IssueRef(int(canonical[1]), int(canonical[2])) if canonical else None,
             issue_type=self.issue_type or "issue",
             reference=self.references.full,
+            closed_at=self.closed_at,
+            milestone=self.milestone.title if self.milestone else "",
         )
 
 
-class WireNote(_Wire):
+class WireNote(Wire):
     id: int
     author: WireUser | None = None
     body: Text = ""
@@ -158,8 +172,12 @@ class WireNote(_Wire):
     created_at: AwareDatetime
 
     def note(self) -> Note:
-        return Note(self.id, self.author.id if self.author else None, self.body, self.internal, self.created_at)
+        author_id = self.author.id if self.author else None
+        return Note(self.id, author_id, self.body, self.internal, self.created_at, self.system)
 
 
-class WireToken(_Wire):
+class WireToken(Wire):
     scopes: tuple[str, ...]
+
+
+WIRE_PAGE = TypeAdapter(tuple[WireIssue, ...])

@@ -7,36 +7,42 @@ Not for use by several threads at once: see `integrations.per_thread`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel
 from zenpy import Zenpy
-from zenpy.lib.api_objects import Comment, Ticket
+from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
 from integrations.errors import Invalid, NotFound, Refused
 from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, unreadable
 from integrations.zendesk.errors import SERVICE
+from integrations.zendesk.jobs import Job, WireJob
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
-from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
+from integrations.zendesk.snapshots import ChangePage, CommentSnapshot, TicketSnapshot
+from integrations.zendesk.updates import RUN_KEY, NewComment, TicketUpdate, UpdatedTicket, ticket_json
 from integrations.zendesk.wire import (
     WireAgent,
     WireAudits,
     WireComments,
     WireExport,
+    WireFollowedUp,
     WireGroup,
+    WireNewTicket,
     WirePeople,
     WireTicketAnswer,
+    WireTickets,
     WireUpdate,
 )
 
-RUN_KEY = "pointsman_run"
-"""The key in an audit's metadata that names the run which made the update."""
+__all__ = ["RUN_KEY", "Agent", "NewComment", "TicketUpdate", "UpdatedTicket", "ZendeskClient"]
 
 PAGE = 100
+MOST_AT_ONCE = 100
 AUDIT_PAGES = 5
 
 # What zenpy raises, beside its own exceptions, when a 2xx is not shaped as it expects.
@@ -44,39 +50,6 @@ ZENPY_STUMBLES = (ZenpyException, APIException, AttributeError, KeyError, TypeEr
 
 Model = TypeVar("Model", bound=BaseModel)
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class NewComment:
-    html_body: str
-    """Built with `integrations.zendesk.quoting`: Zendesk expands placeholders in it."""
-    public: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TicketUpdate:
-    """What one PUT changes; None and empty mean: leave it alone."""
-
-    updated_stamp: str
-    """The ticket's `updated_at` as it was read. Zendesk answers 409 if the ticket has changed since."""
-    tags: tuple[str, ...] | None = None
-    """All tags the ticket shall have: Zendesk replaces the list."""
-    status: str | None = None
-    group_id: int | None = None
-    assignee_id: int | None = None
-    comment: NewComment | None = None
-    custom_fields: Mapping[str, str] = field(default_factory=dict)
-    """Field id to value."""
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    """Kept in the audit's `metadata.custom`; see `RUN_KEY`."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpdatedTicket:
-    updated_at: str
-    audit_id: int
-    status: str
-    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,47 +93,109 @@ class ZendeskClient:
         answer = self._get(f"tickets/{ticket_id}", WireTicketAnswer, {"include": "users,organizations,groups"})
         return answer.snapshot(f"{self._session.base_url}/agent/tickets/{ticket_id}")
 
-    def changed_since(self, since: datetime) -> Iterator[TicketSnapshot]:
-        """Tickets that changed since then, from the incremental export: one GET per 100, oldest change first.
+    def read_tickets(self, ticket_ids: Sequence[int]) -> list[TicketSnapshot]:
+        """Those that exist, closed ones too, as `read_ticket` reads them. At most 100. One GET; none for none."""
+        if len(ticket_ids) > MOST_AT_ONCE:
+            raise ValueError(f"{len(ticket_ids)} tickets: Zendesk gives {MOST_AT_ONCE} at once")
+        if not ticket_ids:
+            return []
+        params = {"ids": ",".join(map(str, ticket_ids)), "include": "users,organizations,groups"}
+        return list(self._get("tickets/show_many", WireTickets, params).snapshots(self._session.base_url))
 
-        The export leaves out the last minute, may name a ticket twice, and has deleted ones (status `deleted`).
+    def changes(self, *, cursor: str = "", start: datetime | None = None) -> ChangePage:
+        """The next 100 tickets that changed, the oldest change first: after `cursor`, or since `start`. One GET.
+
+        From the incremental export: it leaves out the last minute, so `start` is at least a minute ago (Invalid
+        `http_422` otherwise); it may name a ticket twice, and has deleted ones (status `deleted`).
         """
-        params = {"start_time": str(int(since.timestamp())), "per_page": str(PAGE), "include": "users,organizations"}
-        while True:
-            page = self._get("incremental/tickets/cursor", WireExport, params)
-            for ticket in page.tickets:
-                answer = WireTicketAnswer(ticket=ticket, users=page.users, organizations=page.organizations)
-                yield answer.snapshot(f"{self._session.base_url}/agent/tickets/{ticket.id}")
-            if page.end_of_stream or not page.after_cursor:
-                return
-            params = {"cursor": page.after_cursor, "per_page": str(PAGE), "include": "users,organizations"}
+        if bool(cursor) == (start is not None):
+            raise ValueError("either a cursor or a start")
+        params = {"per_page": str(PAGE), "include": "users,organizations"}
+        params |= {"cursor": cursor} if start is None else {"start_time": str(int(start.timestamp()))}
+        page = self._get("incremental/tickets/cursor", WireExport, params)
+        following = page.after_cursor or ""
+        return ChangePage(
+            tickets=tuple(page.snapshots(self._session.base_url)),
+            cursor=following,
+            end=page.end_of_stream or not following,
+        )
+
+    def changed_since(self, since: datetime) -> Iterator[TicketSnapshot]:
+        """All tickets that changed since then, page by page: see `changes`."""
+        page = self.changes(start=since)
+        yield from page.tickets
+        while not page.end:
+            page = self.changes(cursor=page.cursor)
+            yield from page.tickets
 
     def comments(self, ticket_id: int, newest: int = PAGE) -> list[CommentSnapshot]:
         """The newest comments, at most 100, in the order they were written. One GET."""
-        params = {"sort": "-created_at", "page[size]": str(min(newest, PAGE))}
-        answer = self._get(f"tickets/{ticket_id}/comments", WireComments, params)
-        return sorted((comment.snapshot() for comment in answer.comments), key=lambda c: (c.created_at, c.id))
+        params = {"sort": "-created_at", "page[size]": str(min(newest, PAGE)), "include": "users"}
+        return self._get(f"tickets/{ticket_id}/comments", WireComments, params).snapshots()
 
     def update_ticket(self, ticket_id: int, update: TicketUpdate) -> UpdatedTicket:
         """One PUT. Raises Conflict when the ticket changed, Invalid with reason `ticket_closed` when it is closed."""
         # A fresh Ticket sends what is named here and its id, nothing else; None would be sent as null later on.
-        changes: dict[str, Any] = {"safe_update": True, "updated_stamp": update.updated_stamp}
-        if update.tags is not None:
-            changes["tags"] = list(update.tags)
-        for name in ("status", "group_id", "assignee_id"):
-            if (value := getattr(update, name)) is not None:
-                changes[name] = value
-        if update.comment is not None:
-            changes["comment"] = Comment(html_body=update.comment.html_body, public=update.comment.public)
-        if update.custom_fields:
-            changes["custom_fields"] = [{"id": int(key), "value": value} for key, value in update.custom_fields.items()]
-        if update.metadata:
-            changes["metadata"] = dict(update.metadata)
-        ticket = Ticket(id=ticket_id, **changes)
+        ticket = Ticket(id=ticket_id, **ticket_json(update))
         answer = self._call(
             lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
         )
         return UpdatedTicket(answer.ticket.updated_at, answer.audit.id, answer.ticket.status, answer.ticket.tags)
+
+    def update_many(self, updates: Sequence[tuple[int, TicketUpdate]]) -> str:
+        """The id of the job that makes these updates, at most 100, each of another ticket. One PUT.
+
+        Nothing is changed yet when it returns; see `job`. Zendesk has at most 30 jobs waiting: RateLimited. After
+        UnknownOutcome each ticket tells whether it was updated: `has_run`, once the job may have ended.
+        """
+        if not 0 < len(updates) <= MOST_AT_ONCE or len({ticket_id for ticket_id, _ in updates}) < len(updates):
+            raise ValueError(f"a job updates 1 to {MOST_AT_ONCE} different tickets")
+        body = {"tickets": [{"id": ticket_id, **ticket_json(update)} for ticket_id, update in updates]}
+        return self._send("PUT", "tickets/update_many", WireJob, body).job().id
+
+    def job(self, job_id: str) -> Job:
+        """How far it is, and what became of each ticket. One GET. Raises NotFound a day after the job was made."""
+        return self._get(f"job_statuses/{quote(job_id, safe='')}", WireJob, {}).job()
+
+    def create_follow_up(
+        self,
+        ticket_id: int,
+        *,
+        run_id: str,
+        requester_id: int,
+        subject: str,
+        html_body: str,
+        tags: Sequence[str] = (),
+        group_id: int | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> int:
+        """The id of a new ticket that follows this closed one, with `html_body` as an internal note. One POST.
+
+        Of a ticket that is not closed Zendesk makes an unrelated one, without a word. For two hours the same call
+        finds what it has made (Idempotency-Key); later, after UnknownOutcome, see `find_follow_up`.
+        """
+        ticket: dict[str, Any] = {
+            "via_followup_source_id": ticket_id,
+            # Without one Zendesk takes whoever sends it: us.
+            "requester_id": requester_id,
+            "subject": subject,
+            "comment": {"html_body": html_body, "public": False},
+            "tags": list(tags),
+            "metadata": {**(metadata or {}), RUN_KEY: run_id},
+        }
+        if group_id is not None:
+            ticket["group_id"] = group_id
+        return self._send("POST", "tickets", WireNewTicket, {"ticket": ticket}, {"Idempotency-Key": run_id}).ticket.id
+
+    def find_follow_up(self, ticket_id: int, run_id: str) -> int | None:
+        """The ticket that `create_follow_up` made with this `run_id`. One GET, and one for each follow-up there is."""
+        for follow_up_id in self._get(f"tickets/{ticket_id}", WireFollowedUp, {}).ticket.followup_ids:
+            try:
+                if self.has_run(follow_up_id, run_id):
+                    return follow_up_id
+            except NotFound:  # deleted
+                continue
+        return None
 
     def has_run(self, ticket_id: int, run_id: str) -> bool:
         """Was an update with this `RUN_KEY` applied? Looks at the newest 500 audits; usually one GET."""
@@ -216,6 +251,12 @@ class ZendeskClient:
     def _get(self, path: str, model: type[Model], params: Mapping[str, str]) -> Model:
         response = self._session.get(self._url(path), params=params)
         return self._call(lambda: model.model_validate_json(response.content), "GET", path)
+
+    def _send(
+        self, method: str, path: str, model: type[Model], body: object, headers: Mapping[str, str] | None = None
+    ) -> Model:
+        response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
+        return self._call(lambda: model.model_validate_json(response.content), method, path)
 
     def _call(self, call: Callable[[], Result], method: str, path: str) -> Result:
         """What the call returns. A 2xx that cannot be understood becomes ours, without the text it stumbled on."""

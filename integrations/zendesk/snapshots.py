@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+STAFF = frozenset({"agent", "admin"})
+
 
 @dataclass(frozen=True, slots=True)
 class RequesterSnapshot:
@@ -67,3 +69,23 @@ class CommentSnapshot:
     created_at: datetime
     via_channel: str = ""
     via_rel: str = ""
+    author_role: str = ""
+    """end-user, agent or admin; empty when Zendesk did not say, as for people who were deleted."""
+
+    @property
+    def by_staff(self) -> bool:
+        return self.author_role in STAFF
+
+    @property
+    def is_internal_note(self) -> bool:
+        """A colleague's. Private alone does not say so: Zendesk also keeps mail private that it does not trust."""
+        return not self.public and self.by_staff
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    tickets: tuple[TicketSnapshot, ...]
+    cursor: str
+    """Where to go on, now or on another day; empty when Zendesk gave none: ask again as before."""
+    end: bool
+    """There is no more at this time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -18,27 +18,27 @@ Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else val
 Tags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-class WireSource(_Wire):
+class WireSource(Wire):
     from_: dict[str, object] | None = Field(default=None, alias="from")
     to: dict[str, object] | None = None
     rel: Text = ""
 
 
-class WireVia(_Wire):
+class WireVia(Wire):
     channel: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = ""
     source: WireSource = WireSource()
 
 
-class WireField(_Wire):
+class WireField(Wire):
     id: int
     value: object = None
 
 
-class WireUser(_Wire):
+class WireUser(Wire):
     id: int
     name: Text = ""
     email: Text = ""
@@ -46,11 +46,11 @@ class WireUser(_Wire):
     tags: Tags = ()
 
 
-class WirePeople(_Wire):
+class WirePeople(Wire):
     users: tuple[WireUser, ...]
 
 
-class WireNamed(_Wire):
+class WireNamed(Wire):
     """An organization or a group."""
 
     id: int
@@ -58,7 +58,7 @@ class WireNamed(_Wire):
     tags: Tags = ()
 
 
-class WireTicket(_Wire):
+class WireTicket(Wire):
     id: int
     subject: Text = ""
     description: Text = ""
@@ -79,7 +79,7 @@ class WireTicket(_Wire):
     is_public: bool = False
 
 
-class WireTicketAnswer(_Wire):
+class WireTicketAnswer(Wire):
     """`GET /tickets/{id}?include=users,groups,organizations`."""
 
     ticket: WireTicket
@@ -131,17 +131,30 @@ class WireTicketAnswer(_Wire):
         )
 
 
-class WireExport(_Wire):
-    """`GET /incremental/tickets/cursor`: one page."""
+class WireTickets(Wire):
+    """`GET /tickets/show_many`, and what else lists tickets with those who belong to them."""
 
     tickets: tuple[WireTicket, ...]
     users: tuple[WireUser, ...] = ()
     organizations: tuple[WireNamed, ...] = ()
+    groups: tuple[WireNamed, ...] = ()
+
+    def snapshots(self, base_url: str) -> Iterator[TicketSnapshot]:
+        for ticket in self.tickets:
+            answer = WireTicketAnswer(
+                ticket=ticket, users=self.users, organizations=self.organizations, groups=self.groups
+            )
+            yield answer.snapshot(f"{base_url}/agent/tickets/{ticket.id}")
+
+
+class WireExport(WireTickets):
+    """`GET /incremental/tickets/cursor`: one page."""
+
     after_cursor: str | None = None
     end_of_stream: bool = True
 
 
-class WireComment(_Wire):
+class WireComment(Wire):
     id: int
     author_id: int | None = None
     public: bool = False
@@ -150,7 +163,7 @@ class WireComment(_Wire):
     created_at: AwareDatetime
     via: WireVia = WireVia()
 
-    def snapshot(self) -> CommentSnapshot:
+    def snapshot(self, roles: Mapping[int, str]) -> CommentSnapshot:
         return CommentSnapshot(
             id=self.id,
             author_id=self.author_id,
@@ -159,33 +172,60 @@ class WireComment(_Wire):
             created_at=self.created_at,
             via_channel=self.via.channel.lower(),
             via_rel=self.via.source.rel.lower(),
+            author_role=roles.get(self.author_id or 0, ""),
         )
 
 
-class WireComments(_Wire):
+class WireComments(Wire):
+    """`GET /tickets/{id}/comments?include=users`."""
+
     comments: tuple[WireComment, ...]
+    users: tuple[WireUser, ...] = ()
+
+    def snapshots(self) -> list[CommentSnapshot]:
+        """In the order in which they were written."""
+        roles = {user.id: user.role for user in self.users}
+        return sorted((comment.snapshot(roles) for comment in self.comments), key=lambda c: (c.created_at, c.id))
 
 
-class WireMetadata(_Wire):
+class _NewTicket(Wire):
+    id: int
+
+
+class WireNewTicket(Wire):
+    """The answer to `POST /tickets`."""
+
+    ticket: _NewTicket
+
+
+class _FollowedUp(Wire):
+    followup_ids: Annotated[tuple[int, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
+
+
+class WireFollowedUp(Wire):
+    ticket: _FollowedUp
+
+
+class WireMetadata(Wire):
     custom: dict[str, object] | None = None
 
 
-class WireAudit(_Wire):
+class WireAudit(Wire):
     id: int
     metadata: WireMetadata | None = None
 
 
-class WirePage(_Wire):
+class WirePage(Wire):
     has_more: bool = False
     after_cursor: str | None = None
 
 
-class WireAudits(_Wire):
+class WireAudits(Wire):
     audits: tuple[WireAudit, ...]
     meta: WirePage = WirePage()
 
 
-class _ZenpyObject(_Wire):
+class _ZenpyObject(Wire):
     """Read by attribute: zenpy has parsed the JSON already."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -139,15 +139,11 @@ def test_secrets_are_not_shown(environ: dict[str, str]) -> None:
         assert secret not in shown
 
 
-@pytest.mark.parametrize(
-    "token", ["short", "a" * 15, "a token with blanks in it", "tokén-of-the-tests-é", "a" * 20 + "\n"]
-)
-def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(environ: dict[str, str], token: str) -> None:
+@pytest.mark.parametrize("token", ["a token with blanks in it", "tokén-of-the-tests-é", "a" * 20 + "\n"])
+def test_a_token_that_cannot_be_sent_is_refused(environ: dict[str, str], token: str) -> None:
     with pytest.raises(BadSettings) as caught:
         load({**environ, "DESK_TOKEN": token})
-    assert caught.value.problems == [
-        "DESK_TOKEN: must be at least 16 ASCII characters without blanks: openssl rand -hex 32."
-    ]
+    assert caught.value.problems == ["DESK_TOKEN: must be ASCII characters without blanks: openssl rand -hex 32."]
 
 
 def test_an_empty_file_is_no_secret(environ: dict[str, str], tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import httpx
 from app.demo.serving import serving
 from app.service import Service
 from app.settings import Settings, load
+from app.work.syncing import first_sync_done
 from integrations.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,13 @@ class House:
         decision = self.decision(ticket_id)
         return decision, self.sandbox.zendesk.ticket(ticket_id)
 
+    def known_issue(self, **issue: Any) -> int:
+        """An issue that was there before; its iid, once our copy of the tracker has it."""
+        iid = self.sandbox.gitlab.add_issue(PROJECT, **issue)
+        assert self.sandbox.gitlab.deliver(PROJECT, iid, "open") == [202]
+        self.idle()
+        return iid
+
     def idle(self) -> None:
         """Wait until nothing is queued."""
         wait_until(lambda: self.service.engine.unfinished() == 0)
@@ -83,6 +91,7 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
             "ZENDESK_WEBHOOK_SECRET": sandbox.zendesk.webhook_secret,
             "GITLAB_URL": sandbox.gitlab.url,
             "GITLAB_TOKEN": sandbox.gitlab.token,
+            "GITLAB_WEBHOOK_SECRET": sandbox.gitlab.signing_token,
             "DESK_TOKEN": DESK_TOKEN,
             "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
             "ROUTING_FILE": str(ROOT / "routing.yaml"),
@@ -95,11 +104,18 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
 
 @contextmanager
 def open_house(folder: Path, **environ: str) -> Iterator[House]:
+    """`CHAT_WEBHOOK_URL="sandbox"`: the sandbox's chat."""
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Support")
         sandbox.gitlab.add_project(PROJECT, "public")
         sandbox.gitlab.add_project(INFRASTRUCTURE, "public")
+        if environ.get("CHAT_WEBHOOK_URL") == "sandbox":
+            environ["CHAT_WEBHOOK_URL"] = sandbox.chat.webhook_url
         service = Service.build(settings_for(sandbox, folder, **environ))
         with serving(service) as address, httpx.Client(base_url=address) as web:
             sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
-            yield House(sandbox, service, web)
+            sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
+            house = House(sandbox, service, web)
+            project_id = sandbox.gitlab.project(PROJECT)["id"]
+            wait_until(lambda: service.records.progress.of(first_sync_done(project_id)))
+            yield house

@@ -38,7 +38,7 @@ def _said(archetype: str, probability: float, right: int, wrong: int) -> list[Sa
 
 def test_the_bar_is_the_lowest_one_that_keeps_the_promise() -> None:
     said = _said("spam", 0.9, 200, 0) + _said("spam", 0.7, 200, 4) + _said("spam", 0.5, 20, 80)
-    bars = thresholds(said, ["spam"], frozenset(), Wanted(high=0.96, medium=0.5))
+    bars = thresholds(said, ["spam"], frozenset(), Wanted(high=0.96, medium=0.5, strict=frozenset()))
     high, medium = bars["spam"].high, bars["spam"].medium
     assert high is not None
     assert 0.5 < high <= 0.7
@@ -54,6 +54,16 @@ def test_acting_archetypes_have_a_higher_bar() -> None:
     assert careful is not None
     assert easy is not None
     assert careful > easy
+
+
+def test_what_goes_before_the_topic_is_suggested_more_rarely() -> None:
+    said = [*_said("spam", 0.9, 300, 0), *_said("spam", 0.5, 85, 15), *_said("mention", 0.9, 300, 0)]
+    said += _said("mention", 0.5, 85, 15)
+    bars = thresholds(said, ["spam", "mention"], frozenset(), Wanted(medium_strict=0.97))
+    spam, mention = bars["spam"].medium, bars["mention"].medium
+    assert spam is not None
+    assert mention is not None
+    assert spam > mention
 
 
 def test_an_archetype_that_is_always_wrong_gets_no_bar() -> None:

@@ -39,6 +39,7 @@ def test_each_archetype_has_its_own_scores() -> None:
     mention, spam = evaluate(PREDICTIONS, ACTING).archetypes
     assert (mention.archetype, mention.precision, mention.recall) == ("mention", 1 / 2, 1 / 4)
     assert (spam.count, spam.said, spam.precision, spam.precision_also_ok) == (2, 3, 1 / 3, 2 / 3)
+    assert (spam.recall_given, spam.precision_given) == (1 / 2, 1 / 2)
     assert spam.recall_sure == 1 / 2
     assert spam.precision_sure == 1 / 2
 

@@ -42,13 +42,13 @@ def test_without_a_route_the_model_decides(rules: Rules) -> None:
     assert (found.decided_by, found.band) == ("model", "high")
 
 
-def test_an_archetype_by_rule_only_is_never_the_models_sure_verdict(rules: Rules) -> None:
+def test_of_an_archetype_by_rule_only_the_models_verdict_is_no_tag(rules: Rules) -> None:
     archetypes = dict(rules.routing.archetypes)
     archetypes["mention"] = archetypes["mention"].model_copy(update={"by_rule_only": True})
     strict = replace(rules, routing=rules.routing.model_copy(update={"archetypes": archetypes}))
     asked = [example(1, "mention", "zebra umbrella")]
     (found,) = with_routes(strict, asked, [_said("mention")], detect=_english, now=NOW)
-    assert found.band == "medium"
+    assert (found.archetype, found.band) == ("mention", "low")
 
 
 def test_every_archetype_of_the_yaml_has_a_bar(rules: Rules) -> None:

@@ -54,6 +54,29 @@ def test_an_issue_can_be_made_and_closed_from_outside(sandbox: Sandbox, project:
     assert [issue["state"] for issue in ask(url, "issues", project=project)] == ["opened", "closed"]
 
 
+def test_people_projects_and_jobs_can_be_played_from_outside(sandbox: Sandbox, project: str) -> None:
+    url = sandbox.gitlab.url
+    user_id = ask(url, "add_person", username=f"kim-of-{project[-3:].strip('-')}")
+    ask(url, "set_member", project=project, user_id=user_id, access_level=30)
+    assert ask(url, "project", key=project)["members"][str(user_id)] == 30
+    iid = ask(url, "add_issue", project=project, title="a")
+    ask(url, "set_milestone", project=project, iid=iid, title="17.1")
+    note_id = ask(url, "add_note", project=project, iid=iid, body="one", author_id=user_id)
+    ask(url, "edit_note", project=project, iid=iid, note_id=note_id, body="two")
+    issue = ask(url, "issue", project=project, iid=iid)
+    assert (issue["milestone"]["title"], [note["body"] for note in issue["notes"]]) == ("17.1", ["two"])
+    ask(url, "disable_hooks")
+    ask(sandbox.zendesk.url, "break_next_job", ends="killed", after=0)
+    ids = [ask(sandbox.zendesk.url, "create_ticket", subject="s", body="b")]
+    answer = httpx.put(
+        f"{sandbox.zendesk.url}/api/v2/tickets/update_many.json?ids={ids[0]}",
+        json={"ticket": {"tags": ["a"]}},
+        auth=(f"{sandbox.zendesk.email}/token", sandbox.zendesk.token),
+    )
+    assert answer.status_code == 200
+    assert ask(sandbox.zendesk.url, "ticket", ticket_id=ids[0])["tags"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "status", "told"),
     [

@@ -20,7 +20,7 @@ from tests.work.conftest import CRASHES, Started, done, wait_until
 
 
 def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
-    return Work("wf", key, ticket_id, payload, delay=delay)
+    return Work("wf", key, f"ticket:{ticket_id}", payload, delay=delay)
 
 
 def noting(ran: list[object]) -> Workflow:
@@ -153,7 +153,7 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
         "engine = Engine(sys.argv[1], polling_seconds=0.02);"
         "run = lambda payload: (print('running', flush=True), time.sleep(60)) and {};"
         "engine.register('wf', run, lambda payload, error: {});"
-        "engine.start(); engine.accept([Work('wf', 'a', 1, {'n': 1})]); time.sleep(60)"
+        "engine.start(); engine.accept([Work('wf', 'a', 'ticket:1', {'n': 1})]); time.sleep(60)"
     )
     peer = subprocess.Popen([sys.executable, "-c", script, database_url], stdout=subprocess.PIPE)
     assert peer.stdout is not None

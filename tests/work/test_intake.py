@@ -36,7 +36,7 @@ class SlowStore:
 
 
 def work(key: str) -> Work:
-    return Work("wf", key, 1, {})
+    return Work("wf", key, "lane", {})
 
 
 async def test_deliveries_that_come_together_share_a_transaction() -> None:

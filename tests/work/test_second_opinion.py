@@ -43,8 +43,7 @@ class Clock:
 
 
 def ask(model: Model | None, *, public: bool = True, per_hour: int = 60, allow_private: bool = False) -> Asked | None:
-    client = (lambda: model) if model else None
-    second = SecondOpinion(client, per_hour, allow_private=allow_private, now=Clock())
+    second = SecondOpinion(model, per_hour, allow_private=allow_private, now=Clock())
     return second.ask(TICKET, channel_public=public, rules=RULES)
 
 
@@ -89,7 +88,7 @@ def test_private_text_is_shown_only_if_ops_allow_it(counted: Callable[[str], flo
 
 def test_not_more_questions_than_the_budget_in_any_hour(counted: Callable[[str], float]) -> None:
     model, clock = Model(), Clock()
-    second = SecondOpinion(lambda: model, 2, allow_private=False, now=clock)
+    second = SecondOpinion(model, 2, allow_private=False, now=clock)
 
     def answered(minutes: int) -> bool:
         clock.at = NOW + timedelta(minutes=minutes)
@@ -119,7 +118,7 @@ def test_a_budget_of_nothing_asks_nothing() -> None:
 
 def test_private_tickets_cost_nothing() -> None:
     model = Model()
-    second = SecondOpinion(lambda: model, 1, allow_private=False, now=Clock())
+    second = SecondOpinion(model, 1, allow_private=False, now=Clock())
     second.ask(TICKET, channel_public=False, rules=RULES)
     asked = second.ask(TICKET, channel_public=True, rules=RULES)
     assert asked is not None
@@ -128,7 +127,7 @@ def test_private_tickets_cost_nothing() -> None:
 
 def test_threads_share_the_budget() -> None:
     model = Model()
-    second = SecondOpinion(lambda: model, 5, allow_private=False, now=Clock())
+    second = SecondOpinion(model, 5, allow_private=False, now=Clock())
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: second.ask(TICKET, channel_public=True, rules=RULES), range(40)))
     assert len(model.asked) == 5

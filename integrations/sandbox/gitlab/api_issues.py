@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import answer
+from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.gitlab.door import PAGING, Asked, Door
 from integrations.sandbox.gitlab.happenings import change_issue, open_issue
 from integrations.sandbox.gitlab.listing import KNOWN, Listings, order_of, selected
@@ -17,6 +17,8 @@ from integrations.sandbox.gitlab.things import ISSUE_TYPES, Issue
 
 TITLE_LIMIT = 255
 DESCRIPTION_LIMIT = 1_048_576
+# https://docs.gitlab.com/api/rest/#supported-resources, since 18.3.
+KEYSET_ORDERS = frozenset({"", "created_at", "updated_at", "title"})
 TEXTS = frozenset({"title", "description"})
 CREATE = TEXTS | {"labels", "confidential", "issue_type", "assignee_ids", "assignee_id", "milestone_id", "due_date"}
 UPDATE = CREATE | {"state_event", "add_labels", "remove_labels", "discussion_locked"}
@@ -34,6 +36,9 @@ def add_routes(door: Door) -> None:
 
 def index(asked: Asked, listings: Listings) -> Response:
     key, _down = order_of(asked)
+    if asked.text("pagination") == "keyset" and asked.text("order_by") not in KEYSET_ORDERS:
+        error = {"error": "Keyset pagination is not yet available for this type of request"}
+        raise Refused(405, error, "no_keyset_paging")
     return paged(asked, listings.of(asked, asked.project), lambda issue: _row(asked, issue), key)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.gitlab.door import PAGING, Asked, Door
-from integrations.sandbox.gitlab.happenings import award, link, write_note
+from integrations.sandbox.gitlab.happenings import award, edit_note, link, write_note
 from integrations.sandbox.gitlab.paging import paged
 from integrations.sandbox.gitlab.present import award_json, issue_json, journal_json, note_json
-from integrations.sandbox.gitlab.refusals import bad_value, not_found
+from integrations.sandbox.gitlab.refusals import bad_value, forbidden, not_found
+from integrations.sandbox.gitlab.things import MAINTAINER, Note, QuickAction
 
 NOTE_LIMIT = 1_000_000
 LINK_TYPES = ("relates_to", "blocks", "is_blocked_by")
@@ -20,6 +23,7 @@ def add_routes(door: Door) -> None:
     door.opens("GET", f"{issue}/notes", list_notes, known=PAGING | {"activity_filter"})
     door.opens("POST", f"{issue}/notes", create_note, known=frozenset({"body", "internal", "confidential"}))
     door.opens("GET", f"{issue}/notes/{{note:int}}", show_note)
+    door.opens("PUT", f"{issue}/notes/{{note:int}}", update_note, known=frozenset({"body"}))
     door.opens("GET", f"{issue}/links", list_links)
     door.opens(
         "POST", f"{issue}/links", create_link, known=frozenset({"target_project_id", "target_issue_iid", "link_type"})
@@ -49,7 +53,27 @@ def list_notes(asked: Asked) -> Response:
 
 def create_note(asked: Asked) -> Response:
     """201 with the note; 202 without one when there was nothing but quick actions in it."""
-    issue = asked.issue
+    issue, body = asked.issue, _body(asked)
+    internal = asked.flag("internal") if "internal" in asked.given else asked.flag("confidential")
+    if internal and not asked.project.member:
+        raise forbidden()
+    asked.limits.note(asked.state.now())
+    known = len(issue.quick_actions)
+    note = write_note(asked.state, issue, body, asked.actor_id, internal=bool(internal))
+    return _written(asked, note, issue.quick_actions[known:], 201)
+
+
+def update_note(asked: Asked) -> Response:
+    """200 with the note; 202 and the note is gone when nothing but quick actions is left of it."""
+    issue, note, body = asked.issue, _note(asked), _body(asked)
+    if note.author_id != asked.actor_id and asked.project.members.get(asked.actor_id, 0) < MAINTAINER:
+        raise forbidden()
+    known = len(issue.quick_actions)
+    remains = edit_note(asked.state, issue, note, body, asked.actor_id)
+    return _written(asked, note if remains else None, issue.quick_actions[known:], 200)
+
+
+def _body(asked: Asked) -> str:
     if "body" not in asked.given:
         raise bad_value("body is missing")
     body = asked.text("body")
@@ -57,24 +81,25 @@ def create_note(asked: Asked) -> Response:
         raise bad_value("body is empty")
     if len(body) > NOTE_LIMIT:
         raise Refused(400, {"message": {"note": ["is too long (maximum is 1000000 characters)"]}}, "invalid_note")
-    internal = asked.flag("internal") if "internal" in asked.given else asked.flag("confidential")
-    if internal and not asked.project.member:
-        raise Refused(403, {"message": "403 Forbidden"}, "forbidden")
-    asked.limits.note(asked.state.now())
-    known = len(issue.quick_actions)
-    note = write_note(asked.state, issue, body, asked.actor_id, internal=bool(internal))
-    done = issue.quick_actions[known:]
+    return body
+
+
+def _written(asked: Asked, note: Note | None, done: Sequence[QuickAction], status: int) -> Response:
     changes = {action.command: action.argument or True for action in done}
     if note is None:
         summary = [f"Executed /{action.command} {action.argument}".strip() for action in done]
         return answer({"commands_changes": changes, "summary": summary}, 202)
-    return answer(note_json(asked.state, issue, note) | {"commands_changes": changes}, 201)
+    return answer(note_json(asked.state, asked.issue, note) | {"commands_changes": changes}, status)
 
 
 def show_note(asked: Asked) -> Response:
+    return answer(note_json(asked.state, asked.issue, _note(asked)))
+
+
+def _note(asked: Asked) -> Note:
     for note in asked.issue.notes:
-        if note.id == asked.http.at["note"]:
-            return answer(note_json(asked.state, asked.issue, note))
+        if note.id == asked.http.at["note"] and (asked.project.member or not note.internal):
+            return note
     raise not_found("Note")
 
 

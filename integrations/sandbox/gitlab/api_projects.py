@@ -11,7 +11,9 @@ from integrations.sandbox.api import answer
 from integrations.sandbox.gitlab.door import PAGING, Asked, Door
 from integrations.sandbox.gitlab.hooks import Hook
 from integrations.sandbox.gitlab.paging import paged
-from integrations.sandbox.gitlab.present import account_json, project_json, stamp
+from integrations.sandbox.gitlab.present import account_json, member_json, project_json, stamp
+from integrations.sandbox.gitlab.refusals import forbidden, not_found
+from integrations.sandbox.gitlab.things import MAINTAINER
 
 VERSION = "19.4.1"
 
@@ -19,6 +21,7 @@ VERSION = "19.4.1"
 def add_routes(door: Door, hooks: Callable[[], list[Hook]]) -> None:
     door.opens("GET", "/projects/{project}", show_project, known=frozenset({"statistics", "license"}))
     door.opens("GET", "/projects/{project}/hooks", lambda asked: list_hooks(asked, hooks()), known=PAGING)
+    door.opens("GET", "/projects/{project}/members/all/{user:int}", show_member)
     door.opens("GET", "/user", show_user)
     door.opens("GET", "/version", lambda _asked: answer({"version": VERSION, "revision": "sandbox"}))
     door.opens("GET", "/personal_access_tokens/self", show_token)
@@ -26,6 +29,14 @@ def add_routes(door: Door, hooks: Callable[[], list[Hook]]) -> None:
 
 def show_project(asked: Asked) -> Response:
     return answer(project_json(asked.state, asked.project))
+
+
+def show_member(asked: Asked) -> Response:
+    """Those of the project and of the groups above it."""
+    user_id = asked.http.at["user"]
+    if user_id not in asked.project.members:
+        raise not_found()
+    return answer(member_json(asked.state, asked.project, user_id))
 
 
 def show_user(asked: Asked) -> Response:
@@ -50,6 +61,8 @@ def show_token(asked: Asked) -> Response:
 
 def list_hooks(asked: Asked, hooks: list[Hook]) -> Response:
     project = asked.project
+    if project.members.get(asked.actor_id, 0) < MAINTAINER:
+        raise forbidden()
     now = asked.state.now()
     return paged(
         asked,

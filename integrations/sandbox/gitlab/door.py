@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from integrations.sandbox.api import Incoming, route
 from integrations.sandbox.gitlab.limits import Limits
-from integrations.sandbox.gitlab.refusals import bad_value, insufficient_scope, unauthorized, unknown_parameters
-from integrations.sandbox.gitlab.state import BOT_USER_ID, READ_TOKEN, TOKEN, State
-from integrations.sandbox.gitlab.things import Issue, Project
+from integrations.sandbox.gitlab.refusals import bad_value, insufficient_scope, moved, unauthorized, unknown_parameters
+from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.things import BOT_USER_ID, Issue, Project
 
 SCOPES = {TOKEN: "api", READ_TOKEN: "read_api"}
 PAGING = frozenset({"page", "per_page", "pagination", "cursor", "order_by", "sort"})
@@ -36,8 +36,15 @@ class Asked:
 
     @cached_property
     def project(self) -> Project:
-        """Raises Refused 404."""
-        return self.state.readable_project(self.http.at["project"])
+        """Raises Refused 404; for a former path 301, or 405 when more than reading is wanted."""
+        key = str(self.http.at["project"])
+        found = self.state.readable_project(key)
+        path = unquote(key)
+        if not path.isdecimal() and path.lower() != found.path.lower():
+            by_id = self.http.path.replace(f"/projects/{key}", f"/projects/{found.id}", 1)
+            query = f"?{self.http.query_string}" if self.http.query_string else ""
+            raise moved(self.http.method, f"{self.state.url}{by_id}{query}")
+        return found
 
     @cached_property
     def issue(self) -> Issue:
@@ -110,8 +117,17 @@ class Door:
         self._limits = limits
         self.routes: list[BaseRoute] = []
 
-    def opens(self, method: str, path: str, serve: Serve, *, known: frozenset[str] = frozenset()) -> None:
-        """Add a route under /api/v4; `known` names all parameters that it has, without `[]`."""
+    def opens(
+        self,
+        method: str,
+        path: str,
+        serve: Serve,
+        *,
+        known: frozenset[str] = frozenset(),
+        root: str = "/api/v4",
+        only_reads: bool = False,
+    ) -> None:
+        """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
 
         def admitted(http: Incoming) -> Response:
             with self._state.lock:
@@ -119,7 +135,7 @@ class Door:
                 if scope is None:
                     raise unauthorized()
                 http.answer_headers.update(self._limits.request(self._state.now()))
-                if method != "GET" and scope != "api":
+                if method != "GET" and not only_reads and scope != "api":
                     raise insufficient_scope("api")
                 asked = Asked(http, self._state, self._limits, scope)
                 unknown = asked.given.keys() - known
@@ -127,7 +143,7 @@ class Door:
                     raise unknown_parameters(unknown)
                 return serve(asked)
 
-        self.routes.append(route(method, f"/api/v4{path}", admitted))
+        self.routes.append(route(method, f"{root}{path}", admitted))
 
 
 def _token(headers: Mapping[str, str]) -> str:

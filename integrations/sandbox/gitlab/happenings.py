@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.clock import milli_stamp
@@ -93,11 +94,32 @@ def write_note(state: State, issue: Issue, body: str, author_id: int, *, interna
         issue.notes.append(note)
         state.touch(issue)
         event = state.event("note", "create", issue, author_id)
-        event.note_id = note.id
+        event.note = note
         state.happened(event)
     issue.quick_actions += actions
     obey(state, issue, actions, author_id)
     return note
+
+
+def edit_note(state: State, issue: Issue, note: Note, body: str, actor_id: int) -> bool:
+    """Whether there still is a note: one that becomes nothing but quick actions is deleted. As lib/api/notes.rb and
+    app/services/notes/update_service.rb do it; what GitLab itself wrote stays as it is, without a word."""
+    if note.system:
+        return True
+    stored, actions = extract(body)
+    issue.quick_actions += actions
+    if stored.strip():
+        note.quick_actions += actions
+        if stored != note.body:
+            note.body, note.updated_at, note.touched = stored, state.now(), touched(stored, state.url)
+            state.touch(issue)
+            event = state.event("note", "update", issue, note.author_id)
+            event.note = note
+            state.happened(event)
+    else:
+        issue.notes.remove(note)
+    obey(state, issue, actions, actor_id)
+    return bool(stored.strip())
 
 
 def award(state: State, issue: Issue, name: str, user_id: int) -> Award | None:
@@ -140,7 +162,7 @@ def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Is
         confidential=issue.confidential,
         issue_type=issue.issue_type,
     )
-    copy.notes = list(issue.notes)
+    copy.notes = [replace(note, id=state.new_id()) for note in issue.notes]
     issue.moved_to_id = copy.id
     state.system_note(issue, f"moved to {_named(state, copy)}", actor_id)
     _close(state, issue, actor_id, {"moved_to_id": {"previous": None, "current": copy.id}})

@@ -28,6 +28,8 @@ def paged(asked: Asked, items: Sequence[Item], show: Callable[[Item], Any], key_
     """`items` are in their final order; `key_of` gives that order's ascending or descending sort key."""
     size = min(_number(asked, "per_page", DEFAULT_PAGE), MAX_PAGE)
     if asked.text("pagination") == "keyset":
+        if not asked.text("order_by") or not asked.text("sort"):
+            raise bad_value("sandbox: keyset paging goes with order_by and sort, both mandatory")
         return _keyset(asked, items, show, key_of, size)
     if asked.text("pagination") not in {"", "offset", "legacy"}:
         raise bad_value("pagination does not have a valid value")

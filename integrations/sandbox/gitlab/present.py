@@ -7,7 +7,16 @@ from typing import Any
 
 from integrations.sandbox.clock import milli_stamp
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.things import Account, Award, Issue, JournalEntry, Label, Note, Project
+from integrations.sandbox.gitlab.things import (
+    BOT_USER_ID,
+    Account,
+    Award,
+    Issue,
+    JournalEntry,
+    Label,
+    Note,
+    Project,
+)
 
 Json = dict[str, Any]
 
@@ -46,7 +55,7 @@ def issue_json(state: State, issue: Issue) -> Json:
         "closed_at": stamp(issue.closed_at),
         "closed_by": account_json(state, issue.closed_by_id) if issue.closed_by_id else None,
         "labels": list(issue.labels),
-        "milestone": {"id": 1, "iid": 1, "title": issue.milestone, "state": "active"} if issue.milestone else None,
+        "milestone": milestone_json(state, project, issue.milestone) if issue.milestone else None,
         "assignees": people,
         "assignee": people[0] if people else None,
         "author": account_json(state, issue.author_id),
@@ -124,9 +133,33 @@ def project_json(state: State, project: Project) -> Json:
         "web_url": f"{state.url}/{project.path}",
         "created_at": stamp(project.created_at),
         "permissions": {
-            "project_access": {"access_level": 30, "notification_level": 3} if project.member else None,
+            "project_access": {"access_level": project.members[BOT_USER_ID], "notification_level": 3}
+            if project.member
+            else None,
             "group_access": None,
         },
+    }
+
+
+def milestone_json(state: State, project: Project, title: str) -> Json:
+    milestone = state.milestone(project, title)
+    return {
+        "id": milestone.id,
+        "iid": milestone.iid,
+        "project_id": project.id,
+        "title": title,
+        "description": "",
+        "state": "active",
+        "web_url": f"{state.url}/{project.path}/-/milestones/{milestone.iid}",
+    }
+
+
+def member_json(state: State, project: Project, account_id: int) -> Json:
+    return account_json(state, account_id) | {
+        "access_level": project.members[account_id],
+        "created_at": stamp(project.created_at),
+        "expires_at": None,
+        "membership_state": "active",
     }
 
 

@@ -25,6 +25,18 @@ def project_not_found() -> Refused:
     return Refused(404, {"message": "404 Project Not Found"}, "project_not_found")
 
 
+def moved(method: str, location: str) -> Refused:
+    """For a project's former path: lib/api/helpers.rb, `find_project!`."""
+    if method != "GET":
+        return Refused(405, {"message": "Non GET methods are not allowed for moved projects"}, "project_moved")
+    told = f"This resource has been moved permanently to {location}"
+    return Refused(301, told, "project_moved", {"Location": location})
+
+
+def forbidden() -> Refused:
+    return Refused(403, {"message": "403 Forbidden"}, "forbidden")
+
+
 def not_found(what: str = "") -> Refused:
     message = f"404 {what} Not Found".replace("  ", " ") if what else "404 Not found"
     return Refused(404, {"message": message}, "not_found")

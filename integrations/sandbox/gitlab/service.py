@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import Incoming, answer, route
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.gitlab import api_issues, api_notes, api_projects
+from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.door import Door
-from integrations.sandbox.gitlab.hooks import Hook
+from integrations.sandbox.gitlab.hooks import PERMANENT_AFTER, Hook
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.pages import page_routes
-from integrations.sandbox.gitlab.state import BOT_USER_ID, ENGINEER_ID, READ_TOKEN, TOKEN, State
-from integrations.sandbox.gitlab.things import Event
+from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.things import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
 from integrations.sandbox.gitlab.world import OutsideWorld
 from integrations.sandbox.service import Service
@@ -36,10 +36,13 @@ class GitlabSandbox(OutsideWorld, Service):
         "add_award",
         "add_issue",
         "add_note",
+        "add_person",
         "add_project",
         "close_issue",
         "deliver",
+        "disable_hooks",
         "edit_issue",
+        "edit_note",
         "events",
         "hook_status",
         "issue",
@@ -48,6 +51,8 @@ class GitlabSandbox(OutsideWorld, Service):
         "projects",
         "rename_project",
         "reopen_issue",
+        "set_member",
+        "set_milestone",
         "subscribe",
         "unsubscribe",
     )
@@ -67,6 +72,7 @@ class GitlabSandbox(OutsideWorld, Service):
         api_issues.add_routes(door)
         api_notes.add_routes(door)
         api_projects.add_routes(door, lambda: list(self._hooks))
+        api_graphql.add_routes(door)
         self.app.router.routes.extend(door.routes)
         for method in ("GET", "POST", "PUT", "DELETE"):
             self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_route))
@@ -117,6 +123,11 @@ class GitlabSandbox(OutsideWorld, Service):
         """Per hook: url, failures in a row, and executable, temporarily_disabled or disabled."""
         now = self.clock.now()
         return [{"url": hook.url, "failures": hook.failures, "status": hook.status(now)} for hook in self._hooks]
+
+    def disable_hooks(self) -> None:
+        """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""
+        for hook in self._hooks:
+            hook.failures = PERMANENT_AFTER
 
     def _newest(self, project: int | str | None, iid: int | None, action: str | None) -> Event:
         wanted = self._state.project(project).id if project is not None else None

@@ -14,11 +14,15 @@ from urllib.parse import unquote
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab.refusals import not_found, project_not_found
 from integrations.sandbox.gitlab.things import (
+    BOT_USER_ID,
+    ENGINEER_ID,
+    MAINTAINER,
     Account,
     Event,
     Issue,
     JournalEntry,
     Label,
+    Milestone,
     Note,
     Project,
     Visibility,
@@ -26,8 +30,6 @@ from integrations.sandbox.gitlab.things import (
 
 TOKEN = "sandbox-gitlab-token"  # noqa: S105 -- the sandbox's own, known to everybody
 READ_TOKEN = "sandbox-gitlab-read-token"  # noqa: S105 -- the same, with scope read_api only
-BOT_USER_ID = 501
-ENGINEER_ID = 502
 EVENTS_KEPT = 10_000
 COLORS = ("#1f75cb", "#108548", "#ab6100", "#dd2b0e", "#7759c2", "#5c5c66", "#c21e56", "#0b7a75")
 
@@ -50,6 +52,7 @@ class State:
         self.issues: dict[int, Issue] = {}
         """By global id."""
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._account_ids = itertools.count(503)
         self._project_ids = itertools.count(101)
         self._issue_ids = itertools.count(8401)
         self._ids = itertools.count(50_001)
@@ -63,16 +66,27 @@ class State:
     def add_project(self, path: str, visibility: Visibility = "public", *, member: bool = True) -> Project:
         if path.lower() in self.paths:
             raise ValueError(f"there is already a project {path}")
-        project = Project(next(self._project_ids), path, visibility, member, self.now())
+        project = Project(next(self._project_ids), path, visibility, self.now(), {ENGINEER_ID: MAINTAINER})
+        if member:
+            project.members[BOT_USER_ID] = MAINTAINER
         self.projects[project.id] = project
         self.paths[path.lower()] = project
         return project
 
     def rename(self, project: Project, path: str) -> None:
-        """The former path goes on working, as GitLab redirects it."""
+        """The former path goes on being known, as GitLab redirects it."""
+        if self.paths.get(path.lower(), project) is not project:
+            raise ValueError(f"there is already a project {path}")
         project.former_paths.append(project.path)
         project.path = path
         self.paths[path.lower()] = project
+
+    def add_account(self, username: str, name: str) -> Account:
+        if any(account.username == username for account in self.accounts.values()):
+            raise ValueError(f"there is already a user {username}")
+        account = Account(next(self._account_ids), username, name)
+        self.accounts[account.id] = account
+        return account
 
     def project(self, key: int | str) -> Project:
         """By id or (URL-encoded) path; raises Refused 404."""
@@ -114,6 +128,12 @@ class State:
             project.labels[name] = Label(self.new_id(), name, color)
         return project.labels[name]
 
+    def milestone(self, project: Project, title: str) -> Milestone:
+        """Made when unknown: unlike the real one, where a person has to make it first."""
+        if title not in project.milestones:
+            project.milestones[title] = Milestone(self.new_id(), len(project.milestones) + 1, title)
+        return project.milestones[title]
+
     def admit(self, project: Project, issue: Issue) -> None:
         """Put a new issue under its ids."""
         project.issues[issue.iid] = issue
@@ -140,9 +160,6 @@ class State:
     def system_note(self, issue: Issue, body: str, actor_id: int) -> None:
         now = self.now()
         issue.notes.append(Note(self.new_id(), body, actor_id, now, now, system=True))
-
-    def note(self, issue: Issue, note_id: int) -> Note:
-        return next(note for note in issue.notes if note.id == note_id)
 
     def happened(self, event: Event) -> None:
         self.events.append(event)

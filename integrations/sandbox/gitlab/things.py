@@ -11,6 +11,10 @@ from integrations.sandbox.gitlab.search import SearchIndex
 Json = dict[str, Any]
 Visibility = Literal["public", "internal", "private"]
 ISSUE_TYPES = ("issue", "incident", "test_case", "task")
+BOT_USER_ID = 501
+ENGINEER_ID = 502
+MAINTAINER = 40
+"""The access level from which on one sees hooks and edits what others wrote. Below: 30 developer, 20 reporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class Label:
     id: int
     name: str
     color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    id: int
+    iid: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ class Issue:
     issue_type: str = "issue"
     severity: str = "UNKNOWN"
     milestone: str | None = None
+    """The title of one of its project's."""
     locked: bool = False
     assignee_ids: list[int] = field(default_factory=list)
     closed_at: datetime | None = None
@@ -115,16 +127,23 @@ class Project:
     id: int
     path: str
     visibility: Visibility
-    member: bool
-    """Whether the service's token belongs to a member."""
     created_at: datetime
+    members: dict[int, int] = field(default_factory=dict)
+    """Access level by account, inherited ones too."""
     former_paths: list[str] = field(default_factory=list)
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
+    milestones: dict[str, Milestone] = field(default_factory=dict)
+    """By title."""
     index: SearchIndex = field(default_factory=SearchIndex)
     last_iid: int = 0
     version: int = 0
     """Moves with every change of an issue: what was listed at the same version is still right."""
+
+    @property
+    def member(self) -> bool:
+        """Whether the service's token belongs to a member."""
+        return BOT_USER_ID in self.members
 
     @property
     def readable(self) -> bool:
@@ -142,7 +161,7 @@ class Event:
     issue_id: int
     actor_id: int
     changes: Json = field(default_factory=dict)
-    note_id: int | None = None
+    note: Note | None = None
     emoji: str = ""
     body: bytes | None = None
     """The payload as it was first sent."""

@@ -35,6 +35,7 @@ def project_view(state: State, project: Project) -> dict[str, Any]:
         "former_paths": list(project.former_paths),
         "visibility": project.visibility,
         "member": project.member,
+        "members": dict(project.members),
         "labels": sorted(project.labels),
         "issues": len(project.issues),
         "opened": sum(issue.state == "opened" for issue in project.issues.values()),

@@ -61,12 +61,12 @@ def hook_name(state: State, event: Event) -> str:
     if event.kind == "emoji":
         return "Emoji Hook"
     if event.kind == "note":
-        return "Confidential Note Hook" if _is_private(state, event, issue) else "Note Hook"
+        return "Confidential Note Hook" if _is_private(event, issue) else "Note Hook"
     return "Confidential Issue Hook" if issue.confidential else "Issue Hook"
 
 
-def _is_private(state: State, event: Event, issue: Issue) -> bool:
-    return issue.confidential or (event.note_id is not None and state.note(issue, event.note_id).internal)
+def _is_private(event: Event, issue: Issue) -> bool:
+    return issue.confidential or (event.note is not None and event.note.internal)
 
 
 def payload(state: State, event: Event) -> bytes:
@@ -95,11 +95,13 @@ def _issue_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
 
 
 def _note_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
-    note = state.note(issue, event.note_id or 0)
+    note = event.note
+    if note is None:
+        raise ValueError("an event of a note holds the note")
     project = state.project_of(issue)
     return {
         "object_kind": "note",
-        "event_type": "confidential_note" if _is_private(state, event, issue) else "note",
+        "event_type": "confidential_note" if _is_private(event, issue) else "note",
         "user": _user(state, event.actor_id),
         "project_id": project.id,
         "project": _project(state, project),
@@ -162,6 +164,7 @@ def _attributes(state: State, issue: Issue) -> dict[str, Any]:
         "url": state.issue_url(issue),
         "labels": _labels(state, issue),
         "severity": issue.severity.lower(),
+        "milestone_id": _milestone_id(state, issue, issue.milestone),
     }
 
 
@@ -171,7 +174,14 @@ def _changes(state: State, event: Event, issue: Issue) -> dict[str, Any]:
         project = state.project_of(issue)
         for side in ("previous", "current"):
             changes["labels"][side] = [_label(state, project, name) for name in changes["labels"][side]]
+    if "milestone" in changes:
+        titles = changes.pop("milestone")
+        changes["milestone_id"] = {side: _milestone_id(state, issue, title) for side, title in titles.items()}
     return changes
+
+
+def _milestone_id(state: State, issue: Issue, title: str | None) -> int | None:
+    return state.milestone(state.project_of(issue), title).id if title else None
 
 
 def _labels(state: State, issue: Issue) -> list[dict[str, Any]]:

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from integrations.sandbox.gitlab.happenings import (
     award,
     change_issue,
+    edit_note,
     mark_duplicate,
     move_issue,
     open_issue,
     write_note,
 )
-from integrations.sandbox.gitlab.state import ENGINEER_ID, State
-from integrations.sandbox.gitlab.things import Visibility
+from integrations.sandbox.gitlab.state import State
+from integrations.sandbox.gitlab.things import ENGINEER_ID, Visibility
 from integrations.sandbox.gitlab.view import issue_view, project_view
 
 
@@ -36,8 +37,24 @@ class OutsideWorld:
             return self._state.add_project(path, visibility, member=member).id
 
     def rename_project(self, project: int | str, path: str) -> None:
+        """Another name or another group; ids stay, and the API redirects the former path to the id."""
         with self._state.lock:
             self._state.rename(self._state.project(project), path)
+
+    def add_person(self, username: str, name: str = "") -> int:
+        """An account that is a member nowhere; its id."""
+        with self._state.lock:
+            return self._state.add_account(username, name or username).id
+
+    def set_member(self, project: int | str, user_id: int, access_level: int) -> None:
+        """10 guest, 20 reporter, 30 developer, 40 maintainer; 0: no member any more. Also of the bot."""
+        with self._state.lock:
+            members = self._state.project(project).members
+            if user_id not in self._state.accounts:
+                raise ValueError(f"there is no user {user_id}")
+            members.pop(user_id, None)
+            if access_level:
+                members[user_id] = access_level
 
     def issue(self, project: int | str, iid: int) -> dict[str, Any]:
         """See `issue_view`."""
@@ -110,6 +127,10 @@ class OutsideWorld:
             issue = self._state.issue(self._state.project(project), iid)
             change_issue(self._state, issue, changes, actor_id)
 
+    def set_milestone(self, project: int | str, iid: int, title: str | None, actor_id: int = ENGINEER_ID) -> None:
+        """None: no milestone."""
+        self.edit_issue(project, iid, {"milestone": title}, actor_id)
+
     def add_note(
         self, project: int | str, iid: int, body: str, internal: bool = False, author_id: int = ENGINEER_ID
     ) -> int | None:
@@ -118,6 +139,15 @@ class OutsideWorld:
             issue = self._state.issue(self._state.project(project), iid)
             note = write_note(self._state, issue, body, author_id, internal=internal)
             return note.id if note else None
+
+    def edit_note(self, project: int | str, iid: int, note_id: int, body: str) -> None:
+        """By its author."""
+        with self._state.lock:
+            issue = self._state.issue(self._state.project(project), iid)
+            note = next((note for note in issue.notes if note.id == note_id), None)
+            if note is None:
+                raise ValueError(f"there is no note {note_id}")
+            edit_note(self._state, issue, note, body, note.author_id)
 
     def add_award(self, project: int | str, iid: int, name: str = "thumbsup", user_id: int = ENGINEER_ID) -> None:
         with self._state.lock:

@@ -51,7 +51,8 @@ def show_many(asked: Asked) -> Response:
 
 def update_many(asked: Asked) -> Response:
     """`?ids=` with one change for all, or a list of tickets with a change each. The work is a job."""
-    if asked.one("ids"):
+    same_for_all = bool(asked.one("ids"))
+    if same_for_all:
         same = asked.wrapped("ticket")
         changes = [(ticket_id, same) for ticket_id in ids_of(asked.one("ids"))]
     else:
@@ -61,13 +62,15 @@ def update_many(asked: Asked) -> Response:
     if len(waiting) >= asked.limits.jobs_waiting:
         body = {"error": "TooManyJobs", "description": f"{len(waiting)} jobs are queued or running"}
         raise Refused(429, body, "too_many_jobs")
+    ends, most = state.next_job
+    state.next_job = ("completed", MOST)
     results = [
-        {"index": index} | _updated(state, ticket_id, change, asked.user)
-        for index, (ticket_id, change) in enumerate(changes)
+        {"index": index} | _updated(state, ticket_id, change, asked.user, bulk=same_for_all)
+        for index, (ticket_id, change) in enumerate(changes[:most])
     ]
-    job = Job(f"V3-{uuid.uuid4().hex}", JOB_TYPE, len(changes), results, state.clock.now())
+    job = Job(f"V3-{uuid.uuid4().hex}", JOB_TYPE, len(changes), results, state.clock.now(), ends)
     state.jobs[job.id] = job
-    return answer({"job_status": _job_json(asked, job, done=False)})
+    return answer({"job_status": _job_json(asked, job, "queued")})
 
 
 def _batch(asked: Asked) -> list[tuple[int, dict[str, Any]]]:
@@ -82,31 +85,47 @@ def _batch(asked: Asked) -> list[tuple[int, dict[str, Any]]]:
     return [(row["id"], {name: value for name, value in row.items() if name != "id"}) for row in rows]
 
 
-def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person) -> dict[str, Any]:
-    """One item's result: what cannot be done fails alone, the rest of the job goes on."""
+def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person, *, bulk: bool) -> dict[str, Any]:
+    """One item's result: what cannot be done fails alone, the rest of the job goes on.
+
+    `bulk`: one change for all; only there the tag keys that add and remove are known to work.
+    """
     try:
-        update_ticket(state, state.live_ticket(ticket_id), change, actor=actor, bulk=True)
+        update_ticket(state, state.live_ticket(ticket_id), change, actor=actor, bulk=bulk)
     except Refused as refused:
         told = refused.body if isinstance(refused.body, dict) else {}
-        failure = {"error": told.get("error", "TicketUpdateFailed"), "details": told.get("description", "")}
+        problems = [problem["description"] for listed in told.get("details", {}).values() for problem in listed]
+        details = ", ".join(problems) or told.get("description", "")
+        failure = {"error": told.get("error", "TicketUpdateFailed"), "details": details}
         return {"id": ticket_id, "action": "update", "status": "Failed", "success": False} | failure
     return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
 
 
+def _status(asked: Asked, job: Job) -> str:
+    """queued, working, and how it ends, by the clock."""
+    age = asked.state.clock.now() - job.created_at
+    takes = timedelta(seconds=asked.limits.job_seconds)
+    if age >= takes:
+        return job.ends
+    return "working" if age >= takes / 2 else "queued"
+
+
 def _is_done(asked: Asked, job: Job) -> bool:
-    return asked.state.clock.now() - job.created_at >= timedelta(seconds=asked.limits.job_seconds)
+    return _status(asked, job) == job.ends
 
 
-def _job_json(asked: Asked, job: Job, *, done: bool) -> dict[str, Any]:
+def _job_json(asked: Asked, job: Job, status: str) -> dict[str, Any]:
+    done = status == job.ends
+    messages = {"queued": None, "working": f"1 of {job.total}", "completed": "Completed"}
     return {
         "id": job.id,
         "job_type": job.type,
         "url": f"{asked.state.url}/api/v2/job_statuses/{job.id}.json",
         "total": job.total,
-        "progress": job.total if done else None,
-        "status": "completed" if done else "queued",
-        "message": "Completed" if done else None,
-        "results": job.results if done else None,
+        "progress": len(job.results) if done else None,
+        "status": status,
+        "message": messages.get(status, f"The job was {status}"),
+        "results": job.results if done and status != "killed" else None,
     }
 
 
@@ -114,7 +133,7 @@ def show_job(asked: Asked) -> Response:
     job = asked.state.jobs.get(asked.id)
     if job is None:
         raise not_found()
-    return answer({"job_status": _job_json(asked, job, done=_is_done(asked, job))})
+    return answer({"job_status": _job_json(asked, job, _status(asked, job))})
 
 
 def show_jobs(asked: Asked) -> Response:
@@ -122,9 +141,9 @@ def show_jobs(asked: Asked) -> Response:
     if len(wanted) > MOST:
         raise too_many_values(MOST)
     jobs = [asked.state.jobs[job_id] for job_id in wanted if job_id in asked.state.jobs]
-    return answer({"job_statuses": [_job_json(asked, job, done=_is_done(asked, job)) for job in jobs]})
+    return answer({"job_statuses": [_job_json(asked, job, _status(asked, job)) for job in jobs]})
 
 
 def list_jobs(asked: Asked) -> Response:
     jobs = list(asked.state.jobs.values())[::-1]
-    return answer(page_of(asked, "job_statuses", jobs, lambda job: _job_json(asked, job, done=_is_done(asked, job))))
+    return answer(page_of(asked, "job_statuses", jobs, lambda job: _job_json(asked, job, _status(asked, job))))

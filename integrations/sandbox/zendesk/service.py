@@ -38,6 +38,7 @@ class ZendeskSandbox(OutsideWorld, Service):
         "add_field",
         "add_group",
         "add_macro",
+        "break_next_job",
         "close",
         "create_ticket",
         "delete",

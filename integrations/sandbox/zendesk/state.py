@@ -55,6 +55,8 @@ class State:
         self.fields: dict[int, TicketField] = {}
         self.macros: list[dict[str, Any]] = []
         self.jobs: dict[str, Job] = {}
+        self.next_job = ("completed", 100)
+        """How the next one ends, and after how many tickets at most."""
         self.created_by_key: dict[str, tuple[bytes, int, datetime]] = {}
         """Idempotency-Key of a creation: its body, the ticket, when."""
         self.custom_statuses = {status.id: status for status in CUSTOM_STATUSES}

@@ -122,6 +122,8 @@ class Job:
     total: int
     results: list[Json]
     created_at: datetime
+    ends: str = "completed"
+    """Or `failed`, `killed`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from integrations.sandbox.zendesk.creation import known_person, open_ticket
 from integrations.sandbox.zendesk.origins import via_of
@@ -148,6 +148,11 @@ class OutsideWorld:
                 asked = Wanted(attributes=attributes, tags=tags, fields={}, comment=draft)
                 carry_out(state, ticket, asked, audit, actor=state.person(actor_id))
                 state.keep(ticket, audit, actor_id=actor_id)
+
+    def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
+        """The next bulk job stops after so many tickets. A killed one tells nothing of those that it did."""
+        with self._state.lock:
+            self._state.next_job = (ends, after)
 
     def ticket(self, ticket_id: int) -> dict[str, Any]:
         """Everything about it, also when it was deleted: see `ticket_view`."""

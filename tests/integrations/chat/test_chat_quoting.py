@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.chat import escape
+from integrations.chat import escape, link
 
 PIECES = [
     "<!channel>",
@@ -55,3 +56,30 @@ def test_reads_like_the_text(text: str, escaped: str) -> None:
 
 def test_a_long_text_is_cut() -> None:
     assert escape("word " * 100, limit=9) == "word wor…"
+
+
+@given(st.one_of(ANY_TEXT, ANY_TEXT.map(lambda text: f"https://gitlab.example/{text}")))
+def test_an_address_is_one_word_that_pings_nobody(address: str) -> None:
+    linked = link(address)
+
+    assert not re.search(r"[<>@~|&*`()\[\]\s]", linked)
+    assert linked == "" or linked.startswith(("http://", "https://"))
+    linked.encode("ascii")
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("https://gitlab.com/a/b/-/issues/7#note_1", "https://gitlab.com/a/b/-/issues/7#note_1"),
+        ("https://a.example/search?q=tags%3Afoo", "https://a.example/search?q=tags%3Afoo"),
+        ("https://a.example/~joe (1)", "https://a.example/%7Ejoe%20%281%29"),
+        ("https://a.example/?a=1&b=2", ""),
+        ("https://joe@a.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_stays_the_same_address(address: str, linked: str) -> None:
+    assert link(address) == linked
+    assert not linked or unquote(linked) == unquote(address)

@@ -205,7 +205,7 @@ def test_comments_come_in_the_order_they_were_written(sandbox: Sandbox, client: 
     assert asked(sandbox)[0] == (
         "GET",
         f"/api/v2/tickets/{ticket_id}/comments",
-        {"sort": ["-created_at"], "page[size]": ["100"]},
+        {"sort": ["-created_at"], "page[size]": ["100"], "include": ["users"]},
     )
     assert len(sandbox.zendesk.calls) == 2
 

@@ -120,7 +120,6 @@ def test_quick_actions_in_a_description_are_executed_cut_out_and_kept_on_record(
         ("/relabel ~z", "labels", ["z"]),
         ("/unlabel", "labels", []),
         ("/unlabel ~x", "labels", ["y"]),
-        ("/milestone %17.0", "milestone", {"id": 1, "iid": 1, "title": "17.0", "state": "active"}),
         ("/lock", "discussion_locked", True),
         ("/promote_to_incident", "issue_type", "incident"),
         ("/award :thumbsup:", "upvotes", 1),
@@ -189,14 +188,45 @@ def test_closing_says_why(gitlab: GitlabSandbox, gitlab_http: httpx.Client, proj
     assert gitlab_http.get(f"/issues/{second}").json()["_links"]["closed_as_duplicate_of"] is None
 
 
-def test_a_renamed_project_answers_under_both_paths(gitlab: GitlabSandbox, project: str) -> None:
+def test_a_milestone_is_one_of_its_project(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str) -> None:
+    for title in ("a", "b"):
+        gitlab.add_issue(project, title=title, description="/milestone %17.0")
+    gitlab.set_milestone(project, 2, "17.1")
+    first, second = (gitlab_http.get(f"/issues/{iid}").json()["milestone"] for iid in (1, 2))
+    assert [(one["iid"], one["title"]) for one in (first, second)] == [(1, "17.0"), (2, "17.1")]
+    gitlab.set_milestone(project, 1, None)
+    assert gitlab_http.get("/issues/1").json()["milestone"] is None
+    assert [issue["iid"] for issue in gitlab_http.get("/issues?milestone=17.1").json()] == [2]
+
+
+def test_a_moved_project_redirects_reads_to_its_id_and_refuses_writes(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
+) -> None:
     gitlab.add_issue(project, title="t")
-    gitlab.rename_project(project, f"{project}-renamed")
+    gitlab.rename_project(project, f"elsewhere/{project}-renamed")
+    project_id = gitlab.project(project)["id"]
+    base = f"{gitlab.url}/api/v4/projects"
+    for rest in ("", "/issues/1", "/issues?state=opened&per_page=2"):
+        answer = gitlab_http.get(f"{base}/{project.replace('/', '%2F')}{rest}")
+        assert (answer.status_code, answer.headers["location"]) == (301, f"{base}/{project_id}{rest}")
+    written = gitlab_http.post("/issues/1/notes", json={"body": "x"})
+    assert (written.status_code, written.json()) == (
+        405,
+        {"message": "Non GET methods are not allowed for moved projects"},
+    )
     headers = {"PRIVATE-TOKEN": gitlab.token}
-    for path in (project, f"{project}-renamed", gitlab.project(project)["id"]):
-        url = f"{gitlab.url}/api/v4/projects/{str(path).replace('/', '%2F')}"
-        assert httpx.get(url, headers=headers).json()["path_with_namespace"] == f"{project}-renamed"
-    assert gitlab.issue(project, 1)["web_url"].startswith(f"{gitlab.url}/{project}-renamed/-/")
+    for key in (project_id, f"elsewhere/{project}-renamed".replace("/", "%2F")):
+        shown = httpx.get(f"{base}/{key}", headers=headers).json()
+        assert (shown["id"], shown["path_with_namespace"]) == (project_id, f"elsewhere/{project}-renamed")
+    assert gitlab.issue(project, 1)["web_url"].startswith(f"{gitlab.url}/elsewhere/{project}-renamed/-/")
+    assert gitlab.issue(project, 1)["notes"] == []
+
+
+def test_a_path_belongs_to_one_project(gitlab: GitlabSandbox, project: str) -> None:
+    gitlab.rename_project(project, f"{project}-renamed")
+    gitlab.rename_project(project, project)
+    with pytest.raises(ValueError, match="already a project"):
+        gitlab.rename_project(project, "community/product")
 
 
 def test_token_user_version_and_unknown_routes(gitlab: GitlabSandbox) -> None:

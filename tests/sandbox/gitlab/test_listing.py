@@ -85,7 +85,9 @@ def test_filters_by_time_and_author(gitlab: GitlabSandbox, gitlab_http: httpx.Cl
         "page=0",
         "per_page=x",
         "pagination=cursors",
-        "pagination=keyset&cursor=x",
+        "pagination=keyset&order_by=updated_at&sort=asc&cursor=x",
+        "pagination=keyset&order_by=updated_at",
+        "pagination=keyset&sort=asc",
         "confidential=2",
         "statee=opened",
         "or[labels]=a",
@@ -123,6 +125,11 @@ def test_keyset_pages_walk_through_everything_once(
             gitlab.add_note(project, seen[0], "changed")
     expected = [1, 2, 3, 4, 5, 6, 7, 1] if order == "asc" else [7, 6, 5, 4, 3, 2, 1]
     assert seen == expected
+
+
+def test_keyset_paging_knows_some_orders_only(gitlab_http: httpx.Client, filled: str) -> None:
+    answer = gitlab_http.get("/issues?pagination=keyset&order_by=popularity&sort=desc")
+    assert answer.status_code == 405
 
 
 def test_no_totals_with_very_many_rows(

@@ -57,6 +57,50 @@ def test_refuses_bad_notes(gitlab_http: httpx.Client, issue: str, given: dict[st
     assert gitlab_http.post(f"{issue}/notes", json=given).status_code == 400
 
 
+def test_a_note_is_edited_by_its_author_or_a_maintainer(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
+) -> None:
+    own = gitlab_http.post(f"{issue}/notes", json={"body": "one", "internal": True}).json()["id"]
+    other = gitlab.add_note(project, 1, "theirs")
+    edited = gitlab_http.put(f"{issue}/notes/{own}", json={"body": "two\n/label ~x"})
+    assert (edited.status_code, edited.json()["body"], edited.json()["internal"]) == (200, "two", True)
+    assert gitlab.issue(project, 1)["labels"] == ["x"]
+    assert gitlab_http.put(f"{issue}/notes/{other}", json={"body": "ours"}).status_code == 200
+    gitlab.set_member(project, gitlab.bot_user_id, 30)
+    assert gitlab_http.put(f"{issue}/notes/{other}", json={"body": "again"}).status_code == 403
+    assert gitlab_http.put(f"{issue}/notes/{own}", json={"body": "three"}).status_code == 200
+    assert [note["body"] for note in gitlab.issue(project, 1)["notes"]] == ["three", "ours"]
+
+
+def test_a_note_that_becomes_nothing_but_quick_actions_is_gone(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
+) -> None:
+    note = gitlab_http.post(f"{issue}/notes", json={"body": "one"}).json()["id"]
+    answer = gitlab_http.put(f"{issue}/notes/{note}", json={"body": "/close"})
+    assert (answer.status_code, answer.json()["commands_changes"]) == (202, {"close": True})
+    assert gitlab_http.get(f"{issue}/notes/{note}").status_code == 404
+    closed = gitlab.issue(project, 1)
+    assert closed["state"] == "closed"
+    system = closed["notes"][-1]["id"]
+    assert gitlab_http.put(f"{issue}/notes/{system}", json={"body": "mine"}).json()["body"] == "closed"
+
+
+def test_internal_notes_are_hidden_from_strangers(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
+) -> None:
+    issue = f"/issues/{gitlab.add_issue(project, title='t')}"
+    note = gitlab.add_note(project, 1, "secret", internal=True)
+    assert gitlab_http.get(f"{issue}/notes/{note}").json()["body"] == "secret"
+    gitlab.set_member(project, gitlab.bot_user_id, 0)
+    assert gitlab_http.get(f"{issue}/notes/{note}").status_code == 404
+
+
+@pytest.mark.parametrize("given", [{}, {"body": " "}, {"body": "x", "internal": True}])
+def test_refuses_bad_edits(gitlab_http: httpx.Client, issue: str, given: dict[str, object]) -> None:
+    note = gitlab_http.post(f"{issue}/notes", json={"body": "one"}).json()["id"]
+    assert gitlab_http.put(f"{issue}/notes/{note}", json=given).status_code == 400
+
+
 def test_one_thumb_each(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str) -> None:
     assert gitlab_http.post(f"{issue}/award_emoji", json={"name": "thumbsup"}).status_code == 201
     again = gitlab_http.post(f"{issue}/award_emoji", json={"name": "thumbsup"})

@@ -68,9 +68,15 @@ def test_label_changes_show_before_and_after(gitlab: GitlabSandbox, project: str
     gitlab.add_issue(project, title="t", labels=["a"])
     gitlab.edit_issue(project, 1, {"labels": ["b"], "milestone": "17.0"})
     gitlab.deliver(project)
-    changes = received(hooked)[1]["changes"]
+    payload = received(hooked)[1]
+    changes = payload["changes"]
     assert [[label["title"] for label in changes["labels"][side]] for side in ("previous", "current")] == [["a"], ["b"]]
-    assert changes["milestone"] == {"previous": None, "current": "17.0"}
+    milestone = gitlab.issue(project, 1)["milestone"]
+    assert changes["milestone_id"] == {"previous": None, "current": milestone["id"]}
+    assert payload["object_attributes"]["milestone_id"] == milestone["id"]
+    gitlab.set_milestone(project, 1, "17.1")
+    gitlab.deliver(project)
+    assert received(hooked)[1]["changes"]["milestone_id"]["previous"] == milestone["id"]
 
 
 def test_a_duplicate_and_a_move_name_their_target(gitlab: GitlabSandbox, project: str, hooked: Receiver) -> None:
@@ -99,6 +105,36 @@ def test_notes_and_emoji_have_hooks_of_their_own(gitlab: GitlabSandbox, project:
     gitlab.deliver(project)
     headers, payload = received(hooked)
     assert (headers["x-gitlab-event"], payload["object_attributes"]["name"]) == ("Emoji Hook", "thumbsup")
+
+
+def test_an_unknown_command_stays_in_the_note_and_edits_are_told(
+    gitlab: GitlabSandbox, project: str, hooked: Receiver
+) -> None:
+    gitlab.add_issue(project, title="t")
+    text = "/tell-reporter Fixed in 17.1, please update.\n\n/label ~told"
+    note = gitlab.add_note(project, 1, text)
+    assert note is not None
+    gitlab.deliver(project, action="create")
+    told = received(hooked)[1]["object_attributes"]
+    assert (told["note"], told["action"]) == ("/tell-reporter Fixed in 17.1, please update.", "create")
+    assert told["author_id"] == gitlab.engineer_id
+    assert gitlab.issue(project, 1)["labels"] == ["told"]
+    gitlab.edit_note(project, 1, note, "/tell-reporter Later.")
+    gitlab.deliver(project)
+    told = received(hooked)[1]["object_attributes"]
+    assert (told["id"], told["note"], told["action"]) == (note, "/tell-reporter Later.", "update")
+
+
+def test_what_was_written_is_told_although_the_note_is_gone(
+    gitlab: GitlabSandbox, project: str, hooked: Receiver
+) -> None:
+    gitlab.add_issue(project, title="t")
+    note = gitlab.add_note(project, 1, "hello")
+    assert note is not None
+    gitlab.edit_note(project, 1, note, "/close")
+    assert gitlab.issue(project, 1)["state"] == "closed"
+    gitlab.deliver(project, action="create")
+    assert received(hooked)[1]["object_attributes"]["note"] == "hello"
 
 
 def test_every_change_is_delivered_when_told_so(
@@ -145,6 +181,19 @@ def test_a_failing_hook_pauses_and_is_switched_off(
     hooked.status = 200
     gitlab.deliver(project)
     assert gitlab.hook_status()[0] == {"url": hooked.url, "failures": 0, "status": "executable"}
+
+
+def test_hooks_can_be_switched_off_at_once(
+    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, hooked: Receiver
+) -> None:
+    gitlab.disable_hooks()
+    gitlab.auto_deliver = True
+    gitlab.add_issue(project, title="t")
+    assert gitlab.postman.wait()
+    assert hooked.received == []
+    assert gitlab_http.get("/hooks").json()[0]["alert_status"] == "disabled"
+    gitlab.deliver(project)
+    assert gitlab_http.get("/hooks").json()[0]["alert_status"] == "executable"
 
 
 def test_events_are_listed_and_nothing_to_deliver_is_an_error(

@@ -55,6 +55,42 @@ def test_a_change_for_each_checked_one_by_one(zendesk: ZendeskSandbox, zendesk_h
     assert [zendesk.ticket(ticket_id)["tags"] for ticket_id in ids] == [["b"], ["a"], ["a"]]
 
 
+def test_tags_are_added_by_one_change_for_all_only(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    ids = [zendesk.create_ticket(tags=["a"]) for _ in range(2)]
+    rows = [{"id": ids[0], "additional_tags": ["b"]}, {"id": ids[1], "tags": ["a", "b"]}]
+    job = finished(zendesk, zendesk_http, zendesk_http.put("/tickets/update_many", json={"tickets": rows}))
+    assert [result.get("error") for result in job["results"]] == ["SandboxUnknownKeys", None]
+    assert [zendesk.ticket(ticket_id)["tags"] for ticket_id in ids] == [["a"], ["a", "b"]]
+
+
+def test_a_job_is_queued_works_and_ends(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    zendesk.clock.hold()
+    zendesk.limits.job_seconds = 10
+    rows = [{"id": zendesk.create_ticket(), "tags": ["a"]}]
+    job_id = zendesk_http.put("/tickets/update_many", json={"tickets": rows}).json()["job_status"]["id"]
+    seen = []
+    for _ in range(4):
+        job = zendesk_http.get(f"/job_statuses/{job_id}").json()["job_status"]
+        seen.append((job["status"], job["progress"], job["results"] is None))
+        zendesk.clock.advance(4)
+    assert seen == [("queued", None, True), ("queued", None, True), ("working", None, True), ("completed", 1, False)]
+
+
+def test_a_job_can_break(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    told = []
+    for ends in ("failed", "killed", None):
+        ids = [zendesk.create_ticket() for _ in range(3)]
+        if ends is not None:
+            zendesk.break_next_job(ends, after=1)
+        rows = [{"id": ticket_id, "tags": ["a"]} for ticket_id in ids]
+        job_id = zendesk_http.put("/tickets/update_many", json={"tickets": rows}).json()["job_status"]["id"]
+        zendesk.clock.advance(1)
+        job = zendesk_http.get(f"/job_statuses/{job_id}").json()["job_status"]
+        done = sum("a" in zendesk.ticket(ticket_id)["tags"] for ticket_id in ids)
+        told.append((job["status"], job["results"] and len(job["results"]), done))
+    assert told == [("failed", 1, 1), ("killed", None, 1), ("completed", 3, 3)]
+
+
 def test_a_hundred_at_most(zendesk_http: httpx.Client) -> None:
     ids = ",".join(map(str, range(101)))
     answer = zendesk_http.put(f"/tickets/update_many?ids={ids}", json={"ticket": {"tags": ["a"]}})

@@ -1,0 +1,32 @@
+"""How far a job came that works through something bit by bit: a time, or a cursor of the other side's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.records.tables import progress
+
+
+@dataclass(frozen=True)
+class Reached:
+    value: str
+    at: str
+    """When it was written."""
+
+
+class Progress:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def of(self, name: str) -> Reached | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(progress).where(progress.c.name == name)).mappings().first()
+        return Reached(row["value"], row["at"]) if row else None
+
+    def reached(self, name: str, value: str, *, now: str) -> None:
+        with self._engine.begin() as connection:
+            changed = connection.execute(sa.update(progress).where(progress.c.name == name).values(value=value, at=now))
+            if changed.rowcount == 0:
+                connection.execute(sa.insert(progress).values(name=name, value=value, at=now))

@@ -1,0 +1,111 @@
+"""The trackers' issues as we last saw them: what candidates for a ticket are looked for in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.records.tables import tracked_issues
+
+
+@dataclass(frozen=True)
+class TrackedIssue:
+    project_id: int
+    iid: int
+    title: str
+    description: str
+    state: str
+    labels: tuple[str, ...]
+    confidential: bool
+    url: str
+    created_at: str
+    updated_at: str
+    closed_at: str | None
+    seen_at: str
+    vector: bytes | None = None
+    vector_of: str = ""
+
+
+class TrackedIssues:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def save(self, issues: Sequence[TrackedIssue]) -> None:
+        """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
+        table = tracked_issues
+        insert_of = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
+        with self._engine.begin() as connection:
+            for start in range(0, len(issues), 100):
+                rows = [
+                    {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
+                    for issue in issues[start : start + 100]
+                ]
+                insert = insert_of(table).values([{**row, "vector": None, "vector_of": ""} for row in rows])
+                new = insert.excluded
+                same = sa.and_(table.c.title == new.title, table.c.description == new.description)
+                values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
+                values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
+                values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
+                connection.execute(insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values))
+
+    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TrackedIssue]]:
+        """Rows written at or after that time, in the order they were written."""
+        last = (seen_at, 0, 0)
+        first = True
+        table = tracked_issues
+        while True:
+            place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
+            after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
+            query = sa.select(table).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
+            found = self._read(query.limit(batch))
+            if not found:
+                return
+            yield found
+            last, first = (found[-1].seen_at, found[-1].project_id, found[-1].iid), False
+
+    def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
+        """By iid; those that are there."""
+        table = tracked_issues
+        found = self._read(sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids)))
+        return {issue.iid: issue for issue in found}
+
+    def without_vector(self, encoder: str, *, limit: int) -> list[TrackedIssue]:
+        """Open ones and the newest first: those are looked for most."""
+        table = tracked_issues
+        query = (
+            sa.select(table)
+            .where(table.c.vector_of != encoder)
+            .order_by(table.c.state.desc(), table.c.updated_at.desc())
+            .limit(limit)
+        )
+        return self._read(query)
+
+    def add_vectors(self, encoder: str, vectors: Sequence[tuple[int, int, bytes]], *, now: str) -> None:
+        table = tracked_issues
+        with self._engine.begin() as connection:
+            for project_id, iid, vector in vectors:
+                connection.execute(
+                    sa.update(table)
+                    .where(table.c.project_id == project_id, table.c.iid == iid)
+                    .values(vector=vector, vector_of=encoder, seen_at=now)
+                )
+
+    def count(self) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(tracked_issues)).scalar_one())
+
+    def forget(self, *, closed_before: str) -> int:
+        """Issues closed long ago are candidates no more."""
+        with self._engine.begin() as connection:
+            old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)
+            return connection.execute(sa.delete(tracked_issues).where(old)).rowcount
+
+    def _read(self, query: sa.Select[Any]) -> list[TrackedIssue]:
+        with self._engine.connect() as connection:
+            return [
+                TrackedIssue(**{**row, "labels": tuple(row["labels"])}) for row in connection.execute(query).mappings()
+            ]

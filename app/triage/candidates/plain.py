@@ -1,0 +1,141 @@
+"""Texts of tickets and issues as plain words: without markup, templates, links, handles and our own markers."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+LONGEST = 16_000
+"""Characters that are read. What a report is about stands before that; the rest is logs."""
+
+_TYPOGRAPHIC = str.maketrans(
+    {
+        "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'",
+        "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
+        "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
+        "…": " ", "•": " ", "·": " ", "→": " ", "←": " ",
+    }
+)  # fmt: skip
+
+# Every repetition is bounded: hostile text must not make the search quadratic.
+_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\s]{0,1000}\)(?:\{[^{}\n]{0,100}\})?")
+_LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\([^()\s]{0,1000}\)")
+_TAG = re.compile(
+    r"</?(?:a|b|blockquote|br|code|dd|details|div|dl|dt|em|h[1-6]|hr|i|img|kbd|li|ol|p|pre|span|strong|sub|summary|sup"
+    r"|table|tbody|td|th|thead|tr|ul)\b[^<>]{0,300}>",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"^[ \t>]{0,8}(?:`{3,}|~{3,})[^\n]{0,100}$", re.MULTILINE)
+_CHECKBOX = re.compile(r"^[ \t]{0,8}[-*] \[[ xX]\] [^\n]{0,500}$", re.MULTILINE)
+_QUICK_ACTION = re.compile(
+    r"^/(?:assign|cc|confidential|due|epic|estimate|label|milestone|relate|type|weight)\b[^\n]{0,500}$", re.MULTILINE
+)
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}")
+_HANDLE = re.compile(r"(?<![\w/])@[\w.-]{1,60}")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_LINE_MARKS = " \t#*_>:.-|"
+
+# Lines of GitLab's default templates and of our own descriptions: every issue has them, so they say nothing.
+_TEMPLATE_LINES = frozenset(
+    line.strip(_LINE_MARKS).casefold()
+    for line in """
+    Summary
+    (Summarize the bug encountered concisely.)
+    (Summarize the bug encountered concisely)
+    Steps to reproduce
+    (How one can reproduce the issue - this is very important.)
+    (How one can reproduce the issue - this is very important)
+    Example Project
+    What is the current bug behavior?
+    What is the current *bug* behavior?
+    (What actually happens.)
+    (What actually happens)
+    What is the expected correct behavior?
+    What is the expected *correct* behavior?
+    (What you should see instead.)
+    (What you should see instead)
+    Relevant logs and/or screenshots
+    Output of checks
+    (If you are reporting a bug on GitLab.com, write: This bug happens on GitLab.com)
+    This bug happens on GitLab.com
+    Results of GitLab environment info
+    Results of GitLab application Check
+    Possible fixes
+    (If you can, link to the line of code that might be responsible for the problem.)
+    (If you can, link to the line of code that might be responsible for the problem)
+    Actual results
+    Expected results
+    What was reported
+    What is missing
+    Where
+    Where it comes from
+    Proposal
+    Problem to solve
+    """.splitlines()
+    if line.strip()
+)
+_TEMPLATE_STARTS = (
+    "reported by a community member",
+    "asked for by a community member",
+    "another community report",
+    "ticket (team members only)",
+)
+
+
+def plain(text: str, *, addresses: bool = True) -> str:
+    """`text` without what says nothing about its subject; lines stay lines. Never raises, linear in the length.
+
+    `addresses`: keep of each web address what `_route` says, else nothing.
+    """
+    seen = normal(text)
+    seen = _without_comments(seen)
+    if "<" in seen:
+        seen = _TAG.sub(" ", seen)
+    if "&" in seen:
+        seen = html.unescape(seen)
+    if "](" in seen:
+        seen = _LINK.sub(r"\1", _IMAGE.sub(" ", seen))
+    if "\\" in seen:
+        seen = _ESCAPE.sub(r"\1", seen)
+    if "://" in seen or "www." in seen.casefold():
+        seen = _URL.sub(_route if addresses else " ", seen)
+    if "@" in seen:
+        seen = _HANDLE.sub(" ", _ADDRESS.sub(" ", seen))
+    if "\n" in seen or "\r" in seen:
+        seen = _CHECKBOX.sub("", _QUICK_ACTION.sub("", _FENCE.sub("", seen)))
+        seen = "\n".join(line for line in seen.splitlines() if not _is_template(line))
+    return seen
+
+
+def normal(text: str) -> str:
+    """At most LONGEST characters, typographic punctuation and look-alikes made plain, nothing that can't be encoded."""
+    cut = text[:LONGEST]
+    if cut.isascii():
+        return cut
+    whole = cut.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFKC", whole.translate(_TYPOGRAPHIC))[:LONGEST]
+
+
+def _without_comments(text: str) -> str:
+    """HTML comments dropped. One that never ends hides nothing here: its text may be all there is."""
+    kept: list[str] = []
+    start = 0
+    while (opening := text.find("<!--", start)) >= 0 and (closing := text.find("-->", opening)) >= 0:
+        kept += (text[start:opening], " ")
+        start = closing + 3
+    return "".join((*kept, text[start:])) if kept else text
+
+
+def _route(url: re.Match[str]) -> str:
+    """Of an address its host, and of GitLab's pages which: `-/settings/ci_cd`, without numbers and projects' names."""
+    address = url[0].partition("://")[2] or url[0]
+    host = re.split(r"[/?#:]", address.rpartition("@")[2], maxsplit=1)[0]
+    page = re.split(r"[?#]", address.partition("/-/")[2], maxsplit=1)[0].split("/")[:3]
+    return f" {' '.join([host, *(part for part in page if part and not any(sign.isdigit() for sign in part))])} "
+
+
+def _is_template(line: str) -> bool:
+    said = line.strip(_LINE_MARKS).casefold()
+    return said in _TEMPLATE_LINES or said.startswith(_TEMPLATE_STARTS)

@@ -1,0 +1,56 @@
+"""The workflow: look at one issue, and tell its tickets what they do not know yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.work.attempts import payload_of
+from app.work.engine import JSON, Work
+from app.work.following.looking import Looking
+from app.work.following.marking import Marking
+from app.work.following.telling import TOLD
+from app.work.following.telling_many import tell_many_work
+from app.work.job import Jobs
+from app.work.syncing import sync_work
+from app.work.triage_ticket import triage_work
+
+WORKFLOW = "follow_issue"
+
+
+def follow_work(key: str, project_id: int, iid: int, now: datetime) -> Work:
+    lane = f"issue:{project_id}#{iid}"
+    return Work(WORKFLOW, key, lane, payload_of(WORKFLOW, key, lane, now, project_id=project_id, iid=iid))
+
+
+@dataclass(frozen=True)
+class FollowIssue:
+    jobs: Jobs
+    looking: Looking
+    marking: Marking
+
+    def follow(self, delivery: JSON) -> JSON:
+        """One issue at a time, so what was told is marked before the next look."""
+        looked = self.jobs.step("look", self.looking.look, delivery)
+        if "fault" in looked:
+            return self.jobs.again(delivery, "look", looked["fault"])
+        if looked.get("sync"):
+            self.jobs.runner.later(sync_work(f"{delivery['key']}:sync", looked["sync"], self.marking.now()))
+        tell = looked["tell"]
+        planned = self.jobs.step("plan_telling", self.marking.plan, len(tell))
+        accepted_at = datetime.fromisoformat(delivery["accepted_at"])
+        if planned["bulk"]:
+            for number, start in enumerate(range(0, len(tell), planned["bulk"])):
+                batch = tell[start : start + planned["bulk"]]
+                self.jobs.runner.later(tell_many_work(f"{delivery['key']}:many:{number}", batch, accepted_at))
+        else:
+            for one in tell:
+                self.jobs.runner.later(tell_work(f"{delivery['key']}:tell:{one['ticket_id']}", one, accepted_at))
+        if looked["mark"]:
+            self.jobs.step("mark", self.marking.mark, looked["mark"])
+        return {"told": len(tell)}
+
+
+def tell_work(key: str, one: JSON, accepted_at: datetime) -> Work:
+    """Tell one ticket, in its own lane and by the same steps as any decision."""
+    return triage_work(key, one["ticket_id"], TOLD, accepted_at, told=one)

@@ -1,0 +1,77 @@
+"""Work that is no ticket's: follow an issue, keep the index, compare. Its failures and its second tries.
+
+As with tickets, a step that fails for now does not sleep: the same work is queued again for later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import structlog
+
+from app.metrics import RETRIES
+from app.records.failures import Failure, Failures
+from app.work.attempts import Runner, next_attempt
+from app.work.engine import JSON
+from app.work.faults import fault_of
+from app.work.retry import Fault, next_wait
+from app.work.rulebook import Rulebook
+from integrations.errors import IntegrationError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Jobs:
+    runner: Runner
+    failures: Failures
+    rulebook: Rulebook
+    now: Callable[[], datetime]
+
+    def step(self, name: str, function: Callable[..., JSON], *args: object) -> JSON:
+        """The step's answer; `{"fault": ...}` where a service did not do it."""
+        return self.runner.step(name, _guarded, function, args)
+
+    def again(self, delivery: JSON, step: str, fault: JSON) -> JSON:
+        """The same work later, or a failure that people see."""
+        planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, fault)
+        if planned["wait"] is None:
+            return self.runner.step("give_up", self.give_up, delivery, step, fault)
+        self.runner.later(next_attempt(delivery, planned["wait"]))
+        return {"ended": "put off", "wait": planned["wait"]}
+
+    def crashed(self, delivery: JSON, error: str) -> JSON:
+        message = f"our own code failed with {error}; the log has the details"
+        return self.give_up(delivery, "workflow", asdict(Fault("pointsman", "bug", message, retryable=False)))
+
+    def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
+        log.error("job_failed", workflow=delivery["workflow"], key=delivery["key"], step=step, reason=fault["reason"])
+        self.failures.add(
+            Failure(
+                key=delivery.get("first_key") or delivery["key"],
+                source=fault["service"],
+                ticket_id=None,
+                step=f"{delivery['workflow']}: {step}"[:32],
+                reason=fault["reason"],
+                message=fault["message"],
+                attempts=delivery["attempt"],
+                payload=delivery,
+                failed_at=self.now().isoformat(),
+            )
+        )
+        return {"ended": "failed", "reason": fault["reason"]}
+
+    def _plan(self, delivery: JSON, fault: JSON) -> JSON:
+        """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
+        RETRIES.labels(fault["service"], fault["reason"]).inc()
+        attempts = self.rulebook.current().routing.limits.attempts
+        return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=attempts)}
+
+
+def _guarded(function: Callable[..., JSON], args: tuple[object, ...]) -> JSON:
+    try:
+        return function(*args)
+    except IntegrationError as error:
+        return {"fault": asdict(fault_of(error))}

@@ -1,0 +1,155 @@
+"""All workflows, put together and made known to the engine; and what comes round by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.clients import Clients
+from app.records.records import Records
+from app.settings import Settings
+from app.triage.judge import Judgement
+from app.work import chat_jobs, wave_work
+from app.work.announcing import Announcer
+from app.work.by_hand import ByHand
+from app.work.candidates import Candidates
+from app.work.capping import Capping
+from app.work.comparing import issues as comparing_issues
+from app.work.comparing import tickets as comparing_tickets
+from app.work.deciding import Deciding
+from app.work.engine import Engine, Workflow
+from app.work.finding import Finding
+from app.work.following import follow_issue, our_note, relay_note, telling_many
+from app.work.following.looking import Looking
+from app.work.following.marking import Marking
+from app.work.identity import Identity
+from app.work.incidents import Incidents
+from app.work.issue_index import IssueIndex
+from app.work.issues import Issues
+from app.work.job import Jobs
+from app.work.listening import Listening
+from app.work.lookups import Assignees, Projects
+from app.work.recording import Recorder
+from app.work.rulebook import Rulebook
+from app.work.schedule import Entry
+from app.work.second_opinion import SecondOpinion
+from app.work.steps import LiveSteps
+from app.work.syncing import SYNC_SECONDS, SyncIssues, sync_works
+from app.work.syncing import WORKFLOW as SYNC
+from app.work.tracked import Tracked
+from app.work.triage_ticket import LINK_WORKFLOW, WORKFLOW, TriageTicket
+from app.work.watch import Watch
+from app.work.writing import Writing
+
+COMPARE_ISSUES_SECONDS = 600
+COMPARE_TICKETS_SECONDS = 300
+CHAT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Workflows:
+    """What workflows are made of."""
+
+    settings: Settings
+    records: Records
+    rulebook: Rulebook
+    engine: Engine
+    clients: Clients
+    identity: Identity
+    index: IssueIndex
+    listening: Listening
+    now: Callable[[], datetime]
+
+    def register(self, judgement: Judgement) -> None:
+        """Before the engine starts. Names are stored with the work: never rename one."""
+        recorder = Recorder(self.records, self.now)
+        jobs = Jobs(self.engine, self.records.failures, self.rulebook, self.now)
+        steps = self._steps(recorder, judgement)
+        triage = TriageTicket(self.engine, steps)
+        self.engine.register(WORKFLOW, triage.triage, steps.crashed)
+        self.engine.register(LINK_WORKFLOW, triage.link, steps.crashed)
+        for name, job in (*self._following(jobs, recorder), *self._by_the_clock(jobs, recorder)):
+            self.engine.register(name, job, jobs.crashed)
+
+    def _steps(self, recorder: Recorder, judgement: Judgement) -> LiveSteps:
+        zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
+        projects = Projects(gitlab, self.records.projects)
+        settings = self.settings
+        opinion = SecondOpinion(
+            self.clients.language_model, settings.llm_per_hour, allow_private=settings.llm_private, now=self.now
+        )
+        by_hand = ByHand(zendesk, links, settings.gitlab_url, self.identity.zendesk_id, self.now)
+        capping = Capping(self.records.performed, self.now)
+        candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
+        issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, self.now)
+        return LiveSteps(
+            Deciding(zendesk, recorder, self.rulebook, capping, judgement, opinion, by_hand, self.now),
+            Finding(issues, Incidents(gitlab, self.clients.sentry, projects, links, self.now), self.rulebook, self.now),
+            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook),
+            recorder,
+            self.rulebook,
+        )
+
+    @property
+    def tracked(self) -> Tracked:
+        return Tracked(self.records.tracked_issues, self.index, self.now)
+
+    @property
+    def secret(self) -> str:
+        """Makes our markers: whoever has the token could write them anyway."""
+        return self.settings.gitlab_token.get_secret_value()
+
+    def _following(self, jobs: Jobs, recorder: Recorder) -> list[tuple[str, Workflow]]:
+        zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
+        looking = Looking(gitlab, links, self.tracked, self.records.projects, self.rulebook, self.now)
+        sending = telling_many.Sending(zendesk, recorder, self.rulebook, self.now)
+        ours = our_note.OurNotes(jobs, gitlab, links, self.records.issue_notes, self.rulebook, self.secret)
+        marking = Marking(links, self.rulebook, self.now)
+        return [
+            (follow_issue.WORKFLOW, follow_issue.FollowIssue(jobs, looking, marking).follow),
+            (telling_many.WORKFLOW, telling_many.TellMany(jobs, sending).tell),
+            (relay_note.WORKFLOW, relay_note.RelayNote(jobs, gitlab, links).relay),
+            (our_note.WORKFLOW, ours.count),
+        ]
+
+    def _by_the_clock(self, jobs: Jobs, recorder: Recorder) -> list[tuple[str, Workflow]]:
+        gitlab, records = self.clients.gitlab, self.records
+        projects = Projects(gitlab, records.projects)
+        issues = comparing_issues.CompareIssues(jobs, gitlab, records.links, self.tracked, self.rulebook)
+        tickets = comparing_tickets.CompareTickets(jobs, self.clients.zendesk, recorder, records.progress, self.now)
+        sources = ("zendesk", "gitlab") if self.settings.gitlab_webhook_secret else ("zendesk",)
+        announcer = Announcer(self.clients.chat, records.announcements, records.failures, self.now)
+        chat = chat_jobs.ChatJobs(
+            jobs,
+            announcer,
+            records,
+            self.rulebook,
+            Watch(self.listening, gitlab, projects, sources),
+            self.settings.zendesk_url,
+            self.now,
+        )
+        return [
+            (wave_work.WORKFLOW, chat.look_for_wave),
+            (chat_jobs.ROUND, chat.say_round),
+            (comparing_issues.WORKFLOW, issues.compare),
+            (comparing_tickets.WORKFLOW, tickets.compare),
+            (SYNC, SyncIssues(jobs, gitlab, projects, self.tracked, records.progress, self.now).sync),
+        ]
+
+    def rounds(self) -> list[Entry]:
+        """What comes round by the clock."""
+        return [
+            Entry("sync_issues", SYNC_SECONDS, lambda key, now: sync_works(key, now, self.rulebook.current())),
+            Entry("chat", CHAT_SECONDS, lambda key, now: [chat_jobs.round_work(key, now)]),
+            Entry(
+                "compare_issues",
+                COMPARE_ISSUES_SECONDS,
+                lambda key, now: [comparing_issues.compare_issues_work(key, now)],
+            ),
+            Entry(
+                "compare_tickets",
+                COMPARE_TICKETS_SECONDS,
+                lambda key, now: [comparing_tickets.compare_tickets_work(key, now)],
+            ),
+        ]

@@ -1,0 +1,67 @@
+"""How python-gitlab is made to send each request once, and what becomes of an answer it stumbles on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import gitlab
+from gitlab.v4.objects import Project as LazyProject
+from gitlab.v4.objects import ProjectIssue as LazyIssue
+
+from integrations.gitlab.errors import SERVICE, explain
+from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, VendorSession, unreadable, user_agent
+
+# What python-gitlab raises on a 2xx that is not shaped as it expects; all other failures are our session's.
+STUMBLES = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
+
+ProjectId = int | str
+Result = TypeVar("Result")
+
+
+class Calls:
+    """Parents are lazy objects, because fetching the project first would double the calls."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        on_response: OnResponse | None = None,
+    ) -> None:
+        """`url`: https://gitlab.com. `token`: of the bot user, scope `api`; personal, group or project tokens do."""
+        if not token:
+            raise ValueError("GitLabClient needs a token")
+        self._session = VendorSession(SERVICE, url, timeout=timeout, explain=explain, on_response=on_response)
+        self._gitlab = gitlab.Gitlab(
+            url,
+            # As a bearer: requests takes Authorization off a request that leads elsewhere, PRIVATE-TOKEN it does not.
+            oauth_token=token,
+            # Ours, in the session: this parameter takes no pair.
+            timeout=None,
+            session=self._session,
+            user_agent=user_agent(),
+            retry_transient_errors=False,
+            keep_base_url=True,
+        )
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _project(self, project_id: ProjectId) -> LazyProject:
+        return self._gitlab.projects.get(project_id, lazy=True)
+
+    def _issue(self, project_id: ProjectId, iid: int) -> LazyIssue:
+        return self._project(project_id).issues.get(iid, lazy=True)
+
+    def _get_json(self, path: str) -> object:
+        return self._gitlab.http_get(path, obey_rate_limit=False)
+
+    def _call(self, call: Callable[[], Result], name: str) -> Result:
+        """What the call returns. A 2xx that cannot be understood becomes ours, without the text it stumbled on."""
+        try:
+            return call()
+        except STUMBLES:
+            failure = unreadable(SERVICE, name.split(" ", 1)[0], name)
+        raise failure

@@ -1,0 +1,41 @@
+"""The one question that REST does not answer: in which project an issue is that is known by its global id only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from integrations.gitlab.issues import IssueRef, Wire
+
+# `Query.issue` and `Issue.projectId`: app/graphql/types/query_type.rb and issue_type.rb.
+WHERE_IS = "query whereIs($id: IssueID!) { issue(id: $id) { iid projectId } }"
+
+
+def where_is(issue_id: int) -> dict[str, Any]:
+    """The request's body."""
+    return {"query": WHERE_IS, "variables": {"id": f"gid://gitlab/Issue/{issue_id}"}}
+
+
+class _Place(Wire):
+    iid: int
+    project_id: int = Field(alias="projectId")
+
+
+class _Found(Wire):
+    issue: _Place | None
+
+
+class WhereIs(Wire):
+    """The answer."""
+
+    data: _Found
+    errors: tuple[object, ...] = ()
+
+    def ref(self) -> IssueRef | None:
+        """None: it is gone, or in a project that the token may not read. Raises ValueError when there were errors:
+        GraphQL says 200 all the same, and null where it did not get to."""
+        if self.errors:
+            raise ValueError("GraphQL could not answer")
+        place = self.data.issue
+        return None if place is None else IssueRef(place.project_id, place.iid)

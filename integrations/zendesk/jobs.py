@@ -1,0 +1,97 @@
+"""The jobs in which Zendesk updates many tickets: how far one is, and what became of each ticket.
+
+A job that is `completed` may have failed for some tickets, or for all: each result counts for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from integrations.zendesk.errors import CLOSED
+from integrations.zendesk.wire import Wire
+
+# https://developer.zendesk.com/api-reference/ticketing/ticket-management/job_statuses/; before: queued, working.
+ENDED = frozenset({"completed", "failed", "killed"})
+
+REASONS = (
+    (CLOSED, "ticket_closed"),
+    ("conflict", "conflict"),
+    ("safe update", "conflict"),
+    ("notfound", "not_found"),
+    ("not found", "not_found"),
+    ("permissiondenied", "forbidden"),
+    ("forbidden", "forbidden"),
+)
+"""What a failure's texts hold, and its reason: Zendesk names no list of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    ticket_id: int
+    ok: bool
+    reason: str = ""
+    """Why not, snake_case: ticket_closed, conflict, not_found, forbidden, update_failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: str
+    status: str
+    """queued, working, completed, failed or killed."""
+    results: tuple[JobResult, ...]
+    """Of the tickets whose fate is clear. What became of one that is missing, only the ticket tells."""
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+class _Result(Wire):
+    """A row that is not as it should be says nothing of its ticket, and nothing of the others."""
+
+    id: Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int else None)] = None
+    success: Annotated[bool | None, BeforeValidator(lambda value: value if type(value) is bool else None)] = None
+    error: object = None
+    details: object = None
+    errors: object = None
+
+    def result(self) -> JobResult | None:
+        if self.id is None:
+            return None
+        if self.error or self.errors or self.success is False:
+            return JobResult(self.id, ok=False, reason=self._reason())
+        return JobResult(self.id, ok=True) if self.success else None
+
+    def _reason(self) -> str:
+        said = f"{self.error} {self.details} {self.errors}".lower()
+        return next((reason for text, reason in REASONS if text in said), "update_failed")
+
+
+def _rows(value: object) -> object:
+    """While it runs there is null, and some jobs answer one object for all."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else ()
+
+
+class _JobStatus(Wire):
+    id: str
+    status: str = ""
+    results: Annotated[tuple[_Result, ...], BeforeValidator(_rows)] = ()
+
+    def clear(self) -> Iterator[JobResult]:
+        for row in self.results:
+            if (result := row.result()) is not None:
+                yield result
+
+
+class WireJob(Wire):
+    """`GET /job_statuses/{id}`, and the answer to what starts a job."""
+
+    job_status: _JobStatus
+
+    def job(self) -> Job:
+        status = self.job_status
+        return Job(status.id, status.status.lower(), tuple(status.clear()))

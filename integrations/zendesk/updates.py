@@ -1,0 +1,64 @@
+"""What an update changes, and how it is said to Zendesk: the same for one ticket and for many in one job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RUN_KEY = "pointsman_run"
+"""The key in an audit's metadata that names the run which made the update."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    html_body: str
+    """Built with `integrations.zendesk.quoting`: Zendesk expands placeholders in it."""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketUpdate:
+    """What one PUT changes; None and empty mean: leave it alone."""
+
+    updated_stamp: str
+    """The ticket's `updated_at` as it was read. Zendesk answers 409 if the ticket has changed since."""
+    tags: tuple[str, ...] | None = None
+    """All tags the ticket shall have: Zendesk replaces the list."""
+    status: str | None = None
+    group_id: int | None = None
+    assignee_id: int | None = None
+    comment: NewComment | None = None
+    custom_fields: Mapping[str, str] = field(default_factory=dict)
+    """Field id to value."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Kept in the audit's `metadata.custom`; see `RUN_KEY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatedTicket:
+    updated_at: str
+    audit_id: int
+    status: str
+    tags: tuple[str, ...]
+
+
+def ticket_json(update: TicketUpdate) -> dict[str, Any]:
+    """The ticket's JSON without its id.
+
+    Tags are always the whole list: that `additional_tags` work in a list of tickets is said by one state of Zendesk's
+    page on adding tags and denied by another. `safe_update` makes the whole list safe, in a job as in a single PUT.
+    """
+    said: dict[str, Any] = {"safe_update": True, "updated_stamp": update.updated_stamp}
+    if update.tags is not None:
+        said["tags"] = list(update.tags)
+    for name in ("status", "group_id", "assignee_id"):
+        if (value := getattr(update, name)) is not None:
+            said[name] = value
+    if update.comment is not None:
+        said["comment"] = {"html_body": update.comment.html_body, "public": update.comment.public}
+    if update.custom_fields:
+        said["custom_fields"] = [{"id": int(key), "value": value} for key, value in update.custom_fields.items()]
+    if update.metadata:
+        said["metadata"] = dict(update.metadata)
+    return said

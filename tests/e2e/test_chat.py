@@ -1,0 +1,46 @@
+"""What the team's chat hears: one message for a wave, none with anything that a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.work.chat_jobs import round_work
+from tests.e2e.house import ROOT, House, open_house, wait_until
+
+COMPLAINT = "@gitlab is gitlab.com down for anybody else? getting 502 since {number} minutes, order 4711"
+
+
+@pytest.fixture(scope="module")
+def chat_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("chat")
+    routing = folder / "routing.yaml"
+    text = (ROOT / "routing.yaml").read_text().replace("at_least: 10, minutes: 10", "at_least: 3, minutes: 10")
+    routing.write_text(text.replace("needs_triage: {at_least: 25", "needs_triage: {at_least: 1"))
+    with open_house(folder, CHAT_WEBHOOK_URL="sandbox", ROUTING_FILE=str(routing)) as house:
+        yield house
+
+
+def messages(house: House) -> list[str]:
+    return [str(message["text"]) for message in house.sandbox.chat.messages()]
+
+
+def test_a_wave_of_complaints_is_one_message_without_what_people_wrote(chat_house: House) -> None:
+    for number in range(5):
+        chat_house.triaged(COMPLAINT.format(number=number))
+    wait_until(lambda: messages(chat_house))
+    chat_house.idle()
+    (said,) = messages(chat_house)
+    assert "stability complaints in 10 minutes, no incident open" in said
+    assert "4711" not in said
+
+
+def test_a_backlog_of_tickets_for_people_is_said_once(chat_house: House) -> None:
+    chat_house.triaged("My cat is on the keyboard again")
+    before = len(messages(chat_house))
+    for number in range(3):
+        chat_house.service.engine.accept([round_work(f"round-{number}", chat_house.service.now())])
+        chat_house.idle()
+    (said,) = messages(chat_house)[before:]
+    assert "wait for triage" in said
