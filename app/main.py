@@ -16,6 +16,7 @@ from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.links import LinkPages
+from app.desk.pauses import PausePages
 from app.desk.precision import PrecisionPages
 from app.inbox.gitlab import GitLabInbox
 from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten
@@ -54,9 +55,12 @@ def create_app(service: Service) -> FastAPI:
             "config": service.check_config,
             "zendesk": service.check_zendesk,
             "gitlab": service.check_gitlab,
+            "pauses": service.check_pauses,
         },
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
+        held=service.records.held.count,
+        paused=lambda: {one.what for one in service.pausing.current()},
     )
     app.include_router(inbox.router())
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
@@ -68,7 +72,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
     app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
     app.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router(), dependencies=desk)
-    app.include_router(FailurePages(service.records.failures, service.intake, service.now).router(), dependencies=desk)
+    failures = FailurePages(service.records.failures, service.records.attempts, service.retrying)
+    app.include_router(failures.router(), dependencies=desk)
+    app.include_router(PausePages(service.records.pauses, service.now).router(), dependencies=desk)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.metrics import OPEN_FAILURES, WAITING
+from app.metrics import HELD, OPEN_FAILURES, PAUSED, WAITING
+from app.records.pauses import WHATS
 
 Probe = Callable[[], str]
 """Says in a few words that a part works; raises when it does not."""
@@ -21,6 +22,8 @@ class HealthPages:
     probes: Mapping[str, Probe]
     waiting: Callable[[], int]
     open_failures: Callable[[], int]
+    held: Callable[[], int]
+    paused: Callable[[], Collection[str]]
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["health"])
@@ -46,4 +49,8 @@ class HealthPages:
     def metrics(self) -> Response:
         WAITING.set(self.waiting())
         OPEN_FAILURES.set(self.open_failures())
+        HELD.set(self.held())
+        paused = self.paused()
+        for what in WHATS:
+            PAUSED.labels(what).set(what in paused)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -14,15 +14,17 @@ from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
+from app.triage.auto_reply import is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
-from app.work.by_hand import ByHand, granted
+from app.work.by_hand import ByHand, granted, tag_that_asks
 from app.work.capping import Capping
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.following.telling import TOLD, told
+from app.work.loops import Loops
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
@@ -47,10 +49,17 @@ class Deciding:
     judgement: Judgement
     second_opinion: SecondOpinion
     by_hand: ByHand
+    loops: Loops
     now: Callable[[], datetime]
 
     def decide(self, delivery: JSON) -> JSON:
         """`{"decided", "looks_for_issue"}`, or `{"ended": why}`. Raises IntegrationError."""
+        decided = self._look(delivery)
+        if "decided" in decided and decided["decided"]["plan"]["mode"] != "shadow":
+            return self.loops.over_budget(delivery) or decided
+        return decided
+
+    def _look(self, delivery: JSON) -> JSON:
         if self._settle_lost_writes(delivery):
             return {"ended": "was already written"}
         try:
@@ -106,6 +115,8 @@ class Deciding:
         corrected = chosen_by_person(ticket, previous)
         if previous is None and DONE_TAG in ticket.tags:
             return {"ended": "decided before our records begin"}
+        if ended := self._not_for_us(delivery, ticket, corrected, rules, first=last is None):
+            return ended
         if corrected:
             ticket = replace(ticket, event="corrected")
             if last and last.ticket and corrected in rules.routing.archetypes:
@@ -119,6 +130,17 @@ class Deciding:
                 return {"ended": "nothing changed that is ours to decide"}
             ticket = replace(ticket, event="comment", subject="", body=comment)
         return self._judge(delivery, snapshot, ticket, previous, rules=rules)
+
+    def _not_for_us(
+        self, delivery: JSON, ticket: Ticket, corrected: str | None, rules: Rules, *, first: bool
+    ) -> JSON | None:
+        """What robots wrote or set starts nothing."""
+        if first and not corrected and is_auto_reply_subject(ticket.subject):
+            self.loops.auto_reply()
+            return self.recorder.explained(delivery, "An automatic answer: out of office, or a bounce.")
+        asked_by = f"{ARCHETYPE_TAG}{corrected}" if corrected else "" if first else tag_that_asks(ticket.tags)
+        why = self.loops.not_a_person(delivery["ticket_id"], asked_by, rules.routing.team) if asked_by else ""
+        return {"ended": why} if why else None
 
     def _judge(
         self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, previous: Previous | None, *, rules: Rules
@@ -153,6 +175,9 @@ class Deciding:
             if comment.author_id == snapshot.requester.id
         ]
         newest = written[-1].body if written else None
+        if newest and is_auto_reply_text(newest):
+            self.loops.auto_reply()
+            return None
         return newest if newest != last.ticket.get("body") else None
 
     def _decide_link(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:

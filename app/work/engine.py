@@ -15,8 +15,9 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
+from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
@@ -29,8 +30,15 @@ APPLICATION = "pointsman"
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
 QUEUE = "tickets"
-# A process that crashes on a ticket this often is not given it again; innocents in the same process count too.
-CRASHES_BEFORE_PARKING = 20
+# A process that crashes on a ticket this often is not given it again, and people are told.
+CRASHES_BEFORE_PARKING = 10
+# Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
+# happened to run beside it comes through.
+CRASHES_BEFORE_SUSPICION = 3
+# How soon a pause is seen, at the latest twice this.
+PAUSE_SECONDS = 0.4
+PARKED = "parked"
+"""The error's type that `crashed` is told for work that was parked."""
 
 JSON = dict[str, Any]
 Workflow = Callable[[JSON], JSON]
@@ -59,14 +67,29 @@ class CannotStore(Exception):
 class Engine:
     """Queue and workflows on SQLite or PostgreSQL. `accept` from any thread; workflows run on worker threads."""
 
-    def __init__(self, url: str, *, worker: bool = True, concurrency: int = 8, polling_seconds: float = 0.1) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        worker: bool = True,
+        concurrency: int = 8,
+        polling_seconds: float = 0.1,
+        reap_seconds: float = 5.0,
+        crashes_before_parking: int = CRASHES_BEFORE_PARKING,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`paused`: while it holds, no work begins, here or in any other process."""
         self._url = url
+        self._reap_seconds = reap_seconds
+        self._crashes_before_parking = crashes_before_parking
+        self._paused = paused
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self._stopping = threading.Event()
         self._reaper: threading.Thread | None = None
+        self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
 
@@ -94,7 +117,9 @@ class Engine:
             )
         )
         for name, (workflow, crashed) in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(self._guarded(workflow, crashed))
+            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_parking)(
+                self._guarded(workflow, crashed)
+            )
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
@@ -103,10 +128,19 @@ class Engine:
         DBOS.register_queue(
             QUEUE,
             partition_concurrency=1,
-            worker_concurrency=self._concurrency,
+            worker_concurrency=self._allowed(),
             polling_interval_sec=self._polling_seconds,
             on_conflict="always_update",
         )
+        self.connect()
+        if self._worker:
+            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
+            self._reaper.start()
+            self._valve = threading.Thread(target=self._mind_the_pause, daemon=True, name="valve")
+            self._valve.start()
+
+    def connect(self) -> None:
+        """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(self._url, pool=1)
         self._intake = DBOSClient(
@@ -115,18 +149,19 @@ class Engine:
             application_name=APPLICATION,
             retry_connection_errors=False,
         )
-        if self._worker:
-            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
-            self._reaper.start()
+
+    def disconnect(self) -> None:
+        self._intake.destroy()
+        self._intake_engine.dispose()
 
     def stop(self, *, grace_seconds: int = 8) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._stopping.set()
-        if self._reaper:
-            self._reaper.join()
+        for thread in (self._reaper, self._valve):
+            if thread:
+                thread.join()
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
-        self._intake.destroy()
-        self._intake_engine.dispose()
+        self.disconnect()
         self._engine.dispose()
         self._locks.release()
 
@@ -160,7 +195,11 @@ class Engine:
         key = work.key
         for again in range(rounds):
             try:
-                self._intake.enqueue_in_transaction(connection, _options(work, key), dict(work.payload))
+                options, payload = _options(work, key), dict(work.payload)
+                options["workflow_id_reuse_policy"] = "reject"
+                if again and "key" in payload:  # what it leads to is named after it, and must not pass for known
+                    payload["key"] = key
+                self._intake.enqueue_in_transaction(connection, options, payload)
             except dbos_error.DBOSWorkflowIDInUseError:
                 if self._waits(connection, key):
                     return False
@@ -183,7 +222,10 @@ class Engine:
         return result
 
     def later(self, work: Work) -> None:
-        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither."""
+        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
+
+        Work whose key is known is the same work: a retry by hand leads to it again, and it is not done twice.
+        """
         DBOS.enqueue_workflow_with_options(_options(work, work.key), dict(work.payload))
 
     def waiting(self) -> int:
@@ -216,7 +258,7 @@ class Engine:
             connection.execute(sa.text("select 1"))
 
     def _reap_for_ever(self) -> None:
-        while not self._stopping.wait(5 * random.uniform(0.8, 1.2)):  # noqa: S311  # spreads processes, keeps no secret
+        while not self._stopping.wait(self._reap_seconds * random.uniform(0.8, 1.2)):  # noqa: S311  # spreads processes
             try:
                 self._locks.check()
             except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
@@ -228,18 +270,63 @@ class Engine:
                 log.exception("reaper_failed")
 
     def reap(self) -> int:
-        """Take over the running work of processes that are gone; how many workflows were."""
+        """Take over the running work of processes that are gone; how many workflows were. Report what was parked."""
+        self._report_parked()
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
         owners = {workflow.executor_id for workflow in running} - {self.executor_id, None}
-        recovered = 0
+        left: list[WorkflowStatus] = []
         for owner in sorted(str(owner) for owner in owners):
             with self._locks.taken_from_dead(owner) as dead:
                 if dead:
-                    # Private, but the only call that keeps the count of crashes; a contract test watches it.
-                    recovered += len(DBOS._recover_pending_workflows([owner]))  # noqa: SLF001  # see above
+                    left += [one for one in running if one.executor_id == owner]
+        taken = self._one_suspect_at_a_time(left, [one for one in running if one not in left])
+        recovered = sum(self._take_over(one) for one in taken)
         if recovered:
             log.warning("work_recovered", workflows=recovered)
         return recovered
+
+    @staticmethod
+    def _one_suspect_at_a_time(left: list[WorkflowStatus], running: list[WorkflowStatus]) -> list[WorkflowStatus]:
+        """Of what dead processes left: all that is above suspicion, and one of the rest if none of its kind runs."""
+
+        def starts(one: WorkflowStatus) -> int:
+            return one.recovery_attempts or 0
+
+        innocent = [one for one in left if starts(one) < CRASHES_BEFORE_SUSPICION]
+        suspects = sorted((one for one in left if one not in innocent), key=starts)
+        tried_now = any(starts(one) > CRASHES_BEFORE_SUSPICION for one in running)
+        return innocent + ([] if tried_now else suspects[:1])
+
+    @staticmethod
+    def _take_over(one: WorkflowStatus) -> bool:
+        # Private, but the only call that keeps the count of crashes; a contract test watches it. It does nothing when
+        # another process was faster.
+        database = _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
+        return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], QUEUE)
+
+    def _report_parked(self) -> None:
+        """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
+        deleted: its key stays known."""
+        for one in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False, limit=100):
+            registered = self._workflows.get(one.name)
+            if registered and one.input and one.input["args"]:
+                log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
+                registered[1](one.input["args"][0], PARKED)
+                DBOS.cancel_workflow(one.workflow_id)
+
+    def _allowed(self) -> int:
+        return 0 if self._paused() else self._concurrency
+
+    def _mind_the_pause(self) -> None:
+        """The queue's width is kept in the database, for all processes. It is compared, not remembered: whoever sets
+        it last may have read an older state of the pause, or died."""
+        while not self._stopping.wait(PAUSE_SECONDS):
+            try:
+                queue = DBOS.retrieve_queue(QUEUE)
+                if queue and (queue.worker_concurrency == 0) != self._paused():
+                    queue.set_worker_concurrency(self._allowed())
+            except Exception:  # the database may be away for a while
+                log.exception("pause_not_minded")
 
 
 def _options(work: Work, key: str) -> Any:
@@ -247,7 +334,6 @@ def _options(work: Work, key: str) -> Any:
         "workflow_name": work.workflow,
         "queue_name": QUEUE,
         "workflow_id": key,
-        "workflow_id_reuse_policy": "reject",
         # Work without a partition would be accepted and never run.
         "queue_partition_key": work.lane,
         "app_version": PIPELINE_VERSION,
