@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -82,7 +82,7 @@ class Service:
         def accept_rounds(works: Sequence[Work]) -> None:
             """Rounds that a pause left out are not made up for: each goes on from where the last one came."""
             if not pausing.paused("all"):
-                engine.accept(works)
+                engine.accept([replace(work, once=True) for work in works])
 
         schedule = Schedule(workflows.rounds(), accept_rounds, now, [listening.keep, holding.release])
         return cls(

@@ -54,7 +54,7 @@ def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
     life has queued already is known.
     """
     fresh = {**payload, "life": payload.get("life", 0) + 1, "attempt": 1, "accepted_at": now.isoformat()}
-    return Work(fresh["workflow"], f"{fresh['key']}{_life(fresh)}", fresh["lane"], fresh)
+    return Work(fresh["workflow"], f"{fresh['key']}{_life(fresh)}", fresh["lane"], fresh, once=True)
 
 
 def attempt_of(payload: Mapping[str, Any], step: str, fault: Fault, now: datetime) -> Attempt:

@@ -111,36 +111,44 @@ class Deciding:
         if is_bot(rules.routing.team, ticket.requester):
             return self.recorder.explained(delivery, "Written by a bot that routing.yaml does not let start work.")
         last = self.recorder.last_written(snapshot.id)
-        previous = Previous(last.archetype, last.tags) if last else None
-        corrected = chosen_by_person(ticket, previous)
-        if previous is None and DONE_TAG in ticket.tags:
+        if last:
+            return self._look_again(delivery, snapshot, ticket, last, rules=rules)
+        if DONE_TAG in ticket.tags:
             return {"ended": "decided before our records begin"}
-        if ended := self._not_for_us(delivery, ticket, corrected, rules, first=last is None):
-            return ended
-        if corrected:
-            ticket = replace(ticket, event="corrected")
-            if last and last.ticket and corrected in rules.routing.archetypes:
-                self.recorder.corrected(snapshot.id, corrected, last)
-        elif last:
-            wish = self.by_hand.wish(delivery, snapshot, last, rules)
-            if wish:
-                return self._answer(granted(delivery, snapshot, rules, wish, last=last, now=self.now()))
-            comment = self._new_comment(delivery, snapshot, last, rules)
-            if comment is None:
-                return {"ended": "nothing changed that is ours to decide"}
-            ticket = replace(ticket, event="comment", subject="", body=comment)
-        return self._judge(delivery, snapshot, ticket, previous, rules=rules)
+        return self._first_look(delivery, snapshot, ticket, rules)
 
-    def _not_for_us(
-        self, delivery: JSON, ticket: Ticket, corrected: str | None, rules: Rules, *, first: bool
-    ) -> JSON | None:
-        """What robots wrote or set starts nothing."""
-        if first and not corrected and is_auto_reply_subject(ticket.subject):
+    def _first_look(self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, rules: Rules) -> JSON:
+        chosen = chosen_by_person(ticket, None)
+        if chosen is None and is_auto_reply_subject(ticket.subject):
             self.loops.auto_reply()
             return self.recorder.explained(delivery, "An automatic answer: out of office, or a bounce.")
-        asked_by = f"{ARCHETYPE_TAG}{corrected}" if corrected else "" if first else tag_that_asks(ticket.tags)
-        why = self.loops.not_a_person(delivery["ticket_id"], asked_by, rules.routing.team) if asked_by else ""
-        return {"ended": why} if why else None
+        if chosen and self.loops.not_a_person(snapshot.id, tag := ARCHETYPE_TAG + chosen, rules.routing.team):
+            ticket = replace(ticket, tags=tuple(one for one in ticket.tags if one != tag))
+        elif chosen:
+            ticket = replace(ticket, event="corrected")
+        return self._judge(delivery, snapshot, ticket, None, rules=rules)
+
+    def _look_again(
+        self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, last: Decision, *, rules: Rules
+    ) -> JSON:
+        previous = Previous(last.archetype, last.tags)
+        chosen = chosen_by_person(ticket, previous)
+        asked_by = ARCHETYPE_TAG + chosen if chosen else tag_that_asks(ticket.tags)
+        if asked_by and (why := self.loops.not_a_person(snapshot.id, asked_by, rules.routing.team)):
+            return {"ended": why}
+        if chosen:
+            ticket = replace(ticket, event="corrected")
+            if last.ticket and chosen in rules.routing.archetypes:
+                self.recorder.corrected(snapshot.id, chosen, last)
+            return self._judge(delivery, snapshot, ticket, previous, rules=rules)
+        wish = self.by_hand.wish(delivery, snapshot, last, rules)
+        if wish:
+            return self._answer(granted(delivery, snapshot, rules, wish, last=last, now=self.now()))
+        comment = self._new_comment(delivery, snapshot, last, rules)
+        if comment is None:
+            return {"ended": "nothing changed that is ours to decide"}
+        ticket = replace(ticket, event="comment", subject="", body=comment)
+        return self._judge(delivery, snapshot, ticket, previous, rules=rules)
 
     def _judge(
         self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, previous: Previous | None, *, rules: Rules

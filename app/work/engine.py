@@ -6,6 +6,7 @@ and polling are all set here, each for a failure that was reproduced with the de
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import threading
@@ -37,6 +38,9 @@ CRASHES_BEFORE_PARKING = 10
 CRASHES_BEFORE_SUSPICION = 3
 # How soon a pause is seen, at the latest twice this.
 PAUSE_SECONDS = 0.4
+# A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
+# rest is for an answer from a copy that lags. Work that began later has seen them all.
+SEEN_BY_THEN_MS = 3000
 PARKED = "parked"
 """The error's type that `crashed` is told for work that was parked."""
 
@@ -56,6 +60,8 @@ class Work:
     payload: Mapping[str, Any]
     delay: float = 0.0
     """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
+    once: bool = False
+    """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
 
 
 class CannotStore(Exception):
@@ -182,8 +188,9 @@ class Engine:
     def accept(self, batch: Sequence[Work]) -> list[bool]:
         """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
 
-        Work whose key is known but which has already begun may have read the ticket before this delivery's change:
-        it is stored once more under a follow-up key. Work that still waits will read the newest state anyway.
+        Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
+        is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
+        that began late enough has seen all that one key can stand for.
         """
         try:
             with self._intake_engine.begin() as connection:
@@ -191,27 +198,32 @@ class Engine:
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
             raise CannotStore(type(error).__name__) from error
 
-    def _store(self, connection: sa.Connection, work: Work, *, rounds: int = 3) -> bool:
-        key = work.key
-        for again in range(rounds):
+    def _store(self, connection: sa.Connection, work: Work) -> bool:
+        key, first = work.key, None
+        for again in itertools.count():
             try:
-                options, payload = _options(work, key), dict(work.payload)
+                options = _options(work, key)
                 options["workflow_id_reuse_policy"] = "reject"
-                if again and "key" in payload:  # what it leads to is named after it, and must not pass for known
-                    payload["key"] = key
+                payload = _once_more(work.payload, again + 1) if again else dict(work.payload)
                 self._intake.enqueue_in_transaction(connection, options, payload)
             except dbos_error.DBOSWorkflowIDInUseError:
-                if self._waits(connection, key):
+                known = self._known(connection, key)
+                first = first or known
+                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
                     return False
                 key = f"{work.key}~{again + 2}"
             else:
                 return again == 0
-        return False
+        raise AssertionError("counting does not end")
 
-    def _waits(self, connection: sa.Connection, key: str) -> bool:
+    def _known(self, connection: sa.Connection, key: str) -> _Known:
         table = self._table(connection)
-        state = connection.execute(sa.select(table.c.status).where(table.c.workflow_uuid == key)).scalar()
-        return state in {"ENQUEUED", "DELAYED"}
+        row = connection.execute(
+            sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
+                table.c.workflow_uuid == key
+            )
+        ).one()
+        return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
 
     def step(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
         """Run a step inside a workflow: its answer (plain JSON) is kept and never computed again.
@@ -250,7 +262,7 @@ class Engine:
     def _table(connection: sa.Connection) -> sa.TableClause:
         """dbos's own table, for two questions that its API answers only by loading rows."""
         schema = None if connection.dialect.name == "sqlite" else "dbos"
-        return sa.table("workflow_status", *map(sa.column, ("workflow_uuid", "status", "queue_name")), schema=schema)
+        return sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
 
     def check(self) -> None:
         """Raise when the queue's database does not answer."""
@@ -327,6 +339,26 @@ class Engine:
                     queue.set_worker_concurrency(self._allowed())
             except Exception:  # the database may be away for a while
                 log.exception("pause_not_minded")
+
+
+_COLUMNS = ("workflow_uuid", "status", "queue_name", "created_at", "started_at_epoch_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Work of a key that is known; times in ms, by the database's clock."""
+
+    waits: bool
+    stored: int
+    began: int
+    """0: it was parked or cancelled."""
+
+
+def _once_more(payload: Mapping[str, Any], number: int) -> JSON:
+    """Work of its own: under the first one's names, what it leads to would pass for known, and what it writes for
+    written."""
+    named = {name: f"{payload[name]}~{number}" for name in ("key", "run_id") if name in payload}
+    return {**payload, **named}
 
 
 def _options(work: Work, key: str) -> Any:

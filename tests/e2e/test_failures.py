@@ -161,7 +161,9 @@ def test_all_failures_since_a_time_are_tried_again(house: House) -> None:
         house.deliver(ticket_id)
     for ticket_id in tickets:
         failure(house, ticket_id)
-    assert house.desk("/api/failures/retry", "POST", json={"since": "2026-01-01"}).status_code == 422, "a zone is needed"
+    assert house.desk("/api/failures/retry", "POST", json={"since": "2026-01-01"}).status_code == 422, (
+        "a zone is needed"
+    )
     answer = house.desk("/api/failures/retry", "POST", json={"since": began.isoformat()})
     assert (answer.status_code, answer.json()) == (202, {"retried": 3, "nothing_to_retry": 0})
     house.idle()
@@ -195,9 +197,7 @@ def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(house
     house.deliver(ticket_id)
     house.decision(ticket_id, "waiting")
     engine = house.service.engine
-    parked = (
-        "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null where workflow_uuid like :key"
-    )
+    parked = "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null where workflow_uuid like :key"
     if done:
         house.decision(ticket_id)
         house.idle()

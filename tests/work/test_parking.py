@@ -6,11 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from dbos import DBOS, Queue
-from dbos._dbos import _get_dbos_instance
+from dbos import DBOS
 
 from app.work.engine import Engine, Work
-from tests.work.conftest import CRASHES, Started, done, wait_until
+from tests.work.conftest import CRASHES, Started, done, looks_at_the_queue, wait_until
 
 # `bad` kills the process in a step; the others take longer than it lets any process live beside it.
 SCRIPT = """
@@ -42,7 +41,9 @@ def test_a_crash_loop_is_parked_told_once_and_holds_nobody(start: Started, datab
     starts = 0
     for turn in ("first", *["again"] * 10):
         starts += 1
-        run = subprocess.run([sys.executable, "-c", SCRIPT, database_url, turn], capture_output=True, text=True)
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT, database_url, turn], capture_output=True, text=True, check=False
+        )
         said += [line for line in run.stdout.splitlines() if line.startswith(("done", "told"))]
         if run.returncode == 0:
             break
@@ -82,7 +83,8 @@ def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Start
 def _left_by_a_dead_process(engine: Engine, key: str, *, starts: int) -> None:
     with engine._intake_engine.begin() as connection:
         connection.exec_driver_sql(
-            "update workflow_status set status='PENDING', executor_id='gone', recovery_attempts=? where workflow_uuid=?",
+            "update workflow_status set status='PENDING', executor_id='gone', recovery_attempts=?"
+            " where workflow_uuid=?",
             (starts, key),
         )
 
@@ -113,7 +115,7 @@ def test_while_paused_nothing_begins_and_after_it_each_ticket_goes_on_in_order(
         assert [one for one in ran if one.startswith("b")] == ["b1", "b2", "b3"]
         paused.append(True)
         wait_until(lambda: (queue := DBOS.retrieve_queue("tickets")) is not None and queue.worker_concurrency == 0)
-        looks = _looks_at_the_queue(monkeypatch)
+        looks = looks_at_the_queue(monkeypatch)
         wait_until(lambda: len(looks) > 3)  # a look that began before the pause has ended
         engine.accept([Work("wf", "late", "ticket:c", {"key": "late"})])
         looks.clear()
@@ -122,16 +124,3 @@ def test_while_paused_nothing_begins_and_after_it_each_ticket_goes_on_in_order(
         assert "late" not in ran
     finally:
         engine.stop(grace_seconds=1)
-
-
-def _looks_at_the_queue(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    database = _get_dbos_instance()._sys_db
-    looks: list[str] = []
-    read = database.get_queue
-
-    def get_queue(name: str) -> Queue | None:
-        looks.append(name)
-        return read(name)
-
-    monkeypatch.setattr(database, "get_queue", get_queue)
-    return looks
