@@ -1,8 +1,12 @@
-# One image for `pointsman serve` and `pointsman work`. The root file system may be read-only; data lives in /data.
+# One image for `pointsman serve` and `pointsman work`. The root file system may be read-only: only /data is written to.
+# HOME and TMPDIR are set for libraries that ask for such places when they are imported, and end the process if there
+# are none: any user id may run this, with no /tmp.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/nonexistent \
+    TMPDIR=/data \
     HOST=0.0.0.0 \
     PORT=8080 \
     DATABASE_URL=sqlite:////data/pointsman.db \

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fmt serve lock bench clean
+.PHONY: help demo test lint check fmt serve lock bench chaos audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,12 @@ serve: $(VENV)/.installed ## API and worker in one process (settings from the en
 
 bench: $(VENV)/.installed-dev ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m bench $(ARGS)
+
+chaos: $(VENV)/.installed-dev ## the kill test, long form (ARGS="--seed 2 --workers 2 --database postgresql://...")
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+audit: $(VENV)/.installed-dev ## known vulnerabilities of the locked dependencies
+	$(BIN)/python .ci/audit.py requirements/runtime.lock requirements/dev.lock
 
 lock: ## resolve the dependencies again, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \

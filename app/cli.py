@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-import uvicorn
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
-from app.commands import NotDone, backtest, learning, rules
+from app.commands import NotDone, backtest, rules
 from app.records.records import NoRecords
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
@@ -52,16 +51,15 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Run the API and a worker in one process; settings come from the environment."""
-    from app.main import create_app  # noqa: PLC0415  # other commands need not wait for the web's imports
+    from app.door.serving import web_server  # noqa: PLC0415  # other commands need not wait for the web's imports
+    from app.main import create_app  # noqa: PLC0415  # the same
 
     settings = _settings()
     logs.configure(settings.log_level)
     app = create_app(_built(settings))
     # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait its turn several times over.
     sys.setswitchinterval(0.0005)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=8
-    )
+    web_server(app, settings).run()
 
 
 @cli.command()
@@ -76,6 +74,8 @@ def work() -> None:
     service.start()
     stop.wait()
     service.stop()
+    # A call to a service that hangs would keep the interpreter until its time is up. What it was for is taken over.
+    os._exit(0)
 
 
 @cli.command()
@@ -266,6 +266,8 @@ def train(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
+    from app.commands import learning  # noqa: PLC0415  # seconds of imports, which the service must not wait for
+
     with _readable():
         sources = learning.Sources(
             database_url=os.environ.get("DATABASE_URL") or DEFAULT_DATABASE,
@@ -285,6 +287,8 @@ def evaluate(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Measure rules and model on labelled tickets: accuracy, precision, coverage, confusions, the worst errors."""
+    from app.commands import learning  # noqa: PLC0415  # the same
+
     with _readable():
         learning.evaluate_file(out, file, routing, macros, as_json=as_json)
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 
-from app.desk.access import require_token
+from app.desk.access import documented
 from app.desk.config import ConfigPages
 from app.desk.decisions import DecisionPages
 from app.desk.explain import ExplainPages
@@ -18,6 +19,8 @@ from app.desk.health import HealthPages
 from app.desk.links import LinkPages
 from app.desk.pauses import PausePages
 from app.desk.precision import PrecisionPages
+from app.desk.refusals import REFUSALS
+from app.door.guard import Guard, refuse_input
 from app.inbox.gitlab import GitLabInbox
 from app.inbox.gitlab_deliveries import IssueChanged, NoteWritten
 from app.inbox.signatures import GitLabSecrets
@@ -39,8 +42,20 @@ def create_app(service: Service) -> FastAPI:
         yield
         await asyncio.to_thread(service.stop)
 
-    app = FastAPI(title="Pointsman", version="0.1.0", lifespan=lifespan, redoc_url=None)
+    # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
+    # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
+    app = FastAPI(
+        title="Pointsman",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     settings = service.settings
+    app.add_exception_handler(RequestValidationError, refuse_input)
+    app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
         intake=service.intake,
@@ -53,10 +68,9 @@ def create_app(service: Service) -> FastAPI:
         probes={
             "queue": service.check_queue,
             "config": service.check_config,
-            "zendesk": service.check_zendesk,
-            "gitlab": service.check_gitlab,
             "pauses": service.check_pauses,
         },
+        remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
         held=service.records.held.count,
@@ -66,15 +80,15 @@ def create_app(service: Service) -> FastAPI:
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
         app.include_router(_gitlab_inbox(service).router())
     app.include_router(health.router())
-    desk = [Depends(require_token(settings.desk_token.get_secret_value()))]
-    app.include_router(DecisionPages(service.records).router(), dependencies=desk)
-    app.include_router(LinkPages(service.records.links, service.now).router(), dependencies=desk)
-    app.include_router(PrecisionPages(service.records.corrections).router(), dependencies=desk)
-    app.include_router(ConfigPages(service.rulebook, service.records.config_versions).router(), dependencies=desk)
-    app.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router(), dependencies=desk)
-    failures = FailurePages(service.records.failures, service.records.attempts, service.retrying)
-    app.include_router(failures.router(), dependencies=desk)
-    app.include_router(PausePages(service.records.pauses, service.now).router(), dependencies=desk)
+    desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
+    desk.include_router(DecisionPages(service.records).router())
+    desk.include_router(LinkPages(service.records.links, service.now).router())
+    desk.include_router(PrecisionPages(service.records.corrections).router())
+    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
+    desk.include_router(FailurePages(service.records.failures, service.records.attempts, service.retrying).router())
+    desk.include_router(PausePages(service.records.pauses, service.now).router())
+    app.include_router(desk)
     return app
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -30,6 +30,9 @@ from app.workflows import Workflows
 from integrations.errors import Refused
 
 log = structlog.get_logger(__name__)
+
+# Shorter than this it can be guessed in a long night.
+SHORT_TOKEN = 16
 
 
 def utc_now() -> datetime:
@@ -79,12 +82,12 @@ class Service:
         )
         workflows.register(judgement)
 
-        def accept_rounds(works: Sequence[Work]) -> None:
+        def ensure_rounds(works: Sequence[Work]) -> None:
             """Rounds that a pause left out are not made up for: each goes on from where the last one came."""
             if not pausing.paused("all"):
-                engine.accept([replace(work, once=True) for work in works])
+                engine.ensure(works)
 
-        schedule = Schedule(workflows.rounds(), accept_rounds, now, [listening.keep, holding.release])
+        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release])
         return cls(
             settings=settings,
             records=records,
@@ -108,6 +111,8 @@ class Service:
         self.intake.start()
         self.index.start()
         self.schedule.start()
+        if len(self.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+            log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         log.info("service_started", executor=self.engine.executor_id, config_hash=self.rulebook.current().hash)
 
     def stop(self) -> None:
@@ -137,7 +142,9 @@ class Service:
     def check_config(self) -> str:
         """A refused file does not make us unready: the last good one works."""
         problems = self.rulebook.problems()
-        refused = f"; the files as they are now were refused: {' | '.join(problems)}" if problems else ""
+        refused = (
+            f"; the files as they are now were refused, see /api/config: {len(problems)} problems" if problems else ""
+        )
         return f"{self.rulebook.current().hash} is in force{refused}"
 
     def check_pauses(self) -> str:

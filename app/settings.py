@@ -99,6 +99,14 @@ class Settings(ZendeskSettings):
     def _https_too(cls, value: str) -> str:
         return _safe_url(value)
 
+    @field_validator("desk_token")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("must be ASCII characters without blanks: openssl rand -hex 32")
+        return value
+
     @field_validator("llm_url")
     @classmethod
     def _https_if_any(cls, value: str) -> str:
@@ -235,7 +243,9 @@ def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
             found[field] = environ[name]
         elif file:
             try:
-                found[field] = Path(file).read_text(encoding="utf-8").strip()
+                text = Path(file).read_text(encoding="utf-8").strip()
+                if text:  # an empty file is a variable that is not set, above all where it should hold a secret
+                    found[field] = text
             except (OSError, UnicodeDecodeError) as error:
                 unreadable.add(field)
                 problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")

@@ -6,13 +6,15 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, intake, pipeline, rules, tickets
+from bench import classify, duplicates, index_sync, intake, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
     "pipeline": pipeline.run,
     "rules": rules.run,
     "classify": classify.run,
+    "duplicates": duplicates.run,
+    "index_sync": index_sync.run,
     "tickets": tickets.run,
 }
 

@@ -60,11 +60,13 @@ def sandboxed() -> Iterator[RunningSandbox]:
     finally:
         running.terminate()
         running.wait(timeout=30)
+        if running.stdout:
+            running.stdout.close()
 
 
 def own_settings(folder: Path, port: int) -> dict[str, str]:
     return {
-        "DESK_TOKEN": "a token of the benchmark",
+        "DESK_TOKEN": "the-token-of-the-benchmark",
         "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
         "ROUTING_FILE": str(ROOT / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -10,8 +11,9 @@ from app.learning.calibration import Wanted
 from app.learning.crossing import held_out
 from app.learning.evaluation import evaluate
 from app.learning.examples import in_order, shipped_examples
+from app.learning.predictions import band_of
 from app.learning.rendering import archetypes, summary
-from app.learning.together import with_routes
+from app.learning.together import bars_of, with_routes
 from app.learning.train import ACTING, train
 from app.rules.loading import load
 from app.triage.language import LanguageDetector
@@ -31,9 +33,21 @@ def run(console: Console) -> None:
     together = with_routes(rules, examples, modelled, detect=detect, now=NOW)
     ordinary = [one for one in together if one.id.startswith("d-")]
     later = [one for one in together if not one.id.startswith("d-")]
-    for name, predictions in (("all", together), ("ordinary", ordinary), ("hard", later)):
+    bars = bars_of(rules)
+    barred = [
+        replace(one, band=band_of(bars[one.archetype], one.probability))
+        for one in modelled
+        if one.archetype is not None and one.probability is not None
+    ]
+    in_use = with_routes(rules, examples, barred, detect=detect, now=NOW)
+    for name, predictions in (
+        ("all", together),
+        ("ordinary", ordinary),
+        ("hard", later),
+        ("all, with the thresholds of routing.yaml", in_use),
+    ):
         evaluation = evaluate(predictions, ACTING)
         console.print(f"\n[bold]{name}[/]")
         console.print(summary(evaluation))
-        if name == "all":
+        if name.startswith("all"):
             console.print(archetypes(evaluation))

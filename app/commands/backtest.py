@@ -11,10 +11,10 @@ from rich.progress import track
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clients import zendesk_client
 from app.commands.rules import dry_run_of
 from app.records.database import is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
-from app.clients import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.backtest import Backtest, Past, backtest
 from app.triage.verdict import ARCHETYPE_TAG

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from app.clients import zendesk_client
 from app.learning.evaluation import evaluate
 from app.learning.examples import TrainingExample, example_of, shipped_examples
 from app.learning.gate import newest_slice, refusals
@@ -24,7 +25,6 @@ from app.records.corrections import Corrections
 from app.records.database import is_sqlite, make_engine, sqlite_path
 from app.rules.channels import recognise_channel
 from app.rules.loading import Rules
-from app.clients import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged, judge
 from app.triage.model.encoder import Encoder

@@ -11,13 +11,13 @@ from typing import IO, Any
 from rich.console import Console
 from rich.text import Text
 
+from app.clients import zendesk_client
 from app.desk.explanation import Explanation, as_text, explanation
 from app.rules.examples import Decided, Example, load_examples, run
 from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
 from app.rules.loading import Rules
 from app.rules.positions import BadRules
-from app.clients import zendesk_client
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged
 from app.triage.shipped import shipped_judgement

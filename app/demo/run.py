@@ -57,7 +57,7 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     console.print(f"Tickets, as an advocate sees them  {sandbox.zendesk.url}")
     console.print(f"Issues                             {sandbox.gitlab.url}")
     console.print(f"The team's chat                    {sandbox.chat.url}")
-    console.print(f"The service                        {address}/docs  (DESK_TOKEN {token})\n")
+    console.print(f"The service                        {address}/api/decisions  (DESK_TOKEN {token})\n")
     outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
     console.print()
     wrong = [one for one in outcomes if one.differences]
@@ -117,7 +117,7 @@ def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
     return load(
         {
             **sandbox.environment(),
-            "DESK_TOKEN": secrets.token_urlsafe(12),
+            "DESK_TOKEN": secrets.token_urlsafe(24),
             "DATABASE_URL": f"sqlite:///{folder / 'pointsman.db'}",
             "PORT": str(port),
         }

@@ -7,18 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import uvicorn
-
+from app.door.connections import Connection
+from app.door.serving import web_server
 from app.main import create_app
 from app.service import Service
 
 
 @contextmanager
-def serving(service: Service) -> Iterator[str]:
+def serving(service: Service, connection: type[Connection] = Connection) -> Iterator[str]:
     """Yields the address. Raises OSError when it does not start, mostly because the port is taken."""
     settings = service.settings
-    config = uvicorn.Config(create_app(service), host=settings.host, port=settings.port, log_level="critical")
-    server = uvicorn.Server(config)
+    server = web_server(create_app(service), settings, connection)
     thread = threading.Thread(target=server.run, daemon=True, name="web")
     thread.start()
     while not server.started:

@@ -10,11 +10,13 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.explanation import Explanation, explanation
+from app.desk.refusals import RefusalOut
 from app.work.dry_run import DryRun
 from integrations.errors import IntegrationError, NotFound
 from integrations.zendesk.client import ZendeskClient
 
 LONGEST_TEXT = 64 * 1024
+DID_NOT_ANSWER: dict[int | str, dict[str, Any]] = {502: {"model": RefusalOut, "description": "Zendesk did not answer"}}
 
 
 class ExplainIn(BaseModel):
@@ -36,7 +38,13 @@ class ExplainPages:
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/api", tags=["decisions"])
-        router.add_api_route("/explain", self.explain, methods=["POST"], summary="Why, and why not otherwise?")
+        router.add_api_route(
+            "/explain",
+            self.explain,
+            methods=["POST"],
+            summary="Why, and why not otherwise?",
+            responses=DID_NOT_ANSWER,
+        )
         return router
 
     def explain(self, asked: ExplainIn) -> Explanation:

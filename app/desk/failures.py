@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.desk.refusals import RefusalOut
 from app.desk.schemas import FailureOut, FailuresOut
 from app.records.attempts import Attempts
 from app.records.failures import Failure, Failures
@@ -38,6 +39,11 @@ class RetriedOut(BaseModel):
     nothing_to_retry: int = Field(description="Failures that hold no work; they stay open.")
 
 
+NOT_AGAIN: dict[int | str, dict[str, Any]] = {
+    409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}
+}
+
+
 @dataclass(frozen=True)
 class FailurePages:
     failures: Failures
@@ -49,7 +55,9 @@ class FailurePages:
         router.add_api_route("", self.newest, summary="What could not be done")
         again = "Do the failed work again, from the failed step on"
         router.add_api_route("/retry", self.retry_since, methods=["POST"], status_code=202, summary="All since a time")
-        router.add_api_route("/{failure_id}/retry", self.retry, methods=["POST"], status_code=202, summary=again)
+        router.add_api_route(
+            "/{failure_id}/retry", self.retry, methods=["POST"], status_code=202, summary=again, responses=NOT_AGAIN
+        )
         router.add_api_route("/{failure_id}/ignore", self.ignore, methods=["POST"], summary="Leave it be")
         return router
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -15,42 +17,73 @@ from app.records.pauses import WHATS
 
 Probe = Callable[[], str]
 """Says in a few words that a part works; raises when it does not."""
+Parts = dict[str, dict[str, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class HealthPages:
     probes: Mapping[str, Probe]
+    remote: Mapping[str, Probe]
+    """Probes that call other services. Anybody may ask us, so the answers are kept for a while: else a stranger could
+    use up the account's requests, and our threads while a service hangs."""
     waiting: Callable[[], int]
     open_failures: Callable[[], int]
     held: Callable[[], int]
     paused: Callable[[], Collection[str]]
+    keep_seconds: float = 5.0
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _remote_parts: Parts = field(default_factory=dict, init=False)
+    _asked_at: float | None = field(default=None, init=False)
 
     def router(self) -> APIRouter:
         router = APIRouter(tags=["health"])
         router.add_api_route("/healthz", self.healthz, summary="Is the process alive?")
-        router.add_api_route("/readyz", self.readyz, summary="Can it work: queue, configuration, credentials?")
+        router.add_api_route(
+            "/readyz",
+            self.readyz,
+            summary="Can it work: queue, configuration, credentials?",
+            responses={503: {"description": "Something is amiss"}},
+        )
         router.add_api_route("/metrics", self.metrics, summary="Prometheus metrics", response_class=Response)
         return router
 
     def healthz(self) -> dict[str, str]:
         return {"status": "alive"}
 
-    def readyz(self) -> JSONResponse:
+    async def readyz(self) -> JSONResponse:
         """503 when anything is amiss. Says which part and what kind of error, never the error's own text."""
-        parts: dict[str, dict[str, Any]] = {}
-        for name, probe in self.probes.items():
-            try:
-                parts[name] = {"ready": True, "detail": probe()}
-            except Exception as error:  # noqa: BLE001  # a probe that fails in a new way is a part that is not ready
-                parts[name] = {"ready": False, "detail": getattr(error, "reason", type(error).__name__)}
+        async with self._one_at_a_time:
+            parts = await asyncio.to_thread(self._parts)
         ready = all(part["ready"] for part in parts.values())
         return JSONResponse({"ready": ready, "parts": parts}, status_code=200 if ready else 503)
 
-    def metrics(self) -> Response:
+    async def metrics(self) -> Response:
+        async with self._one_at_a_time:
+            content = await asyncio.to_thread(self._metrics)
+        return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+    def _parts(self) -> Parts:
+        now = time.monotonic()
+        if self._asked_at is None or now - self._asked_at >= self.keep_seconds:
+            self._remote_parts = _asked(self.remote)
+            self._asked_at = time.monotonic()
+        return {**_asked(self.probes), **self._remote_parts}
+
+    def _metrics(self) -> bytes:
         WAITING.set(self.waiting())
         OPEN_FAILURES.set(self.open_failures())
         HELD.set(self.held())
         paused = self.paused()
         for what in WHATS:
             PAUSED.labels(what).set(what in paused)
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        return generate_latest()
+
+
+def _asked(probes: Mapping[str, Probe]) -> Parts:
+    parts: Parts = {}
+    for name, probe in probes.items():
+        try:
+            parts[name] = {"ready": True, "detail": probe()}
+        except Exception as error:  # noqa: BLE001  # a probe that fails in a new way is a part that is not ready
+            parts[name] = {"ready": False, "detail": getattr(error, "reason", type(error).__name__)}
+    return parts

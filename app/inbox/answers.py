@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from fastapi import Request, Response
 
-from app.inbox.body import BodyTooLarge, read_body
+from app.inbox.body import BodyRefused, NoRoom, read_body
 from app.inbox.deliveries import NotUnderstood
 from app.inbox.signatures import BadSignature
 from app.metrics import DELIVERIES
@@ -26,7 +26,9 @@ RETRY_AFTER_SECONDS = "5"
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "Signed, and of no interest"},
     401: {"description": "Signature missing, wrong or stale"},
+    408: {"description": "Not all of it within 10 seconds"},
     413: {"description": "Larger than 1 MiB"},
+    415: {"description": "Compressed"},
     503: {"description": "Cannot be stored now; comes with Retry-After"},
 }
 
@@ -42,8 +44,9 @@ async def answer_delivery(
     try:
         body = await read_body(request)
         verify(body)
-    except BodyTooLarge as error:
-        return _answer(source, 413, error.reason)
+    except BodyRefused as error:
+        come_back = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, NoRoom) else None
+        return _answer(source, error.status, error.reason, come_back)
     except BadSignature as error:
         return _answer(source, 401, error.reason)
     try:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 # Zendesk's placeholders are not reliably escaped: where the JSON is broken, the id is still there, and it is signed.
-_TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})"?')
+_TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})(?![\d.eE])"?')
 _SUBJECT = re.compile(r"^zen:ticket:(\d{1,18})$")
 _EVENT_PREFIX = "zen:event-type:ticket."
 # Events that can change what we decide. The rest is read, known, and of no interest.
@@ -50,16 +51,15 @@ class NotUnderstood(Exception):
 
 def read_delivery(body: bytes) -> Delivery | None:
     """The delivery in a signed body; None for an event that is known and of no interest. Raises NotUnderstood."""
-    try:
+    # What can just be read may still be nested too deeply to be written: RecursionError can come from either.
+    with suppress(ValueError, RecursionError):
         payload = json.loads(body)
-    except (ValueError, RecursionError):
-        payload = None
-    if isinstance(payload, dict):
-        if str(payload.get("type", "")).startswith(_EVENT_PREFIX):
-            return _event_payload(payload)
-        ticket_id = str(payload.get("ticket_id", ""))
-        if re.fullmatch(r"\d{1,18}", ticket_id):
-            return _trigger_payload(payload, int(ticket_id))
+        if isinstance(payload, dict):
+            if str(payload.get("type", "")).startswith(_EVENT_PREFIX):
+                return _event_payload(payload)
+            ticket_id = str(payload.get("ticket_id", ""))
+            if re.fullmatch(r"\d{1,18}", ticket_id):
+                return _trigger_payload(payload, int(ticket_id))
     found = _TICKET_ID.search(body)
     if not found:
         raise NotUnderstood("the body names no ticket")
@@ -77,8 +77,8 @@ def _trigger_payload(payload: dict[str, Any], ticket_id: int) -> Delivery:
     )
     version, updated_at = str(payload.get("v", "")), str(payload.get("updated_at", ""))
     # The fields are free text to whoever holds the secret: hashed, so that any value makes a well-formed key.
-    stamp = hashlib.sha256(f"{version}|{event}|{updated_at}".encode()).hexdigest()[:16]
-    return Delivery(f"zd:{ticket_id}:{stamp}", ticket_id, event, str(payload.get("actor_id", "") or ""))
+    stamp = _hashed(f"{version}|{event}|{updated_at}")[:16]
+    return Delivery(f"zd:{ticket_id}:{stamp}", ticket_id, event, _actor(payload.get("actor_id")))
 
 
 def _event_payload(payload: dict[str, Any]) -> Delivery | None:
@@ -91,10 +91,20 @@ def _event_payload(payload: dict[str, Any]) -> Delivery | None:
     if kind not in _EVENTS_OF_INTEREST:
         return None
     identity = str(payload.get("id", "")) or json.dumps(payload, sort_keys=True)
-    actor = detail.get("actor_id", "") if isinstance(detail, dict) else ""
     return Delivery(
-        key=f"zd:event:{hashlib.sha256(identity.encode()).hexdigest()[:32]}",
+        key=f"zd:event:{_hashed(identity)[:32]}",
         ticket_id=int(ticket_id),
         event="ticket.created" if kind == "created" else "ticket.updated",
-        actor_id=str(actor or ""),
+        actor_id=_actor(detail.get("actor_id") if isinstance(detail, dict) else ""),
     )
+
+
+def _actor(given: object) -> str:
+    """An id, or nothing: it is stored with the work, so it is no place for a megabyte of anything else."""
+    text = str(given)
+    return text if re.fullmatch(r"\d{1,20}", text) else ""
+
+
+def _hashed(text: str) -> str:
+    # JSON can spell half of a character pair, which has no UTF-8.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -12,8 +12,8 @@ from app.triage.model.artifact import Bar
 from app.triage.model.model import probabilities
 
 BINS = 10
-STEPS = tuple(round(0.30 + 0.01 * step, 2) for step in range(70))
-"""The bars that are tried, 0.30 to 0.99."""
+STEPS = tuple(round(0.40 + 0.01 * step, 2) for step in range(60))
+"""The bars that are tried, 0.40 to 0.99: less is a guess, whatever the tickets at hand say, and a person's to make."""
 PRIOR = 80.0
 """How many tickets of other archetypes stand in for an archetype's own: about as many as it has, so that both count
 alike. With few of them the bars follow the luck of sixty tickets, and held-out coverage is 2 to 4 points lower."""

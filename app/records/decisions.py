@@ -40,6 +40,10 @@ class Decision:
     decided_at: str
     finished_at: str | None = field(default=None)
 
+    @property
+    def marks_spam(self) -> bool:
+        return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
+
 
 FOLLOWING = ("link", "answered", "issue_changed", "announced")
 """Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
@@ -59,6 +63,10 @@ class Decisions:
     def update(self, run_id: str, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
+
+    def forget(self, run_id: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(decisions).where(decisions.c.run_id == run_id))
 
     def by_run(self, run_id: str) -> Decision | None:
         found = self._read(sa.select(decisions).where(decisions.c.run_id == run_id))

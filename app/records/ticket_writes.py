@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.records.inserting import insert_into
 from app.records.tables import ticket_writes
 
 # Any constant, the same for all workers on one PostgreSQL; the ticket's number goes with it.
@@ -20,23 +21,24 @@ class TicketWrites:
         The same run asks as often as it likes and takes one: a retry or a conflict is the same write.
         """
         with self._engine.begin() as connection:
-            if connection.dialect.name != "sqlite":  # SQLite's IMMEDIATE transaction is a lock already
+            if connection.dialect.name != "sqlite":
                 connection.execute(
                     sa.text("select pg_advisory_xact_lock(:space, :ticket)"),
                     {"space": LOCK, "ticket": ticket_id % 2**31},
                 )
-            mine = sa.select(ticket_writes.c.run_id).where(ticket_writes.c.run_id == run_id)
-            if connection.execute(mine).first():
+            # Written first: SQLite's lock is taken by the first write, and would not cover a count before it.
+            mine = insert_into(self._engine, ticket_writes).values(run_id=run_id, ticket_id=ticket_id, at=now)
+            if connection.execute(mine.on_conflict_do_nothing(index_elements=["run_id"])).rowcount == 0:
                 return True
             used = connection.execute(
                 sa.select(sa.func.count())
                 .select_from(ticket_writes)
                 .where(ticket_writes.c.ticket_id == ticket_id, ticket_writes.c.at > since)
             ).scalar_one()
-            if used >= most:
-                return False
-            connection.execute(sa.insert(ticket_writes).values(run_id=run_id, ticket_id=ticket_id, at=now))
-            return True
+            if used <= most:
+                return True
+            connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
+            return False
 
     def release(self, ticket_id: int) -> None:
         """A person lets the ticket go on: it is counted from nothing."""

@@ -125,10 +125,10 @@ class IssuePolicy(Strict):
         default="auto", description="`auto`: public only if the text was public where it was posted."
     )
     link_at: Share | Literal["never"] = Field(
-        default=0.75, description="Similarity from which an existing issue is linked."
+        default=0.7, description="Similarity from which an existing issue is linked."
     )
     suggest_at: Share = Field(
-        default=0.45, description="Similarity from which a candidate is shown, and a person decides."
+        default=0.5, description="Similarity from which a candidate is shown, and a person decides."
     )
     thumbs_up: Flag = Field(default=True, description="Put a thumbs-up on an existing issue that is linked.")
     comment_on_linked: Flag = Field(
@@ -296,6 +296,11 @@ class Limits(Strict):
     issue_wait: Annotated[float, Field(ge=0, le=300, strict=True)] = Field(
         default=20, description="Seconds that tags wait for GitLab; past that the link follows in a second write."
     )
+    issue_settle: Annotated[float, Field(ge=1, le=300, strict=True)] = Field(
+        default=45,
+        description="Seconds until a lost request to GitLab counts as not carried out; sooner, a second issue or note "
+        "could be made.",
+    )
     attempts: Annotated[int, Field(ge=1, le=20, strict=True)] = Field(
         default=8, description="Tries of one action before a person is asked."
     )
@@ -393,6 +398,14 @@ class Defaults(Strict):
     thresholds: Thresholds = Thresholds()
 
 
+class Fields(Strict):
+    """Zendesk ticket fields that the service fills, by id."""
+
+    issue: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+        default=None, description="A text field for the linked issue's address; a confidential one is left out."
+    )
+
+
 class Routing(Strict):
     """routing.yaml."""
 
@@ -405,6 +418,7 @@ class Routing(Strict):
     trackers: dict[Name, Tracker] = Field(default_factory=dict)
     closing: Closing
     chat: Chat = Chat()
+    fields: Fields = Fields()
     archetypes: dict[Name, Archetype]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."

@@ -23,8 +23,9 @@ from app.work.capping import Capping
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
-from app.work.following.telling import TOLD, told
+from app.work.following.telling import told
 from app.work.loops import Loops
+from app.work.lost_writes import was_applied
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
@@ -54,24 +55,26 @@ class Deciding:
 
     def decide(self, delivery: JSON) -> JSON:
         """`{"decided", "looks_for_issue"}`, or `{"ended": why}`. Raises IntegrationError."""
-        decided = self._look(delivery)
+        decided = self._decide_if_any(delivery)
         if "decided" in decided and decided["decided"]["plan"]["mode"] != "shadow":
             return self.loops.over_budget(delivery) or decided
+        if "ended" in decided:
+            self.recorder.needless(delivery["run_id"])
         return decided
 
-    def _look(self, delivery: JSON) -> JSON:
+    def _decide_if_any(self, delivery: JSON) -> JSON:
         if self._settle_lost_writes(delivery):
             return {"ended": "was already written"}
         try:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
-            return self.recorder.explained(delivery, "The ticket is gone: deleted, or never seen by our token.")
+            return self._cannot_be_changed(delivery, "The ticket is gone: deleted, or never seen by our token.")
         if snapshot.status == "closed" and "told" in delivery and self._wants_follow_up(delivery):
             return self._decide_told(delivery, snapshot)
         if snapshot.status in {"closed", "deleted"}:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
-            return self.recorder.explained(delivery, f"The ticket {why}: nothing can be changed in it.")
+            return self._cannot_be_changed(delivery, f"The ticket {why}: nothing can be changed in it.")
         for key, decide in (
             ("told", self._decide_told),
             ("decided", self._decide_link),
@@ -89,21 +92,19 @@ class Deciding:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
         for row in self.recorder.being_written(delivery["ticket_id"]):
-            if self._was_applied(row):
-                if any(action["kind"] == "spam" and action["state"] == "done" for action in row.actions):
-                    # It comes after the update, so it may be missing; marking twice does no harm.
-                    self.zendesk().mark_as_spam(row.ticket_id)
+            if was_applied(self.zendesk(), row):
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:
                 self.recorder.not_written(row.run_id)
         return own_is_there
 
-    def _was_applied(self, row: Decision) -> bool:
-        zendesk = self.zendesk()
-        if zendesk.has_run(row.ticket_id, row.run_id):
-            return True
-        return row.event == TOLD and zendesk.find_follow_up(row.ticket_id, row.run_id) is not None
+    def _cannot_be_changed(self, delivery: JSON, why: str) -> JSON:
+        """Said at the desk, unless it would hide a decision: a repeat comes after spam was deleted, say."""
+        is_news = "told" in delivery
+        if self.recorder.last_written(delivery["ticket_id"]) and not is_news:
+            return {"ended": why}
+        return self.recorder.explained(delivery, why)
 
     def _decide(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         rules = self.rulebook.current()

@@ -58,6 +58,8 @@ class Draft:
     """The public comment, if one is sent."""
     note: list[Passage] = field(default_factory=list)
     spam: bool = False
+    fields: dict[str, str] = field(default_factory=dict)
+    """Ticket fields by id."""
     outcomes: list[Outcome] = field(default_factory=list)
 
     def tags(self, present: Iterable[str]) -> list[str]:
@@ -82,7 +84,7 @@ def _held(action: Action) -> Outcome | None:
 def _carry_out(action: Action, made: Draft, decided: Decided, found: Found, rules: Rules) -> Outcome:  # noqa: C901, PLR0911  # one case for each kind: this is the registry
     match action:
         case Issue():
-            return _issue(made, found)
+            return _issue(made, found, rules)
         case Incident():
             return _incident(action, made, decided, found, rules)
         case Spam():
@@ -113,10 +115,12 @@ def _carry_out(action: Action, made: Draft, decided: Decided, found: Found, rule
             return Outcome("note", "done", action.sentences[0])
 
 
-def _issue(made: Draft, found: Found) -> Outcome:
+def _issue(made: Draft, found: Found, rules: Rules) -> Outcome:
     issue = found.issue
     if issue and found.outcome in {"opened", "linked"}:
         made.add.append(LINKED_TAG)
+        if rules.routing.fields.issue and not issue.confidential:
+            made.fields[str(rules.routing.fields.issue)] = issue.url
         verb = "Opened" if found.outcome == "opened" else "Linked"
         secret = " (confidential)" if issue.confidential else ""
         name = f"{issue.project}#{issue.iid}{secret}{_closed(issue.state)}"

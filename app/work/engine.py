@@ -11,7 +11,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
 from app.work.liveness import locks_for, new_executor_id
+from app.work.runs import run_id
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,16 @@ class Work:
     """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
     once: bool = False
     """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
+
+    def once_more(self, number: int) -> Work:
+        """The same for a repeat: work with names of its own, for what it queues and for what it writes.
+
+        With the first one's names, its second try would be taken for the first one's, and the first one's update for
+        its own.
+        """
+        key = f"{self.key}~{number}"
+        names = {"key": key, "run_id": run_id(key)}
+        return replace(self, key=key, payload={**self.payload, **{k: v for k, v in names.items() if k in self.payload}})
 
 
 class CannotStore(Exception):
@@ -160,7 +171,7 @@ class Engine:
         self._intake.destroy()
         self._intake_engine.dispose()
 
-    def stop(self, *, grace_seconds: int = 8) -> None:
+    def stop(self, *, grace_seconds: int = 5) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._stopping.set()
         for thread in (self._reaper, self._valve):
@@ -198,20 +209,25 @@ class Engine:
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
             raise CannotStore(type(error).__name__) from error
 
+    def ensure(self, batch: Sequence[Work]) -> None:
+        """Store what of `batch` is not known, whether that has begun or not: for work that one repeat adds nothing to.
+
+        Raises CannotStore.
+        """
+        self.accept([replace(work, once=True) for work in batch])
+
     def _store(self, connection: sa.Connection, work: Work) -> bool:
-        key, first = work.key, None
+        tried, first = work, None
         for again in itertools.count():
             try:
-                options = _options(work, key)
-                options["workflow_id_reuse_policy"] = "reject"
-                payload = _once_more(work.payload, again + 1) if again else dict(work.payload)
-                self._intake.enqueue_in_transaction(connection, options, payload)
+                options = {**_options(tried), "workflow_id_reuse_policy": "reject"}
+                self._intake.enqueue_in_transaction(connection, options, dict(tried.payload))  # type: ignore[arg-type]  # a TypedDict by content
             except dbos_error.DBOSWorkflowIDInUseError:
-                known = self._known(connection, key)
+                known = self._known(connection, tried.key)
                 first = first or known
                 if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
                     return False
-                key = f"{work.key}~{again + 2}"
+                tried = work.once_more(again + 2)
             else:
                 return again == 0
         raise AssertionError("counting does not end")
@@ -236,9 +252,11 @@ class Engine:
     def later(self, work: Work) -> None:
         """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
 
-        Work whose key is known is the same work: a retry by hand leads to it again, and it is not done twice.
+        Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
         """
-        DBOS.enqueue_workflow_with_options(_options(work, work.key), dict(work.payload))
+        # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
+        options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
+        DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
 
     def waiting(self) -> int:
         """How much work has not begun, or waits for its time."""
@@ -270,7 +288,10 @@ class Engine:
             connection.execute(sa.text("select 1"))
 
     def _reap_for_ever(self) -> None:
-        while not self._stopping.wait(self._reap_seconds * random.uniform(0.8, 1.2)):  # noqa: S311  # spreads processes
+        # The first look at once: after a crash, what the last process left behind must not wait for the next round.
+        wait = 0.0
+        while not self._stopping.wait(wait):
+            wait = self._reap_seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
             try:
                 self._locks.check()
             except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
@@ -354,18 +375,11 @@ class _Known:
     """0: it was parked or cancelled."""
 
 
-def _once_more(payload: Mapping[str, Any], number: int) -> JSON:
-    """Work of its own: under the first one's names, what it leads to would pass for known, and what it writes for
-    written."""
-    named = {name: f"{payload[name]}~{number}" for name in ("key", "run_id") if name in payload}
-    return {**payload, **named}
-
-
-def _options(work: Work, key: str) -> Any:
+def _options(work: Work) -> Any:
     options: JSON = {
         "workflow_name": work.workflow,
         "queue_name": QUEUE,
-        "workflow_id": key,
+        "workflow_id": work.key,
         # Work without a partition would be accepted and never run.
         "queue_partition_key": work.lane,
         "app_version": PIPELINE_VERSION,

@@ -53,6 +53,10 @@ class IssueIndex:
         asked = vectors(self._encoder, [(subject, body)])[0] if self._encoder and len(self._index) else None
         return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
 
+    @property
+    def bytes_held(self) -> int:
+        return self._index.bytes_held
+
     def frequency(self, word: str) -> int:
         return self._index.frequency(word)
 

@@ -36,9 +36,6 @@ REPORT = "report"
 MOST_CANDIDATES = 3
 OPEN, LINK = "open", "link:"
 """What a person may ask for: `app.triage.actions.Issue.wish`."""
-# How long an issue that was created may stay out of GitLab's search: the request may still be running there, or a
-# replica be read. Opening again before that could make a second one.
-SETTLE_TIME = timedelta(seconds=45)
 # The request was refused or never carried out, so the claim may be taken back.
 _NOT_CARRIED_OUT = (Refused, Invalid, NotFound, RateLimited, Unavailable)
 
@@ -63,6 +60,12 @@ class _Report:
     @property
     def policy(self) -> IssuePolicy:
         return self.action.policy
+
+    @property
+    def settles_in(self) -> timedelta:
+        """How long what was written may stay out of GitLab's answers: the request may still be running there, or a
+        replica be read. Writing again before that could make a second one."""
+        return timedelta(seconds=self.rules.routing.limits.issue_settle)
 
     def ref(self, issue: TrackedIssue, score: float = 1.0) -> IssueRef:
         return IssueRef(
@@ -112,7 +115,7 @@ class Issues:
         if known.iid is None:
             return self._after_lost_answer(report, known)
         if known.how == "linked":
-            self._tell_issue(report, known.iid, look_first=True)
+            self._tell_issue(report, known.iid, known)
         ref = IssueRef(project=known.project, iid=known.iid, title="", url=known.url)
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
 
@@ -133,17 +136,18 @@ class Issues:
             issue = row_of(self.gitlab().issue(project_id, int(number)), self.now())
         except NotFound:
             return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
-        self._settle(chosen, issue, "by_hand")
-        self._tell_issue(chosen, issue.iid, look_first=known is not None)
+        if known is None:
+            self._settle(chosen, issue, "by_hand")
+        self._tell_issue(chosen, issue.iid, known)
         return Found(outcome="linked", issue=chosen.ref(issue))
 
     def _first_time(self, report: _Report) -> Found:
         policy, wish = report.policy, report.action.wish
-        ticket = report.decided.ticket
-        near = [] if wish == OPEN else self.candidates.of(ticket.subject, ticket.body, report.project_id)
+        text = report.text  # what leaves for GitLab's search must be clean too
+        near = [] if wish == OPEN else self.candidates.of(text.subject, text.body, report.project_id)
         if near and policy.link_at != "never" and near[0].score >= policy.link_at:
             self._settle(report, near[0].issue, "linked")
-            self._tell_issue(report, near[0].issue.iid, look_first=False)
+            self._tell_issue(report, near[0].issue.iid, None)
             return Found(outcome="linked", issue=report.ref(near[0].issue, near[0].score), removed=report.text.removed)
         alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
         if alike:
@@ -152,15 +156,28 @@ class Issues:
             return Found(outcome="none", detail="no related issue found")
         return self._open(report)
 
-    def _tell_issue(self, report: _Report, iid: int, *, look_first: bool) -> None:
-        """Tell an issue of one more report. `look_first` on every try but the first: the note may be there."""
-        if report.policy.comment_on_linked and not (look_first and self._has_note(report, iid)):
-            quoted = not report.action.confidential
-            self.gitlab().add_note(
-                report.project_id, iid, another_report(report.decided, report.text, report.mark, quoted=quoted)
-            )
+    def _tell_issue(self, report: _Report, iid: int, known: Link | None) -> None:
+        """Tell an issue of one more report. `known` on every try but the first: the note may be there, or still come.
+
+        The link's time is that of the last try.
+        """
+        if report.policy.comment_on_linked and not (known and self._has_note(report, iid)):
+            if known and self.now() - datetime.fromisoformat(known.updated_at) < report.settles_in:
+                raise UnknownOutcome("gitlab", "a note may have been added; looking again soon", "note_unknown")
+            self._add_note(report, iid)
         if report.policy.thumbs_up:
             self.gitlab().thumbs_up(report.project_id, iid)
+
+    def _add_note(self, report: _Report, iid: int) -> None:
+        quoted = not report.action.confidential
+        text = another_report(report.decided, report.text, report.mark, quoted=quoted)
+        self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
+        try:
+            self.gitlab().add_note(report.project_id, iid, text)
+        except _NOT_CARRIED_OUT:
+            # Certainly not there: the next try need not wait.
+            self.links.touch(report.ticket_id, report.intent, now=(self.now() - report.settles_in).isoformat())
+            raise
 
     def _has_note(self, report: _Report, iid: int) -> bool:
         own = self.gitlab().me().id
@@ -204,7 +221,7 @@ class Issues:
         issue = self.gitlab().find_by_marker(report.project_id, claim.marker)
         if issue:
             return self._opened(report, row_of(issue, self.now()))
-        if self.now() - datetime.fromisoformat(claim.updated_at) < SETTLE_TIME:
+        if self.now() - datetime.fromisoformat(claim.updated_at) < report.settles_in:
             raise UnknownOutcome("gitlab", "an issue may have been opened; looking again soon", "open_unknown")
         self.links.release(report.ticket_id, report.intent)
         raise UnknownOutcome("gitlab", "no issue was opened by the lost request; starting again", "open_again")

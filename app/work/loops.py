@@ -21,7 +21,8 @@ from app.work.engine import JSON
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
-from app.work.triage_ticket import WORKFLOW, run_id
+from app.work.runs import run_id
+from app.work.triage_ticket import WORKFLOW
 from integrations.errors import NotFound
 from integrations.zendesk.client import ZendeskClient
 
@@ -86,6 +87,8 @@ class Loops:
         if not latched:
             self.recorder.failure(_plain(delivery), "decide", fault, key=latch_key(ticket_id))
             self.recorder.explained_failure(delivery, message)
+        else:
+            self.recorder.needless(delivery["run_id"])
         return {"ended": why}
 
     def _stopped(self, kind: str, why: str) -> str:

@@ -46,6 +46,25 @@ class Recorder:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
         return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state == "writing"]
 
+    def written(self, run_id: str) -> Decision | None:
+        """The decision of this run, whatever became of it."""
+        return self.records.decisions.by_run(run_id)
+
+    def begun(self, run_id: str) -> Decision | None:
+        """The decision of this run, if its update was ever about to be sent, and nobody knows that it was not.
+
+        The work may have been cut off, overtaken by other work on the ticket (which looked the update up, and recorded
+        that it is there), and only then be taken up again.
+        """
+        row = self.written(run_id)
+        return row if row and row.config_hash and row.state != "working" else None
+
+    def needless(self, run_id: str) -> None:
+        """Another delivery did what this run was put off with, or there is nothing left to do: it is no decision."""
+        row = self.written(run_id)
+        if row and not row.tags and row.state in {"working", "waiting", "failed"}:
+            self.records.decisions.forget(run_id)
+
     def waits_in_thread(self, decided: Decided) -> int | None:
         """The last ticket of the same post before this one, as far as we have seen it."""
         if not decided.thread:
@@ -152,7 +171,7 @@ class Recorder:
                 reason=fault.reason,
                 message=fault.message,
                 attempts=delivery["attempt"],
-                payload=delivery,
+                payload={name: value for name, value in delivery.items() if name != "unsettled"},
                 failed_at=self.now().isoformat(),
             )
         )

@@ -42,6 +42,9 @@ class LiveSteps:
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
         return self.writing.write(delivery, Decided.model_validate(decided["decided"]), found)
 
+    def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
+        return self.writing.settle(delivery, Decided.model_validate(decided["decided"]), found)
+
     def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON:
         RETRIES.labels(fault["service"], fault["reason"]).inc()
         return self.recorder.put_off(delivery, step, Fault(**fault), wait)

@@ -24,6 +24,7 @@ def ticket_update(
         group_id=group_id,
         assignee_id=assignee_id,
         comment=_comment(decided, made, note_limit),
+        custom_fields=made.fields,
         metadata={RUN_KEY: decided.run_id},
     )
 

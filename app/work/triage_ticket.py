@@ -6,7 +6,6 @@ a thread nor the ticket, and the next try reads the ticket anew.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +15,7 @@ from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
 from app.work.pausing import PAUSED
 from app.work.retry import Fault, next_wait
+from app.work.runs import run_id
 from app.work.wave_work import wave_work
 
 WORKFLOW = "triage_ticket"
@@ -42,11 +42,6 @@ def triage_work(
     return Work(WORKFLOW, key, lane, payload)
 
 
-def run_id(key: str) -> str:
-    """Names one run in the ticket's audits; the same for every try of the same work."""
-    return "pm" + hashlib.sha256(key.encode()).hexdigest()[:24]
-
-
 def link_payload(delivery: JSON, decided: JSON) -> JSON:
     """The second write, of the link alone: its tags are on the ticket. For a delivery that is one already, itself."""
     if "decided" in delivery:
@@ -66,6 +61,7 @@ class Steps(Protocol):
     def decide(self, delivery: JSON) -> JSON: ...
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
+    def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON: ...
     def attempted(self, delivery: JSON, step: str, fault: JSON) -> None: ...
     def hold(self, delivery: JSON) -> JSON: ...
@@ -80,6 +76,20 @@ class TriageTicket:
 
     def triage(self, delivery: JSON) -> JSON:
         """For one delivery. Names of steps are stored: never rename one, never reorder them."""
+        if "unsettled" not in delivery:
+            return self._decide_and_write(delivery)
+        decided, found = delivery["unsettled"]["decided"], delivery["unsettled"]["found"]
+        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
+        if "fault" in settled:
+            return self._later(delivery, "settle", settled["fault"])
+        # From here on nothing is unsettled, least of all for the work that follows.
+        delivery = {name: value for name, value in delivery.items() if name != "unsettled"}
+        if settled["applied"]:
+            self._what_follows(delivery, decided, found, settled)
+            return settled
+        return self._decide_and_write(delivery)
+
+    def _decide_and_write(self, delivery: JSON) -> JSON:
         for _ in range(MOST_ROUNDS):
             decided = self.runner.step("decide", self.steps.decide, delivery)
             if "fault" in decided:
@@ -93,7 +103,8 @@ class TriageTicket:
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                return self._later(delivery, "write", written["fault"])
+                unsettled = {"unsettled": {"decided": decided, "found": found}} if written.get("unsettled") else {}
+                return self._later({**delivery, **unsettled}, "write", written["fault"])
             self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)

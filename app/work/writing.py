@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
@@ -12,6 +12,7 @@ from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
+from app.work.lost_writes import mark_as_spam, was_applied
 from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.retry import Fault
@@ -42,40 +43,53 @@ class Writing:
         made = draft(decided, found, self.rulebook.by_hash(decided.config_hash))
         if decided.plan.mode == "shadow":
             return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
+        begun = self.recorder.begun(decided.run_id)
         try:
+            # This step was cut off before: the update may be there. Its stamp would not stop a second one, because a
+            # ticket that changes twice within a second keeps its `updated_at`.
+            if begun and was_applied(self.zendesk(), begun):
+                return self._done(delivery, decided, begun, found_json)
             update = self._update(decided, made)
         except IntegrationError as error:
-            return {"fault": asdict(fault_of(error))}
+            return {"fault": asdict(fault_of(error)), "unsettled": begun is not None}
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
-        refused = self._send(delivery, decided, update, row, spam=made.spam)
-        return refused or {
-            **self._written(delivery, decided, row, made.outcomes, found_json),
-            "wave": self._may_be_a_wave(decided),
-        }
+        return self._send(delivery, decided, update, row) or self._done(delivery, decided, row, found_json)
 
-    def _send(
-        self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, *, spam: bool
-    ) -> JSON | None:
+    def settle(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
+        """After a lost answer: `{"applied": False}`, or with True what `write` would have answered; or `{"fault"}`."""
+        row = self.recorder.written(decided.run_id)
+        try:
+            if row is None or not was_applied(self.zendesk(), row):
+                self.recorder.not_written(decided.run_id)
+                return {"applied": False}
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error))}
+        return {**self._done(delivery, decided, row, found_json), "applied": True}
+
+    def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
             if decided.ticket.status == "closed":
                 self._follow_up(decided, update)
             else:
                 self.zendesk().update_ticket(decided.ticket.id, update)
-            if spam:
-                self.zendesk().mark_as_spam(decided.ticket.id)
         except Conflict:
-            self.recorder.not_written(decided.run_id)
-            return {"conflict": True}
+            return self._after_conflict(decided, row)
         except (NotFound, Invalid) as error:
             return self._never(delivery, row, error)
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
-            return {"fault": asdict(fault_of(error))}
+            return {"fault": asdict(fault_of(error)), "unsettled": True}
         except IntegrationError as error:
             self.recorder.not_written(decided.run_id)
             fault = fault_of(error)
             return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
+        if row.marks_spam:
+            try:
+                mark_as_spam(self.zendesk(), decided.ticket.id)
+            except IntegrationError as error:
+                # The update is there: the next try finds it, and only marks.
+                return {"fault": asdict(fault_of(error)), "unsettled": True}
         return None
 
     def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
@@ -88,6 +102,16 @@ class Writing:
             html_body=update.comment.html_body if update.comment else "",
             tags=tuple(tag for tag in update.tags or () if tag not in decided.ticket.tags),
         )
+
+    def _after_conflict(self, decided: Decided, row: Decision) -> JSON | None:
+        """Who changed the ticket may be this very run: an update whose answer was lost can be applied late."""
+        try:
+            if was_applied(self.zendesk(), row):
+                return None
+        except IntegrationError as error:
+            return {"fault": asdict(fault_of(error)), "unsettled": True}
+        self.recorder.not_written(decided.run_id)
+        return {"conflict": True}
 
     def _update(self, decided: Decided, made: Draft) -> TicketUpdate:
         """A group or agent that Zendesk does not have costs the assignment, not the tags: the note says so."""
@@ -105,15 +129,16 @@ class Writing:
             ]
         return ticket_update(decided, made, group_id, agent_id, note_limit=limits.note_characters)
 
-    def _written(
-        self, delivery: JSON, decided: Decided, row: Decision, outcomes: Sequence[Outcome], found_json: JSON
-    ) -> JSON:
+    def _done(self, delivery: JSON, decided: Decided, row: Decision, found_json: JSON) -> JSON:
+        """The update is in the ticket: record it, and say what follows."""
+        wave = self._may_be_a_wave(decided)
         if "broken" in found_json:
             payload = link_payload(delivery, decided.model_dump(mode="json"))
             self.recorder.failure(payload, "find", Fault(**found_json["broken"]))
         if "fault" in found_json:
-            return self.recorder.waits_for_link(row.run_id)
-        return {**self.recorder.finished(delivery, row, outcomes), "solves": decided.parent}
+            return {**self.recorder.waits_for_link(row.run_id), "wave": wave}
+        outcomes = [Outcome(**action) for action in row.actions]
+        return {**self.recorder.finished(delivery, row, outcomes), "solves": decided.parent, "wave": wave}
 
     def _may_be_a_wave(self, decided: Decided) -> str:
         """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""

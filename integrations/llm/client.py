@@ -12,7 +12,8 @@ import time
 import httpx
 from pydantic import BaseModel, Field
 
-from integrations.errors import IntegrationError, Invalid, RateLimited, Refused, Unavailable
+from integrations.errors import IntegrationError, Unavailable
+from integrations.refusals import refusal_of_a_read
 from integrations.session import MEANING, user_agent
 from integrations.waits import retry_after
 
@@ -110,17 +111,4 @@ def _address(url: str) -> httpx.URL:
 
 
 def _refusal(response: httpx.Response) -> IntegrationError | None:
-    status = response.status_code
-    said = f"the endpoint answered {status}"
-    if 200 <= status < 300:
-        return None
-    if status == 429:
-        return RateLimited(SERVICE, said, retry_after=retry_after(response.headers))
-    if status >= 500 or status == 408:
-        return Unavailable(SERVICE, said, f"http_{status}", retry_after(response.headers))
-    if status < 400:
-        return Refused(SERVICE, f"{said}, a redirect; none is followed: configure the final address", "redirect")
-    if status in MEANING:
-        kind, hint, reason = MEANING[status]
-        return kind(SERVICE, said + hint, reason)
-    return Invalid(SERVICE, said, f"http_{status}")
+    return refusal_of_a_read(SERVICE, "the endpoint answered", response, MEANING, retry_after(response.headers))

@@ -17,3 +17,8 @@ class Call:
     status: int = 0
     fault: str = ""
     """The kind of the fault it met, if any."""
+    agent: str = ""
+    """The caller's User-Agent."""
+    began: float = 0.0
+    """When it arrived and when it was dealt with, in seconds since 1970; `ended` is 0 until then."""
+    ended: float = 0.0

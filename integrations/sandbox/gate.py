@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.sandbox.calls import Call
@@ -33,9 +35,23 @@ class Gate:
         if not path.startswith(self._counted):
             await self._app(scope, receive, send)
             return
-        call = Call(scope["method"], path, scope["query_string"].decode("ascii", "replace"))
+        call = Call(
+            scope["method"],
+            path,
+            scope["query_string"].decode("ascii", "replace"),
+            agent=_agent(scope),
+            began=time.time(),
+        )
         self.calls.append(call)
-        fault = self.faults.take(call.method, path)
+        try:
+            await self._let_through(call, scope, receive, send)
+        except ClientDisconnect:
+            return  # the caller was killed while it sent its request
+        finally:
+            call.ended = time.time()
+
+    async def _let_through(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        fault = self.faults.take(call.method, call.path)
         if fault is not None:
             call.fault = fault.kind
             await self._show(fault, call, scope, receive, send)
@@ -87,6 +103,10 @@ class Gate:
 
         await self._app(scope, receive, send)
         return messages
+
+
+def _agent(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), "")
 
 
 async def _read(receive: Receive) -> bytes:

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 
 import httpx
 
-from integrations.errors import IntegrationError, Invalid, RateLimited, Refused, Unavailable
+from integrations.errors import IntegrationError, Unavailable
+from integrations.refusals import refusal_of_a_read
 from integrations.sentry.issues import WIRE_ISSUES, SentryIssue
 from integrations.session import DEFAULT_TIMEOUT, MEANING, Timeout, user_agent
 from integrations.waits import retry_after
@@ -153,20 +154,7 @@ def _address(url: str, org: str) -> httpx.URL:
 
 
 def _refusal(response: httpx.Response) -> IntegrationError | None:
-    status = response.status_code
-    said = f"answered {status}"
-    if 200 <= status < 300:
-        return None
-    if status == 429:
-        return RateLimited(SERVICE, said, retry_after=_wait(response.headers))
-    if status >= 500 or status == 408:
-        return Unavailable(SERVICE, said, f"http_{status}", retry_after(response.headers))
-    if status < 400:
-        return Refused(SERVICE, f"{said}, a redirect; none is followed: configure the final address", "redirect")
-    if status in MEANING:
-        kind, hint, reason = MEANING[status]
-        return kind(SERVICE, said + hint, reason)
-    return Invalid(SERVICE, said, f"http_{status}")
+    return refusal_of_a_read(SERVICE, "answered", response, MEANING, _wait(response.headers))
 
 
 def _wait(headers: httpx.Headers) -> float | None:

@@ -20,7 +20,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "ZENDESK_WEBHOOK_SECRET": "old-secret, new-secret",
         "GITLAB_URL": "https://gitlab.com",
         "GITLAB_TOKEN": "gitlab-token",
-        "DESK_TOKEN": "desk-token",
+        "DESK_TOKEN": "desk-token-of-the-tests",
         "ROUTING_FILE": str(tmp_path / "routing.yaml"),
         "MACROS_FILE": str(tmp_path / "macros.yaml"),
     }
@@ -137,3 +137,19 @@ def test_secrets_are_not_shown(environ: dict[str, str]) -> None:
     shown = repr(settings) + str(settings)
     for secret in ("zendesk-token", "old-secret", "gitlab-token", "desk-token", "llm-token"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("token", ["a token with blanks in it", "tokén-of-the-tests-é", "a" * 20 + "\n"])
+def test_a_token_that_cannot_be_sent_is_refused(environ: dict[str, str], token: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load({**environ, "DESK_TOKEN": token})
+    assert caught.value.problems == ["DESK_TOKEN: must be ASCII characters without blanks: openssl rand -hex 32."]
+
+
+def test_an_empty_file_is_no_secret(environ: dict[str, str], tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text(" \n")
+    del environ["DESK_TOKEN"]
+    with pytest.raises(BadSettings) as caught:
+        load({**environ, "DESK_TOKEN_FILE": str(empty)})
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == ["DESK_TOKEN is missing"]

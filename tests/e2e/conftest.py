@@ -10,8 +10,19 @@ from tests.e2e.house import House, open_house
 
 
 @pytest.fixture(scope="module")
-def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_house(tmp_path_factory.mktemp("house")) as house:
+def database() -> str:
+    """A module that tests both has a fixture of its own with this name."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def shared_house(
+    tmp_path_factory: pytest.TempPathFactory, database: str, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    environ = {}
+    if database == "postgresql":
+        environ["DATABASE_URL"] = request.getfixturevalue("postgres").new_database()
+    with open_house(tmp_path_factory.mktemp("house"), **environ) as house:
         yield house
 
 

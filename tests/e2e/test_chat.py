@@ -37,7 +37,7 @@ def test_a_wave_of_complaints_is_one_message_without_what_people_wrote(chat_hous
 
 
 def test_a_backlog_of_tickets_for_people_is_said_once(chat_house: House) -> None:
-    chat_house.triaged("hm ok then, whatever you say")
+    chat_house.triaged("My cat is on the keyboard again")
     before = len(messages(chat_house))
     for number in range(3):
         chat_house.service.engine.accept([round_work(f"round-{number}", chat_house.service.now())])

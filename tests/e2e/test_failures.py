@@ -197,7 +197,10 @@ def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(house
     house.deliver(ticket_id)
     house.decision(ticket_id, "waiting")
     engine = house.service.engine
-    parked = "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null where workflow_uuid like :key"
+    parked = (
+        "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null"
+        " where workflow_uuid like :key"
+    )
     if done:
         house.decision(ticket_id)
         house.idle()

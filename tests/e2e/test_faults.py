@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+from dbos import DBOS
 
 from integrations.sandbox import Fault
 from tests.e2e.house import PROJECT, House, wait_until
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
 
 BUGS = {
     "drop_after": "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3",
@@ -159,6 +166,68 @@ def test_a_bug_of_ours_becomes_a_failure_and_can_be_retried(house: House, monkey
         assert house.decision(ticket_id)["state"] == "failed"
     (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
     assert (failure["step"], failure["reason"]) == ("workflow", "bug")
+    house.desk(f"/api/failures/{failure['id']}/retry", "POST")
+    house.idle()
+    assert house.decision(ticket_id)["state"] == "done"
+    assert our_comments(house, ticket_id) == 1
+
+
+def test_spam_whose_mark_was_refused_for_now_is_marked_later(house: House) -> None:
+    ticket_id = house.ticket("Deposit 10 at our casino, no verification! happy.example.top", via_channel="facebook")
+    mark = r"/api/v2/tickets/\d+/mark_as_spam"
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=mark, times=1, kind="status", status=429))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "done"
+    assert house.sandbox.zendesk.ticket(ticket_id)["spam"]
+    assert our_comments(house, ticket_id) == 1
+    house.deliver(ticket_id)
+    house.idle()
+    assert house.decision(ticket_id)["archetype"] == "spam", "a repeat finds it deleted, and hides nothing"
+
+
+def test_spam_that_was_marked_is_done_though_a_deleted_ticket_shows_no_audits(house: House) -> None:
+    ticket_id = house.ticket("Deposit 10 at our casino, no verification! joy.example.top", via_channel="facebook")
+    mark = r"/api/v2/tickets/\d+/mark_as_spam"
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=mark, times=1, kind="drop_after"))
+    audits = r"/api/v2/tickets/\d+/audits"
+    house.sandbox.zendesk.faults.add(Fault(method="GET", path=audits, times=1, kind="status", status=404))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "done"
+
+
+def test_what_was_put_off_and_done_by_another_delivery_leaves_nothing_unfinished(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    zendesk = house.sandbox.zendesk
+    zendesk.faults.add(Fault(method="GET", path=TICKET, times=2, kind="status", status=503))
+    house.deliver(ticket_id)
+    house.deliver(ticket_id, "ticket.updated")
+    house.idle()
+    decision = house.decision(ticket_id)
+    assert decision["state"] == "done"
+    assert {row["state"] for row in decision["history"]} <= {"done"}
+    assert our_comments(house, ticket_id) == 1
+
+
+def test_a_repeat_that_is_put_off_too_does_not_take_the_first_ones_second_try_for_its_own(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=2, kind="status", status=503))
+    house.deliver(ticket_id)
+    wait_until(lambda: any(f":{ticket_id}:" in one.workflow_id for one in DBOS.list_workflows(status="DELAYED")))
+    house.deliver(ticket_id)
+    house.idle()
+    ended = {one.workflow_id: one.status for one in DBOS.list_workflows() if f":{ticket_id}:" in one.workflow_id}
+    assert set(ended.values()) == {"SUCCESS"}
+    assert sorted(key.partition(f":{ticket_id}:")[2][16:] for key in ended) == ["", "+2", "~2", "~2+2"]
+
+
+def test_failed_work_that_is_retried_and_put_off_again_goes_on(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    for status in (503, 403):
+        house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=status))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "failed"
+    (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=503))
     house.desk(f"/api/failures/{failure['id']}/retry", "POST")
     house.idle()
     assert house.decision(ticket_id)["state"] == "done"

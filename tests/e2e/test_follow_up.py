@@ -26,3 +26,18 @@ def test_a_closed_ticket_gets_one_follow_up_even_when_the_answer_is_lost(tmp_pat
         assert "issue_closed" in ticket["tags"]
         assert "was closed as done" in ticket["comments"][0]["body"]
         assert ticket["comments"][0]["public"] is False
+
+
+def test_the_issue_s_address_goes_into_the_field_that_the_yaml_names(tmp_path: Path) -> None:
+    routing = tmp_path / "routing.yaml"
+    text = (ROOT / "routing.yaml").read_text()
+    routing.write_text(text)
+    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
+        field = house.sandbox.zendesk.add_field("Issue", "text")
+        routing.write_text(text.replace("\nclosing:", f"\nfields: {{issue: {field}}}\n\nclosing:"))
+        before = house.service.rulebook.current().hash
+        wait_until(lambda: house.service.rulebook.current().hash != before)
+        decision, ticket = house.triaged(
+            "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces, worked in 11.3"
+        )
+        assert decision["links"][0]["url"] in str(ticket["custom_fields"])

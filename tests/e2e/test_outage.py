@@ -42,3 +42,36 @@ def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
         assert decision["state"] == "done"
         assert len(ticket["comments"]) == 2
         assert "issue_linked" in ticket["tags"]
+
+
+def test_a_note_whose_answer_was_lost_is_not_repeated_while_it_may_still_come(tmp_path: Path) -> None:
+    text = (ROOT / "routing.yaml").read_text()
+    routing = tmp_path / "routing.yaml"
+    routing.write_text(text.replace("issue_wait: 20", "issue_wait: 20\n  issue_settle: 3"))
+    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
+        gitlab = house.sandbox.gitlab
+        about = "wiki sidebar vanishes in Safari when a heading is edited"
+        iid = house.known_issue(title=about.capitalize(), description=f"Since 10.5 the {about}.")
+        notes = rf"/api/v4/projects/[^/]+/issues/{iid}/notes"
+        gitlab.faults.add(Fault(method="POST", path=notes, times=1, kind="drop_before"))
+        decision, _ = house.triaged(f"@gitlab since 10.5 the {about}, it's broken")
+        assert [link["iid"] for link in decision["links"]] == [iid]
+        first, second = [call for call in gitlab.calls if call.method == "POST" and call.path.endswith("/notes")]
+        assert second.began - first.began >= 3
+        assert len(gitlab.issue(PROJECT, iid)["notes"]) == 1
+
+
+def test_a_link_follows_also_when_the_answer_to_the_first_write_was_lost(tmp_path: Path) -> None:
+    impatient = tmp_path / "routing.yaml"
+    impatient.write_text((ROOT / "routing.yaml").read_text().replace("issue_wait: 20", "issue_wait: 0"))
+    with open_house(tmp_path, ROUTING_FILE=str(impatient)) as house:
+        house.sandbox.gitlab.faults.add(Fault(method="POST", path=".*/issues", times=2, kind="status", status=429))
+        house.sandbox.zendesk.faults.add(Fault(method="PUT", path=".*", times=1, kind="drop_after"))
+        ticket_id = house.ticket(BUG)
+        house.deliver(ticket_id)
+        wait_until(lambda: "issue_linked" in house.sandbox.zendesk.ticket(ticket_id)["tags"])
+        house.idle()
+        decision = house.decision(ticket_id)
+        assert [decision["state"], *(one["state"] for one in decision["history"])] == ["done", "done"]
+        assert len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) == 3, "the person's, the first note, the link"
+        assert len(house.sandbox.gitlab.issues(PROJECT)) == 1

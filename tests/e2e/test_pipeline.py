@@ -6,6 +6,12 @@ import pytest
 
 from tests.e2e.house import INFRASTRUCTURE, PROJECT, House
 
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs and gives me back {thing}. Makefiles are not amused, worked in 11.3"
 
 

@@ -1,4 +1,4 @@
-"""An engine on a fresh SQLite file."""
+"""An engine on a fresh SQLite file, or on an empty PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dbos import Queue
 from dbos._dbos import _get_dbos_instance
 
 from app.work.engine import JSON, Engine, Workflow
+from tests.postgres import PostgresServer
 
 CRASHES: list[tuple[JSON, str]] = []
 """What the engine said of workflows that failed."""
@@ -19,7 +20,16 @@ Started = Callable[[dict[str, Workflow]], Engine]
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database() -> str:
+    """A module that tests both has a fixture of its own with this name."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> str:
+    if database == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.new_database()
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 

@@ -19,6 +19,11 @@ from app.work.liveness import FileLocks, new_executor_id
 from tests.work.conftest import CRASHES, Started, done, wait_until
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
     return Work("wf", key, f"ticket:{ticket_id}", payload, delay=delay)
 
@@ -31,6 +36,7 @@ def noting(ran: list[object]) -> Workflow:
     return workflow
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_the_database_is_in_wal_mode_and_flushes_every_commit(start: Started, database_url: str) -> None:
     start({"wf": done})
     with make_engine(database_url).connect() as connection:
@@ -72,7 +78,8 @@ def test_every_repeat_within_the_second_is_looked_at_and_none_once_all_was_seen(
         assert engine.accept([work("a", n=n)]) == [n == 0]
         wait_until(lambda: ran[-1:] == [n])  # noqa: B023  # called at once
     with engine._intake_engine.begin() as connection:
-        connection.execute(sa.text("update workflow_status set started_at_epoch_ms = started_at_epoch_ms + 60000"))
+        table = engine._table(connection)
+        connection.execute(sa.update(table).values(started_at_epoch_ms=table.c.started_at_epoch_ms + 60_000))
     for _ in range(3):
         assert engine.accept([work("a", n=99)]) == [False]
     assert engine.unfinished() == 0
@@ -193,7 +200,7 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     os.kill(peer.pid, signal.SIGKILL)
     peer.wait()
     peer.stdout.close()
-    assert engine.reap() == 1
+    wait_until(lambda: engine.reap() or ran)  # its own reaper may be faster
     wait_until(lambda: ran == [1])
     assert engine.reap() == 0
 

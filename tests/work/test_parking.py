@@ -6,10 +6,17 @@ import subprocess
 import sys
 
 import pytest
+import sqlalchemy as sa
 from dbos import DBOS
 
 from app.work.engine import Engine, Work
 from tests.work.conftest import CRASHES, Started, done, looks_at_the_queue, wait_until
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
 
 # `bad` kills the process in a step; the others take longer than it lets any process live beside it.
 SCRIPT = """
@@ -82,11 +89,11 @@ def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Start
 
 def _left_by_a_dead_process(engine: Engine, key: str, *, starts: int) -> None:
     with engine._intake_engine.begin() as connection:
-        connection.exec_driver_sql(
-            "update workflow_status set status='PENDING', executor_id='gone', recovery_attempts=?"
-            " where workflow_uuid=?",
-            (starts, key),
-        )
+        schema = None if connection.dialect.name == "sqlite" else "dbos"
+        columns = ("workflow_uuid", "status", "executor_id", "recovery_attempts")
+        table = sa.table("workflow_status", *map(sa.column, columns), schema=schema)
+        left = {"status": "PENDING", "executor_id": "gone", "recovery_attempts": starts}
+        connection.execute(sa.update(table).where(table.c.workflow_uuid == key).values(**left))
 
 
 def test_while_paused_nothing_begins_and_after_it_each_ticket_goes_on_in_order(

@@ -84,8 +84,11 @@ _TEMPLATE_STARTS = (
 )
 
 
-def plain(text: str) -> str:
-    """`text` without what says nothing about its subject; lines stay lines. Never raises, linear in the length."""
+def plain(text: str, *, addresses: bool = True) -> str:
+    """`text` without what says nothing about its subject; lines stay lines. Never raises, linear in the length.
+
+    `addresses`: keep of each web address what `_route` says, else nothing.
+    """
     seen = normal(text)
     seen = _without_comments(seen)
     if "<" in seen:
@@ -97,7 +100,7 @@ def plain(text: str) -> str:
     if "\\" in seen:
         seen = _ESCAPE.sub(r"\1", seen)
     if "://" in seen or "www." in seen.casefold():
-        seen = _URL.sub(_route, seen)
+        seen = _URL.sub(_route if addresses else " ", seen)
     if "@" in seen:
         seen = _HANDLE.sub(" ", _ADDRESS.sub(" ", seen))
     if "\n" in seen or "\r" in seen:
@@ -126,9 +129,11 @@ def _without_comments(text: str) -> str:
 
 
 def _route(url: re.Match[str]) -> str:
-    """Of an address only what it says of GitLab's pages: `-/settings/ci_cd`, without numbers and names of projects."""
-    parts = url[0].partition("/-/")[2].partition("?")[0].partition("#")[0].split("/")
-    return f" {' '.join(part for part in parts[:3] if part and not any(sign.isdigit() for sign in part))} "
+    """Of an address its host, and of GitLab's pages which: `-/settings/ci_cd`, without numbers and projects' names."""
+    address = url[0].partition("://")[2] or url[0]
+    host = re.split(r"[/?#:]", address.rpartition("@")[2], maxsplit=1)[0]
+    page = re.split(r"[?#]", address.partition("/-/")[2], maxsplit=1)[0].split("/")[:3]
+    return f" {' '.join([host, *(part for part in page if part and not any(sign.isdigit() for sign in part))])} "
 
 
 def _is_template(line: str) -> bool:

@@ -16,7 +16,7 @@ from app.triage.candidates.words import COMPONENTS, ERROR_PHRASES, VERBS
 MOST_PHRASE_WORDS: Final = 6
 RAREST: Final = 2
 READ: Final = 1_500
-"""Characters of the text that queries are made from: further on a report repeats itself or is a log."""
+"""Characters of subject and text that queries are made from: further on a report repeats itself or is a log."""
 
 # Marks of sentences, quotes and code end a phrase; GitLab blanks them, and they are no words.
 _QUOTED = re.compile(r"[\"`]([^\"`\n]{8,120})[\"`]")
@@ -42,10 +42,11 @@ def search_queries(subject: str, body: str, frequency: Callable[[str], int] | No
     `frequency` says how many known issues hold a word (`CandidateIndex.frequency`): with AND, a word that no issue
     holds finds nothing. Without it, long words count as rare. Empty for a text without a word to look for.
     """
-    text = f"{plain(subject)}\n{plain(body)[:READ]}"
+    subject, body = (plain(text, addresses=False)[:READ] for text in (subject, body))
+    text = f"{subject}\n{body}"
     words = _words(text)
     name = _name(text)
-    rarest = _rarest(_words(plain(subject)), words, frequency)
+    rarest = _rarest(_words(subject), words, frequency)
     found = [
         _error_string(text),
         name or " ".join([*_STATUS.findall(text)[:1], *rarest[:1]] if _STATUS.search(text) else []),

@@ -20,7 +20,7 @@ IDENTIFIER: Final = "="
 NUMBER: Final = "#"
 KINDS: Final = IDENTIFIER + NUMBER
 IN_TITLE: Final = 2
-"""A title's words count twice (2 or 3 were the best in docs/evaluation.md's measure of libraries)."""
+"""A title's words count twice."""
 MOST_TERMS: Final = 400
 """Different terms of one text, the first ones: a log of a thousand names says no more than its beginning."""
 
@@ -75,7 +75,7 @@ def shown(term: str, spelled: Mapping[str, str]) -> str:
     return term[1:] if term[0] in KINDS else spelled.get(term, term)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _of_token(token: str) -> tuple[str, ...]:
     if len(token) > 4 * _LONGEST_WORD:
         return ()

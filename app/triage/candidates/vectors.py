@@ -19,7 +19,6 @@ ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/1"
 """Weights, word pieces that are read, and a number to raise when the text that is encoded changes."""
 LONGEST_TEXT = 2_000
 """Characters. The encoder reads fewer; cleaning more would only cost time."""
-_WORDS = DIMENSIONS // 64
 
 
 class VectorError(ValueError):
@@ -65,7 +64,7 @@ class Meanings:
     """(rows, DIMENSIONS)"""
     scales: NDArray[np.float32]
     signs: NDArray[np.uint64]
-    """(rows, DIMENSIONS / 64)"""
+    """(DIMENSIONS / 64, rows): across, because each of the six is added up over all rows."""
 
     @classmethod
     def of(cls, rows: Sequence[NDArray[np.float32] | None]) -> Meanings | None:
@@ -90,7 +89,7 @@ class Meanings:
         return cls(
             np.concatenate([part.values[kept] for part, kept in zip(whole, masks, strict=True)]),
             np.concatenate([part.scales[kept] for part, kept in zip(whole, masks, strict=True)]),
-            np.concatenate([part.signs[kept] for part, kept in zip(whole, masks, strict=True)]),
+            np.concatenate([part.signs[:, kept] for part, kept in zip(whole, masks, strict=True)], axis=1),
         )
 
     @classmethod
@@ -98,7 +97,7 @@ class Meanings:
         return cls(
             np.zeros((rows, DIMENSIONS), dtype=np.int8),
             np.zeros(rows, dtype=np.float32),
-            np.zeros((rows, _WORDS), dtype=np.uint64),
+            np.zeros((DIMENSIONS // 64, rows), dtype=np.uint64),
         )
 
     def nearest(self, asked: NDArray[np.float32], allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
@@ -106,8 +105,10 @@ class Meanings:
         rows = np.flatnonzero(allowed & (self.scales > 0))
         if len(rows) <= most:
             return rows
-        differing = np.bitwise_count(self.signs ^ _signs(asked[None, :])).sum(axis=1, dtype=np.int16)[rows]
-        return rows[np.argpartition(differing, most)[:most]]
+        differing = np.zeros(self.signs.shape[1], dtype=np.int16)
+        for signs, wanted in zip(self.signs, _signs(asked[None, :]), strict=True):
+            differing += np.bitwise_count(signs ^ wanted)
+        return rows[np.argpartition(differing[rows], most)[:most]]
 
     def cosines(self, asked: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """-1 to 1 for each of `rows`; NaN where there is no vector."""
@@ -121,7 +122,8 @@ class Meanings:
 
 
 def _signs(numbers: NDArray[np.float32]) -> NDArray[np.uint64]:
-    return np.packbits(numbers > 0, axis=1).view(np.uint64)
+    """(rows, DIMENSIONS) as (DIMENSIONS / 64, rows)."""
+    return np.ascontiguousarray(np.packbits(numbers > 0, axis=1).view(np.uint64).T)
 
 
 def _said(title: str, body: str) -> str:

@@ -9,16 +9,17 @@ from typing import Final
 
 STOP_WORDS: Final = frozenset(
     """
-    a about after again all also am an and any anyone are aren as at be because been before being between both but by
-    can cannot could couldn did didn do does doesn doing don done down during each either else ever every for from
-    further get gets getting got had hadn has hasn have haven having he her here hers him his how i if in into is isn
-    it its itself just let like ll many may me might more most much must my myself no nor not now of off on once one only
-    or other our ours out over own per please re really s same shall she should shouldn since so some still such t than
-    that the their theirs them then there these they this those through to too under until up us ve very via was
-    wasn way we were weren what when where whether which while who whom whose why will with won would wouldn yes yet
-    you your yours
+    a about after again all also am an and any anyone are aren as at be because been before being between both but
+    by can cannot could couldn did didn do does doesn doing don done down during each either else ever every for
+    from further get gets getting got had hadn has hasn have haven having he her here hers him his how i if in
+    into is isn it its itself just let like ll many may me might more most much must my myself no nor not now of
+    off on once one only or other our ours out over own per please re really s same shall she should shouldn since
+    so some still such t than that the their theirs them then there these they this those through to too under
+    until up us ve very via was wasn way we were weren what when where whether which while who whom whose why will
+    with won would wouldn yes yet you your yours
     anybody appreciated cheers dear folks hello help hey hi hope kind kindly regards sincerely sorry team thank thanks
     thx
+    com http https www
     """.split()  # noqa: SIM905  # a list of words reads best as words
 )
 

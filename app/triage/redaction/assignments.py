@@ -17,21 +17,36 @@ from app.triage.redaction.values import JUDGED, is_code, is_prose, looks_random,
 LONGEST_QUOTED = 2000
 
 _BEGINNINGS: Final = (
-    *("pass", "pwd", "pw", "pin", "contrase", "mot de passe", "senha", "wachtwoord", "hasło", "пароль", "密码", "密碼"),
+    *(
+        "pass",
+        "pwd",
+        "pw",
+        "pin",
+        "contrase",
+        "mot de passe",
+        "senha",
+        "kennwort",
+        "wachtwoord",
+        "hasło",
+        "пароль",
+        "密码",
+        "密碼",
+    ),
     *("パスワード", "비밀번호", "api", "secret", "token", "key_base", "access", "account", "shared", "signing", "auth"),
-    *("encryption", "primary", "deterministic", "private", "license", "licence", "credential", "activation"),
+    *("encryption", "primary", "deterministic", "private", "master", "license", "licence", "credential", "activation"),
 )
 _KEY = re.compile(
     r"""
-    (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|wachtwoord
-                      |hasło|пароль|密码|密碼|パスワード|비밀번호)|(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
+    (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|kennwort
+                      |wachtwoord|hasło|пароль|密码|密碼|パスワード|비밀번호)
+                    |(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
       | (?P<api>(?i:api[_-]?key))
       | (?P<secret>(?i:secret|token|key_base|(?:access|account|shared|signing|encryption|primary|deterministic
-                    |private|auth|licen[sc]e)[_-]?key(?:[_-]derivation[_-]salt)?|credentials?
+                    |private|auth|licen[sc]e|master)[_-]?key(?:[_-]derivation[_-]salt)?|credentials?
                     |activation[ _-]?code)|(?<=["'])auth(?=["']))
     )
     (?P<rest>[\w.-]{0,60}+)
-    (?:\\{0,3}["'`)\]*]){0,3}+ [ \t]*+ (?:=>|:=|==?|[:：=]) [ \t]*+
+    (?:\\{0,3}["'`)\]*]){0,3}+ (?:[ ]\([^()\n]{1,30}\))? [ \t]*+ (?:=>|:=|==?|[:：=](?!:)) [ \t]*+
     (?P<quote>\\{0,3}["'`])?
     """,
     re.VERBOSE,
@@ -48,7 +63,7 @@ _GITLAB = re.compile(r"(?i)(?:private|job|deploy|gitlab|feed|rss|impersonation|i
 _AWS = re.compile(r"(?i)(?:aws|session|secret)[_\-A-Za-z]{0,12}[_-]$")
 _LINE = re.compile(r"[^\S\n]*+\n[ \t>]*+(?P<value>\S{4,200}+)[ \t\r]*+(?=\n|$)")
 _TO_BLANK = re.compile(r"\S*+")
-_NEXT_FIELD = re.compile(r"[;&]\w[\w ]*+=")
+_TO_NEXT_FIELD = re.compile(r"(?:[^\s;&]++|[;&](?!\w[\w ]{0,40}=))*+")
 _TO_LINE_END = re.compile(r"[^\n]*+")
 _CLOSING = ",;)}]"
 _NOT_HERE = frozenset({"", "|", "|-", "|+", ">", ">-"})
@@ -59,7 +74,7 @@ def assignments(text: str) -> Iterator[Span]:
     done = 0
     for at in positions(lowered(text), _BEGINNINGS):
         key = _KEY.match(text, at) if at >= done else None
-        if key is None or _ABOUT.fullmatch(key["rest"]) or _IS_TEST_RESULT.match(key[0]):
+        if key is None or (key["rest"] and _ABOUT.fullmatch(key["rest"])) or _IS_TEST_RESULT.match(key[0]):
             continue
         found = _quoted(text, key) if key["quote"] else _bare(text, key)
         if found is not None:
@@ -70,6 +85,8 @@ def assignments(text: str) -> Iterator[Span]:
 def _quoted(text: str, key: re.Match[str]) -> Span | None:
     start = key.end()
     end = text.find(key["quote"], start, start + LONGEST_QUOTED)
+    while end > start and len(key["quote"]) == 1 and text[end - 1] == "\\":
+        end = text.find(key["quote"], end + 1, start + LONGEST_QUOTED)
     if end < 0 or text.find("\n", start, end) >= 0:
         return _bare(text, key)
     value = text[start:end]
@@ -83,20 +100,20 @@ def _quoted(text: str, key: re.Match[str]) -> Span | None:
 def _bare(text: str, key: re.Match[str]) -> Span | None:
     start = key.end()
     # Judged by its beginning, so that a long run of such beginnings is not read again for each of them.
-    head = _matched(_TO_BLANK, text, start, start + JUDGED)
+    head = _matched(_TO_NEXT_FIELD, text, start, start + JUDGED)
     if head in _NOT_HERE:
         return _next_line(text, key, start + len(head), block=bool(head))
-    if says_nothing(head) or is_code(head.rstrip(_CLOSING)) or head.endswith(":"):
+    judged = head.rstrip(_CLOSING)
+    if key["password"] is None and not looks_random(judged, quoted=bool(key["quote"])):
         return None
-    if key["password"] is None:
-        if not looks_random(head.rstrip(_CLOSING), quoted=bool(key["quote"])):
-            return None
-    elif is_prose(head):
+    if says_nothing(head) or is_code(judged) or head.endswith(":") or (key["password"] is not None and is_prose(head)):
         return None
+    if key["password"] and key["password"].lower() == "pwd" and head.startswith(("/", "~", ".")):
+        return None  # the working directory of a process
+    if head.startswith(("http://", "https://")):
+        return None  # "change your password: https://..."; what such a URL carries has been looked for
     is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
-    value = _matched(_TO_LINE_END if is_phrase else _TO_BLANK, text, start, len(text)).rstrip()
-    following = _NEXT_FIELD.search(value)
-    value = value[: following.start()] if following else value
+    value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
     value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")
     return Span(start, start + len(value), _kind(text, key))
 
@@ -112,7 +129,9 @@ def _next_line(text: str, key: re.Match[str], end: int, *, block: bool) -> Span 
     if line is None:
         return None
     value = line["value"]
-    if says_nothing(value) or is_code(value) or value.endswith(":") or is_prose(value) or value.startswith(("-", "#")):
+    if says_nothing(value) or is_code(value) or is_prose(value):
+        return None
+    if value.endswith(":") or value.startswith(("-", "#")) or "://" in value:
         return None
     odd = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     if not (looks_random(value, quoted=False) if key["password"] is None else odd or block):

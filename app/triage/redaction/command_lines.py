@@ -1,4 +1,4 @@
-"""Secrets as arguments: `--password X`, `-u user:X`, `docker login -p X`, `mysql -pX`, `echo X | docker login`, .netrc."""
+"""Secrets as arguments: `--password X`, `curl -u me:X`, `docker login -p X`, `mysql -pX`, `echo X | docker login`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _NETRC = re.compile(
 )
 
 _BEHIND: Final = (("login", _LOGIN), ("sshpass", _SSHPASS), ("mysql", _MYSQL), ("mariadb", _MYSQL), ("login", _ECHO))
+_SENDERS: Final = ("curl", "wget", "http ")
 CURL = 400
 """Characters before `-u` among which `curl` must stand: `docker run -u 1000:1000` is no password."""
 
@@ -33,23 +34,31 @@ CURL = 400
 def command_lines(text: str) -> Iterator[Span]:
     if "--" in text:
         yield from _flags(text)
-    if "-u" in text or "--proxy-user" in text:
-        for match in _USER.finditer(text):
-            start, end, value = _argument(match)
-            user, colon, password = value.partition(":")
-            in_curl = any(text.rfind(name, max(0, start - CURL), start) >= 0 for name in ("curl", "wget", "http "))
-            if colon and user and in_curl and not says_nothing(password):
-                yield Span(start, end, "password")
+    if any(name in text for name in _SENDERS):
+        yield from _users(text)
     for trigger, pattern in _BEHIND:
         if trigger in text:
-            for match in pattern.finditer(text):
-                start, end, value = _argument(match)
-                if not says_nothing(value):
-                    yield Span(start, end, "password")
+            yield from _behind(text, pattern)
     if "machine" in text:
         for match in _NETRC.finditer(text):
             yield Span(*match.span("login"), "login_name")
             yield Span(*match.span("password"), "password")
+
+
+def _users(text: str) -> Iterator[Span]:
+    for match in _USER.finditer(text):
+        start, end, value = _argument(match)
+        user, colon, password = value.partition(":")
+        is_sent = any(text.rfind(name, max(0, start - CURL), start) >= 0 for name in _SENDERS)
+        if colon and user and is_sent and not says_nothing(password):
+            yield Span(start, end, "password")
+
+
+def _behind(text: str, pattern: re.Pattern[str]) -> Iterator[Span]:
+    for match in pattern.finditer(text):
+        start, end, value = _argument(match)
+        if not says_nothing(value):
+            yield Span(start, end, "password")
 
 
 def _flags(text: str) -> Iterator[Span]:

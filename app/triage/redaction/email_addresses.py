@@ -41,6 +41,8 @@ def _plain(text: str) -> Iterator[Span]:
     for match in _PLAIN.finditer(text):
         local = match["local"].lstrip(".'’-")
         domain = match["domain"].rstrip(".-_")
+        if text.endswith("://", 0, match.start()):
+            continue  # a service's account, or it would be gone
         if local and local.strip("+").lower() not in _NO_MAILBOX and is_domain(domain):
             yield Span(match.end("local") - len(local), match.start("domain") + len(domain), "email")
 

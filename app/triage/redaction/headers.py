@@ -34,6 +34,11 @@ _COOKIE = re.compile(
 
 def headers(text: str) -> Iterator[Span]:
     low = lowered(text)
+    yield from _authorizations(text, low)
+    yield from _cookies(text, low)
+
+
+def _authorizations(text: str, low: str) -> Iterator[Span]:
     for match in _matches(_AUTHORIZATION, text, positions(low, ("authorization",))):
         value = match["value"][:LONGEST]
         scheme = (match["scheme"] or "").lower()
@@ -42,10 +47,12 @@ def headers(text: str) -> Iterator[Span]:
         value = value.rstrip(" \t\r,;)}]")
         if not says_nothing(value) and not is_code(value) and not (value.isalpha() and value.islower()):
             yield Span(match.start("value"), match.start("value") + len(value), "authorization")
-    if "earer " in text or "EARER " in text:
-        for match in _BEARER.finditer(text):
-            if any(c.isdigit() for c in match["value"]):
-                yield Span(*match.span("value"), "authorization")
+    for match in _matches(_BEARER, text, positions(low, ("bearer",))):
+        if any(c.isdigit() for c in match["value"]):
+            yield Span(*match.span("value"), "authorization")
+
+
+def _cookies(text: str, low: str) -> Iterator[Span]:
     for match in _matches(_COOKIES, text, positions(low, ("cookie",))):
         value = match["value"].rstrip()
         if "=" in value:

@@ -30,14 +30,7 @@ _NO_DEVICE = frozenset({"ff" * 6, "00" * 6})
 
 
 def ip_addresses(text: str) -> Iterator[Span]:
-    if text.count(".") >= 3:
-        for match in _V4.finditer(text):
-            if _goes_v4(match[0].replace("[.]", ".")) and not is_version(text, match.start(), match.end()):
-                yield Span(*match.span(), "ip_address")
-        for at in positions(lowered(text), _HOST_NAMES):
-            match = _V4_IN_HOST_NAME.match(text, at)
-            if match and _goes_v4(match[1].replace("-", ".")):
-                yield Span(*match.span(1), "ip_address")
+    yield from _v4(text)
     if "::" in text or text.count(":") >= 5:
         for pattern in (_V6, _V6_ENDING_IN_V4):
             for match in pattern.finditer(text):
@@ -48,13 +41,28 @@ def ip_addresses(text: str) -> Iterator[Span]:
             yield Span(*match.span(), "mac_address")
 
 
+def _v4(text: str) -> Iterator[Span]:
+    if text.count(".") >= 3:
+        for match in _V4.finditer(text):
+            if _goes_v4(match[0].replace("[.]", ".")) and not is_version(text, match.start(), match.end()):
+                yield Span(*match.span(), "ip_address")
+    for at in positions(lowered(text), _HOST_NAMES):
+        named = _V4_IN_HOST_NAME.match(text, at)
+        if named and _goes_v4(named[1].replace("-", ".")):
+            yield Span(*named.span(1), "ip_address")
+
+
 def _goes_v4(written: str) -> bool:
     numbers = [int(part) for part in written.split(".")]
     return max(numbers) <= 255 and numbers[0] not in {127, 255} and any(numbers)
 
 
 def _goes_v6(written: str) -> bool:
-    if written.count(":") < 2 or not any(c.isdigit() for c in written):
+    # `Foo::Bad`, `[1::-1]`: an address in use has a group of three or four, or many of them.
+    groups = [group for group in written.split(":") if group]
+    if written.count(":") < 2 or not (len(groups) >= 4 or any(len(group) >= 3 for group in groups)):
+        return False
+    if not any(c.isdigit() for c in written):
         return False
     try:
         address = IPv6Address(written.partition("%")[0])

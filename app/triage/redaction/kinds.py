@@ -26,15 +26,15 @@ KINDS: Final[dict[str, str]] = {
     "url_credentials": "credentials",
     "card_number": "card number",
     "bank_account": "bank account",
-    "email": "e-mail",
+    "email": "email",
     "ip_address": "IP address",
     "mac_address": "MAC address",
     "phone": "phone",
     "requester_name": "name",
-    "person_name": "other name",
+    "person_name": "person",
     "login_name": "login",
 }
-"""Name in the trace -> what the placeholder says: `email` -> `[e-mail removed]`."""
+"""Name in the trace -> what the placeholder says: `ip_address` -> `[IP address removed]`."""
 
 
 class Span(NamedTuple):
@@ -56,8 +56,9 @@ _FOREIGN: Final = dict.fromkeys(range(_FIRST, _LAST + 1), "\ufffd")
 
 REMOVED: Final = f"{chr(_FIRST)}-{chr(_LAST)}"
 """For a character class in a pattern: whatever has been removed."""
+SIGNS: Final = "".join(_SIGN.values())
 EMAIL_REMOVED: Final = _SIGN["email"]
-NAME_REMOVED: Final = _SIGN["requester_name"]
+IP_REMOVED: Final = _SIGN["ip_address"]
 
 
 def mask(text: str) -> str:
@@ -76,7 +77,7 @@ def unmask(masked: str) -> str:
 
 def replaced(masked: str, spans: Iterable[Span]) -> str:
     """`spans`: ascending, none overlaps the next."""
-    pieces = []
+    pieces: list[str] = []
     done = 0
     for start, end, kind in spans:
         pieces += (masked[done:start], _SIGN[kind])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.triage.redaction.kinds import REMOVED, Span
+from app.triage.redaction.kinds import IP_REMOVED, REMOVED, Span
 from app.triage.redaction.searching import lowered, positions, words
 from app.triage.redaction.values import is_code, is_prose, says_nothing
 
@@ -30,11 +30,16 @@ _NAME = r"[A-Za-z0-9_\u00c0-\u024f][\w.@-]{0,63}+"
 _HOME = re.compile(rf"/(?:home|Users)/(?P<login>{_NAME})")
 # A Windows account is often a whole name, with a blank in it.
 _WINDOWS_HOME = re.compile(
-    r"\\(?:Users|Documents and Settings)\\{1,2}(?P<login>[^\\/:*?\"<>|\s](?:[^\\/:*?\"<>|\n]{0,60}[^\\/:*?\"<>|\s])?)(?=\\|$|[\s\"'])"
+    r"""\\(?:Users|Documents[ ]and[ ]Settings)\\{1,2}
+        (?P<login>[^\\/:*?"<>|\s](?:[^\\/:*?"<>|\n]{0,60}[^\\/:*?"<>|\s])?)(?=\\|$|[\s"'])""",
+    re.VERBOSE,
 )
 _PROMPT = re.compile(
     r"\[?(?P<login>[A-Za-z_][\w.-]{0,63}+)@[\w.-]{1,64}[: ][^\n$#%]{0,80}[$#%](?:[ \t]|$)", re.MULTILINE
 )
+_AT_HOST = re.compile(rf"@(?:{IP_REMOVED}|[A-Za-z][\w-]{{0,62}}:[~/])")
+_NAME_BACKWARDS = re.compile(r"[\w.-]{0,31}[A-Za-z_](?![\w.-])")
+_LOGIN = re.compile(r"(?P<login>[\w.-]+)")
 _DIRECTORY = re.compile(
     r"(?i:uid|cn|samaccountname)=(?P<login>[^,=()\n\r\"'*]{1,64})(?=,[ ]?(?i:ou|dc|cn|o)=|\))(?!,[ ]?(?i:ou=\w*groups))"
 )
@@ -72,12 +77,27 @@ def _candidates(text: str, low: str) -> Iterator[re.Match[str]]:
                 yield match
     if "AAAA" in text:
         yield from _SSH_KEY.finditer(text)
+    yield from _before_hosts(text)
+    yield from _named(text, low)
+
+
+def _before_hosts(text: str) -> Iterator[re.Match[str]]:
+    """ssh jane@<address>, scp jane@build:/tmp"""
+    for at in _AT_HOST.finditer(text):
+        start = max(0, at.start() - 32)
+        name = _NAME_BACKWARDS.match(text[start : at.start()][::-1])
+        if name and (match := _LOGIN.match(text, at.start() - name.end(), at.start())):
+            yield match
+
+
+def _named(text: str, low: str) -> Iterator[re.Match[str]]:
+    """Where a word says that a login follows."""
     for at in positions(low, ("uid=", "cn=", "samaccountname=")):
         if (match := _DIRECTORY.match(text, at)) and not text[at - 1 : at].isalnum():
             yield match
     for at in positions(low, ("user", "login", "author_username", "caller_username", "current_user")):
-        quoted = text[max(0, at - 6) : at]
-        if quoted.endswith(('"', "'", '"meta.', ":")) and (match := _FIELD.match(text, at)):
+        before = text[max(0, at - 6) : at]
+        if before.endswith(('"', "'", '"meta.', ":")) and (match := _FIELD.match(text, at)):
             yield match
     for at in positions(low, ("user", "login name", "screen name", "nombre de", "identifiant", "benutzer", "nom d")):
         if (match := _STATED.match(text, at)) and not (is_prose(match["login"]) or is_code(match["login"])):

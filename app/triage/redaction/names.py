@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
 from app.triage.redaction.name_words import COMMON_WORDS, NO_NAMES, PARTICLES, PRODUCT_WORDS
@@ -84,7 +84,7 @@ def _known(names: Iterable[str]) -> _Names:
         if "@" in name[1:]:  # an address: its local part is the name in it
             name = name.rpartition("@")[0]
         handle = name.removeprefix("u/").removeprefix("@")
-        if re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle) or name.startswith(("@", "u/")):
+        if (re.fullmatch(r"[\w.-]+", handle) and re.search(r"[\d_.-]", handle)) or name.startswith(("@", "u/")):
             _add_handle(handle, wholes)
             if not re.search(r"[._-]", handle):
                 continue
@@ -136,8 +136,7 @@ def _logins(folded: list[str]) -> set[str]:
     return {login for login in made if len(login) >= SHORTEST_LOGIN and login not in PRODUCT_WORDS | COMMON_WORDS}
 
 
-@dataclass(slots=True)
-class _Word:
+class _Word(NamedTuple):
     start: int
     end: int
     folded: str
@@ -150,12 +149,13 @@ def _found(text: str, known: _Names) -> Iterator[Span]:
             yield Span(*match.span(), "requester_name")
     if known.parts or known.words or known.loose:
         for group in _neighbours(text, list(_candidates(text, known))):
-            first, last = group[0], group[-1]
-            if any(word.sure for word in group) or _reads_as_name(text, group, known):
-                initial = _INITIAL_BEFORE.search(text, max(0, first.start - 3), first.start)
+            sure = any(word.sure for word in group)
+            if sure or _reads_as_name(text, group, known):
+                start = group[0].start
                 # A lone "I." before a surname; "Hi." and "3.c." are longer.
-                start = initial.start() if initial and last.sure else first.start
-                yield Span(start, last.end, "requester_name")
+                if sure and (initial := _INITIAL_BEFORE.search(text, max(0, start - 3), start)):
+                    start = initial.start()
+                yield Span(start, group[-1].end, "requester_name")
 
 
 def _candidates(text: str, known: _Names) -> Iterator[_Word]:
@@ -167,7 +167,9 @@ def _candidates(text: str, known: _Names) -> Iterator[_Word]:
         if folded is None:
             folded = folds[written] = _base(fold(written), every)
         if folded in every:
-            end = match.end() - (len(written) - len(_GENITIVE.sub("", written)))
+            end = match.end()
+            if "'" in written or "’" in written or "ʼ" in written:
+                end -= len(written) - len(_GENITIVE.sub("", written))
             yield _Word(match.start(), end, folded, folded in known.parts)
 
 
@@ -199,20 +201,21 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
     if second.start - first.end > 24:
         return False
     between = text[first.end : second.start]
+    if between == " ":
+        return True
     if between.rstrip() == ",":
         return not (first.sure and second.sure)
     if _BETWEEN.fullmatch(between) or _BETWEEN_IN_LOGIN.fullmatch(between):
         return True
-    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split()) and between != ""
+    return "\n" not in between and all(word.casefold() in PARTICLES for word in between.split())
 
 
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
-    """No part is certainly a name: two of them with capitals are, or one that stands where names stand."""
-    capitals = [word for word in group if text[word.start].isupper()]
-    if len(group) > 1:
-        return len(capitals) == len(group) and len({word.folded for word in group}) > 1
+    """No part is certainly a name: two different ones beside each other are, or one that stands where names stand."""
     word = group[0]
-    if not capitals or word.folded in known.loose and word.folded not in known.words:
+    if len(group) > 1 and any(other.folded != word.folded for other in group):
+        return True
+    if not text[word.start].isupper() or (word.folded in known.loose and word.folded not in known.words):
         return False
     line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1
     line_end = text.find("\n", word.end, word.end + LINE)

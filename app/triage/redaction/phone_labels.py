@@ -10,16 +10,32 @@ from app.triage.redaction.searching import lowered, positions
 _BEGINNINGS: Final = (
     *("tel", "tél", "phone", "cell", "cel", "mob", "móv", "port", "handy", "fax", "what", "viber", "signal", "sms"),
     *("hotline", "helpline", "durchwahl", "landline", "rufnummer", "service number", "care number", "support number"),
-    *("contact", "free number", "puh", "gsm", "ring", "dial", "call", "reach", "ph", "тел", "моб", "факс", "tlf"),
+    *(
+        "contact",
+        "free number",
+        "toll",
+        "puh",
+        "gsm",
+        "ring",
+        "dial",
+        "call",
+        "reach",
+        "ph",
+        "тел",
+        "моб",
+        "факс",
+        "tlf",
+    ),
     *("电话", "電話", "携帯", "手机", "手機", "传真", "連絡先", "전화", "휴대폰", "هاتف", "جوال", "טלפון"),
     *("☎", "📞", "📱", "☏", "✆"),
 )
 _LABEL = re.compile(
     r"""(?<![^\W_]) (?P<word>
-        tele(?:ph|f)o[nh]\w{0,10} | tel[ée]f\w{0,8} | tele? | tél | tlf | phones? | phone_?number | ph | cell? | cellphone
-      | mobiles? | mobil\w{0,8} | mob | m[óo]vil | cellulare | celular | port | portable | handy | fax | whats?app | viber
-      | signal | sms | hotline | helpline | durchwahl | landline | rufnummer | puh | gsm | ring | dial | call | contact
-      | reach | (?:service|care|support|free)\ number | телефон | тел | моб | факс
+        tele(?:ph|f)o[nh]\w{0,10} | tel[ée]f\w{0,8} | tele? | tél | tlf | phones? | phone_?number | ph | cell?
+      | cellphone | mobiles? | mobil\w{0,8} | mob | m[óo]vil | cellulare | celular | port | portable | handy | fax
+      | whats?app | viber | signal | sms | hotline | helpline | durchwahl | landline | rufnummer | puh | gsm | ring
+      | dial | call | contact | reach | (?:service|care|support|free)\ number | toll[ -]?free
+      | телефон | тел | моб | факс
     ) (?:[ ]me)? (?![^\W_])
     | (?P<sign> 电话|電話|携帯|手机|手機|传真|連絡先|전화|휴대폰|هاتف|جوال|טלפון|☎|📞|📱|☏|✆)""",
     re.VERBOSE,

@@ -39,11 +39,19 @@ _WEAK: Final = words("ring dial call contact signal port reach t m p f")
 _GAP = re.compile(rf"[^\d\n,;|{{}}{REMOVED}]*")
 _INITIAL_LABEL = re.compile(r"(?<![^\W_])[TMPF][:.\t ]{1,2}\Z")
 _DATE = re.compile(r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])(?!\d)|(?<!\d)[0-3]?\d[-./][01]?\d[-./](?:19|20)\d\d(?!\d)")
-_DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+")
+_DOTTED = re.compile(r"\d{1,4}(?:\.\d{1,4}){1,3}|\d+\.\d+|\d(?:\.\d+)+|[\d.]+\.\d{5,}")
+_ZEROS = re.compile(r"00 {0,2}[1-9]")
+# No id begins with a single zero; many a mobile number is written so.
+_BARE = re.compile(r"0[1-9]\d{8,9}")
+_GROUP = re.compile(r"\d+")
+_SHORT_START = re.compile(r"[02-69](?!\d)")
+_EXTENSION_WORD = re.compile(r" ?(?:x|ext\.? ?)\d{1,6}(?!\w)")
 _EXTENSION = re.compile(r"-\d{1,4}\Z")
 # A trunk prefix, an area code in brackets, or North America's 3-3-4: few other numbers look like that.
 _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}")
-_STRONG = re.compile(rf"0\d|0[ /-]|\([\d ]{{1,6}}\)|[78][ -]?\(|{_NORTH_AMERICAN.pattern}\Z")
+_STRONG = re.compile(
+    rf"0\d{{1,5}}\D|0[/-]|0 \d{{2,5}} ?[/-]|\([\d ]{{1,6}}\)|[178][ -]?\(|{_NORTH_AMERICAN.pattern}(?: ?[xe]|\Z)"
+)
 
 
 class _Number(NamedTuple):
@@ -62,7 +70,10 @@ def phones(text: str) -> Iterator[Span]:
         if _is_plainly_one(text, number, labels):
             yield Span(number.start, number.start + len(number.written), "phone")
         elif _could_be_national(text, number):
-            judged.append(number)
+            if _STRONG.match(number.written) and not _is_in_a_table(text, number):
+                yield Span(number.start, number.start + len(number.written), "phone")
+            else:
+                judged.append(number)
     for number in judged:
         found = _grouped_as_people_do(number.written) if len(judged) <= MOST_JUDGED else {(0, len(number.written))}
         for start, end in found:
@@ -71,11 +82,13 @@ def phones(text: str) -> Iterator[Span]:
 
 def _numbers(text: str) -> Iterator[_Number]:
     for run in _RUN.finditer(text):
-        if _goes_on(text, run.end()):
+        extension = _EXTENSION_WORD.match(text, run.end())
+        end = extension.end() if extension else run.end()
+        if _goes_on(text, end):
             continue
         digits = sum(map(str.isdigit, run[0]))
         if digits <= 15:
-            yield _Number(run.start(), run[0], digits)
+            yield _Number(run.start(), text[run.start() : end], digits)
         elif digits <= 60:
             for piece in _PIECE.finditer(run[0]):
                 if 6 <= (digits := sum(map(str.isdigit, piece[0]))) <= 15:
@@ -94,8 +107,8 @@ def _is_plainly_one(text: str, number: _Number, labels: tuple[list[int], list[st
         return number.digits >= 7 and not before.isalnum()
     if before.isalnum() or _DATE.search(number.written):
         return False
-    if number.written.startswith("00") and number.written[2:].lstrip(" ")[:1] not in {"0", ""} and number.digits >= 11:
-        return not number.written.isdigit() or _valid("+" + number.written[2:], None)
+    if _ZEROS.match(number.written) and number.digits >= 11:
+        return not number.written.isdigit() or _valid("+" + number.written[2:]) or _is_labelled(text, number, *labels)
     return _is_labelled(text, number, *labels)
 
 
@@ -115,27 +128,40 @@ def _is_labelled(text: str, number: _Number, ends: list[int], labels: list[str])
 
 def _could_be_national(text: str, number: _Number) -> bool:
     written = number.written
-    if not 7 <= number.digits <= 14 or written.lstrip("(（").isdigit() or written.startswith(("0.", "(0.")):
+    if not 7 <= number.digits <= 14 or _is_something_else(written) or _is_inside(text, number):
         return False
-    before = text[max(0, number.start - 2) : number.start]
-    end = number.start + len(written)
-    if before[-1:] in {*".,:/#+=@$€£%-"} or before[-1:].isalnum() or text[end : end + 1] in {"%", "]"}:
-        return False
-    if text[end : end + 1] in {*"-:/."} and text[end + 1 : end + 2].isalnum():
-        return False
+    if _STRONG.match(written) or _BARE.fullmatch(written):
+        return True
+    return not _SHORT_START.match(written) and not _is_in_a_table(text, number)
+
+
+def _is_something_else(written: str) -> bool:
+    """An id, a decimal, a date, a version, a bracket that is left open."""
+    if written.lstrip("(（").isdigit() and not _BARE.fullmatch(written):
+        return True
     is_dotted = _DOTTED.fullmatch(written) and not _NORTH_AMERICAN.fullmatch(written)
-    if _DATE.search(written) or is_dotted or (written[0] in "(（" and not re.search("[)）]", written)):
-        return False
-    return _STRONG.match(written) is not None or not _is_in_a_table(text, number.start, end)
+    is_open = written[0] in "(（" and ")" not in written and "）" not in written
+    return bool(is_dotted or is_open or _DATE.search(written) or written.startswith(("0.", "(0.")))
 
 
-def _is_in_a_table(text: str, start: int, end: int) -> bool:
+def _is_inside(text: str, number: _Number) -> bool:
+    """A part of a path, an expression, an id or a longer number."""
+    before = text[max(0, number.start - 1) : number.start]
+    after = text[(end := number.start + len(number.written)) : end + 2]
+    if before.isalnum() or before in {*".,:/#+=@$€£%-"} or after[:1] in {"%", "]"}:
+        return True
+    return after[:1] in {*"-:/."} and after[1:].isalnum()
+
+
+def _is_in_a_table(text: str, number: _Number) -> bool:
+    start = number.start
+    end = start + len(number.written)
     line_before = text[max(0, start - LINE) : start].rpartition("\n")[2]
     line_after = text[end : end + LINE].partition("\n")[0]
     around = line_before + " " + line_after
     if not around.strip():
         return False
-    numbers = len(re.findall(r"\d+", around))
+    numbers = len(_GROUP.findall(around))
     return numbers >= 3 or line_before.endswith(("[", "(", "{")) or not any(map(str.isalpha, around))
 
 
@@ -151,7 +177,7 @@ def _grouped_as_people_do(written: str) -> set[tuple[int, int]]:
     return set()
 
 
-def _valid(written: str, region: str | None) -> bool:
+def _valid(written: str, region: str | None = None) -> bool:
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(written, region))
     except NumberParseException:

@@ -1,4 +1,4 @@
-"""Private keys over several lines: PEM, OpenSSH, PGP and PuTTY; indented, quoted (`> `), in JSON (`\\n`), or cut off."""
+"""Private keys over several lines: PEM, OpenSSH, PGP, PuTTY; indented, quoted (`> `), in JSON (`\\n`), or cut off."""
 
 from __future__ import annotations
 

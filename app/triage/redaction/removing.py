@@ -7,7 +7,7 @@ own form (cards, addresses, telephones), then names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -18,7 +18,7 @@ from app.triage.redaction.command_lines import command_lines
 from app.triage.redaction.email_addresses import email_addresses
 from app.triage.redaction.headers import headers
 from app.triage.redaction.ip_addresses import ip_addresses
-from app.triage.redaction.kinds import KINDS, Span, mask, replaced, unmask
+from app.triage.redaction.kinds import KINDS, SIGNS, Span, mask, replaced, unmask
 from app.triage.redaction.logins import logins
 from app.triage.redaction.names import names_of
 from app.triage.redaction.other_people import other_people
@@ -66,7 +66,7 @@ def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     for _ in range(ROUNDS):
         before = removed.total()
         for finder in finders:
-            spans = list(_in_order(finder(masked)))
+            spans = _in_order(finder(masked), masked)
             if spans:
                 removed.update(span.kind for span in spans)
                 masked = replaced(masked, spans)
@@ -75,17 +75,17 @@ def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     return Redacted(unmask(masked), MappingProxyType({kind: removed[kind] for kind in KINDS if removed[kind]}))
 
 
-def _in_order(spans: Iterable[Span]) -> Iterator[Span]:
-    """Ascending; spans that overlap are one, of the kind of the first."""
-    waiting: Span | None = None
+def _in_order(spans: Iterable[Span], masked: str) -> list[Span]:
+    """Ascending; spans that overlap are one, of the kind of the first; without what has been removed before."""
+    ordered: list[Span] = []
+    end = 0
+    is_fresh = masked.isascii()
     for span in sorted(spans):
-        if span.start >= span.end:
-            continue
-        if waiting is not None and span.start < waiting.end:
-            waiting = waiting._replace(end=max(waiting.end, span.end))
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = span
-    if waiting is not None:
-        yield waiting
+        if span.start < end:
+            if span.end > end:
+                end = span.end
+                ordered[-1] = ordered[-1]._replace(end=end)
+        elif is_fresh or masked[span.start : span.end].strip(SIGNS):
+            ordered.append(span)
+            end = span.end
+    return ordered

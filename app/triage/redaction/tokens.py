@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
+from app.triage.redaction.searching import words
 
 # Routable tokens have a length and a checksum behind a dot or two.
 _GITLAB_REST = r"[\w-]{10,}+(?:\.[0-9a-z]{2,9}){0,2}+"
-_GITLAB_PREFIXES = "glpat gloas gldt glrt glrtr glcbt glptt glft glimt glagent glwt glsoat glffct".split()
+_GITLAB_PREFIXES = sorted(words("glpat gloas gldt glrt glrtr glcbt glptt glft glimt glagent glwt glsoat glffct"))
 
 
 class Form(NamedTuple):

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.triage.redaction.kinds import REMOVED, Span
+from app.triage.redaction.searching import words
 from app.triage.redaction.values import looks_random, says_nothing
 
 _USER_INFO = re.compile(rf"://([^\s/?#\"'<>`{REMOVED}]{{1,300}})@(?=[\w.\[-])")
-SERVICE_USERS: Final = frozenset(
-    "git hg svn gitlab gitlab-ci-token gitlab+deploy-token oauth2 x-access-token x-oauth-basic root admin user "
-    "username your_username user_name name api token none".split()
+SERVICE_USERS: Final = words(
+    """
+    git hg svn gitlab gitlab-ci-token gitlab+deploy-token oauth2 x-access-token x-oauth-basic root admin user
+    username your_username user_name name api token none
+    """
 )
 """Names that say nothing about a person."""
 
@@ -27,7 +30,7 @@ _PARAMETER = re.compile(
                     |apikey|secret|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature
                     |samlresponse|assertion))
       | (?P<likely>(?i:token|code|key|auth|ticket|state|session))
-    )=(?P<value>[^&\#\s"'<>`)\]]++)""",
+    )=(?P<value>(?:[^&\#\s"'<>`)\];]++|;(?!\w{1,40}=))++)""",
     re.VERBOSE,
 )
 _PATHS: Final = (

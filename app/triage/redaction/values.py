@@ -1,4 +1,4 @@
-"""Is this value a secret, or does it only stand where one would stand (`$TOKEN`, `<your token>`, `********`, `wrong`)?"""
+"""Is this value a secret, or does it only stand where one would (`$TOKEN`, `<your token>`, `********`, `wrong`)?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from typing import Final
 
 from app.triage.redaction.kinds import REMOVED
+from app.triage.redaction.searching import words
 
 _NOTHING = re.compile(
     rf"""
       [{REMOVED}] .*                                                      # removed before
     | [("]* \$ (?: [A-Z_][A-Z0-9_]*+ (?![a-z]) | [a-z_:]+ (?!\w) | [{{(] ) .*  # $X ${{X}} $(x) ${{{{ x }}}} $env:X
     | %[A-Za-z_]\w*% | (?: \{{\{{ | \#\{{ | %\{{ | <% ) .*                    # %X% {{{{ x }}}} #{{x}} %{{x}} <%= x %>
+    | \[ (?i: masked|filtered|redacted|hidden ) \] .*                        # GitLab's own masking
     | < [^<>]* >? | \[ [^\[\]]* \]?                                       # <your_token> [FILTERED]
     | [*•.xX#_?-]+                                                        # masks
     | (?i: true|false|null|nil|none|undefined|yes|no|on|off|empty|redacted|filtered|masked|hidden|removed
@@ -23,7 +25,7 @@ _NOTHING = re.compile(
 )
 _CODE = re.compile(
     r"""
-      [A-Za-z_][\w:]*+ (?: \.[A-Za-z_]\w*+[!?]? )*+ [(\[] .*       # getpass(), os.environ['X'], params[:token], Map[...]
+      [A-Za-z_][\w:]*+ (?: \.[A-Za-z_]\w*+[!?]? )*+ [(\[] .* # getpass(), os.environ['X'], params[:token], Map[...]
     | (?: os|ENV|env|process|self|params|vault|var|secrets ) \. \S+  # request.headers.get, self.token
     | [A-Z]\w*+ (?: ::[A-Z]\w*+ )++ \W*                            # URI::InvalidURIError
     | [A-Z]\w*+ <.*                                                # Promise<string>
@@ -31,26 +33,26 @@ _CODE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NOT_RANDOM = re.compile(r"\s|://")
+_BLANK = re.compile(r"\s")
 _DIGIT = re.compile(r"\d")
 _JOINT = re.compile(r"[_.-]")
 _IDENTIFIER = re.compile(r"[a-z]++(?:[_.-][a-z]++)*+|[A-Z][a-z]++|[A-Z_]++")
 
-JUDGED = 100
+JUDGED = 64
 """No more characters than these are looked at."""
 
-PROSE: Final = frozenset(
+PROSE: Final = words(
     """
-    a about accepted after again all also always an and any are as asked at authentication be been before being blank
-    but by can cannot cant changed correct could did didn didnt differs do does doesn doesnt empty entered enough even
-    expired fails failed field fine for forgotten from given good got has have hashed he hello here hidden i if in
-    incorrect inside invalid is isn isnt it its just kept known likely login lost manager masked matches maybe me
-    mismatch missing more must my needed needs never new no none not now ok okay old on only or our out over prompt
-    protected really refused rejected required reset right same saved sent set she should shown so somehow something
-    still stored strength strong that the their then there they this to too true unchanged under unknown unset until
-    up used user username valid verified very via visible was wasn wasnt weak were what when where which who will with
-    without works wrong yes you your
-    """.split()
+    a about accepted after again all also always an and any are as asked at authentication be been before being
+    blank but by can cannot cant changed correct could did didn didnt differs do does doesn doesnt empty entered
+    enough even expired fails failed field fine for forgotten from given good got has have hashed he hello here
+    hidden i if in incorrect inside invalid is isn isnt it its just kept known likely login lost manager masked
+    matches maybe me mismatch missing more must my needed needs never new no none not now ok okay old on only or our
+    out over prompt protected really refused rejected required reset right same saved sent set she should shown so
+    somehow something still stored strength strong that the their then there they this to too true unchanged under
+    unknown unset until up used user username valid verified very via visible was wasn wasnt weak were what when
+    where which who will with without works wrong yes you your
+    """
 )
 """What follows "password is" or "password:" in a sentence, and is no password."""
 
@@ -73,10 +75,12 @@ def is_prose(word: str) -> bool:
 
 def looks_random(value: str, *, quoted: bool) -> bool:
     """As a machine makes secrets: no word, no name of a thing, no sentence, no small number, no address."""
-    if len(value) < 6 or _NOT_RANDOM.search(value):
+    if len(value) < 6 or "://" in value or (quoted and _BLANK.search(value)):
         return False
     if value.isdigit():
         return len(value) >= 16
+    if not quoted and value.islower() and not _DIGIT.search(value) and (len(value) < 20 or _JOINT.search(value)):
+        return False
     if _IDENTIFIER.fullmatch(value):
         return len(value) >= (12 if quoted else 20) and not _JOINT.search(value)
     return quoted or _DIGIT.search(value) is not None or not (value.islower() or value.isupper())

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.records.issue_notes import IssueNotes, OurNote
 from app.records.links import Link, Links
-from app.work.attempts import payload_of
+from app.work.attempts import next_attempt, payload_of
 from app.work.engine import JSON, Work
 from app.work.job import Jobs
 from app.work.pausing import Pausing
@@ -43,7 +43,11 @@ class OurNotes:
 
     def count(self, delivery: JSON) -> JSON:
         done = self.jobs.step("count", self._count, delivery)
-        return self.jobs.again(delivery, "count", done["fault"]) if "fault" in done else done
+        if "fault" in done:
+            return self.jobs.again(delivery, "count", done["fault"])
+        if "settles_in" in done:
+            self.jobs.runner.later(next_attempt({**delivery, "settled": True}, done["settles_in"]))
+        return done
 
     def _count(self, delivery: JSON) -> JSON:
         """No call at all when the note says so already."""
@@ -62,6 +66,9 @@ class OurNotes:
         note_id = known.note_id if known else None
         if known and note_id is None:
             note_id = self._written_before(project_id, iid, mark)
+            if note_id is None and not delivery.get("settled"):
+                # A request that was lost may still be running there: a second note now could make two.
+                return {"settles_in": self.rulebook.current().routing.limits.issue_settle}
         self.notes.save(project_id, iid, OurNote(note_id, ""))
         note_id = self._write(project_id, iid, note_id, text)
         self.notes.save(project_id, iid, OurNote(note_id, text))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.triage.candidates import index as index_module
@@ -160,6 +160,7 @@ def test_a_broken_vector_is_refused_and_changes_nothing() -> None:
     assert IssueKey(PROJECT, 20) not in index
 
 
+@settings(deadline=None)
 @given(st.lists(issues, max_size=30), texts, texts, st.lists(st.integers(1, 12), max_size=6), st.integers(2, 9))
 def test_one_by_one_is_the_same_as_all_at_once(
     known: list[IndexedIssue], subject: str, body: str, removed: list[int], fresh: int
@@ -179,6 +180,7 @@ def test_one_by_one_is_the_same_as_all_at_once(
     assert step_by_step.frequency("runner") == at_once.frequency("runner")
 
 
+@settings(deadline=None)
 @given(st.lists(issues, max_size=20), issues, texts)
 def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], passing: IndexedIssue, text: str) -> None:
     passing = replace(passing, iid=99)
@@ -191,6 +193,7 @@ def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], pa
     assert passing.key not in index
 
 
+@settings(deadline=None)
 @given(issues, issues, texts)
 def test_what_is_put_in_again_replaces_what_was_there(first: IndexedIssue, second: IndexedIssue, text: str) -> None:
     second = replace(second, iid=first.iid)
@@ -200,6 +203,7 @@ def test_what_is_put_in_again_replaces_what_was_there(first: IndexedIssue, secon
     assert found(index, text) == found(of(second), text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_text_makes_it_fail(title: str, body: str) -> None:
     index = of(*ISSUES, IndexedIssue(PROJECT, 9, title, body))

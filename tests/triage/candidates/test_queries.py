@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.triage.candidates.index import CandidateIndex
@@ -35,9 +35,8 @@ def test_a_status_alone_would_find_too_much() -> None:
 def test_the_index_knows_what_is_rare_and_what_nobody_else_ever_wrote() -> None:
     index = CandidateIndex()
     index.add_all(ISSUES)
-    assert "powershell runner" in search_queries("runner powershell qwertyuiop", "", index.frequency) or (
-        "runner powershell" in search_queries("runner powershell qwertyuiop", "", index.frequency)
-    )
+    assert search_queries("runner powershell qwertyuiop", "", index.frequency)[0] == "powershell runner"
+    assert search_queries("runner powershell qwertyuiop", "")[0] == "powershell qwertyuiop"
 
 
 def test_short_reports_are_asked_for_from_two_sides() -> None:
@@ -54,6 +53,7 @@ def test_nothing_that_looks_like_a_password_leaves() -> None:
     assert not [query for query in queries if "notreal" in query or "118" in query]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=600))
 def test_a_few_short_queries_of_what_gitlab_keeps(subject: str, body: str) -> None:
     queries = search_queries(subject, body)

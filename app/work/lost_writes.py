@@ -1,0 +1,31 @@
+"""Was an update applied whose answer never came? Zendesk keeps the run's id with what the run did."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from app.records.decisions import Decision
+from app.work.following.telling import TOLD
+from integrations.errors import NotFound
+from integrations.zendesk.client import ZendeskClient
+
+
+def was_applied(zendesk: ZendeskClient, row: Decision) -> bool:
+    """In the ticket itself, or in a follow-up of one that is closed; then what comes after it is made up for.
+
+    Raises IntegrationError: nobody can tell now.
+    """
+    try:
+        in_ticket = zendesk.has_run(row.ticket_id, row.run_id)
+    except NotFound:
+        # A deleted ticket shows no audits. Marking as spam comes last, and deletes it.
+        return row.marks_spam
+    if in_ticket and row.marks_spam:
+        mark_as_spam(zendesk, row.ticket_id)
+    return in_ticket or (row.event == TOLD and zendesk.find_follow_up(row.ticket_id, row.run_id) is not None)
+
+
+def mark_as_spam(zendesk: ZendeskClient, ticket_id: int) -> None:
+    """Once more does no harm."""
+    with suppress(NotFound):  # deleted: by the mark whose answer was lost, or by a person
+        zendesk.mark_as_spam(ticket_id)

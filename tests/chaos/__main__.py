@@ -1,0 +1,49 @@
+"""`make chaos`: the long form, with its figures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+
+from rich.console import Console
+
+from tests.chaos.battle import fight
+from tests.chaos.plan import Plan
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tickets", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--stops", type=int, default=3)
+    parser.add_argument("--freezes", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=0, help="`pointsman work` beside `pointsman serve`")
+    parser.add_argument("--database", default="", help="default: a new SQLite file")
+    asked = parser.parse_args()
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    folder = Path(mkdtemp(prefix="pointsman-chaos-"))
+    url = asked.database or f"sqlite:///{folder / 'pointsman.db'}"
+    plan = Plan(
+        tickets=asked.tickets,
+        kills=asked.kills,
+        stops=asked.stops,
+        freezes=asked.freezes,
+        workers=asked.workers,
+        seed=asked.seed,
+        slow=(1.5, 12.0),
+        patience=300.0,
+    )
+    console.print(f"{plan}\nlog: {folder / 'service.log'}", markup=False, highlight=False)
+    report = fight(plan, folder, url)
+    for name, figure in report.figures.items():
+        console.print(f"{name}: {figure}", markup=False, highlight=False)
+    for problem in report.problems:
+        console.print(f"BROKEN {problem}", markup=False, highlight=False, soft_wrap=True)
+    return 1 if report.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,242 @@
+"""The whole test: sandbox, service, sender, faults and kills; then quiet, and the outcome."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.servers import RunningSandbox, free_port, sandboxed
+from tests.chaos import books, outcome
+from tests.chaos.books import Books
+from tests.chaos.crowd import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, Person, crowd
+from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, answers, pause
+from tests.chaos.plan import ALWAYS, Plan, weather
+from tests.chaos.sender import Sender, repeats
+
+DESK_TOKEN = "desk token of the kill test"
+ADVOCATE_ID = 9002
+STARTS_WITHIN = 90.0
+
+
+@dataclass
+class Report:
+    figures: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Field:
+    plan: Plan
+    sandbox: RunningSandbox
+    fleet: Fleet
+    sender: Sender
+    books: Books
+    service: str
+    people: dict[int, Person] = field(default_factory=dict)
+    """By ticket."""
+
+
+def fight(plan: Plan, folder: Path, database_url: str) -> Report:
+    """Run it; what is in `problems` is broken."""
+    report, began = Report(), time.monotonic()
+    with sandboxed() as sandbox:
+        port = free_port()
+        service = f"http://127.0.0.1:{port}"
+        environ = _environ(plan, sandbox, folder, database_url, port)
+        sender = Sender(
+            f"{service}/webhooks/zendesk",
+            sandbox.environ["ZENDESK_WEBHOOK_SECRET"],
+            random.Random(f"sender {plan.seed}"),
+        )
+        fleet = Fleet(environ, folder / "service.log", random.Random(f"fleet {plan.seed}"))
+        _furnish(sandbox)
+        fleet.start(plan.workers)
+        try:
+            _until(lambda: answers(f"{service}/healthz"), STARTS_WITHIN, "the service did not start")
+            ground = _Field(plan, sandbox, fleet, sender, Books(database_url), service)
+            _fight(ground)
+            report.figures["harm"] = round(time.monotonic() - began, 1)
+            _calm(ground, report)
+            report.figures["seconds"] = round(time.monotonic() - began, 1)
+            _read(ground, report)
+            ground.books.close()
+        finally:
+            fleet.abandon()
+    _read_log(folder / "service.log", report)
+    return report
+
+
+def _environ(plan: Plan, sandbox: RunningSandbox, folder: Path, database_url: str, port: int) -> dict[str, str]:
+    routing = (ROOT / "routing.yaml").read_text()
+    for old, new in (*ALWAYS, *plan.settings):
+        if old not in routing:
+            raise ValueError(f"routing.yaml should have {old!r}")
+        routing = routing.replace(old, new)
+    (folder / "routing.yaml").write_text(routing)
+    return {
+        **sandbox.environ,
+        "DESK_TOKEN": DESK_TOKEN,
+        "DATABASE_URL": database_url,
+        "ROUTING_FILE": str(folder / "routing.yaml"),
+        "MACROS_FILE": str(ROOT / "macros.yaml"),
+        "PORT": str(port),
+        "LOG_LEVEL": "warning",
+    }
+
+
+def _furnish(sandbox: RunningSandbox) -> None:
+    sandbox.zendesk("add_group", name="Support")
+    for project in (PROJECT, INFRASTRUCTURE):
+        sandbox.gitlab("add_project", path=project, visibility="public")
+    sandbox.gitlab("add_issue", project=PROJECT, title=KNOWN_TITLE, description=KNOWN)
+
+
+def _fight(ground: _Field) -> None:
+    plan = ground.plan
+    for control in (ground.sandbox.zendesk, ground.sandbox.gitlab):
+        control("set", latency=0.03)
+        control("faults_seed", seed=plan.seed)
+        for fault in weather(plan):
+            control("fault_add", **fault)
+    ground.sender.start()
+    mischief = threading.Thread(target=_mischief, args=(ground,))
+    mischief.start()
+    chance = random.Random(f"people {plan.seed}")
+    # Spread over the time that the kills take.
+    pace = 2.5 * (plan.kills + plan.stops + plan.freezes) / plan.tickets
+    for person in crowd(plan.tickets, plan.seed):
+        _write(ground, person, chance)
+        pause(chance.uniform(0, 2 * pace))
+    mischief.join()
+
+
+def _write(ground: _Field, person: Person, chance: random.Random) -> None:
+    """A ticket comes in; of some an advocate or a trigger changes something while we work on it."""
+    zendesk = ground.sandbox.zendesk
+    ticket_id = zendesk("create_ticket", **person.ticket())
+    ground.people[ticket_id] = person
+    ticket = zendesk("ticket", ticket_id=ticket_id)
+    requester, stamp = ticket["requester"]["id"], ticket["updated_at"]
+    ground.sender.send(ticket_id, "ticket.created", updated_at=stamp, actor_id=requester, delays=repeats(chance))
+    if chance.random() < 0.3:
+        ground.sender.send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=requester, delays=repeats(chance))
+    if chance.random() < 0.2 and person.kind.archetype != "spam":
+        threading.Timer(chance.uniform(0, 3), _comment, (ground, ticket_id, repeats(chance))).start()
+
+
+def _comment(ground: _Field, ticket_id: int, delays: list[float]) -> None:
+    zendesk = ground.sandbox.zendesk
+    zendesk("add_comment", ticket_id=ticket_id, body="I am on it", author=ADVOCATE_ID, public=False)
+    stamp = zendesk("ticket", ticket_id=ticket_id)["updated_at"]
+    ground.sender.send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=ADVOCATE_ID, delays=delays)
+
+
+def _mischief(ground: _Field) -> None:
+    plan, fleet = ground.plan, ground.fleet
+    chance = random.Random(f"mischief {plan.seed}")
+    deeds = ["kill"] * plan.kills + ["stop"] * plan.stops + ["freeze"] * plan.freezes
+    chance.shuffle(deeds)
+    for deed in deeds:
+        # A third of them hits a service that is still starting.
+        if chance.random() < 0.33:
+            pause(chance.uniform(0.2, 2.0))
+        else:
+            _until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+            pause(chance.uniform(0.1, 2.0))
+        member = fleet.any()
+        if deed == "kill":
+            fleet.kill(member)
+        elif deed == "stop":
+            fleet.stop(member)
+        else:
+            fleet.freeze(member, chance.uniform(1.0, 5.0))
+
+
+def _calm(ground: _Field, report: Report) -> None:
+    """No more faults: what was taken must be done now."""
+    for control in (ground.sandbox.zendesk, ground.sandbox.gitlab):
+        control("faults_clear")
+    try:
+        _until(ground.sender.idle, 90, "the sender did not end")
+        _until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+        _until(lambda: ground.books.unfinished() == 0, ground.plan.patience, "the queue did not become empty")
+    except TimeoutError as late:
+        report.problems.append(str(late))
+    ground.sender.stop()
+
+
+def _read(ground: _Field, report: Report) -> None:
+    zendesk, gitlab = ground.sandbox.zendesk, ground.sandbox.gitlab
+    with httpx.Client(base_url=ground.service, headers={"Authorization": f"Bearer {DESK_TOKEN}"}) as desk:
+        seen = [
+            outcome.Seen(person, zendesk("ticket", ticket_id=ticket_id), _decision(desk, ticket_id))
+            for ticket_id, person in ground.people.items()
+        ]
+        failures = desk.get("/api/failures").json()["failures"]
+    for one in seen:
+        if not ground.sender.accepted[one.ticket["id"]]:
+            report.problems.append(f"ticket {one.ticket['id']}: no delivery was ever accepted")
+        report.problems += [f"ticket {one.ticket['id']}: {problem}" for problem in outcome.ticket_problems(one)]
+    report.problems += [f"failure: {one['step']} {one['reason']} {one['message']}" for one in failures]
+    issues = gitlab("issues", project=PROJECT)
+    known = next(issue for issue in issues if issue["title"] == KNOWN_TITLE)
+    report.problems += outcome.issue_problems(seen, issues, known)
+    report.problems += outcome.chat_problems(_control(ground.sandbox.environ["CHAT_WEBHOOK_URL"], "messages"))
+    runs, calls = ground.books.runs(), zendesk("calls")
+    report.problems += books.problems(runs, ground.books.steps())
+    report.problems += outcome.hand_problems(runs, calls, ground.fleet.lives)
+    report.problems += ground.fleet.died_by_themselves()
+    ground.fleet.end()
+    if ground.fleet.slowest_stop > STOPS_WITHIN:
+        report.problems.append(f"a stop took {ground.fleet.slowest_stop:.1f} s")
+    _count(ground, report, runs, [*calls, *gitlab("calls")])
+
+
+def _count(ground: _Field, report: Report, runs: list[books.Run], calls: list[dict[str, Any]]) -> None:
+    report.figures |= {
+        "tickets": len(ground.people),
+        **ground.fleet.done,
+        "slowest stop": round(ground.fleet.slowest_stop, 1),
+        "deliveries by answer": dict(sorted(ground.sender.answers.items())),
+        "given up by the sender": ground.sender.given_up,
+        "pieces of work": len(runs),
+        "calls": len(calls),
+        "faults": dict(sorted(Counter(call["fault"] for call in calls if call["fault"]).items())),
+        "problems": len(report.problems),
+    }
+
+
+def _decision(desk: httpx.Client, ticket_id: int) -> dict[str, Any]:
+    answer = desk.get(f"/api/tickets/{ticket_id}")
+    found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+    return found
+
+
+def _control(webhook_url: str, name: str) -> Any:
+    host = webhook_url.partition("/hooks/")[0]
+    return httpx.post(f"{host}/sandbox/{name}", json={}).json()["result"]
+
+
+def _read_log(log: Path, report: Report) -> None:
+    report.problems += [f"log: {line[:400]}" for line in _lines(log) if "workflow_crashed" in line or "bug" in line]
+
+
+def _lines(log: Path) -> Iterator[str]:
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        yield from lines
+
+
+def _until(true: Any, seconds: float, otherwise: str) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{otherwise} within {seconds:.0f} s")
+        time.sleep(0.1)

@@ -1,0 +1,69 @@
+"""The tickets: of each kind it is known how it has to end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+PROJECT = "gitlab-org/gitlab"
+INFRASTRUCTURE = "gitlab-com/infrastructure"
+KNOWN_TITLE = "Wiki sidebar vanishes in Safari when a heading is edited"
+KNOWN = "Since 10.5 the wiki sidebar vanishes in Safari when a heading is edited."
+
+Issue = Literal["opened", "linked", "none"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    archetype: str | None
+    text: str
+    """`{word}` is different in every ticket, and resembles no other."""
+    weight: int
+    issue: Issue = "none"
+    channel: str = "twitter"
+    replies: int = 0
+    """How many public comments it gets from us."""
+
+
+KINDS = (
+    Kind("bug_report", "since 11.4 the {word} fails with error {word}. With 11.3 it was fine", 6, "opened"),
+    Kind("bug_report", "since 11.4 our {word} fails with error {word}. With 11.3 it was fine", 2, "opened", "email"),
+    Kind("feature_request", "It would be nice if the {word} could be sorted by {word}.", 2, "opened"),
+    Kind("bug_report", "@gitlab since 10.5 the wiki sidebar vanishes in Safari when a heading is edited", 2, "linked"),
+    Kind("mention", "@gitlab thank you for the great release! {word}", 5, replies=1),
+    Kind("political", "@gitlab serious question: is your company politically neutral? {word}", 1),
+    Kind("spam", "Deposit 10 at our casino, no verification! {word}.example.top", 1, channel="facebook"),
+    Kind("two_factor_reset", "pls disable 2fa / user {word}", 1),
+    Kind("stability_complaint", "@gitlab is gitlab.com down for anybody else? getting 502 since 10 min {word}", 3),
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One ticket that somebody is going to write."""
+
+    number: int
+    word: str
+    kind: Kind
+
+    def ticket(self) -> dict[str, Any]:
+        return {
+            "subject": "",
+            "body": self.kind.text.format(word=self.word),
+            "via_channel": self.kind.channel,
+            "requester": {"name": f"Person {self.number}", "email": f"p{self.number}@example.org"},
+        }
+
+
+def crowd(count: int, seed: int) -> Iterator[Person]:
+    chance = random.Random(f"crowd {seed}")
+    for number in range(count):
+        kind = chance.choices(KINDS, [one.weight for one in KINDS])[0]
+        yield Person(number, _word(chance, number), kind)
+
+
+def _word(chance: random.Random, number: int) -> str:
+    syllables = "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(4))
+    return f"{syllables}{number}"

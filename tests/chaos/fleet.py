@@ -1,0 +1,113 @@
+"""The service's processes: started, killed, frozen, stopped, and started again as a supervisor would."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+STOPS_WITHIN = 10.0
+
+
+@dataclass
+class Member:
+    command: str
+    process: subprocess.Popen[bytes]
+
+
+@dataclass(frozen=True)
+class Life:
+    """One process, from its start until it was gone (seconds since 1970)."""
+
+    agent: str
+    ended: float
+
+
+@dataclass
+class Fleet:
+    environ: Mapping[str, str]
+    log: Path
+    chance: random.Random
+    members: list[Member] = field(default_factory=list)
+    lives: list[Life] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    slowest_stop: float = 0.0
+
+    def start(self, workers: int) -> None:
+        self.members = [Member("serve", self._spawn("serve"))]
+        self.members += [Member("work", self._spawn("work")) for _ in range(workers)]
+
+    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "tests.chaos.pointsman", command],
+                cwd=ROOT,
+                env={**os.environ, **self.environ},
+                stderr=log,
+                stdout=log,
+            )
+
+    def any(self) -> Member:
+        return self.chance.choice(self.members)
+
+    def kill(self, member: Member) -> None:
+        member.process.kill()
+        self._replace(member, "killed")
+
+    def stop(self, member: Member) -> None:
+        """As a supervisor does; the time that it takes is kept."""
+        asked = time.monotonic()
+        member.process.terminate()
+        member.process.wait(timeout=60)
+        self.slowest_stop = max(self.slowest_stop, time.monotonic() - asked)
+        self._replace(member, "stopped")
+
+    def _replace(self, member: Member, how: str) -> None:
+        member.process.wait(timeout=30)
+        self.lives.append(Life(f"pointsman-{member.process.pid}", time.time()))
+        self.done[how] += 1
+        member.process = self._spawn(member.command)
+
+    def freeze(self, member: Member, seconds: float) -> None:
+        os.kill(member.process.pid, signal.SIGSTOP)
+        pause(seconds)
+        os.kill(member.process.pid, signal.SIGCONT)
+        self.done["frozen"] += 1
+
+    def died_by_themselves(self) -> list[str]:
+        return [f"{one.command}: exit {one.process.poll()}" for one in self.members if one.process.poll() is not None]
+
+    def end(self) -> None:
+        for member in self.members:
+            asked = time.monotonic()
+            member.process.terminate()
+            member.process.wait(timeout=60)
+            self.slowest_stop = max(self.slowest_stop, time.monotonic() - asked)
+
+    def abandon(self) -> None:
+        for member in self.members:
+            if member.process.poll() is None:
+                member.process.kill()
+                member.process.wait()
+
+
+def pause(seconds: float) -> None:
+    """Let time pass in the world outside."""
+    time.sleep(seconds)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,126 @@
+"""Reads the outcome as people would see it, and says everything that is not as promised."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.zendesk.client import RUN_KEY
+from tests.chaos.books import Run, lanes
+from tests.chaos.crowd import PROJECT, Person
+from tests.chaos.fleet import Life
+
+TICKET = re.compile(r"/api/v2/tickets/(\d+)(?:/.*)?")
+BOT_ID = 9001
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One ticket at the end."""
+
+    person: Person
+    ticket: Mapping[str, Any]
+    """`ticket_view` of the sandbox."""
+    decision: Mapping[str, Any]
+    """The desk's answer; empty when there is none."""
+
+
+def ticket_problems(seen: Seen) -> Iterator[str]:
+    kind, ticket, decision = seen.person.kind, seen.ticket, seen.decision
+    if decision.get("state") != "done":
+        yield f"state {decision.get('state')}: {decision.get('summary')}"
+    unfinished = {row["state"] for row in decision.get("history", ())} - {"done"}
+    if unfinished:
+        yield f"an earlier decision is left {unfinished}"
+    if decision.get("archetype") != kind.archetype:
+        yield f"archetype {decision.get('archetype')} instead of {kind.archetype}"
+    if f"archetype__{kind.archetype}" not in ticket["tags"] or "pointsman_done" not in ticket["tags"]:
+        yield f"tags {ticket['tags']}"
+    if kind.archetype == "spam" and not ticket["spam"]:
+        yield "not marked as spam"
+    yield from _doubled(seen)
+
+
+def _doubled(seen: Seen) -> Iterator[str]:
+    audits = [audit for audit in seen.ticket["audits"] if audit["author_id"] == BOT_ID]
+    runs = [audit["metadata"]["custom"].get(RUN_KEY) for audit in audits]
+    stamped = [run for run in runs if run]
+    for run, times in Counter(stamped).items():
+        if times > 1:
+            yield f"run {run} wrote {times} times"
+    links = sum(run.endswith("-link") for run in stamped)
+    if len(stamped) != 1 + links or links > 1:
+        yield f"{len(stamped)} writes: {stamped}"
+    comments = [one for one in seen.ticket["comments"] if one["author_id"] == BOT_ID]
+    replies = sum(one["public"] for one in comments)
+    if replies != seen.person.kind.replies:
+        yield f"{replies} replies instead of {seen.person.kind.replies}"
+    if len(comments) != len(stamped):
+        yield f"{len(comments)} comments in {len(stamped)} writes"
+    added = Counter(tag for audit in audits for tag in _added_tags(audit))
+    twice = [tag for tag, times in added.items() if times > 1]
+    if twice:
+        yield f"tags added twice: {twice}"
+
+
+def _added_tags(audit: Mapping[str, Any]) -> set[str]:
+    return {
+        tag
+        for event in audit["events"]
+        if event["type"] == "Change" and event["field_name"] == "tags"
+        for tag in set(event["value"]) - set(event["previous_value"])
+    }
+
+
+def issue_problems(
+    seen: Sequence[Seen], issues: Sequence[Mapping[str, Any]], known: Mapping[str, Any]
+) -> Iterator[str]:
+    """Each report has its one issue, and each issue its one report."""
+    for one in seen:
+        wanted, links = one.person.kind.issue, one.decision.get("links", [])
+        name = f"ticket {one.ticket['id']}"
+        if len(links) != (wanted != "none"):
+            yield f"{name}: {len(links)} links"
+        if wanted == "opened":
+            about = [issue["iid"] for issue in issues if one.person.word in issue["description"]]
+            if len(about) != 1 or [link["iid"] for link in links] != about:
+                yield f"{name}: issues {about}, links {[link['iid'] for link in links]}"
+        if wanted == "linked" and [link["iid"] for link in links] != [known["iid"]]:
+            yield f"{name}: linked to {[link['iid'] for link in links]}, not to #{known['iid']}"
+    opened = sum(one.person.kind.issue == "opened" for one in seen)
+    if len(issues) != opened + 1:
+        yield f"{len(issues) - 1} issues in {PROJECT} for {opened} reports"
+    linked = sum(one.person.kind.issue == "linked" for one in seen)
+    marks = Counter(note["body"].partition("\n")[0] for note in known["notes"])
+    # One for each report, and one that counts them.
+    if len(marks) != linked + (linked > 1) or any(times > 1 for times in marks.values()):
+        yield f"{sum(marks.values())} notes on the known issue, {len(marks)} different ones, for {linked} reports"
+    said = [note["body"] for note in known["notes"] if "community reports" in note["body"]]
+    if linked > 1 and not any(f"**{linked} community reports**" in body for body in said):
+        yield f"the known issue's count says {said} for {linked} reports"
+
+
+def chat_problems(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for text, times in Counter(message["text"] for message in messages).items():
+        if times > 1:
+            yield f"{times} times in the chat: {text[:60]}"
+
+
+def hand_problems(runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lives: Sequence[Life]) -> Iterator[str]:
+    """While one run goes on, a process that lost the ticket to another must not call Zendesk about it again."""
+    gone = {life.agent: life.ended for life in lives}
+    by_ticket: dict[str, list[Mapping[str, Any]]] = {}
+    for call in sorted(calls, key=lambda call: call["began"]):
+        if found := TICKET.fullmatch(call["path"]):
+            by_ticket.setdefault(f"ticket:{found[1]}", []).append(call)
+            if call["began"] > gone.get(call["agent"], call["began"]):
+                yield f"ticket {found[1]}: {call['agent']} called after it was gone"
+    for lane, own in lanes(list(runs)).items():
+        for run in own:
+            agents = [call["agent"] for call in by_ticket.get(lane, ()) if run.began <= call["began"] <= run.ended]
+            hands = [agent for agent, before in zip(agents, ["", *agents], strict=False) if agent != before]
+            if len(hands) != len(set(hands)):
+                yield f"{lane}: in the hands of {hands} during {run.key}"

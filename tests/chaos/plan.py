@@ -1,0 +1,57 @@
+"""How big, how rough and with which seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plan:
+    tickets: int
+    kills: int
+    """SIGKILLs, at random moments, also while the process starts."""
+    stops: int = 0
+    """SIGTERMs between them."""
+    freezes: int = 0
+    """SIGSTOPs between them, each followed by SIGCONT some seconds later."""
+    workers: int = 0
+    """`pointsman work` processes beside `pointsman serve`."""
+    seed: int = 1
+    settings: tuple[tuple[str, str], ...] = ()
+    """What is replaced in the shipped routing.yaml."""
+    slow: tuple[float, ...] = (1.5,)
+    """Seconds that a slow call takes; more than 10 and the client gives up while the server goes on."""
+    patience: float = 60.0
+    """Seconds until the queue must be empty, once the faults are over."""
+
+
+# No caps (they would stop the thirtieth issue of an hour, as they should), and praise on Twitter is answered.
+ALWAYS = (
+    ("  caps: {reply: 30, issue: 30, spam: 10, forward: 20}\n", ""),
+    ('{macro: "Community::Mention"}', '{macro: "Community::Mention", live_on: [twitter]}'),
+    ("attempts: 8", "attempts: 20"),
+    # Reports resemble each other by half, and the known issue by 0.85: no person is to be asked.
+    ("suggest_at: 0.5", "suggest_at: 0.7"),
+)
+
+
+def weather(plan: Plan) -> list[dict[str, Any]]:
+    """The faults of each service: of all calls, about one in eight is harmed."""
+    soon, busy = {"Retry-After": "1"}, "busy"
+    faults: list[dict[str, Any]] = [
+        {"kind": "status", "status": 429, "headers": soon, "body": busy, "chance": 0.02},
+        {"kind": "status", "status": 429, "body": busy, "chance": 0.005},
+        {"kind": "status", "status": 500, "chance": 0.01},
+        {"kind": "status", "status": 502, "chance": 0.01},
+        {"kind": "status", "status": 503, "headers": soon, "chance": 0.01},
+        {"kind": "status", "status": 503, "chance": 0.01},
+        {"kind": "status_after", "status": 502, "chance": 0.01},
+        {"kind": "drop_before", "chance": 0.015},
+        {"kind": "drop_after", "chance": 0.015},
+        {"kind": "garbage", "chance": 0.01},
+    ]
+    for seconds in plan.slow:
+        faults.append({"kind": "delay", "seconds": seconds, "chance": 0.005})
+        faults.append({"kind": "delay_before", "seconds": seconds, "chance": 0.005})
+    return [{"times": 0, **fault} for fault in faults]

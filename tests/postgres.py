@@ -1,0 +1,110 @@
+"""A PostgreSQL server of the tests' own: own folder, own port, gone at the end. It refuses to run as root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import psycopg
+
+from bench.servers import free_port
+
+MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+PLACES = "/usr/lib/postgresql"
+USER = "pointsman"
+STARTS_WITHIN = 30.0
+# The tests kill clients, never this server or the machine: what a flush protects from does not happen.
+SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+
+
+def programs() -> Path | None:
+    """The folder with `initdb` and `postgres`; None: not installed."""
+    found = shutil.which("initdb")
+    places = sorted(Path(PLACES).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].partition(".")[0]))
+    # Debian puts only links of some programs into the path.
+    initdb = places[-1] if places else Path(found) if found else None
+    return initdb.parent if initdb and (initdb.parent / "postgres").exists() else None
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    port: int
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The URL of an empty one."""
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        return self.url(name)
+
+
+@contextmanager
+def running_postgres(bin_folder: Path) -> Iterator[PostgresServer]:
+    folder = Path(mkdtemp(prefix="pointsman-postgres-"))
+    somebody = _somebody()
+    if somebody:
+        os.chown(folder, somebody["user"], somebody["group"])
+    try:
+        data, port = folder / "data", free_port()
+        subprocess.run(
+            [bin_folder / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            **somebody,
+        )
+        command = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port)]
+        for setting in SETTINGS:
+            command += ["-c", setting]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **somebody)
+        try:
+            postgres = PostgresServer(port)
+            _wait_until_up(postgres, server, folder / "log")
+            yield postgres
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+            server.wait(timeout=30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _somebody() -> dict[str, Any]:
+    """Whom it runs as, if we are root."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        try:
+            user = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    raise RuntimeError("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
+
+
+def _wait_until_up(postgres: PostgresServer, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            psycopg.connect(postgres.url(), connect_timeout=1).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()[-1000:]}") from None
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,103 @@
+"""The step that writes, when it was cut off: what it did the first time is looked up, not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.records.records import Records
+from app.triage.actions import Note, Plan, Tags
+from app.work.decided import Decided, Read
+from app.work.engine import JSON
+from app.work.lookups import Assignees
+from app.work.pausing import Pausing
+from app.work.recording import Recorder
+from app.work.rulebook import Rulebook
+from app.work.writing import Writing
+from integrations.sandbox import Sandbox
+from integrations.zendesk.client import ZendeskClient
+from tests.e2e.house import ROOT
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class House:
+    def __init__(self, sandbox: Sandbox, records: Records) -> None:
+        self.zendesk = sandbox.zendesk
+        self.client = ZendeskClient(sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token)
+        rulebook = Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, lambda: NOW)
+        self.hash = rulebook.current().hash
+        self.recorder = Recorder(records, lambda: NOW)
+        self.writing = Writing(
+            lambda: self.client, Assignees(lambda: self.client), self.recorder, rulebook, Pausing(records.pauses)
+        )
+
+    def decided(self) -> tuple[JSON, Decided]:
+        snapshot = self.client.read_ticket(self.zendesk.create_ticket(body="Thank you"))
+        read = Read(
+            id=snapshot.id, subject="", body="Thank you", status="new", tags=(), updated_at=snapshot.updated_at,
+            public=True, url=snapshot.url, requester_name="Sam",
+        )  # fmt: skip
+        decided = Decided(
+            run_id="pm1", event="ticket.created", ticket=read, channel="twitter", where="", archetype="mention",
+            confidence="high", decided_by="route:praise", why="because",
+            plan=Plan(mode="live", actions=(Tags(add=("archetype__mention",)), Note(sentences=("because",)))),
+            trace=(), config_hash=self.hash, snapshot={}, thread="", decided_at=NOW.isoformat(),
+        )  # fmt: skip
+        delivery = {"run_id": "pm1", "ticket_id": snapshot.id, "event": "ticket.created", "attempt": 1}
+        return {**delivery, "accepted_at": NOW.isoformat()}, decided
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    records = Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
+    with Sandbox.start() as sandbox:
+        # Within one second a ticket keeps its stamp however often it changes: no 409 stops the second update.
+        sandbox.clock.hold(NOW)
+        house = House(sandbox, records)
+        yield house
+        house.client.close()
+    records.close()
+
+
+def our_writes(house: House, decided: Decided) -> int:
+    return len(house.zendesk.ticket(decided.ticket.id)["audits"]) - 1
+
+
+def test_a_step_that_is_run_again_finds_its_update_and_does_not_send_a_second_one(house: House) -> None:
+    delivery, decided = house.decided()
+    row = house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    assert row.state == "writing"
+    first = house.writing.write(delivery, decided, {})
+    house.recorder.records.decisions.update("pm1", state="writing")  # killed before it knew
+    assert house.writing.write(delivery, decided, {}) == first == {"state": "done", "solves": None, "wave": ""}
+    assert our_writes(house, decided) == 1
+
+
+def test_a_step_that_was_overtaken_after_it_was_cut_off_does_not_write_again(house: House) -> None:
+    """Other work on the ticket looked the update up and recorded it, and then this work is taken up again."""
+    delivery, decided = house.decided()
+    house.writing.write(delivery, decided, {})
+    assert house.recorder.written("pm1").state == "done"  # type: ignore[union-attr]  # it is there
+    assert house.writing.write(delivery, decided, {})["state"] == "done"
+    assert our_writes(house, decided) == 1
+
+
+def test_a_step_that_was_cut_off_before_it_sent_anything_writes(house: House) -> None:
+    delivery, decided = house.decided()
+    house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    assert house.writing.write(delivery, decided, {})["state"] == "done"
+    assert our_writes(house, decided) == 1
+
+
+def test_a_conflict_with_an_update_of_its_own_that_came_late_is_no_conflict(house: House) -> None:
+    delivery, decided = house.decided()
+    house.writing.write(delivery, decided, {})
+    house.recorder.not_written("pm1")  # looked up too early
+    house.zendesk.clock.advance(2)
+    house.zendesk.add_comment(decided.ticket.id, "hm", author=house.zendesk.advocate_id, public=False)
+    assert house.writing.write(delivery, decided, {})["state"] == "done"
+    assert our_writes(house, decided) == 2, "ours, and the advocate's comment"
