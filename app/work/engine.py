@@ -10,6 +10,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
+from app.work.lanes import lanes_for
 from app.work.liveness import locks_for, new_executor_id
 from app.work.runs import run_id
 
@@ -80,6 +82,7 @@ class Engine:
         self._reaper: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        self._lanes = lanes_for(url, concurrency)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -139,6 +142,7 @@ class Engine:
         self._intake.destroy()
         self._intake_engine.dispose()
         self._engine.dispose()
+        self._lanes.close()
         self._locks.release()
 
     def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
@@ -146,7 +150,8 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                return workflow(payload)
+                with self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext():
+                    return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
             except Exception as error:  # the one place for what nobody foresaw
