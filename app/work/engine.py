@@ -11,6 +11,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
+from app.work.lanes import lanes_for
 from app.work.liveness import locks_for, new_executor_id
 from app.work.runs import run_id
 
@@ -109,6 +111,7 @@ class Engine:
         self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        self._lanes = lanes_for(url, concurrency)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -180,6 +183,7 @@ class Engine:
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
         self.disconnect()
         self._engine.dispose()
+        self._lanes.close()
         self._locks.release()
 
     def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
@@ -187,7 +191,8 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                return workflow(payload)
+                with self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext():
+                    return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
             except Exception as error:  # the one place for what nobody foresaw
