@@ -21,7 +21,7 @@ from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, answers, pause
 from tests.chaos.plan import ALWAYS, Plan, weather
 from tests.chaos.sender import Sender, repeats
 
-DESK_TOKEN = "desk token of the kill test"
+DESK_TOKEN = "desk-token-of-the-kill-test"
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0
 
