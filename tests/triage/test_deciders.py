@@ -24,7 +24,7 @@ PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__s
         (("vip",), Previous("mention", (PRAISE,)), None),
         ((SPAM,), Previous(None, ("needs_triage",)), "spam"),
     ],
-    ids=["first", "ours", "added", "changed", "changed back", "not taken off yet", "removed", "other tags", "abstained"],
+    ids=["first", "ours", "added", "changed", "changed back", "both ours", "removed", "other tags", "abstained"],
 )
 def test_a_person_chose_what_we_did_not_set_or_what_came_back(
     tags: tuple[str, ...], previous: Previous | None, chosen: str | None
