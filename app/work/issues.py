@@ -116,7 +116,7 @@ class Issues:
             return self._after_lost_answer(report, known)
         if known.how == "linked":
             self._tell_issue(report, known.iid, known)
-        ref = IssueRef(project=known.project, iid=known.iid, title="", url=known.url)
+        ref = IssueRef(project_id=known.project_id, project=known.project, iid=known.iid, title="", url=known.url)
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
 
     def _link_wanted(self, report: _Report, wanted: str) -> Found:
