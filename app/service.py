@@ -21,11 +21,17 @@ from app.work.engine import Engine
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
+from app.work.limits.breaker import Breaker
+from app.work.limits.guard import Guard
+from app.work.limits.purse import Purse
 from app.work.listening import Listening
 from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
 from integrations.errors import Refused
+from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
+from integrations.rates import Limited
+from integrations.zendesk.rates import LIMITED as ZENDESK_LIMITED
 
 log = structlog.get_logger(__name__)
 
@@ -33,8 +39,19 @@ log = structlog.get_logger(__name__)
 SHORT_TOKEN = 16
 
 
+LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMITED}
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def guard_of(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> Guard:
+    def clock() -> float:
+        return now().timestamp()
+
+    purse = Purse(records.budgets, lambda: rulebook.current().routing.limits, LIMITED, clock)
+    return Guard(purse, Breaker(records.circuits, clock))
 
 
 @dataclass
@@ -50,6 +67,7 @@ class Service:
     schedule: Schedule
     listening: Listening
     judgement: Judgement
+    guard: Guard
     now: Callable[[], datetime] = utc_now
 
     @classmethod
@@ -62,7 +80,8 @@ class Service:
         engine = Engine(settings.database_url, worker=worker, concurrency=concurrency)
         encoder = Encoder.installed()
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
-        clients = Clients.of(settings)
+        guard = guard_of(records, rulebook, now)
+        clients = Clients.of(settings, guard)
         identity = Identity(clients.zendesk, clients.gitlab)
         listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
@@ -81,6 +100,7 @@ class Service:
             schedule=schedule,
             listening=listening,
             judgement=judgement,
+            guard=guard,
             now=now,
         )
 

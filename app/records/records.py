@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.records.announcements import Announcements
+from app.records.budgets import Budgets
+from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import make_engine, migrate
@@ -19,8 +21,12 @@ from app.records.tracked_issues import TrackedIssues
 
 
 class Records:
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, hasty: sa.Engine) -> None:
+        """`hasty`: on the same database, for what need not survive a power cut."""
         self.engine = engine
+        self.hasty = hasty
+        self.budgets = Budgets(hasty)
+        self.circuits = Circuits(hasty)
         self.decisions = Decisions(engine)
         self.links = Links(engine)
         self.failures = Failures(engine)
@@ -38,7 +44,8 @@ class Records:
         """Connect, and bring the tables up to date."""
         engine = make_engine(url)
         migrate(engine)
-        return cls(engine)
+        return cls(engine, make_engine(url, pool=1, durable=False))
 
     def close(self) -> None:
         self.engine.dispose()
+        self.hasty.dispose()

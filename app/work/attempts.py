@@ -28,16 +28,13 @@ def payload_of(workflow: str, key: str, lane: str, now: datetime, **more: object
     }
 
 
-def next_attempt(payload: JSON, wait: float) -> Work:
-    """After a failure that may pass: the same work, `wait` seconds later."""
-    attempt = payload["attempt"] + 1
-    return Work(
-        payload["workflow"],
-        f"{payload['key']}+{attempt}",
-        payload["lane"],
-        {**payload, "attempt": attempt},
-        delay=wait,
-    )
+def next_attempt(payload: JSON, wait: float, *, held: bool = False) -> Work:
+    """After a failure that may pass: the same work, `wait` seconds later. `held`: it was not tried, so no try is used."""
+    attempt, waits = payload["attempt"], payload.get("waits", 0)
+    attempt, waits = (attempt, waits + 1) if held else (attempt + 1, waits)
+    suffix = f"+{attempt}w{waits}" if waits else f"+{attempt}"
+    again = {**payload, "attempt": attempt, **({"waits": waits} if waits else {})}
+    return Work(payload["workflow"], f"{payload['key']}{suffix}", payload["lane"], again, delay=wait)
 
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:

@@ -50,6 +50,8 @@ class Finding:
             return {"found": found.model_dump(mode="json"), "broken": asdict(fault)}
         found = Found(outcome="unreachable", detail=fault.message)
         waited = self.now() - datetime.fromisoformat(delivery["accepted_at"])
+        if fault.held:  # known to stay away for so long
+            waited += timedelta(seconds=fault.retry_after or 0.0)
         patience = timedelta(seconds=self.rulebook.current().routing.limits.issue_wait)
         tags_are_there = "decided" in delivery
         return {

@@ -39,7 +39,7 @@ class Jobs:
         planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, fault)
         if planned["wait"] is None:
             return self.runner.step("give_up", self.give_up, delivery, step, fault)
-        self.runner.later(next_attempt(delivery, planned["wait"]))
+        self.runner.later(next_attempt(delivery, planned["wait"], held=bool(fault.get("held"))))
         return {"ended": "put off", "wait": planned["wait"]}
 
     def crashed(self, delivery: JSON, error: str) -> JSON:

@@ -116,7 +116,7 @@ class TriageTicket:
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
         self.runner.step("put_off", self.steps.put_off, delivery, fault, wait)
-        self.runner.later(next_attempt(delivery, wait))
+        self.runner.later(next_attempt(delivery, wait, held=bool(fault.get("held"))))
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
@@ -133,7 +133,7 @@ class TriageTicket:
                 "run_id": f"{delivery['run_id']}-link",
                 "decided": decided["decided"],
             }
-            self.runner.later(next_attempt(payload, planned["wait"]))
+            self.runner.later(next_attempt(payload, planned["wait"], held=bool(fault.get("held"))))
 
 
 _BUSY: JSON = {

@@ -1,0 +1,34 @@
+"""On what errand a call is made: the workflow that runs says so, and the guard of the calls asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    bulk: bool = False
+    """Nobody waits for it: comparing, syncing, telling many. A part of each budget is kept from it."""
+    has_turn: bool = False
+    """It was put off before, and this is the time that it was given."""
+
+
+_ORDINARY = Errand()
+_current: ContextVar[Errand] = ContextVar("errand", default=_ORDINARY)
+
+
+def current() -> Errand:
+    return _current.get()
+
+
+@contextmanager
+def on_errand(payload: Mapping[str, Any], *, bulk: bool) -> Iterator[None]:
+    token = _current.set(Errand(bulk or bool(payload.get("bulk")), bool(payload.get("waits"))))
+    try:
+        yield
+    finally:
+        _current.reset(token)
