@@ -105,7 +105,7 @@ class Budgets:
         column = budgets.c
         ends = now + rate.resets
         row = {"name": name, "total": rate.total, "remaining": rate.remaining, "ends": ends, "seconds": seconds}
-        begins = sa.or_(column.ends <= now, column.ends < ends - SAME_WINDOW_SECONDS)
+        begins = sa.or_(column.ends <= now, column.ends < ends - SAME_WINDOW_SECONDS, ~column.learned)
         less = sa.case((column.remaining < rate.remaining, column.remaining), else_=rate.remaining)
         query = (
             self._insert(budgets)
