@@ -85,7 +85,9 @@ class Service:
         identity = Identity(clients.zendesk, clients.gitlab)
         listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
-        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, listening, now)
+        workflows = Workflows(
+            settings, records, rulebook, engine, clients, identity, index, listening, guard.purse, now
+        )
         workflows.register(judgement)
         schedule = Schedule(workflows.rounds(), engine.ensure, now, [listening.keep])
         return cls(

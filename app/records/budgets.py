@@ -124,14 +124,11 @@ class Budgets:
         return self._one(query)
 
     def empty(self, name: str, *, now: float, seconds: float) -> None:
-        """Nothing is left for so long: the service refused."""
+        """Nothing is left for so long: the service refused. Only where its answers never say what is left."""
         column = budgets.c
+        query = sa.update(budgets).where(column.name == name, ~column.learned)
         with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(budgets)
-                .where(column.name == name)
-                .values(remaining=0, ends=self._greatest(column.ends, now + seconds))
-            )
+            connection.execute(query.values(remaining=0, ends=now + seconds))
 
     def shorten(self, name: str, *, now: float, waiting: int, floor: float) -> None:
         """So many still wait for their turn: the others were served without one."""

@@ -18,6 +18,7 @@ from app.records.performed import Performed
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.tracked_issues import TrackedIssues
+from app.records.waiting_updates import WaitingUpdates
 
 
 class Records:
@@ -27,6 +28,7 @@ class Records:
         self.hasty = hasty
         self.budgets = Budgets(hasty)
         self.circuits = Circuits(hasty)
+        self.waiting_updates = WaitingUpdates(engine)
         self.decisions = Decisions(engine)
         self.links = Links(engine)
         self.failures = Failures(engine)

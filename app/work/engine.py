@@ -10,7 +10,9 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
+from app.work.limits.errand import on_errand
 from app.work.liveness import locks_for, new_executor_id
 from app.work.runs import run_id
 
@@ -29,7 +32,13 @@ APPLICATION = "pointsman"
 # Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
-QUEUE = "tickets"
+TICKETS, WRITING, BULK = "tickets", "writing", "bulk"
+"""Queues. dbos orders by priority only within a lane, and takes lanes at random: what must not wait behind bulk work
+needs a queue of its own. A lane holds within its queue, so all work on a ticket is in `tickets`."""
+QUEUES = (TICKETS, WRITING, BULK)
+SLOW_POLLING_SECONDS = 0.25
+# Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
+AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 # A process that crashes on a ticket this often is not given it again; innocents in the same process count too.
 CRASHES_BEFORE_PARKING = 20
 
@@ -76,17 +85,21 @@ class Engine:
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
+        self._queue_of: dict[str, str] = {}
         self._stopping = threading.Event()
         self._reaper: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
 
-    def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
+    def register(self, name: str, workflow: Workflow, crashed: Crashed, *, queue: str = TICKETS) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
+
+        `queue`: of all its work. Lanes exclude each other within a queue only.
 
         `crashed` is told of an error that the workflow did not foresee: a bug must not end in silence.
         """
         self._workflows[name] = (workflow, crashed)
+        self._queue_of[name] = queue
 
     def start(self) -> None:
         self._engine = make_engine(self._url)
@@ -105,19 +118,27 @@ class Engine:
             )
         )
         for name, (workflow, crashed) in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(self._guarded(workflow, crashed))
+            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(
+                self._guarded(workflow, crashed, bulk=self._queue_of[name] == BULK)
+            )
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=self._concurrency,
-            polling_interval_sec=self._polling_seconds,
-            on_conflict="always_update",
-        )
+        few, slowly = max(2, self._concurrency // 4), max(self._polling_seconds, SLOW_POLLING_SECONDS)
+        for queue, concurrency, polling in (
+            (TICKETS, self._concurrency, self._polling_seconds),
+            (WRITING, few, slowly),
+            (BULK, few, slowly),
+        ):
+            DBOS.register_queue(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=concurrency,
+                polling_interval_sec=polling,
+                on_conflict="always_update",
+            )
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(self._url, pool=1)
         self._intake = DBOSClient(
@@ -141,12 +162,13 @@ class Engine:
         self._engine.dispose()
         self._locks.release()
 
-    def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
+    def _guarded(self, workflow: Workflow, crashed: Crashed, *, bulk: bool) -> Workflow:
         """A plain function, because dbos marks what it is given, and a bound method bears no marks."""
 
         def run(payload: JSON) -> JSON:
             try:
-                return workflow(payload)
+                with on_errand(payload, bulk=bulk):
+                    return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
             except Exception as error:  # the one place for what nobody foresaw
@@ -183,7 +205,7 @@ class Engine:
         tried = work
         for again in range(rounds):
             try:
-                self._intake.enqueue_in_transaction(connection, _options(tried), dict(tried.payload))
+                self._intake.enqueue_in_transaction(connection, self._options(tried), dict(tried.payload))
             except dbos_error.DBOSWorkflowIDInUseError:
                 if self._waits(connection, tried.key):
                     return False
@@ -211,7 +233,7 @@ class Engine:
         Work that is known already is not queued again.
         """
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
-        options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
+        options = {**self._options(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
 
     def waiting(self) -> int:
@@ -228,15 +250,47 @@ class Engine:
             found = connection.execute(
                 sa.select(sa.func.count())
                 .select_from(table)
-                .where(table.c.queue_name == QUEUE, table.c.status.in_(states))
+                .where(table.c.queue_name.in_(QUEUES), table.c.status.in_(states))
             )
             return int(found.scalar_one())
+
+    def waiting_tickets(self, most: int) -> int:
+        """How much work on tickets is ready and has not begun; counts no further than `most`."""
+        with self._intake_engine.connect() as connection:
+            table = self._table(connection)
+            found = (
+                sa.select(table.c.workflow_uuid)
+                .where(table.c.queue_name == TICKETS, table.c.status == "ENQUEUED")
+                .limit(most)
+                .subquery()
+            )
+            return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+
+    def waits_since(self) -> datetime | None:
+        """When the oldest delivery about a ticket that waits, for its turn or for its time, was accepted."""
+        with self._intake_engine.connect() as connection:
+            table = self._table(connection)
+            oldest = connection.execute(
+                sa.select(sa.func.min(table.c.priority)).where(
+                    table.c.queue_name == TICKETS,
+                    table.c.status.in_(("ENQUEUED", "DELAYED")),
+                    table.c.priority > 0,  # from before ages were kept
+                )
+            ).scalar()
+        return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
+
+    def hasten(self, keys: Sequence[str]) -> None:
+        """What waits for its time under these keys may begin now. What has begun, or ended, is left alone."""
+        for key in keys:
+            with suppress(dbos_error.DBOSException):
+                DBOS.set_workflow_delay(key, delay_seconds=0)
 
     @staticmethod
     def _table(connection: sa.Connection) -> sa.TableClause:
         """dbos's own table, for two questions that its API answers only by loading rows."""
         schema = None if connection.dialect.name == "sqlite" else "dbos"
-        return sa.table("workflow_status", *map(sa.column, ("workflow_uuid", "status", "queue_name")), schema=schema)
+        columns = ("workflow_uuid", "status", "queue_name", "priority")
+        return sa.table("workflow_status", *map(sa.column, columns), schema=schema)
 
     def check(self) -> None:
         """Raise when the queue's database does not answer."""
@@ -272,11 +326,13 @@ class Engine:
             log.warning("work_recovered", workflows=recovered)
         return recovered
 
+    def _options(self, work: Work) -> Any:
+        return {**_options(work), "queue_name": self._queue_of.get(work.workflow, TICKETS)}
+
 
 def _options(work: Work) -> Any:
     options: JSON = {
         "workflow_name": work.workflow,
-        "queue_name": QUEUE,
         "workflow_id": work.key,
         "workflow_id_reuse_policy": "reject",
         # Work without a partition would be accepted and never run.
@@ -285,4 +341,7 @@ def _options(work: Work) -> Any:
     }
     if work.delay > 0:
         options["delay_seconds"] = work.delay
+    if accepted_at := work.payload.get("accepted_at"):
+        # Within a lane the oldest delivery goes first, however often it was put off.
+        options["priority"] = max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
     return options

@@ -48,6 +48,7 @@ class Steps(Protocol):
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
+    def collect(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON: ...
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON: ...
     def attempts(self) -> int: ...
@@ -60,17 +61,21 @@ class TriageTicket:
 
     def triage(self, delivery: JSON) -> JSON:
         """For one delivery. Names of steps are stored: never rename one, never reorder them."""
-        if "unsettled" not in delivery:
-            return self._decide_and_write(delivery)
-        decided, found = delivery["unsettled"]["decided"], delivery["unsettled"]["found"]
-        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
-        if "fault" in settled:
-            return self._later(delivery, "settle", settled["fault"])
-        # From here on nothing is unsettled, least of all for the work that follows.
-        delivery = {name: value for name, value in delivery.items() if name != "unsettled"}
-        if settled["applied"]:
-            self._what_follows(delivery, decided, found, settled)
-            return settled
+        for carried, step, look in (
+            ("unsettled", "settle", self.steps.settle),
+            ("parked", "collect", self.steps.collect),
+        ):
+            if carried not in delivery:
+                continue
+            decided, found = delivery[carried]["decided"], delivery[carried]["found"]
+            looked = self.runner.step(step, look, delivery, decided, found)
+            if "fault" in looked:
+                return self._later(delivery, step, looked["fault"])
+            # From here on nothing is unsettled, least of all for the work that follows.
+            delivery = {name: value for name, value in delivery.items() if name != carried}
+            if looked["applied"]:
+                self._what_follows(delivery, decided, found, looked)
+                return looked
         return self._decide_and_write(delivery)
 
     def _decide_and_write(self, delivery: JSON) -> JSON:
@@ -87,8 +92,9 @@ class TriageTicket:
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                unsettled = {"unsettled": {"decided": decided, "found": found}} if written.get("unsettled") else {}
-                return self._later({**delivery, **unsettled}, "write", written["fault"])
+                made = {"decided": decided, "found": found}
+                carried = {name: made for name in ("unsettled", "parked") if written.get(name)}
+                return self._later({**delivery, **carried}, "write", written["fault"])
             self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)

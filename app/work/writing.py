@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
+from app.work.batching.parking import Parking, busy
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
@@ -16,7 +17,7 @@ from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
-from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, NotSent, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate, ZendeskClient
 
 
@@ -26,6 +27,7 @@ class Writing:
     assignees: Assignees
     recorder: Recorder
     rulebook: Rulebook
+    parking: Parking
 
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
@@ -58,6 +60,27 @@ class Writing:
             return {"fault": asdict(fault_of(error))}
         return {**self._done(delivery, decided, row, found_json), "applied": True}
 
+    def collect(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
+        """What became of an update that waited for a bulk job: as `settle` answers."""
+        waited = self.parking.waiting.of(decided.run_id)
+        row = self.recorder.written(decided.run_id)
+        if waited is None and row and row.tags and row.state in {"done", "waiting"}:  # this step was cut off before
+            return {**self._done(delivery, decided, row, found_json), "applied": True}
+        if waited is None or self.parking.waiting.take_back(decided.run_id):
+            return {"applied": False}
+        if waited.state == "waiting" or (waited.state == "sent" and not self.parking.is_over(waited)):
+            return {"fault": asdict(fault_of(busy()))}
+        if waited.state == "sent" or row is None:
+            settled = self.settle(delivery, decided, found_json)
+        elif waited.state == "applied":
+            settled = {**self._done(delivery, decided, row, found_json), "applied": True}
+        else:
+            self.recorder.not_written(decided.run_id)
+            settled = {"applied": False}
+        if "fault" not in settled:
+            self.parking.waiting.drop(decided.run_id)
+        return settled
+
     def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
@@ -72,6 +95,12 @@ class Writing:
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
             return {"fault": asdict(fault_of(error)), "unsettled": True}
+        except NotSent as error:
+            self.recorder.not_written(decided.run_id)
+            parked = self.parking.may_wait(decided, row, error)
+            if parked:
+                self.parking.park(delivery, row, update)
+            return {"fault": asdict(fault_of(error)), "parked": parked}
         except IntegrationError as error:
             self.recorder.not_written(decided.run_id)
             fault = fault_of(error)

@@ -17,7 +17,7 @@ from integrations.errors import NotSent
 from integrations.rates import REQUESTS, Limited, Rate
 from integrations.waits import retry_after
 
-REASON = "budget_spent"
+REASON, TICKET_REASON = "budget_spent", "ticket_limit_spent"
 MINUTE = 60.0
 # A ticket's own limit is kept in ten minutes; only a ticket that is near it gets a row.
 TICKET, TICKET_SECONDS, TICKET_IS_NEAR = "ticket", 600.0, 0.5
@@ -122,9 +122,10 @@ class Purse:
         else:
             wait = self._budgets.wait(name, now=now, floor=self._floor()) or 0.0
         wait = max(SHORTEST_WAIT, wait)
-        WAIT_SECONDS.labels(service, REASON).inc(wait)
+        reason = TICKET_REASON if _kind(name) == TICKET else REASON
+        WAIT_SECONDS.labels(service, reason).inc(wait)
         what = name.partition(":")[2]
-        raise NotSent(service, f"our share of its limit of {what} is used up for now", REASON, retry_after=wait)
+        raise NotSent(service, f"our share of its limit of {what} is used up for now", reason, retry_after=wait)
 
     def learn(self, service: str, request: requests.PreparedRequest, response: requests.Response) -> None:
         """From the answer's headers. Writes only what is news."""
@@ -157,12 +158,15 @@ class Purse:
         return others_use_it or other_window
 
     def _refused_without_a_word(self, service: str, request: requests.PreparedRequest, asked: float | None) -> None:
-        """A 429 that no header explains counts for the narrowest limit of the call."""
+        """A 429 that no header explains is about the call's own kind, if no answer ever tells of that limit.
+
+        Otherwise it may be about anything: the ticket, the jobs under way. Then only the call itself waits.
+        """
         whats = self._limited[service].counts_against(request.method or "", request.path_url.partition("?")[0])
         name = next(f"{service}:{what}" for what in reversed(whats) if _kind(f"{service}:{what}") != TICKET)
-        if asked is None and _kind(name) == REQUESTS:
-            return  # too many jobs, for one: nothing that a minute would mend
-        now, seconds = self._now(), asked or MINUTE
+        if _kind(name) == REQUESTS:
+            return
+        now, seconds = self._now(), min(asked or MINUTE, MINUTE)
         self._budgets.create(name, self._total(name) or 1, now=now, seconds=MINUTE)
         self._budgets.empty(name, now=now, seconds=seconds)
         with self._lock:

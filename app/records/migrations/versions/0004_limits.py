@@ -27,3 +27,16 @@ def upgrade() -> None:
         sa.Column("probes", sa.Integer, nullable=False),
         sa.Column("line", sa.Double, nullable=False),
     )
+    op.create_table(
+        "waiting_updates",
+        sa.Column("run_id", sa.String(64), primary_key=True),
+        sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+        sa.Column("work_key", sa.String(255), nullable=False),
+        sa.Column("accepted_at", sa.String(40), nullable=False),
+        sa.Column("bulk", sa.Boolean, nullable=False),
+        sa.Column("change", sa.JSON, nullable=False),
+        sa.Column("tags", sa.JSON, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, index=True),
+        sa.Column("batch", sa.String(255), nullable=False, index=True),
+        sa.Column("until", sa.Double, nullable=False),
+    )
