@@ -71,6 +71,7 @@ def create_app(service: Service) -> FastAPI:
         remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
+        measure=service.measure,
     )
     app.include_router(inbox.router())
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then

@@ -10,6 +10,7 @@ import structlog
 
 from app.clients import Clients
 from app.learning.store import ModelStore
+from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING
 from app.records.records import Records
 from app.settings import Settings
 from app.triage.judge import Judgement
@@ -138,7 +139,26 @@ class Service:
         return f"signed in as user {self.identity.ask_gitlab()}"
 
     def check_queue(self) -> str:
-        return f"{self.engine.waiting()} waiting"
+        age = self._oldest_waiting()
+        return f"{self.engine.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
+
+    def measure(self) -> None:
+        """What metrics look up in the database, where all workers keep it."""
+        OLDEST_WAITING.set(self._oldest_waiting())
+        now = self.now().timestamp()
+        BUDGET_LEFT.clear()
+        for budget in self.guard.purse.state():
+            service, _, what = budget.name.partition(":")
+            BUDGET_LEFT.labels(service, what).set(budget.left(now))
+        circuits = self.guard.breaker.state()
+        for service in LIMITED:
+            is_open = service in circuits and circuits[service].state != "closed"
+            CIRCUIT_OPEN.labels(service).set(is_open)
+
+    def _oldest_waiting(self) -> float:
+        """Seconds; 0 when nothing waits."""
+        since = self.engine.waits_since()
+        return max(0.0, (self.now() - since).total_seconds()) if since else 0.0
 
     def check_config(self) -> str:
         """A refused file does not make us unready: the last good one works."""

@@ -27,6 +27,8 @@ class HealthPages:
     use up the account's requests, and our threads while a service hangs."""
     waiting: Callable[[], int]
     open_failures: Callable[[], int]
+    measure: Callable[[], None]
+    """Sets what else is looked up when somebody asks."""
     keep_seconds: float = 5.0
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _remote_parts: Parts = field(default_factory=dict, init=False)
@@ -69,6 +71,7 @@ class HealthPages:
     def _metrics(self) -> bytes:
         WAITING.set(self.waiting())
         OPEN_FAILURES.set(self.open_failures())
+        self.measure()
         return generate_latest()
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.tables import circuits
 
+PROBE_TAKES_SECONDS = 1.0
+
 State = Literal["closed", "open", "probing"]
 
 
@@ -76,7 +78,9 @@ class Circuits:
     def wait(self, service: str, *, now: float, per_second: float) -> float | None:
         """The end of the line of those that wait: seconds until one's turn. None: the circuit is closed meanwhile."""
         column = circuits.c
-        begins = self._greatest(self._greatest(column.line, column.at), now)
+        # A probe that is under way mostly has its answer soon, long before `at`.
+        soonest = sa.case((column.state == "open", column.at), else_=now + PROBE_TAKES_SECONDS)
+        begins = self._greatest(self._greatest(column.line, soonest), now)
         query = (
             sa.update(circuits)
             .where(column.service == service, column.state != "closed")

@@ -29,7 +29,7 @@ def payload_of(workflow: str, key: str, lane: str, now: datetime, **more: object
 
 
 def next_attempt(payload: JSON, wait: float, *, held: bool = False) -> Work:
-    """After a failure that may pass: the same work, `wait` seconds later. `held`: it was not tried, so no try is used."""
+    """After a failure that may pass: the same work, `wait` seconds later. `held`: it was not tried, so none is used."""
     attempt, waits = payload["attempt"], payload.get("waits", 0)
     attempt, waits = (attempt, waits + 1) if held else (attempt + 1, waits)
     suffix = f"+{attempt}w{waits}" if waits else f"+{attempt}"

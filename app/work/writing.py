@@ -64,10 +64,10 @@ class Writing:
         """What became of an update that waited for a bulk job: as `settle` answers."""
         waited = self.parking.waiting.of(decided.run_id)
         row = self.recorder.written(decided.run_id)
-        if waited is None and row and row.tags and row.state in {"done", "waiting"}:  # this step was cut off before
-            return {**self._done(delivery, decided, row, found_json), "applied": True}
         if waited is None or self.parking.waiting.take_back(decided.run_id):
-            return {"applied": False}
+            was_cut_off = waited is None and row and row.tags and row.state in {"done", "waiting"}
+            done = self._done(delivery, decided, row, found_json) if was_cut_off and row else {}
+            return {**done, "applied": bool(done)}
         if waited.state == "waiting" or (waited.state == "sent" and not self.parking.is_over(waited)):
             return {"fault": asdict(fault_of(busy()))}
         if waited.state == "sent" or row is None:
@@ -95,16 +95,8 @@ class Writing:
         except UnknownOutcome as error:
             # The row stays `writing`: the next try looks for the run id before it writes.
             return {"fault": asdict(fault_of(error)), "unsettled": True}
-        except NotSent as error:
-            self.recorder.not_written(decided.run_id)
-            parked = self.parking.may_wait(decided, row, error)
-            if parked:
-                self.parking.park(delivery, row, update)
-            return {"fault": asdict(fault_of(error)), "parked": parked}
         except IntegrationError as error:
-            self.recorder.not_written(decided.run_id)
-            fault = fault_of(error)
-            return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
+            return self._not_carried_out(delivery, decided, update, row, error)
         if row.marks_spam:
             try:
                 mark_as_spam(self.zendesk(), decided.ticket.id)
@@ -112,6 +104,18 @@ class Writing:
                 # The update is there: the next try finds it, and only marks.
                 return {"fault": asdict(fault_of(error)), "unsettled": True}
         return None
+
+    def _not_carried_out(
+        self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, error: IntegrationError
+    ) -> JSON:
+        self.recorder.not_written(decided.run_id)
+        fault = fault_of(error)
+        if not fault.retryable:
+            return self.recorder.failed(delivery, "write", fault)
+        parked = isinstance(error, NotSent) and self.parking.may_wait(decided, row, error)
+        if parked:
+            self.parking.park(delivery, row, update)
+        return {"fault": asdict(fault), "parked": parked}
 
     def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
         """Nothing can be changed in a closed ticket: a new one that follows it carries the news."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -38,11 +38,9 @@ class Workers:
     """Each `guard()` is what one more process would have."""
 
     clock: Clock
-    new: Callable[[], Guard]
-    limits: dict[str, float] = field(default_factory=dict)
-
-    def guard(self) -> Guard:
-        return self.new()
+    guard: Callable[[], Guard]
+    limits: dict[str, float]
+    """Of routing.yaml."""
 
 
 @pytest.fixture
@@ -54,13 +52,13 @@ def clock() -> Clock:
 def workers(tmp_path: Path, clock: Clock) -> Iterator[Workers]:
     engine = make_engine(f"sqlite:///{tmp_path / 'limits.db'}", pool=1, durable=False)
     metadata.create_all(engine)
-    made = Workers(clock, lambda: made_guard())
+    limits: dict[str, float] = {}
 
-    def made_guard() -> Guard:
-        limits = Limits(**made.limits)  # type: ignore[arg-type]  # names and numbers as in YAML
-        return Guard(Purse(Budgets(engine), lambda: limits, LIMITED, clock), Breaker(Circuits(engine), clock))
+    def guard() -> Guard:
+        purse = Purse(Budgets(engine), lambda: Limits.model_validate(limits), LIMITED, clock)
+        return Guard(purse, Breaker(Circuits(engine), clock))
 
-    yield made
+    yield Workers(clock, guard, limits)
     engine.dispose()
 
 

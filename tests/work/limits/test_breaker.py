@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -75,6 +76,14 @@ def test_one_of_all_workers_asks_whether_it_is_back(workers: Workers) -> None:
     assert [call(guard, 200) for guard in guards] == ["sent"] * 5
 
 
+def test_while_one_asks_the_others_wait_for_moments(workers: Workers) -> None:
+    one, other = workers.guard(), workers.guard()
+    break_down(one)
+    workers.clock.advance(5)
+    one.before("gitlab", GET)
+    assert wait_of(other) == pytest.approx(1, abs=0.1)
+
+
 def test_a_probe_that_fails_doubles_the_wait_up_to_a_minute(workers: Workers) -> None:
     guard = workers.guard()
     break_down(guard)
@@ -85,7 +94,7 @@ def test_a_probe_that_fails_doubles_the_wait_up_to_a_minute(workers: Workers) ->
         workers.clock.seconds = state.at
         assert call(guard, 503) == "sent"
     assert waits[0] < 3
-    assert all(later > earlier * 1.2 for earlier, later in zip(waits[:4], waits[1:5], strict=True))
+    assert all(later > earlier * 1.2 for earlier, later in pairwise(waits[:5]))
     assert max(waits) <= 72
 
 
