@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from app.triage.model.encoder import Encoder
 from app.triage.model.model import SHIPPED
 from app.triage.shipped import shipped_judgement
 from app.work.dry_run import DryRun
-from app.work.engine import Engine
+from app.work.engine import Engine, Work
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
@@ -26,6 +26,8 @@ from app.work.limits.breaker import Breaker
 from app.work.limits.guard import Guard
 from app.work.limits.purse import Purse
 from app.work.listening import Listening
+from app.work.pausing import Holding, Pausing, said
+from app.work.retrying import Retrying
 from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
@@ -67,6 +69,8 @@ class Service:
     index: IssueIndex
     schedule: Schedule
     listening: Listening
+    pausing: Pausing
+    retrying: Retrying
     judgement: Judgement
     guard: Guard
     now: Callable[[], datetime] = utc_now
@@ -78,7 +82,14 @@ class Service:
         """Opens the database and reads the YAML. Raises BadRules; calls nobody."""
         records = Records.open(settings.database_url)
         rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
-        engine = Engine(settings.database_url, worker=worker, concurrency=concurrency)
+        pausing = Pausing(records.pauses)
+        engine = Engine(
+            settings.database_url,
+            worker=worker,
+            concurrency=concurrency,
+            paused=lambda: pausing.paused("all") is not None,
+        )
+        holding = Holding(records.held, pausing, engine.accept, now)
         encoder = Encoder.installed()
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
         guard = guard_of(records, rulebook, now)
@@ -87,10 +98,27 @@ class Service:
         listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
         workflows = Workflows(
-            settings, records, rulebook, engine, clients, identity, index, listening, guard.purse, now
+            settings,
+            records,
+            rulebook,
+            engine,
+            clients,
+            identity,
+            index,
+            listening,
+            pausing,
+            holding,
+            guard.purse,
+            now,
         )
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.ensure, now, [listening.keep])
+
+        def ensure_rounds(works: Sequence[Work]) -> None:
+            """Rounds that a pause left out are not made up for: each goes on from where the last one came."""
+            if not pausing.paused("all"):
+                engine.ensure(works)
+
+        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release])
         return cls(
             settings=settings,
             records=records,
@@ -102,6 +130,8 @@ class Service:
             index=index,
             schedule=schedule,
             listening=listening,
+            pausing=pausing,
+            retrying=Retrying(records.failures, records.ticket_writes, engine.accept, now),
             judgement=judgement,
             guard=guard,
             now=now,
@@ -167,6 +197,10 @@ class Service:
             f"; the files as they are now were refused, see /api/config: {len(problems)} problems" if problems else ""
         )
         return f"{self.rulebook.current().hash} is in force{refused}"
+
+    def check_pauses(self) -> str:
+        """Paused by people is not broken: it makes nothing unready."""
+        return "; ".join(map(said, self.pausing.current())) or "nothing is paused"
 
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""

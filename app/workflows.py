@@ -20,7 +20,7 @@ from app.work.capping import Capping
 from app.work.comparing import issues as comparing_issues
 from app.work.comparing import tickets as comparing_tickets
 from app.work.deciding import Deciding
-from app.work.engine import BULK, WRITING, Engine, Workflow
+from app.work.engine import Engine, Workflow
 from app.work.feeding import WORKFLOW as FEEDING
 from app.work.feeding import Feeding
 from app.work.finding import Finding
@@ -35,6 +35,8 @@ from app.work.job import Jobs
 from app.work.limits.purse import Purse
 from app.work.listening import Listening
 from app.work.lookups import Assignees, Projects
+from app.work.loops import Loops
+from app.work.pausing import Holding, Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.schedule import Entry
@@ -64,32 +66,35 @@ class Workflows:
     identity: Identity
     index: IssueIndex
     listening: Listening
+    pausing: Pausing
+    holding: Holding
     purse: Purse
     now: Callable[[], datetime]
 
     def register(self, judgement: Judgement) -> None:
         """Before the engine starts. Names are stored with the work: never rename one."""
         recorder = Recorder(self.records, self.now)
-        jobs = Jobs(self.engine, self.records.failures, self.rulebook, self.now)
+        jobs = Jobs(self.engine, self.records.failures, self.records.attempts, self.holding, self.rulebook, self.now)
         steps = self._steps(recorder, judgement)
         triage = TriageTicket(self.engine, steps)
         self.engine.register(WORKFLOW, triage.triage, steps.crashed)
         self.engine.register(LINK_WORKFLOW, triage.link, steps.crashed)
         for name, job in (*self._following(jobs, recorder), *self._by_the_clock(jobs, recorder)):
-            self.engine.register(name, job, jobs.crashed, queue=BULK)
+            self.engine.register(name, job, jobs.crashed)
         feeding = Feeding(jobs, self.engine.waiting_tickets)
-        self.engine.register(FEEDING, feeding.feed, jobs.crashed, queue=BULK)
+        self.engine.register(FEEDING, feeding.feed, jobs.crashed)
         sending = write_many.Sending(
             self.clients.zendesk,
             self.records.waiting_updates,
             recorder,
             self.rulebook,
             self.purse,
+            self.pausing,
             self.engine.hasten,
             self.now,
         )
         writer = write_many.WriteMany(jobs, sending)
-        self.engine.register(parking.WORKFLOW, writer.write, jobs.crashed, queue=WRITING)
+        self.engine.register(parking.WORKFLOW, writer.write, jobs.crashed)
 
     def _steps(self, recorder: Recorder, judgement: Judgement) -> LiveSteps:
         zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
@@ -103,13 +108,30 @@ class Workflows:
         candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
         parked = Parking(self.records.waiting_updates, self.engine.ensure, self.rulebook, self.now)
         issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, self.now)
+        incidents = Incidents(gitlab, self.clients.sentry, projects, links, self.now)
         return LiveSteps(
-            Deciding(zendesk, recorder, self.rulebook, capping, judgement, opinion, by_hand, parked, self.now),
-            Finding(issues, Incidents(gitlab, self.clients.sentry, projects, links, self.now), self.rulebook, self.now),
-            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook, parked),
+            Deciding(
+                zendesk,
+                recorder,
+                self.rulebook,
+                capping,
+                judgement,
+                opinion,
+                by_hand,
+                parked,
+                self._loops(recorder),
+                self.now,
+            ),
+            Finding(issues, incidents, self.rulebook, self.pausing, self.now),
+            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook, self.pausing, parked),
             recorder,
             self.rulebook,
+            self.holding,
         )
+
+    def _loops(self, recorder: Recorder) -> Loops:
+        records, own = self.records, self.identity.zendesk_id
+        return Loops(self.clients.zendesk, recorder, records.ticket_writes, self.rulebook, own, self.now)
 
     @property
     def tracked(self) -> Tracked:
@@ -123,8 +145,10 @@ class Workflows:
     def _following(self, jobs: Jobs, recorder: Recorder) -> list[tuple[str, Workflow]]:
         zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
         looking = Looking(gitlab, links, self.tracked, self.records.projects, self.rulebook, self.now)
-        sending = telling_many.Sending(zendesk, recorder, self.rulebook, self.now)
-        ours = our_note.OurNotes(jobs, gitlab, links, self.records.issue_notes, self.rulebook, self.secret)
+        sending = telling_many.Sending(zendesk, recorder, self._loops(recorder), self.rulebook, self.now)
+        ours = our_note.OurNotes(
+            jobs, gitlab, links, self.records.issue_notes, self.rulebook, self.pausing, self.secret
+        )
         marking = Marking(links, self.rulebook, self.now)
         return [
             (follow_issue.WORKFLOW, follow_issue.FollowIssue(jobs, looking, marking).follow),

@@ -84,7 +84,12 @@ def _issue_changed(payload: dict[str, Any], identity: bytes) -> IssueChanged | N
     about = _part(payload, "object_attributes")
     project_id = _project_id(about, payload)
     iid = _id(about.get("iid"))
-    if project_id is None and iid is not None and payload["object_kind"] == "work_item" and not payload.get("project"):
+    if (
+        project_id is None
+        and iid is not None
+        and payload.get("object_kind") == "work_item"
+        and not payload.get("project")
+    ):
         return None  # an epic, or another work item that belongs to a group
     if project_id is None or iid is None:
         raise NotUnderstood("an issue event that does not say which issue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.work.engine import PARKED
 from app.work.retry import Fault
 from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome
 
@@ -15,5 +16,13 @@ def fault_of(error: IntegrationError) -> Fault:
         retryable=error.retryable or isinstance(error, UnknownOutcome),
         retry_after=error.retry_after if isinstance(error, RateLimited | Unavailable) else None,
         outage=isinstance(error, RateLimited | Unavailable),
-        held=isinstance(error, NotSent),
+        untried=isinstance(error, NotSent),
     )
+
+
+def crash(error: str) -> Fault:
+    """What the engine told: the type of an error in our own code, or that the work was parked."""
+    if error == PARKED:
+        message = "the process that ran it died each time; it is not run again by itself"
+        return Fault("pointsman", "crash_loop", message, retryable=False)
+    return Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)

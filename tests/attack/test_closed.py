@@ -105,6 +105,7 @@ def test_the_body_of_a_stranger_is_not_even_read(house: House) -> None:
     assert time.monotonic() - started < 5
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40), st.text(max_size=40))
 def test_only_the_token_is_the_token(header: bytes, token: str) -> None:
     assert not has_token(header, DESK_TOKEN)

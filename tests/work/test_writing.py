@@ -14,6 +14,7 @@ from app.work.batching.parking import Parking
 from app.work.decided import Decided, Read
 from app.work.engine import JSON
 from app.work.lookups import Assignees
+from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.writing import Writing
@@ -32,7 +33,8 @@ class House:
         self.hash = rulebook.current().hash
         self.recorder = Recorder(records, lambda: NOW)
         parking = Parking(records.waiting_updates, lambda _: None, rulebook, lambda: NOW)
-        self.writing = Writing(lambda: self.client, Assignees(lambda: self.client), self.recorder, rulebook, parking)
+        assignees, pausing = Assignees(lambda: self.client), Pausing(records.pauses)
+        self.writing = Writing(lambda: self.client, assignees, self.recorder, rulebook, pausing, parking)
 
     def decided(self) -> tuple[JSON, Decided]:
         snapshot = self.client.read_ticket(self.zendesk.create_ticket(body="Thank you"))

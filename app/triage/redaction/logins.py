@@ -35,9 +35,9 @@ _WINDOWS_HOME = re.compile(
     re.VERBOSE,
 )
 _PROMPT = re.compile(
-    r"\[?(?P<login>[A-Za-z_][\w.-]{0,63}+)@[\w.-]{1,64}[: ][^\n$#%]{0,80}[$#%](?:[ \t]|$)", re.MULTILINE
+    r"\[?(?P<login>[A-Za-z_][\w.-]{0,63}+)@[\w.-]{1,64}[: ](?!//)[^\n$#%]{0,80}[$#%](?:[ \t]|$)", re.MULTILINE
 )
-_AT_HOST = re.compile(rf"@(?:{IP_REMOVED}|[A-Za-z][\w-]{{0,62}}:[~/])")
+_AT_HOST = re.compile(rf"@(?:{IP_REMOVED}|[A-Za-z][\w-]{{0,62}}:(?:~|/(?!/)))")
 _NAME_BACKWARDS = re.compile(r"[\w.-]{0,31}[A-Za-z_](?![\w.-])")
 _LOGIN = re.compile(r"(?P<login>[\w.-]+)")
 _DIRECTORY = re.compile(

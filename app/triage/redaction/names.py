@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from app.triage.redaction.kinds import Span
@@ -26,7 +27,6 @@ LINE = 60
 
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|['’ʼ](?=[^\W\d_]))*+")
-_HANDLE_SIGN = re.compile(r"(?:@|\bu/)\Z")
 _UNFOLDED: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "’": "'", "ʼ": "'"}
 )
@@ -56,6 +56,8 @@ class _Names:
     """Folded words that may be one."""
     loose: frozenset[str]
     """Folded short parts (Xi, Li), which count beside another part only."""
+    pairs: frozenset[tuple[str, str]]
+    """Of these, each two that follow each other in a name."""
     wholes: tuple[re.Pattern[str], ...]
     """Handles, and names in scripts without blanks."""
 
@@ -78,6 +80,7 @@ def _known(names: Iterable[str]) -> _Names:
     parts: set[str] = set()
     words: set[str] = set()
     loose: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
     wholes: dict[str, re.Pattern[str]] = {}
     for _, given in zip(range(MOST_NAMES), names, strict=False):
         name = unicodedata.normalize("NFC", given.strip()[:LONGEST_NAME])
@@ -94,12 +97,14 @@ def _known(names: Iterable[str]) -> _Names:
         sequence = [word for word in _WORD.findall(handle) if fold(word) not in NO_NAMES]
         for word in sequence:
             _add_part(word, parts, words, loose)
+        pairs |= set(pairwise(map(fold, sequence)))
         parts |= _logins([fold(word) for word in sequence if fold(word) not in PARTICLES])
-    return _Names(frozenset(parts), frozenset(words), frozenset(loose), tuple(wholes.values()))
+    return _Names(frozenset(parts), frozenset(words), frozenset(loose), frozenset(pairs), tuple(wholes.values()))
 
 
 def _add_part(word: str, parts: set[str], words: set[str], loose: set[str]) -> None:
-    for spelled in {fold(word), fold(word.casefold().translate(_SPELLED))}:
+    folded = word.casefold()
+    for spelled in {fold(word), fold(folded.translate(_SPELLED)), fold(folded.replace("å", "aa"))}:
         if spelled in PARTICLES:
             continue
         if len(spelled) < SHORTEST:
@@ -213,8 +218,11 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
     """No part is certainly a name: two different ones beside each other are, or one that stands where names stand."""
     word = group[0]
-    if len(group) > 1 and any(other.folded != word.folded for other in group):
-        return True
+    if len(group) > 1:
+        if any((one.folded, other.folded) in known.pairs for one, other in pairwise(group)):
+            return True
+        if all(text[other.start].isupper() for other in group) and any(other.folded != word.folded for other in group):
+            return True
     if not text[word.start].isupper() or (word.folded in known.loose and word.folded not in known.words):
         return False
     line_start = text.rfind("\n", max(0, word.start - LINE), word.start) + 1

@@ -10,6 +10,8 @@ from app.triage.redaction.searching import words
 MOST = 30
 """A product's name before four numbers up to this makes them a version; before 203.0.113.7 it does not."""
 
+PRIVATE = 10
+"""Where most networks of companies begin, and no version of GitLab with four numbers."""
 MOST_BETWEEN = 4
 """Words and other versions that may stand between ("from 8.14.2 to 8.14.3.0")."""
 _BEFORE = 40
@@ -21,9 +23,8 @@ _VERSION: Final = words(
 )
 _PRODUCT: Final = words(
     """
-    gitlab gitlab-ce gitlab-ee gitlab-runner omnibus runner gitaly ce ee ruby rails go git nginx redis postgres
-    postgresql pg node npm helm docker java python firefox safari ubuntu debian centos app client server agent ide
-    plugin extension mattermost puma sidekiq unicorn
+    gitlab gitlab-ce gitlab-ee gitlab-runner omnibus runner ce ee ruby rails go git nginx redis postgres postgresql pg
+    npm helm docker java python firefox safari ubuntu debian centos plugin extension mattermost puma sidekiq unicorn
     """
 )
 _LARGE: Final = words(
@@ -59,7 +60,8 @@ def _follows_a_product(before: str, four_numbers: str) -> bool:
         if token in _VERSION or token in _LARGE or token.startswith("nvidia-"):
             return True
         if token in _PRODUCT:
-            return max(int(part) for part in _NUMBER.findall(four_numbers)) <= MOST
+            numbers = [int(part) for part in _NUMBER.findall(four_numbers)]
+            return max(numbers) <= MOST and numbers[0] != PRIVATE
         if token not in _CONNECTING and not _OTHER_VERSION.fullmatch(token):
             return False
     return False

@@ -16,6 +16,7 @@ from app.work.batching.parking import WORKFLOW, update_of, write_many_work
 from app.work.engine import JSON, Work
 from app.work.job import Jobs
 from app.work.limits.purse import Purse
+from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from integrations.errors import IntegrationError, NotFound, UnknownOutcome
@@ -74,6 +75,7 @@ class Sending:
     recorder: Recorder
     rulebook: Rulebook
     purse: Purse
+    pausing: Pausing
     hasten: Callable[[Sequence[str]], None]
     now: Callable[[], datetime]
 
@@ -83,6 +85,8 @@ class Sending:
         if self.waiting.of_batch(batch):  # this step was cut off: what it claimed may have been sent
             self.waiting.extend(batch, now + SETTLE_SECONDS)
             return {"job": "", "more": True}
+        if self.pausing.paused("replies"):  # what waits may hold one: each is decided anew, without
+            return {"job": "", "more": False}
         at_least = self.rulebook.current().routing.limits.bulk_from
         claimed = self.waiting.claim(batch, most=MOST_IN_A_JOB, at_least=at_least, until=now + JOB_SECONDS)
         if not claimed:

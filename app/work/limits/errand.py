@@ -13,6 +13,8 @@ from typing import Any
 class Errand:
     bulk: bool = False
     """Nobody waits for it: comparing, syncing, telling many. A part of each budget is kept from it."""
+    urgent: bool = False
+    """One call for many tickets: it stands in no line, and may use half of the reserve."""
     has_turn: bool = False
     """It was put off before, and this is the time that it was given."""
 
@@ -26,8 +28,9 @@ def current() -> Errand:
 
 
 @contextmanager
-def on_errand(payload: Mapping[str, Any], *, bulk: bool) -> Iterator[None]:
-    token = _current.set(Errand(bulk or bool(payload.get("bulk")), bool(payload.get("waits"))))
+def on_errand(payload: Mapping[str, Any], *, bulk: bool = False, urgent: bool = False) -> Iterator[None]:
+    bulk = bulk or bool(payload.get("bulk"))
+    token = _current.set(Errand(bulk=bulk, urgent=urgent, has_turn=bool(payload.get("waits"))))
     try:
         yield
     finally:

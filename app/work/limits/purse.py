@@ -51,7 +51,7 @@ class Purse:
         self._limited = limited
         self._now = now
         self._lock = threading.Lock()
-        self._handfuls: dict[tuple[str, bool], _Handful] = {}
+        self._handfuls: dict[tuple[str, float], _Handful] = {}
         self._silent: dict[str, float] = {}
         self._known: dict[str, Budget] = {}
         self._learned_at: dict[str, float] = {}
@@ -86,7 +86,7 @@ class Purse:
     def _take_from_handful(self, service: str, name: str, errand: Errand) -> None:
         now, floor = self._now(), self._floor(errand)
         with self._lock:
-            handful = self._handfuls.get((name, errand.bulk))
+            handful = self._handfuls.get((name, floor))
             if handful and handful.left and now < handful.ends:
                 handful.left -= 1
                 return
@@ -100,7 +100,7 @@ class Purse:
             if taken:
                 with self._lock:
                     self._known[name] = taken
-                    self._handfuls[name, errand.bulk] = _Handful(wanted - 1, taken.ends)
+                    self._handfuls[name, floor] = _Handful(wanted - 1, taken.ends)
                 return
         if self._budgets.of(name) is None:
             self._silent[name] = now + SILENT_SECONDS
@@ -114,10 +114,10 @@ class Purse:
 
     def _refuse(self, service: str, name: str, errand: Errand) -> None:
         now = self._now()
-        if errand.bulk or _kind(name) == TICKET:
+        if errand.bulk or errand.urgent or _kind(name) == TICKET:
+            # No turn: bulk work looks in again some time in the next window, the others as it begins.
             budget = self._budgets.of(name)
             until = budget.ends - now if budget else MINUTE
-            # Bulk work has no turn: it looks in again some time in the next window.
             wait = max(0.0, until) + (random.uniform(0, MINUTE) if errand.bulk else 1.0)  # noqa: S311  # spreads work
         else:
             wait = self._budgets.wait(name, now=now, floor=self._floor()) or 0.0
@@ -189,6 +189,8 @@ class Purse:
 
     def _floor(self, errand: Errand | None = None) -> float:
         reserve = self._limits().reserve
+        if errand and errand.urgent:
+            return reserve / 2
         return max(reserve, KEPT_FROM_BULK) if errand and errand.bulk else reserve
 
     def _total(self, name: str) -> int | None:
@@ -203,7 +205,7 @@ class Purse:
 
     @staticmethod
     def _is_ahead(errand: Errand) -> bool:
-        return errand.has_turn and not errand.bulk
+        return errand.urgent or (errand.has_turn and not errand.bulk)
 
 
 def _kind(name: str) -> str:

@@ -22,7 +22,7 @@ LINES = st.lists(
 PLACEHOLDER = re.compile("|".join(re.escape(placeholder(kind)) for kind in KINDS))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS | LINES)
 def test_a_second_time_finds_nothing(text: str) -> None:
     once = redact(text, names=NAMES)
@@ -30,7 +30,7 @@ def test_a_second_time_finds_nothing(text: str) -> None:
     assert (twice.text, dict(twice.removed)) == (once.text, {})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TEXTS | LINES)
 def test_what_is_left_is_the_text_in_its_order(text: str) -> None:
     redacted = redact(text, names=NAMES)

@@ -55,17 +55,25 @@ def test_work_whose_turn_has_come_goes_before_work_that_arrives(workers: Workers
     waits = [wait for _ in range(170) if (wait := asked(guard))]
     workers.clock.advance(60.1)  # 90 wait, and all of the window's 80 are theirs
     assert asked(guard) > 0
-    with on_errand(RETURNED, bulk=False):
+    with on_errand(RETURNED):
         assert asked(guard) == 0
     assert len(waits) == 90
 
 
 def test_bulk_work_leaves_half_to_what_people_wait_for(workers: Workers) -> None:
     guard = workers.guard()
-    with on_errand(BULK, bulk=False):
+    with on_errand(BULK):
         assert sum(asked(guard) == 0 for _ in range(100)) == 50
         assert 60 <= asked(guard) <= 121
     assert sum(asked(guard) == 0 for _ in range(100)) == 30
+
+
+def test_one_call_for_many_tickets_stands_in_no_line(workers: Workers) -> None:
+    guard = workers.guard()
+    assert len([wait for _ in range(400) if (wait := asked(guard))]) == 320
+    with on_errand({}, urgent=True):
+        assert asked(guard) == 0, "half of the reserve is open to it"
+        assert [asked(guard) for _ in range(12)][-1] == pytest.approx(61)
 
 
 def test_the_total_and_what_others_use_are_learned_from_the_answers(workers: Workers) -> None:
@@ -161,7 +169,7 @@ def test_no_window_ever_gets_more_than_its_share(workers: Workers, seed: int, li
     while due:
         at, waits = due.pop(0)
         workers.clock.seconds = max(workers.clock(), at)
-        with on_errand({"waits": waits}, bulk=False):
+        with on_errand({"waits": waits}):
             wait = asked(chance.choice(guards))
         if wait:
             assert waits < 60, "it is passed over for ever"
