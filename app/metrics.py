@@ -13,7 +13,7 @@ CALLS = Counter("pointsman_calls_total", "Calls to other services by status clas
 RETRIES = Counter("pointsman_retries_total", "Work put off to a later time.", ["service", "reason"])
 WAIT_SECONDS = Counter(
     "pointsman_wait_seconds_total",
-    "Seconds that calls were put off without being sent, by why: budget_spent, circuit_open, service_recovering.",
+    "Seconds that calls were put off without being sent, by why.",
     ["service", "reason"],
 )
 BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls left in the service's window, for all.", ["service", "what"])
