@@ -11,7 +11,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
+from app.work.lanes import lanes_for
 from app.work.limits.errand import on_errand
 from app.work.liveness import locks_for, new_executor_id
 from app.work.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
@@ -115,6 +116,7 @@ class Engine:
         self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        self._lanes = lanes_for(url, concurrency)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -188,6 +190,7 @@ class Engine:
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
         self.disconnect()
         self._engine.dispose()
+        self._lanes.close()
         self._locks.release()
 
     def _guarded(self, workflow: Workflow, crashed: Crashed, *, queue: str) -> Workflow:
@@ -195,7 +198,11 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                with on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
+                urgent, lane = (
+                    queue == WRITING,
+                    self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext(),
+                )
+                with on_errand(payload, bulk=queue == BULK, urgent=urgent), lane:
                     return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process

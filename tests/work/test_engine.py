@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,25 @@ def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Starte
     assert "second" not in running
     free.set()
     wait_until(lambda: "second" in running)
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_work_of_one_lane_does_not_overlap_even_if_the_queue_lets_it_through(start: Started) -> None:
+    """As when two processes claim at the same moment; here the queue is told that the lanes differ."""
+    running: list[object] = []
+    most: list[int] = []
+
+    def flow(payload: JSON) -> JSON:
+        running.append(payload["n"])
+        most.append(len(running))
+        time.sleep(0.2)
+        running.remove(payload["n"])
+        return {}
+
+    engine = start({"wf": flow})
+    engine.accept([Work("wf", str(n), f"ticket:{n}", {"n": n, "lane": "ticket:1"}) for n in range(4)])
+    wait_until(lambda: engine.unfinished() == 0)
+    assert most == [1, 1, 1, 1]
 
 
 def test_a_step_that_was_kept_does_not_run_again_and_its_answer_is_plain_json(start: Started) -> None:
