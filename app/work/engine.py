@@ -116,7 +116,7 @@ class Engine:
         self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
-        self._lanes = lanes_for(url, concurrency)
+        self._lanes = lanes_for(url, sum(self._width(queue) for queue in QUEUES))
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -198,11 +198,8 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                urgent, lane = (
-                    queue == WRITING,
-                    self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext(),
-                )
-                with on_errand(payload, bulk=queue == BULK, urgent=urgent), lane:
+                lane = self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext()
+                with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
                     return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
@@ -395,8 +392,10 @@ class Engine:
                 DBOS.cancel_workflow(one.workflow_id)
 
     def _allowed(self, queue: str) -> int:
-        if self._paused():
-            return 0
+        return 0 if self._paused() else self._width(queue)
+
+    def _width(self, queue: str) -> int:
+        """How many of its works run at once in this process."""
         return self._concurrency if queue == TICKETS else max(2, self._concurrency // 4)
 
     def _mind_the_pause(self) -> None:

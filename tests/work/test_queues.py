@@ -104,7 +104,11 @@ def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
         return {}
 
     feeding: list[Feeding] = []
-    engine_.append(start({"triage_ticket": run, WORKFLOW: lambda given: feeding[0].feed(given)}))
+
+    def feed(payload: JSON) -> JSON:
+        return feeding[0].feed(payload)
+
+    engine_.append(start({"triage_ticket": run, WORKFLOW: feed}))
     jobs = Jobs(engine_[0], *[None] * 5)  # type: ignore[arg-type]  # steps and work to come are all that it needs
     feeding.append(Feeding(jobs, engine_[0].waiting_tickets))
     works = [ticket(f"t{number}", number) for number in range(60)]
