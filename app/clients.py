@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.metrics import CALLS
 from app.settings import Settings, ZendeskSettings
+from app.work.limits.guard import Guard
 from integrations.chat.client import ChatWebhook
 from integrations.gitlab.client import GitLabClient
 from integrations.llm import LanguageModel
@@ -30,9 +31,10 @@ class Clients:
     close: Callable[[], None]
 
     @classmethod
-    def of(cls, settings: Settings) -> Clients:
+    def of(cls, settings: Settings, guard: Guard | None = None) -> Clients:
         """Calls nobody."""
-        zendesk, gitlab = PerThread(lambda: zendesk_client(settings)), PerThread(lambda: gitlab_client(settings))
+        zendesk = PerThread(lambda: zendesk_client(settings, guard))
+        gitlab = PerThread(lambda: gitlab_client(settings, guard))
         sentry = _sentry(settings) if settings.sentry_url else None
         chat = ChatWebhook(settings.chat_webhook_url.get_secret_value()) if settings.chat_webhook_url else None
         language_model = _language_model(settings) if settings.llm_url else None
@@ -45,21 +47,23 @@ class Clients:
         return cls(zendesk.get, gitlab.get, sentry, chat, language_model, close)
 
 
-def zendesk_client(settings: ZendeskSettings) -> ZendeskClient:
+def zendesk_client(settings: ZendeskSettings, guard: Guard | None = None) -> ZendeskClient:
     return ZendeskClient(
         settings.zendesk_url,
         email=settings.zendesk_email,
         token=settings.zendesk_token.get_secret_value() if settings.zendesk_token else "",
         oauth_token=settings.zendesk_oauth_token.get_secret_value() if settings.zendesk_oauth_token else "",
         on_response=lambda service, response: _count(service, response.status_code),
+        watch=guard,
     )
 
 
-def gitlab_client(settings: Settings) -> GitLabClient:
+def gitlab_client(settings: Settings, guard: Guard | None = None) -> GitLabClient:
     return GitLabClient(
         settings.gitlab_url,
         settings.gitlab_token.get_secret_value(),
         on_response=lambda service, response: _count(service, response.status_code),
+        watch=guard,
     )
 
 

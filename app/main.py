@@ -75,6 +75,7 @@ def create_app(service: Service) -> FastAPI:
         open_failures=service.records.failures.count_open,
         held=service.records.held.count,
         paused=lambda: {one.what for one in service.pausing.current()},
+        measure=service.measure,
     )
     app.include_router(inbox.router())
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then

@@ -11,12 +11,20 @@ DECISIONS = Counter(
 ACTIONS = Counter("pointsman_actions_total", "Actions by kind and outcome.", ["kind", "state"])
 CALLS = Counter("pointsman_calls_total", "Calls to other services by status class.", ["service", "status"])
 RETRIES = Counter("pointsman_retries_total", "Work put off to a later time.", ["service", "reason"])
+WAIT_SECONDS = Counter(
+    "pointsman_wait_seconds_total",
+    "Seconds that calls were put off without being sent, by why.",
+    ["service", "reason"],
+)
+BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls left in the service's window, for all.", ["service", "what"])
+CIRCUIT_OPEN = Gauge("pointsman_circuit_open", "1: the service is down, and is not called.", ["service"])
 CONDITION_ERRORS = Counter("pointsman_condition_errors_total", "Conditions that could not be evaluated.", ["route"])
 PAUSED = Gauge("pointsman_paused", "1 while people have paused it.", ["what"])
 HELD = Gauge("pointsman_held_work", "Work that waits until people resume what goes to GitLab.")
 LOOPS_STOPPED = Counter("pointsman_loops_stopped_total", "What was not answered, so that no loop begins.", ["kind"])
 OPEN_FAILURES = Gauge("pointsman_open_failures", "Failures that wait for a person.")
 WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.")
+OLDEST_WAITING = Gauge("pointsman_oldest_waiting_seconds", "Age of the oldest delivery that waits.")
 SECONDS_TO_DONE = Histogram(
     "pointsman_delivery_to_done_seconds",
     "From a delivery's arrival to the end of its work.",

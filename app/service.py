@@ -10,6 +10,7 @@ import structlog
 
 from app.clients import Clients
 from app.learning.store import ModelStore
+from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING
 from app.records.records import Records
 from app.settings import Settings
 from app.triage.judge import Judgement
@@ -21,6 +22,9 @@ from app.work.engine import Engine, Work
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
+from app.work.limits.breaker import Breaker
+from app.work.limits.guard import Guard
+from app.work.limits.purse import Purse
 from app.work.listening import Listening
 from app.work.pausing import Holding, Pausing, said
 from app.work.retrying import Retrying
@@ -28,6 +32,9 @@ from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
 from integrations.errors import Refused
+from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
+from integrations.rates import Limited
+from integrations.zendesk.rates import LIMITED as ZENDESK_LIMITED
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +42,19 @@ log = structlog.get_logger(__name__)
 SHORT_TOKEN = 16
 
 
+LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMITED}
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def guard_of(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> Guard:
+    def clock() -> float:
+        return now().timestamp()
+
+    purse = Purse(records.budgets, lambda: rulebook.current().routing.limits, LIMITED, clock)
+    return Guard(purse, Breaker(records.circuits, clock))
 
 
 @dataclass
@@ -54,6 +72,7 @@ class Service:
     pausing: Pausing
     retrying: Retrying
     judgement: Judgement
+    guard: Guard
     now: Callable[[], datetime] = utc_now
 
     @classmethod
@@ -73,12 +92,24 @@ class Service:
         holding = Holding(records.held, pausing, engine.accept, now)
         encoder = Encoder.installed()
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
-        clients = Clients.of(settings)
+        guard = guard_of(records, rulebook, now)
+        clients = Clients.of(settings, guard)
         identity = Identity(clients.zendesk, clients.gitlab)
         listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
         workflows = Workflows(
-            settings, records, rulebook, engine, clients, identity, index, listening, pausing, holding, now
+            settings,
+            records,
+            rulebook,
+            engine,
+            clients,
+            identity,
+            index,
+            listening,
+            pausing,
+            holding,
+            guard.purse,
+            now,
         )
         workflows.register(judgement)
 
@@ -102,6 +133,7 @@ class Service:
             pausing=pausing,
             retrying=Retrying(records.failures, records.ticket_writes, engine.accept, now),
             judgement=judgement,
+            guard=guard,
             now=now,
         )
 
@@ -137,7 +169,26 @@ class Service:
         return f"signed in as user {self.identity.ask_gitlab()}"
 
     def check_queue(self) -> str:
-        return f"{self.engine.waiting()} waiting"
+        age = self._oldest_waiting()
+        return f"{self.engine.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
+
+    def measure(self) -> None:
+        """What metrics look up in the database, where all workers keep it."""
+        OLDEST_WAITING.set(self._oldest_waiting())
+        now = self.now().timestamp()
+        BUDGET_LEFT.clear()
+        for budget in self.guard.purse.state():
+            service, _, what = budget.name.partition(":")
+            BUDGET_LEFT.labels(service, what).set(budget.left(now))
+        circuits = self.guard.breaker.state()
+        for service in LIMITED:
+            is_open = service in circuits and circuits[service].state != "closed"
+            CIRCUIT_OPEN.labels(service).set(is_open)
+
+    def _oldest_waiting(self) -> float:
+        """Seconds; 0 when nothing waits."""
+        since = self.engine.waits_since()
+        return max(0.0, (self.now() - since).total_seconds()) if since else 0.0
 
     def check_config(self) -> str:
         """A refused file does not make us unready: the last good one works."""

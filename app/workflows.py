@@ -12,6 +12,8 @@ from app.settings import Settings
 from app.triage.judge import Judgement
 from app.work import chat_jobs, wave_work
 from app.work.announcing import Announcer
+from app.work.batching import parking, write_many
+from app.work.batching.parking import Parking
 from app.work.by_hand import ByHand
 from app.work.candidates import Candidates
 from app.work.capping import Capping
@@ -19,6 +21,8 @@ from app.work.comparing import issues as comparing_issues
 from app.work.comparing import tickets as comparing_tickets
 from app.work.deciding import Deciding
 from app.work.engine import Engine, Workflow
+from app.work.feeding import WORKFLOW as FEEDING
+from app.work.feeding import Feeding
 from app.work.finding import Finding
 from app.work.following import follow_issue, our_note, relay_note, telling_many
 from app.work.following.looking import Looking
@@ -28,6 +32,7 @@ from app.work.incidents import Incidents
 from app.work.issue_index import IssueIndex
 from app.work.issues import Issues
 from app.work.job import Jobs
+from app.work.limits.purse import Purse
 from app.work.listening import Listening
 from app.work.lookups import Assignees, Projects
 from app.work.loops import Loops
@@ -63,6 +68,7 @@ class Workflows:
     listening: Listening
     pausing: Pausing
     holding: Holding
+    purse: Purse
     now: Callable[[], datetime]
 
     def register(self, judgement: Judgement) -> None:
@@ -75,6 +81,20 @@ class Workflows:
         self.engine.register(LINK_WORKFLOW, triage.link, steps.crashed)
         for name, job in (*self._following(jobs, recorder), *self._by_the_clock(jobs, recorder)):
             self.engine.register(name, job, jobs.crashed)
+        feeding = Feeding(jobs, self.engine.waiting_tickets)
+        self.engine.register(FEEDING, feeding.feed, jobs.crashed)
+        sending = write_many.Sending(
+            self.clients.zendesk,
+            self.records.waiting_updates,
+            recorder,
+            self.rulebook,
+            self.purse,
+            self.pausing,
+            self.engine.hasten,
+            self.now,
+        )
+        writer = write_many.WriteMany(jobs, sending)
+        self.engine.register(parking.WORKFLOW, writer.write, jobs.crashed)
 
     def _steps(self, recorder: Recorder, judgement: Judgement) -> LiveSteps:
         zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
@@ -86,14 +106,24 @@ class Workflows:
         by_hand = ByHand(zendesk, links, settings.gitlab_url, self.identity.zendesk_id, self.now)
         capping = Capping(self.records.performed, self.now)
         candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
+        parked = Parking(self.records.waiting_updates, self.engine.ensure, self.rulebook, self.now)
         issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, self.now)
         incidents = Incidents(gitlab, self.clients.sentry, projects, links, self.now)
         return LiveSteps(
             Deciding(
-                zendesk, recorder, self.rulebook, capping, judgement, opinion, by_hand, self._loops(recorder), self.now
+                zendesk,
+                recorder,
+                self.rulebook,
+                capping,
+                judgement,
+                opinion,
+                by_hand,
+                parked,
+                self._loops(recorder),
+                self.now,
             ),
             Finding(issues, incidents, self.rulebook, self.pausing, self.now),
-            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook, self.pausing),
+            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook, self.pausing, parked),
             recorder,
             self.rulebook,
             self.holding,

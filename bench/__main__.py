@@ -6,11 +6,12 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, index_sync, intake, pipeline, rules, tickets
+from bench import classify, duplicates, index_sync, intake, limits, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
     "pipeline": pipeline.run,
+    "limits": limits.run,
     "rules": rules.run,
     "classify": classify.run,
     "duplicates": duplicates.run,

@@ -82,6 +82,15 @@ class Unavailable(_Later):
     default_reason = "unavailable"
 
 
+class NotSent(Unavailable):
+    """Not even sent: the service is known to be down, or our share of its limit is used up.
+
+    `retry_after` says when to come back; to have waited so long is no try that failed.
+    """
+
+    default_reason = "not_sent"
+
+
 class UnknownOutcome(IntegrationError):
     """A write whose answer was lost or unreadable: it may have happened. Look it up before sending it again."""
 

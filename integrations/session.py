@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -51,6 +51,20 @@ MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
 OnResponse = Callable[[str, requests.Response], None]
 """Called with the service's name and each answer, for its rate limit headers. Must not raise."""
 
+
+class Watch(Protocol):
+    """Sees every request before it goes out and what becomes of it: for limits, and for a service that is down."""
+
+    def before(self, service: str, request: requests.PreparedRequest) -> None:
+        """Raises NotSent, and the request is not sent. Otherwise `after` is called, once."""
+
+    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
+        """The answer, or None where there is none. Must not raise."""
+
+    def after(self, service: str) -> None:
+        """The call has ended, in whatever way. Must not raise."""
+
+
 Explain = Callable[[requests.Response], IntegrationError | None]
 """What a service's own answer means; None: what its status means everywhere."""
 
@@ -73,6 +87,7 @@ class VendorSession(requests.Session):
         timeout: Timeout = DEFAULT_TIMEOUT,
         explain: Explain | None = None,
         on_response: OnResponse | None = None,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__()
         # At DEBUG urllib3 writes whole addresses into the log, with the words that were searched for.
@@ -83,6 +98,7 @@ class VendorSession(requests.Session):
         self._origin = _origin(urlsplit(self.base_url))
         self._explain = explain
         self._on_response = on_response
+        self._watch = watch
         # No proxy, certificate bundle or .netrc password from the environment.
         self.trust_env = False
         # The token says who we are, each time; a session of the vendor's web pages must not get mixed in.
@@ -104,18 +120,31 @@ class VendorSession(requests.Session):
             )
         kwargs["allow_redirects"] = False
         kwargs["timeout"] = kwargs.get("timeout") or self.timeout
-        lost: RequestException | None = None
-        try:
-            response = super().send(request, **kwargs)
-        except RequestException as error:
-            lost = error
+        if self._watch is None:
+            response, lost = self._sent(request, kwargs)
+        else:
+            self._watch.before(self.service, request)
+            try:
+                response, lost = self._sent(request, kwargs)
+                if response is None:  # an answer was seen by the hook, before a 429 is raised
+                    self._watch.saw(self.service, request, None)
+            finally:
+                self._watch.after(self.service)
         # Raised out here, so that the library's error, with its texts, does not travel along as our context.
-        if lost is not None:
-            raise _lost(self.service, request, lost)
+        if response is None:
+            raise _lost(self.service, request, lost or RequestException())
         failure = self._failure(response, call)
         if failure is not None:
             raise failure
         return response
+
+    def _sent(
+        self, request: requests.PreparedRequest, kwargs: Mapping[str, Any]
+    ) -> tuple[requests.Response | None, RequestException | None]:
+        try:
+            return super().send(request, **kwargs), None
+        except RequestException as error:
+            return None, error
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name is requests' own
         """Nowhere: requests would forward a PRIVATE-TOKEN, and the body of a 307, to any host."""
@@ -124,6 +153,8 @@ class VendorSession(requests.Session):
     def _raise_when_limited(self, response: requests.Response, **_: object) -> None:
         if self._on_response is not None:
             self._on_response(self.service, response)
+        if self._watch is not None:
+            self._watch.saw(self.service, response.request, response)
         if response.status_code == 429:
             response.close()
             raise RateLimited(

@@ -30,6 +30,8 @@ class HealthPages:
     open_failures: Callable[[], int]
     held: Callable[[], int]
     paused: Callable[[], Collection[str]]
+    measure: Callable[[], None]
+    """Sets what else is looked up when somebody asks."""
     keep_seconds: float = 5.0
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _remote_parts: Parts = field(default_factory=dict, init=False)
@@ -76,6 +78,7 @@ class HealthPages:
         paused = self.paused()
         for what in WHATS:
             PAUSED.labels(what).set(what in paused)
+        self.measure()
         return generate_latest()
 
 

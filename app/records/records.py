@@ -7,6 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
+from app.records.budgets import Budgets
+from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import is_sqlite, is_up_to_date, make_engine, migrate, sqlite_path
@@ -21,6 +23,7 @@ from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.ticket_writes import TicketWrites
 from app.records.tracked_issues import TrackedIssues
+from app.records.waiting_updates import WaitingUpdates
 
 
 class NoRecords(Exception):
@@ -30,8 +33,13 @@ class NoRecords(Exception):
 
 
 class Records:
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, hasty: sa.Engine) -> None:
+        """`hasty`: on the same database, for what need not survive a power cut."""
         self.engine = engine
+        self.hasty = hasty
+        self.budgets = Budgets(hasty)
+        self.circuits = Circuits(hasty)
+        self.waiting_updates = WaitingUpdates(engine)
         self.decisions = Decisions(engine)
         self.links = Links(engine)
         self.failures = Failures(engine)
@@ -53,7 +61,7 @@ class Records:
         """Connect, and bring the tables up to date."""
         engine = make_engine(url)
         migrate(engine)
-        return cls(engine)
+        return cls(engine, make_engine(url, pool=1, durable=False))
 
     @classmethod
     def beside_a_service(cls, url: str) -> Records:
@@ -63,7 +71,7 @@ class Records:
         engine = make_engine(url, pool=1)
         try:
             if is_up_to_date(engine):
-                return cls(engine)
+                return cls(engine, engine)
         except SQLAlchemyError as error:
             engine.dispose()
             raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error
@@ -72,3 +80,4 @@ class Records:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.hasty.dispose()

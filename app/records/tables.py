@@ -220,3 +220,50 @@ announcements = sa.Table(
     sa.Column("link", sa.Text, nullable=False, server_default=""),
     sa.Column("at", sa.String(40), nullable=False, index=True),
 )
+
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    # What is left of a service's limit in its window, for all workers together: `zendesk:updates`, `gitlab:notes`.
+    # Times are Unix seconds here and in `circuits`, because the database reckons with them.
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("remaining", sa.Integer, nullable=False),
+    sa.Column("ends", sa.Double, nullable=False),
+    # How long a window is.
+    sa.Column("seconds", sa.Double, nullable=False),
+    # The service said the total; what routing.yaml says no longer counts.
+    sa.Column("learned", sa.Boolean, nullable=False),
+    # Until when the turns are taken by work that was put off.
+    sa.Column("line", sa.Double, nullable=False),
+)
+
+circuits = sa.Table(
+    "circuits",
+    metadata,
+    # No row: the service was never down.
+    sa.Column("service", sa.String(32), primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    # open: no call before; probing: until then the one who probes has the word; closed: since then.
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("opened", sa.Double, nullable=False),
+    # Probes that failed since it opened.
+    sa.Column("probes", sa.Integer, nullable=False),
+    sa.Column("line", sa.Double, nullable=False),
+)
+
+waiting_updates = sa.Table(
+    "waiting_updates",
+    metadata,
+    # Decided, and not sent for want of budget: many of them go in one bulk job.
+    sa.Column("run_id", sa.String(64), primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("work_key", sa.String(255), nullable=False),
+    sa.Column("accepted_at", sa.String(40), nullable=False),
+    sa.Column("bulk", sa.Boolean, nullable=False),
+    sa.Column("change", sa.JSON, nullable=False),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("batch", sa.String(255), nullable=False, index=True),
+    sa.Column("until", sa.Double, nullable=False),
+)

@@ -308,7 +308,19 @@ class Limits(Strict):
         default=6, description="Against loops: past so many writes to a ticket in an hour, a person has to release it."
     )
     bulk_from: Annotated[int, Field(ge=2, strict=True)] = Field(
-        default=10, description="From so many tickets on, one news of an issue goes to Zendesk as a bulk job."
+        default=10, description="From so many tickets on, news of an issue and updates that wait go as a bulk job."
+    )
+    reserve: Annotated[float, Field(ge=0, le=0.9, strict=True)] = Field(
+        default=0.2, description="The share of each service's limits that is left to people and other integrations."
+    )
+    zendesk_updates: Annotated[int, Field(ge=1, strict=True)] = Field(
+        default=100, description="Updates of tickets a minute, for the whole account; until Zendesk's answers say it."
+    )
+    gitlab_issues: Annotated[int, Field(ge=1, strict=True)] = Field(
+        default=200, description="Issues created a minute in one project, as GitLab allows: no answer says it."
+    )
+    gitlab_notes: Annotated[int, Field(ge=1, strict=True)] = Field(
+        default=60, description="Notes created a minute, as GitLab allows: no answer says it."
     )
     note_characters: Annotated[int, Field(ge=500, le=60_000, strict=True)] = Field(
         default=6000, description="Longest internal note."

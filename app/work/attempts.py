@@ -35,16 +35,13 @@ def run_of(payload: Mapping[str, Any]) -> str:
     return str(payload.get("run_id") or payload["key"])
 
 
-def next_attempt(payload: JSON, wait: float) -> Work:
-    """After a failure that may pass: the same work, `wait` seconds later."""
-    attempt = payload["attempt"] + 1
-    return Work(
-        payload["workflow"],
-        f"{payload['key']}{_life(payload)}+{attempt}",
-        payload["lane"],
-        {**payload, "attempt": attempt},
-        delay=wait,
-    )
+def next_attempt(payload: JSON, wait: float, *, untried: bool = False) -> Work:
+    """After a failure that may pass: the same work, `wait` seconds later. `untried`: it was no try, so none is used."""
+    attempt, waits = payload["attempt"], payload.get("waits", 0)
+    attempt, waits = (attempt, waits + 1) if untried else (attempt + 1, waits)
+    suffix = f"+{attempt}w{waits}" if waits else f"+{attempt}"
+    again = {**payload, "attempt": attempt, **({"waits": waits} if waits else {})}
+    return Work(payload["workflow"], f"{payload['key']}{_life(payload)}{suffix}", payload["lane"], again, delay=wait)
 
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:

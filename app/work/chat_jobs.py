@@ -14,6 +14,7 @@ from app.triage.incident_choice import services_named
 from app.work.announcing import Announced, Announcer, say_alert, say_backlog, say_failures
 from app.work.attempts import payload_of
 from app.work.engine import JSON, Work
+from app.work.feeding import feed_works
 from app.work.incidents import INCIDENT
 from app.work.job import Jobs
 from app.work.rulebook import Rulebook
@@ -46,9 +47,12 @@ class ChatJobs:
         if "fault" in looked:
             return self.jobs.again(delivery, "look", looked["fault"])
         now = datetime.fromisoformat(delivery["accepted_at"])
-        for ticket_id in looked["tickets"]:
-            key = f"{delivery['key']}:{ticket_id}"
-            self.jobs.runner.later(triage_work(key, ticket_id, ANNOUNCED, now, told=looked["news"]))
+        works = [
+            triage_work(f"{delivery['key']}:{ticket_id}", ticket_id, ANNOUNCED, now, told=looked["news"])
+            for ticket_id in looked["tickets"]
+        ]
+        for work in feed_works(delivery["key"], works, now):
+            self.jobs.runner.later(work)
         return looked
 
     def say_round(self, delivery: JSON) -> JSON:

@@ -18,6 +18,7 @@ from app.triage.auto_reply import is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.work.batching.parking import Parking
 from app.work.by_hand import ByHand, granted, tag_that_asks
 from app.work.capping import Capping
 from app.work.decided import Decided
@@ -50,6 +51,7 @@ class Deciding:
     judgement: Judgement
     second_opinion: SecondOpinion
     by_hand: ByHand
+    parking: Parking
     loops: Loops
     now: Callable[[], datetime]
 
@@ -91,7 +93,10 @@ class Deciding:
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
-        for row in self.recorder.being_written(delivery["ticket_id"]):
+        under_way = self.recorder.under_way(delivery["ticket_id"])
+        if under_way:
+            self.parking.take_back(delivery["ticket_id"])
+        for row in (row for row in under_way if row.state == "writing"):
             if was_applied(self.zendesk(), row):
                 self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]

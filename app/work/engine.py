@@ -11,8 +11,9 @@ import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,7 +25,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
 from app.work.lanes import lanes_for
+from app.work.limits.errand import on_errand
 from app.work.liveness import locks_for, new_executor_id
+from app.work.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
 from app.work.runs import run_id
 
 log = structlog.get_logger(__name__)
@@ -33,7 +36,9 @@ APPLICATION = "pointsman"
 # Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
-QUEUE = "tickets"
+SLOW_POLLING_SECONDS = 0.25
+# Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
+AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 # A process that crashes on a ticket this often is not given it again, and people are told.
 CRASHES_BEFORE_PARKING = 10
 # Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
@@ -111,7 +116,7 @@ class Engine:
         self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
-        self._lanes = lanes_for(url, concurrency)
+        self._lanes = lanes_for(url, sum(self._width(queue) for queue in QUEUES))
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -138,20 +143,22 @@ class Engine:
         )
         for name, (workflow, crashed) in self._workflows.items():
             DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_parking)(
-                self._guarded(workflow, crashed)
+                self._guarded(workflow, crashed, queue=queue_of(name))
             )
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            partition_concurrency=1,
-            worker_concurrency=self._allowed(),
-            polling_interval_sec=self._polling_seconds,
-            on_conflict="always_update",
-        )
+        for queue in QUEUES:
+            seconds = self._polling_seconds
+            DBOS.register_queue(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=self._allowed(queue),
+                polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
+                on_conflict="always_update",
+            )
         self.connect()
         if self._worker:
             self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
@@ -186,12 +193,13 @@ class Engine:
         self._lanes.close()
         self._locks.release()
 
-    def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
+    def _guarded(self, workflow: Workflow, crashed: Crashed, *, queue: str) -> Workflow:
         """A plain function, because dbos marks what it is given, and a bound method bears no marks."""
 
         def run(payload: JSON) -> JSON:
             try:
-                with self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext():
+                lane = self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext()
+                with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
                     return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
@@ -277,9 +285,40 @@ class Engine:
             found = connection.execute(
                 sa.select(sa.func.count())
                 .select_from(table)
-                .where(table.c.queue_name == QUEUE, table.c.status.in_(states))
+                .where(table.c.queue_name.in_(QUEUES), table.c.status.in_(states))
             )
             return int(found.scalar_one())
+
+    def waiting_tickets(self, most: int) -> int:
+        """How much work on tickets is ready and has not begun; counts no further than `most`."""
+        with self._intake_engine.connect() as connection:
+            table = self._table(connection)
+            found = (
+                sa.select(table.c.workflow_uuid)
+                .where(table.c.queue_name == TICKETS, table.c.status == "ENQUEUED")
+                .limit(most)
+                .subquery()
+            )
+            return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+
+    def waits_since(self) -> datetime | None:
+        """When the oldest delivery about a ticket that waits, for its turn or for its time, was accepted."""
+        with self._intake_engine.connect() as connection:
+            table = self._table(connection)
+            oldest = connection.execute(
+                sa.select(sa.func.min(table.c.priority)).where(
+                    table.c.queue_name == TICKETS,
+                    table.c.status.in_(("ENQUEUED", "DELAYED")),
+                    table.c.priority > 0,  # from before ages were kept
+                )
+            ).scalar()
+        return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
+
+    def hasten(self, keys: Sequence[str]) -> None:
+        """What waits for its time under these keys may begin now. What has begun, or ended, is left alone."""
+        for key in keys:
+            with suppress(dbos_error.DBOSException):
+                DBOS.set_workflow_delay(key, delay_seconds=0)
 
     @staticmethod
     def _table(connection: sa.Connection) -> sa.TableClause:
@@ -340,7 +379,7 @@ class Engine:
         # Private, but the only call that keeps the count of crashes; a contract test watches it. It does nothing when
         # another process was faster.
         database = _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
-        return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], QUEUE)
+        return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], TICKETS)
 
     def _report_parked(self) -> None:
         """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
@@ -352,22 +391,27 @@ class Engine:
                 registered[1](one.input["args"][0], PARKED)
                 DBOS.cancel_workflow(one.workflow_id)
 
-    def _allowed(self) -> int:
-        return 0 if self._paused() else self._concurrency
+    def _allowed(self, queue: str) -> int:
+        return 0 if self._paused() else self._width(queue)
+
+    def _width(self, queue: str) -> int:
+        """How many of its works run at once in this process."""
+        return self._concurrency if queue == TICKETS else max(2, self._concurrency // 4)
 
     def _mind_the_pause(self) -> None:
         """The queue's width is kept in the database, for all processes. It is compared, not remembered: whoever sets
         it last may have read an older state of the pause, or died."""
         while not self._stopping.wait(PAUSE_SECONDS):
             try:
-                queue = DBOS.retrieve_queue(QUEUE)
-                if queue and (queue.worker_concurrency == 0) != self._paused():
-                    queue.set_worker_concurrency(self._allowed())
+                for name in QUEUES:
+                    queue = DBOS.retrieve_queue(name)
+                    if queue and (queue.worker_concurrency == 0) != self._paused():
+                        queue.set_worker_concurrency(self._allowed(name))
             except Exception:  # the database may be away for a while
                 log.exception("pause_not_minded")
 
 
-_COLUMNS = ("workflow_uuid", "status", "queue_name", "created_at", "started_at_epoch_ms")
+_COLUMNS = ("workflow_uuid", "status", "queue_name", "priority", "created_at", "started_at_epoch_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +427,7 @@ class _Known:
 def _options(work: Work) -> Any:
     options: JSON = {
         "workflow_name": work.workflow,
-        "queue_name": QUEUE,
+        "queue_name": queue_of(work.workflow),
         "workflow_id": work.key,
         # Work without a partition would be accepted and never run.
         "queue_partition_key": work.lane,
@@ -391,4 +435,7 @@ def _options(work: Work) -> Any:
     }
     if work.delay > 0:
         options["delay_seconds"] = work.delay
+    if accepted_at := work.payload.get("accepted_at"):
+        # Within a lane the oldest delivery goes first, however often it was put off.
+        options["priority"] = max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
     return options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.work.engine import PARKED
 from app.work.retry import Fault
-from integrations.errors import IntegrationError, RateLimited, Unavailable, UnknownOutcome
+from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome
 
 
 def fault_of(error: IntegrationError) -> Fault:
@@ -16,6 +16,7 @@ def fault_of(error: IntegrationError) -> Fault:
         retryable=error.retryable or isinstance(error, UnknownOutcome),
         retry_after=error.retry_after if isinstance(error, RateLimited | Unavailable) else None,
         outage=isinstance(error, RateLimited | Unavailable),
+        untried=isinstance(error, NotSent),
     )
 
 

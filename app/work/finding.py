@@ -59,6 +59,8 @@ class Finding:
             return {"found": found.model_dump(mode="json"), **ended}
         found = Found(outcome="unreachable", detail=fault.message)
         waited = self.now() - datetime.fromisoformat(delivery["accepted_at"])
+        if fault.untried:  # known to stay away for so long
+            waited += timedelta(seconds=fault.retry_after or 0.0)
         patience = timedelta(seconds=self.rulebook.current().routing.limits.issue_wait)
         return {
             "found": found.model_dump(mode="json"),

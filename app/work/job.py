@@ -45,7 +45,7 @@ class Jobs:
         planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, step, fault)
         if planned["wait"] is None:
             return self.runner.step("give_up", self.give_up, delivery, step, fault)
-        self.runner.later(next_attempt(delivery, planned["wait"]))
+        self.runner.later(next_attempt(delivery, planned["wait"], untried=bool(fault.get("untried"))))
         return {"ended": "put off", "wait": planned["wait"]}
 
     def crashed(self, delivery: JSON, error: str) -> JSON:
@@ -71,7 +71,8 @@ class Jobs:
 
     def _plan(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
-        self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
+        if not fault.get("untried"):
+            self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
         RETRIES.labels(fault["service"], fault["reason"]).inc()
         attempts = self.rulebook.current().routing.limits.attempts
         return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=attempts)}

@@ -21,6 +21,9 @@ from app.work.retry import Fault
 
 log = structlog.get_logger(__name__)
 
+CARRIED = {"unsettled", "parked", "waits"}
+"""What work takes along from one try to the next, and a fresh start must not have."""
+
 
 @dataclass(frozen=True)
 class Recorder:
@@ -44,7 +47,11 @@ class Recorder:
 
     def being_written(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
-        return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state == "writing"]
+        return [row for row in self.under_way(ticket_id) if row.state == "writing"]
+
+    def under_way(self, ticket_id: int) -> list[Decision]:
+        """Decisions that are made and not carried out, as far as we know."""
+        return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state in {"writing", "working"}]
 
     def written(self, run_id: str) -> Decision | None:
         """The decision of this run, whatever became of it."""
@@ -92,6 +99,10 @@ class Recorder:
     def only_recorded(self, decided: Decided, outcomes: Sequence[Outcome]) -> Decision:
         return self._save(decided, "working", outcomes, ())
 
+    def in_bulk_job(self, run_id: str, tags: Sequence[str]) -> None:
+        """From now on its update may have been sent."""
+        self.records.decisions.update(run_id, state="writing", tags=list(tags))
+
     def not_written(self, run_id: str) -> None:
         """It is certain that the update was not applied."""
         self.records.decisions.update(run_id, state="working", tags=[])
@@ -127,6 +138,8 @@ class Recorder:
 
     def attempted(self, delivery: JSON, step: str, fault: Fault) -> None:
         """Each try that did not succeed is kept: a failure shows all of them."""
+        if fault.untried:
+            return
         self.records.attempts.add(attempt_of(delivery, step, fault, self.now()))
 
     def explained_failure(self, delivery: JSON, summary: str) -> None:
@@ -171,7 +184,7 @@ class Recorder:
                 reason=fault.reason,
                 message=fault.message,
                 attempts=delivery["attempt"],
-                payload={name: value for name, value in delivery.items() if name != "unsettled"},
+                payload={name: value for name, value in delivery.items() if name not in CARRIED},
                 failed_at=self.now().isoformat(),
             )
         )

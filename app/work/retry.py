@@ -26,10 +26,14 @@ class Fault:
     retry_after: float | None = None
     outage: bool = False
     """The service is down or limits us; the request was certainly not carried out."""
+    untried: bool = False
+    """We did not even ask: that is no try."""
 
 
 def next_wait(fault: Fault, attempt: int, *, attempts: int) -> float | None:
     """Seconds until try number `attempt + 1`; None: give up, and tell a person. `attempt` counts from 1."""
+    if fault.untried:
+        return fault.retry_after or FIRST_WAIT
     if not fault.retryable or attempt >= (PATIENCE_WITH_AN_OUTAGE if fault.outage else attempts):
         return None
     state = RetryCallState(Retrying(), None, (), {})

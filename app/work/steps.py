@@ -45,6 +45,9 @@ class LiveSteps:
     def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
         return self.writing.settle(delivery, Decided.model_validate(decided["decided"]), found)
 
+    def collect(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
+        return self.writing.collect(delivery, Decided.model_validate(decided["decided"]), found)
+
     def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON:
         RETRIES.labels(fault["service"], fault["reason"]).inc()
         return self.recorder.put_off(delivery, step, Fault(**fault), wait)

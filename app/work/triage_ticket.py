@@ -62,6 +62,7 @@ class Steps(Protocol):
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
+    def collect(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON: ...
     def attempted(self, delivery: JSON, step: str, fault: JSON) -> None: ...
     def hold(self, delivery: JSON) -> JSON: ...
@@ -76,17 +77,21 @@ class TriageTicket:
 
     def triage(self, delivery: JSON) -> JSON:
         """For one delivery. Names of steps are stored: never rename one, never reorder them."""
-        if "unsettled" not in delivery:
-            return self._decide_and_write(delivery)
-        decided, found = delivery["unsettled"]["decided"], delivery["unsettled"]["found"]
-        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
-        if "fault" in settled:
-            return self._later(delivery, "settle", settled["fault"])
-        # From here on nothing is unsettled, least of all for the work that follows.
-        delivery = {name: value for name, value in delivery.items() if name != "unsettled"}
-        if settled["applied"]:
-            self._what_follows(delivery, decided, found, settled)
-            return settled
+        for carried, step, look in (
+            ("unsettled", "settle", self.steps.settle),
+            ("parked", "collect", self.steps.collect),
+        ):
+            if carried not in delivery:
+                continue
+            decided, found = delivery[carried]["decided"], delivery[carried]["found"]
+            looked = self.runner.step(step, look, delivery, decided, found)
+            if "fault" in looked:
+                return self._later(delivery, step, looked["fault"])
+            # From here on nothing is unsettled, least of all for the work that follows.
+            delivery = {name: value for name, value in delivery.items() if name != carried}
+            if looked["applied"]:
+                self._what_follows(delivery, decided, found, looked)
+                return looked
         return self._decide_and_write(delivery)
 
     def _decide_and_write(self, delivery: JSON) -> JSON:
@@ -103,8 +108,9 @@ class TriageTicket:
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                unsettled = {"unsettled": {"decided": decided, "found": found}} if written.get("unsettled") else {}
-                return self._later({**delivery, **unsettled}, "write", written["fault"])
+                made = {"decided": decided, "found": found}
+                carried = {name: made for name in ("unsettled", "parked") if written.get(name)}
+                return self._later({**delivery, **carried}, "write", written["fault"])
             self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)
@@ -134,7 +140,7 @@ class TriageTicket:
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
         self.runner.step("put_off", self.steps.put_off, delivery, step, fault, wait)
-        self.runner.later(next_attempt(delivery, wait))
+        self.runner.later(next_attempt(delivery, wait, untried=bool(fault.get("untried"))))
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
@@ -150,7 +156,7 @@ class TriageTicket:
         if planned["wait"] is None:
             self.runner.step("give_up", self.steps.give_up, payload, "find", fault)
         else:
-            self.runner.later(next_attempt(payload, planned["wait"]))
+            self.runner.later(next_attempt(payload, planned["wait"], untried=bool(fault.get("untried"))))
 
     def _plan_link(self, payload: JSON, fault: JSON) -> JSON:
         self.steps.attempted(payload, "find", fault)

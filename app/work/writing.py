@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
 from app.triage.actions import Action, Note, Plan, Reply
+from app.work.batching.parking import Parking, busy
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
@@ -19,7 +20,7 @@ from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
 from app.work.triage_ticket import link_payload
-from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, NotSent, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate, ZendeskClient
 
 REPLIES_PAUSED = "Replies are paused: this one is not sent, only suggested."
@@ -32,6 +33,7 @@ class Writing:
     recorder: Recorder
     rulebook: Rulebook
     pausing: Pausing
+    parking: Parking
 
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
@@ -66,6 +68,27 @@ class Writing:
             return {"fault": asdict(fault_of(error))}
         return {**self._done(delivery, decided, row, found_json), "applied": True}
 
+    def collect(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
+        """What became of an update that waited for a bulk job: as `settle` answers."""
+        waited = self.parking.waiting.of(decided.run_id)
+        row = self.recorder.written(decided.run_id)
+        if waited is None or self.parking.waiting.take_back(decided.run_id):
+            was_cut_off = waited is None and row and row.tags and row.state in {"done", "waiting"}
+            done = self._done(delivery, decided, row, found_json) if was_cut_off and row else {}
+            return {**done, "applied": bool(done)}
+        if waited.state == "waiting" or (waited.state == "sent" and not self.parking.is_over(waited)):
+            return {"fault": asdict(fault_of(busy()))}
+        if waited.state == "sent" or row is None:
+            settled = self.settle(delivery, decided, found_json)
+        elif waited.state == "applied":
+            settled = {**self._done(delivery, decided, row, found_json), "applied": True}
+        else:
+            self.recorder.not_written(decided.run_id)
+            settled = {"applied": False}
+        if "fault" not in settled:
+            self.parking.waiting.drop(decided.run_id)
+        return settled
+
     def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
         """None when Zendesk took it; else what that means for the work."""
         try:
@@ -81,9 +104,7 @@ class Writing:
             # The row stays `writing`: the next try looks for the run id before it writes.
             return {"fault": asdict(fault_of(error)), "unsettled": True}
         except IntegrationError as error:
-            self.recorder.not_written(decided.run_id)
-            fault = fault_of(error)
-            return {"fault": asdict(fault)} if fault.retryable else self.recorder.failed(delivery, "write", fault)
+            return self._not_carried_out(delivery, decided, update, row, error)
         if row.marks_spam:
             try:
                 mark_as_spam(self.zendesk(), decided.ticket.id)
@@ -91,6 +112,18 @@ class Writing:
                 # The update is there: the next try finds it, and only marks.
                 return {"fault": asdict(fault_of(error)), "unsettled": True}
         return None
+
+    def _not_carried_out(
+        self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision, error: IntegrationError
+    ) -> JSON:
+        self.recorder.not_written(decided.run_id)
+        fault = fault_of(error)
+        if not fault.retryable:
+            return self.recorder.failed(delivery, "write", fault)
+        parked = isinstance(error, NotSent) and self.parking.may_wait(decided, row, error)
+        if parked:
+            self.parking.park(delivery, row, update)
+        return {"fault": asdict(fault), "parked": parked}
 
     def _follow_up(self, decided: Decided, update: TicketUpdate) -> None:
         """Nothing can be changed in a closed ticket: a new one that follows it carries the news."""

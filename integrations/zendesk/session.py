@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, VendorSession
+from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, VendorSession, Watch
 from integrations.zendesk.errors import SERVICE, explain
 
 # zenpy builds https://{subdomain}.{domain}/...; only environment variables of the whole process could change that.
@@ -25,9 +25,14 @@ log = logging.getLogger(__name__)
 
 class ZendeskSession(VendorSession):
     def __init__(
-        self, base_url: str, *, timeout: Timeout = DEFAULT_TIMEOUT, on_response: OnResponse | None = None
+        self,
+        base_url: str,
+        *,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        on_response: OnResponse | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, on_response=on_response)
+        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, on_response=on_response, watch=watch)
         self.hooks["response"].append(_log_dropped_keys)
 
     def request(  # type: ignore[override]  # the names that zenpy and we use, instead of requests' sixteen

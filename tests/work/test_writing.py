@@ -10,6 +10,7 @@ import pytest
 
 from app.records.records import Records
 from app.triage.actions import Note, Plan, Tags
+from app.work.batching.parking import Parking
 from app.work.decided import Decided, Read
 from app.work.engine import JSON
 from app.work.lookups import Assignees
@@ -31,9 +32,9 @@ class House:
         rulebook = Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, lambda: NOW)
         self.hash = rulebook.current().hash
         self.recorder = Recorder(records, lambda: NOW)
-        self.writing = Writing(
-            lambda: self.client, Assignees(lambda: self.client), self.recorder, rulebook, Pausing(records.pauses)
-        )
+        parking = Parking(records.waiting_updates, lambda _: None, rulebook, lambda: NOW)
+        assignees, pausing = Assignees(lambda: self.client), Pausing(records.pauses)
+        self.writing = Writing(lambda: self.client, assignees, self.recorder, rulebook, pausing, parking)
 
     def decided(self) -> tuple[JSON, Decided]:
         snapshot = self.client.read_ticket(self.zendesk.create_ticket(body="Thank you"))

@@ -13,6 +13,7 @@ from app.triage.verdict import DONE_TAG, Previous
 from app.work.attempts import payload_of
 from app.work.by_hand import asks_by_tag
 from app.work.engine import JSON, Work
+from app.work.feeding import feed_works
 from app.work.job import Jobs
 from app.work.recording import Recorder
 from app.work.tickets import ticket_from
@@ -45,9 +46,14 @@ class CompareTickets:
         if "fault" in compared:
             return self.jobs.again(delivery, "compare", compared["fault"])
         now = datetime.fromisoformat(delivery["accepted_at"])
-        for one in compared["missed"]:
-            key = f"missed:{one['ticket_id']}:{one['updated_at']}"
-            self.jobs.runner.later(triage_work(f"{delivery['key']}:{key}", one["ticket_id"], one["event"], now))
+        works = [
+            triage_work(
+                f"{delivery['key']}:missed:{one['ticket_id']}:{one['updated_at']}", one["ticket_id"], one["event"], now
+            )
+            for one in compared["missed"]
+        ]
+        for work in feed_works(delivery["key"], works, now):
+            self.jobs.runner.later(work)
         if compared["cursor"]:
             self.jobs.step("reached", self._reached, compared["cursor"])
         return {"missed": len(compared["missed"])}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.work.attempts import payload_of
 from app.work.engine import JSON, Work
+from app.work.feeding import feed_works
 from app.work.following.looking import Looking
 from app.work.following.marking import Marking
 from app.work.following.telling import TOLD
@@ -44,8 +45,9 @@ class FollowIssue:
                 batch = tell[start : start + planned["bulk"]]
                 self.jobs.runner.later(tell_many_work(f"{delivery['key']}:many:{number}", batch, accepted_at))
         else:
-            for one in tell:
-                self.jobs.runner.later(tell_work(f"{delivery['key']}:tell:{one['ticket_id']}", one, accepted_at))
+            works = [tell_work(f"{delivery['key']}:tell:{one['ticket_id']}", one, accepted_at) for one in tell]
+            for work in feed_works(delivery["key"], works, accepted_at):
+                self.jobs.runner.later(work)
         if looked["mark"]:
             self.jobs.step("mark", self.marking.mark, looked["mark"])
         return {"told": len(tell)}

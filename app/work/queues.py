@@ -1,0 +1,28 @@
+"""Which queue work waits in. By name, so that a command which only leaves work to the service knows it too.
+
+dbos orders by priority only within a lane, and takes lanes at random: what must not wait behind bulk work needs a
+queue of its own. A lane holds within its queue, so all work on tickets is in `tickets`, and all on issues in `bulk`.
+"""
+
+from __future__ import annotations
+
+TICKETS, WRITING, BULK = "tickets", "writing", "bulk"
+QUEUES = (TICKETS, WRITING, BULK)
+
+_NOT_TICKETS = {
+    "write_many": WRITING,
+    "tell_many": BULK,
+    "follow_issue": BULK,
+    "count_reports": BULK,
+    "relay_note": BULK,
+    "sync_issues": BULK,
+    "compare_issues": BULK,
+    "compare_tickets": BULK,
+    "feed_tickets": BULK,
+    "look_for_wave": BULK,
+    "chat_round": BULK,
+}
+
+
+def queue_of(workflow: str) -> str:
+    return _NOT_TICKETS.get(workflow, TICKETS)

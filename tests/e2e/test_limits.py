@@ -1,0 +1,137 @@
+"""Limits and outages: no refusal is provoked, nothing is lost or doubled, and what is not concerned goes on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations.sandbox import Fault
+from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
+
+PRAISE = "@gitlab thank you for the great release!"
+BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
+MINUTE = 12
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[House]:
+    """Zendesk takes twelve updates a minute; no tag waits for GitLab."""
+    routing = tmp_path / "routing.yaml"
+    routing.write_text((ROOT / "routing.yaml").read_text().replace("issue_wait: 20", "issue_wait: 0"))
+    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
+        house.sandbox.zendesk.limits.updates_per_minute = MINUTE
+        yield house
+
+
+def statuses(house: House, path: str = ".*") -> Counter[int]:
+    calls = [*house.sandbox.zendesk.calls, *house.sandbox.gitlab.calls]
+    return Counter(call.status for call in calls if re.fullmatch(path, call.path))
+
+
+def our_comments(house: House, ticket_id: int) -> int:
+    return len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) - 1
+
+
+def learn_the_limit(house: House) -> None:
+    house.triaged(PRAISE)
+
+
+def give_it_back(house: House) -> None:
+    house.sandbox.zendesk.limits.updates_per_minute = 1000
+    house.sandbox.zendesk.clock.advance(61)
+    house.service.records.budgets.forget(ended_before=float("inf"))
+
+
+def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: House) -> None:
+    learn_the_limit(limited)
+    tickets = [limited.ticket(BUG if number == 20 else PRAISE) for number in range(40)]
+    for ticket_id in tickets:
+        assert limited.deliver(ticket_id) == [202]
+    for ticket_id in tickets:
+        assert limited.decision(ticket_id, seconds=60)["state"] == "done"
+    assert statuses(limited)[429] == 0
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 40
+    single = statuses(limited, r"/api/v2/tickets/\d+")
+    assert statuses(limited, "/api/v2/tickets/update_many")[200] >= 1
+    assert single[200] >= 40
+    # What follows a write follows this one too: the issue is linked.
+    assert limited.decision(tickets[20])["links"]
+
+
+def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_did(limited: House) -> None:
+    learn_the_limit(limited)
+    tickets = [limited.ticket(PRAISE) for _ in range(24)]
+    for ticket_id in tickets:
+        limited.deliver(ticket_id)
+    waiting = limited.service.records.waiting_updates
+    wait_until(lambda: waiting.count() >= 10)
+    changed = next(one for one in tickets if waiting.of_ticket(one))
+    limited.sandbox.zendesk.clock.advance(2)
+    limited.sandbox.zendesk.set_tags(changed, ["vip"], limited.sandbox.zendesk.advocate_id)
+    wait_until(lambda: statuses(limited, "/api/v2/job_statuses/.*")[200])
+    give_it_back(limited)
+    for ticket_id in tickets:
+        assert limited.decision(ticket_id, seconds=90)["state"] == "done"
+    assert "vip" in limited.sandbox.zendesk.ticket(changed)["tags"]
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 24
+
+
+def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited: House) -> None:
+    learn_the_limit(limited)
+    tickets = [limited.ticket(PRAISE) for _ in range(16)]  # fewer are left over than a bulk job needs
+    for ticket_id in tickets:
+        limited.deliver(ticket_id)
+    waiting = limited.service.records.waiting_updates
+    wait_until(lambda: waiting.count() == 8)
+    parked = [one for one in tickets if waiting.of_ticket(one)]
+    give_it_back(limited)
+    for ticket_id in parked:
+        limited.deliver(ticket_id, event="ticket.updated")
+    wait_until(lambda: waiting.count() == 0, seconds=30)
+    for ticket_id in tickets:
+        assert limited.decision(ticket_id, seconds=30)["state"] == "done"
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 16
+
+
+def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: House) -> None:
+    limited.sandbox.zendesk.limits.updates_per_minute = 10_000
+    limited.sandbox.gitlab.faults.add(Fault(path=".*", times=0, kind="status", status=503))
+    bugs = [limited.ticket(f"{BUG} ({number})") for number in range(25)]
+    for ticket_id in bugs:
+        limited.deliver(ticket_id)
+    for ticket_id in bugs:
+        limited.decision(ticket_id, "waiting", seconds=30)
+        assert "archetype__bug_report" in limited.sandbox.zendesk.ticket(ticket_id)["tags"]
+    assert limited.service.guard.breaker.state()["gitlab"].state != "closed"
+    assert 'pointsman_circuit_open{service="gitlab"} 1.0' in limited.web.get("/metrics").text
+    wait_until(lambda: limited.web.get("/readyz").json()["parts"]["gitlab"]["detail"] == "circuit_open")
+    asked = len(limited.sandbox.gitlab.calls)
+    assert asked < 25, "a probe now and then, not a call for each ticket and try"
+
+    limited.sandbox.gitlab.faults.clear()
+    for ticket_id in bugs:
+        decision = limited.decision(ticket_id, seconds=90)
+        assert decision["links"], "the link follows"
+    assert limited.service.guard.breaker.state()["gitlab"].state == "closed"
+    assert len(limited.sandbox.gitlab.issues(PROJECT)) <= 25
+
+
+def test_a_zendesk_that_is_down_uses_up_no_tries_and_its_backlog_drains_in_order(limited: House) -> None:
+    limited.sandbox.zendesk.limits.updates_per_minute = 10_000
+    tickets = [limited.ticket(PRAISE) for _ in range(30)]
+    limited.sandbox.zendesk.faults.add(Fault(path=".*", times=0, kind="status", status=502))
+    for ticket_id in tickets:
+        assert limited.deliver(ticket_id) == [202]
+    wait_until(lambda: limited.service.guard.breaker.state().get("zendesk"))
+    limited.sandbox.zendesk.calls_clear()
+    wait_until(lambda: limited.service.guard.breaker.state()["zendesk"].probes >= 2, seconds=30)
+    assert len(limited.sandbox.zendesk.calls) <= 8
+    assert "the oldest for" in limited.service.check_queue()
+    limited.sandbox.zendesk.faults.clear()
+    for ticket_id in tickets:
+        assert limited.decision(ticket_id, seconds=90)["state"] == "done"
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 30
