@@ -58,9 +58,7 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
         }
         sandbox.zendesk.subscribe(f"{url}/webhooks/zendesk")
         sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=30))
-        ticket_id = sandbox.zendesk.create_ticket(
-            body="@gitlab thank you for the release!", via_channel="twitter"
-        )
+        ticket_id = sandbox.zendesk.create_ticket(body="@gitlab thank you for the release!", via_channel="twitter")
         with running("serve", environ) as first:
             wait_until(lambda: answers(url), seconds=60)
             if command == "work":
