@@ -16,7 +16,8 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
-from app.commands import backtest, rules
+from app.commands import NotDone, backtest, rules
+from app.records.records import NoRecords
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
 from app.work.rulebook import read_rules
@@ -177,6 +178,82 @@ def run_backtest(
         backtest.run_backtest(out, past, routing, macros)
 
 
+failures_cli = typer.Typer(help="What could not be done: list it, try it again, leave it be.")
+cli.add_typer(failures_cli, name="failures")
+
+
+@failures_cli.callback(invoke_without_command=True)
+def failures(
+    context: typer.Context,
+    *,
+    state: Annotated[str, typer.Option(help="open, retried, ignored or all.")] = "open",
+    since: Annotated[str | None, typer.Option(help="Failed then or later: 2026-11-01, or 2h ago.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs, with all tries.")] = False,
+) -> None:
+    """List what could not be done. Works on DATABASE_URL, also while the service runs."""
+    from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    if context.invoked_subcommand is None:
+        if state not in {"open", "retried", "ignored", "all"}:
+            err.print(f"There is no state {state}: open, retried, ignored or all.", markup=False)
+            sys.exit(2)
+        with _readable():
+            operating.list_failures(out, _database_url(), state=state, since=since, as_json=as_json)
+
+
+@failures_cli.command("retry")
+def retry_failures(
+    failure_id: Annotated[int | None, typer.Argument(help="Its number.")] = None,
+    *,
+    since: Annotated[str | None, typer.Option(help="All open ones of this time and later: 2026-11-01, or 2h.")] = None,
+) -> None:
+    """Do failed work again, from the failed step on: one, or all of a time."""
+    from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    if (failure_id is None) == (since is None):
+        err.print("Give a failure's number, or --since.")
+        sys.exit(2)
+    with _readable():
+        operating.retry(out, _database_url(), failure_id, since)
+
+
+@failures_cli.command("ignore")
+def ignore_failure(
+    failure_id: Annotated[int, typer.Argument(help="Its number.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why: kept with it.")],
+) -> None:
+    """Leave a failure be."""
+    from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    with _readable():
+        operating.ignore(out, _database_url(), failure_id, reason)
+
+
+@cli.command()
+def pause(
+    *,
+    what: Annotated[str, typer.Option(help="all, issues or replies.")] = "all",
+    reason: Annotated[str, typer.Option(help="Why: shown on /readyz.")] = "",
+) -> None:
+    """Stop acting, in all processes within a second; deliveries are still stored. Works on DATABASE_URL."""
+    from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    with _readable():
+        operating.pause(out, _database_url(), what, reason)
+
+
+@cli.command()
+def resume(
+    *, what: Annotated[str | None, typer.Option(help="all, issues or replies; left out: whatever is paused.")] = None
+) -> None:
+    """Go on after a pause, with what came meanwhile, in order."""
+    from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+
+    with _readable():
+        operating.resume(out, _database_url(), what)
+
+
 @cli.command()
 def train(
     *,
@@ -233,6 +310,12 @@ def _readable() -> Iterator[None]:
         sys.exit(1)
     except BadSettings as error:
         _refuse(error.problems)
+    except NoRecords as error:
+        err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False)
+        sys.exit(2)
+    except NotDone as error:
+        err.print(str(error), markup=False)
+        sys.exit(1)
     except backtest.NoRecords as error:
         err.print(f"Nothing to decide again: {error}. Set DATABASE_URL, or use --source zendesk.", markup=False)
         sys.exit(2)
@@ -245,6 +328,10 @@ def _readable() -> Iterator[None]:
     except IntegrationError as error:
         err.print(f"{error}.", markup=False)
         sys.exit(1)
+
+
+def _database_url() -> str:
+    return os.environ.get("DATABASE_URL") or DEFAULT_DATABASE
 
 
 def _settings() -> Settings:

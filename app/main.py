@@ -17,6 +17,7 @@ from app.desk.explain import ExplainPages
 from app.desk.failures import FailurePages
 from app.desk.health import HealthPages
 from app.desk.links import LinkPages
+from app.desk.pauses import PausePages
 from app.desk.precision import PrecisionPages
 from app.desk.refusals import REFUSALS
 from app.door.guard import Guard, refuse_input
@@ -67,10 +68,13 @@ def create_app(service: Service) -> FastAPI:
         probes={
             "queue": service.check_queue,
             "config": service.check_config,
+            "pauses": service.check_pauses,
         },
         remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.engine.waiting,
         open_failures=service.records.failures.count_open,
+        held=service.records.held.count,
+        paused=lambda: {one.what for one in service.pausing.current()},
     )
     app.include_router(inbox.router())
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
@@ -82,7 +86,8 @@ def create_app(service: Service) -> FastAPI:
     desk.include_router(PrecisionPages(service.records.corrections).router())
     desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
     desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
-    desk.include_router(FailurePages(service.records.failures, service.intake, service.now).router())
+    desk.include_router(FailurePages(service.records.failures, service.records.attempts, service.retrying).router())
+    desk.include_router(PausePages(service.records.pauses, service.now).router())
     app.include_router(desk)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,11 +17,13 @@ from app.triage.model.encoder import Encoder
 from app.triage.model.model import SHIPPED
 from app.triage.shipped import shipped_judgement
 from app.work.dry_run import DryRun
-from app.work.engine import Engine
+from app.work.engine import Engine, Work
 from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
 from app.work.listening import Listening
+from app.work.pausing import Holding, Pausing, said
+from app.work.retrying import Retrying
 from app.work.rulebook import Rulebook
 from app.work.schedule import Schedule
 from app.workflows import Workflows
@@ -49,6 +51,8 @@ class Service:
     index: IssueIndex
     schedule: Schedule
     listening: Listening
+    pausing: Pausing
+    retrying: Retrying
     judgement: Judgement
     now: Callable[[], datetime] = utc_now
 
@@ -59,16 +63,31 @@ class Service:
         """Opens the database and reads the YAML. Raises BadRules; calls nobody."""
         records = Records.open(settings.database_url)
         rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
-        engine = Engine(settings.database_url, worker=worker, concurrency=concurrency)
+        pausing = Pausing(records.pauses)
+        engine = Engine(
+            settings.database_url,
+            worker=worker,
+            concurrency=concurrency,
+            paused=lambda: pausing.paused("all") is not None,
+        )
+        holding = Holding(records.held, pausing, engine.accept, now)
         encoder = Encoder.installed()
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
         clients = Clients.of(settings)
         identity = Identity(clients.zendesk, clients.gitlab)
         listening = Listening(records.progress, now)
         index = IssueIndex(records.tracked_issues, encoder, now)
-        workflows = Workflows(settings, records, rulebook, engine, clients, identity, index, listening, now)
+        workflows = Workflows(
+            settings, records, rulebook, engine, clients, identity, index, listening, pausing, holding, now
+        )
         workflows.register(judgement)
-        schedule = Schedule(workflows.rounds(), engine.ensure, now, [listening.keep])
+
+        def ensure_rounds(works: Sequence[Work]) -> None:
+            """Rounds that a pause left out are not made up for: each goes on from where the last one came."""
+            if not pausing.paused("all"):
+                engine.ensure(works)
+
+        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release])
         return cls(
             settings=settings,
             records=records,
@@ -80,6 +99,8 @@ class Service:
             index=index,
             schedule=schedule,
             listening=listening,
+            pausing=pausing,
+            retrying=Retrying(records.failures, records.ticket_writes, engine.accept, now),
             judgement=judgement,
             now=now,
         )
@@ -125,6 +146,10 @@ class Service:
             f"; the files as they are now were refused, see /api/config: {len(problems)} problems" if problems else ""
         )
         return f"{self.rulebook.current().hash} is in force{refused}"
+
+    def check_pauses(self) -> str:
+        """Paused by people is not broken: it makes nothing unready."""
+        return "; ".join(map(said, self.pausing.current())) or "nothing is paused"
 
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""

@@ -30,6 +30,8 @@ from app.work.issues import Issues
 from app.work.job import Jobs
 from app.work.listening import Listening
 from app.work.lookups import Assignees, Projects
+from app.work.loops import Loops
+from app.work.pausing import Holding, Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.schedule import Entry
@@ -59,12 +61,14 @@ class Workflows:
     identity: Identity
     index: IssueIndex
     listening: Listening
+    pausing: Pausing
+    holding: Holding
     now: Callable[[], datetime]
 
     def register(self, judgement: Judgement) -> None:
         """Before the engine starts. Names are stored with the work: never rename one."""
         recorder = Recorder(self.records, self.now)
-        jobs = Jobs(self.engine, self.records.failures, self.rulebook, self.now)
+        jobs = Jobs(self.engine, self.records.failures, self.records.attempts, self.holding, self.rulebook, self.now)
         steps = self._steps(recorder, judgement)
         triage = TriageTicket(self.engine, steps)
         self.engine.register(WORKFLOW, triage.triage, steps.crashed)
@@ -83,13 +87,21 @@ class Workflows:
         capping = Capping(self.records.performed, self.now)
         candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
         issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, self.now)
+        incidents = Incidents(gitlab, self.clients.sentry, projects, links, self.now)
         return LiveSteps(
-            Deciding(zendesk, recorder, self.rulebook, capping, judgement, opinion, by_hand, self.now),
-            Finding(issues, Incidents(gitlab, self.clients.sentry, projects, links, self.now), self.rulebook, self.now),
-            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook),
+            Deciding(
+                zendesk, recorder, self.rulebook, capping, judgement, opinion, by_hand, self._loops(recorder), self.now
+            ),
+            Finding(issues, incidents, self.rulebook, self.pausing, self.now),
+            Writing(zendesk, Assignees(zendesk), recorder, self.rulebook, self.pausing),
             recorder,
             self.rulebook,
+            self.holding,
         )
+
+    def _loops(self, recorder: Recorder) -> Loops:
+        records, own = self.records, self.identity.zendesk_id
+        return Loops(self.clients.zendesk, recorder, records.ticket_writes, self.rulebook, own, self.now)
 
     @property
     def tracked(self) -> Tracked:
@@ -103,8 +115,10 @@ class Workflows:
     def _following(self, jobs: Jobs, recorder: Recorder) -> list[tuple[str, Workflow]]:
         zendesk, gitlab, links = self.clients.zendesk, self.clients.gitlab, self.records.links
         looking = Looking(gitlab, links, self.tracked, self.records.projects, self.rulebook, self.now)
-        sending = telling_many.Sending(zendesk, recorder, self.rulebook, self.now)
-        ours = our_note.OurNotes(jobs, gitlab, links, self.records.issue_notes, self.rulebook, self.secret)
+        sending = telling_many.Sending(zendesk, recorder, self._loops(recorder), self.rulebook, self.now)
+        ours = our_note.OurNotes(
+            jobs, gitlab, links, self.records.issue_notes, self.rulebook, self.pausing, self.secret
+        )
         marking = Marking(links, self.rulebook, self.now)
         return [
             (follow_issue.WORKFLOW, follow_issue.FollowIssue(jobs, looking, marking).follow),

@@ -1,19 +1,43 @@
-"""GET /api/failures and POST /api/failures/{id}/retry: what could not be done, and trying it again."""
+"""/api/failures: what could not be done, with all its tries; trying again, one or many; leaving one be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.desk.refusals import RefusalOut
 from app.desk.schemas import FailureOut, FailuresOut
-from app.records.failures import Failures
-from app.work.attempts import retry_work
-from app.work.intake import Intake
+from app.records.attempts import Attempts
+from app.records.failures import Failure, Failures
+from app.work.engine import CannotStore
+from app.work.retrying import CannotRetry, Retrying
+
+FailureId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_STATUS = {"no_such_failure": 404}
+
+
+class SinceIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime = Field(description="All open failures of this time and later are tried again.")
+
+
+class IgnoreIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class RetriedOut(BaseModel):
+    retried: int
+    nothing_to_retry: int = Field(description="Failures that hold no work; they stay open.")
+
 
 NOT_AGAIN: dict[int | str, dict[str, Any]] = {
     409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}
@@ -23,31 +47,52 @@ NOT_AGAIN: dict[int | str, dict[str, Any]] = {
 @dataclass(frozen=True)
 class FailurePages:
     failures: Failures
-    intake: Intake
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    attempts: Attempts
+    retrying: Retrying
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/api/failures", tags=["failures"])
         router.add_api_route("", self.newest, summary="What could not be done")
+        again = "Do the failed work again, from the failed step on"
+        router.add_api_route("/retry", self.retry_since, methods=["POST"], status_code=202, summary="All since a time")
         router.add_api_route(
-            "/{failure_id}/retry",
-            self.retry,
-            methods=["POST"],
-            status_code=202,
-            summary="Do the failed work again",
-            responses=NOT_AGAIN,
+            "/{failure_id}/retry", self.retry, methods=["POST"], status_code=202, summary=again, responses=NOT_AGAIN
         )
+        router.add_api_route("/{failure_id}/ignore", self.ignore, methods=["POST"], summary="Leave it be")
         return router
 
-    def newest(self, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> FailuresOut:
-        return FailuresOut(failures=[FailureOut.of(one) for one in self.failures.newest(limit=limit)])
+    def newest(
+        self,
+        state: Literal["open", "retried", "ignored", "all"] = "open",
+        since: AwareDatetime | None = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> FailuresOut:
+        moment = since.astimezone(UTC).isoformat() if since else ""
+        found = self.failures.newest(limit=limit, state=None if state == "all" else state, since=moment)
+        tried = self.attempts.of([one.key for one in found])
+        return FailuresOut(failures=[FailureOut.of(one, tried.get(one.key, ())) for one in found])
 
-    async def retry(self, failure_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> FailureOut:
-        failure = self.failures.by_id(failure_id)
-        if failure is None:
-            raise HTTPException(404, f"There is no failure {failure_id}.")
-        if failure.payload is None:
-            raise HTTPException(409, "This failure holds nothing that could be tried again; mend its cause instead.")
-        await self.intake.accept(retry_work(failure.payload, self.now()))
-        self.failures.set_state(failure_id, "retried")
-        return FailureOut.of(self.failures.by_id(failure_id) or failure)
+    def retry_since(self, wanted: SinceIn) -> RetriedOut:
+        with _answered():
+            return RetriedOut(**vars(self.retrying.retry_since(wanted.since)))
+
+    def retry(self, failure_id: FailureId) -> FailureOut:
+        with _answered():
+            return self._out(self.retrying.retry(failure_id))
+
+    def ignore(self, failure_id: FailureId, wanted: IgnoreIn) -> FailureOut:
+        with _answered():
+            return self._out(self.retrying.ignore(failure_id, wanted.reason))
+
+    def _out(self, failure: Failure) -> FailureOut:
+        return FailureOut.of(failure, self.attempts.of([failure.key]).get(failure.key, ()))
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    try:
+        yield
+    except CannotRetry as error:
+        raise HTTPException(_STATUS.get(error.reason, 409), str(error)) from error
+    except CannotStore as error:
+        raise HTTPException(503, "The queue cannot be written to; try again.", {"Retry-After": "5"}) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.metrics import OPEN_FAILURES, WAITING
+from app.metrics import HELD, OPEN_FAILURES, PAUSED, WAITING
+from app.records.pauses import WHATS
 
 Probe = Callable[[], str]
 """Says in a few words that a part works; raises when it does not."""
@@ -27,6 +28,8 @@ class HealthPages:
     use up the account's requests, and our threads while a service hangs."""
     waiting: Callable[[], int]
     open_failures: Callable[[], int]
+    held: Callable[[], int]
+    paused: Callable[[], Collection[str]]
     keep_seconds: float = 5.0
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _remote_parts: Parts = field(default_factory=dict, init=False)
@@ -69,6 +72,10 @@ class HealthPages:
     def _metrics(self) -> bytes:
         WAITING.set(self.waiting())
         OPEN_FAILURES.set(self.open_failures())
+        HELD.set(self.held())
+        paused = self.paused()
+        for what in WHATS:
+            PAUSED.labels(what).set(what in paused)
         return generate_latest()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from app.records.attempts import Attempt
 from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.links import Link
@@ -87,7 +89,21 @@ class DecisionsOut(BaseModel):
     decisions: list[DecisionOut]
 
 
+class AttemptOut(BaseModel):
+    """One try that did not succeed."""
+
+    at: str
+    step: str
+    source: str
+    reason: str
+    message: str
+    life: int = Field(description="0; one more for each retry by hand.")
+    number: int = Field(description="From 1 in each life.")
+
+
 class FailureOut(BaseModel):
+    """`reason` and `message`: the cause; `step`: where; `tries`: all that came before it."""
+
     id: int
     source: str
     ticket_id: int | None
@@ -97,9 +113,11 @@ class FailureOut(BaseModel):
     attempts: int
     state: str
     failed_at: str
+    because: str = Field(description="Why a person ignores it.")
+    tries: list[AttemptOut]
 
     @classmethod
-    def of(cls, failure: Failure) -> FailureOut:
+    def of(cls, failure: Failure, tries: Sequence[Attempt] = ()) -> FailureOut:
         return cls(
             id=failure.id or 0,
             source=failure.source,
@@ -110,6 +128,8 @@ class FailureOut(BaseModel):
             attempts=failure.attempts,
             state=failure.state,
             failed_at=failure.failed_at,
+            because=failure.because,
+            tries=[AttemptOut(**{name: getattr(one, name) for name in AttemptOut.model_fields}) for one in tries],
         )
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import event
 
 if TYPE_CHECKING:
@@ -79,6 +81,15 @@ def migrate(engine: sa.Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def is_up_to_date(engine: sa.Engine) -> bool:
+    """Do the tables have the newest revision? Changes nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here == ScriptDirectory.from_config(config).get_current_head()
 
 
 @contextmanager

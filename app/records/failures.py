@@ -25,6 +25,8 @@ class Failure:
     failed_at: str
     state: str = "open"
     """`open`, `retried` or `ignored`."""
+    because: str = ""
+    """Why a person ignores it."""
     id: int | None = None
 
 
@@ -46,14 +48,38 @@ class Failures:
         found = self._read(sa.select(failures).where(failures.c.id == failure_id))
         return found[0] if found else None
 
-    def newest(self, *, limit: int, state: str = "open") -> list[Failure]:
+    def by_key(self, key: str) -> Failure | None:
+        found = self._read(sa.select(failures).where(failures.c.key == key))
+        return found[0] if found else None
+
+    def newest(self, *, limit: int, state: str | None = "open", since: str = "") -> list[Failure]:
+        """The newest first. `state` None: in any; `since`: failed at that time or later."""
+        query = sa.select(failures).where(failures.c.failed_at >= since)
+        if state is not None:
+            query = query.where(failures.c.state == state)
+        return self._read(query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
+
+    def open_of_ticket(self, ticket_id: int, reason: str) -> list[Failure]:
         return self._read(
-            sa.select(failures).where(failures.c.state == state).order_by(failures.c.id.desc()).limit(limit)
+            sa.select(failures)
+            .where(failures.c.ticket_id == ticket_id, failures.c.reason == reason, failures.c.state == "open")
+            .order_by(failures.c.id)
         )
 
-    def set_state(self, failure_id: int, state: str) -> None:
+    def open_since(self, since: str, *, after: int, limit: int) -> list[Failure]:
+        """Open ones that failed at that time or later, the oldest first; `after`: the id where the last page ended."""
+        return self._read(
+            sa.select(failures)
+            .where(failures.c.state == "open", failures.c.failed_at >= since, failures.c.id > after)
+            .order_by(failures.c.id)
+            .limit(limit)
+        )
+
+    def set_state(self, failure_id: int, state: str, *, because: str = "") -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.update(failures).where(failures.c.id == failure_id).values(state=state))
+            connection.execute(
+                sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because)
+            )
 
     def counted_since(self, moment: str) -> dict[tuple[str, str], int]:
         """How many failed since then, by source and reason."""

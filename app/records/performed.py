@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.records.inserting import insert_into
 from app.records.tables import performed
 
 # Any constant, the same for all workers on one PostgreSQL.
@@ -20,17 +21,18 @@ class Performed:
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
         with self._engine.begin() as connection:
-            if connection.dialect.name != "sqlite":  # SQLite's IMMEDIATE transaction is a lock already
+            if connection.dialect.name != "sqlite":
                 connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            mine = sa.select(performed.c.id).where(performed.c.run_id == run_id, performed.c.kind == kind)
-            if connection.execute(mine).first():
+            # Written first: SQLite's lock is taken by the first write, and would not cover a count before it.
+            mine = insert_into(self._engine, performed).values(run_id=run_id, kind=kind, archetype=archetype, at=now)
+            if connection.execute(mine.on_conflict_do_nothing(index_elements=["run_id", "kind"])).rowcount == 0:
                 return True
             used = connection.execute(
                 sa.select(sa.func.count())
                 .select_from(performed)
                 .where(performed.c.kind == kind, performed.c.archetype == archetype, performed.c.at > since)
             ).scalar_one()
-            if used >= cap:
-                return False
-            connection.execute(sa.insert(performed).values(run_id=run_id, kind=kind, archetype=archetype, at=now))
-            return True
+            if used <= cap:
+                return True
+            connection.execute(sa.delete(performed).where(performed.c.run_id == run_id, performed.c.kind == kind))
+            return False

@@ -75,6 +75,56 @@ failures = sa.Table(
     sa.Column("payload", sa.JSON),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("failed_at", sa.String(40), nullable=False, index=True),
+    # Why a person ignores it, in their words.
+    sa.Column("because", sa.Text, nullable=False, server_default=""),
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    # Every try that did not succeed: what a failure shows, and what work that waits has behind it.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.String(255), nullable=False),
+    # A retry by hand begins a new life, and counts its tries from 1 again.
+    sa.Column("life", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("step", sa.String(32), nullable=False),
+    sa.Column("source", sa.String(32), nullable=False),
+    sa.Column("reason", sa.String(64), nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    sa.UniqueConstraint("run", "life", "number", name="uq_attempts_run_life_number"),
+)
+
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    # What is paused: all, issues or replies. All processes look here.
+    sa.Column("what", sa.String(16), primary_key=True),
+    sa.Column("since", sa.String(40), nullable=False),
+    sa.Column("by", sa.String(128), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+held = sa.Table(
+    "held",
+    metadata,
+    # Work that waits for the end of a pause, in the order in which it is to go on.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("what", sa.String(16), nullable=False),
+    sa.Column("key", sa.String(255), nullable=False, unique=True),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+
+ticket_writes = sa.Table(
+    "ticket_writes",
+    metadata,
+    # Runs that were allowed to write to a ticket: the budget against loops.
+    sa.Column("run_id", sa.String(64), primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    sa.Index("ix_ticket_writes_ticket_at", "ticket_id", "at"),
 )
 
 performed = sa.Table(

@@ -305,7 +305,7 @@ class Limits(Strict):
         default=8, description="Tries of one action before a person is asked."
     )
     writes_per_ticket_hour: Annotated[int, Field(ge=1, strict=True)] = Field(
-        default=6, description="Against loops with other automation."
+        default=6, description="Against loops: past so many writes to a ticket in an hour, a person has to release it."
     )
     bulk_from: Annotated[int, Field(ge=2, strict=True)] = Field(
         default=10, description="From so many tickets on, one news of an issue goes to Zendesk as a bulk job."

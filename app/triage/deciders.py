@@ -18,8 +18,13 @@ WORTH_NAMING = 0.1
 
 
 def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
-    """The archetype whose tag a person set: one that is on the ticket and that we did not put there."""
+    """The archetype whose tag a person set: one that is on the ticket and that we did not put there.
+
+    Where the one that we chose last is gone, another of ours came back by a person: they changed their mind.
+    """
     ours = set(previous.tags) if previous else set()
+    if previous and previous.archetype and ARCHETYPE_TAG + previous.archetype not in ticket.tags:
+        ours = set()
     chosen = [tag for tag in ticket.tags if tag.startswith(ARCHETYPE_TAG) and tag not in ours]
     return chosen[0].removeprefix(ARCHETYPE_TAG) if chosen else None
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.records.attempts import Attempt
 from app.work.engine import JSON, Work
+from app.work.retry import Fault
 
 
 class Runner(Protocol):
@@ -28,12 +30,17 @@ def payload_of(workflow: str, key: str, lane: str, now: datetime, **more: object
     }
 
 
+def run_of(payload: Mapping[str, Any]) -> str:
+    """What stays the same over all tries and lives of one piece of work: failures and attempts are kept by it."""
+    return str(payload.get("run_id") or payload["key"])
+
+
 def next_attempt(payload: JSON, wait: float) -> Work:
     """After a failure that may pass: the same work, `wait` seconds later."""
     attempt = payload["attempt"] + 1
     return Work(
         payload["workflow"],
-        f"{payload['key']}+{attempt}",
+        f"{payload['key']}{_life(payload)}+{attempt}",
         payload["lane"],
         {**payload, "attempt": attempt},
         delay=wait,
@@ -41,8 +48,28 @@ def next_attempt(payload: JSON, wait: float) -> Work:
 
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
-    """Failed work once more, from the start of its patience, and as the same run: what it wrote is recognised."""
-    # A key of its own, also for what follows from it: the first work's second try has its name already.
-    key = f"{payload['key']}!{now.isoformat()}"
-    fresh = {"first_key": payload["key"], **payload, "key": key, "attempt": 1, "accepted_at": now.isoformat()}
-    return Work(fresh["workflow"], key, fresh["lane"], fresh)
+    """Failed work once more, from the start of its patience, and as the same run: what it wrote is recognised.
+
+    Asked for twice, it is the same work. Its own key stays, and so do those of the work that it leads to: what a former
+    life has queued already is known.
+    """
+    fresh = {**payload, "life": payload.get("life", 0) + 1, "attempt": 1, "accepted_at": now.isoformat()}
+    return Work(fresh["workflow"], f"{fresh['key']}{_life(fresh)}", fresh["lane"], fresh, once=True)
+
+
+def attempt_of(payload: Mapping[str, Any], step: str, fault: Fault, now: datetime) -> Attempt:
+    """This try, as it is kept."""
+    return Attempt(
+        run=run_of(payload),
+        life=payload.get("life", 0),
+        number=payload["attempt"],
+        step=step[:32],
+        source=fault.service,
+        reason=fault.reason,
+        message=fault.message,
+        at=now.isoformat(),
+    )
+
+
+def _life(payload: Mapping[str, Any]) -> str:
+    return f"!{payload['life']}" if payload.get("life") else ""

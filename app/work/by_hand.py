@@ -99,9 +99,16 @@ class ByHand:
         return None
 
 
+def tag_that_asks(tags: Iterable[str]) -> str:
+    """A tag that only stays until it is carried out; empty: there is none."""
+    asking = (
+        tag for tag in tags if tag == OPEN_ISSUE_TAG or tag.startswith(LINK_ISSUE_TAG) or _FOLLOWING_TAG.match(tag)
+    )
+    return next(asking, "")
+
+
 def asks_by_tag(tags: Iterable[str]) -> bool:
-    """Is there a tag that only stays until it is carried out?"""
-    return any(tag == OPEN_ISSUE_TAG or tag.startswith(LINK_ISSUE_TAG) or _FOLLOWING_TAG.match(tag) for tag in tags)
+    return bool(tag_that_asks(tags))
 
 
 def issue_policy(last: Decision, rules: Rules) -> IssuePolicy | None:

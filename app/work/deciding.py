@@ -14,15 +14,17 @@ from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
+from app.triage.auto_reply import is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
-from app.work.by_hand import ByHand, granted
+from app.work.by_hand import ByHand, granted, tag_that_asks
 from app.work.capping import Capping
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.following.telling import told
+from app.work.loops import Loops
 from app.work.lost_writes import was_applied
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
@@ -48,11 +50,14 @@ class Deciding:
     judgement: Judgement
     second_opinion: SecondOpinion
     by_hand: ByHand
+    loops: Loops
     now: Callable[[], datetime]
 
     def decide(self, delivery: JSON) -> JSON:
         """`{"decided", "looks_for_issue"}`, or `{"ended": why}`. Raises IntegrationError."""
         decided = self._decide_if_any(delivery)
+        if "decided" in decided and decided["decided"]["plan"]["mode"] != "shadow":
+            return self.loops.over_budget(delivery) or decided
         if "ended" in decided:
             self.recorder.needless(delivery["run_id"])
         return decided
@@ -107,22 +112,43 @@ class Deciding:
         if is_bot(rules.routing.team, ticket.requester):
             return self.recorder.explained(delivery, "Written by a bot that routing.yaml does not let start work.")
         last = self.recorder.last_written(snapshot.id)
-        previous = Previous(last.archetype, last.tags) if last else None
-        corrected = chosen_by_person(ticket, previous)
-        if previous is None and DONE_TAG in ticket.tags:
+        if last:
+            return self._look_again(delivery, snapshot, ticket, last, rules=rules)
+        if DONE_TAG in ticket.tags:
             return {"ended": "decided before our records begin"}
-        if corrected:
+        return self._first_look(delivery, snapshot, ticket, rules)
+
+    def _first_look(self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, rules: Rules) -> JSON:
+        chosen = chosen_by_person(ticket, None)
+        if chosen is None and is_auto_reply_subject(ticket.subject):
+            self.loops.auto_reply()
+            return self.recorder.explained(delivery, "An automatic answer: out of office, or a bounce.")
+        if chosen and self.loops.not_a_person(snapshot.id, tag := ARCHETYPE_TAG + chosen, rules.routing.team):
+            ticket = replace(ticket, tags=tuple(one for one in ticket.tags if one != tag))
+        elif chosen:
             ticket = replace(ticket, event="corrected")
-            if last and last.ticket and corrected in rules.routing.archetypes:
-                self.recorder.corrected(snapshot.id, corrected, last)
-        elif last:
-            wish = self.by_hand.wish(delivery, snapshot, last, rules)
-            if wish:
-                return self._answer(granted(delivery, snapshot, rules, wish, last=last, now=self.now()))
-            comment = self._new_comment(delivery, snapshot, last, rules)
-            if comment is None:
-                return {"ended": "nothing changed that is ours to decide"}
-            ticket = replace(ticket, event="comment", subject="", body=comment)
+        return self._judge(delivery, snapshot, ticket, None, rules=rules)
+
+    def _look_again(
+        self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, last: Decision, *, rules: Rules
+    ) -> JSON:
+        previous = Previous(last.archetype, last.tags)
+        chosen = chosen_by_person(ticket, previous)
+        asked_by = ARCHETYPE_TAG + chosen if chosen else tag_that_asks(ticket.tags)
+        if asked_by and (why := self.loops.not_a_person(snapshot.id, asked_by, rules.routing.team)):
+            return {"ended": why}
+        if chosen:
+            ticket = replace(ticket, event="corrected")
+            if last.ticket and chosen in rules.routing.archetypes:
+                self.recorder.corrected(snapshot.id, chosen, last)
+            return self._judge(delivery, snapshot, ticket, previous, rules=rules)
+        wish = self.by_hand.wish(delivery, snapshot, last, rules)
+        if wish:
+            return self._answer(granted(delivery, snapshot, rules, wish, last=last, now=self.now()))
+        comment = self._new_comment(delivery, snapshot, last, rules)
+        if comment is None:
+            return {"ended": "nothing changed that is ours to decide"}
+        ticket = replace(ticket, event="comment", subject="", body=comment)
         return self._judge(delivery, snapshot, ticket, previous, rules=rules)
 
     def _judge(
@@ -158,6 +184,9 @@ class Deciding:
             if comment.author_id == snapshot.requester.id
         ]
         newest = written[-1].body if written else None
+        if newest and is_auto_reply_text(newest):
+            self.loops.auto_reply()
+            return None
         return newest if newest != last.ticket.get("body") else None
 
     def _decide_link(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:

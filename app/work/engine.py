@@ -6,22 +6,25 @@ and polling are all set here, each for a failure that was reproduced with the de
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
 from app.work.dequeue import OldestFirst
+from app.work.lanes import lanes_for
 from app.work.liveness import locks_for, new_executor_id
 from app.work.runs import run_id
 
@@ -32,8 +35,18 @@ APPLICATION = "pointsman"
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
 QUEUE = "tickets"
-# A process that crashes on a ticket this often is not given it again; innocents in the same process count too.
-CRASHES_BEFORE_PARKING = 20
+# A process that crashes on a ticket this often is not given it again, and people are told.
+CRASHES_BEFORE_PARKING = 10
+# Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
+# happened to run beside it comes through.
+CRASHES_BEFORE_SUSPICION = 3
+# How soon a pause is seen, at the latest twice this.
+PAUSE_SECONDS = 0.4
+# A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
+# rest is for an answer from a copy that lags. Work that began later has seen them all.
+SEEN_BY_THEN_MS = 3000
+PARKED = "parked"
+"""The error's type that `crashed` is told for work that was parked."""
 
 JSON = dict[str, Any]
 Workflow = Callable[[JSON], JSON]
@@ -51,6 +64,8 @@ class Work:
     payload: Mapping[str, Any]
     delay: float = 0.0
     """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
+    once: bool = False
+    """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
 
     def once_more(self, number: int) -> Work:
         """The same for a repeat: work with names of its own, for what it queues and for what it writes.
@@ -72,16 +87,32 @@ class CannotStore(Exception):
 class Engine:
     """Queue and workflows on SQLite or PostgreSQL. `accept` from any thread; workflows run on worker threads."""
 
-    def __init__(self, url: str, *, worker: bool = True, concurrency: int = 8, polling_seconds: float = 0.1) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        worker: bool = True,
+        concurrency: int = 8,
+        polling_seconds: float = 0.1,
+        reap_seconds: float = 5.0,
+        crashes_before_parking: int = CRASHES_BEFORE_PARKING,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`paused`: while it holds, no work begins, here or in any other process."""
         self._url = url
+        self._reap_seconds = reap_seconds
+        self._crashes_before_parking = crashes_before_parking
+        self._paused = paused
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self._stopping = threading.Event()
         self._reaper: threading.Thread | None = None
+        self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        self._lanes = lanes_for(url, concurrency)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -107,7 +138,9 @@ class Engine:
             )
         )
         for name, (workflow, crashed) in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=CRASHES_BEFORE_PARKING)(self._guarded(workflow, crashed))
+            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_parking)(
+                self._guarded(workflow, crashed)
+            )
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
@@ -117,10 +150,19 @@ class Engine:
         DBOS.register_queue(
             QUEUE,
             partition_concurrency=1,
-            worker_concurrency=self._concurrency,
+            worker_concurrency=self._allowed(),
             polling_interval_sec=self._polling_seconds,
             on_conflict="always_update",
         )
+        self.connect()
+        if self._worker:
+            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
+            self._reaper.start()
+            self._valve = threading.Thread(target=self._mind_the_pause, daemon=True, name="valve")
+            self._valve.start()
+
+    def connect(self) -> None:
+        """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(self._url, pool=1)
         self._intake = DBOSClient(
@@ -129,19 +171,21 @@ class Engine:
             application_name=APPLICATION,
             retry_connection_errors=False,
         )
-        if self._worker:
-            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
-            self._reaper.start()
+
+    def disconnect(self) -> None:
+        self._intake.destroy()
+        self._intake_engine.dispose()
 
     def stop(self, *, grace_seconds: int = 5) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._stopping.set()
-        if self._reaper:
-            self._reaper.join()
+        for thread in (self._reaper, self._valve):
+            if thread:
+                thread.join()
         DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
-        self._intake.destroy()
-        self._intake_engine.dispose()
+        self.disconnect()
         self._engine.dispose()
+        self._lanes.close()
         self._locks.release()
 
     def _guarded(self, workflow: Workflow, crashed: Crashed) -> Workflow:
@@ -149,7 +193,8 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                return workflow(payload)
+                with self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext():
+                    return workflow(payload)
             except dbos_error.DBOSException:
                 raise  # the engine's own signals: cancelled, taken over by another process
             except Exception as error:  # the one place for what nobody foresaw
@@ -161,8 +206,9 @@ class Engine:
     def accept(self, batch: Sequence[Work]) -> list[bool]:
         """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
 
-        Work whose key is known but which has already begun may have read the ticket before this delivery's change:
-        it is stored once more under a follow-up key. Work that still waits will read the newest state anyway.
+        Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
+        is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
+        that began late enough has seen all that one key can stand for.
         """
         try:
             with self._intake_engine.begin() as connection:
@@ -175,30 +221,32 @@ class Engine:
 
         Raises CannotStore.
         """
-        try:
-            with self._intake_engine.begin() as connection:
-                for work in batch:
-                    self._store(connection, work, rounds=1)
-        except (SQLAlchemyError, dbos_error.DBOSException) as error:
-            raise CannotStore(type(error).__name__) from error
+        self.accept([replace(work, once=True) for work in batch])
 
-    def _store(self, connection: sa.Connection, work: Work, *, rounds: int = 3) -> bool:
-        tried = work
-        for again in range(rounds):
+    def _store(self, connection: sa.Connection, work: Work) -> bool:
+        tried, first = work, None
+        for again in itertools.count():
             try:
-                self._intake.enqueue_in_transaction(connection, _options(tried), dict(tried.payload))
+                options = {**_options(tried), "workflow_id_reuse_policy": "reject"}
+                self._intake.enqueue_in_transaction(connection, options, dict(tried.payload))  # type: ignore[arg-type]  # a TypedDict by content
             except dbos_error.DBOSWorkflowIDInUseError:
-                if self._waits(connection, tried.key):
+                known = self._known(connection, tried.key)
+                first = first or known
+                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
                     return False
                 tried = work.once_more(again + 2)
             else:
                 return again == 0
-        return False
+        raise AssertionError("counting does not end")
 
-    def _waits(self, connection: sa.Connection, key: str) -> bool:
+    def _known(self, connection: sa.Connection, key: str) -> _Known:
         table = self._table(connection)
-        state = connection.execute(sa.select(table.c.status).where(table.c.workflow_uuid == key)).scalar()
-        return state in {"ENQUEUED", "DELAYED"}
+        row = connection.execute(
+            sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
+                table.c.workflow_uuid == key
+            )
+        ).one()
+        return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
 
     def step(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
         """Run a step inside a workflow: its answer (plain JSON) is kept and never computed again.
@@ -211,7 +259,7 @@ class Engine:
     def later(self, work: Work) -> None:
         """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
 
-        Work that is known already is not queued again.
+        Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
         """
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
         options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
@@ -241,7 +289,7 @@ class Engine:
     def _table(connection: sa.Connection) -> sa.TableClause:
         """dbos's own table, for two questions that its API answers only by loading rows."""
         schema = None if connection.dialect.name == "sqlite" else "dbos"
-        return sa.table("workflow_status", *map(sa.column, ("workflow_uuid", "status", "queue_name")), schema=schema)
+        return sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
 
     def check(self) -> None:
         """Raise when the queue's database does not answer."""
@@ -252,7 +300,7 @@ class Engine:
         # The first look at once: after a crash, what the last process left behind must not wait for the next round.
         wait = 0.0
         while not self._stopping.wait(wait):
-            wait = 5 * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
+            wait = self._reap_seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
             try:
                 self._locks.check()
             except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
@@ -264,18 +312,76 @@ class Engine:
                 log.exception("reaper_failed")
 
     def reap(self) -> int:
-        """Take over the running work of processes that are gone; how many workflows were."""
+        """Take over the running work of processes that are gone; how many workflows were. Report what was parked."""
+        self._report_parked()
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
         owners = {workflow.executor_id for workflow in running} - {self.executor_id, None}
-        recovered = 0
+        left: list[WorkflowStatus] = []
         for owner in sorted(str(owner) for owner in owners):
             with self._locks.taken_from_dead(owner) as dead:
                 if dead:
-                    # Private, but the only call that keeps the count of crashes; a contract test watches it.
-                    recovered += len(DBOS._recover_pending_workflows([owner]))  # noqa: SLF001  # see above
+                    left += [one for one in running if one.executor_id == owner]
+        taken = self._one_suspect_at_a_time(left, [one for one in running if one not in left])
+        recovered = sum(self._take_over(one) for one in taken)
         if recovered:
             log.warning("work_recovered", workflows=recovered)
         return recovered
+
+    @staticmethod
+    def _one_suspect_at_a_time(left: list[WorkflowStatus], running: list[WorkflowStatus]) -> list[WorkflowStatus]:
+        """Of what dead processes left: all that is above suspicion, and one of the rest if none of its kind runs."""
+
+        def starts(one: WorkflowStatus) -> int:
+            return one.recovery_attempts or 0
+
+        innocent = [one for one in left if starts(one) < CRASHES_BEFORE_SUSPICION]
+        suspects = sorted((one for one in left if one not in innocent), key=starts)
+        tried_now = any(starts(one) > CRASHES_BEFORE_SUSPICION for one in running)
+        return innocent + ([] if tried_now else suspects[:1])
+
+    @staticmethod
+    def _take_over(one: WorkflowStatus) -> bool:
+        # Private, but the only call that keeps the count of crashes; a contract test watches it. It does nothing when
+        # another process was faster.
+        database = _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
+        return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], QUEUE)
+
+    def _report_parked(self) -> None:
+        """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
+        deleted: its key stays known."""
+        for one in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False, limit=100):
+            registered = self._workflows.get(one.name)
+            if registered and one.input and one.input["args"]:
+                log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
+                registered[1](one.input["args"][0], PARKED)
+                DBOS.cancel_workflow(one.workflow_id)
+
+    def _allowed(self) -> int:
+        return 0 if self._paused() else self._concurrency
+
+    def _mind_the_pause(self) -> None:
+        """The queue's width is kept in the database, for all processes. It is compared, not remembered: whoever sets
+        it last may have read an older state of the pause, or died."""
+        while not self._stopping.wait(PAUSE_SECONDS):
+            try:
+                queue = DBOS.retrieve_queue(QUEUE)
+                if queue and (queue.worker_concurrency == 0) != self._paused():
+                    queue.set_worker_concurrency(self._allowed())
+            except Exception:  # the database may be away for a while
+                log.exception("pause_not_minded")
+
+
+_COLUMNS = ("workflow_uuid", "status", "queue_name", "created_at", "started_at_epoch_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Work of a key that is known; times in ms, by the database's clock."""
+
+    waits: bool
+    stored: int
+    began: int
+    """0: it was parked or cancelled."""
 
 
 def _is(status: sa.ColumnClause[Any], state: str) -> sa.ColumnElement[bool]:
@@ -290,7 +396,6 @@ def _options(work: Work) -> Any:
         "workflow_name": work.workflow,
         "queue_name": QUEUE,
         "workflow_id": work.key,
-        "workflow_id_reuse_policy": "reject",
         # Work without a partition would be accepted and never run.
         "queue_partition_key": work.lane,
         "app_version": PIPELINE_VERSION,

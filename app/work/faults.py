@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.work.engine import PARKED
 from app.work.retry import Fault
 from integrations.errors import IntegrationError, RateLimited, Unavailable, UnknownOutcome
 
@@ -16,3 +17,11 @@ def fault_of(error: IntegrationError) -> Fault:
         retry_after=error.retry_after if isinstance(error, RateLimited | Unavailable) else None,
         outage=isinstance(error, RateLimited | Unavailable),
     )
+
+
+def crash(error: str) -> Fault:
+    """What the engine told: the type of an error in our own code, or that the work was parked."""
+    if error == PARKED:
+        message = "the process that ran it died each time; it is not run again by itself"
+        return Fault("pointsman", "crash_loop", message, retryable=False)
+    return Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)

@@ -12,6 +12,7 @@ from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.incidents import Incidents
 from app.work.issues import Issues
+from app.work.pausing import Pausing
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from integrations.errors import IntegrationError
@@ -22,12 +23,17 @@ class Finding:
     issues: Issues
     incidents: Incidents
     rulebook: Rulebook
+    pausing: Pausing
     now: Callable[[], datetime]
 
     def find(self, delivery: JSON, decided: Decided) -> JSON:
         """`{"found"}`; with `fault` and `hold_the_tags` when it may work later, with `broken` when it never will."""
         if "told" in delivery:
             return {"found": _told(delivery["told"]["issue"]).model_dump(mode="json")}
+        if paused := self.pausing.fault("issues"):
+            found = Found(outcome="unreachable", detail=paused.message)
+            tags_are_there = "decided" in delivery
+            return {"found": found.model_dump(mode="json"), "fault": asdict(paused), "hold_the_tags": tags_are_there}
         try:
             found = self._find(decided)
         except IntegrationError as error:
@@ -45,13 +51,15 @@ class Finding:
 
     def _not_found(self, delivery: JSON, fault: Fault) -> JSON:
         """Within the patience of `limits.issue_wait` the tags wait for the issue; past it they go first."""
+        tags_are_there = "decided" in delivery
         if not fault.retryable:
             found = Found(outcome="failed", detail=fault.message)
-            return {"found": found.model_dump(mode="json"), "broken": asdict(fault)}
+            # The ticket says already that there is no link: a second try that fails too says it to people only.
+            ended = {"fault": asdict(fault), "hold_the_tags": True} if tags_are_there else {"broken": asdict(fault)}
+            return {"found": found.model_dump(mode="json"), **ended}
         found = Found(outcome="unreachable", detail=fault.message)
         waited = self.now() - datetime.fromisoformat(delivery["accepted_at"])
         patience = timedelta(seconds=self.rulebook.current().routing.limits.issue_wait)
-        tags_are_there = "decided" in delivery
         return {
             "found": found.model_dump(mode="json"),
             "fault": asdict(fault),

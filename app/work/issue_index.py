@@ -27,7 +27,7 @@ MOST = 10
 
 
 class IssueIndex:
-    """`search` from any thread. What was written here is found at once by its own process: `put`."""
+    """`search` from any thread. What was written anywhere is found by the next search."""
 
     def __init__(self, rows: TrackedIssues, encoder: Encodes | None, now: Callable[[], datetime]) -> None:
         self._rows = rows
@@ -37,6 +37,7 @@ class IssueIndex:
         self._read_to = ""
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each issue is in the index: its last change, and whether it has a vector."""
+        self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True, name="issue-index")
 
@@ -49,7 +50,12 @@ class IssueIndex:
             self._watcher.join()
 
     def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[Candidate]:
-        """The nearest first."""
+        """The nearest first.
+
+        With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
+        once more.
+        """
+        self.refresh()
         asked = vectors(self._encoder, [(subject, body)])[0] if self._encoder and len(self._index) else None
         return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
 
@@ -66,6 +72,10 @@ class IssueIndex:
 
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many issues."""
+        with self._refreshing:
+            return self._take_in()
+
+    def _take_in(self) -> int:
         taken = 0
         for batch in self._rows.changed_since(self._read_to):
             new = [

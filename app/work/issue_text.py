@@ -42,9 +42,15 @@ class Report:
 
     @classmethod
     def of(cls, decided: Decided) -> Report:
-        names = (decided.ticket.requester_name,)
+        names = [decided.ticket.requester_name, *_also_known_as(decided)]
         subject, body = redact(decided.ticket.subject, names=names), redact(decided.ticket.body, names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
+
+
+def _also_known_as(decided: Decided) -> list[str]:
+    """Handle and address: what people sign with."""
+    requester = decided.snapshot.get("requester") or {}
+    return [str(requester[key]) for key in ("name", "handle", "email") if requester.get(key)]
 
 
 def issue_title(decided: Decided, report: Report) -> str:

@@ -12,10 +12,12 @@ from datetime import datetime
 import structlog
 
 from app.metrics import RETRIES
+from app.records.attempts import Attempts
 from app.records.failures import Failure, Failures
-from app.work.attempts import Runner, next_attempt
+from app.work.attempts import Runner, attempt_of, next_attempt, run_of
 from app.work.engine import JSON
-from app.work.faults import fault_of
+from app.work.faults import crash, fault_of
+from app.work.pausing import PAUSED, Holding
 from app.work.retry import Fault, next_wait
 from app.work.rulebook import Rulebook
 from integrations.errors import IntegrationError
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 class Jobs:
     runner: Runner
     failures: Failures
+    attempts: Attempts
+    holding: Holding
     rulebook: Rulebook
     now: Callable[[], datetime]
 
@@ -36,21 +40,23 @@ class Jobs:
 
     def again(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         """The same work later, or a failure that people see."""
-        planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, fault)
+        if fault["reason"] == PAUSED:
+            return self.runner.step("hold", self.holding.hold, delivery)
+        planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, step, fault)
         if planned["wait"] is None:
             return self.runner.step("give_up", self.give_up, delivery, step, fault)
         self.runner.later(next_attempt(delivery, planned["wait"]))
         return {"ended": "put off", "wait": planned["wait"]}
 
     def crashed(self, delivery: JSON, error: str) -> JSON:
-        message = f"our own code failed with {error}; the log has the details"
-        return self.give_up(delivery, "workflow", asdict(Fault("pointsman", "bug", message, retryable=False)))
+        return self.give_up(delivery, "workflow", asdict(crash(error)))
 
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         log.error("job_failed", workflow=delivery["workflow"], key=delivery["key"], step=step, reason=fault["reason"])
+        self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
         self.failures.add(
             Failure(
-                key=delivery.get("first_key") or delivery["key"],
+                key=run_of(delivery),
                 source=fault["service"],
                 ticket_id=None,
                 step=f"{delivery['workflow']}: {step}"[:32],
@@ -63,8 +69,9 @@ class Jobs:
         )
         return {"ended": "failed", "reason": fault["reason"]}
 
-    def _plan(self, delivery: JSON, fault: JSON) -> JSON:
+    def _plan(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
+        self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
         RETRIES.labels(fault["service"], fault["reason"]).inc()
         attempts = self.rulebook.current().routing.limits.attempts
         return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=attempts)}

@@ -13,6 +13,7 @@ from app.records.corrections import Correction
 from app.records.decisions import Decision, State
 from app.records.failures import Failure
 from app.records.records import Records
+from app.work.attempts import attempt_of, run_of
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
@@ -124,18 +125,32 @@ class Recorder:
         self._without_verdict(delivery, "done", summary, channel=channel)
         return {"ended": summary}
 
-    def put_off(self, delivery: JSON, fault: Fault, wait: float) -> JSON:
+    def attempted(self, delivery: JSON, step: str, fault: Fault) -> None:
+        """Each try that did not succeed is kept: a failure shows all of them."""
+        self.records.attempts.add(attempt_of(delivery, step, fault, self.now()))
+
+    def explained_failure(self, delivery: JSON, summary: str) -> None:
+        """A delivery that ends without a decision, because something is wrong."""
+        self._without_verdict(delivery, "failed", summary)
+
+    def put_off(self, delivery: JSON, step: str, fault: Fault, wait: float) -> JSON:
+        self.attempted(delivery, step, fault)
         log.info("work_put_off", ticket_id=delivery["ticket_id"], reason=fault.reason, wait=round(wait, 1))
-        if self.records.decisions.by_run(delivery["run_id"]) is None:
+        if "decided" not in delivery and self.records.decisions.by_run(delivery["run_id"]) is None:
             self._without_verdict(delivery, "waiting", fault.message)
         return {}
 
     def failed(self, delivery: JSON, step: str, fault: Fault) -> JSON:
         """No further try: a person is told."""
         self.failure(delivery, step, fault)
+        if "decided" in delivery:
+            self.records.decisions.update(
+                delivery["decided"]["run_id"], state="failed", finished_at=self.now().isoformat()
+            )
         row = self.records.decisions.by_run(delivery["run_id"])
         if row is None or not row.config_hash:
-            self._without_verdict(delivery, "failed", fault.message)
+            if "decided" not in delivery:
+                self._without_verdict(delivery, "failed", fault.message)
         else:
             tags = row.tags if row.state == "writing" else ()
             self.records.decisions.update(
@@ -143,11 +158,13 @@ class Recorder:
             )
         return {"ended": "failed", "reason": fault.reason}
 
-    def failure(self, delivery: JSON, step: str, fault: Fault) -> None:
+    def failure(self, delivery: JSON, step: str, fault: Fault, *, key: str = "") -> None:
+        """`key`: by default the run's; failures of one key are one."""
+        self.attempted(delivery, step, fault)
         log.error("work_failed", ticket_id=delivery["ticket_id"], step=step, reason=fault.reason)
         self.records.failures.add(
             Failure(
-                key=delivery["run_id"],
+                key=key or run_of(delivery),
                 source=fault.service,
                 ticket_id=delivery["ticket_id"],
                 step=step,

@@ -8,8 +8,9 @@ from app.metrics import RETRIES
 from app.work.decided import Decided
 from app.work.deciding import Deciding
 from app.work.engine import JSON
-from app.work.faults import fault_of
+from app.work.faults import crash, fault_of
 from app.work.finding import Finding
+from app.work.pausing import Holding
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
@@ -24,6 +25,7 @@ class LiveSteps:
     writing: Writing
     recorder: Recorder
     rulebook: Rulebook
+    holding: Holding
 
     def attempts(self) -> int:
         return self.rulebook.current().routing.limits.attempts
@@ -43,14 +45,19 @@ class LiveSteps:
     def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON:
         return self.writing.settle(delivery, Decided.model_validate(decided["decided"]), found)
 
-    def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON:
+    def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON:
         RETRIES.labels(fault["service"], fault["reason"]).inc()
-        return self.recorder.put_off(delivery, Fault(**fault), wait)
+        return self.recorder.put_off(delivery, step, Fault(**fault), wait)
+
+    def attempted(self, delivery: JSON, step: str, fault: JSON) -> None:
+        self.recorder.attempted(delivery, step, Fault(**fault))
+
+    def hold(self, delivery: JSON) -> JSON:
+        return self.holding.hold(delivery)
 
     def crashed(self, delivery: JSON, error: str) -> JSON:
         """Somewhere in our own code: kept with the failures, so that it can be retried once it is mended."""
-        fault = Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)
-        return self.recorder.failed(delivery, "workflow", fault)
+        return self.recorder.failed(delivery, "workflow", crash(error))
 
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         return self.recorder.failed(delivery, step, Fault(**fault))

@@ -13,6 +13,7 @@ from typing import Protocol
 from app.work.attempts import Runner, next_attempt, payload_of
 from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
+from app.work.pausing import PAUSED
 from app.work.retry import Fault, next_wait
 from app.work.runs import run_id
 from app.work.wave_work import wave_work
@@ -41,6 +42,19 @@ def triage_work(
     return Work(WORKFLOW, key, lane, payload)
 
 
+def link_payload(delivery: JSON, decided: JSON) -> JSON:
+    """The second write, of the link alone: its tags are on the ticket. For a delivery that is one already, itself."""
+    if "decided" in delivery:
+        return delivery
+    return {
+        **delivery,
+        "workflow": LINK_WORKFLOW,
+        "key": f"{delivery['key']}:link",
+        "run_id": f"{delivery['run_id']}-link",
+        "decided": decided,
+    }
+
+
 class Steps(Protocol):
     """What the workflow is made of; each answers plain JSON, and `{"fault": ...}` where a service did not do it."""
 
@@ -48,7 +62,9 @@ class Steps(Protocol):
     def find(self, delivery: JSON, decided: JSON) -> JSON: ...
     def write(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
     def settle(self, delivery: JSON, decided: JSON, found: JSON) -> JSON: ...
-    def put_off(self, delivery: JSON, fault: JSON, wait: float) -> JSON: ...
+    def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON: ...
+    def attempted(self, delivery: JSON, step: str, fault: JSON) -> None: ...
+    def hold(self, delivery: JSON) -> JSON: ...
     def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON: ...
     def attempts(self) -> int: ...
 
@@ -111,11 +127,13 @@ class TriageTicket:
 
     def _later(self, delivery: JSON, step: str, fault: JSON) -> JSON:
         """The same work again after a wait, or a failure that people see."""
+        if fault["reason"] == PAUSED:
+            return self.runner.step("hold", self.steps.hold, delivery)
         planned = self.runner.step(f"plan_{step}_again", self._plan_wait, delivery, fault)
         wait = planned["wait"]
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
-        self.runner.step("put_off", self.steps.put_off, delivery, fault, wait)
+        self.runner.step("put_off", self.steps.put_off, delivery, step, fault, wait)
         self.runner.later(next_attempt(delivery, wait))
         return {"ended": "put off", "wait": wait}
 
@@ -124,16 +142,19 @@ class TriageTicket:
         return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=self.steps.attempts())}
 
     def _follow_up(self, delivery: JSON, decided: JSON, fault: JSON) -> None:
-        planned = self.runner.step("plan_link", self._plan_wait, delivery, fault)
-        if planned["wait"] is not None:
-            payload = {
-                **delivery,
-                "workflow": LINK_WORKFLOW,
-                "key": f"{delivery['key']}:link",
-                "run_id": f"{delivery['run_id']}-link",
-                "decided": decided["decided"],
-            }
+        payload = link_payload(delivery, decided["decided"])
+        if fault["reason"] == PAUSED:
+            self.runner.step("hold", self.steps.hold, payload)
+            return
+        planned = self.runner.step("plan_link", self._plan_link, payload, fault)
+        if planned["wait"] is None:
+            self.runner.step("give_up", self.steps.give_up, payload, "find", fault)
+        else:
             self.runner.later(next_attempt(payload, planned["wait"]))
+
+    def _plan_link(self, payload: JSON, fault: JSON) -> JSON:
+        self.steps.attempted(payload, "find", fault)
+        return self._plan_wait(payload, fault)
 
 
 _BUSY: JSON = {

@@ -6,18 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
+from app.triage.actions import Action, Note, Plan, Reply
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
 from app.work.lost_writes import mark_as_spam, was_applied
+from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
+from app.work.triage_ticket import link_payload
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate, ZendeskClient
+
+REPLIES_PAUSED = "Replies are paused: this one is not sent, only suggested."
 
 
 @dataclass(frozen=True)
@@ -26,12 +31,15 @@ class Writing:
     assignees: Assignees
     recorder: Recorder
     rulebook: Rulebook
+    pausing: Pausing
 
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
         found = Found.model_validate(found_json.get("found", {}))
         if found.removed:
             decided = decided.model_copy(update={"trace": (*decided.trace, _redacted(found.removed))})
+        if self.pausing.paused("replies"):
+            decided = decided.model_copy(update={"plan": without_replies(decided.plan)})
         made = draft(decided, found, self.rulebook.by_hash(decided.config_hash))
         if decided.plan.mode == "shadow":
             return self.recorder.finished(delivery, self.recorder.only_recorded(decided, made.outcomes), made.outcomes)
@@ -125,7 +133,8 @@ class Writing:
         """The update is in the ticket: record it, and say what follows."""
         wave = self._may_be_a_wave(decided)
         if "broken" in found_json:
-            self.recorder.failure(delivery, "find", Fault(**found_json["broken"]))
+            payload = link_payload(delivery, decided.model_dump(mode="json"))
+            self.recorder.failure(payload, "find", Fault(**found_json["broken"]))
         if "fault" in found_json:
             return {**self.recorder.waits_for_link(row.run_id), "wave": wave}
         outcomes = [Outcome(**action) for action in row.actions]
@@ -149,6 +158,21 @@ class Writing:
         return self.recorder.finished(
             delivery, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
         )
+
+
+def without_replies(plan: Plan) -> Plan:
+    """While replies are paused, one that would be sent is suggested, and the note says why."""
+    if not any(isinstance(action, Reply) and action.sent for action in plan.wanted()):
+        return plan
+    return plan.model_copy(update={"actions": tuple(_suggested(action) for action in plan.actions)})
+
+
+def _suggested(action: Action) -> Action:
+    if isinstance(action, Reply):
+        return action.model_copy(update={"sent": False})
+    if isinstance(action, Note):
+        return action.model_copy(update={"sentences": (*action.sentences, REPLIES_PAUSED)})
+    return action
 
 
 def _redacted(removed: Mapping[str, int]) -> JSON:

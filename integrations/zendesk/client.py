@@ -23,7 +23,7 @@ from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, unreadabl
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
-from integrations.zendesk.snapshots import ChangePage, CommentSnapshot, TicketSnapshot
+from integrations.zendesk.snapshots import ChangePage, CommentSnapshot, RequesterSnapshot, TicketSnapshot
 from integrations.zendesk.updates import RUN_KEY, NewComment, TicketUpdate, UpdatedTicket, ticket_json
 from integrations.zendesk.wire import (
     WireAgent,
@@ -34,6 +34,7 @@ from integrations.zendesk.wire import (
     WireGroup,
     WireNewTicket,
     WirePeople,
+    WirePerson,
     WireTicketAnswer,
     WireTickets,
     WireUpdate,
@@ -56,6 +57,13 @@ Result = TypeVar("Result")
 class Agent:
     id: int
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedBy:
+    author_id: int
+    run_id: str
+    """Of ours, if we did it; empty otherwise."""
 
 
 class ZendeskClient:
@@ -210,6 +218,20 @@ class ZendeskClient:
                 break
             params = {**params, "page[after]": answer.meta.after_cursor}
         return False
+
+    def who_tagged(self, ticket_id: int, tag: str) -> TaggedBy | None:
+        """Who put the tag on the ticket last, by the newest 100 audits; None when they do not say. One GET."""
+        answer = self._get(f"tickets/{ticket_id}/audits", WireAudits, {"sort": "-created_at", "page[size]": str(PAGE)})
+        for audit in answer.audits:
+            if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
+                custom = audit.metadata.custom if audit.metadata is not None else None
+                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")))
+        return None
+
+    def person(self, user_id: int) -> RequesterSnapshot:
+        """One GET."""
+        user = self._get(f"users/{user_id}", WirePerson, {}).user
+        return RequesterSnapshot(id=user.id, name=user.name, email=user.email, role=user.role, tags=user.tags)
 
     def mark_as_spam(self, ticket_id: int) -> None:
         """Also suspends the requester: only where a person asked for it."""

@@ -50,6 +50,10 @@ class WirePeople(Wire):
     users: tuple[WireUser, ...]
 
 
+class WirePerson(Wire):
+    user: WireUser
+
+
 class WireNamed(Wire):
     """An organization or a group."""
 
@@ -210,8 +214,30 @@ class WireMetadata(Wire):
     custom: dict[str, object] | None = None
 
 
+class WireAuditEvent(Wire):
+    """`value` and `previous_value` of tags are lists or words in one text, as the account's age has it."""
+
+    type: Text = ""
+    field_name: Text = ""
+    value: object = None
+    previous_value: object = None
+
+    def adds_tag(self, tag: str) -> bool:
+        if self.type not in {"Create", "Change"} or self.field_name != "tags":
+            return False
+        return tag in _words(self.value) and tag not in _words(self.previous_value)
+
+
+def _words(value: object) -> list[str]:
+    if isinstance(value, str):
+        return value.split()
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 class WireAudit(Wire):
     id: int
+    author_id: int | None = None
+    events: tuple[WireAuditEvent, ...] = ()
     metadata: WireMetadata | None = None
 
 

@@ -217,7 +217,7 @@ def test_strange_questions_from_those_with_the_token_are_answered(house: House, 
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(), max_size=200))
+@given(st.text(max_size=200))  # without halves of characters, which no JSON for us may hold
 def test_any_text_can_be_asked_about(house: House, text: str) -> None:
     assert asked(house, json.dumps({"text": text}).encode()).status_code == 200
 

@@ -21,7 +21,7 @@ from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, answers, pause
 from tests.chaos.plan import ALWAYS, Plan, weather
 from tests.chaos.sender import Sender, repeats
 
-DESK_TOKEN = "desk token of the kill test"
+DESK_TOKEN = "desk-token-of-the-kill-test"
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0
 
@@ -42,6 +42,7 @@ class _Field:
     service: str
     people: dict[int, Person] = field(default_factory=dict)
     """By ticket."""
+    comments: list[threading.Timer] = field(default_factory=list)
 
 
 def fight(plan: Plan, folder: Path, database_url: str) -> Report:
@@ -60,8 +61,13 @@ def fight(plan: Plan, folder: Path, database_url: str) -> Report:
         _furnish(sandbox)
         fleet.start(plan.workers)
         try:
-            _until(lambda: answers(f"{service}/healthz"), STARTS_WITHIN, "the service did not start")
+            _until(
+                lambda: answers(f"{service}/healthz") or fleet.died_by_themselves(),
+                STARTS_WITHIN,
+                "the service did not start",
+            )
             ground = _Field(plan, sandbox, fleet, sender, Books(database_url), service)
+            _until(lambda: ground.books.issues_known() == 1, STARTS_WITHIN, "the known issue was not read")
             _fight(ground)
             report.figures["harm"] = round(time.monotonic() - began, 1)
             _calm(ground, report)
@@ -116,6 +122,8 @@ def _fight(ground: _Field) -> None:
         _write(ground, person, chance)
         pause(chance.uniform(0, 2 * pace))
     mischief.join()
+    for comment in ground.comments:
+        comment.join()
 
 
 def _write(ground: _Field, person: Person, chance: random.Random) -> None:
@@ -129,7 +137,9 @@ def _write(ground: _Field, person: Person, chance: random.Random) -> None:
     if chance.random() < 0.3:
         ground.sender.send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=requester, delays=repeats(chance))
     if chance.random() < 0.2 and person.kind.archetype != "spam":
-        threading.Timer(chance.uniform(0, 3), _comment, (ground, ticket_id, repeats(chance))).start()
+        comment = threading.Timer(chance.uniform(0, 3), _comment, (ground, ticket_id, repeats(chance)))
+        ground.comments.append(comment)
+        comment.start()
 
 
 def _comment(ground: _Field, ticket_id: int, delays: list[float]) -> None:

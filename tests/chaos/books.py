@@ -10,6 +10,7 @@ from itertools import pairwise
 import sqlalchemy as sa
 
 from app.records.database import is_sqlite, make_engine
+from app.records.tables import tracked_issues
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
 STATUS = ("workflow_uuid", "status", "queue_name", "queue_partition_key")
@@ -43,6 +44,12 @@ class Books:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def issues_known(self) -> int:
+        """Issues of the tracker that the service has a copy of, ready to be compared."""
+        with self._engine.connect() as connection:
+            query = sa.select(sa.func.count()).where(tracked_issues.c.vector.is_not(None))
+            return int(connection.execute(query).scalar_one())
 
     def unfinished(self) -> int:
         """Rounds of the clock come anew, and what they queue is not looked at here."""

@@ -26,6 +26,8 @@ class Plan:
     """Seconds until the queue must be empty, once the faults are over."""
 
 
+# For the short forms. A lost request is over after two seconds there, so nobody need wait longer than three.
+SETTLES_SOON = (("issue_wait: 20", "issue_wait: 20\n  issue_settle: 3"),)
 # No caps (they would stop the thirtieth issue of an hour, as they should), and praise on Twitter is answered.
 ALWAYS = (
     ("  caps: {reply: 30, issue: 30, spam: 10, forward: 20}\n", ""),

@@ -11,6 +11,11 @@ PATHS = [
     ("GET", "/api/decisions"),
     ("GET", "/api/failures"),
     ("POST", "/api/failures/1/retry"),
+    ("POST", "/api/failures/1/ignore"),
+    ("POST", "/api/failures/retry"),
+    ("GET", "/api/pause"),
+    ("POST", "/api/pause"),
+    ("POST", "/api/resume"),
     ("POST", "/api/explain"),
 ]
 
@@ -88,7 +93,7 @@ def test_health_readiness_and_metrics_need_no_token(house: House) -> None:
     assert house.web.get("/healthz").json() == {"status": "alive"}
     ready = house.web.get("/readyz")
     assert ready.status_code == 200
-    assert set(ready.json()["parts"]) == {"queue", "config", "zendesk", "gitlab"}
+    assert set(ready.json()["parts"]) == {"queue", "config", "zendesk", "gitlab", "pauses"}
     house.triaged("@gitlab kudos to the team for everything!")
     metrics = house.web.get("/metrics").text
     assert 'pointsman_deliveries_total{outcome="stored",source="zendesk"}' in metrics

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from dbos import Queue
+from dbos._dbos import _get_dbos_instance
 
 from app.work.engine import JSON, Engine, Workflow
 from tests.postgres import PostgresServer
@@ -62,3 +65,17 @@ def crashed(payload: JSON, error: str) -> JSON:
 
 def done(_: JSON) -> JSON:
     return {}
+
+
+def looks_at_the_queue(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One entry for each time that a worker asks how wide the queue is."""
+    database = _get_dbos_instance()._sys_db
+    looks: list[str] = []
+    read = database.get_queue
+
+    def get_queue(name: str, *args: Any, **options: Any) -> Queue | None:
+        looks.append(name)
+        return read(name, *args, **options)
+
+    monkeypatch.setattr(database, "get_queue", get_queue)
+    return looks

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,36 @@ def test_a_repeat_that_comes_after_the_work_began_is_looked_at_once_more(start: 
     wait_until(lambda: ran == [1, 2])
 
 
+def test_every_repeat_within_the_second_is_looked_at_and_none_once_all_was_seen(start: Started) -> None:
+    ran: list[object] = []
+    engine = start({"wf": noting(ran)})
+    for n in range(6):
+        assert engine.accept([work("a", n=n)]) == [n == 0]
+        wait_until(lambda: ran[-1:] == [n])  # noqa: B023  # called at once
+    with engine._intake_engine.begin() as connection:
+        table = engine._table(connection)
+        connection.execute(sa.update(table).values(started_at_epoch_ms=table.c.started_at_epoch_ms + 60_000))
+    for _ in range(3):
+        assert engine.accept([work("a", n=99)]) == [False]
+    assert engine.unfinished() == 0
+    assert 99 not in ran
+
+
+def test_what_a_repeat_leads_to_has_names_of_its_own(start: Started) -> None:
+    """Or its second try would pass for one that the first had long ago, and be lost."""
+    keys: list[object] = []
+
+    def flow(payload: JSON) -> JSON:
+        keys.append(payload["key"])
+        return {}
+
+    engine = start({"wf": flow})
+    for _ in range(2):
+        engine.accept([Work("wf", "a", "ticket:1", {"key": "a"})])
+        wait_until(lambda: engine.unfinished() == 0)
+    assert keys == ["a", "a~2"]
+
+
 def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Started) -> None:
     free = threading.Event()
     running: list[object] = []
@@ -87,6 +118,25 @@ def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Starte
     assert "second" not in running
     free.set()
     wait_until(lambda: "second" in running)
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_work_of_one_lane_does_not_overlap_even_if_the_queue_lets_it_through(start: Started) -> None:
+    """As when two processes claim at the same moment; here the queue is told that the lanes differ."""
+    running: list[object] = []
+    most: list[int] = []
+
+    def flow(payload: JSON) -> JSON:
+        running.append(payload["n"])
+        most.append(len(running))
+        time.sleep(0.2)
+        running.remove(payload["n"])
+        return {}
+
+    engine = start({"wf": flow})
+    engine.accept([Work("wf", str(n), f"ticket:{n}", {"n": n, "lane": "ticket:1"}) for n in range(4)])
+    wait_until(lambda: engine.unfinished() == 0)
+    assert most == [1, 1, 1, 1]
 
 
 def test_a_step_that_was_kept_does_not_run_again_and_its_answer_is_plain_json(start: Started) -> None:

@@ -52,7 +52,7 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
     with Sandbox.start() as sandbox:
         environ = {
             **sandbox.environment(),
-            "DESK_TOKEN": "token of the tests",
+            "DESK_TOKEN": "desk-token-of-the-tests",
             "DATABASE_URL": database,
             "PORT": str(port),
         }

@@ -13,6 +13,7 @@ from app.triage.actions import Note, Plan, Tags
 from app.work.decided import Decided, Read
 from app.work.engine import JSON
 from app.work.lookups import Assignees
+from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.writing import Writing
@@ -30,7 +31,9 @@ class House:
         rulebook = Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, lambda: NOW)
         self.hash = rulebook.current().hash
         self.recorder = Recorder(records, lambda: NOW)
-        self.writing = Writing(lambda: self.client, Assignees(lambda: self.client), self.recorder, rulebook)
+        self.writing = Writing(
+            lambda: self.client, Assignees(lambda: self.client), self.recorder, rulebook, Pausing(records.pauses)
+        )
 
     def decided(self) -> tuple[JSON, Decided]:
         snapshot = self.client.read_ticket(self.zendesk.create_ticket(body="Thank you"))

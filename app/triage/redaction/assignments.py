@@ -17,23 +17,23 @@ from app.triage.redaction.values import JUDGED, is_code, is_prose, looks_random,
 LONGEST_QUOTED = 2000
 
 _BEGINNINGS: Final = (
+    *("pass", "pwd", "pw", "pin", "contrase", "mot de passe", "senha", "kennwort", "wachtwoord", "hasło", "пароль"),
     *(
-        "pass",
-        "pwd",
-        "pw",
-        "pin",
-        "contrase",
-        "mot de passe",
-        "senha",
-        "kennwort",
-        "wachtwoord",
-        "hasło",
-        "пароль",
         "密码",
         "密碼",
+        "パスワード",
+        "비밀번호",
+        "api",
+        "secret",
+        "token",
+        "key_base",
+        "access",
+        "account",
+        "shared",
+        "auth",
     ),
-    *("パスワード", "비밀번호", "api", "secret", "token", "key_base", "access", "account", "shared", "signing", "auth"),
-    *("encryption", "primary", "deterministic", "private", "master", "license", "licence", "credential", "activation"),
+    *("signing", "encryption", "primary", "deterministic", "private", "master", "license", "licence", "credential"),
+    "activation",
 )
 _KEY = re.compile(
     r"""
@@ -53,16 +53,15 @@ _KEY = re.compile(
 )
 # password_min_length, token_type, secret_name, ...: about the secret, not the secret.
 _ABOUT = re.compile(
-    r"""(?i)(?:.*(?=[.])|.*[_.-])?(?:types?|at|on|counts?|enabled\w*|disabled|lengths?|min\w*|max\w*|expir\w*|ttl|lifetime|ur[li]|uris
-        |endpoint|path|files?|names?|ids?|fields?|policy|prefix|status|required|requirements?|detection\w*|auth\w*_enabled\w*
-        |authentication_enabled\w*|confirmation|reset\w*|changed\w*|algorithm|\.(?:rb|py|js|ts|go|c|cc|cpp|h|java|vue|ya?ml|json|md|txt|php|rs)|class|error|stdin|scopes?|digits?)""",
+    r"""(?i)(?:.*(?=[.])|.*[_.-])?(?:types?|at|on|counts?|enabled\w*|disabled|lengths?|min\w*|max\w*|expir\w*|ttl
+        |lifetime|ur[li]|uris|endpoint|path|files?|names?|ids?|fields?|policy|prefix|status|required|requirements?
+        |detection\w*|auth\w*_enabled\w*|confirmation|reset\w*|changed\w*|algorithm|class|error|stdin|scopes?|digits?
+        |\.(?:rb|py|js|ts|go|c|cc|cpp|h|java|vue|ya?ml|json|md|txt|php|rs))""",
     re.VERBOSE,
 )
 _IS_TEST_RESULT = re.compile(r"PASS\W*: ")
 _GITLAB = re.compile(r"(?i)(?:private|job|deploy|gitlab|feed|rss|impersonation|incoming_email)[_-]$")
-_AWS = re.compile(r"(?i)(?:aws|session|secret)[_\-A-Za-z]{0,12}[_-]$")
 _LINE = re.compile(r"[^\S\n]*+\n[ \t>]*+(?P<value>\S{4,200}+)[ \t\r]*+(?=\n|$)")
-_TO_BLANK = re.compile(r"\S*+")
 _TO_NEXT_FIELD = re.compile(r"(?:[^\s;&]++|[;&](?!\w[\w ]{0,40}=))*+")
 _TO_LINE_END = re.compile(r"[^\n]*+")
 _CLOSING = ",;)}]"

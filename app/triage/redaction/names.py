@@ -27,7 +27,6 @@ LINE = 60
 
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}]|['’ʼ](?=[^\W\d_]))*+")
-_HANDLE_SIGN = re.compile(r"(?:@|\bu/)\Z")
 _UNFOLDED: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "’": "'", "ʼ": "'"}
 )

@@ -60,6 +60,8 @@ class Redacted:
 
 def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     """`names`: the requester's name, handles (`@jane`) and other names; each whole, and its parts of three letters."""
+    # A single name is an easy mistake, and its letters would be names without effect.
+    names = (names,) if isinstance(names, str) else names
     finders = (*BEFORE_NAMES, names_of(names), *AFTER_NAMES)
     removed: Counter[str] = Counter()
     masked = mask(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.records.issue_notes import IssueNotes, OurNote
@@ -12,6 +12,7 @@ from app.records.links import Link, Links
 from app.work.attempts import next_attempt, payload_of
 from app.work.engine import JSON, Work
 from app.work.job import Jobs
+from app.work.pausing import Pausing
 from app.work.rulebook import Rulebook
 from integrations.errors import NotFound
 from integrations.gitlab.client import GitLabClient
@@ -37,6 +38,7 @@ class OurNotes:
     links: Links
     notes: IssueNotes
     rulebook: Rulebook
+    pausing: Pausing
     secret: str
 
     def count(self, delivery: JSON) -> JSON:
@@ -49,6 +51,8 @@ class OurNotes:
 
     def _count(self, delivery: JSON) -> JSON:
         """No call at all when the note says so already."""
+        if paused := self.pausing.fault("issues"):
+            return {"fault": asdict(paused)}
         project_id, iid = int(delivery["project_id"]), int(delivery["iid"])
         links = self.links.of_issue(project_id, iid)
         mark = marker(self.secret, (project_id, iid, "reports"))

@@ -17,6 +17,7 @@ from app.work.draft import Outcome, draft
 from app.work.engine import JSON, Work
 from app.work.following.telling import TOLD, told
 from app.work.job import Jobs
+from app.work.loops import Loops
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
@@ -94,6 +95,7 @@ class Sending:
 
     zendesk: Callable[[], ZendeskClient]
     recorder: Recorder
+    loops: Loops
     rulebook: Rulebook
     now: Callable[[], datetime]
 
@@ -109,6 +111,8 @@ class Sending:
             snapshot = snapshots.get(ticket_id)
             if snapshot is None or snapshot.status in {"closed", "deleted"}:
                 alone.append(ticket_id) if ticket_id not in alone else None
+                continue
+            if self.loops.over_budget(one):
                 continue
             update, outcomes = self._update(one, snapshot)
             updates.append((ticket_id, update))

@@ -15,7 +15,7 @@ NAMES = ("Mark Smith", "@mark_s", "Will de la Page")
 # Of the processor, not of the clock; three times of what was measured, because tests share their cores.
 SECONDS_FOR_A_MEGABYTE = 3.0
 # The slowest of all fragments, when a megabyte of each was measured.
-SLOWEST = ("Mark\n", "1.1.1.1 ", "Thanks,\nBob\n")
+SLOWEST = ("Mark\n", "1.1.1.1 ")
 
 
 def seconds(fragment: str, size: int) -> float:
@@ -36,7 +36,7 @@ def test_sixty_kilobytes_of_every_fragment(fragment: str) -> None:
     assert seconds(fragment, 64_000) < SECONDS_FOR_A_MEGABYTE / 5
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=4).map("".join))
 def test_sixty_kilobytes_of_their_mixtures(fragment: str) -> None:
     assert seconds(fragment, 64_000) < SECONDS_FOR_A_MEGABYTE / 5

@@ -58,3 +58,7 @@ def test_one_placeholder_for_a_whole_name() -> None:
 
 def test_many_and_long_names_are_cut_short() -> None:
     assert redact("Jane", names=["x" * 10_000, *(f"Name{n}" for n in range(1000))]).text == "Jane"
+
+
+def test_a_single_name_is_taken_as_one() -> None:
+    assert redact("Jane was here", names="Jane").text == "[name removed] was here"

@@ -1,0 +1,193 @@
+"""Robots on the other side: whatever answers our updates, a ticket is written to a bounded number of times."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from tests.e2e.house import ROOT, House, open_house, wait_until
+
+PRAISE = "@gitlab thank you for the great release!"
+BUDGET = 6
+"""`limits.writes_per_ticket_hour` of the shipped routing.yaml."""
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One with a listed robot, whose every change of a ticket is delivered."""
+    folder = tmp_path_factory.mktemp("loops")
+    listed = folder / "routing.yaml"
+    text = (ROOT / "routing.yaml").read_text()
+    assert 'emails: ["mailer-daemon@*"' in text
+    assert f"writes_per_ticket_hour: {BUDGET}\n" in text
+    listed.write_text(text.replace('emails: ["mailer-daemon@*"', 'emails: ["listed-bot@*", "mailer-daemon@*"'))
+    with open_house(folder, ROUTING_FILE=str(listed)) as house:
+        house.sandbox.zendesk.auto_deliver = True
+        yield house
+
+
+@dataclass
+class Robot:
+    """Another integration, with a webhook and an account of its own: it answers every update that is not its own."""
+
+    user_id: int
+    answer: Callable[[int, int], None]
+    """Takes the ticket and how often it has answered."""
+    answers: list[int] = field(default_factory=list)
+    most: int = 60
+    """It would go on for ever; this only ends a test that fails."""
+
+    def hear(self, body: dict[str, Any]) -> None:
+        if int(body["actor_id"]) != self.user_id and len(self.answers) < self.most:
+            self.answers.append(int(body["ticket_id"]))
+            self.answer(int(body["ticket_id"]), len(self.answers))
+
+
+@contextmanager
+def listening(house: House, robot: Robot) -> Iterator[None]:
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            threading.Thread(target=robot.hear, args=(body,)).start()
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    webhooks = house.sandbox.zendesk._webhooks
+    house.sandbox.zendesk.subscribe(f"http://127.0.0.1:{server.server_port}/")
+    try:
+        yield
+    finally:
+        webhooks.pop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def quiet(house: House, robot: Robot) -> None:
+    """Wait until neither has anything to answer any more."""
+
+    def still() -> bool:
+        before = len(robot.answers)
+        house.sandbox.zendesk.postman.wait()
+        house.idle()
+        house.sandbox.zendesk.postman.wait()
+        return len(robot.answers) == before and house.service.engine.unfinished() == 0
+
+    wait_until(still, seconds=40)
+
+
+def our_writes(house: House, ticket_id: int) -> int:
+    """Updates that carry our run id."""
+    audits = house.sandbox.zendesk.ticket(ticket_id)["audits"]
+    return sum(1 for audit in audits if "pointsman_run" in json.dumps(audit.get("metadata", {}).get("custom", {})))
+
+
+def robot_of(house: House, email: str, answer: Callable[[int, int], None]) -> Robot:
+    """An agent's account."""
+    ticket_id = house.sandbox.zendesk.create_ticket(
+        body="hello", requester={"name": "Robot", "email": email, "role": "agent"}
+    )
+    return Robot(int(house.sandbox.zendesk.ticket(ticket_id)["requester"]["id"]), answer)
+
+
+def flip(house: House, robot_id: Callable[[], int]) -> Callable[[int, int], None]:
+    """It wants another archetype each time: what looks like a person's correction."""
+
+    def answer(ticket_id: int, number: int) -> None:
+        wanted = ("spam", "mention", "political", "product_pitch")[number % 4]
+        tags = [tag for tag in house.sandbox.zendesk.ticket(ticket_id)["tags"] if not tag.startswith("archetype__")]
+        house.sandbox.zendesk.set_tags(ticket_id, [*tags, f"archetype__{wanted}"], robot_id())
+
+    return answer
+
+
+def budget_failures(house: House, ticket_id: int) -> list[dict[str, Any]]:
+    found = house.desk("/api/failures").json()["failures"]
+    return [one for one in found if one["ticket_id"] == ticket_id and one["reason"] == "write_budget"]
+
+
+def test_a_webhook_for_every_update_of_ours_leads_to_one_write(house: House) -> None:
+    ticket_id = house.ticket(PRAISE)
+    house.decision(ticket_id)
+    assert house.sandbox.zendesk.postman.wait()
+    house.idle()
+    assert our_writes(house, ticket_id) == 1
+    assert 'outcome="own_update",source="zendesk"' in house.web.get("/metrics").text
+
+
+def test_two_robots_that_answer_each_other_end_with_the_budget_and_people_are_told(house: House) -> None:
+    robot = robot_of(house, "unknown-robot@example.com", lambda *_: None)
+    robot.answer = flip(house, lambda: robot.user_id)
+    with listening(house, robot):
+        ticket_id = house.ticket(PRAISE)
+        wait_until(lambda: budget_failures(house, ticket_id), seconds=40)
+        quiet(house, robot)
+        assert our_writes(house, ticket_id) == BUDGET
+        assert robot.answers.count(ticket_id) <= BUDGET + 2, "it answers us, and not itself"
+        (failure,) = budget_failures(house, ticket_id)
+        assert "until a person releases it" in failure["message"]
+        assert house.desk(f"/api/tickets/{ticket_id}").json()["state"] == "failed"
+        assert 'pointsman_loops_stopped_total{kind="budget"}' in house.web.get("/metrics").text
+        # Released, it goes on for one more budget, and no further: the robot is still there.
+        assert house.desk(f"/api/failures/{failure['id']}/retry", "POST").status_code == 202
+        wait_until(lambda: our_writes(house, ticket_id) == 2 * BUDGET, seconds=40)
+        quiet(house, robot)
+        assert our_writes(house, ticket_id) == 2 * BUDGET
+
+
+def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released(house: House) -> None:
+    from tests.e2e.test_following import reported  # noqa: PLC0415
+
+    ticket_id, iid = reported(house, "Over its budget")
+    now = house.service.now().isoformat()
+    for number in range(BUDGET):
+        house.service.records.ticket_writes.allow(ticket_id, f"other-{number}", since="", now=now, most=99)
+    house.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid)
+    house.sandbox.gitlab.deliver("gitlab-org/gitlab", iid, "close")
+    wait_until(lambda: len(budget_failures(house, ticket_id)) == 2)
+    house.idle()
+    before = our_writes(house, ticket_id)
+    failure = budget_failures(house, ticket_id)[0]
+    house.desk(f"/api/failures/{failure['id']}/retry", "POST")
+    house.idle()
+    assert our_writes(house, ticket_id) == before + 1
+    assert "was closed as done" in house.sandbox.zendesk.ticket(ticket_id)["comments"][-1]["body"]
+    assert budget_failures(house, ticket_id) == [], "one release is for all that was kept back"
+
+
+def test_a_listed_robot_that_sets_tags_starts_nothing_and_a_person_does(house: House) -> None:
+    robot = robot_of(house, "listed-bot@example.com", lambda *_: None)
+    robot.answer = flip(house, lambda: robot.user_id)
+    with listening(house, robot):
+        ticket_id = house.ticket(PRAISE)
+        wait_until(lambda: our_writes(house, ticket_id) == 1 and robot.answers.count(ticket_id) == 2)
+        quiet(house, robot)
+        assert our_writes(house, ticket_id) == 1, "it answered the new ticket and our update, and was not answered"
+    tags = [tag for tag in house.sandbox.zendesk.ticket(ticket_id)["tags"] if not tag.startswith("archetype__")]
+    house.sandbox.zendesk.set_tags(ticket_id, [*tags, "archetype__event_sponsorship"])
+    wait_until(lambda: our_writes(house, ticket_id) == 2)
+    assert house.decision(ticket_id)["decided_by"] == "person"
+
+
+def test_an_automatic_answer_starts_nothing(house: House) -> None:
+    before = house.web.get("/metrics").text.count('kind="auto_reply"')
+    ticket_id = house.ticket(
+        "I am out of the office until Monday.", subject="Automatic reply: your issue", via_channel="email"
+    )
+    decision = house.decision(ticket_id)
+    assert "automatic answer" in decision["summary"].lower()
+    assert our_writes(house, ticket_id) == 0
+    assert before == 0 or house.web.get("/metrics").text.count('kind="auto_reply"') == before

@@ -1,0 +1,36 @@
+"""Whose choice a tag is."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.ticket import Ticket
+from app.triage.deciders import chosen_by_person
+from app.triage.verdict import Previous
+
+PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__spam"
+
+
+@pytest.mark.parametrize(
+    ("tags", "previous", "chosen"),
+    [
+        ((PRAISE,), None, "mention"),
+        ((PRAISE,), Previous("mention", (PRAISE,)), None),
+        ((PRAISE, BUG), Previous("mention", (PRAISE,)), "bug_report"),
+        ((BUG,), Previous("mention", (PRAISE,)), "bug_report"),
+        ((PRAISE,), Previous("bug_report", (PRAISE, BUG)), "mention"),
+        ((PRAISE, BUG), Previous("bug_report", (PRAISE, BUG)), None),
+        ((), Previous("mention", (PRAISE,)), None),
+        (("vip",), Previous("mention", (PRAISE,)), None),
+        ((SPAM,), Previous(None, ("needs_triage",)), "spam"),
+    ],
+<<<<<<< HEAD
+    ids=["first", "ours", "added", "changed", "changed back", "not yet off", "removed", "other tags", "abstained"],
+=======
+    ids=["first", "ours", "added", "changed", "changed back", "both ours", "removed", "other tags", "abstained"],
+>>>>>>> b8e35885ceacf52a8b89a9285e78292d8a361f72
+)
+def test_a_person_chose_what_we_did_not_set_or_what_came_back(
+    tags: tuple[str, ...], previous: Previous | None, chosen: str | None
+) -> None:
+    assert chosen_by_person(Ticket(1, tags=tags), previous) == chosen
