@@ -24,11 +24,7 @@ PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__s
         (("vip",), Previous("mention", (PRAISE,)), None),
         ((SPAM,), Previous(None, ("needs_triage",)), "spam"),
     ],
-<<<<<<< HEAD
     ids=["first", "ours", "added", "changed", "changed back", "not yet off", "removed", "other tags", "abstained"],
-=======
-    ids=["first", "ours", "added", "changed", "changed back", "both ours", "removed", "other tags", "abstained"],
->>>>>>> b8e35885ceacf52a8b89a9285e78292d8a361f72
 )
 def test_a_person_chose_what_we_did_not_set_or_what_came_back(
     tags: tuple[str, ...], previous: Previous | None, chosen: str | None
