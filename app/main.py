@@ -71,7 +71,7 @@ def create_app(service: Service) -> FastAPI:
             "pauses": service.check_pauses,
         },
         remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
-        waiting=service.engine.waiting,
+        waiting=service.engine.backlog.waiting,
         open_failures=service.records.failures.count_open,
         held=service.records.held.count,
         paused=lambda: {one.what for one in service.pausing.current()},

@@ -170,7 +170,7 @@ class Service:
 
     def check_queue(self) -> str:
         age = self._oldest_waiting()
-        return f"{self.engine.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
+        return f"{self.engine.backlog.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
 
     def measure(self) -> None:
         """What metrics look up in the database, where all workers keep it."""
@@ -187,7 +187,7 @@ class Service:
 
     def _oldest_waiting(self) -> float:
         """Seconds; 0 when nothing waits."""
-        since = self.engine.waits_since()
+        since = self.engine.backlog.waits_since()
         return max(0.0, (self.now() - since).total_seconds()) if since else 0.0
 
     def check_config(self) -> str:

@@ -81,7 +81,7 @@ class Workflows:
         self.engine.register(LINK_WORKFLOW, triage.link, steps.crashed)
         for name, job in (*self._following(jobs, recorder), *self._by_the_clock(jobs, recorder)):
             self.engine.register(name, job, jobs.crashed)
-        feeding = Feeding(jobs, self.engine.waiting_tickets)
+        feeding = Feeding(jobs, self.engine.backlog.waiting_tickets)
         self.engine.register(FEEDING, feeding.feed, jobs.crashed)
         sending = write_many.Sending(
             self.clients.zendesk,

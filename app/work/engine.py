@@ -1,4 +1,4 @@
-"""The durable engine: the one module that knows dbos.
+"""The durable engine: with `dequeue` and `backlog` all that knows dbos.
 
 No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
 and polling are all set here, each for a failure that was reproduced with the default.
@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +23,8 @@ from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
+from app.work.backlog import Backlog, age_mark, workflow_status
+from app.work.dequeue import OldestFirst
 from app.work.lanes import lanes_for
 from app.work.limits.errand import on_errand
 from app.work.liveness import locks_for, new_executor_id
@@ -37,8 +38,6 @@ APPLICATION = "pointsman"
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
 SLOW_POLLING_SECONDS = 0.25
-# Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
-AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 # A process that crashes on a ticket this often is not given it again, and people are told.
 CRASHES_BEFORE_PARKING = 10
 # Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
@@ -116,6 +115,9 @@ class Engine:
         self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
+        self._intake_engine = make_engine(url, pool=1)
+        self.backlog = Backlog(self._intake_engine)
         self._lanes = lanes_for(url, sum(self._width(queue) for queue in QUEUES))
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
@@ -150,6 +152,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
+        OldestFirst.install(_get_dbos_instance()._sys_db)  # noqa: SLF001  # dbos has no hook
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
@@ -168,8 +171,6 @@ class Engine:
 
     def connect(self) -> None:
         """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
-        # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
-        self._intake_engine = make_engine(self._url, pool=1)
         self._intake = DBOSClient(
             system_database_engine=self._intake_engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -246,7 +247,7 @@ class Engine:
         raise AssertionError("counting does not end")
 
     def _known(self, connection: sa.Connection, key: str) -> _Known:
-        table = self._table(connection)
+        table = workflow_status(connection)
         row = connection.execute(
             sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
                 table.c.workflow_uuid == key
@@ -271,60 +272,11 @@ class Engine:
         options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
 
-    def waiting(self) -> int:
-        """How much work has not begun, or waits for its time."""
-        return self._count("ENQUEUED", "DELAYED")
-
-    def unfinished(self) -> int:
-        """How much work has not ended: what waits and what runs."""
-        return self._count("ENQUEUED", "DELAYED", "PENDING")
-
-    def _count(self, *states: str) -> int:
-        with self._intake_engine.connect() as connection:
-            table = self._table(connection)
-            found = connection.execute(
-                sa.select(sa.func.count())
-                .select_from(table)
-                .where(table.c.queue_name.in_(QUEUES), table.c.status.in_(states))
-            )
-            return int(found.scalar_one())
-
-    def waiting_tickets(self, most: int) -> int:
-        """How much work on tickets is ready and has not begun; counts no further than `most`."""
-        with self._intake_engine.connect() as connection:
-            table = self._table(connection)
-            found = (
-                sa.select(table.c.workflow_uuid)
-                .where(table.c.queue_name == TICKETS, table.c.status == "ENQUEUED")
-                .limit(most)
-                .subquery()
-            )
-            return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
-
-    def waits_since(self) -> datetime | None:
-        """When the oldest delivery about a ticket that waits, for its turn or for its time, was accepted."""
-        with self._intake_engine.connect() as connection:
-            table = self._table(connection)
-            oldest = connection.execute(
-                sa.select(sa.func.min(table.c.priority)).where(
-                    table.c.queue_name == TICKETS,
-                    table.c.status.in_(("ENQUEUED", "DELAYED")),
-                    table.c.priority > 0,  # from before ages were kept
-                )
-            ).scalar()
-        return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
-
     def hasten(self, keys: Sequence[str]) -> None:
         """What waits for its time under these keys may begin now. What has begun, or ended, is left alone."""
         for key in keys:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
-
-    @staticmethod
-    def _table(connection: sa.Connection) -> sa.TableClause:
-        """dbos's own table, for two questions that its API answers only by loading rows."""
-        schema = None if connection.dialect.name == "sqlite" else "dbos"
-        return sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
 
     def check(self) -> None:
         """Raise when the queue's database does not answer."""
@@ -411,9 +363,6 @@ class Engine:
                 log.exception("pause_not_minded")
 
 
-_COLUMNS = ("workflow_uuid", "status", "queue_name", "priority", "created_at", "started_at_epoch_ms")
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """Work of a key that is known; times in ms, by the database's clock."""
@@ -436,6 +385,5 @@ def _options(work: Work) -> Any:
     if work.delay > 0:
         options["delay_seconds"] = work.delay
     if accepted_at := work.payload.get("accepted_at"):
-        # Within a lane the oldest delivery goes first, however often it was put off.
-        options["priority"] = max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
+        options["priority"] = age_mark(accepted_at)
     return options

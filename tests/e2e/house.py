@@ -71,7 +71,7 @@ class House:
 
     def idle(self) -> None:
         """Wait until nothing is queued."""
-        wait_until(lambda: self.service.engine.unfinished() == 0)
+        wait_until(lambda: self.service.engine.backlog.unfinished() == 0)
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 15.0) -> None:

@@ -84,7 +84,7 @@ def quiet(house: House, robot: Robot) -> None:
         house.sandbox.zendesk.postman.wait()
         house.idle()
         house.sandbox.zendesk.postman.wait()
-        return len(robot.answers) == before and house.service.engine.unfinished() == 0
+        return len(robot.answers) == before and house.service.engine.backlog.unfinished() == 0
 
     wait_until(still, seconds=40)
 

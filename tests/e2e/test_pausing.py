@@ -60,7 +60,7 @@ def test_all_stores_deliveries_and_begins_nothing_until_it_is_lifted(
     house.sandbox.zendesk.calls_clear()
     tickets = [house.ticket(f"{PRAISE} {number}") for number in range(5)]
     assert [house.deliver(ticket_id) for ticket_id in tickets] == [[202]] * 5
-    assert house.service.engine.waiting() == 5
+    assert house.service.engine.backlog.waiting() == 5
     ready = house.web.get("/readyz")
     assert ready.status_code == 200
     assert "all paused since" in ready.json()["parts"]["pauses"]["detail"]
@@ -86,7 +86,7 @@ def test_issues_lets_tags_go_on_and_the_links_follow_in_order(house: House) -> N
         house.deliver(ticket_id)
         assert house.decision(ticket_id, "waiting")["archetype"] == "bug_report"
     house.idle()
-    assert house.service.engine.waiting() == 0, "what waits for people takes no place in the queue"
+    assert house.service.engine.backlog.waiting() == 0, "what waits for people takes no place in the queue"
     assert house.service.records.held.count() == 2
     assert "pointsman_held_work 2.0" in house.web.get("/metrics").text
     assert not [call for call in house.sandbox.gitlab.calls if call.method != "GET"]

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
+from app.work.backlog import workflow_status
 from app.work.engine import JSON, PIPELINE_VERSION, CannotStore, Engine, Work, Workflow
 from app.work.liveness import FileLocks, new_executor_id
 from tests.work.conftest import CRASHES, Started, done, wait_until
@@ -56,7 +57,7 @@ def test_work_runs_with_a_pinned_version_and_is_not_run_twice(start: Started) ->
     engine = start({"wf": noting(ran)})
     engine.accept([work("a", n=1, delay=0.2)])
     engine.accept([work("a", n=2)])
-    wait_until(lambda: engine.unfinished() == 0)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
     assert ran == [1]
     assert {one.app_version for one in DBOS.list_workflows()} == {PIPELINE_VERSION}
 
@@ -67,7 +68,7 @@ def test_a_repeat_that_comes_after_the_work_began_is_looked_at_once_more(start: 
     engine = start({"wf": noting(ran)})
     engine.accept([work("a", n=1)])
     wait_until(lambda: ran == [1])
-    wait_until(lambda: engine.unfinished() == 0)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
     assert engine.accept([work("a", n=2)]) == [False]
     wait_until(lambda: ran == [1, 2])
 
@@ -79,11 +80,11 @@ def test_every_repeat_within_the_second_is_looked_at_and_none_once_all_was_seen(
         assert engine.accept([work("a", n=n)]) == [n == 0]
         wait_until(lambda: ran[-1:] == [n])  # noqa: B023  # called at once
     with engine._intake_engine.begin() as connection:
-        table = engine._table(connection)
+        table = workflow_status(connection)
         connection.execute(sa.update(table).values(started_at_epoch_ms=table.c.started_at_epoch_ms + 60_000))
     for _ in range(3):
         assert engine.accept([work("a", n=99)]) == [False]
-    assert engine.unfinished() == 0
+    assert engine.backlog.unfinished() == 0
     assert 99 not in ran
 
 
@@ -98,7 +99,7 @@ def test_what_a_repeat_leads_to_has_names_of_its_own(start: Started) -> None:
     engine = start({"wf": flow})
     for _ in range(2):
         engine.accept([Work("wf", "a", "ticket:1", {"key": "a"})])
-        wait_until(lambda: engine.unfinished() == 0)
+        wait_until(lambda: engine.backlog.unfinished() == 0)
     assert keys == ["a", "a~2"]
 
 
@@ -135,7 +136,7 @@ def test_work_of_one_lane_does_not_overlap_even_if_the_queue_lets_it_through(sta
 
     engine = start({"wf": flow})
     engine.accept([Work("wf", str(n), f"ticket:{n}", {"n": n, "lane": "ticket:1"}) for n in range(4)])
-    wait_until(lambda: engine.unfinished() == 0)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
     assert most == [1, 1, 1, 1]
 
 
@@ -169,7 +170,7 @@ def test_later_work_waits_without_holding_the_ticket(start: Started) -> None:
     wait_until(lambda: ran == [1])
     engine_[0].accept([work("b", n=3)])
     wait_until(lambda: ran == [1, 3])
-    assert engine_[0].waiting() == 1
+    assert engine_[0].backlog.waiting() == 1
 
 
 def test_work_for_a_database_that_is_locked_up_is_refused(start: Started) -> None:

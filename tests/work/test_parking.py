@@ -37,7 +37,7 @@ if sys.argv[2] == "first":
     engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}) for key in ("one", "bad", "two")])
 deadline = time.monotonic() + 20
 parked = lambda: DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-while (engine.unfinished() or parked()) and time.monotonic() < deadline:
+while (engine.backlog.unfinished() or parked()) and time.monotonic() < deadline:
     time.sleep(0.02)
 os._exit(0)
 """
@@ -75,7 +75,7 @@ def test_the_count_of_crashes_survives_taking_over(start: Started, by_hand: None
     engine.accept([Work("wf", "a", "ticket:1", {"key": "a"}, delay=60)])
     _left_by_a_dead_process(engine, "a", starts=2)
     assert engine.reap() == 1
-    wait_until(lambda: engine.unfinished() == 0)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
     (one,) = DBOS.list_workflows(workflow_ids=["a"])
     assert one.recovery_attempts == 3
 
@@ -86,11 +86,11 @@ def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Start
         engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
         _left_by_a_dead_process(engine, key, starts=starts)
     assert engine.reap() == 3
-    wait_until(lambda: engine.unfinished() == 1)
+    wait_until(lambda: engine.backlog.unfinished() == 1)
     (left,) = DBOS.list_workflows(status="PENDING")
     assert left.workflow_id == "b", "the one that crashed most often comes last"
     assert engine.reap() == 1
-    wait_until(lambda: engine.unfinished() == 0)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
 
 
 def _left_by_a_dead_process(engine: Engine, key: str, *, starts: int) -> None:
@@ -133,7 +133,7 @@ def test_while_paused_nothing_begins_and_after_it_each_ticket_goes_on_in_order(
         engine.accept([Work("wf", "late", "ticket:c", {"key": "late"})])
         looks.clear()
         wait_until(lambda: len(looks) > 3)
-        assert engine.waiting() == 1
+        assert engine.backlog.waiting() == 1
         assert "late" not in ran
     finally:
         engine.stop(grace_seconds=1)

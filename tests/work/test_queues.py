@@ -67,7 +67,7 @@ def test_within_a_lane_the_oldest_delivery_goes_first_however_often_it_was_put_o
 
     engine = start({"triage_ticket": run})
     engine.accept([ticket("first", 1)])
-    wait_until(lambda: engine.waiting_tickets(5) == 0)
+    wait_until(lambda: engine.backlog.waiting_tickets(5) == 0)
     engine.accept([ticket("newer", 1, accepted_at=NOW + timedelta(minutes=5))])
     engine.accept([ticket("older", 1, accepted_at=NOW + timedelta(minutes=1))])
     held.set()
@@ -77,10 +77,10 @@ def test_within_a_lane_the_oldest_delivery_goes_first_however_often_it_was_put_o
 
 def test_the_age_of_the_oldest_that_waits_is_that_of_its_delivery(start: Started) -> None:
     engine = start({"triage_ticket": done})
-    assert engine.waits_since() is None
+    assert engine.backlog.waits_since() is None
     old = NOW - timedelta(hours=3)
     engine.accept([ticket("a", 1, accepted_at=NOW, delay=3600), ticket("b", 2, accepted_at=old, delay=3600)])
-    assert engine.waits_since() == old
+    assert engine.backlog.waits_since() == old
 
 
 def test_what_waits_for_its_time_can_be_told_to_begin(start: Started) -> None:
@@ -89,7 +89,7 @@ def test_what_waits_for_its_time_can_be_told_to_begin(start: Started) -> None:
     engine.accept([ticket("late", 1, delay=3600), ticket("other", 2, delay=3600)])
     engine.hasten(["late", "unknown"])
     wait_until(lambda: ran == ["late"])
-    assert engine.waiting() == 1
+    assert engine.backlog.waiting() == 1
 
 
 def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
@@ -97,7 +97,7 @@ def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
     engine_: list[Engine] = []
 
     def run(payload: JSON) -> JSON:
-        seen.append(engine_[0].waiting_tickets(1000))
+        seen.append(engine_[0].backlog.waiting_tickets(1000))
         ran.append(payload["key"])
         assert current().bulk == (payload["key"] != "new")
         free.wait(10) if payload["key"] == "new" else None
@@ -110,7 +110,7 @@ def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
 
     engine_.append(start({"triage_ticket": run, WORKFLOW: feed}))
     jobs = Jobs(engine_[0], *[None] * 5)  # type: ignore[arg-type]  # steps and work to come are all that it needs
-    feeding.append(Feeding(jobs, engine_[0].waiting_tickets))
+    feeding.append(Feeding(jobs, engine_[0].backlog.waiting_tickets))
     works = [ticket(f"t{number}", number) for number in range(60)]
     engine_[0].accept(list(feed_works("round", works, NOW)))
     wait_until(lambda: len(ran) >= 10)
