@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from app import logs
 from tests.postgres import MISSING, PostgresServer, programs, running_postgres
+
+# Few tests that take long: begun first, or all the rest would wait for them at the end.
+LONG = ("tests/chaos/", "tests/work/test_stopping.py", "tests/e2e/", "tests/attack/", "tests/work/")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are processors: many tests wait for a service, or for a process that starts."""
+    return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((n for n, part in enumerate(LONG) if item.nodeid.startswith(part)), len(LONG)))
 
 
 @pytest.fixture(scope="session", autouse=True)

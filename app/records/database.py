@@ -6,6 +6,7 @@ SQLite has a single writer, and a queue in the pool is fair where SQLite's own b
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.
 MIGRATION_LOCK = 7_706_975_110
+SQLITE_WAITS_SECONDS = 30
 
 
 def is_sqlite(url: str) -> bool:
@@ -69,14 +72,25 @@ def _sqlite_pragmas(connection: object, _record: object) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
     connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a sqlite3.Connection behind SQLAlchemy's event
     for pragma in (
-        "busy_timeout=30000",
+        f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}",
         "foreign_keys=ON",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=1000",
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
+    _write_ahead(connection)
+
+
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    wait=wait_random(0.01, 0.1),
+    stop=stop_after_delay(SQLITE_WAITS_SECONDS),
+    reraise=True,
+)
+def _write_ahead(connection: object) -> None:
+    """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
+    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # the same
 
 
 def _sqlite_does_not_wait(connection: object, _record: object) -> None:
@@ -87,7 +101,7 @@ def migrate(engine: sa.Engine) -> None:
     """Bring the tables to the newest revision; safe when several processes start at once."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection, _migration_lock(connection):
+    with engine.connect() as connection, _migrating(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
@@ -103,13 +117,27 @@ def is_up_to_date(engine: sa.Engine) -> bool:
 
 
 @contextmanager
-def _migration_lock(connection: sa.Connection) -> Iterator[None]:
-    """One migration at a time: an advisory lock on PostgreSQL; SQLite's IMMEDIATE transaction is one by itself."""
+def _migrating(connection: sa.Connection) -> Iterator[None]:
+    """One migration at a time, whole or not at all: a process may be killed in the middle of it."""
     if connection.dialect.name == "sqlite":
-        yield
+        with _sqlite_whole(connection):
+            yield
         return
     connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
     try:
         yield
     finally:
         connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+
+
+@contextmanager
+def _sqlite_whole(connection: sa.Connection) -> Iterator[None]:
+    """Python's driver begins no transaction for CREATE TABLE, so it is begun here."""
+    driver = connection.connection.driver_connection
+    begins, driver.isolation_level = driver.isolation_level, None  # type: ignore[union-attr]  # a sqlite3.Connection
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.rollback()
+        driver.isolation_level = begins  # type: ignore[union-attr]  # the same

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import itertools
 import os
-import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
+from random import SystemRandom
 from typing import Any
 
 import sqlalchemy as sa
@@ -287,7 +287,7 @@ class Engine:
         # The first look at once: after a crash, what the last process left behind must not wait for the next round.
         wait = 0.0
         while not self._stopping.wait(wait):
-            wait = self._reap_seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
+            wait = self._reap_seconds * SystemRandom().uniform(0.8, 1.2)
             try:
                 self._locks.check()
             except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work

@@ -236,7 +236,9 @@ def _control(webhook_url: str, name: str) -> Any:
 
 
 def _read_log(log: Path, report: Report) -> None:
-    report.problems += [f"log: {line[:400]}" for line in _lines(log) if "workflow_crashed" in line or "bug" in line]
+    report.problems += [
+        f"log: {line[:400]}" for line in _lines(log) if "workflow_crashed" in line or "bug" in line or "cannot" in line
+    ]
 
 
 def _lines(log: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.records.database import is_sqlite, make_engine
 from app.records.tables import tracked_issues
+from app.work.queues import QUEUES
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
 STATUS = ("workflow_uuid", "status", "queue_name", "queue_partition_key")
@@ -55,7 +56,7 @@ class Books:
         """Rounds of the clock come anew, and what they queue is not looked at here."""
         columns = self._status.c
         query = sa.select(sa.func.count()).where(
-            columns.queue_name == "tickets",
+            columns.queue_name.in_(QUEUES),
             columns.status.in_(UNFINISHED),
             columns.workflow_uuid.not_like("clock:%"),
         )

@@ -32,4 +32,4 @@ def house(shared_house: House) -> Iterator[House]:
     yield shared_house
     for service in (shared_house.sandbox.zendesk, shared_house.sandbox.gitlab):
         service.faults.clear()
-    shared_house.idle()
+    shared_house.idle(seconds=60.0)  # a service that was down is not asked at once

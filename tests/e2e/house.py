@@ -69,9 +69,9 @@ class House:
         self.idle()
         return iid
 
-    def idle(self) -> None:
+    def idle(self, *, seconds: float = 15.0) -> None:
         """Wait until nothing is queued."""
-        wait_until(lambda: self.service.engine.backlog.unfinished() == 0)
+        wait_until(lambda: self.service.engine.backlog.unfinished() == 0, seconds=seconds)
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 15.0) -> None:

@@ -65,7 +65,8 @@ def test_a_link_follows_also_when_the_answer_to_the_first_write_was_lost(tmp_pat
     impatient = tmp_path / "routing.yaml"
     impatient.write_text((ROOT / "routing.yaml").read_text().replace("issue_wait: 20", "issue_wait: 0"))
     with open_house(tmp_path, ROUTING_FILE=str(impatient)) as house:
-        house.sandbox.gitlab.faults.add(Fault(method="POST", path=".*/issues", times=2, kind="status", status=429))
+        limited = Fault(method="POST", path=".*/issues", times=2, status=429, headers={"Retry-After": "1"})
+        house.sandbox.gitlab.faults.add(limited)
         house.sandbox.zendesk.faults.add(Fault(method="PUT", path=".*", times=1, kind="drop_after"))
         ticket_id = house.ticket(BUG)
         house.deliver(ticket_id)

@@ -6,10 +6,10 @@ a circuit opens is each process's own: in the common path there is no statement 
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable
+from random import SystemRandom
 
 import structlog
 
@@ -66,7 +66,9 @@ class Breaker:
             if self._in_flight[service] < self._room(self._seen.get(service)):
                 self._in_flight[service] += 1
                 return
-        self._raise(service, "has just come back, and is not called by all at once", RECOVERING, random.uniform(0.5, 2))  # noqa: S311  # spreads work
+        self._raise(
+            service, "has just come back, and is not called by all at once", RECOVERING, SystemRandom().uniform(0.5, 2)
+        )
 
     def saw(self, service: str, *, answered: bool) -> None:
         """What became of the call."""
@@ -137,4 +139,4 @@ class Breaker:
 def _wait(probes: int) -> float:
     """2 s doubling to a minute, by up to a fifth more or less: services are not asked in step."""
     wait: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(probes, 10))
-    return wait * random.uniform(0.8, 1.2)  # noqa: S311  # spreads processes, keeps no secret
+    return wait * SystemRandom().uniform(0.8, 1.2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from random import SystemRandom
 
 import requests
 
@@ -118,7 +118,7 @@ class Purse:
             # No turn: bulk work looks in again some time in the next window, the others as it begins.
             budget = self._budgets.of(name)
             until = budget.ends - now if budget else MINUTE
-            wait = max(0.0, until) + (random.uniform(0, MINUTE) if errand.bulk else 1.0)  # noqa: S311  # spreads work
+            wait = max(0.0, until) + (SystemRandom().uniform(0, MINUTE) if errand.bulk else 1.0)
         else:
             wait = self._budgets.wait(name, now=now, floor=self._floor()) or 0.0
         wait = max(SHORTEST_WAIT, wait)

@@ -1,0 +1,83 @@
+"""What waits and what runs, asked of dbos's own table: its API answers only by loading every row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.work.queues import QUEUES, TICKETS
+
+# Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
+AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
+
+_COLUMNS = ("workflow_uuid", "status", "queue_name", "priority", "created_at", "started_at_epoch_ms")
+
+
+def age_mark(accepted_at: str) -> int:
+    """The priority of work from a delivery of that time: within a lane the oldest goes first, however often put off."""
+    return max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
+
+
+def workflow_status(connection: sa.Connection) -> sa.TableClause:
+    """dbos's table of all work."""
+    schema = None if connection.dialect.name == "sqlite" else "dbos"
+    return sa.table("workflow_status", *map(sa.column, _COLUMNS), schema=schema)
+
+
+class Backlog:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def waiting(self) -> int:
+        """How much work has not begun, or waits for its time."""
+        return self._count("ENQUEUED", "DELAYED")
+
+    def unfinished(self) -> int:
+        """How much work has not ended: what waits and what runs."""
+        return self._count("ENQUEUED", "DELAYED", "PENDING")
+
+    def waiting_tickets(self, most: int) -> int:
+        """How much work on tickets is ready and has not begun; counts no further than `most`."""
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            ready = sa.select(table.c.workflow_uuid).where(table.c.queue_name == TICKETS, _is(table, "ENQUEUED"))
+            found = ready.limit(most).subquery()
+            return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+
+    def waits_since(self) -> datetime | None:
+        """When the oldest delivery about a ticket that waits, for its turn or for its time, was accepted."""
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            marks = [
+                connection.execute(
+                    sa.select(sa.func.min(table.c.priority)).where(
+                        table.c.queue_name == TICKETS,
+                        _is(table, state),
+                        table.c.priority > 0,  # from before ages were kept
+                    )
+                ).scalar()
+                for state in ("ENQUEUED", "DELAYED")
+            ]
+        oldest = min((mark for mark in marks if mark is not None), default=None)
+        return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
+
+    def _count(self, *states: str) -> int:
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            counts = [
+                sa.select(sa.func.count())
+                .select_from(table)
+                .where(table.c.queue_name.in_(QUEUES), _is(table, state))
+                .scalar_subquery()
+                for state in states
+            ]
+            return sum(int(count) for count in connection.execute(sa.select(*counts)).one())
+
+
+def _is(table: sa.TableClause, state: str) -> sa.ColumnElement[bool]:
+    """Spelled out: only so does SQLite use dbos's partial indexes, and not read all that was ever done."""
+    is_it = table.c.status == sa.literal_column(f"'{state}'")
+    in_flight: list[Any] = [sa.literal_column("'ENQUEUED'"), sa.literal_column("'PENDING'")]
+    return is_it if state == "DELAYED" else sa.and_(is_it, table.c.status.in_(in_flight))
