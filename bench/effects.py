@@ -57,18 +57,46 @@ class Effects:
 
 def write_tickets(sandbox: RunningSandbox, count: int, seed: int) -> dict[int, Written]:
     chance = random.Random(f"tickets {seed}")
-    tickets: dict[int, Written] = {}
-    for number in range(count):
-        syllables = "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(4))
-        written = Written(chance.choice(KINDS), f"{syllables}{number}")
-        ticket_id = sandbox.zendesk(
-            "create_ticket",
-            body=TEXTS[written.archetype].format(word=written.word),
-            via_channel="twitter",
-            requester={"name": f"Person {number}", "email": f"p{number}@example.org"},
-        )
-        tickets[ticket_id] = written
-    return tickets
+    kinds = [chance.choice(KINDS) for _ in range(count)]
+    written = [Written(kind, _word(chance, number)) for number, kind in enumerate(kinds)]
+    return {_write(sandbox, number, one): one for number, one in enumerate(written)}
+
+
+def write_reports(sandbox: RunningSandbox, count: int) -> list[int]:
+    """Only bug reports."""
+    chance = random.Random("reports")
+    return [_write(sandbox, number, Written("bug_report", _word(chance, number))) for number in range(count)]
+
+
+def _word(chance: random.Random, number: int) -> str:
+    syllables = (chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(4))
+    return f"{''.join(syllables)}{number}"
+
+
+def _write(sandbox: RunningSandbox, number: int, written: Written) -> int:
+    ticket_id: int = sandbox.zendesk(
+        "create_ticket",
+        body=TEXTS[written.archetype].format(word=written.word),
+        via_channel="twitter",
+        requester={"name": f"Person {number}", "email": f"p{number}@example.org"},
+    )
+    return ticket_id
+
+
+def tagged(sandbox: RunningSandbox, waiting: list[int]) -> bool:
+    """Whether all of them are; takes those that are off the front of the list, so that asking again is cheap."""
+    while waiting:
+        ticket = sandbox.zendesk("ticket", ticket_id=waiting[0])
+        if not any(tag.startswith("archetype__") for tag in ticket["tags"]):
+            return False
+        del waiting[0]
+    return True
+
+
+def last_written(sandbox: RunningSandbox) -> float:
+    """When the last change was done, as `time.time()`."""
+    calls = [*sandbox.zendesk("calls"), *sandbox.gitlab("calls")]
+    return max(call["ended"] for call in calls if call["method"] != "GET")
 
 
 def effects(sandbox: RunningSandbox, tickets: Mapping[int, Written]) -> Effects:

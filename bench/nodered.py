@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bench.contenders import Contender, NotInstalled, install_node_red, node_red, pointsman
 from bench.deliveries import Pace, Sent, send
-from bench.effects import Effects, Written, effects, write_tickets
+from bench.effects import Effects, Written, effects, last_written, tagged, write_tickets
 from bench.servers import RunningSandbox, free_port, sandboxed
 from bench.supervised import Supervised, running, wait_until
 
@@ -157,7 +157,7 @@ def _play(trial: Trial, contender: Contender, ground: _Ground) -> Outcome:
     return Outcome(
         sent=sent,
         effects=found,
-        seconds=_last_written(ground.sandbox) - sent.began,
+        seconds=last_written(ground.sandbox) - sent.began,
         lost_though_accepted=sum(bool(sent.accepted[ticket]) for ticket in found.lost_tickets),
         tickets=len(ground.tickets),
     )
@@ -178,19 +178,8 @@ def _wait(contender: Contender, ground: _Ground) -> None:
     open_ones = list(ground.tickets)
 
     def ended() -> bool:
-        while open_ones and _tagged(ground.sandbox, open_ones[0]):
-            del open_ones[0]
         if contender.idle(ground.url):
             return True
-        return not open_ones and effects(ground.sandbox, ground.tickets).complete
+        return tagged(ground.sandbox, open_ones) and effects(ground.sandbox, ground.tickets).complete
 
     wait_until(ended, PATIENCE, step=0.3)
-
-
-def _tagged(sandbox: RunningSandbox, ticket_id: int) -> bool:
-    return any(tag.startswith("archetype__") for tag in sandbox.zendesk("ticket", ticket_id=ticket_id)["tags"])
-
-
-def _last_written(sandbox: RunningSandbox) -> float:
-    calls = [*sandbox.zendesk("calls"), *sandbox.gitlab("calls")]
-    return max(call["ended"] for call in calls if call["method"] != "GET")
