@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, index_sync, intake, limits, pipeline, rules, tickets
+from bench import classify, duplicates, index_sync, intake, limits, nodered, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
@@ -17,6 +17,7 @@ BENCHES = {
     "duplicates": duplicates.run,
     "index_sync": index_sync.run,
     "tickets": tickets.run,
+    "nodered": nodered.run,
 }
 
 

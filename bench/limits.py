@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench.pipeline import _done
-from bench.servers import ROOT, free_port, own_settings, process, sandboxed
+from bench.servers import ROOT, free_port, own_settings, process, sandboxed, tickets_done
 
 UPDATES = 100
 # Suite Professional; and without a limit, to see what else there is.
@@ -75,7 +74,7 @@ def _measure(*, bulk_from: int, requests: int) -> Run:
             start = time.monotonic()
             for ticket_id in tickets:
                 sandbox.zendesk("deliver", ticket_id=ticket_id)
-            while (done := _done(service)) < TICKETS and time.monotonic() - start < MINUTES * 60 - 2:
+            while (done := tickets_done(service)) < TICKETS and time.monotonic() - start < MINUTES * 60 - 2:
                 time.sleep(0.2)
             seconds = time.monotonic() - start
         calls = sandbox.zendesk("calls")

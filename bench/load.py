@@ -32,9 +32,35 @@ class Measured:
 
 def measure(url: str, request: Request, *, clients: int, seconds: float, first: int = 0) -> Measured:
     """POST to `url` (loopback only) for `seconds`."""
-    if urlsplit(url).hostname != "127.0.0.1":
-        raise ValueError("load goes to loopback only")
     return asyncio.run(_measure(url, request, clients, seconds, first))
+
+
+class Caller:
+    """One kept-alive connection to loopback. Raises OSError or EOFError when it breaks; then open another."""
+
+    def __init__(self, url: str) -> None:
+        self._target = urlsplit(url)
+        if self._target.hostname != "127.0.0.1":
+            raise ValueError("load goes to loopback only")
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> int:
+        """The answer's status."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._target.hostname, self._target.port)
+        reader, writer = self._streams
+        lines = [f"POST {self._target.path} HTTP/1.1", f"host: {self._target.netloc}", f"content-length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower().split(b"\r\n")
+        length = next((int(line.split(b":")[1]) for line in head if line.startswith(b"content-length")), 0)
+        await reader.readexactly(length)
+        return int(head[0][9:12])
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
 
 
 async def _measure(url: str, request: Request, clients: int, seconds: float, first: int) -> Measured:
@@ -45,28 +71,14 @@ async def _measure(url: str, request: Request, clients: int, seconds: float, fir
     end = start + seconds
 
     async def client() -> None:
-        target = urlsplit(url)
-        reader, writer = await asyncio.open_connection(target.hostname, target.port)
+        caller = Caller(url)
         while time.perf_counter() < end:
             body, headers = request(next(numbers))
-            lines = [f"POST {target.path} HTTP/1.1", f"host: {target.netloc}", f"content-length: {len(body)}"]
-            lines += [f"{name}: {value}" for name, value in headers.items()]
             sent = time.perf_counter()
-            writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                (
-                    int(line.split(b":")[1])
-                    for line in head.lower().split(b"\r\n")
-                    if line.startswith(b"content-length")
-                ),
-                0,
-            )
-            await reader.readexactly(length)
+            status = await caller.post(body, headers)
             latencies.append(time.perf_counter() - sent)
-            status = int(head[9:12])
             statuses[status] = statuses.get(status, 0) + 1
-        writer.close()
+        caller.close()
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return Measured(

@@ -1,75 +1,81 @@
-"""Tickets from end to end, with services that answer in 20 ms: tickets a second, and calls per ticket."""
+"""Tickets from end to end: calls per ticket, and tickets a second by how long services take and how many work."""
 
 from __future__ import annotations
 
-import re
+import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
-from bench.servers import ROOT, RunningSandbox, free_port, own_settings, process, sandboxed
+from bench.contenders import roomy_rules
+from bench.databases import Database, databases
+from bench.deliveries import Pace, send
+from bench.effects import last_written, tagged, write_reports
+from bench.servers import ROOT, RunningSandbox, free_port, own_settings, sandboxed
+from bench.supervised import Supervised, running, wait_until
 
-TICKETS = 300
-LATENCY = 0.02
-DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\d+)", re.MULTILINE)
-REPORT = (
-    "after the upgrade to 10.{minor} the widget{number} fails with error E{number}. With 9.5 it was fine. "
-    "Open it and click save: production.log says undefined method"
-)
+TICKETS = 200
+LATENCIES = (0.0, 0.02, 0.2)
+PROCESSES = (1, 2, 4)
+PATIENCE = 180.0
+WORKER_STARTS_IN = 5.0
 
 
 def run(console: Console) -> None:
-    with TemporaryDirectory() as folder, sandboxed() as sandbox:
+    table = Table(
+        "database", "answers in", *(f"{count} processes" for count in PROCESSES), title="Bug reports a second"
+    )
+    calls: Counter[tuple[str, str]] = Counter()
+    with databases(console) as known:
+        for database in known:
+            for latency in LATENCIES:
+                rates = [_rate(database, latency, processes, calls) for processes in PROCESSES]
+                table.add_row(database.name, f"{latency * 1000:.0f} ms", *(f"{rate:.1f}" for rate in rates))
+        runs = len(known) * len(LATENCIES) * len(PROCESSES)
+    console.print(table)
+    each = Table("service", "call", "per ticket")
+    for (service, method), count in sorted(calls.items()):
+        each.add_row(service, method, f"{count / TICKETS / runs:.2f}")
+    console.print(each)
+
+
+def _rate(database: Database, latency: float, processes: int, calls: Counter[tuple[str, str]]) -> float:
+    with TemporaryDirectory() as name, sandboxed() as sandbox:
         for project in ("gitlab-org/gitlab", "gitlab-com/infrastructure"):
             sandbox.gitlab("add_project", path=project, visibility="public")
-        # Without its caps and GitLab.com's limit of new issues: they would stop us, as they should.
-        routing = Path(folder) / "routing.yaml"
-        text = re.sub(r"^  caps: .*$", "", (ROOT / "routing.yaml").read_text(), flags=re.MULTILINE)
-        routing.write_text(re.sub(r"^limits:$", "limits:\n  gitlab_issues: 1000000", text, flags=re.MULTILINE))
-        port = free_port()
-        environ = {**sandbox.environ, **own_settings(Path(folder), port), "ROUTING_FILE": str(routing)}
-        service = f"http://127.0.0.1:{port}"
-        with process("app.cli", "serve", ready=f"{service}/readyz", environ=environ):
-            sandbox.zendesk("subscribe", endpoint_url=f"{service}/webhooks/zendesk")
-            for latency_of in (sandbox.zendesk, sandbox.gitlab):
-                latency_of("set", latency=LATENCY)
-            _measure(console, sandbox, service)
+        with _processes(Path(name), sandbox, database.new_url(), processes) as service:
+            tickets = write_reports(sandbox, TICKETS)
+            for control in (sandbox.zendesk, sandbox.gitlab):
+                control("set", latency=latency)
+                control("calls_clear")
+            secret = sandbox.environ["ZENDESK_WEBHOOK_SECRET"]
+            sent = send(f"{service}/webhooks/zendesk", secret, tickets, Pace())
+            if not wait_until(lambda: tagged(sandbox, tickets), PATIENCE):
+                raise RuntimeError(f"the tickets were not done in {PATIENCE:.0f} s")
+        for title, control in (("Zendesk", sandbox.zendesk), ("GitLab", sandbox.gitlab)):
+            calls.update((title, call["method"]) for call in control("calls"))
+        return TICKETS / (last_written(sandbox) - sent.began)
 
 
-def _measure(console: Console, sandbox: RunningSandbox, service: str) -> None:
-    tickets = [
-        sandbox.zendesk(
-            "create_ticket",
-            subject=f"Widget{number} fails",
-            body=REPORT.format(number=number, minor=number % 9),
-            via_channel="twitter",
-            requester={"name": f"Person {number}", "email": f"p{number}@example.org"},
-        )
-        for number in range(TICKETS)
-    ]
-    for calls_of in (sandbox.zendesk, sandbox.gitlab):
-        calls_of("calls_clear")
-    start = time.perf_counter()
-    for ticket_id in tickets:
-        sandbox.zendesk("deliver", ticket_id=ticket_id)
-    while _done(service) < TICKETS:
-        time.sleep(0.05)
-    seconds = time.perf_counter() - start
-    table = Table("service", "call", "per ticket", title=f"{TICKETS} bug reports, {LATENCY * 1000:.0f} ms an answer")
-    for name, calls_of in (("Zendesk", sandbox.zendesk), ("GitLab", sandbox.gitlab)):
-        for method, count in sorted(Counter(call["method"] for call in calls_of("calls")).items()):
-            table.add_row(name, method, f"{count / TICKETS:.2f}")
-    console.print(table)
-    console.print(
-        f"{TICKETS / seconds:.1f} tickets a second, {len(sandbox.gitlab('issues', project='gitlab-org/gitlab'))} issues"
-    )
-
-
-def _done(service: str) -> int:
-    found = DONE.search(httpx.get(f"{service}/metrics").text.replace(".0", ""))
-    return int(found[1]) if found else 0
+@contextmanager
+def _processes(folder: Path, sandbox: RunningSandbox, database_url: str, count: int) -> Iterator[str]:
+    """`pointsman serve`, which works too, and `pointsman work` beside it."""
+    port = free_port()
+    environ = {**sandbox.environ, **own_settings(folder, port), "ROUTING_FILE": str(roomy_rules(folder))}
+    environ["DATABASE_URL"] = database_url
+    service = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        for number in range(count):
+            command = [sys.executable, "-m", "app.cli", "work" if number else "serve"]
+            stack.enter_context(
+                running(Supervised(command, environ, ROOT, f"{service}/readyz", folder / f"{number}.log"))
+            )
+        if count > 1:
+            time.sleep(WORKER_STARTS_IN)  # nobody can ask them whether they are up
+        yield service

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,8 +24,9 @@ MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 PLACES = "/usr/lib/postgresql"
 USER = "pointsman"
 STARTS_WITHIN = 30.0
+SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=")
 # The tests kill clients, never this server or the machine: what a flush protects from does not happen.
-SETTINGS = ("fsync=off", "full_page_writes=off", "listen_addresses=127.0.0.1", "unix_socket_directories=")
+UNFLUSHED = ("fsync=off", "full_page_writes=off")
 
 
 def programs() -> Path | None:
@@ -54,7 +55,7 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(bin_folder: Path) -> Iterator[PostgresServer]:
+def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -> Iterator[PostgresServer]:
     folder = Path(mkdtemp(prefix="pointsman-postgres-"))
     somebody = _somebody()
     if somebody:
@@ -69,7 +70,7 @@ def running_postgres(bin_folder: Path) -> Iterator[PostgresServer]:
             **somebody,
         )
         command = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port)]
-        for setting in SETTINGS:
+        for setting in (*SETTINGS, *settings):
             command += ["-c", setting]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **somebody)

@@ -1,0 +1,116 @@
+"""The two that do the same work: Pointsman, and a flow in Node-RED, which is installed into a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.servers import ROOT, RunningSandbox, own_settings
+from bench.supervised import Supervised
+
+FLOW = ROOT / "bench" / "nodered"
+INSTALLS_WITHIN = 300.0
+# Without caps and the services' limits, which would hold us up, as they should; and reports that resemble each other
+# by half are no question for a person here.
+SETTINGS = (
+    (r"(?m)^  caps: .*$", ""),
+    (r"suggest_at: 0\.\d+", "suggest_at: 0.7"),
+    (r"(?m)^limits:$", "limits:\n  zendesk_updates: 1000000\n  gitlab_issues: 1000000\n  gitlab_notes: 1000000"),
+)
+
+
+class NotInstalled(Exception):
+    """Why there is no Node-RED here, in a sentence."""
+
+    reason = "not_installed"
+
+
+@dataclass(frozen=True)
+class Contender:
+    name: str
+    server: Callable[[Path, RunningSandbox, int], Supervised]
+    """From a folder of its own, the services and a port."""
+    idle: Callable[[str], bool] = lambda _url: False
+    """It says itself that nothing is under way. False: it cannot say, or there is."""
+
+
+def pointsman(url_of_database: Callable[[Path], str] | None = None) -> Contender:
+    def server(folder: Path, sandbox: RunningSandbox, port: int) -> Supervised:
+        environ = {**sandbox.environ, **own_settings(folder, port), "ROUTING_FILE": str(roomy_rules(folder))}
+        if url_of_database:
+            environ["DATABASE_URL"] = url_of_database(folder)
+        return Supervised(
+            [sys.executable, "-m", "app.cli", "serve"],
+            environ,
+            ROOT,
+            ready=f"http://127.0.0.1:{port}/healthz",
+            log=folder / "server.log",
+        )
+
+    return Contender("Pointsman", server)
+
+
+def roomy_rules(folder: Path) -> Path:
+    """The shipped rules, so that every report becomes an issue."""
+    text = (ROOT / "routing.yaml").read_text()
+    for pattern, instead in SETTINGS:
+        text = re.sub(pattern, instead, text)
+    path = folder / "routing.yaml"
+    path.write_text(text)
+    return path
+
+
+def install_node_red(folder: Path) -> Path:
+    """Its start script. Raises NotInstalled."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if not npm or not node:
+        raise NotInstalled("npm and node are not installed")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(FLOW / name, folder)
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALLS_WITHIN, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise NotInstalled(f"`npm ci` took more than {INSTALLS_WITHIN:.0f} s") from late
+    if done.returncode:
+        raise NotInstalled(f"`npm ci` failed: {done.stderr.strip()[-300:]}")
+    return folder / "node_modules" / "node-red" / "red.js"
+
+
+def node_red(script: Path, *, answers: str) -> Contender:
+    """`answers`: "early", 202 before the work; "late", when the ticket is done, so that the sender repeats the rest."""
+
+    def server(folder: Path, sandbox: RunningSandbox, port: int) -> Supervised:
+        environ = {
+            **sandbox.environ,
+            "ANSWER": answers,
+            "PORT": str(port),
+            "FLOWS": str(FLOW / "flows.json"),
+            "GIVEN_UP": str(folder / "given-up.jsonl"),
+            "NODE_ENV": "production",
+            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1"))),
+        }
+        return Supervised(
+            ["node", str(script), "--settings", str(FLOW / "settings.js"), "--userDir", str(folder)],
+            environ,
+            folder,
+            ready=f"http://127.0.0.1:{port}/busy",
+            log=folder / "server.log",
+        )
+
+    return Contender(f"Node-RED, answers {answers}", server, _nothing_busy)
+
+
+def _nothing_busy(url: str) -> bool:
+    try:
+        return bool(httpx.get(f"{url}/busy", timeout=5, trust_env=False).json() == {"busy": 0})
+    except (httpx.HTTPError, ValueError):
+        return False
