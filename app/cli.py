@@ -311,7 +311,7 @@ def _readable() -> Iterator[None]:
         sys.exit(1)
     except BadSettings as error:
         _refuse(error.problems)
-    except NoRecords as error:
+    except (NoRecords, NewerDatabase) as error:
         err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False)
         sys.exit(2)
     except NotDone as error:

@@ -57,7 +57,10 @@ class HealthPages:
         return {"status": "alive"}
 
     async def readyz(self) -> JSONResponse:
-        """503 when anything is amiss, but not for a part that is only degraded. Says which part and what kind of error, never the error's own text."""
+        """503 when anything is amiss, not when it is only degraded.
+
+        Says which part and what kind of error, never the error's own text.
+        """
         async with self._one_at_a_time:
             parts = await asyncio.to_thread(self._parts)
         ready = all(part["ready"] for part in parts.values())

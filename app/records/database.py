@@ -125,6 +125,12 @@ def is_up_to_date(engine: sa.Engine) -> bool:
         return _known_revision(connection) == ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
+def refuse_newer(engine: sa.Engine) -> None:
+    """For whoever only reads, and takes older tables as they are. Raises NewerDatabase."""
+    with engine.connect() as connection:
+        _known_revision(connection)
+
+
 def _known_revision(connection: sa.Connection) -> str | None:
     """None: there are no tables yet."""
     here = MigrationContext.configure(connection).get_current_revision()
