@@ -104,7 +104,9 @@ def by(version: str, steps: list[str]) -> list[str]:
     return [f"{version}:{step}" for step in steps]
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("database", "how"), [("sqlite", signal.SIGKILL), ("sqlite", signal.SIGTERM), ("postgresql", signal.SIGKILL)]
+)
 def test_a_new_version_finishes_what_the_old_one_left(deploys: Deploys, how: signal.Signals) -> None:
     left_by_old(deploys, how)
     deploys.start("new", "new")
@@ -171,6 +173,7 @@ def test_the_guard_lets_a_run_that_is_past_it_end_as_it_began(deploys: Deploys) 
     assert deploys.steps()["queued-by-ended"] == by("old", STEPS_OF_OLD), "it was not queued once more"
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_work_whose_workflow_is_gone_waits_is_told_and_holds_nobody(deploys: Deploys) -> None:
     deploys.end(deploys.start("old", "unknown"), signal.SIGKILL)
     deploys.start("new", "nothing")
