@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
 from app.demo.serving import serving
 from app.records.database import make_engine, migrate
 from app.service import Service
-from app.work.engine import Engine
+from app.work.engine import Engine, Work
 from integrations.sandbox import Sandbox
 from tests.chaos.books import Books
 from tests.e2e.house import INFRASTRUCTURE, PROJECT, settings_for, wait_until
@@ -82,7 +83,7 @@ def load(url: str, commit: str, sandbox: Sandbox) -> dict[str, list[dict[str, An
 
 def _as_columns(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
     """Rows were recorded from SQLite, which has neither booleans nor JSON; a wait is over."""
-    made = {}
+    made: dict[str, Any] = {}
     for name, value in row.items():
         kind = table.columns[name].type
         if isinstance(kind, sa.Boolean):
@@ -101,13 +102,15 @@ def test_all_that_an_earlier_version_left_is_finished_once(
     left = load(url, commit, sandbox)
     service = Service.build(settings_for(sandbox, tmp_path, DATABASE_URL=url))
     books = Books(url)
-    with serving(service):
+    with serving(service) as address:
         assert service.check_workflows() == "all work that waits is known"
         wait_until(lambda: books.unfinished() == 0, seconds=60)
         runs = {run.key: run.status for run in books.runs()}
         decisions = {one.run_id: one for one in service.records.decisions.newest(limit=50)}
         links = {one.ticket_id: one for one in service.records.links.of_ticket(WAITS_FOR_LINK)}
         failures = service.records.failures.newest(limit=10)
+        service.engine.accept([Work("of_a_later_version", "strange", "ticket:1", {})])
+        ready, metrics = httpx.get(f"{address}/readyz"), httpx.get(f"{address}/metrics").text
     books.close()
     assert [(one.key, one.ticket_id, one.step, one.reason, one.message) for one in failures] == []
     assert set(runs.values()) == {"SUCCESS"}
@@ -127,3 +130,9 @@ def test_all_that_an_earlier_version_left_is_finished_once(
     (was,) = [row for row in left["decisions"] if row["ticket_id"] == HUNG]
     assert decisions[was["run_id"]].state == "done"
     assert len(sandbox.zendesk.ticket(NOT_BEGUN)["comments"]) == 2
+
+    # Work that only another version can do is told, and keeps nobody from delivering.
+    assert ready.status_code == 200
+    assert ready.json()["parts"]["workflows"]["degraded"]
+    assert "1 of of_a_later_version" in ready.json()["parts"]["workflows"]["detail"]
+    assert 'pointsman_unknown_workflow_work{workflow="of_a_later_version"} 1.0' in metrics
