@@ -50,10 +50,6 @@ class Effects:
     def lost(self) -> int:
         return len(self.lost_tickets)
 
-    @property
-    def complete(self) -> bool:
-        return not self.lost_tickets
-
 
 def write_tickets(sandbox: RunningSandbox, count: int, seed: int) -> dict[int, Written]:
     chance = random.Random(f"tickets {seed}")
@@ -96,7 +92,7 @@ def tagged(sandbox: RunningSandbox, waiting: list[int]) -> bool:
 def last_written(sandbox: RunningSandbox) -> float:
     """When the last change was done, as `time.time()`."""
     calls = [*sandbox.zendesk("calls"), *sandbox.gitlab("calls")]
-    return max(call["ended"] for call in calls if call["method"] != "GET")
+    return max(float(call["ended"]) for call in calls if call["method"] != "GET")
 
 
 def effects(sandbox: RunningSandbox, tickets: Mapping[int, Written]) -> Effects:
