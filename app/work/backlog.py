@@ -12,7 +12,15 @@ from app.work.queues import QUEUES, TICKETS
 # Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
 AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 
-_COLUMNS = ("workflow_uuid", "status", "queue_name", "priority", "created_at", "started_at_epoch_ms")
+_COLUMNS = (
+    "workflow_uuid",
+    "status",
+    "queue_name",
+    "priority",
+    "created_at",
+    "started_at_epoch_ms",
+    "completed_at",
+)
 
 
 def age_mark(accepted_at: str) -> int:
