@@ -96,7 +96,7 @@ def tagged(sandbox: RunningSandbox, waiting: list[int]) -> bool:
 def last_written(sandbox: RunningSandbox) -> float:
     """When the last change was done, as `time.time()`."""
     calls = [*sandbox.zendesk("calls"), *sandbox.gitlab("calls")]
-    return max(call["ended"] for call in calls if call["method"] != "GET")
+    return max(float(call["ended"]) for call in calls if call["method"] != "GET")
 
 
 def effects(sandbox: RunningSandbox, tickets: Mapping[int, Written]) -> Effects:
