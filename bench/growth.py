@@ -90,7 +90,6 @@ def _sides(sandbox: RunningSandbox, database: Database, folder: Path, sizes: Tab
     work, records = (after - then for after, then in zip(_size(sides[0].database), before, strict=True))
     done = sides[0].tickets
     sizes.add_row(database.name, f"{(work + records) / done:,.0f}", f"{work / done:,.0f}")
-    _fill(sides[1].database, range(NOBODY, NOBODY + QUEUED), "waits", datetime.now(UTC))
     numbers = count(1, 1_000_000)
     for _ in range(ROUNDS):
         for side in sides:
@@ -107,11 +106,11 @@ def _delivery(number: int) -> tuple[bytes, dict[str, str]]:
 def _time_tickets(sandbox: RunningSandbox, side: Side) -> None:
     """Tickets a second of those in front of the queue, from some to the last; the service starts with the first.
 
-    What waits behind them is there already, or is put there by the first round.
+    What waits behind them is put there by the first round, and still waits in the last.
     """
     now = datetime.now(UTC)
     if side.name == "full" and not side.tickets:
-        _fill(side.database, range(NOBODY - QUEUED, NOBODY), "behind", now)
+        _fill(side.database, range(NOBODY, NOBODY + QUEUED), "behind", now)
     tickets = list(write_tickets(sandbox, TICKETS, seed=side.seed + side.tickets))
     _fill(side.database, tickets, "front", now - timedelta(hours=1))
     side.tickets += TICKETS

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 from app.commands.learning import corrections
 from app.service import utc_now
+from app.work.finished import FinishedWork
+from integrations.sandbox import Fault
 from tests.e2e.house import House, wait_until
+from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
 
 
 def forget_all(house: House) -> None:
@@ -40,3 +43,17 @@ def test_a_correction_counts_and_teaches_nothing(house: House) -> None:
     house.idle()
     assert house.decision(kudos["ticket_id"])["archetype"] == "political"
     assert list(corrections(house.service.settings.database_url)) == []
+
+
+def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(house: House) -> None:
+    ticket_id = house.ticket("@gitlab thank you for the great release!")
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    house.deliver(ticket_id)
+    found = failure(house, ticket_id)
+    finished = FinishedWork(house.service.records.engine)
+    while finished.forget(utc_now() + timedelta(days=1), most=200):
+        pass
+    retry(house, found["id"])
+    assert house.decision(ticket_id)["archetype"] == "mention"
+    assert len(notes(house, ticket_id)) == 1
+    assert failures(house, ticket_id) == []
