@@ -23,6 +23,7 @@ from app.work.identity import Identity
 from app.work.intake import Intake
 from app.work.issue_index import IssueIndex
 from app.work.limits.breaker import Breaker
+from app.work.limits.errand import on_errand
 from app.work.limits.guard import Guard
 from app.work.limits.purse import Purse
 from app.work.listening import Listening
@@ -161,12 +162,14 @@ class Service:
         return DryRun(self.rulebook.current, self.judgement, self.now)
 
     def check_zendesk(self) -> str:
-        return f"signed in as agent {self.identity.ask_zendesk()}"
+        with on_errand({}, urgent=True):  # work may use up our share; that is no reason to be taken for unready
+            return f"signed in as agent {self.identity.ask_zendesk()}"
 
     def check_gitlab(self) -> str:
-        if "api" not in self.clients.gitlab().token_scopes():
-            raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
-        return f"signed in as user {self.identity.ask_gitlab()}"
+        with on_errand({}, urgent=True):
+            if "api" not in self.clients.gitlab().token_scopes():
+                raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
+            return f"signed in as user {self.identity.ask_gitlab()}"
 
     def check_queue(self) -> str:
         age = self._oldest_waiting()

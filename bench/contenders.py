@@ -55,7 +55,15 @@ def pointsman(url_of_database: Callable[[Path], str] | None = None) -> Contender
             log=folder / "server.log",
         )
 
-    return Contender("Pointsman", server)
+    return Contender("Pointsman", server, _nothing_waits)
+
+
+def _nothing_waits(url: str) -> bool:
+    try:
+        said = httpx.get(f"{url}/metrics", timeout=5, trust_env=False).text
+    except httpx.HTTPError:
+        return False
+    return "\npointsman_waiting_work 0.0" in said and "\npointsman_held_work 0.0" in said
 
 
 def roomy_rules(folder: Path) -> Path:

@@ -50,10 +50,6 @@ class Effects:
     def lost(self) -> int:
         return len(self.lost_tickets)
 
-    @property
-    def complete(self) -> bool:
-        return not self.lost_tickets
-
 
 def write_tickets(sandbox: RunningSandbox, count: int, seed: int) -> dict[int, Written]:
     chance = random.Random(f"tickets {seed}")

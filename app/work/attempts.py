@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from app.records.attempts import Attempt
 from app.work.engine import JSON, Work
-from app.work.retry import Fault
+from app.work.retry import Fault, next_wait
 
 
 class Runner(Protocol):
@@ -35,13 +35,23 @@ def run_of(payload: Mapping[str, Any]) -> str:
     return str(payload.get("run_id") or payload["key"])
 
 
-def next_attempt(payload: JSON, wait: float, *, untried: bool = False) -> Work:
-    """After a failure that may pass: the same work, `wait` seconds later. `untried`: it was no try, so none is used."""
-    attempt, waits = payload["attempt"], payload.get("waits", 0)
-    attempt, waits = (attempt, waits + 1) if untried else (attempt + 1, waits)
-    suffix = f"+{attempt}w{waits}" if waits else f"+{attempt}"
-    again = {**payload, "attempt": attempt, **({"waits": waits} if waits else {})}
-    return Work(payload["workflow"], f"{payload['key']}{_life(payload)}{suffix}", payload["lane"], again, delay=wait)
+def next_attempt(payload: JSON, wait: float, fault: Mapping[str, Any]) -> Work:
+    """After a fault that may pass: the same work, `wait` seconds later. One that was no try uses none up."""
+    again = dict(payload)
+    if fault.get("untried"):
+        again["waits"] = payload.get("waits", 0) + 1
+    else:
+        again["attempt"] = payload["attempt"] + 1
+        if fault.get("outage"):
+            again["outages"] = payload.get("outages", 0) + 1
+    number = f"{again['attempt']}w{again['waits']}" if "waits" in again else f"{again['attempt']}"
+    key = f"{payload['key']}{_life(payload)}+{number}"
+    return Work(payload["workflow"], key, payload["lane"], again, delay=wait)
+
+
+def planned_wait(payload: Mapping[str, Any], fault: Mapping[str, Any], attempts: int) -> float | None:
+    """Seconds until the next try; None: give up."""
+    return next_wait(Fault(**fault), payload["attempt"], outages=payload.get("outages", 0), attempts=attempts)
 
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
@@ -51,6 +61,7 @@ def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:
     life has queued already is known.
     """
     fresh = {**payload, "life": payload.get("life", 0) + 1, "attempt": 1, "accepted_at": now.isoformat()}
+    fresh.pop("outages", None)
     return Work(fresh["workflow"], f"{fresh['key']}{_life(fresh)}", fresh["lane"], fresh, once=True)
 
 

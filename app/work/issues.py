@@ -24,15 +24,16 @@ from integrations.errors import (
     IntegrationError,
     Invalid,
     NotFound,
+    NotSent,
     RateLimited,
     Refused,
     Unavailable,
-    UnknownOutcome,
 )
 from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.quoting import marker
 
 REPORT = "report"
+LOOK_AGAIN_SECONDS = 1.0
 MOST_CANDIDATES = 3
 OPEN, LINK = "open", "link:"
 """What a person may ask for: `app.triage.actions.Issue.wish`."""
@@ -162,8 +163,8 @@ class Issues:
         The link's time is that of the last try.
         """
         if report.policy.comment_on_linked and not (known and self._has_note(report, iid)):
-            if known and self.now() - datetime.fromisoformat(known.updated_at) < report.settles_in:
-                raise UnknownOutcome("gitlab", "a note may have been added; looking again soon", "note_unknown")
+            if known and (left := self._unsettled(report, known)):
+                raise NotSent("gitlab", "a note may have been added; looking again soon", "note_unknown", left)
             self._add_note(report, iid)
         if report.policy.thumbs_up:
             self.gitlab().thumbs_up(report.project_id, iid)
@@ -195,7 +196,7 @@ class Issues:
         )
         if not claimed:
             # Another worker was faster between our look and our claim: its outcome is not known to us yet.
-            raise UnknownOutcome("gitlab", "another worker is opening this issue", "claimed_elsewhere")
+            raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
         try:
             issue = self.gitlab().create_issue(
                 report.project_id,
@@ -221,10 +222,19 @@ class Issues:
         issue = self.gitlab().find_by_marker(report.project_id, claim.marker)
         if issue:
             return self._opened(report, row_of(issue, self.now()))
-        if self.now() - datetime.fromisoformat(claim.updated_at) < report.settles_in:
-            raise UnknownOutcome("gitlab", "an issue may have been opened; looking again soon", "open_unknown")
+        if left := self._unsettled(report, claim):
+            raise NotSent("gitlab", "an issue may have been opened; looking again soon", "open_unknown", left)
         self.links.release(report.ticket_id, report.intent)
-        raise UnknownOutcome("gitlab", "no issue was opened by the lost request; starting again", "open_again")
+        raise NotSent("gitlab", "no issue was opened by the lost request; starting again", "open_again", 0.0)
+
+    def _unsettled(self, report: _Report, claim: Link) -> float:
+        """Seconds until the next look; 0: what was not found by now is not there.
+
+        Most often only the answer was lost, so the first looks come soon.
+        """
+        age = (self.now() - datetime.fromisoformat(claim.updated_at)).total_seconds()
+        left = report.settles_in.total_seconds() - age
+        return min(left, max(LOOK_AGAIN_SECONDS, age)) if left > 0 else 0.0
 
     def _settle(self, report: _Report, issue: TrackedIssue, how: How) -> None:
         listened_to = report.rules.routing.closing.labels

@@ -14,11 +14,11 @@ import structlog
 from app.metrics import RETRIES
 from app.records.attempts import Attempts
 from app.records.failures import Failure, Failures
-from app.work.attempts import Runner, attempt_of, next_attempt, run_of
+from app.work.attempts import Runner, attempt_of, next_attempt, planned_wait, run_of
 from app.work.engine import JSON
 from app.work.faults import crash, fault_of
 from app.work.pausing import PAUSED, Holding
-from app.work.retry import Fault, next_wait
+from app.work.retry import Fault
 from app.work.rulebook import Rulebook
 from integrations.errors import IntegrationError
 
@@ -45,7 +45,7 @@ class Jobs:
         planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, step, fault)
         if planned["wait"] is None:
             return self.runner.step("give_up", self.give_up, delivery, step, fault)
-        self.runner.later(next_attempt(delivery, planned["wait"], untried=bool(fault.get("untried"))))
+        self.runner.later(next_attempt(delivery, planned["wait"], fault))
         return {"ended": "put off", "wait": planned["wait"]}
 
     def crashed(self, delivery: JSON, error: str) -> JSON:
@@ -74,8 +74,7 @@ class Jobs:
         if not fault.get("untried"):
             self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
         RETRIES.labels(fault["service"], fault["reason"]).inc()
-        attempts = self.rulebook.current().routing.limits.attempts
-        return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=attempts)}
+        return {"wait": planned_wait(delivery, fault, self.rulebook.current().routing.limits.attempts)}
 
 
 def _guarded(function: Callable[..., JSON], args: tuple[object, ...]) -> JSON:

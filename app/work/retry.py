@@ -30,11 +30,15 @@ class Fault:
     """We did not even ask: that is no try."""
 
 
-def next_wait(fault: Fault, attempt: int, *, attempts: int) -> float | None:
-    """Seconds until try number `attempt + 1`; None: give up, and tell a person. `attempt` counts from 1."""
+def next_wait(fault: Fault, attempt: int, *, outages: int, attempts: int) -> float | None:
+    """Seconds until try number `attempt + 1`; None: give up, and tell a person. `attempt` counts from 1.
+
+    `outages`: how many of the tries before this one met an outage. They use up their own patience, not that of others.
+    """
     if fault.untried:
-        return fault.retry_after or FIRST_WAIT
-    if not fault.retryable or attempt >= (PATIENCE_WITH_AN_OUTAGE if fault.outage else attempts):
+        return FIRST_WAIT if fault.retry_after is None else fault.retry_after
+    used, most = (outages + 1, PATIENCE_WITH_AN_OUTAGE) if fault.outage else (attempt - outages, attempts)
+    if not fault.retryable or used >= most:
         return None
     state = RetryCallState(Retrying(), None, (), {})
     state.attempt_number = attempt

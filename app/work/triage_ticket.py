@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.work.attempts import Runner, next_attempt, payload_of
+from app.work.attempts import Runner, next_attempt, payload_of, planned_wait
 from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
 from app.work.pausing import PAUSED
-from app.work.retry import Fault, next_wait
 from app.work.runs import run_id
 from app.work.wave_work import wave_work
 
@@ -140,12 +139,12 @@ class TriageTicket:
         if wait is None:
             return self.runner.step("give_up", self.steps.give_up, delivery, step, fault)
         self.runner.step("put_off", self.steps.put_off, delivery, step, fault, wait)
-        self.runner.later(next_attempt(delivery, wait, untried=bool(fault.get("untried"))))
+        self.runner.later(next_attempt(delivery, wait, fault))
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
         """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
-        return {"wait": next_wait(Fault(**fault), delivery["attempt"], attempts=self.steps.attempts())}
+        return {"wait": planned_wait(delivery, fault, self.steps.attempts())}
 
     def _follow_up(self, delivery: JSON, decided: JSON, fault: JSON) -> None:
         payload = link_payload(delivery, decided["decided"])
@@ -156,7 +155,7 @@ class TriageTicket:
         if planned["wait"] is None:
             self.runner.step("give_up", self.steps.give_up, payload, "find", fault)
         else:
-            self.runner.later(next_attempt(payload, planned["wait"], untried=bool(fault.get("untried"))))
+            self.runner.later(next_attempt(payload, planned["wait"], fault))
 
     def _plan_link(self, payload: JSON, fault: JSON) -> JSON:
         self.steps.attempted(payload, "find", fault)

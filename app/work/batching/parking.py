@@ -41,7 +41,7 @@ class Parking:
 
     def park(self, delivery: JSON, row: Decision, update: TicketUpdate) -> None:
         """Raises CannotStore."""
-        key = next_attempt(delivery, 0.0, untried=True).key
+        key = next_attempt(delivery, 0.0, {"untried": True}).key
         accepted_at, bulk = delivery["accepted_at"], current().bulk
         self.waiting.park(
             WaitingUpdate(row.run_id, row.ticket_id, key, accepted_at, bulk, asdict(update), list(row.tags))

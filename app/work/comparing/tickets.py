@@ -71,7 +71,7 @@ class CompareTickets:
                 return {"missed": [], "cursor": ""}  # Zendesk refuses a start within the last minute
         missed: list[JSON] = []
         for _ in range(MOST_PAGES):
-            page = self.zendesk().changes(cursor=cursor, start=start)
+            page = self.zendesk().changes(cursor=cursor, start=None if cursor else start)
             if any(self._is_fresh(ticket) for ticket in page.tickets):
                 break  # next time: its webhook may be on its way
             missed += [one for ticket in page.tickets if (one := self._missed(ticket))]

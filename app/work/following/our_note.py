@@ -46,7 +46,7 @@ class OurNotes:
         if "fault" in done:
             return self.jobs.again(delivery, "count", done["fault"])
         if "settles_in" in done:
-            self.jobs.runner.later(next_attempt({**delivery, "settled": True}, done["settles_in"]))
+            self.jobs.runner.later(next_attempt({**delivery, "settled": True}, done["settles_in"], {}))
         return done
 
     def _count(self, delivery: JSON) -> JSON:

@@ -1,0 +1,48 @@
+"""Tickets that no webhook told us of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.triage.verdict import DONE_TAG
+from app.work.comparing.tickets import CURSOR, compare_tickets_work
+from tests.e2e.house import House, wait_until
+
+HOUR = 3600.0
+
+
+def test_every_page_of_what_changed_is_looked_through(house: House) -> None:
+    """More than one page of changes, from a time on: what we did not see is taken up, what is done is left alone."""
+    house.sandbox.clock.advance(-HOUR)
+    missed = [house.ticket("@gitlab kudos to the team for everything!") for _ in range(2)]
+    for _ in range(120):
+        house.ticket("long done", tags=[DONE_TAG])
+    missed.append(house.ticket("@gitlab kudos to the team for everything!"))
+    house.sandbox.clock.release()
+    now = house.service.now()
+    start = (now - timedelta(hours=2)).isoformat()
+    house.service.records.progress.reached(CURSOR, f"@{start}", now=start)
+    house.service.engine.accept([compare_tickets_work("compare-tickets", now)])
+    for ticket_id in missed:
+        assert house.decision(ticket_id)["archetype"] == "mention"
+    house.idle()
+    assert house.service.records.failures.count_open() == 0
+    reached = house.service.records.progress.of(CURSOR)
+    assert reached
+    assert not reached.value.startswith("@"), "the next round goes on from the last page"
+    house.service.engine.accept([compare_tickets_work("compare-tickets-again", now)])
+    house.idle()
+    assert all(len(house.sandbox.zendesk.ticket(one)["comments"]) == 2 for one in missed)
+
+
+def test_a_change_that_a_webhook_may_still_tell_of_is_left_to_it(house: House) -> None:
+    ticket_id = house.ticket("@gitlab kudos to the team for everything!")
+    start = (house.service.now() - timedelta(hours=2)).isoformat()
+    house.service.records.progress.reached(CURSOR, f"@{start}", now=start)
+    house.sandbox.clock.advance(90)  # old enough for Zendesk's export
+    house.service.engine.accept([compare_tickets_work("compare-tickets-soon", house.service.now())])
+    house.idle()
+    house.sandbox.clock.release()
+    assert house.desk(f"/api/tickets/{ticket_id}").status_code == 404
+    wait_until(lambda: house.deliver(ticket_id) == [202])
+    assert house.decision(ticket_id)["state"] == "done"
