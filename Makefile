@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fmt serve lock bench chaos audit clean
+.PHONY: help demo test lint check fmt serve lock bench chaos soak audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ bench: $(VENV)/.installed-dev ## the measurements of docs/benchmarks.md
 
 chaos: $(VENV)/.installed-dev ## the kill test, long form (ARGS="--seed 2 --workers 2 --database postgresql://...")
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+soak: $(VENV)/.installed-dev ## memory over 20,000 tickets (ARGS="--tickets 5000 --database postgresql://..."); Linux
+	$(BIN)/python -m tests.soak $(ARGS)
 
 audit: $(VENV)/.installed-dev ## known vulnerabilities of the locked dependencies
 	$(BIN)/python .ci/audit.py requirements/runtime.lock requirements/dev.lock

@@ -10,7 +10,7 @@ from app.clients import Clients
 from app.records.records import Records
 from app.settings import Settings
 from app.triage.judge import Judgement
-from app.work import chat_jobs, wave_work
+from app.work import chat_jobs, pruning, wave_work
 from app.work.announcing import Announcer
 from app.work.batching import parking, write_many
 from app.work.batching.parking import Parking
@@ -24,6 +24,7 @@ from app.work.engine import Engine, Workflow
 from app.work.feeding import WORKFLOW as FEEDING
 from app.work.feeding import Feeding
 from app.work.finding import Finding
+from app.work.finished import FinishedWork
 from app.work.following import follow_issue, our_note, relay_note, telling_many
 from app.work.following.looking import Looking
 from app.work.following.marking import Marking
@@ -178,6 +179,10 @@ class Workflows:
             (chat_jobs.ROUND, chat.say_round),
             (comparing_issues.WORKFLOW, issues.compare),
             (comparing_tickets.WORKFLOW, tickets.compare),
+            (
+                pruning.WORKFLOW,
+                pruning.Prune(jobs, records, FinishedWork(records.engine), self.rulebook, self.now).prune,
+            ),
             (SYNC, SyncIssues(jobs, gitlab, projects, self.tracked, records.progress, self.now).sync),
         ]
 
@@ -185,6 +190,7 @@ class Workflows:
         """What comes round by the clock."""
         return [
             Entry("sync_issues", SYNC_SECONDS, lambda key, now: sync_works(key, now, self.rulebook.current())),
+            Entry("prune", pruning.PRUNE_SECONDS, lambda key, now: [pruning.prune_work(key, now)]),
             Entry("chat", CHAT_SECONDS, lambda key, now: [chat_jobs.round_work(key, now)]),
             Entry(
                 "compare_issues",

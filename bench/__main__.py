@@ -6,12 +6,13 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, index_sync, intake, limits, nodered, pipeline, rules, tickets
+from bench import classify, duplicates, growth, index_sync, intake, limits, nodered, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
     "pipeline": pipeline.run,
     "limits": limits.run,
+    "growth": growth.run,
     "rules": rules.run,
     "classify": classify.run,
     "duplicates": duplicates.run,

@@ -55,12 +55,12 @@ def _measure(console: Console, database: Database) -> None:
         numbers = count(0, 1_000_000)
 
         def request(number: int) -> tuple[bytes, dict[str, str]]:
-            return _signed(_body(number, tickets[number % len(tickets)]))
+            return signed(body_of(number, tickets[number % len(tickets)]))
 
         for clients in CLIENTS:
             rounds = [
                 Round(
-                    measure(bare, lambda number: (_body(number, 1), {}), clients=clients, seconds=SECONDS),
+                    measure(bare, lambda number: (body_of(number, 1), {}), clients=clients, seconds=SECONDS),
                     measure(url, request, clients=clients, seconds=SECONDS, first=next(numbers)),
                 )
                 for _ in range(ROUNDS)
@@ -104,7 +104,7 @@ def _service(folder: Path, database_url: str) -> Iterator[tuple[str, list[int]]]
             yield f"http://127.0.0.1:{port}/webhooks/zendesk", tickets
 
 
-def _body(number: int, ticket_id: int) -> bytes:
+def body_of(number: int, ticket_id: int) -> bytes:
     stamp = f"2026-01-01T00:00:00Z#{number}"
     return json.dumps(
         {
@@ -119,7 +119,7 @@ def _body(number: int, ticket_id: int) -> bytes:
     ).encode()
 
 
-def _signed(body: bytes) -> tuple[bytes, dict[str, str]]:
+def signed(body: bytes) -> tuple[bytes, dict[str, str]]:
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return body, {
         "x-zendesk-webhook-signature": zendesk_signature(SECRET, stamp, body),

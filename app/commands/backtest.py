@@ -35,7 +35,11 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
     engine = make_engine(database_url, pool=1)
     try:
         refuse_newer(engine)
-        for decision in Decisions(engine).since(since.isoformat()):
+        decisions = Decisions(engine)
+        if left_out := decisions.forgotten_since(since.isoformat()):
+            told = Console(stderr=True)
+            _line(told, f"{left_out} decisions are left out: the texts of their tickets are no longer kept.")
+        for decision in decisions.since(since.isoformat()):
             yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
     except SQLAlchemyError as error:
         raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error

@@ -86,13 +86,18 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
 
 
 def corrections(database_url: str) -> Iterator[TrainingExample]:
-    """What people corrected, with the tickets as they were. No database yet: none. Raises NewerDatabase."""
+    """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none.
+
+    Raises NewerDatabase.
+    """
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
         return
     engine = make_engine(database_url, pool=1)
     try:
         refuse_newer(engine)
         for one in Corrections(engine).all():
+            if not one.ticket:  # too old: its text is no longer kept
+                continue
             ticket = ticket_from_json(one.ticket)
             at = datetime.fromisoformat(one.at)
             yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)

@@ -59,6 +59,9 @@ class DecisionOut(BaseModel):
     decided_at: str
     channel: str
     summary: str
+    forgotten: bool = Field(
+        description="Older than `retention.texts_days`: the ticket's text and the trace are no longer kept."
+    )
 
     @classmethod
     def of(cls, decision: Decision, links: list[Link]) -> DecisionOut:
@@ -76,6 +79,7 @@ class DecisionOut(BaseModel):
             decided_at=decision.decided_at,
             channel=decision.channel,
             summary=decision.summary,
+            forgotten=decision.forgotten,
         )
 
 

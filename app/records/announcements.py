@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.records.pruning import delete_some
 from app.records.tables import announcements
 
 State = Literal["claimed", "sent", "unknown", "free"]
@@ -73,6 +74,13 @@ class Announcements:
     def claimed_before(self, at: str) -> Sequence[Announcement]:
         """Those that are still `claimed`."""
         return self._read(sa.select(announcements).where(announcements.c.state == "claimed", announcements.c.at < at))
+
+    def forget(self, before: str, *, most: int) -> int:
+        """Drop so many at most of those that are older, and how many that were.
+
+        `before` must be longer ago than any series keeps quiet, which is a week.
+        """
+        return delete_some(self._engine, announcements, announcements.c.at < before, most=most)
 
     def _set(self, key: str, **values: str) -> None:
         with self._engine.begin() as connection:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from app.records.inserting import insert_into
-from app.records.tables import attempts
+from app.records.pruning import delete_some
+from app.records.tables import attempts, failures
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Attempts:
                 found[row["run"]].append(Attempt(**{name: row[name] for name in Attempt.__dataclass_fields__}))
         return found
 
-    def forget(self, before: str) -> int:
-        """Drop what is older, and how many that were."""
-        with self._engine.begin() as connection:
-            return connection.execute(sa.delete(attempts).where(attempts.c.at < before)).rowcount
+    def forget(self, before: str, *, most: int) -> int:
+        """Drop so many at most of those that are older, and how many that were. What a failure shows goes with it."""
+        shown = sa.exists().where(failures.c.key == attempts.c.run)
+        return delete_some(self._engine, attempts, sa.and_(attempts.c.at < before, ~shown), most=most)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.pruning import has_text
 from app.records.tables import corrections, decisions
 
 
@@ -19,7 +20,7 @@ class Correction:
     """None: it was left to a person, who decided."""
     was_decided_by: str
     ticket: dict[str, Any]
-    """The ticket as it was read when it was decided: `app.ticket.Ticket` as plain JSON."""
+    """The ticket as it was read when it was decided: `app.ticket.Ticket` as plain JSON; empty when it is too old."""
     at: str
 
 
@@ -52,6 +53,13 @@ class Corrections:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(corrections).order_by(corrections.c.at, corrections.c.id)).mappings()
             return [Correction(**{name: row[name] for name in Correction.__dataclass_fields__}) for row in rows]
+
+    def forget_texts(self, before: str, *, most: int) -> int:
+        """Drop the tickets of so many at most of the older ones, and how many that were; what was corrected stays."""
+        old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(most)
+        query = sa.update(corrections).where(corrections.c.id.in_(old)).values(ticket={})
+        with self._engine.begin() as connection:
+            return connection.execute(query).rowcount
 
     def precision(self, column: str) -> list[Precision]:
         """By `decided_by` or `archetype`: decisions that were written, and how many of those were corrected."""

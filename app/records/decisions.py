@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.pruning import Dropped, has_text
 from app.records.tables import decisions
 
 State = Literal["working", "writing", "waiting", "done", "failed"]
@@ -34,7 +35,7 @@ class Decision:
     trace: tuple[dict[str, Any], ...]
     config_hash: str
     ticket: dict[str, Any]
-    """The ticket as it was read: `app.ticket.Ticket` as plain JSON."""
+    """The ticket as it was read: `app.ticket.Ticket` as plain JSON; empty when nothing was read, or it is too old."""
     thread: str
     ticket_updated_at: str
     decided_at: str
@@ -43,6 +44,11 @@ class Decision:
     @property
     def marks_spam(self) -> bool:
         return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
+
+    @property
+    def forgotten(self) -> bool:
+        """Text and trace were dropped for their age; what was decided is still known."""
+        return bool(self.config_hash) and not self.ticket
 
 
 FOLLOWING = ("link", "answered", "issue_changed", "announced")
@@ -103,6 +109,33 @@ class Decisions:
                     yield _decision(row)
             last = int(found[-1]["id"])
 
+    def forgotten_since(self, moment: str) -> int:
+        """How many of `since` are left out because their text is no longer kept."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(decisions)
+            .where(decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
+            .where(decisions.c.config_hash != "", ~has_text(decisions))
+        )
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def forget_texts(self, since: str, before: str, *, most: int) -> Dropped:
+        """Drop tickets and traces of so many at most of the decisions made in between."""
+        query = (
+            sa.select(decisions.c.id, decisions.c.decided_at)
+            .where(decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
+            .order_by(decisions.c.decided_at)
+            .limit(most)
+        )
+        found = self._rows(query)
+        if not found:
+            return Dropped()
+        chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
+        with self._engine.begin() as connection:
+            connection.execute(chosen.values(ticket={}, trace=[]))
+        return Dropped(len(found), found[-1]["decided_at"])
+
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
         found = self._read(
@@ -121,7 +154,8 @@ class Decisions:
         newest = (
             sa.select(sa.func.max(decisions.c.id))
             .where(decisions.c.decided_at >= since)
-            .group_by(decisions.c.ticket_id)
+            # As a sum: SQLite would take the tickets' index, and read all decisions that were ever made.
+            .group_by(decisions.c.ticket_id + 0)
         )
         query = (
             sa.select(sa.func.count())

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.records.pruning import delete_some
 from app.records.tables import failures
 
 
@@ -95,6 +96,11 @@ class Failures:
         with self._engine.connect() as connection:
             query = sa.select(sa.func.count()).select_from(failures).where(failures.c.state == "open")
             return int(connection.execute(query).scalar_one())
+
+    def forget(self, before: str, *, most: int) -> int:
+        """Drop so many at most of those that are older and dealt with, and how many that were. Open ones stay."""
+        old = sa.and_(failures.c.failed_at < before, failures.c.state != "open")
+        return delete_some(self._engine, failures, old, most=most)
 
     def _read(self, query: sa.Select[Any]) -> list[Failure]:
         with self._engine.connect() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.records.inserting import insert_into
+from app.records.pruning import delete_some
 from app.records.tables import performed
 
 # Any constant, the same for all workers on one PostgreSQL.
@@ -36,3 +37,12 @@ class Performed:
                 return True
             connection.execute(sa.delete(performed).where(performed.c.run_id == run_id, performed.c.kind == kind))
             return False
+
+    def forget(self, before: str, *, most: int) -> int:
+        """Drop so many at most of those that are older, and how many that were.
+
+        Only the first rows are looked at: they were written in the order of time, which has no index here.
+        """
+        first = sa.select(performed.c.id).order_by(performed.c.id).limit(most)
+        old = sa.and_(performed.c.at < before, performed.c.id.in_(first))
+        return delete_some(self._engine, performed, old, most=most)

@@ -25,12 +25,12 @@ decisions = sa.Table(
     sa.Column("actions", sa.JSON, nullable=False),
     sa.Column("trace", sa.JSON, nullable=False),
     sa.Column("config_hash", sa.String(64), nullable=False),
-    # The ticket as it was read: what a correction teaches, and what a backtest decides again.
+    # The ticket as it was read: what a correction teaches, and what a backtest decides again; `{}` when it is too old.
     sa.Column("ticket", sa.JSON, nullable=False),
     # The post that the ticket belongs to, where a channel keeps one thread per post.
     sa.Column("thread", sa.String(512), nullable=False, index=True),
     sa.Column("ticket_updated_at", sa.String(40), nullable=False),
-    sa.Column("decided_at", sa.String(40), nullable=False),
+    sa.Column("decided_at", sa.String(40), nullable=False, index=True),
     sa.Column("finished_at", sa.String(40)),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )

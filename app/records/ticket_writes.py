@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.records.inserting import insert_into
+from app.records.pruning import delete_some
 from app.records.tables import ticket_writes
 
 # Any constant, the same for all workers on one PostgreSQL; the ticket's number goes with it.
@@ -45,7 +46,6 @@ class TicketWrites:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.ticket_id == ticket_id))
 
-    def forget(self, before: str) -> int:
-        """Drop what is older, and how many that were."""
-        with self._engine.begin() as connection:
-            return connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.at < before)).rowcount
+    def forget(self, before: str, *, most: int) -> int:
+        """Drop so many at most of those that are older, and how many that were."""
+        return delete_some(self._engine, ticket_writes, ticket_writes.c.at < before, most=most)

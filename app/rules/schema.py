@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, create_model, mo
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import Phrase
 from app.rules.macros import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, meanings
+from app.rules.retention import Retention
 from app.rules.strict import Flag, Many, Name, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
@@ -426,6 +427,7 @@ class Routing(Strict):
     team: Team = Team()
     languages: Languages = Languages()
     limits: Limits = Limits()
+    retention: Retention = Retention()
     channels: dict[Name, Channel]
     trackers: dict[Name, Tracker] = Field(default_factory=dict)
     closing: Closing

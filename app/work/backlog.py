@@ -23,6 +23,7 @@ _COLUMNS = (
     "started_at_epoch_ms",
     "name",
     "application_version",
+    "completed_at",
 )
 
 

@@ -34,7 +34,7 @@ from app.work.second_opinion import SecondOpinion
 from app.work.tickets import ticket_as_json, ticket_from
 from integrations.errors import NotFound
 from integrations.zendesk.client import ZendeskClient
-from integrations.zendesk.snapshots import TicketSnapshot
+from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +144,7 @@ class Deciding:
             return {"ended": why}
         if chosen:
             ticket = replace(ticket, event="corrected")
-            if last.ticket and chosen in rules.routing.archetypes:
+            if (last.ticket or last.forgotten) and chosen in rules.routing.archetypes:
                 self.recorder.corrected(snapshot.id, chosen, last)
             return self._judge(delivery, snapshot, ticket, previous, rules=rules)
         wish = self.by_hand.wish(delivery, snapshot, last, rules)
@@ -188,11 +188,13 @@ class Deciding:
             for comment in self.zendesk().comments(snapshot.id)[1:]
             if comment.author_id == snapshot.requester.id
         ]
-        newest = written[-1].body if written else None
-        if newest and is_auto_reply_text(newest):
+        newest = written[-1] if written else None
+        if newest is None or is_decided(newest, last):
+            return None
+        if is_auto_reply_text(newest.body):
             self.loops.auto_reply()
             return None
-        return newest if newest != last.ticket.get("body") else None
+        return newest.body
 
     def _decide_link(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         """The second write adds the link to what was decided, unless a person decided otherwise meanwhile."""
@@ -233,6 +235,13 @@ class Deciding:
         if any(isinstance(action, SolveParent) for action in decided.plan.wanted()):
             decided = decided.model_copy(update={"parent": self.recorder.waits_in_thread(decided)})
         return _to_write(decided, looks=any(isinstance(one, Issue | Incident) for one in decided.plan.wanted()))
+
+
+def is_decided(comment: CommentSnapshot, last: Decision) -> bool:
+    """Is this what the last decision was about? Its text tells, or where that is no longer kept, its time."""
+    if last.forgotten:
+        return comment.created_at <= datetime.fromisoformat(last.decided_at)
+    return comment.body == last.ticket.get("body")
 
 
 def _to_write(decided: Decided, *, looks: bool) -> JSON:

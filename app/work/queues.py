@@ -21,6 +21,7 @@ _NOT_TICKETS = {
     "feed_tickets": BULK,
     "look_for_wave": BULK,
     "chat_round": BULK,
+    "prune": BULK,
 }
 
 

@@ -14,6 +14,8 @@ from app.work.engine import CannotStore, Work
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
+ROUND_KEYS = "clock:"
+"""How the keys of the clock's work begin, and of what that leads to."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Schedule:
             if self._done.get(entry.name) == round_:
                 continue
             try:
-                self._accept(entry.work(f"clock:{entry.name}:{round_}", now))
+                self._accept(entry.work(f"{ROUND_KEYS}{entry.name}:{round_}", now))
             except CannotStore as error:
                 log.warning("schedule_not_stored", entry=entry.name, cause=str(error))
             else:

@@ -72,3 +72,14 @@ def test_says_what_is_missing(tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
     assert run("--source", "memory").exit_code == 2
     assert CliRunner().invoke(cli, ["backtest", "--from", "soon"]).exit_code == 2
+
+
+def test_a_decision_whose_text_is_no_longer_kept_is_left_out_and_said(
+    past_house: House, folder: Path, new_rules: Path
+) -> None:
+    decisions = past_house.service.records.decisions
+    oldest = min(decisions.newest(limit=9), key=lambda one: one.decided_at)
+    decisions.forget_texts("", oldest.decided_at + "~", most=1)
+    other = run("--routing", str(new_rules), DATABASE_URL=f"sqlite:///{folder / 'pointsman.db'}")
+    assert "1 decisions are left out: the texts of their tickets are no longer kept." in other.output
+    assert "2 tickets decided again" in other.output

@@ -50,7 +50,8 @@ def test_an_attempt_is_kept_once_and_they_come_in_order(records: Records) -> Non
     for life, number in ((0, 2), (0, 1), (1, 1), (0, 1)):
         records.attempts.add(Attempt("run", life, number, "write", "zendesk", "unavailable", "503", AT))
     assert [(one.life, one.number) for one in records.attempts.of(["run", "other"])["run"]] == [(0, 1), (0, 2), (1, 1)]
-    assert records.attempts.forget(LATER) == 3
+    assert records.attempts.forget(LATER, most=2) == 2
+    assert records.attempts.forget(LATER, most=2) == 1
 
 
 def test_a_pause_keeps_its_beginning_and_is_lifted_by_name_or_with_all(records: Records) -> None:

@@ -75,7 +75,8 @@ class Purse:
             )
 
         taken = take()
-        if taken is None and total is not None and self._budgets.of(name) is None:
+        if taken is None and total is not None:
+            # Nothing if it is there, be it that another worker made it since: who came second must not wait for that.
             self._budgets.create(name, total, now=now, seconds=MINUTE)
             taken = take()
         if taken is None:

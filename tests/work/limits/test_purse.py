@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.records.budgets import Budget
 from app.work.limits.errand import on_errand
 from app.work.limits.guard import Guard
 from integrations.errors import NotSent
@@ -180,3 +182,17 @@ def test_no_window_ever_gets_more_than_its_share(workers: Workers, seed: int, li
         per_window[int(workers.clock() // 60)] += 1
     assert done == 200
     assert max(per_window.values()) <= 2 * max(1, limit)
+
+
+def test_who_makes_a_budget_second_need_not_wait(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, fast = workers.guard(), workers.guard()
+    look = slow.purse._budgets.take
+
+    def take(name: str, *more: Any, **options: Any) -> Budget | None:
+        found = look(name, *more, **options)
+        monkeypatch.undo()
+        assert asked(fast) == 0, "between the look of the slow one and what it does about it"
+        return found
+
+    monkeypatch.setattr(slow.purse._budgets, "take", take)
+    assert asked(slow) == 0

@@ -1,0 +1,59 @@
+"""A ticket whose text was dropped for its age goes on as before: at the desk, and when people do something with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.commands.learning import corrections
+from app.service import utc_now
+from app.work.finished import FinishedWork
+from integrations.sandbox import Fault
+from tests.e2e.house import House, wait_until
+from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
+
+
+def forget_all(house: House) -> None:
+    before = utc_now() + timedelta(hours=1)
+    house.service.records.decisions.forget_texts("", before.isoformat(), most=1000)
+
+
+def test_the_desk_says_that_the_text_is_no_longer_kept(house: House) -> None:
+    kudos, _ = house.triaged("@gitlab kudos to the team for everything!")
+    assert kudos["trace"]
+    assert not kudos["forgotten"]
+    forget_all(house)
+    answer = house.desk(f"/api/tickets/{kudos['ticket_id']}").json()
+    assert answer["forgotten"]
+    assert answer["trace"] == []
+    same = {name: value for name, value in answer.items() if name not in {"trace", "forgotten"}}
+    assert same == {name: kudos[name] for name in same}
+    assert house.desk("/api/decisions").json()["decisions"][0]["forgotten"]
+    explained = house.desk("/api/explain", "POST", json={"ticket_id": kudos["ticket_id"]}).json()
+    assert explained["archetype"] == "mention", "the ticket itself is asked, not our memory of it"
+
+
+def test_a_correction_counts_and_teaches_nothing(house: House) -> None:
+    kudos, ticket = house.triaged("@gitlab kudos to the team for everything!")
+    forget_all(house)
+    tags = [tag for tag in ticket["tags"] if tag != "archetype__mention"]
+    house.sandbox.zendesk.set_tags(kudos["ticket_id"], [*tags, "archetype__political"])
+    house.deliver(kudos["ticket_id"], "ticket.updated")
+    known = house.service.records.corrections
+    wait_until(lambda: [one.ticket for one in known.all() if one.ticket_id == kudos["ticket_id"]] == [{}])
+    house.idle()
+    assert house.decision(kudos["ticket_id"])["archetype"] == "political"
+    assert list(corrections(house.service.settings.database_url)) == []
+
+
+def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(house: House) -> None:
+    ticket_id = house.ticket("@gitlab thank you for the great release!")
+    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    house.deliver(ticket_id)
+    found = failure(house, ticket_id)
+    finished = FinishedWork(house.service.records.engine)
+    while finished.forget(utc_now() + timedelta(days=1), most=200):
+        pass
+    retry(house, found["id"])
+    assert house.decision(ticket_id)["archetype"] == "mention"
+    assert len(notes(house, ticket_id)) == 1
+    assert failures(house, ticket_id) == []

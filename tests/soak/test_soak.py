@@ -1,0 +1,25 @@
+"""The soak in short; `make soak` is the long form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.soak.soak import Plan, Report, Sample, soak
+
+# Threads and caches are still filling at first. A leak of 70 kB a ticket would show.
+SHORT = Plan(tickets=240, warm_up=0.4, bound=10.0, under_way=60)
+
+
+def test_memory_stays_where_it_is_after_a_few_tickets(tmp_path: Path) -> None:
+    report = soak(SHORT, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
+    assert not report.problems, report
+
+
+def test_growth_is_a_problem() -> None:
+    samples = [Sample(number * 12, float(number), 100.0 + number) for number in range(1, 21)]
+    report = Report(SHORT, tuple(samples), decided=240)
+    assert report.grown == 10.0
+    assert len(report.problems) == 1
+    leaks_before_only = [Sample(one.tickets, one.seconds, min(one.memory, 108.0)) for one in samples]
+    assert Report(SHORT, tuple(leaks_before_only), decided=240).problems == ()
+    assert Report(SHORT, tuple(leaks_before_only), decided=239).problems == ("1 tickets were not decided",)
