@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
 from app.commands import NotDone, backtest, rules
+from app.records.database import NewerDatabase
 from app.records.records import NoRecords
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
@@ -310,7 +311,7 @@ def _readable() -> Iterator[None]:
         sys.exit(1)
     except BadSettings as error:
         _refuse(error.problems)
-    except NoRecords as error:
+    except (NoRecords, NewerDatabase) as error:
         err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False)
         sys.exit(2)
     except NotDone as error:
@@ -348,6 +349,8 @@ def _built(settings: Settings) -> Service:
         return Service.build(settings)
     except BadRules as error:
         _refuse([str(problem) for problem in error.problems])
+    except NewerDatabase as error:
+        _refuse([f"DATABASE_URL: {error}."])
     except SQLAlchemyError as error:
         _refuse([f"DATABASE_URL: the database cannot be opened ({type(error).__name__})."])
 

@@ -67,6 +67,7 @@ def create_app(service: Service) -> FastAPI:
     health = HealthPages(
         probes={
             "queue": service.check_queue,
+            "workflows": service.check_workflows,
             "config": service.check_config,
             "pauses": service.check_pauses,
         },

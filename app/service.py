@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import structlog
 
 from app.clients import Clients
+from app.desk.health import Degraded
 from app.learning.store import ModelStore
-from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING
+from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING, STRANGE_WORK
 from app.records.records import Records
 from app.settings import Settings
 from app.triage.judge import Judgement
@@ -175,8 +176,18 @@ class Service:
         age = self._oldest_waiting()
         return f"{self.engine.backlog.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
 
+    def check_workflows(self) -> str:
+        """Not a reason to refuse deliveries: while a version is rolled out, or back, two of them share the queue."""
+        if strange := self.engine.strange():
+            waiting = ", ".join(f"{count} of {name}" for name, count in strange.items())
+            raise Degraded(f"work of workflows that this version does not know waits for one that does: {waiting}")
+        return "all work that waits is known"
+
     def measure(self) -> None:
         """What metrics look up in the database, where all workers keep it."""
+        STRANGE_WORK.clear()
+        for name, count in self.engine.strange().items():
+            STRANGE_WORK.labels(name).set(count)
         OLDEST_WAITING.set(self._oldest_waiting())
         now = self.now().timestamp()
         BUDGET_LEFT.clear()

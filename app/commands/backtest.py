@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import zendesk_client
 from app.commands.rules import dry_run_of
-from app.records.database import is_sqlite, make_engine, sqlite_path
+from app.records.database import is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.decisions import Decisions
 from app.settings import ZendeskSettings
 from app.triage.backtest import Backtest, Past, backtest
@@ -29,11 +29,12 @@ class NoRecords(Exception):
 
 
 def from_records(database_url: str, since: datetime) -> Iterator[Past]:
-    """What the service decided itself. Raises NoRecords; never makes or changes a database."""
+    """What the service decided itself. Raises NoRecords and NewerDatabase; never makes or changes a database."""
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
         raise NoRecords(f"there is no database at {sqlite_path(database_url)}")
     engine = make_engine(database_url, pool=1)
     try:
+        refuse_newer(engine)
         decisions = Decisions(engine)
         if left_out := decisions.forgotten_since(since.isoformat()):
             told = Console(stderr=True)

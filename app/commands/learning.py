@@ -22,7 +22,7 @@ from app.learning.rendering import print_evaluation, summary
 from app.learning.store import ModelStore
 from app.learning.train import ACTING, Trained, thresholds_yaml, train
 from app.records.corrections import Corrections
-from app.records.database import is_sqlite, make_engine, sqlite_path
+from app.records.database import is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.rules.channels import recognise_channel
 from app.rules.loading import Rules
 from app.settings import ZendeskSettings
@@ -86,11 +86,15 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
 
 
 def corrections(database_url: str) -> Iterator[TrainingExample]:
-    """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none."""
+    """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none.
+
+    Raises NewerDatabase.
+    """
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
         return
     engine = make_engine(database_url, pool=1)
     try:
+        refuse_newer(engine)
         for one in Corrections(engine).all():
             if not one.ticket:  # too old: its text is no longer kept
                 continue

@@ -16,8 +16,12 @@ from app.metrics import HELD, OPEN_FAILURES, PAUSED, WAITING
 from app.records.pauses import WHATS
 
 Probe = Callable[[], str]
-"""Says in a few words that a part works; raises when it does not."""
+"""Says in a few words that a part works; raises when it does not, and Degraded when people should look at it."""
 Parts = dict[str, dict[str, Any]]
+
+
+class Degraded(Exception):
+    """Accepting and working go on, but something needs people: says what, in words that anybody may read."""
 
 
 @dataclass
@@ -53,7 +57,10 @@ class HealthPages:
         return {"status": "alive"}
 
     async def readyz(self) -> JSONResponse:
-        """503 when anything is amiss. Says which part and what kind of error, never the error's own text."""
+        """503 when anything is amiss, not when it is only degraded.
+
+        Says which part and what kind of error, never the error's own text.
+        """
         async with self._one_at_a_time:
             parts = await asyncio.to_thread(self._parts)
         ready = all(part["ready"] for part in parts.values())
@@ -87,6 +94,8 @@ def _asked(probes: Mapping[str, Probe]) -> Parts:
     for name, probe in probes.items():
         try:
             parts[name] = {"ready": True, "detail": probe()}
+        except Degraded as degraded:
+            parts[name] = {"ready": True, "degraded": True, "detail": str(degraded)}
         except Exception as error:  # noqa: BLE001  # a probe that fails in a new way is a part that is not ready
             parts[name] = {"ready": False, "detail": getattr(error, "reason", type(error).__name__)}
     return parts

@@ -97,23 +97,52 @@ def _sqlite_does_not_wait(connection: object, _record: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]  # the same
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to the newest revision; safe when several processes start at once."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+class NewerDatabase(Exception):
+    """A newer version has migrated it: this one cannot know what its tables mean. Nothing was changed."""
+
+    reason = "newer_database"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"the database was migrated by a newer version (revision {revision}); "
+            "run that version or a later one, or restore the backup made before the migration"
+        )
+
+
+def migrate(engine: sa.Engine, revision: str = "head") -> None:
+    """Bring the tables to the newest revision; safe when several processes start at once. Raises NewerDatabase."""
+    config = _alembic()
     with engine.connect() as connection, _migrating(connection):
+        _known_revision(connection)
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
         connection.commit()
 
 
 def is_up_to_date(engine: sa.Engine) -> bool:
-    """Do the tables have the newest revision? Changes nothing."""
+    """Do the tables have the newest revision? Changes nothing. Raises NewerDatabase."""
+    with engine.connect() as connection:
+        return _known_revision(connection) == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def refuse_newer(engine: sa.Engine) -> None:
+    """For whoever only reads, and takes older tables as they are. Raises NewerDatabase."""
+    with engine.connect() as connection:
+        _known_revision(connection)
+
+
+def _known_revision(connection: sa.Connection) -> str | None:
+    """None: there are no tables yet."""
+    here = MigrationContext.configure(connection).get_current_revision()
+    if here and here not in {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}:
+        raise NewerDatabase(here)
+    return here
+
+
+def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        here = MigrationContext.configure(connection).get_current_revision()
-    return here == ScriptDirectory.from_config(config).get_current_head()
+    return config
 
 
 @contextmanager
@@ -123,11 +152,9 @@ def _migrating(connection: sa.Connection) -> Iterator[None]:
         with _sqlite_whole(connection):
             yield
         return
-    connection.execute(sa.text("select pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
-    try:
-        yield
-    finally:
-        connection.execute(sa.text("select pg_advisory_unlock(:key)"), {"key": MIGRATION_LOCK})
+    # Ends with the transaction, however that ends.
+    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    yield
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from app.records.budgets import Budgets
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
-from app.records.database import is_sqlite, is_up_to_date, make_engine, migrate, sqlite_path
+from app.records.database import NewerDatabase, is_sqlite, is_up_to_date, make_engine, migrate, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.held import HeldWork
@@ -58,20 +58,27 @@ class Records:
 
     @classmethod
     def open(cls, url: str) -> Records:
-        """Connect, and bring the tables up to date."""
+        """Connect, and bring the tables up to date. Raises NewerDatabase."""
         engine = make_engine(url)
-        migrate(engine)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine, make_engine(url, pool=1, durable=False))
 
     @classmethod
     def beside_a_service(cls, url: str) -> Records:
-        """For a command: on the tables as they are. Raises NoRecords when there are none, or older ones."""
+        """For a command: on the tables as they are. Raises NoRecords when there are none, or older or newer ones."""
         if is_sqlite(url) and not sqlite_path(url).exists():
             raise NoRecords(f"there is no database at {sqlite_path(url)}")
         engine = make_engine(url, pool=1)
         try:
             if is_up_to_date(engine):
                 return cls(engine, engine)
+        except NewerDatabase as error:
+            engine.dispose()
+            raise NoRecords(str(error)) from error
         except SQLAlchemyError as error:
             engine.dispose()
             raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error

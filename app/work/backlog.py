@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +22,8 @@ _COLUMNS = (
     "created_at",
     "started_at_epoch_ms",
     "completed_at",
+    "name",
+    "application_version",
 )
 
 
@@ -70,6 +74,21 @@ class Backlog:
             ]
         oldest = min((mark for mark in marks if mark is not None), default=None)
         return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
+
+    def strange(self, known: Collection[str], version: str) -> dict[str, int]:
+        """What has not ended and nobody with these workflows and this version will take: how many, by workflow."""
+        counts: Counter[str] = Counter()
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            ours = sa.and_(
+                table.c.name.in_(sorted(known)),
+                table.c.application_version == version,
+                table.c.queue_name.in_(QUEUES),
+            )
+            for state in ("ENQUEUED", "DELAYED", "PENDING"):
+                query = sa.select(table.c.name, sa.func.count()).where(_is(table, state), sa.not_(ours))
+                counts.update({name: int(count) for name, count in connection.execute(query.group_by(table.c.name))})
+        return dict(sorted(counts.items()))
 
     def _count(self, *states: str) -> int:
         with self._engine.connect() as connection:

@@ -8,7 +8,7 @@ oldest rows are read in the order of an index that dbos keeps, until enough free
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,14 +28,16 @@ class OldestFirst:
     No lane is ever taken twice, not even by two workers that look at the same moment.
     """
 
-    def __init__(self, database: SystemDatabase) -> None:
+    def __init__(self, database: SystemDatabase, known: Collection[str]) -> None:
+        """`known`: the workflows of this version; dbos would take others too, fail, and keep them and their lanes."""
         self._database = database
+        self._known = sorted(known)
         self._table = database.tables.workflow_status
 
     @classmethod
-    def install(cls, database: SystemDatabase) -> None:
+    def install(cls, database: SystemDatabase, known: Collection[str]) -> None:
         """A contract test watches that dbos still asks there, and runs what it is answered."""
-        database.start_queued_partitioned_workflows = cls(database)  # type: ignore[method-assign]  # dbos has no hook
+        database.start_queued_partitioned_workflows = cls(database, known)  # type: ignore[method-assign]  # dbos has no hook
 
     def __call__(
         self,
@@ -84,6 +86,7 @@ class OldestFirst:
             self._in_flight(table),
             table.c.queue_partition_key.is_not(None),
             table.c.application_version == app_version,
+            table.c.name.in_(self._known),
         )
 
     def _busy(self, connection: sa.Connection, queue: str) -> set[str]:

@@ -50,6 +50,8 @@ PAUSE_SECONDS = 0.4
 SEEN_BY_THEN_MS = 3000
 PARKED = "parked"
 """The error's type that `crashed` is told for work that was parked."""
+REWRITTEN = "rewritten"
+"""... and for work whose recorded steps are not those that its workflow takes now."""
 
 JSON = dict[str, Any]
 Workflow = Callable[[JSON], JSON]
@@ -152,7 +154,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        OldestFirst.install(_get_dbos_instance()._sys_db)  # noqa: SLF001  # dbos has no hook
+        OldestFirst.install(_get_dbos_instance()._sys_db, self._workflows)  # noqa: SLF001  # dbos has no hook
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
@@ -163,6 +165,7 @@ class Engine:
                 on_conflict="always_update",
             )
         self.connect()
+        self._tell_of_strange_work()
         if self._worker:
             self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
             self._reaper.start()
@@ -202,11 +205,15 @@ class Engine:
                 lane = self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext()
                 with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
                     return workflow(payload)
-            except dbos_error.DBOSException:
-                raise  # the engine's own signals: cancelled, taken over by another process
+            except dbos_error.DBOSUnexpectedStepError:
+                # Not as a step: the place in the history where it would be kept is taken.
+                log.exception("workflow_rewritten", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
+                return crashed(payload, REWRITTEN)
             except Exception as error:  # the one place for what nobody foresaw
                 log.exception("workflow_crashed", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
-                return self.step("crashed", crashed, payload, type(error).__name__)
+                with suppress(dbos_error.DBOSUnexpectedStepError):
+                    return self.step("crashed", crashed, payload, type(error).__name__)
+                return crashed(payload, type(error).__name__)
 
         return run
 
@@ -263,6 +270,18 @@ class Engine:
         result: JSON = DBOS.run_step({"name": name}, function, *args)
         return result
 
+    def changed(self, name: str) -> bool:
+        """Inside a workflow, around steps that a new version puts before others: may this run take them?
+
+        Not a run that an older version brought past this place: its recorded steps would no longer fit. The answer is
+        kept. `name` is stored too: never rename it, and use it once in a workflow.
+        """
+        return DBOS.patch(name)
+
+    def strange(self) -> dict[str, int]:
+        """What waits and this version will not do, counted by the workflow's name: it knows none of that name."""
+        return self.backlog.strange(self._workflows, PIPELINE_VERSION)
+
     def later(self, work: Work) -> None:
         """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
 
@@ -297,6 +316,15 @@ class Engine:
                 self.reap()
             except Exception:  # the reaper must outlive any one failure
                 log.exception("reaper_failed")
+
+    def _tell_of_strange_work(self) -> None:
+        for name, count in self.strange().items():
+            log.error(
+                "work_of_unknown_workflow",
+                workflow=name,
+                waiting=count,
+                advice="this version does not know it; it is done once a version that does is running",
+            )
 
     def reap(self) -> int:
         """Take over the running work of processes that are gone; how many workflows were. Report what was parked."""

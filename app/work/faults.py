@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.work.engine import PARKED
+from app.work.engine import PARKED, REWRITTEN
 from app.work.retry import Fault
 from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome
 
@@ -25,4 +25,7 @@ def crash(error: str) -> Fault:
     if error == PARKED:
         message = "the process that ran it died each time; it is not run again by itself"
         return Fault("pointsman", "crash_loop", message, retryable=False)
+    if error == REWRITTEN:
+        message = "its workflow was changed while it was under way; a retry does it anew, by the new version"
+        return Fault("pointsman", "workflow_changed", message, retryable=False)
     return Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)

@@ -48,14 +48,22 @@ class Rulebook:
         return self._problems
 
     def by_hash(self, config_hash: str) -> Rules:
-        """The rules of that hash. Raises KeyError for one that was never in force here."""
+        """The rules of that hash. Raises KeyError for one that was never in force here.
+
+        A later version of this program may refuse what an earlier one took: then those in force stand in for them, or
+        work that was under way would end in the same error however often it is tried again.
+        """
         with self._lock:
             if config_hash in self._known:
                 return self._known[config_hash]
         version = self._versions.get(config_hash)
         if version is None:
             raise KeyError(config_hash)
-        rules = load(version.routing, version.macros)
+        try:
+            rules = load(version.routing, version.macros)
+        except BadRules as error:
+            log.warning("older_rules_refused", config_hash=config_hash, problems=[str(one) for one in error.problems])
+            return self.current()
         with self._lock:
             self._known[config_hash] = rules
         return rules

@@ -93,7 +93,7 @@ def test_health_readiness_and_metrics_need_no_token(house: House) -> None:
     assert house.web.get("/healthz").json() == {"status": "alive"}
     ready = house.web.get("/readyz")
     assert ready.status_code == 200
-    assert set(ready.json()["parts"]) == {"queue", "config", "zendesk", "gitlab", "pauses"}
+    assert set(ready.json()["parts"]) == {"queue", "workflows", "config", "zendesk", "gitlab", "pauses"}
     house.triaged("@gitlab kudos to the team for everything!")
     metrics = house.web.get("/metrics").text
     assert 'pointsman_deliveries_total{outcome="stored",source="zendesk"}' in metrics

@@ -28,9 +28,14 @@ records.close()
 """
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def starters(tmp_path: Path) -> Iterator[list[Popen[bytes]]]:
-    command = [sys.executable, "-c", START, f"sqlite:///{tmp_path / 'new.db'}"]
+def starters(database_url: str) -> Iterator[list[Popen[bytes]]]:
+    command = [sys.executable, "-c", START, database_url]
     processes = [Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
     yield processes
     for one in processes:
@@ -38,7 +43,7 @@ def starters(tmp_path: Path) -> Iterator[list[Popen[bytes]]]:
         one.communicate()
 
 
-def test_processes_that_start_at_once_on_a_new_file_all_start(starters: list[Popen[bytes]]) -> None:
+def test_processes_that_start_at_once_on_a_new_database_all_start(starters: list[Popen[bytes]]) -> None:
     for one in starters:
         assert one.stdout
         assert one.stdout.readline() == b"ready\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from dbos._queue import Queue
 from app.work.dequeue import WINDOW, OldestFirst
 from app.work.engine import JSON, Engine, Work
 from app.work.queues import TICKETS
-from tests.work.conftest import Started, wait_until
+from tests.work.conftest import Started, crashed, done, wait_until
 
 Still = tuple[Engine, OldestFirst, Queue]
 
@@ -28,6 +29,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def still(database_url: str) -> Iterator[Still]:
     """An engine that takes nothing by itself, and what it would take work with."""
     engine = Engine(database_url, worker=False)
+    engine.register("wf", done, crashed)
     engine.start()
     database = _get_dbos_instance()._sys_db
     take = database.start_queued_partitioned_workflows
@@ -65,13 +67,15 @@ def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still) -> None:
     assert sorted(others) == ["other", "third"]
 
 
-def test_nothing_of_another_version_or_queue_is_taken(still: Still) -> None:
+def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_taken(still: Still) -> None:
     engine, take, queue = still
-    engine.accept([work("a", 1)])
+    engine.accept([work("a", 1), replace(work("b", 2), workflow="of_another_version")])
+    assert engine.strange() == {"of_another_version": 1}
     assert take(queue, "me", "2", 8, owner_xid="x") == []
     other = copy(queue)
     other.name = "other"
     assert take(other, "me", "1", 8, owner_xid="x") == []
+    assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
 
 
 def test_two_workers_at_once_never_take_the_same_lane(still: Still) -> None:
