@@ -16,10 +16,10 @@ def test_memory_stays_where_it_is_after_a_few_tickets(tmp_path: Path) -> None:
 
 
 def test_growth_is_a_problem() -> None:
-    samples = [Sample(number * 12, float(number), 100.0 + number) for number in range(1, 21)]
+    samples = [Sample(number * 12, float(number), 100.0 + 2 * number) for number in range(1, 21)]
     report = Report(SHORT, tuple(samples), decided=240)
-    assert report.grown == 10.0
+    assert report.grown == 20.0
     assert len(report.problems) == 1
-    leaks_before_only = [Sample(one.tickets, one.seconds, min(one.memory, 108.0)) for one in samples]
+    leaks_before_only = [Sample(one.tickets, one.seconds, min(one.memory, 120.0)) for one in samples]
     assert Report(SHORT, tuple(leaks_before_only), decided=240).problems == ()
     assert Report(SHORT, tuple(leaks_before_only), decided=239).problems == ("1 tickets were not decided",)
