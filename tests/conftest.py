@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,21 @@ def postgres() -> Iterator[PostgresServer]:
         pytest.skip(MISSING)
     with running_postgres(bin_folder) as server:
         yield server
+
+
+@pytest.fixture
+def database() -> str:
+    """A module that tests both has a fixture of its own with this name."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> str:
+    """Of an empty one: a SQLite file, or a PostgreSQL database."""
+    if database == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.new_database()
+    return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,10 +1,9 @@
-"""An engine on a fresh SQLite file, or on an empty PostgreSQL database."""
+"""An engine on an empty database."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,25 +11,10 @@ from dbos import Queue
 from dbos._dbos import _get_dbos_instance
 
 from app.work.engine import JSON, Engine, Workflow
-from tests.postgres import PostgresServer
 
 CRASHES: list[tuple[JSON, str]] = []
 """What the engine said of workflows that failed."""
 Started = Callable[[dict[str, Workflow]], Engine]
-
-
-@pytest.fixture
-def database() -> str:
-    """A module that tests both has a fixture of its own with this name."""
-    return "sqlite"
-
-
-@pytest.fixture
-def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> str:
-    if database == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        return server.new_database()
-    return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 
 @pytest.fixture
