@@ -156,7 +156,7 @@ def test_reads_are_taken_by_the_handful_and_kept_all_the_same(workers: Workers) 
     assert 300 <= sent <= 319
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), limit=st.integers(1, 60), reserve=st.sampled_from([0.0, 0.2, 0.5]))
 def test_no_window_ever_gets_more_than_its_share(workers: Workers, seed: int, limit: int, reserve: float) -> None:
     """Work comes at random, what is put off comes back at its turn; the service counts in windows of its own."""
