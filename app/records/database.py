@@ -55,7 +55,7 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
         return engine
     return sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=pool or 20,
+        pool_size=pool or 4,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,

@@ -20,9 +20,11 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
 from dbos._dbos import _get_dbos_instance
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from app.records.database import make_engine
+from app.records.database import is_sqlite, make_engine
 from app.work.backlog import Backlog, age_mark, workflow_status
 from app.work.dequeue import OldestFirst
 from app.work.lanes import lanes_for
@@ -38,11 +40,15 @@ APPLICATION = "pointsman"
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
 SLOW_POLLING_SECONDS = 0.25
+# With those of the records, the lanes and the rest a process has sixteen at most: PostgreSQL allows 100 by default.
+ENGINE_CONNECTIONS = 8
 # A process that crashes on a ticket this often is not given it again, and people are told.
 CRASHES_BEFORE_PARKING = 10
 # Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
 # happened to run beside it comes through.
 CRASHES_BEFORE_SUSPICION = 3
+# How long a step waits for a database that does not answer, before people are told.
+DATABASE_PATIENCE_SECONDS = 300.0
 # How soon a pause is seen, at the latest twice this.
 PAUSE_SECONDS = 0.4
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
@@ -120,7 +126,7 @@ class Engine:
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(url, pool=1)
         self.backlog = Backlog(self._intake_engine)
-        self._lanes = lanes_for(url, sum(self._width(queue) for queue in QUEUES))
+        self._lanes = lanes_for(url)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -130,7 +136,7 @@ class Engine:
         self._workflows[name] = (workflow, crashed)
 
     def start(self) -> None:
-        self._engine = make_engine(self._url)
+        self._engine = make_engine(self._url, pool=None if is_sqlite(self._url) else ENGINE_CONNECTIONS)
         DBOS(
             config=DBOSConfig(
                 name=APPLICATION,
@@ -267,7 +273,7 @@ class Engine:
 
         A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
         """
-        result: JSON = DBOS.run_step({"name": name}, function, *args)
+        result: JSON = DBOS.run_step({"name": name}, _while_database_is_away, function, *args)
         return result
 
     def changed(self, name: str) -> bool:
@@ -389,6 +395,20 @@ class Engine:
                         queue.set_worker_concurrency(self._allowed(name))
             except Exception:  # the database may be away for a while
                 log.exception("pause_not_minded")
+
+
+@retry(
+    retry=retry_if_exception_type((OperationalError, InterfaceError, PoolTimeout)),
+    wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
+    stop=stop_after_delay(DATABASE_PATIENCE_SECONDS),
+    reraise=True,
+)
+def _while_database_is_away(function: Callable[..., JSON], *args: Any) -> JSON:
+    """The step again, as after a crash in it: a database that restarts, or has no connection left, is no bug of ours.
+
+    The engine waits for its own tables in the same way.
+    """
+    return function(*args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ same moment can start two pieces of work of one lane. SQLite has one writer at a
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
@@ -19,6 +21,9 @@ from app.records.database import is_sqlite, make_engine
 
 log = structlog.get_logger(__name__)
 
+# Two hardly ever want the same lane at once: the queue sees to that.
+LOOK_AGAIN_SECONDS = 0.05
+
 
 class Lanes(Protocol):
     def held(self, lane: str) -> AbstractContextManager[None]:
@@ -27,8 +32,8 @@ class Lanes(Protocol):
     def close(self) -> None: ...
 
 
-def lanes_for(url: str, concurrency: int) -> Lanes:
-    return FreeLanes() if is_sqlite(url) else PostgresLanes(make_engine(url, pool=concurrency))
+def lanes_for(url: str) -> Lanes:
+    return FreeLanes() if is_sqlite(url) else PostgresLanes(make_engine(url, pool=1))
 
 
 class FreeLanes:
@@ -41,26 +46,63 @@ class FreeLanes:
 
 
 class PostgresLanes:
-    """Advisory locks; the server frees them when the process is gone."""
+    """Advisory locks; the server frees them when the process is gone. One connection holds those of all its lanes."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._turn = threading.Lock()
+        self._connection: sa.Connection | None = None
+        # The server would give a lock once more to the connection that holds it.
+        self._held: set[int] = set()
 
     @contextmanager
     def held(self, lane: str) -> Iterator[None]:
         digest = hashlib.blake2b(f"pointsman:lane:{lane}".encode(), digest_size=8).digest()
-        key = {"key": int.from_bytes(digest, "big", signed=True)}
-        with self._engine.connect() as connection:
-            connection.execute(sa.text("select pg_advisory_lock(:key)"), key)
+        key = int.from_bytes(digest, "big", signed=True)
+        while not self._take(key):
+            time.sleep(LOOK_AGAIN_SECONDS)
+        try:
+            yield
+        finally:
+            self._give_back(key)
+
+    def _take(self, key: int) -> bool:
+        with self._turn:
+            if key in self._held:
+                return False
             try:
-                yield
-            finally:
-                try:
-                    connection.execute(sa.text("select pg_advisory_unlock(:key)"), key)
-                except SQLAlchemyError as error:
-                    # The connection is gone, and the lock with it; the work is done and must not fail for that.
-                    log.warning("lane_lock_lost", cause=type(error).__name__)
-                    connection.invalidate()
+                taken = self._ask("select pg_try_advisory_lock(:key)", key)
+            except SQLAlchemyError as error:
+                log.warning("lane_lock_not_taken", cause=type(error).__name__)  # the database is away: it waits
+                return False
+            if taken:
+                self._held.add(key)
+            return taken
+
+    def _give_back(self, key: int) -> None:
+        with self._turn:
+            self._held.discard(key)
+            try:
+                self._ask("select pg_advisory_unlock(:key)", key)
+            except SQLAlchemyError as error:
+                # The connection is gone, and the lock with it; the work is done and must not fail for that.
+                log.warning("lane_lock_lost", cause=type(error).__name__)
+
+    def _ask(self, question: str, key: int) -> bool:
+        try:
+            self._connection = self._connection or self._engine.connect()
+            return bool(self._connection.execute(sa.text(question), {"key": key}).scalar_one())
+        except SQLAlchemyError:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
     def close(self) -> None:
+        with self._turn:
+            self._drop()
         self._engine.dispose()
