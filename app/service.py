@@ -11,6 +11,7 @@ import structlog
 from app.clients import Clients
 from app.desk.health import Degraded
 from app.learning.store import ModelStore
+from app.memory import Spare
 from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING, STRANGE_WORK
 from app.records.records import Records
 from app.settings import Settings
@@ -120,7 +121,8 @@ class Service:
             if not pausing.paused("all"):
                 engine.ensure(works)
 
-        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release])
+        spare = Spare()
+        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release, spare.give_back])
         return cls(
             settings=settings,
             records=records,
