@@ -76,9 +76,12 @@ def _trigger_payload(payload: dict[str, Any], ticket_id: int) -> Delivery:
         "ticket.created" if payload.get("event") == "ticket.created" else "ticket.updated"
     )
     version, updated_at = str(payload.get("v", "")), str(payload.get("updated_at", ""))
-    # The fields are free text to whoever holds the secret: hashed, so that any value makes a well-formed key.
-    stamp = _hashed(f"{version}|{event}|{updated_at}")[:16]
-    return Delivery(f"zd:{ticket_id}:{stamp}", ticket_id, event, _actor(payload.get("actor_id")))
+    actor = _actor(payload.get("actor_id"))
+    # The fields are free text to whoever holds the secret: hashed, so that any value makes a well-formed key. The actor
+    # is part of it, because two people can change a ticket within the second that `updated_at` tells apart, and who
+    # did it decides what is looked for.
+    stamp = _hashed(f"{version}|{event}|{updated_at}|{actor}")[:16]
+    return Delivery(f"zd:{ticket_id}:{stamp}", ticket_id, event, actor)
 
 
 def _event_payload(payload: dict[str, Any]) -> Delivery | None:

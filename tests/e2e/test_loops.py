@@ -104,12 +104,18 @@ def robot_of(house: House, email: str, answer: Callable[[int, int], None]) -> Ro
 
 
 def flip(house: House, robot_id: Callable[[], int]) -> Callable[[int, int], None]:
-    """It wants another archetype each time: what looks like a person's correction."""
+    """It wants another archetype than is there each time: what looks like a person's correction."""
+    cycle = ("spam", "mention", "political", "product_pitch")
+    # Two answers at once could come back to the archetype that was there before: rightly nothing to answer.
+    one_at_a_time = threading.Lock()
 
-    def answer(ticket_id: int, number: int) -> None:
-        wanted = ("spam", "mention", "political", "product_pitch")[number % 4]
-        tags = [tag for tag in house.sandbox.zendesk.ticket(ticket_id)["tags"] if not tag.startswith("archetype__")]
-        house.sandbox.zendesk.set_tags(ticket_id, [*tags, f"archetype__{wanted}"], robot_id())
+    def answer(ticket_id: int, _number: int) -> None:
+        with one_at_a_time:
+            tags = house.sandbox.zendesk.ticket(ticket_id)["tags"]
+            there = [cycle.index(name) for name in cycle if f"archetype__{name}" in tags]
+            wanted = cycle[(max(there, default=-1) + 1) % len(cycle)]
+            kept = [tag for tag in tags if not tag.startswith("archetype__")]
+            house.sandbox.zendesk.set_tags(ticket_id, [*kept, f"archetype__{wanted}"], robot_id())
 
     return answer
 

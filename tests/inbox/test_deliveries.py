@@ -43,6 +43,11 @@ def test_the_same_delivery_has_the_same_key_and_a_later_one_another() -> None:
     assert first.key != delivery(payload("trigger__ticket_created", ticket_id="5159")).key
 
 
+def test_what_two_people_did_within_one_second_is_two_deliveries() -> None:
+    ours = delivery(payload("trigger__ticket_created", actor_id="1"))
+    assert ours.key != delivery(payload("trigger__ticket_created", actor_id="2")).key
+
+
 def test_an_event_keeps_its_key_however_it_is_formatted() -> None:
     pretty = json.dumps(json.loads(payload("event__comment_added")), indent=3).encode()
     assert delivery(payload("event__comment_added")).key == delivery(pretty).key
