@@ -23,6 +23,7 @@ _COLUMNS = (
     "started_at_epoch_ms",
     "name",
     "application_version",
+    "executor_id",
     "completed_at",
 )
 
@@ -49,6 +50,13 @@ class Backlog:
     def unfinished(self) -> int:
         """How much work has not ended: what waits and what runs."""
         return self._count("ENQUEUED", "DELAYED", "PENDING")
+
+    def running(self, executor_id: str) -> int:
+        """How much work that process has begun and not ended."""
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            running = sa.select(sa.func.count()).select_from(table).where(_is(table, "PENDING"))
+            return int(connection.execute(running.where(table.c.executor_id == executor_id)).scalar_one())
 
     def waiting_tickets(self, most: int) -> int:
         """How much work on tickets is ready and has not begun; counts no further than `most`."""

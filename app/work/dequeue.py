@@ -8,6 +8,7 @@ oldest rows are read in the order of an index that dbos keeps, until enough free
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -33,11 +34,21 @@ class OldestFirst:
         self._database = database
         self._known = sorted(known)
         self._table = database.tables.workflow_status
+        self._closed = False
+        self._looking = threading.Lock()
 
     @classmethod
-    def install(cls, database: SystemDatabase, known: Collection[str]) -> None:
+    def install(cls, database: SystemDatabase, known: Collection[str]) -> OldestFirst:
         """A contract test watches that dbos still asks there, and runs what it is answered."""
-        database.start_queued_partitioned_workflows = cls(database, known)  # type: ignore[method-assign]  # dbos has no hook
+        installed = cls(database, known)
+        database.start_queued_partitioned_workflows = installed  # type: ignore[method-assign]  # dbos has no hook
+        return installed
+
+    def close(self, seconds: float) -> None:
+        """From now on nothing is taken. Waits so long for a look that is under way."""
+        self._closed = True
+        if self._looking.acquire(timeout=seconds):
+            self._looking.release()
 
     def __call__(
         self,
@@ -50,8 +61,8 @@ class OldestFirst:
         **_: object,
     ) -> list[str]:
         """Mark up to `max_tasks` workflows of free lanes as begun by this executor; their ids, the oldest first."""
-        with self._database.engine.begin() as connection:
-            if not self._alone(connection, queue.name):
+        with self._looking, self._database.engine.begin() as connection:
+            if self._closed or not self._alone(connection, queue.name):
                 return []
             waiting = self._waiting(queue.name, app_version)
             busy = self._busy(connection, queue.name)

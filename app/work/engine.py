@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ APPLICATION = "pointsman"
 # Raise it only together with a migration that drains or moves what is waiting.
 PIPELINE_VERSION = "1"
 SLOW_POLLING_SECONDS = 0.25
+# How often a process that stops looks whether what it runs has ended.
+ENDED_EVERY_SECONDS = 0.05
 # With those of the records, the lanes and the rest a process has sixteen at most: PostgreSQL allows 100 by default.
 ENGINE_CONNECTIONS = 8
 # A process that crashes on a ticket this often is not given it again, and people are told.
@@ -160,7 +163,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        OldestFirst.install(_get_dbos_instance()._sys_db, self._workflows)  # noqa: SLF001  # dbos has no hook
+        self._queue = OldestFirst.install(_get_dbos_instance()._sys_db, self._workflows)  # noqa: SLF001  # dbos has no hook
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
@@ -191,17 +194,29 @@ class Engine:
         self._intake.destroy()
         self._intake_engine.dispose()
 
-    def stop(self, *, grace_seconds: int = 5) -> None:
+    def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._stopping.set()
         for thread in (self._reaper, self._valve):
             if thread:
                 thread.join()
-        DBOS.destroy(workflow_completion_timeout_sec=grace_seconds, destroy_registry=True)
+        self._let_finish(grace_seconds)
+        DBOS.destroy(destroy_registry=True)
         self.disconnect()
         self._engine.dispose()
         self._lanes.close()
         self._locks.release()
+
+    def _let_finish(self, seconds: float) -> None:
+        """Begin nothing more, and wait for what runs. dbos would sleep a second at least, and begin more meanwhile."""
+        deadline = time.monotonic() + seconds
+        self._queue.close(seconds)
+        threads = _get_dbos_instance()._active_workflows_set  # noqa: SLF001  # dbos has no hook
+        try:
+            while (self.backlog.running(self.executor_id) or threads.activeList()) and time.monotonic() < deadline:
+                time.sleep(ENDED_EVERY_SECONDS)
+        except SQLAlchemyError as error:
+            log.warning("stopped_without_the_database", cause=type(error).__name__)
 
     def _guarded(self, workflow: Workflow, crashed: Crashed, *, queue: str) -> Workflow:
         """A plain function, because dbos marks what it is given, and a bound method bears no marks."""

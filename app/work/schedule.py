@@ -67,10 +67,12 @@ class Schedule:
                 self._done[entry.name] = round_
 
     def _run(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY_SECONDS):
+        while True:
             try:
                 self.due()
                 for look in self._each_look:
                     look()
             except Exception:  # one bad entry must not end the clock for all
                 log.exception("schedule_failed")
+            if self._stopping.wait(LOOK_EVERY_SECONDS):
+                return

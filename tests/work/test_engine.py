@@ -173,10 +173,9 @@ def test_later_work_waits_without_holding_the_ticket(start: Started) -> None:
     assert engine_[0].backlog.waiting() == 1
 
 
-def test_work_for_a_database_that_is_locked_up_is_refused(start: Started) -> None:
+def test_work_for_a_database_that_is_locked_up_is_refused(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = start({"wf": done})
-    engine._intake_engine.dispose()
-    engine._intake_engine = sa.create_engine("sqlite:////nonexistent/folder/x.db")
+    monkeypatch.setattr(engine, "_intake_engine", sa.create_engine("sqlite:////nonexistent/folder/x.db"))
     with pytest.raises(CannotStore):
         engine.accept([work("a")])
 
@@ -224,6 +223,27 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     wait_until(lambda: engine.reap() or ran)  # its own reaper may be faster
     wait_until(lambda: ran == [1])
     assert engine.reap() == 0
+
+
+def test_stopping_lets_what_runs_end_and_begins_nothing_more(database_url: str) -> None:
+    ran: list[object] = []
+
+    def flow(payload: JSON) -> JSON:
+        ran.append(payload["n"])
+        time.sleep(0.4)
+        return {}
+
+    engine = Engine(database_url, polling_seconds=0.02)
+    engine.register("wf", flow, lambda _payload, _error: {})
+    engine.start()
+    engine.accept([work(key, 1, n=key) for key in "abc"])  # one after the other
+    wait_until(lambda: ran == ["a"])
+    engine.stop(grace_seconds=10)
+    with make_engine(database_url).connect() as connection:
+        table = workflow_status(connection)
+        states = connection.execute(sa.select(table.c.status).order_by(table.c.workflow_uuid)).scalars().all()
+    assert states == ["SUCCESS", "ENQUEUED", "ENQUEUED"]
+    assert ran == ["a"]
 
 
 def test_a_bug_in_a_workflow_is_told_and_frees_the_ticket(start: Started) -> None:
