@@ -239,9 +239,11 @@ def test_stopping_lets_what_runs_end_and_begins_nothing_more(database_url: str) 
     engine.accept([work(key, 1, n=key) for key in "abc"])  # one after the other
     wait_until(lambda: ran == ["a"])
     engine.stop(grace_seconds=10)
-    with make_engine(database_url).connect() as connection:
+    looking = make_engine(database_url)
+    with looking.connect() as connection:
         table = workflow_status(connection)
         states = connection.execute(sa.select(table.c.status).order_by(table.c.workflow_uuid)).scalars().all()
+    looking.dispose()
     assert states == ["SUCCESS", "ENQUEUED", "ENQUEUED"]
     assert ran == ["a"]
 
