@@ -4,6 +4,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The tests start some hundred processes: each would compile all modules again where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint check fmt serve lock bench chaos soak audit clean
 

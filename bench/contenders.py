@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.loopback import WEB
 from bench.servers import ROOT, RunningSandbox, own_settings
 from bench.supervised import Supervised
 
@@ -60,7 +61,7 @@ def pointsman(url_of_database: Callable[[Path], str] | None = None) -> Contender
 
 def _nothing_waits(url: str) -> bool:
     try:
-        said = httpx.get(f"{url}/metrics", timeout=5, trust_env=False).text
+        said = WEB.get(f"{url}/metrics", timeout=5).text
     except httpx.HTTPError:
         return False
     return "\npointsman_waiting_work 0.0" in said and "\npointsman_held_work 0.0" in said
@@ -119,6 +120,6 @@ def node_red(script: Path, *, answers: str) -> Contender:
 
 def _nothing_busy(url: str) -> bool:
     try:
-        return bool(httpx.get(f"{url}/busy", timeout=5, trust_env=False).json() == {"busy": 0})
+        return bool(WEB.get(f"{url}/busy", timeout=5).json() == {"busy": 0})
     except (httpx.HTTPError, ValueError):
         return False

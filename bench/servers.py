@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from bench.loopback import WEB, answers
 
 ROOT = Path(__file__).parents[1]
 DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\d+)", re.MULTILINE)
@@ -40,7 +40,7 @@ class RunningSandbox:
 
     @staticmethod
     def _control(url: str, control: str, arguments: dict[str, Any]) -> Any:
-        answer = httpx.post(f"{url}/sandbox/{control}", json=arguments, timeout=30)
+        answer = WEB.post(f"{url}/sandbox/{control}", json=arguments)
         answer.raise_for_status()
         return answer.json()["result"]
 
@@ -85,7 +85,7 @@ def process(*command: str, ready: str, environ: Mapping[str, str] | None = None)
     )
     try:
         deadline = time.monotonic() + 30
-        while not _answers(ready):
+        while not answers(ready):
             if running.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start")
             time.sleep(0.05)
@@ -95,14 +95,7 @@ def process(*command: str, ready: str, environ: Mapping[str, str] | None = None)
         running.wait(timeout=30)
 
 
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=1).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
 def tickets_done(service: str) -> int:
     """How many deliveries the service has done, by its own metrics."""
-    found = DONE.search(httpx.get(f"{service}/metrics", trust_env=False).text.replace(".0", ""))
+    found = DONE.search(WEB.get(f"{service}/metrics").text.replace(".0", ""))
     return int(found[1]) if found else 0

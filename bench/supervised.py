@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+from bench.loopback import answers
 
 STARTS_WITHIN = 60.0
 
@@ -62,13 +62,6 @@ def running(server: Supervised) -> Iterator[None]:
         yield
     finally:
         server.stop()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=1, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def wait_until(true: Callable[[], bool], seconds: float, step: float = 0.1) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from app import logs
 from tests.postgres import MISSING, PostgresServer, programs, running_postgres
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
-LONG = ("tests/chaos/", "tests/work/test_stopping.py", "tests/e2e/", "tests/attack/", "tests/work/")
+LONG = ("tests/chaos/", "tests/work/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -57,3 +58,9 @@ def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if programs() is None:
         terminalreporter.write_line(f"{MISSING}: the tests on it were skipped.", yellow=True)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.loopback import WEB, answers
 from tests.e2e.house import DESK_TOKEN, ROOT
 
 
@@ -32,7 +33,7 @@ class Served:
         return {one for one in places if not one.isdigit() and not one.startswith((str(self.data), "/dev/null"))}
 
     def desk(self, path: str) -> httpx.Response:
-        return httpx.get(f"{self.address}{path}", headers={"Authorization": f"Bearer {DESK_TOKEN}"})
+        return WEB.get(f"{self.address}{path}", headers={"Authorization": f"Bearer {DESK_TOKEN}"})
 
 
 def environ_of_image() -> dict[str, str]:
@@ -56,7 +57,7 @@ def served(environ: Mapping[str, str], folder: Path, *, port: int) -> Iterator[S
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 30
-        while not _alive(address):
+        while not answers(f"{address}/healthz"):
             assert running.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
@@ -65,10 +66,3 @@ def served(environ: Mapping[str, str], folder: Path, *, port: int) -> Iterator[S
         running.terminate()
         ended = running.wait(timeout=30)
     assert ended in {0, -signal.SIGTERM}, log.read_text()  # uvicorn ends by the signal it was sent
-
-
-def _alive(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", timeout=1).status_code == 200
-    except httpx.HTTPError:
-        return False

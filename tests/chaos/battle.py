@@ -13,11 +13,12 @@ from typing import Any
 
 import httpx
 
+from bench.loopback import WEB, answers
 from bench.servers import RunningSandbox, free_port, sandboxed
 from tests.chaos import books, outcome
 from tests.chaos.books import Books
 from tests.chaos.crowd import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, Person, crowd
-from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, answers, pause
+from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, pause
 from tests.chaos.plan import ALWAYS, Plan, weather
 from tests.chaos.sender import Sender, repeats
 
@@ -232,7 +233,7 @@ def _decision(desk: httpx.Client, ticket_id: int) -> dict[str, Any]:
 
 def _control(webhook_url: str, name: str) -> Any:
     host = webhook_url.partition("/hooks/")[0]
-    return httpx.post(f"{host}/sandbox/{name}", json={}).json()["result"]
+    return WEB.post(f"{host}/sandbox/{name}", json={}).json()["result"]
 
 
 def _read_log(log: Path, report: Report) -> None:

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
 
@@ -104,10 +102,3 @@ class Fleet:
 def pause(seconds: float) -> None:
     """Let time pass in the world outside."""
     time.sleep(seconds)
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=1, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from bench.loopback import NO_AUTHORITIES
 from integrations.sandbox import GitlabSandbox, Sandbox, ZendeskSandbox
 from integrations.sandbox.gitlab.limits import Limits as GitlabLimits
 from integrations.sandbox.zendesk.limits import Limits as ZendeskLimits
@@ -53,7 +54,9 @@ def gitlab(sandbox: Sandbox) -> GitlabSandbox:
 @pytest.fixture
 def zendesk_http(zendesk: ZendeskSandbox) -> Iterator[httpx.Client]:
     """Speaks to the API as the bot."""
-    with httpx.Client(base_url=f"{zendesk.url}/api/v2", auth=(f"{zendesk.email}/token", zendesk.token)) as client:
+    with httpx.Client(
+        base_url=f"{zendesk.url}/api/v2", auth=(f"{zendesk.email}/token", zendesk.token), verify=NO_AUTHORITIES
+    ) as client:
         yield client
 
 
@@ -69,7 +72,7 @@ def project(gitlab: GitlabSandbox) -> str:
 def gitlab_http(gitlab: GitlabSandbox, project: str) -> Iterator[httpx.Client]:
     """Speaks to the API of `project` as the bot; paths like `/issues`."""
     base = f"{gitlab.url}/api/v4/projects/{project.replace('/', '%2F')}"
-    with httpx.Client(base_url=base, headers={"PRIVATE-TOKEN": gitlab.token}) as client:
+    with httpx.Client(base_url=base, headers={"PRIVATE-TOKEN": gitlab.token}, verify=NO_AUTHORITIES) as client:
         yield client
 
 

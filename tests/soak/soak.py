@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import httpx
-
 from bench.contenders import roomy_rules
+from bench.loopback import WEB
 from bench.servers import RunningSandbox, free_port, own_settings, process, sandboxed
 
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
@@ -119,7 +118,7 @@ def _samples(plan: Plan, sandbox: RunningSandbox, service: str) -> Iterator[Samp
 
 def _look(service: str) -> tuple[int, float]:
     """How many tickets are done, and megabytes."""
-    text = httpx.get(f"{service}/metrics", trust_env=False, timeout=30).text
+    text = WEB.get(f"{service}/metrics").text
     memory, done = MEMORY.search(text), DONE.search(text)
     if memory is None:
         raise RuntimeError("the service does not say how much memory it has: that needs Linux")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
+from bench.loopback import answers
 from bench.servers import free_port
 from integrations.sandbox import Fault, Sandbox
 from tests.chaos.books import Books
@@ -36,13 +36,6 @@ def running(command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[
         process.wait()
 
 
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/healthz", timeout=1).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_again(
     command: str, tmp_path: Path
@@ -60,7 +53,7 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
         sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=30))
         ticket_id = sandbox.zendesk.create_ticket(body="@gitlab thank you for the release!", via_channel="twitter")
         with running("serve", environ) as first:
-            wait_until(lambda: answers(url), seconds=60)
+            wait_until(lambda: answers(f"{url}/healthz"), seconds=60)
             if command == "work":
                 # A worker takes over what the killed one had; then it is the one that hangs.
                 sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=30))

@@ -233,10 +233,10 @@ def test_many_read_while_one_writes() -> None:
         except BaseException as failure:  # noqa: BLE001  # the thread's failure is shown by the test
             failures.append(failure)
 
-    readers = [Thread(target=read) for _ in range(4)]
+    readers = [Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for iid in range(100, 800):
+    for iid in range(100, 300):
         index.add(IndexedIssue(PROJECT, iid, f"Wiki page {iid} lost", f"word{iid}"))
         index.remove(IssueKey(PROJECT, iid - 40))
     done = True
