@@ -152,6 +152,8 @@ class Engine:
                 log_level="WARNING",
                 enable_otlp=False,
                 use_listen_notify=False,
+                # Nothing here listens; stopping waits for the end of one such sleep, a second by default.
+                notification_listener_polling_interval_sec=ENDED_EVERY_SECONDS,
             )
         )
         for name, (workflow, crashed) in self._workflows.items():
