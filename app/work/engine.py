@@ -1,4 +1,4 @@
-"""The durable engine: with `dequeue` and `backlog` all that knows dbos.
+"""The durable engine: with `dequeue`, `reaping`, `valve` and `backlog` all that knows dbos.
 
 No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
 and polling are all set here, each for a failure that was reproduced with the default.
@@ -7,13 +7,10 @@ and polling are all set here, each for a failure that was reproduced with the de
 from __future__ import annotations
 
 import itertools
-import os
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
-from random import SystemRandom
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +29,9 @@ from app.work.lanes import lanes_for
 from app.work.limits.errand import on_errand
 from app.work.liveness import locks_for, new_executor_id
 from app.work.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
+from app.work.reaping import Reaper
 from app.work.runs import run_id
+from app.work.valve import Valve
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +46,8 @@ ENDED_EVERY_SECONDS = 0.05
 ENGINE_CONNECTIONS = 8
 # A process that crashes on a ticket this often is not given it again, and people are told.
 CRASHES_BEFORE_PARKING = 10
-# Work that ran in so many processes that died may be why they died. It is given back one at a time, so that what only
-# happened to run beside it comes through.
-CRASHES_BEFORE_SUSPICION = 3
 # How long a step waits for a database that does not answer, before people are told.
 DATABASE_PATIENCE_SECONDS = 300.0
-# How soon a pause is seen, at the latest twice this.
-PAUSE_SECONDS = 0.4
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
 # rest is for an answer from a copy that lags. Work that began later has seen them all.
 SEEN_BY_THEN_MS = 3000
@@ -114,18 +108,15 @@ class Engine:
     ) -> None:
         """`paused`: while it holds, no work begins, here or in any other process."""
         self._url = url
-        self._reap_seconds = reap_seconds
         self._crashes_before_parking = crashes_before_parking
-        self._paused = paused
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
-        self._stopping = threading.Event()
-        self._reaper: threading.Thread | None = None
-        self._valve: threading.Thread | None = None
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
+        self._reaper = Reaper(self._locks, self.executor_id, self._report_parked, seconds=reap_seconds)
+        self._valve = Valve(concurrency, paused)
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(url, pool=1)
         self.backlog = Backlog(self._intake_engine)
@@ -171,16 +162,14 @@ class Engine:
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
-                worker_concurrency=self._allowed(queue),
+                worker_concurrency=self._valve.width(queue),
                 polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
                 on_conflict="always_update",
             )
         self.connect()
         self._tell_of_strange_work()
         if self._worker:
-            self._reaper = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
             self._reaper.start()
-            self._valve = threading.Thread(target=self._mind_the_pause, daemon=True, name="valve")
             self._valve.start()
 
     def connect(self) -> None:
@@ -198,10 +187,8 @@ class Engine:
 
     def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
-        self._stopping.set()
-        for thread in (self._reaper, self._valve):
-            if thread:
-                thread.join()
+        self._reaper.stop()
+        self._valve.stop()
         self._let_finish(grace_seconds)
         DBOS.destroy(destroy_registry=True)
         self.disconnect()
@@ -325,21 +312,6 @@ class Engine:
         with self._intake_engine.connect() as connection:
             connection.execute(sa.text("select 1"))
 
-    def _reap_for_ever(self) -> None:
-        # The first look at once: after a crash, what the last process left behind must not wait for the next round.
-        wait = 0.0
-        while not self._stopping.wait(wait):
-            wait = self._reap_seconds * SystemRandom().uniform(0.8, 1.2)
-            try:
-                self._locks.check()
-            except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
-                log.critical("executor_lock_lost", executor=self.executor_id)
-                os._exit(70)
-            try:
-                self.reap()
-            except Exception:  # the reaper must outlive any one failure
-                log.exception("reaper_failed")
-
     def _tell_of_strange_work(self) -> None:
         for name, count in self.strange().items():
             log.error(
@@ -350,68 +322,16 @@ class Engine:
             )
 
     def reap(self) -> int:
-        """Take over the running work of processes that are gone; how many workflows were. Report what was parked."""
-        self._report_parked()
-        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
-        owners = {workflow.executor_id for workflow in running} - {self.executor_id, None}
-        left: list[WorkflowStatus] = []
-        for owner in sorted(str(owner) for owner in owners):
-            with self._locks.taken_from_dead(owner) as dead:
-                if dead:
-                    left += [one for one in running if one.executor_id == owner]
-        taken = self._one_suspect_at_a_time(left, [one for one in running if one not in left])
-        recovered = sum(self._take_over(one) for one in taken)
-        if recovered:
-            log.warning("work_recovered", workflows=recovered)
-        return recovered
+        """Now, and not when the reaper would: what of dead processes was taken over."""
+        return self._reaper.reap()
 
-    @staticmethod
-    def _one_suspect_at_a_time(left: list[WorkflowStatus], running: list[WorkflowStatus]) -> list[WorkflowStatus]:
-        """Of what dead processes left: all that is above suspicion, and one of the rest if none of its kind runs."""
-
-        def starts(one: WorkflowStatus) -> int:
-            return one.recovery_attempts or 0
-
-        innocent = [one for one in left if starts(one) < CRASHES_BEFORE_SUSPICION]
-        suspects = sorted((one for one in left if one not in innocent), key=starts)
-        tried_now = any(starts(one) > CRASHES_BEFORE_SUSPICION for one in running)
-        return innocent + ([] if tried_now else suspects[:1])
-
-    @staticmethod
-    def _take_over(one: WorkflowStatus) -> bool:
-        # Private, but the only call that keeps the count of crashes; a contract test watches it. It does nothing when
-        # another process was faster.
-        database = _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
-        return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], TICKETS)
-
-    def _report_parked(self) -> None:
-        """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
-        deleted: its key stays known."""
-        for one in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False, limit=100):
-            registered = self._workflows.get(one.name)
-            if registered and one.input and one.input["args"]:
-                log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
-                registered[1](one.input["args"][0], PARKED)
-                DBOS.cancel_workflow(one.workflow_id)
-
-    def _allowed(self, queue: str) -> int:
-        return 0 if self._paused() else self._width(queue)
-
-    def _width(self, queue: str) -> int:
-        """How many of its works run at once in this process."""
-        return self._concurrency if queue == TICKETS else max(2, self._concurrency // 4)
-
-    def _mind_the_pause(self) -> None:
-        """The queue's width is kept in the database, for all processes. It is compared, not remembered: whoever sets
-        it last may have read an older state of the pause, or died."""
-        while not self._stopping.wait(PAUSE_SECONDS):
-            try:
-                for name in QUEUES:
-                    queue = DBOS.retrieve_queue(name)
-                    if queue and (queue.worker_concurrency == 0) != self._paused():
-                        queue.set_worker_concurrency(self._allowed(name))
-            except Exception:  # the database may be away for a while
-                log.exception("pause_not_minded")
+    def _report_parked(self, one: WorkflowStatus) -> bool:
+        registered = self._workflows.get(one.name)
+        if not (registered and one.input and one.input["args"]):
+            return False
+        log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
+        registered[1](one.input["args"][0], PARKED)
+        return True
 
 
 @retry(

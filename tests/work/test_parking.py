@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.work.engine import Engine, Work
+from app.work.reaping import Reaper
 from tests.work.conftest import CRASHES, Started, done, looks_at_the_queue, wait_until
 
 
@@ -66,7 +67,7 @@ def test_a_crash_loop_is_parked_told_once_and_holds_nobody(start: Started, datab
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the test looks for what dead processes left."""
-    monkeypatch.setattr(Engine, "_reap_for_ever", lambda _engine: None)
+    monkeypatch.setattr(Reaper, "_reap_for_ever", lambda _reaper: None)
 
 
 def test_the_count_of_crashes_survives_taking_over(start: Started, by_hand: None) -> None:
