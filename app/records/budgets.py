@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.inserting import insert_into
 from app.records.tables import budgets
 from integrations.rates import Rate
 
@@ -39,7 +39,6 @@ class Budget:
 class Budgets:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         self._greatest = sa.func.max if engine.dialect.name == "sqlite" else sa.func.greatest
 
     def take(
@@ -95,7 +94,9 @@ class Budgets:
         """A budget that no answer told us of; nothing if it is there."""
         row = {"name": name, "total": total, "remaining": total, "ends": now + seconds, "seconds": seconds}
         with self._engine.begin() as connection:
-            connection.execute(self._insert(budgets).values(**row, learned=False, line=0.0).on_conflict_do_nothing())
+            connection.execute(
+                insert_into(self._engine, budgets).values(**row, learned=False, line=0.0).on_conflict_do_nothing()
+            )
 
     def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> Budget | None:
         """What the service says is believed where it is less than we thought, and at the start of a new window.
@@ -108,7 +109,7 @@ class Budgets:
         begins = sa.or_(column.ends <= now, column.ends < ends - SAME_WINDOW_SECONDS, ~column.learned)
         less = sa.case((column.remaining < rate.remaining, column.remaining), else_=rate.remaining)
         query = (
-            self._insert(budgets)
+            insert_into(self._engine, budgets)
             .values(**row, learned=True, line=0.0)
             .on_conflict_do_update(
                 index_elements=["name"],

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.inserting import insert_into
 from app.records.tables import circuits
 
 PROBE_TAKES_SECONDS = 1.0
@@ -34,7 +34,6 @@ class Circuits:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
         self._greatest = sa.func.max if engine.dialect.name == "sqlite" else sa.func.greatest
 
     def all(self) -> dict[str, Circuit]:
@@ -44,7 +43,7 @@ class Circuits:
     def open(self, service: str, *, now: float, until: float) -> bool:
         """From closed. False: it is open already."""
         values = {"state": "open", "at": until, "opened": now, "probes": 0}
-        insert = self._insert(circuits).values(service=service, line=0.0, **values)
+        insert = insert_into(self._engine, circuits).values(service=service, line=0.0, **values)
         query = insert.on_conflict_do_update(
             index_elements=["service"], set_=values, where=circuits.c.state == "closed"
         ).returning(circuits.c.service)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.inserting import insert_or_update
 from app.records.pruning import Dropped, has_text
 from app.records.tables import decisions
 
@@ -62,9 +62,7 @@ class Decisions:
     def save(self, decision: Decision) -> None:
         """Insert, or replace what the same run had decided before (a conflict made it decide again)."""
         values = asdict(decision)
-        insert = _insert(self._engine)(decisions).values(**values)
-        with self._engine.begin() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=["run_id"], set_=values))
+        insert_or_update(self._engine, decisions, {"run_id": values.pop("run_id")}, values)
 
     def update(self, run_id: str, **values: object) -> None:
         with self._engine.begin() as connection:
@@ -184,16 +182,8 @@ class Decisions:
         return [_decision(row) for row in self._rows(query)]
 
 
-def _insert(engine: sa.Engine) -> Any:
-    return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
-
-
 def _decision(row: sa.RowMapping) -> Decision:
     values = {name: row[name] for name in Decision.__dataclass_fields__}
     for name in ("tags", "actions", "trace"):
-        values[name] = _tuple(values[name])
+        values[name] = tuple(values[name])
     return Decision(**values)
-
-
-def _tuple(value: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(value)

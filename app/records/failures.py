@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
+from app.records.inserting import insert_or_update
 from app.records.pruning import delete_some
 from app.records.tables import failures
 
@@ -37,13 +37,8 @@ class Failures:
 
     def add(self, failure: Failure) -> None:
         """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
-        values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name != "id"}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(failures).values(**values))
-        except IntegrityError:
-            with self._engine.begin() as connection:
-                connection.execute(sa.update(failures).where(failures.c.key == failure.key).values(**values))
+        values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name not in {"id", "key"}}
+        insert_or_update(self._engine, failures, {"key": failure.key}, values)
 
     def by_id(self, failure_id: int) -> Failure | None:
         found = self._read(sa.select(failures).where(failures.c.id == failure_id))

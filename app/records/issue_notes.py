@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.records.inserting import insert_or_update
 from app.records.tables import issue_notes
 
 
@@ -26,11 +27,8 @@ class IssueNotes:
         return OurNote(row["note_id"], row["said"]) if row else None
 
     def save(self, project_id: int, iid: int, note: OurNote) -> None:
-        values = {"note_id": note.note_id, "said": note.said}
-        with self._engine.begin() as connection:
-            changed = connection.execute(sa.update(issue_notes).where(*_issue(project_id, iid)).values(**values))
-            if changed.rowcount == 0:
-                connection.execute(sa.insert(issue_notes).values(project_id=project_id, iid=iid, **values))
+        key = {"project_id": project_id, "iid": iid}
+        insert_or_update(self._engine, issue_notes, key, {"note_id": note.note_id, "said": note.said})
 
 
 def _issue(project_id: int, iid: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

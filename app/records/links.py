@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from app.records.inserting import insert_or_update
 from app.records.tables import links
 
 How = Literal["opened", "linked", "by_hand"]
@@ -136,14 +137,8 @@ class Links:
             "channel": channel,
             "updated_at": now,
         }
-        with self._engine.begin() as connection:
-            changed = connection.execute(
-                sa.update(links).where(links.c.ticket_id == ticket_id, links.c.intent == intent).values(**values)
-            )
-            if changed.rowcount == 0:
-                connection.execute(
-                    sa.insert(links).values(ticket_id=ticket_id, intent=intent, marker="", created_at=now, **values)
-                )
+        key = {"ticket_id": ticket_id, "intent": intent}
+        insert_or_update(self._engine, links, key, values, at_first={"marker": "", "created_at": now})
 
     def tell(self, link: Link, *, state: str, told: Mapping[str, Any], now: str) -> None:
         """What the link's ticket is told of the issue from now on."""

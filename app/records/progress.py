@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.records.inserting import insert_or_update
 from app.records.tables import progress
 
 
@@ -26,7 +27,4 @@ class Progress:
         return Reached(row["value"], row["at"]) if row else None
 
     def reached(self, name: str, value: str, *, now: str) -> None:
-        with self._engine.begin() as connection:
-            changed = connection.execute(sa.update(progress).where(progress.c.name == name).values(value=value, at=now))
-            if changed.rowcount == 0:
-                connection.execute(sa.insert(progress).values(name=name, value=value, at=now))
+        insert_or_update(self._engine, progress, {"name": name}, {"value": value, "at": now})

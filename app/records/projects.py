@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from app.records.inserting import insert_or_update
 from app.records.tables import projects
 
 
@@ -22,9 +23,4 @@ class KnownProjects:
         return None if found is None else str(found)
 
     def keep(self, path: str, project_id: int) -> None:
-        with self._engine.begin() as connection:
-            changed = connection.execute(
-                sa.update(projects).where(projects.c.path == path).values(project_id=project_id)
-            )
-            if changed.rowcount == 0:
-                connection.execute(sa.insert(projects).values(path=path, project_id=project_id))
+        insert_or_update(self._engine, projects, {"path": path}, {"project_id": project_id})

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.inserting import insert_into
 from app.records.tables import tracked_issues
 
 
@@ -37,14 +37,15 @@ class TrackedIssues:
     def save(self, issues: Sequence[TrackedIssue]) -> None:
         """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
         table = tracked_issues
-        insert_of = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
         with self._engine.begin() as connection:
             for start in range(0, len(issues), 100):
                 rows = [
                     {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
                     for issue in issues[start : start + 100]
                 ]
-                insert = insert_of(table).values([{**row, "vector": None, "vector_of": ""} for row in rows])
+                insert = insert_into(self._engine, table).values(
+                    [{**row, "vector": None, "vector_of": ""} for row in rows]
+                )
                 new = insert.excluded
                 same = sa.and_(table.c.title == new.title, table.c.description == new.description)
                 values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}

@@ -1,0 +1,54 @@
+"""Several threads, or processes, that write the first row of something at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from app.records.failures import Failure
+from app.records.issue_notes import OurNote
+from app.records.records import Records
+
+NOW = "2026-01-01T00:00:00+00:00"
+WRITERS = 8
+ROUNDS = 10
+
+FIRSTS: dict[str, Callable[[Records, int], None]] = {
+    "project": lambda records, number: records.projects.keep(f"a/{number}", number),
+    "progress": lambda records, number: records.progress.reached(f"heard:{number}", "now", now=NOW),
+    "note": lambda records, number: records.issue_notes.save(1, number, OurNote(None, "2 people")),
+    "link": lambda records, number: records.links.settle(
+        number, "bug", project_id=1, project="a/b", iid=1, url="", state="opened", how="linked", now=NOW
+    ),
+    "failure": lambda records, number: records.failures.add(
+        Failure(f"k:{number}", "zendesk", number, "decide", "bug", "A bug.", 1, None, NOW)
+    ),
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def records(database_url: str) -> Iterator[Records]:
+    records = Records.open(database_url)
+    yield records
+    records.close()
+
+
+@pytest.mark.parametrize("first", FIRSTS.values(), ids=FIRSTS)
+def test_none_of_them_fails(records: Records, first: Callable[[Records, int], None]) -> None:
+    together = Barrier(WRITERS)
+
+    def write(number: int) -> None:
+        together.wait(10)
+        first(records, number)
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for number in range(ROUNDS):
+            list(pool.map(write, [number] * WRITERS))
