@@ -40,7 +40,8 @@ class Link:
     updated_at: str
     following: Following = "active"
     told: Mapping[str, Any] = field(default_factory=dict)
-    """`{"labels": [...], "milestone": "..."}`: what else the ticket was told of."""
+    """`{"labels": [...], "milestone": "..."}`: what else the ticket was told of; of an incident also whether it is
+    `public`."""
     channel: str = ""
 
 

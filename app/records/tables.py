@@ -180,6 +180,7 @@ tracked_issues = sa.Table(
     sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
     # When we wrote the row: each process fetches what is newer than what it has in memory.
     sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+    sa.Column("milestone", sa.Text, nullable=False, server_default=""),
 )
 
 issue_notes = sa.Table(

@@ -28,6 +28,7 @@ class TrackedIssue:
     seen_at: str
     vector: bytes | None = None
     vector_of: str = ""
+    milestone: str = ""
 
 
 class TrackedIssues:

@@ -13,6 +13,7 @@ from app.rules.loading import Rules
 from app.triage.actions import Incident as IncidentAction
 from app.triage.incident_choice import Complaint, Ranked, best, rank_errors, rank_incidents
 from app.work.decided import Decided, Found, Hint, IssueRef
+from app.work.following.news import known_at_first
 from app.work.lookups import Projects
 from app.work.tickets import ticket_from_json
 from integrations.errors import IntegrationError
@@ -61,7 +62,7 @@ class Incidents:
             detail = "no open incident in the last hours" if not incidents else "no open incident explains it"
             return Found(outcome="none", detail=detail, hints=hints)
         project = projects[chosen.cause.project_id]
-        return self._link(decided, chosen, project, hints)
+        return self._link(decided, chosen, project, rules, hints)
 
     def _open(self, project_id: int, labels: Sequence[str], created_after: datetime) -> list[Issue]:
         """With one of the labels: GitLab joins them with AND, so each is asked for."""
@@ -73,7 +74,9 @@ class Incidents:
         }
         return list(found.values())
 
-    def _link(self, decided: Decided, chosen: Ranked[Issue], project: Project, hints: tuple[Hint, ...]) -> Found:
+    def _link(
+        self, decided: Decided, chosen: Ranked[Issue], project: Project, rules: Rules, hints: tuple[Hint, ...]
+    ) -> Found:
         issue = chosen.cause
         ref = IssueRef(
             project=project.path,
@@ -92,7 +95,10 @@ class Incidents:
             url=ref.url,
             state="opened",
             how="linked",
-            told={"public": not ref.confidential},
+            told={
+                "public": not ref.confidential,
+                **known_at_first(issue.labels, issue.milestone, rules.routing.closing),
+            },
             channel=decided.channel,
             now=self.now().isoformat(),
         )
@@ -126,10 +132,6 @@ class Incidents:
         except IntegrationError as error:
             log.warning("sentry_silent", reason=error.reason)
             return []
-
-
-def _error(error: SentryIssue) -> str:
-    return f"Sentry: {error.short_id} {error.title} ({error.count} times)"
 
 
 def _complaint(decided: Decided, now: datetime) -> Complaint:

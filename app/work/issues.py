@@ -17,6 +17,7 @@ from app.rules.schema import IssuePolicy, Tracker
 from app.triage.actions import Issue as IssueAction
 from app.work.candidates import Candidates
 from app.work.decided import Decided, Found, IssueRef
+from app.work.following.news import known_at_first
 from app.work.issue_text import Report, another_report, issue_description, issue_title
 from app.work.lookups import Projects
 from app.work.tracked import Tracked, row_of
@@ -237,7 +238,6 @@ class Issues:
         return min(left, max(LOOK_AGAIN_SECONDS, age)) if left > 0 else 0.0
 
     def _settle(self, report: _Report, issue: TrackedIssue, how: How) -> None:
-        listened_to = report.rules.routing.closing.labels
         self.links.settle(
             report.ticket_id,
             report.intent,
@@ -247,7 +247,7 @@ class Issues:
             url=issue.url,
             state=issue.state,
             how=how,
-            told={"labels": [label for label in issue.labels if label in listened_to]},
+            told=known_at_first(issue.labels, issue.milestone, report.rules.routing.closing),
             channel=report.decided.channel,
             now=self.now().isoformat(),
         )

@@ -44,4 +44,5 @@ def row_of(issue: Issue, now: datetime) -> TrackedIssue:
         updated_at=issue.updated_at.isoformat(),
         closed_at=issue.closed_at.isoformat() if issue.closed_at else None,
         seen_at=now.isoformat(),
+        milestone=issue.milestone,
     )

@@ -10,7 +10,7 @@ import pytest
 
 from app.work.comparing.issues import compare_issues_work
 from app.work.following.our_note import count_work
-from tests.e2e.house import PROJECT, House, wait_until
+from tests.e2e.house import INFRASTRUCTURE, PROJECT, House, wait_until
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces. Makefiles are not amused, worked in 11.3"
 
@@ -123,6 +123,39 @@ def test_a_milestone_is_told_once(house: House) -> None:
     house.sandbox.gitlab.deliver(PROJECT, iid, "update")
     house.idle()
     told(house, ticket_id, 3)
+
+
+def test_what_an_issue_had_before_it_was_linked_is_no_news(house: House) -> None:
+    """Neither the milestone of a known issue, nor that of an incident, of which the chat knows that it is public."""
+    known = house.sandbox.gitlab.add_issue(
+        PROJECT,
+        title="Epic sidebar flickers in Safari when a label is dragged",
+        description="Since 10.5 the epic sidebar flickers in Safari when a label is dragged.",
+    )
+    incident = house.sandbox.gitlab.add_issue(
+        INFRASTRUCTURE, title="GitLab.com answers 502", description="Load balancers.", issue_type="incident"
+    )
+    for project, iid in ((PROJECT, known), (INFRASTRUCTURE, incident)):
+        house.sandbox.gitlab.set_milestone(project, iid, "12.0")
+    assert house.sandbox.gitlab.deliver(PROJECT, known, "open") == [202]
+    house.idle()
+    tickets = {}
+    for iid, text in (
+        (known, "@gitlab since 10.5 the epic sidebar flickers in Safari when a label is dragged, it's broken"),
+        (incident, "@gitlab is gitlab.com down for anybody else? getting 502 since 10 min"),
+    ):
+        decision, _ = house.triaged(text)
+        assert [link["iid"] for link in decision["links"]] == [iid]
+        tickets[iid] = decision["ticket_id"]
+    house.service.engine.accept([compare_issues_work("compare-known", house.service.now())])
+    house.idle()
+    for ticket_id in tickets.values():
+        told(house, ticket_id, 2)
+    house.sandbox.gitlab.set_milestone(INFRASTRUCTURE, incident, "12.1")
+    house.sandbox.gitlab.deliver(INFRASTRUCTURE, incident, "update")
+    assert "milestone 12.1" in news(told(house, tickets[incident], 3))
+    (link_of,) = house.service.records.links.of_ticket(tickets[incident])
+    assert link_of.told == {"public": True, "labels": [], "milestone": "12.1"}
 
 
 def test_what_a_team_member_writes_for_the_reporter_becomes_a_suggested_reply(house: House) -> None:

@@ -5,7 +5,7 @@ States are compared, not events: a delivery that was lost, came twice or late le
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,14 +46,13 @@ def news_of(issue: Issue, *, state: str, told: Mapping[str, Any], closing: Closi
     elif issue.state == "opened" and state == "closed":
         reason = "reopened"
         sentences.append(f"The issue {name} was opened again.")
-    labels = [label for label in issue.labels if label in closing.labels]
-    new = [label for label in labels if label not in told.get("labels", ())]
+    knows = known_at_first(issue.labels, issue.milestone, closing)
+    new = [label for label in knows["labels"] if label not in told.get("labels", ())]
     if new:
         sentences.append(f"The issue {name} got the label {', '.join(new)}.")
     if closing.milestones and issue.milestone and issue.milestone != told.get("milestone", ""):
         sentences.append(f"The issue {name} is planned for the milestone {issue.milestone}.")
-    knows = {"labels": labels, "milestone": issue.milestone}
-    return News(tuple(sentences), reason, issue.state, knows) if sentences else None
+    return News(tuple(sentences), reason, issue.state, {**told, **knows}) if sentences else None
 
 
 def closed_as(issue: Issue, closing: Closing) -> Reason:
@@ -71,6 +70,6 @@ def follows(reason: Reason | None, closing: Closing) -> OnClosing | None:
     return on
 
 
-def known_at_first(issue: Issue, closing: Closing) -> dict[str, Any]:
+def known_at_first(labels: Sequence[str], milestone: str, closing: Closing) -> dict[str, Any]:
     """What a ticket need not be told that is linked now: what the issue has already."""
-    return {"labels": [label for label in issue.labels if label in closing.labels], "milestone": issue.milestone}
+    return {"labels": [label for label in labels if label in closing.labels], "milestone": milestone}
