@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.metrics import RETRIES
 from app.records.attempts import Attempt
 from app.work.engine import JSON, Work
 from app.work.retry import Fault, next_wait
@@ -52,6 +53,17 @@ def next_attempt(payload: JSON, wait: float, fault: Mapping[str, Any]) -> Work:
 def planned_wait(payload: Mapping[str, Any], fault: Mapping[str, Any], attempts: int) -> float | None:
     """Seconds until the next try; None: give up."""
     return next_wait(Fault(**fault), payload["attempt"], outages=payload.get("outages", 0), attempts=attempts)
+
+
+def plan_again(payload: Mapping[str, Any], fault: Mapping[str, Any], attempts: int) -> JSON:
+    """`{"wait": seconds}`, or `{"wait": None}`: give up.
+
+    A step's answer: the wait is partly chance, and a workflow that is run again must choose the same.
+    """
+    wait = planned_wait(payload, fault, attempts)
+    if wait is not None:
+        RETRIES.labels(fault["service"], fault["reason"]).inc()
+    return {"wait": wait}
 
 
 def retry_work(payload: Mapping[str, Any], now: datetime) -> Work:

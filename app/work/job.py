@@ -11,10 +11,9 @@ from datetime import datetime
 
 import structlog
 
-from app.metrics import RETRIES
 from app.records.attempts import Attempts
 from app.records.failures import Failure, Failures
-from app.work.attempts import Runner, attempt_of, next_attempt, planned_wait, run_of
+from app.work.attempts import Runner, attempt_of, next_attempt, plan_again, run_of
 from app.work.engine import JSON
 from app.work.faults import crash, fault_of
 from app.work.pausing import PAUSED, Holding
@@ -70,11 +69,9 @@ class Jobs:
         return {"ended": "failed", "reason": fault["reason"]}
 
     def _plan(self, delivery: JSON, step: str, fault: JSON) -> JSON:
-        """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
         if not fault.get("untried"):
             self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
-        RETRIES.labels(fault["service"], fault["reason"]).inc()
-        return {"wait": planned_wait(delivery, fault, self.rulebook.current().routing.limits.attempts)}
+        return plan_again(delivery, fault, self.rulebook.current().routing.limits.attempts)
 
 
 def _guarded(function: Callable[..., JSON], args: tuple[object, ...]) -> JSON:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from app.metrics import RETRIES
 from app.work.decided import Decided
 from app.work.deciding import Deciding
 from app.work.engine import JSON
@@ -49,7 +48,6 @@ class LiveSteps:
         return self.writing.collect(delivery, Decided.model_validate(decided["decided"]), found)
 
     def put_off(self, delivery: JSON, step: str, fault: JSON, wait: float) -> JSON:
-        RETRIES.labels(fault["service"], fault["reason"]).inc()
         return self.recorder.put_off(delivery, step, Fault(**fault), wait)
 
     def attempted(self, delivery: JSON, step: str, fault: JSON) -> None:

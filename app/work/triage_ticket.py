@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.work.attempts import Runner, next_attempt, payload_of, planned_wait
+from app.work.attempts import Runner, next_attempt, payload_of, plan_again
 from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
 from app.work.pausing import PAUSED
@@ -143,8 +143,7 @@ class TriageTicket:
         return {"ended": "put off", "wait": wait}
 
     def _plan_wait(self, delivery: JSON, fault: JSON) -> JSON:
-        """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
-        return {"wait": planned_wait(delivery, fault, self.steps.attempts())}
+        return plan_again(delivery, fault, self.steps.attempts())
 
     def _follow_up(self, delivery: JSON, decided: JSON, fault: JSON) -> None:
         payload = link_payload(delivery, decided["decided"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from app.work.attempts import next_attempt, payload_of, planned_wait, retry_work
+from prometheus_client import REGISTRY
+
+from app.work.attempts import next_attempt, payload_of, plan_again, planned_wait, retry_work
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.retry import PATIENCE_WITH_AN_OUTAGE
@@ -42,6 +44,18 @@ def test_what_was_not_sent_is_no_try() -> None:
     assert payload["attempt"] == 1
     assert planned_wait(payload, LATER, 8) == 7.0
     assert planned_wait(payload, LOST, 8) is not None
+
+
+def test_what_is_put_off_is_counted_and_what_is_given_up_is_not() -> None:
+    before = put_off()
+    assert plan_again(after(), LOST, 8)["wait"] is not None
+    assert plan_again(after(*[LOST] * 7), LOST, 8) == {"wait": None}
+    assert put_off() == before + 1
+
+
+def put_off() -> float:
+    labels = {"service": LOST["service"], "reason": LOST["reason"]}
+    return REGISTRY.get_sample_value("pointsman_retries_total", labels) or 0.0
 
 
 def test_every_try_has_a_key_of_its_own() -> None:
