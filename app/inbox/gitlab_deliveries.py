@@ -33,15 +33,9 @@ class IssueChanged:
     """Whether two deliveries are the same one."""
     project_id: int
     iid: int
-    issue_id: int | None
-    """GitLab's id of the issue over all projects."""
     action: Action
     user_id: int | None
     """Who changed it."""
-    moved_to_id: int | None = None
-    """A hint: the global id of the issue that this one became. It is not said where to find it."""
-    duplicated_to_id: int | None = None
-    """A hint, likewise: the issue that this one was closed in favour of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,6 @@ class NoteWritten:
     key: str
     project_id: int
     iid: int
-    issue_id: int | None
     note_id: int
     author_id: int | None
 
@@ -97,12 +90,9 @@ def _issue_changed(payload: dict[str, Any], identity: bytes) -> IssueChanged | N
         key=_key(project_id, iid, "issue", identity),
         project_id=project_id,
         iid=iid,
-        issue_id=_id(about.get("id")),
         # One that is missing or new to us is a change like any other: the worker compares states.
         action=next((one for one in _ACTIONS if one == about.get("action")), "update"),
         user_id=_id(_part(payload, "user").get("id")),
-        moved_to_id=_id(about.get("moved_to_id")),
-        duplicated_to_id=_id(about.get("duplicated_to_id")),
     )
 
 
@@ -120,7 +110,6 @@ def _note_written(payload: dict[str, Any], identity: bytes) -> NoteWritten | Non
         key=_key(project_id, iid, f"note:{note_id}", identity),
         project_id=project_id,
         iid=iid,
-        issue_id=_id(issue.get("id")),
         note_id=note_id,
         author_id=_id(note.get("author_id")) or _id(_part(payload, "user").get("id")),
     )

@@ -82,10 +82,8 @@ class Decisions:
             sa.select(decisions).where(decisions.c.ticket_id == ticket_id).order_by(decisions.c.id.desc()).limit(limit)
         )
 
-    def newest(self, *, limit: int, before: int | None = None, archetype: str | None = None) -> list[Decision]:
+    def newest(self, *, limit: int, archetype: str | None = None) -> list[Decision]:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(decisions.c.id < before)
         if archetype is not None:
             query = query.where(decisions.c.archetype == archetype)
         return self._read(query)

@@ -88,12 +88,6 @@ def render(rules: Rules, macro: str, channel: str, values: Mapping[str, str]) ->
     return Rendered(macro, Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
 
 
-def placeholders_of(rules: Rules, macro: str, channel: str) -> tuple[str, ...]:
-    """What `render` needs for this channel."""
-    entry = rules.macros.macros[macro]
-    return tuple(Text(entry.text.get(channel, entry.text[DEFAULT])).get_identifiers())
-
-
 def render_template(rules: Rules, template: str, values: Mapping[str, str]) -> str:
     """An issue's description. Lines whose placeholders are all empty are left out, then headings over nothing."""
     kept: list[str] = []

@@ -22,7 +22,6 @@ Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 PerHour = Annotated[int, Field(ge=0, strict=True)]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 OpenWhen = Annotated[str, StringConstraints(pattern=r"^(always|never|tagged:[a-z0-9_/-]+)$")]
-ACTION_KINDS = ("reply", "issue", "spam", "forward", "status")
 
 
 class Nesting(Strict):

@@ -14,17 +14,11 @@ ZERO_WIDTH_SPACE = "&#8203;"
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # A brace that opens, or could: with the next piece, without the line break, once Markdown took a backslash away.
 OPENING = re.compile(r"\{(?=[\\\n]*(?:[{%&]|\Z))")
-ENTITY_OF_BRACE = re.compile(r"&(?=#0*123(?!\d)|#x0*7b(?![0-9a-f])|lcub\b|lbrace\b)", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
     """`text` with Unix line ends and without control characters."""
     return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def neutralise(text: str) -> str:
-    """For a plain-text `body`: placeholders stay readable, as `{ {name}}`, and are no longer placeholders."""
-    return OPENING.sub("{ ", ENTITY_OF_BRACE.sub("& ", plain(text)))
 
 
 def as_html(text: str) -> str:

@@ -40,13 +40,7 @@ def note(body: bytes, headers: Mapping[str, str] = SENT) -> NoteWritten:
 
 def test_reads_a_closed_issue() -> None:
     found = issue(payload("issue_close"))
-    assert (found.project_id, found.iid, found.issue_id, found.action, found.user_id) == (14, 23, 301, "close", 1)
-    assert (found.moved_to_id, found.duplicated_to_id) == (None, None)
-
-
-def test_passes_on_where_the_issue_went() -> None:
-    found = issue(payload("issue_close", object_attributes={"moved_to_id": 512, "duplicated_to_id": 77}))
-    assert (found.moved_to_id, found.duplicated_to_id) == (512, 77)
+    assert (found.project_id, found.iid, found.action, found.user_id) == (14, 23, "close", 1)
 
 
 def test_reads_a_confidential_issue() -> None:
@@ -72,7 +66,7 @@ def test_takes_the_project_of_the_envelope_where_the_issue_names_none() -> None:
 @pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue"])
 def test_reads_a_comment_that_is_marked_for_the_reporter(name: str) -> None:
     found = note(payload(name))
-    assert (found.project_id, found.iid, found.issue_id, found.note_id, found.author_id) == (5, 17, 92, 1241, 1)
+    assert (found.project_id, found.iid, found.note_id, found.author_id) == (5, 17, 1241, 1)
 
 
 def test_keeps_nothing_of_a_text() -> None:

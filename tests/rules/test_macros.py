@@ -10,7 +10,6 @@ from app.rules.loading import Rules
 from app.rules.macros import (
     REPLY_PLACEHOLDERS,
     MissingValue,
-    placeholders_of,
     render,
     render_template,
 )
@@ -60,11 +59,6 @@ def test_never_shows_a_gap(values: dict[str, str]) -> None:
     with pytest.raises(MissingValue, match="macro `A::Hello` needs name") as missing:
         render(LOADED, "A::Hello", "forum", values)
     assert missing.value.reason == "placeholder_missing"
-
-
-def test_says_what_a_channel_needs() -> None:
-    assert placeholders_of(LOADED, "A::Hello", "forum") == ("name",)
-    assert placeholders_of(LOADED, "A::Hello", "twitter") == ()
 
 
 @given(st.text(min_size=1).filter(str.strip))
