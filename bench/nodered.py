@@ -8,9 +8,9 @@ begins again after each failure, eight times, and refuses to overwrite what othe
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -147,10 +147,10 @@ def measure(trial: Trial, contender: Contender) -> Outcome:
 
 def _play(trial: Trial, contender: Contender, ground: _Ground) -> Outcome:
     secret = ground.sandbox.environ["ZENDESK_WEBHOOK_SECRET"]
-    killer = threading.Thread(target=_kill, args=(trial, ground.server))
-    killer.start()
-    sent = send(f"{ground.url}/webhooks/zendesk", secret, list(ground.tickets), trial.pace)
-    killer.join()
+    with ThreadPoolExecutor(1) as pool:
+        kills = pool.submit(_kill, trial, ground.server)
+        sent = send(f"{ground.url}/webhooks/zendesk", secret, list(ground.tickets), trial.pace)
+        kills.result()  # raises, where it could not be killed or did not come up again
     _wait(contender, ground)
     found = effects(ground.sandbox, ground.tickets)
     return Outcome(

@@ -1,7 +1,8 @@
-"""One lane, one worker: also where the engine's own bookkeeping lets two of them through.
+"""One lane, one worker: also where the queue's books say that a lane is free, and somebody is still in it.
 
-On PostgreSQL dbos picks the heads of the lanes and claims them in two statements, and two processes that do so at the
-same moment can start two pieces of work of one lane. SQLite has one writer at a time, which rules that out.
+On PostgreSQL a process may go on for a moment after it lost its connections, and with them the lock that says it is
+alive (`liveness.py`): its work is taken over, and both are in the lane. On SQLite that lock is a file's, which only the
+end of the process frees.
 """
 
 from __future__ import annotations
