@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,12 @@ class Failures:
             connection.execute(
                 sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because)
             )
+
+    @staticmethod
+    def mark_retried(connection: sa.Connection, failure_ids: Collection[int]) -> None:
+        """Once the caller commits."""
+        values = {"state": "retried", "because": ""}
+        connection.execute(sa.update(failures).where(failures.c.id.in_(failure_ids)).values(**values))
 
     def counted_since(self, moment: str) -> dict[tuple[str, str], int]:
         """How many failed since then, by source and reason."""

@@ -60,6 +60,8 @@ JSON = dict[str, Any]
 Workflow = Callable[[JSON], JSON]
 Crashed = Callable[[JSON, str], JSON]
 """Takes the payload and the error's type: its text may hold what people wrote."""
+Along = Callable[[sa.Connection], object]
+"""Changes rows of ours on a connection whose transaction is somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -227,8 +229,10 @@ class Engine:
 
         return run
 
-    def accept(self, batch: Sequence[Work]) -> list[bool]:
+    def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
+
+        `along`: what our own tables are to say once the work is there; it is in the same transaction, before the work.
 
         Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
         is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
@@ -236,6 +240,8 @@ class Engine:
         """
         try:
             with self._intake_engine.begin() as connection:
+                if along is not None:
+                    along(connection)
                 return [self._store(connection, work) for work in batch]
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
             raise CannotStore(type(error).__name__) from error

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+
 from app.records.failures import Failure, Failures
 from app.records.ticket_writes import TicketWrites
 from app.work.attempts import retry_work
-from app.work.engine import Work
+from app.work.engine import Along, Work
 from app.work.loops import WRITE_BUDGET
 
 AT_ONCE = 100
@@ -34,7 +36,7 @@ class Retried:
 class Retrying:
     failures: Failures
     writes: TicketWrites
-    accept: Callable[[Sequence[Work]], object]
+    accept: Callable[[Sequence[Work], Along], object]
     now: Callable[[], datetime]
 
     def retry(self, failure_id: int) -> Failure:
@@ -74,19 +76,17 @@ class Retrying:
         return failure
 
     def _retry(self, chosen: Sequence[Failure]) -> None:
-        wanted = {one.id: one for one in chosen}
-        for ticket_id in {one.ticket_id for one in chosen if one.reason == WRITE_BUDGET and one.ticket_id is not None}:
-            # Releasing a ticket is for all that its budget kept back.
-            self.writes.release(ticket_id)
-            wanted |= {one.id: one for one in self.failures.open_of_ticket(ticket_id, WRITE_BUDGET)}
+        wanted = {one.id or 0: one for one in chosen}
+        # Releasing a ticket is for all that its budget kept back.
+        released = {one.ticket_id for one in chosen if one.reason == WRITE_BUDGET and one.ticket_id is not None}
+        for ticket_id in released:
+            wanted |= {one.id or 0: one for one in self.failures.open_of_ticket(ticket_id, WRITE_BUDGET)}
         works = [retry_work(one.payload, self.now()) for one in wanted.values() if one.payload is not None]
-        # The state first: a latch that is still open would stop the work that it lets go. What the queue does not take
-        # is open again.
-        for one in wanted.values():
-            self.failures.set_state(one.id or 0, "retried")
-        try:
-            self.accept(works)
-        except Exception:
-            for one in wanted.values():
-                self.failures.set_state(one.id or 0, one.state, because=one.because)
-            raise
+
+        def let_go(connection: sa.Connection) -> None:
+            self.writes.release(connection, released)
+            self.failures.mark_retried(connection, wanted)
+
+        # All in one transaction: marked without its work it would never be tried again, and a latch that is still open
+        # would stop the work that it lets go.
+        self.accept(works, let_go)

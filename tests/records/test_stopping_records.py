@@ -93,5 +93,6 @@ def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records
     assert not allow(7, "two", since="", now=AT, most=1)
     assert allow(8, "three", since="", now=AT, most=1), "another ticket has its own"
     assert allow(7, "two", since=AT, now=LATER, most=1), "the first is older than an hour"
-    records.ticket_writes.release(7)
+    with records.engine.begin() as connection:
+        records.ticket_writes.release(connection, [7])
     assert allow(7, "four", since="", now=LATER, most=1)
