@@ -143,6 +143,10 @@ class Purse:
                     self._silent.pop(name, None)
                     if budget:
                         self._known[name] = budget
+                    # What this process has in hand was taken from more than there is.
+                    for (of, _), handful in self._handfuls.items():
+                        if of == name:
+                            handful.left = min(handful.left, rate.remaining)
         if refused and all(rate.remaining for rate in rates.values()):
             self._refused_without_a_word(service, request, retry_after(response.headers))
 
@@ -170,9 +174,6 @@ class Purse:
         now, seconds = self._now(), min(asked or MINUTE, MINUTE)
         self._budgets.create(name, self._total(name) or 1, now=now, seconds=MINUTE)
         self._budgets.empty(name, now=now, seconds=seconds)
-        with self._lock:
-            self._silent.pop(name, None)
-            self._handfuls = {key: value for key, value in self._handfuls.items() if key[0] != name}
 
     def state(self) -> list[Budget]:
         """Of whole accounts and projects, not of single tickets; what nobody used for an hour is dropped."""

@@ -196,3 +196,16 @@ def test_who_makes_a_budget_second_need_not_wait(workers: Workers, monkeypatch: 
 
     monkeypatch.setattr(slow.purse._budgets, "take", take)
     assert asked(slow) == 0
+
+
+def test_after_a_refusal_what_is_in_hand_is_not_used(workers: Workers) -> None:
+    """A handful of reads was taken before others used the account up: each would have been refused too."""
+    guard, get = workers.guard(), request("GET")
+    said = {"ratelimit_limit": "700", "ratelimit_reset": "60"}
+    assert asked(guard, "GET") == 0
+    guard.purse.learn("zendesk", get, answer(to=get, ratelimit_remaining="699", **said))
+    assert asked(guard, "GET") == 0, "the first of fourteen"
+    guard.purse.learn("zendesk", get, answer(429, to=get, ratelimit_remaining="0", **said))
+    assert asked(guard, "GET") >= 59
+    workers.clock.advance(200)
+    assert asked(guard, "GET") == 0
