@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import requests
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,14 +23,21 @@ class Guard:
         self.breaker = breaker
 
     def before(self, service: str, request: requests.PreparedRequest) -> None:
-        try:
-            self.breaker.check(service)
-            # Before the probe is claimed: a probe that is not sent would keep the others waiting.
-            self.purse.take(service, request.method or "", request.path_url.partition("?")[0])
-            self.breaker.probe_if_due(service)
-        except SQLAlchemyError as error:
-            log.warning("limits_not_kept", service=service, cause=type(error).__name__)
+        answers = _database_answers(service, lambda: self.breaker.check(service))
+        # Before an allowance is taken: it would be lost with a call that is refused here.
         self.breaker.enter(service)
+
+        def claim() -> None:
+            self.purse.take(service, request.method or "", request.path_url.partition("?")[0])
+            # Last: a probe that is not sent would keep the others waiting.
+            self.breaker.probe_if_due(service)
+
+        try:
+            if answers:
+                _database_answers(service, claim)
+        except BaseException:
+            self.breaker.leave(service)
+            raise
 
     def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
         try:
@@ -40,3 +49,12 @@ class Guard:
 
     def after(self, service: str) -> None:
         self.breaker.leave(service)
+
+
+def _database_answers(service: str, ask: Callable[[], None]) -> bool:
+    try:
+        ask()
+    except SQLAlchemyError as error:
+        log.warning("limits_not_kept", service=service, cause=type(error).__name__)
+        return False
+    return True
