@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.metrics import CALLS
 from app.settings import Settings, ZendeskSettings
 from app.work.limits.guard import Guard
 from integrations.chat.client import ChatWebhook
@@ -13,6 +12,7 @@ from integrations.gitlab.client import GitLabClient
 from integrations.llm import LanguageModel
 from integrations.per_thread import PerThread
 from integrations.sentry.client import SentryClient
+from integrations.watching import PlainWatch
 from integrations.zendesk.client import ZendeskClient
 
 
@@ -30,14 +30,22 @@ class Clients:
     """None without LLM_URL."""
     close: Callable[[], None]
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those that may be called, as metrics name them."""
+        others = {"sentry": self.sentry, "chat": self.chat, "llm": self.language_model}
+        return ("zendesk", "gitlab", *(name for name, client in others.items() if client))
+
     @classmethod
     def of(cls, settings: Settings, guard: Guard | None = None) -> Clients:
         """Calls nobody."""
         zendesk = PerThread(lambda: zendesk_client(settings, guard))
         gitlab = PerThread(lambda: gitlab_client(settings, guard))
-        sentry = _sentry(settings) if settings.sentry_url else None
-        chat = ChatWebhook(settings.chat_webhook_url.get_secret_value()) if settings.chat_webhook_url else None
-        language_model = _language_model(settings) if settings.llm_url else None
+        plain = guard.plain if guard else None
+        sentry = _sentry(settings, plain) if settings.sentry_url else None
+        address = settings.chat_webhook_url.get_secret_value() if settings.chat_webhook_url else ""
+        chat = ChatWebhook(address, watch=plain) if address else None
+        language_model = _language_model(settings, plain) if settings.llm_url else None
 
         def close() -> None:
             for client in (zendesk, gitlab, sentry, chat, language_model):
@@ -53,7 +61,6 @@ def zendesk_client(settings: ZendeskSettings, guard: Guard | None = None) -> Zen
         email=settings.zendesk_email,
         token=settings.zendesk_token.get_secret_value() if settings.zendesk_token else "",
         oauth_token=settings.zendesk_oauth_token.get_secret_value() if settings.zendesk_oauth_token else "",
-        on_response=lambda service, response: _count(service, response.status_code),
         watch=guard,
     )
 
@@ -62,20 +69,15 @@ def gitlab_client(settings: Settings, guard: Guard | None = None) -> GitLabClien
     return GitLabClient(
         settings.gitlab_url,
         settings.gitlab_token.get_secret_value(),
-        on_response=lambda service, response: _count(service, response.status_code),
         watch=guard,
     )
 
 
-def _sentry(settings: Settings) -> SentryClient:
+def _sentry(settings: Settings, watch: PlainWatch | None) -> SentryClient:
     token = settings.sentry_token.get_secret_value() if settings.sentry_token else ""
-    return SentryClient(settings.sentry_url, settings.sentry_org, token)
+    return SentryClient(settings.sentry_url, settings.sentry_org, token, watch=watch)
 
 
-def _language_model(settings: Settings) -> LanguageModel:
+def _language_model(settings: Settings, watch: PlainWatch | None) -> LanguageModel:
     token = settings.llm_token.get_secret_value() if settings.llm_token else ""
-    return LanguageModel(settings.llm_url, settings.llm_model, token)
-
-
-def _count(service: str, status: int) -> None:
-    CALLS.labels(service, f"{status // 100}xx").inc()
+    return LanguageModel(settings.llm_url, settings.llm_model, token, watch=watch)

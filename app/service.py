@@ -197,7 +197,7 @@ class Service:
             service, _, what = budget.name.partition(":")
             BUDGET_LEFT.labels(service, what).set(budget.left(now))
         circuits = self.guard.breaker.state()
-        for service in LIMITED:
+        for service in self.clients.services:
             is_open = service in circuits and circuits[service].state != "closed"
             CIRCUIT_OPEN.labels(service).set(is_open)
 

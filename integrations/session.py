@@ -48,9 +48,6 @@ MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
 }
 """Status to error, hint and reason, where the status says it all."""
 
-OnResponse = Callable[[str, requests.Response], None]
-"""Called with the service's name and each answer, for its rate limit headers. Must not raise."""
-
 
 class Watch(Protocol):
     """Sees every request before it goes out and what becomes of it: for limits, and for a service that is down."""
@@ -86,7 +83,6 @@ class VendorSession(requests.Session):
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         explain: Explain | None = None,
-        on_response: OnResponse | None = None,
         watch: Watch | None = None,
     ) -> None:
         super().__init__()
@@ -97,7 +93,6 @@ class VendorSession(requests.Session):
         self.timeout = timeout
         self._origin = _origin(urlsplit(self.base_url))
         self._explain = explain
-        self._on_response = on_response
         self._watch = watch
         # No proxy, certificate bundle or .netrc password from the environment.
         self.trust_env = False
@@ -151,8 +146,9 @@ class VendorSession(requests.Session):
         return None
 
     def _raise_when_limited(self, response: requests.Response, **_: object) -> None:
-        if self._on_response is not None:
-            self._on_response(self.service, response)
+        if response.status_code != 429:
+            # Read before it is shown: one that breaks off is no answer.
+            response.content  # noqa: B018  # it reads
         if self._watch is not None:
             self._watch.saw(self.service, response.request, response)
         if response.status_code == 429:

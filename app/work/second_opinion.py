@@ -19,7 +19,7 @@ from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.second_opinion import offered, question, read_answer, verdict_from
 from app.triage.verdict import Verdict
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, NotSent
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +75,8 @@ class SecondOpinion:
         try:
             answer = client.ask(asked.system, asked.user)
         except IntegrationError as error:
+            if isinstance(error, NotSent):
+                self._give_back()
             log.warning("second_opinion_failed", ticket_id=ticket.id, reason=error.reason)
             return "failed", None
         opinion = read_answer(answer, archetypes)
@@ -90,3 +92,9 @@ class SecondOpinion:
                 return False
             self._asked_at.append(now)
             return True
+
+    def _give_back(self) -> None:
+        """A question that was not even sent: one while the endpoint is known to be down."""
+        with self._lock:
+            if self._asked_at:
+                self._asked_at.pop()

@@ -21,6 +21,7 @@ from integrations.errors import (
 )
 from integrations.session import DEFAULT_TIMEOUT, Timeout, user_agent
 from integrations.waits import retry_after
+from integrations.watching import PlainWatch, watched
 
 SERVICE = "chat"
 MAX_TEXT = 3000
@@ -32,11 +33,12 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class ChatWebhook:
     """Not idempotent: after UnknownOutcome the message may be in the channel, and there is no way to look."""
 
-    def __init__(self, url: str, *, timeout: Timeout = DEFAULT_TIMEOUT) -> None:
+    def __init__(self, url: str, *, timeout: Timeout = DEFAULT_TIMEOUT, watch: PlainWatch | None = None) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         connect, read = timeout
+        self._watch = watch
         self._url = _address(url)
         self._client = httpx.Client(
             timeout=httpx.Timeout(read, connect=connect),
@@ -58,7 +60,10 @@ class ChatWebhook:
 
     def _send(self, text: str) -> httpx.Response | IntegrationError:
         try:
-            return self._client.post(self._url, json={"text": text})
+            with watched(self._watch, SERVICE) as call:
+                response = self._client.post(self._url, json={"text": text})
+                call.status = response.status_code
+                return response
         except httpx.HTTPError as error:
             return _lost(error)
 

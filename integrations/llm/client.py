@@ -16,6 +16,7 @@ from integrations.errors import IntegrationError, Unavailable
 from integrations.refusals import refusal_of_a_read
 from integrations.session import MEANING, user_agent
 from integrations.waits import retry_after
+from integrations.watching import Call, PlainWatch, watched
 
 SERVICE = "llm"
 MOST_TOKENS = 200
@@ -28,12 +29,15 @@ class LanguageModel:
     `timeout`: seconds for the connection, for each wait, and for the whole of the answer's body.
     """
 
-    def __init__(self, url: str, model: str, token: str, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, url: str, model: str, token: str, *, timeout: float = 10.0, watch: PlainWatch | None = None
+    ) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._model = model
         self._timeout = timeout
+        self._watch = watch
         # Identity, and read raw below: a small compressed answer can be a very large one.
         headers = {b"User-Agent": user_agent().encode(), b"Accept-Encoding": b"identity"}
         if token:
@@ -62,15 +66,18 @@ class LanguageModel:
         self._client.close()
 
     def _send(self, body: bytes) -> str | IntegrationError:
+        headers = {"Content-Type": "application/json"}
         try:
-            with self._client.stream(
-                "POST", self._url, content=body, headers={"Content-Type": "application/json"}
-            ) as response:
-                return _refusal(response) or self._read(response)
+            with (
+                watched(self._watch, SERVICE) as call,
+                self._client.stream("POST", self._url, content=body, headers=headers) as response,
+            ):
+                call.status = response.status_code
+                return _refusal(response) or self._read(response, call)
         except httpx.HTTPError as error:
             return Unavailable(SERVICE, f"no answer from the endpoint ({type(error).__name__})", "no_answer")
 
-    def _read(self, response: httpx.Response) -> str | IntegrationError:
+    def _read(self, response: httpx.Response, call: Call) -> str | IntegrationError:
         until = time.monotonic() + self._timeout
         body = b""
         for part in response.iter_raw():
@@ -78,6 +85,7 @@ class LanguageModel:
             if len(body) > MOST_BYTES:
                 return Unavailable(SERVICE, f"the answer is longer than {MOST_BYTES // 1024} KiB", "answer_too_long")
             if time.monotonic() > until:
+                call.status = None
                 return Unavailable(SERVICE, f"the answer took longer than {self._timeout:g} s", "answer_too_slow")
         try:
             return _Completion.model_validate_json(body).choices[0].message.content

@@ -20,6 +20,7 @@ from integrations.refusals import refusal_of_a_read
 from integrations.sentry.issues import WIRE_ISSUES, SentryIssue
 from integrations.session import DEFAULT_TIMEOUT, MEANING, Timeout, user_agent
 from integrations.waits import retry_after
+from integrations.watching import Call, PlainWatch, watched
 
 SERVICE = "sentry"
 MAX_PAGE = 100
@@ -45,12 +46,14 @@ class SentryClient:
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         now: Callable[[], datetime] = _utc_now,
+        watch: PlainWatch | None = None,
     ) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         connect, self._patience = timeout
         self._now = now
+        self._watch = watch
         self._url = _address(url, org)
         self._client = httpx.Client(
             timeout=httpx.Timeout(self._patience, connect=connect),
@@ -102,12 +105,16 @@ class SentryClient:
 
     def _get(self, parameters: dict[str, str]) -> _Page | IntegrationError:
         try:
-            with self._client.stream("GET", self._url, params=parameters) as response:
-                return _refusal(response) or self._read(response)
+            with (
+                watched(self._watch, SERVICE) as call,
+                self._client.stream("GET", self._url, params=parameters) as response,
+            ):
+                call.status = response.status_code
+                return _refusal(response) or self._read(response, call)
         except httpx.HTTPError as error:
             return Unavailable(SERVICE, f"no answer ({type(error).__name__})", "no_answer")
 
-    def _read(self, response: httpx.Response) -> _Page | IntegrationError:
+    def _read(self, response: httpx.Response, call: Call) -> _Page | IntegrationError:
         until = time.monotonic() + self._patience
         body = bytearray()
         for part in response.iter_raw():
@@ -115,6 +122,7 @@ class SentryClient:
             if len(body) > MOST_BYTES:
                 return Unavailable(SERVICE, f"the answer is longer than {MOST_BYTES // 2**20} MiB", "answer_too_long")
             if time.monotonic() > until:
+                call.status = None
                 return Unavailable(SERVICE, f"the answer took longer than {self._patience:g} s", "answer_too_slow")
         try:
             issues = [wire.issue() for wire in WIRE_ISSUES.validate_json(bytes(body))]

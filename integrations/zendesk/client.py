@@ -19,7 +19,7 @@ from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
 from integrations.errors import Invalid, NotFound, Refused
-from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, Watch, unreadable
+from integrations.session import DEFAULT_TIMEOUT, Timeout, Watch, unreadable
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
@@ -77,7 +77,6 @@ class ZendeskClient:
         token: str = "",
         oauth_token: str = "",
         timeout: Timeout = DEFAULT_TIMEOUT,
-        on_response: OnResponse | None = None,
         watch: Watch | None = None,
     ) -> None:
         """`url`: https://acme.zendesk.com. Either `email` and `token`, or `oauth_token`."""
@@ -85,7 +84,7 @@ class ZendeskClient:
             raise ValueError("ZendeskClient needs an e-mail and a token, or an OAuth token")
         # At DEBUG zenpy writes whole payloads, with what people wrote, into the log.
         logging.getLogger("zenpy").setLevel(logging.WARNING)
-        self._session = ZendeskSession(url, timeout=timeout, on_response=on_response, watch=watch)
+        self._session = ZendeskSession(url, timeout=timeout, watch=watch)
         credentials = {"oauth_token": oauth_token} if oauth_token else {"email": email, "token": token}
         self._zenpy = Zenpy(
             subdomain=ZENPY_SUBDOMAIN,

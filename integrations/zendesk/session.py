@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from integrations.session import DEFAULT_TIMEOUT, OnResponse, Timeout, VendorSession, Watch
+from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, Watch
 from integrations.zendesk.errors import SERVICE, explain
 
 # zenpy builds https://{subdomain}.{domain}/...; only environment variables of the whole process could change that.
@@ -29,10 +29,9 @@ class ZendeskSession(VendorSession):
         base_url: str,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
-        on_response: OnResponse | None = None,
         watch: Watch | None = None,
     ) -> None:
-        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, on_response=on_response, watch=watch)
+        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, watch=watch)
         self.hooks["response"].append(_log_dropped_keys)
 
     def request(  # type: ignore[override]  # the names that zenpy and we use, instead of requests' sixteen

@@ -6,6 +6,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -279,16 +280,30 @@ def test_cookies_are_not_kept(fake: Fake, session: VendorSession) -> None:
     assert "Cookie" not in fake.seen[1].headers
 
 
-def test_each_answer_is_shown_to_whoever_watches_the_limits(fake: Fake) -> None:
-    seen: list[tuple[str, str | None]] = []
+class Watch:
+    """What it was shown of each call."""
 
-    def watch(service: str, response: requests.Response) -> None:
-        seen.append((service, response.headers.get("RateLimit-Remaining")))
+    def __init__(self) -> None:
+        self.saw_last: list[str | None] = []
+        self.ended = 0
 
-    fake.script = lambda handler: handler.answer(429 if len(seen) else 200, b"{}", {"RateLimit-Remaining": "7"})
-    with VendorSession("gitlab", fake.url, on_response=watch) as session:
-        session.get(f"{fake.url}/x")
-        with pytest.raises(RateLimited):
-            session.get(f"{fake.url}/x")
+    def before(self, service: str, request: requests.PreparedRequest) -> None:
+        """All may go."""
 
-    assert seen == [("gitlab", "7"), ("gitlab", "7")]
+    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
+        self.saw_last.append(None if response is None else response.headers.get("RateLimit-Remaining"))
+
+    def after(self, service: str) -> None:
+        self.ended += 1
+
+
+def test_each_call_is_shown_once_to_whoever_watches(fake: Fake) -> None:
+    watch = Watch()
+    with VendorSession("gitlab", fake.url, timeout=(1, 0.3), watch=watch) as session:
+        for status, length in ((200, 2), (429, 2), (200, 3)):
+            headers = {"RateLimit-Remaining": "7", "Content-Length": str(length)}
+            fake.script = lambda handler, status=status, headers=headers: handler.answer(status, b"{}", headers)  # type: ignore[misc]
+            with suppress(IntegrationError):
+                session.get(f"{fake.url}/x")
+    assert watch.saw_last == ["7", "7", None], "the last one breaks off: no answer"
+    assert watch.ended == 3

@@ -24,9 +24,15 @@ class Sent:
     def __init__(self) -> None:
         self.bodies: list[Any] = []
 
-    def __call__(self, service: str, response: requests.Response) -> None:
-        if response.request.body:
-            self.bodies.append(json.loads(response.request.body))
+    def before(self, service: str, request: requests.PreparedRequest) -> None:
+        if request.body:
+            self.bodies.append(json.loads(request.body))
+
+    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
+        """Only what leaves matters."""
+
+    def after(self, service: str) -> None:
+        """As above."""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +55,7 @@ def sent() -> Sent:
 
 @pytest.fixture
 def client(sandbox: Sandbox, sent: Sent) -> Iterator[ZendeskClient]:
-    client = ZendeskClient(
-        sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token, on_response=sent
-    )
+    client = ZendeskClient(sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token, watch=sent)
     yield client
     client.close()
 

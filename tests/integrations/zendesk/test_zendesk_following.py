@@ -29,10 +29,16 @@ class Sent:
         self.bodies: list[Any] = []
         self.keys: list[str | None] = []
 
-    def __call__(self, service: str, response: requests.Response) -> None:
-        if response.request.body:
-            self.bodies.append(json.loads(response.request.body))
-            self.keys.append(response.request.headers.get("Idempotency-Key"))
+    def before(self, service: str, request: requests.PreparedRequest) -> None:
+        if request.body:
+            self.bodies.append(json.loads(request.body))
+            self.keys.append(request.headers.get("Idempotency-Key"))
+
+    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
+        """Only what leaves matters."""
+
+    def after(self, service: str) -> None:
+        """As above."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,7 @@ def sent() -> Sent:
 @pytest.fixture
 def client(sandbox: Sandbox, sent: Sent) -> Iterator[ZendeskClient]:
     zendesk = sandbox.zendesk
-    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, on_response=sent)
+    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, watch=sent)
     yield client
     client.close()
 

@@ -203,7 +203,7 @@ def test_after_a_refusal_what_is_in_hand_is_not_used(workers: Workers) -> None:
     guard, get = workers.guard(), request("GET")
     said = {"ratelimit_limit": "700", "ratelimit_reset": "60"}
     assert asked(guard, "GET") == 0
-    guard.purse.learn("zendesk", get, answer(to=get, ratelimit_remaining="699", **said))
+    guard.purse.learn("zendesk", get, answer(200, to=get, ratelimit_remaining="699", **said))
     assert asked(guard, "GET") == 0, "the first of fourteen"
     guard.purse.learn("zendesk", get, answer(429, to=get, ratelimit_remaining="0", **said))
     assert asked(guard, "GET") >= 59
