@@ -27,7 +27,7 @@ WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.
 STRANGE_WORK = Gauge(
     "pointsman_unknown_workflow_work", "Work that waits for a version which knows its workflow.", ["workflow"]
 )
-OLDEST_WAITING = Gauge("pointsman_oldest_waiting_seconds", "Age of the oldest delivery that waits.")
+OLDEST_WAITING = Gauge("pointsman_oldest_waiting_seconds", "Age of the oldest delivery that is not done.")
 SECONDS_TO_DONE = Histogram(
     "pointsman_delivery_to_done_seconds",
     "From a delivery's arrival to the end of its work.",

@@ -12,7 +12,7 @@ from app.clients import Clients
 from app.desk.health import Degraded
 from app.learning.store import ModelStore
 from app.memory import Spare
-from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, OLDEST_WAITING, STRANGE_WORK
+from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, LAST_SEEN, OLDEST_WAITING, STRANGE_WORK
 from app.records.records import Records
 from app.settings import Settings
 from app.triage.judge import Judgement
@@ -60,6 +60,11 @@ def guard_of(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) 
     return Guard(purse, Breaker(records.circuits, clock))
 
 
+def sources_of(settings: Settings) -> tuple[str, ...]:
+    """What sends us deliveries."""
+    return ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
+
+
 @dataclass
 class Service:
     settings: Settings
@@ -98,7 +103,7 @@ class Service:
         guard = guard_of(records, rulebook, now)
         clients = Clients.of(settings, guard)
         identity = Identity(clients.zendesk, clients.gitlab)
-        listening = Listening(records.progress, now)
+        listening = Listening(records.progress, now, sources_of(settings))
         index = IssueIndex(records.tracked_issues, encoder, now)
         workflows = Workflows(
             settings,
@@ -191,6 +196,8 @@ class Service:
         for name, count in self.engine.strange().items():
             STRANGE_WORK.labels(name).set(count)
         OLDEST_WAITING.set(self._oldest_waiting())
+        for source in self.listening.sources:
+            LAST_SEEN.labels(source).set(self.listening.last(source).timestamp())
         now = self.now().timestamp()
         BUDGET_LEFT.clear()
         for budget in self.guard.purse.state():

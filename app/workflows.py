@@ -163,14 +163,13 @@ class Workflows:
         projects = Projects(gitlab, records.projects)
         issues = comparing_issues.CompareIssues(jobs, gitlab, records.links, self.tracked, self.rulebook)
         tickets = comparing_tickets.CompareTickets(jobs, self.clients.zendesk, recorder, records.progress, self.now)
-        sources = ("zendesk", "gitlab") if self.settings.gitlab_webhook_secret else ("zendesk",)
         announcer = Announcer(self.clients.chat, records.announcements, records.failures, self.now)
         chat = chat_jobs.ChatJobs(
             jobs,
             announcer,
             records,
             self.rulebook,
-            Watch(self.listening, gitlab, projects, sources),
+            Watch(self.listening, gitlab, projects),
             self.settings.zendesk_url,
             self.now,
         )

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from app.records.inserting import insert_into
 from app.records.pruning import has_text
 from app.records.tables import corrections, decisions
 
@@ -41,13 +41,17 @@ class Corrections:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def save(self, correction: Correction) -> None:
-        """The newest choice for a ticket; what was decided first, and its text, stay those of the first one."""
-        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        insert = dialect.insert(corrections).values(**asdict(correction))
+    def save(self, correction: Correction) -> bool:
+        """The newest choice for a ticket; what was decided first, and its text, stay those of the first one.
+
+        False: it is known.
+        """
+        insert = insert_into(self._engine, corrections).values(**asdict(correction))
         newest = {"archetype": correction.archetype, "at": correction.at}
+        is_new = corrections.c.archetype != correction.archetype
+        query = insert.on_conflict_do_update(index_elements=["ticket_id"], set_=newest, where=is_new)
         with self._engine.begin() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=["ticket_id"], set_=newest))
+            return connection.execute(query.returning(corrections.c.id)).first() is not None
 
     def all(self) -> list[Correction]:
         with self._engine.connect() as connection:

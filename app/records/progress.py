@@ -26,5 +26,6 @@ class Progress:
             row = connection.execute(sa.select(progress).where(progress.c.name == name)).mappings().first()
         return Reached(row["value"], row["at"]) if row else None
 
-    def reached(self, name: str, value: str, *, now: str) -> None:
+    def reached(self, name: str, value: str, *, now: str) -> Reached:
         insert_or_update(self._engine, progress, {"name": name}, {"value": value, "at": now})
+        return Reached(value, now)

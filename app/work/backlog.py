@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.work.queues import QUEUES, TICKETS
+from app.work.queues import BULK, QUEUES, ROUND_KEYS, TICKETS
 
 # Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
 AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -67,18 +67,22 @@ class Backlog:
             return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
     def waits_since(self) -> datetime | None:
-        """When the oldest delivery about a ticket that waits, for its turn or for its time, was accepted."""
+        """When the oldest delivery was accepted that is not done: it waits for its turn or its time, or for a process
+        that has begun it and is frozen."""
         with self._engine.connect() as connection:
             table = workflow_status(connection)
+            delivered = {TICKETS: sa.true(), BULK: sa.not_(table.c.workflow_uuid.startswith(ROUND_KEYS))}
             marks = [
                 connection.execute(
                     sa.select(sa.func.min(table.c.priority)).where(
-                        table.c.queue_name == TICKETS,
+                        table.c.queue_name == queue,
                         _is(table, state),
                         table.c.priority > 0,  # from before ages were kept
+                        is_delivery,
                     )
                 ).scalar()
-                for state in ("ENQUEUED", "DELAYED")
+                for queue, is_delivery in delivered.items()
+                for state in ("ENQUEUED", "DELAYED", "PENDING")
             ]
         oldest = min((mark for mark in marks if mark is not None), default=None)
         return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)

@@ -11,8 +11,7 @@ from dbos import DBOS
 
 from app.records.pruning import Dropped
 from app.work.backlog import workflow_status
-from app.work.queues import BULK, QUEUES
-from app.work.schedule import ROUND_KEYS
+from app.work.queues import BULK, QUEUES, ROUND_KEYS
 
 ENDED = ("SUCCESS", "ERROR", "CANCELLED")
 

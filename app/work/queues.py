@@ -9,6 +9,9 @@ from __future__ import annotations
 TICKETS, WRITING, BULK = "tickets", "writing", "bulk"
 QUEUES = (TICKETS, WRITING, BULK)
 
+ROUND_KEYS = "clock:"
+"""How the keys of the clock's work begin, and of what that leads to."""
+
 _NOT_TICKETS = {
     "write_many": WRITING,
     "tell_many": BULK,

@@ -84,16 +84,14 @@ class Recorder:
     def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
         """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
         now = self.now().isoformat()
-        self.records.corrections.save(
-            Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
-        )
-        CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
+        chosen = Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
+        if self.records.corrections.save(chosen):
+            CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
 
     def about_to_write(self, decided: Decided, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
         last = self.last_written(decided.ticket.id)
         tags = dict.fromkeys([*(last.tags if last else ()), *added])
-        DECISIONS.labels(decided.archetype or "none", decided.decided_by).inc()
         return self._save(decided, "writing", outcomes, tuple(tags))
 
     def only_recorded(self, decided: Decided, outcomes: Sequence[Outcome]) -> Decision:
@@ -115,6 +113,8 @@ class Recorder:
         )
         if "decided" in delivery:
             self.first_write_done(delivery)
+        else:
+            DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
         for outcome in outcomes:
             ACTIONS.labels(outcome.kind, outcome.state).inc()
         SECONDS_TO_DONE.observe((now - datetime.fromisoformat(delivery["accepted_at"])).total_seconds())
@@ -127,8 +127,10 @@ class Recorder:
         """The decision that waited for its link waits no longer."""
         self.records.decisions.update(delivery["decided"]["run_id"], state="done", finished_at=self.now().isoformat())
 
-    def waits_for_link(self, run_id: str) -> JSON:
-        self.records.decisions.update(run_id, state="waiting")
+    def waits_for_link(self, row: Decision) -> JSON:
+        """Decided and written: only the link of its issue follows."""
+        self.records.decisions.update(row.run_id, state="waiting")
+        DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
         return {"state": "waiting"}
 
     def explained(self, delivery: JSON, summary: str, *, channel: str = "") -> JSON:

@@ -10,12 +10,11 @@ from datetime import datetime
 import structlog
 
 from app.work.engine import CannotStore, Work
+from app.work.queues import ROUND_KEYS
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
-ROUND_KEYS = "clock:"
-"""How the keys of the clock's work begin, and of what that leads to."""
 
 
 @dataclass(frozen=True)

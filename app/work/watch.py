@@ -20,17 +20,16 @@ class Watch:
     listening: Listening
     gitlab: Callable[[], GitLabClient]
     projects: Projects
-    sources: tuple[str, ...]
 
     def silent(self, hours: int) -> Iterator[tuple[str, str]]:
         """`(source, sentence)` for each that has sent nothing for so long."""
-        for source in self.sources:
+        for source in self.listening.sources:
             if self.listening.silent_for(source) > timedelta(hours=hours):
                 yield source, f"Nothing has come from {source} for {hours} hours. Is its webhook switched off?"
 
     def disabled_hooks(self, rules: Rules) -> Iterator[tuple[str, str]]:
         """`(project, sentence)`. Only a maintainer may see hooks: where we may not, there is nothing to say."""
-        if "gitlab" not in self.sources:
+        if "gitlab" not in self.listening.sources:
             return
         for path in sorted({tracker.project for tracker in rules.routing.trackers.values()}):
             try:

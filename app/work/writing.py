@@ -169,7 +169,7 @@ class Writing:
             payload = link_payload(delivery, decided.model_dump(mode="json"))
             self.recorder.failure(payload, "find", Fault(**found_json["broken"]))
         if "fault" in found_json:
-            return {**self.recorder.waits_for_link(row.run_id), "wave": wave}
+            return {**self.recorder.waits_for_link(row), "wave": wave}
         outcomes = [Outcome(**action) for action in row.actions]
         return {**self.recorder.finished(delivery, row, outcomes), "solves": decided.parent, "wave": wave}
 

@@ -83,6 +83,29 @@ def test_the_age_of_the_oldest_that_waits_is_that_of_its_delivery(start: Started
     assert engine.backlog.waits_since() == old
 
 
+def test_work_that_was_begun_and_gitlabs_deliveries_are_waited_for_too_and_the_clocks_rounds_are_not(
+    start: Started,
+) -> None:
+    free, began = threading.Event(), threading.Event()
+
+    def hang(_: JSON) -> JSON:
+        began.set()
+        free.wait(10)
+        return {}
+
+    engine = start({"triage_ticket": hang, "follow_issue": done, "sync_issues": done})
+    late = {"accepted_at": (NOW + timedelta(hours=1)).isoformat()}
+    engine.accept([Work("sync_issues", "clock:sync:1", "sync", late, delay=3600)])
+    assert engine.backlog.waits_since() is None
+    engine.accept([Work("follow_issue", "gl:1", "issue:1", late, delay=3600)])
+    assert engine.backlog.waits_since() == NOW + timedelta(hours=1)
+    engine.accept([ticket("begun", 1)])
+    assert began.wait(10)
+    assert engine.backlog.waits_since() == NOW
+    free.set()
+    wait_until(lambda: engine.backlog.waits_since() == NOW + timedelta(hours=1))
+
+
 def test_what_waits_for_its_time_can_be_told_to_begin(start: Started) -> None:
     ran: list[object] = []
     engine = start({"triage_ticket": _noting(ran)})
