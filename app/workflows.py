@@ -162,7 +162,9 @@ class Workflows:
         gitlab, records = self.clients.gitlab, self.records
         projects = Projects(gitlab, records.projects)
         issues = comparing_issues.CompareIssues(jobs, gitlab, records.links, self.tracked, self.rulebook)
-        tickets = comparing_tickets.CompareTickets(jobs, self.clients.zendesk, recorder, records.progress, self.now)
+        tickets = comparing_tickets.CompareTickets(
+            jobs, self.clients.zendesk, recorder, records.progress, self.engine.backlog.lanes_with, self.now
+        )
         announcer = Announcer(self.clients.chat, records.announcements, records.failures, self.now)
         chat = chat_jobs.ChatJobs(
             jobs,

@@ -18,6 +18,7 @@ _COLUMNS = (
     "workflow_uuid",
     "status",
     "queue_name",
+    "queue_partition_key",
     "priority",
     "created_at",
     "started_at_epoch_ms",
@@ -65,6 +66,16 @@ class Backlog:
             ready = sa.select(table.c.workflow_uuid).where(table.c.queue_name == TICKETS, _is(table, "ENQUEUED"))
             found = ready.limit(most).subquery()
             return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
+
+    def lanes_with(self, workflow: str, lanes: Collection[str]) -> set[str]:
+        """Those of these lanes of tickets in which such work waits, for its turn or for its time, or runs."""
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            lane = table.c.queue_partition_key
+            such = sa.and_(table.c.queue_name == TICKETS, table.c.name == workflow, lane.in_(lanes))
+            # In one statement: work that goes from one state to another meanwhile must not be overlooked.
+            found = (sa.select(lane).where(_is(table, state), such) for state in ("ENQUEUED", "DELAYED", "PENDING"))
+            return set(connection.execute(sa.union_all(*found)).scalars())
 
     def waits_since(self) -> datetime | None:
         """When the oldest delivery was accepted that is not done: it waits for its turn or its time, or for a process

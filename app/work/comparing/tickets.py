@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,8 @@ from app.work.feeding import feed_works
 from app.work.job import Jobs
 from app.work.recording import Recorder
 from app.work.tickets import ticket_from
-from app.work.triage_ticket import triage_work
+from app.work.triage_ticket import WORKFLOW as TRIAGE
+from app.work.triage_ticket import lane_of, triage_work
 from integrations.zendesk.client import ZendeskClient
 from integrations.zendesk.snapshots import TicketSnapshot
 
@@ -39,6 +40,7 @@ class CompareTickets:
     zendesk: Callable[[], ZendeskClient]
     recorder: Recorder
     progress: Progress
+    lanes_with: Callable[[str, Collection[str]], set[str]]
     now: Callable[[], datetime]
 
     def compare(self, delivery: JSON) -> JSON:
@@ -74,7 +76,7 @@ class CompareTickets:
             page = self.zendesk().changes(cursor=cursor, start=None if cursor else start)
             if any(self._is_fresh(ticket) for ticket in page.tickets):
                 break  # next time: its webhook may be on its way
-            missed += [one for ticket in page.tickets if (one := self._missed(ticket))]
+            missed += self._missed_of(page.tickets)
             cursor = page.cursor or cursor
             if page.end or not page.cursor:
                 break
@@ -87,6 +89,15 @@ class CompareTickets:
 
     def _is_fresh(self, ticket: TicketSnapshot) -> bool:
         return self.now() - datetime.fromisoformat(ticket.updated_at) < GRACE
+
+    def _missed_of(self, tickets: Collection[TicketSnapshot]) -> list[JSON]:
+        """Without those whose delivery is here and has not been worked off. A second write that waits is none.
+
+        These are asked for first: what is worked off meanwhile has its decision by the time that one is looked for.
+        """
+        here = self.lanes_with(TRIAGE, [lane_of(ticket.id) for ticket in tickets])
+        others = (ticket for ticket in tickets if lane_of(ticket.id) not in here)
+        return [one for ticket in others if (one := self._missed(ticket))]
 
     def _missed(self, ticket: TicketSnapshot) -> JSON | None:
         if ticket.status in {"closed", "deleted"}:
