@@ -154,7 +154,7 @@ class Workflows:
         return [
             (follow_issue.WORKFLOW, follow_issue.FollowIssue(jobs, looking, marking).follow),
             (telling_many.WORKFLOW, telling_many.TellMany(jobs, sending).tell),
-            (relay_note.WORKFLOW, relay_note.RelayNote(jobs, gitlab, links).relay),
+            (relay_note.WORKFLOW, relay_note.RelayNote(jobs, gitlab, links, marking).relay),
             (our_note.WORKFLOW, ours.count),
         ]
 

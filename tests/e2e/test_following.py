@@ -165,6 +165,20 @@ def test_what_a_team_member_writes_for_the_reporter_becomes_a_suggested_reply(ho
     assert "A fix is in review, 12.1 will have it." in news(told(house, ticket_id, 3))
 
 
+def test_what_is_written_for_hundreds_of_reporters_goes_by_bulk_jobs(house: House) -> None:
+    iid = house.sandbox.gitlab.add_issue(PROJECT, title="Avatars are gone")
+    tickets = [house.ticket(f"mine too, number {number}") for number in range(30)]
+    for ticket_id in tickets:
+        link(house, ticket_id, iid)
+    house.sandbox.zendesk.calls_clear()
+    house.sandbox.gitlab.add_note(PROJECT, iid, "/tell-reporter A fix is in review, 12.1 will have it.")
+    assert house.sandbox.gitlab.deliver(PROJECT, iid, "create", times=2) == [202, 202]
+    for ticket_id in tickets:
+        assert "A fix is in review, 12.1 will have it." in news(told(house, ticket_id, 2))
+    writes = [call.path for call in house.sandbox.zendesk.calls if call.method == "PUT"]
+    assert writes == ["/api/v2/tickets/update_many"]
+
+
 @pytest.mark.parametrize("internal", [True, False])
 def test_strangers_and_internal_notes_reach_nobody(house: House, internal: bool) -> None:
     ticket_id, iid = reported(house)

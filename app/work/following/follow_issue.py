@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,19 +41,22 @@ class FollowIssue:
         tell = looked["tell"]
         planned = self.jobs.step("plan_telling", self.marking.plan, len(tell))
         accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-        if planned["bulk"]:
-            for number, start in enumerate(range(0, len(tell), planned["bulk"])):
-                batch = tell[start : start + planned["bulk"]]
-                self.jobs.runner.later(tell_many_work(f"{delivery['key']}:many:{number}", batch, accepted_at))
-        else:
-            works = [tell_work(f"{delivery['key']}:tell:{one['ticket_id']}", one, accepted_at) for one in tell]
-            for work in feed_works(delivery["key"], works, accepted_at):
-                self.jobs.runner.later(work)
+        for work in tell_works(delivery["key"], tell, planned["bulk"], accepted_at):
+            self.jobs.runner.later(work)
         if looked["mark"]:
             self.jobs.step("mark", self.marking.mark, looked["mark"])
         return {"told": len(tell)}
 
 
+def tell_works(key: str, tell: list[JSON], bulk: int, accepted_at: datetime) -> Iterator[Work]:
+    """The work of `key` tells all these tickets, `bulk` in each bulk job of Zendesk's; 0: each by itself."""
+    if bulk:
+        for number, start in enumerate(range(0, len(tell), bulk)):
+            yield tell_many_work(f"{key}:many:{number}", tell[start : start + bulk], accepted_at)
+    else:
+        yield from feed_works(key, [tell_work(key, one, accepted_at) for one in tell], accepted_at)
+
+
 def tell_work(key: str, one: JSON, accepted_at: datetime) -> Work:
     """Tell one ticket, in its own lane and by the same steps as any decision."""
-    return triage_work(key, one["ticket_id"], TOLD, accepted_at, told=one)
+    return triage_work(f"{key}:tell:{one['ticket_id']}", one["ticket_id"], TOLD, accepted_at, told=one)

@@ -11,7 +11,8 @@ from app.records.links import Links
 from app.work.attempts import payload_of
 from app.work.decided import IssueRef
 from app.work.engine import JSON, Work
-from app.work.following.follow_issue import tell_work
+from app.work.following.follow_issue import tell_work, tell_works
+from app.work.following.marking import Marking
 from app.work.job import Jobs
 from integrations.errors import NotFound
 from integrations.gitlab.client import GitLabClient
@@ -35,15 +36,21 @@ class RelayNote:
     jobs: Jobs
     gitlab: Callable[[], GitLabClient]
     links: Links
+    marking: Marking
 
     def relay(self, delivery: JSON) -> JSON:
         read = self.jobs.step("read", self._read, delivery)
         if "fault" in read:
             return self.jobs.again(delivery, "read", read["fault"])
         accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-        for one in read["tell"]:
-            self.jobs.runner.later(tell_work(f"{delivery['key']}:tell:{one['ticket_id']}", one, accepted_at))
-        return {"told": len(read["tell"])}
+        key, tell = delivery["key"], read["tell"]
+        if "bulk" in read:
+            works = list(tell_works(key, tell, read["bulk"], accepted_at))
+        else:  # read by a version that queued each at once, and may have begun to
+            works = [tell_work(key, one, accepted_at) for one in tell]
+        for work in works:
+            self.jobs.runner.later(work)
+        return {"told": len(tell)}
 
     def _read(self, delivery: JSON) -> JSON:
         """The webhook is not believed: the note may be internal, or by somebody who only writes like one of us."""
@@ -70,4 +77,4 @@ class RelayNote:
         )
         sentence = f"A team member answered on {ref.project}#{iid}, for the person who wrote."
         news = {"sentences": [sentence], "reason": None, "answer": answer, "issue": ref.model_dump(mode="json")}
-        return {"tell": [{**news, "ticket_id": link.ticket_id} for link in active]}
+        return {"tell": [{**news, "ticket_id": link.ticket_id} for link in active], **self.marking.plan(len(active))}

@@ -15,6 +15,7 @@ from app.work.attempts import payload_of
 from app.work.decided import Found, IssueRef
 from app.work.draft import Outcome, draft
 from app.work.engine import JSON, Work
+from app.work.feeding import feed_works
 from app.work.following.telling import TOLD, told
 from app.work.job import Jobs
 from app.work.loops import Loops
@@ -42,7 +43,7 @@ def tell_many_work(key: str, batch: list[JSON], accepted_at: datetime) -> Work:
         for one in batch
     ]
     lane = f"bulk:{key}"
-    return Work(WORKFLOW, key, lane, payload_of(WORKFLOW, key, lane, accepted_at, tell=tell))
+    return Work(WORKFLOW, key, lane, payload_of(WORKFLOW, key, lane, accepted_at, tell=tell, feeds=True))
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,17 @@ class TellMany:
 
     def _alone(self, delivery: JSON, tickets: list[int], *, delay: float) -> None:
         """By themselves, as the same runs: what the bulk job did after all is recognised by the run id."""
-        by_ticket = {one["ticket_id"]: one for one in delivery["tell"]}
         accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-        for ticket_id in tickets:
-            one = by_ticket[ticket_id]
-            work = triage_work(one["key"], ticket_id, TOLD, accepted_at, told=one["told"])
+        by_ticket = {one["ticket_id"]: one for one in delivery["tell"]}
+        works = [
+            triage_work(one["key"], one["ticket_id"], TOLD, accepted_at, told=one["told"])
+            for one in (by_ticket[ticket_id] for ticket_id in tickets)
+        ]
+        if tickets and delivery.get("feeds"):  # else it is of a version that queued each at once, and may have begun to
+            # In one life of this work no ticket is told alone twice: the first one names them all.
+            key = f"{delivery['key']}:alone:{delivery.get('life', 0)}:{tickets[0]}"
+            works = list(feed_works(key, works, accepted_at))
+        for work in works:
             self.jobs.runner.later(replace(work, delay=delay))
 
 
