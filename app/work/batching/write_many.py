@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from app.metrics import BULK_UPDATES
 from app.records.waiting_updates import WaitingUpdate, WaitingUpdates
@@ -127,8 +128,8 @@ class Sending:
             BULK_UPDATES.labels(outcome).inc(tickets)
         return {"done": len(done), "refused": len(refused), "unknown": unknown}
 
-    def _settle(self, updates: Sequence[WaitingUpdate], state: str) -> None:
-        self.waiting.settle([one.run_id for one in updates], "applied" if state == "applied" else "refused")
+    def _settle(self, updates: Sequence[WaitingUpdate], state: Literal["applied", "refused"]) -> None:
+        self.waiting.settle([one.run_id for one in updates], state)
         self.hasten([one.work_key for one in updates])
 
 

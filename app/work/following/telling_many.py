@@ -23,7 +23,7 @@ from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.ticket_update import ticket_update
 from app.work.triage_ticket import triage_work
-from integrations.errors import NotFound, UnknownOutcome
+from integrations.errors import IntegrationError, NotFound, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate, ZendeskClient
 from integrations.zendesk.snapshots import TicketSnapshot
 
@@ -116,8 +116,10 @@ class Sending:
         sent: list[JSON] = []
         for ticket_id, one in tell.items():
             snapshot = snapshots.get(ticket_id)
+            if ticket_id in alone:
+                continue
             if snapshot is None or snapshot.status in {"closed", "deleted"}:
-                alone.append(ticket_id) if ticket_id not in alone else None
+                alone.append(ticket_id)
                 continue
             if self.loops.over_budget(one):
                 continue
@@ -130,7 +132,7 @@ class Sending:
             job = self.zendesk().update_many(updates)
         except UnknownOutcome:
             return {"job": "", "sent": [], "alone": alone, "unknown": [ticket_id for ticket_id, _ in updates]}
-        except Exception:
+        except IntegrationError:  # of anything else nobody knows: what is being written is looked up by the retry
             for ticket_id, _ in updates:
                 self.recorder.not_written(tell[ticket_id]["run_id"])
             raise
