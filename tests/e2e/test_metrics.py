@@ -22,6 +22,8 @@ def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_
     corrected = {"archetype": "mention", "decider": "route:praise"}
     decisions = value("pointsman_decisions_total", **decided)
     corrections = value("pointsman_corrections_total", **corrected)
+    by_hand = {"archetype": "political", "decider": "person"}
+    decisions_by_hand = value("pointsman_decisions_total", **by_hand)
 
     house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=2, status=503))
     _, ticket = house.triaged("@gitlab thank you all for the release, it rocks")
@@ -34,7 +36,7 @@ def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_
     house.idle()
     assert house.decision(ticket["id"])["decided_by"] == "person"
     assert value("pointsman_corrections_total", **corrected) == corrections + 1
-    assert value("pointsman_decisions_total", archetype="political", decider="person") == 1
+    assert value("pointsman_decisions_total", **by_hand) == decisions_by_hand + 1
 
 
 def test_when_a_source_was_heard_last_is_known_to_a_process_that_never_heard_it(house: House) -> None:
