@@ -1,6 +1,6 @@
-# One image for `pointsman serve` and `pointsman work`. The root file system may be read-only: only /data is written to.
-# HOME and TMPDIR are set for libraries that ask for such places when they are imported, and end the process if there
-# are none: any user id may run this, with no /tmp.
+# One image for `pointsman serve` and `pointsman work --port 8080`: without a port a worker's health check fails. The root
+# file system may be read-only: only /data is written to. HOME and TMPDIR are set for libraries that ask for such places
+# when they are imported, and end the process if there are none: any user id may run this, with no /tmp.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \

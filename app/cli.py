@@ -64,19 +64,33 @@ def serve() -> None:
 
 
 @cli.command()
-def work() -> None:
+def work(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Answer /healthz, /readyz and /metrics there, at HOST.")
+    ] = None,
+) -> None:
     """Run a worker alone, beside `pointsman serve`, on the same DATABASE_URL."""
     settings = _settings()
     logs.configure(settings.log_level)
     service = _built(settings)
+    if port is None:
+        _until_told_to_stop(service)
+    else:
+        from app.door.serving import web_server  # noqa: PLC0415  # without a port there is no web
+        from app.main import create_worker_app  # noqa: PLC0415  # the same
+
+        web_server(create_worker_app(service), settings.model_copy(update={"port": port})).run()
+    # A call to a service that hangs would keep the interpreter until its time is up. What it was for is taken over.
+    os._exit(0)
+
+
+def _until_told_to_stop(service: Service) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     service.start()
     stop.wait()
     service.stop()
-    # A call to a service that hangs would keep the interpreter until its time is up. What it was for is taken over.
-    os._exit(0)
 
 
 @cli.command()

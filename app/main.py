@@ -32,7 +32,34 @@ from app.work.following.relay_note import relay_work
 
 
 def create_app(service: Service) -> FastAPI:
-    """The service starts and stops with the application."""
+    """All doors of `pointsman serve`."""
+    settings = service.settings
+    app = create_worker_app(service)
+    inbox = ZendeskInbox(
+        secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
+        intake=service.intake,
+        failures=service.records.failures,
+        own_user_id=service.identity.zendesk_id,
+        heard=service.listening.heard,
+        now=service.now,
+    )
+    app.include_router(inbox.router())
+    if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
+        app.include_router(_gitlab_inbox(service).router())
+    desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
+    desk.include_router(DecisionPages(service.records).router())
+    desk.include_router(LinkPages(service.records.links, service.now).router())
+    desk.include_router(PrecisionPages(service.records.corrections).router())
+    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
+    desk.include_router(FailurePages(service.records.failures, service.records.attempts, service.retrying).router())
+    desk.include_router(PausePages(service.records.pauses, service.now).router())
+    app.include_router(desk)
+    return app
+
+
+def create_worker_app(service: Service) -> FastAPI:
+    """Health and metrics alone. The service starts and stops with the application."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,17 +80,8 @@ def create_app(service: Service) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    settings = service.settings
     app.add_exception_handler(RequestValidationError, refuse_input)
-    app.add_middleware(Guard, token=settings.desk_token.get_secret_value())
-    inbox = ZendeskInbox(
-        secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
-        intake=service.intake,
-        failures=service.records.failures,
-        own_user_id=service.identity.zendesk_id,
-        heard=service.listening.heard,
-        now=service.now,
-    )
+    app.add_middleware(Guard, token=service.settings.desk_token.get_secret_value())
     health = HealthPages(
         probes={
             "queue": service.check_queue,
@@ -78,19 +96,7 @@ def create_app(service: Service) -> FastAPI:
         paused=lambda: {one.what for one in service.pausing.current()},
         measure=service.measure,
     )
-    app.include_router(inbox.router())
-    if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
-        app.include_router(_gitlab_inbox(service).router())
     app.include_router(health.router())
-    desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
-    desk.include_router(DecisionPages(service.records).router())
-    desk.include_router(LinkPages(service.records.links, service.now).router())
-    desk.include_router(PrecisionPages(service.records.corrections).router())
-    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
-    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
-    desk.include_router(FailurePages(service.records.failures, service.records.attempts, service.retrying).router())
-    desk.include_router(PausePages(service.records.pauses, service.now).router())
-    app.include_router(desk)
     return app
 
 

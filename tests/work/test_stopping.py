@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
-from bench.loopback import answers
+from bench.loopback import NO_AUTHORITIES, answers
 from bench.servers import free_port
 from integrations.sandbox import Fault, Sandbox
 from tests.chaos.books import Books
@@ -22,9 +23,9 @@ WITHIN = 10.0
 
 
 @contextmanager
-def running(command: str, environ: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: str, environ: dict[str, str], *options: str) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", command],
+        [sys.executable, "-m", "app.cli", command, *options],
         cwd=ROOT,
         env={**os.environ, **environ},
         stderr=subprocess.DEVNULL,
@@ -65,8 +66,10 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
                 first.kill()
                 first.wait()
         if command == "work":
-            with running("work", environ) as worker:
+            # With a port it stops as a server does.
+            with running("work", environ, "--port", str(port)) as worker:
                 wait_until(lambda: _hanging(sandbox) == 2, seconds=60)
+                _answers_for_itself(url)
                 _stop(worker)
         with running("work", environ):
             wait_until(lambda: "pointsman_done" in sandbox.zendesk.ticket(ticket_id)["tags"], seconds=60)
@@ -74,6 +77,17 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
             wait_until(lambda: books.unfinished() == 0)
             books.close()
         assert len(sandbox.zendesk.ticket(ticket_id)["comments"]) == 2
+
+
+def _answers_for_itself(url: str) -> None:
+    """A worker is watched like any other process, and has no door for deliveries or people."""
+    assert answers(f"{url}/healthz")
+    with httpx.Client(base_url=url, verify=NO_AUTHORITIES) as web:
+        metrics = web.get("/metrics").text
+        assert "\npointsman_waiting_work " in metrics
+        assert "\nprocess_resident_memory_bytes " in metrics
+        assert web.post("/webhooks/zendesk", json={}).status_code == 404
+        assert web.get("/api/decisions").status_code == 401
 
 
 def _hanging(sandbox: Sandbox) -> int:
