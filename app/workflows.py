@@ -104,11 +104,14 @@ class Workflows:
         opinion = SecondOpinion(
             self.clients.language_model, settings.llm_per_hour, allow_private=settings.llm_private, now=self.now
         )
-        by_hand = ByHand(zendesk, links, settings.gitlab_url, self.identity.zendesk_id, self.now)
+        loops = self._loops(recorder)
+        by_hand = ByHand(zendesk, links, settings.gitlab_url, self.identity.zendesk_id, loops, self.now)
         capping = Capping(self.records.performed, self.now)
         candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
         parked = Parking(self.records.waiting_updates, self.engine.ensure, self.rulebook, self.now)
-        issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, self.now)
+        issues = Issues(
+            gitlab, projects, links, candidates, self.tracked, self.secret, loops.not_a_person, self.now
+        )
         incidents = Incidents(gitlab, self.clients.sentry, projects, links, self.now)
         return LiveSteps(
             Deciding(
@@ -120,7 +123,7 @@ class Workflows:
                 opinion,
                 by_hand,
                 parked,
-                self._loops(recorder),
+                loops,
                 self.now,
             ),
             Finding(issues, incidents, self.rulebook, self.pausing, self.now),

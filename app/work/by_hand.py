@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from app.records.decisions import Decision
 from app.records.links import Following, Links
@@ -22,6 +23,9 @@ from app.work.engine import JSON
 from app.work.repeating import Earlier, repeated
 from integrations.zendesk.client import ZendeskClient
 from integrations.zendesk.snapshots import TicketSnapshot
+
+if TYPE_CHECKING:  # the loops keep failures, whose notes name the tags of ours
+    from app.work.loops import Loops
 
 OPEN_ISSUE_TAG = "open_issue"
 LINK_ISSUE_TAG = "link_issue_"
@@ -51,10 +55,11 @@ class ByHand:
     links: Links
     gitlab_url: str
     own_user_id: Callable[[], int | None]
+    loops: Loops
     now: Callable[[], datetime]
 
     def wish(self, delivery: JSON, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
-        """Tags cost no call; the notes are only read when somebody of the team changed the ticket."""
+        """Most tags cost no call; the notes are only read when somebody of the team changed the ticket."""
         return self._by_tag(snapshot, last, rules) or self._by_address(delivery, snapshot, rules)
 
     def _by_tag(self, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
@@ -69,6 +74,9 @@ class ByHand:
                 project = rules.routing.trackers[policy.tracker].project
                 return Wish(f"A person chose the issue {project}#{number}.", (tag,), f"link:{project}#{number}")
             if policy and policy.open_when == f"tagged:{tag}" and _waits(last):
+                # It stays on the ticket: set by a bot, it must not keep people from what else they ask for.
+                if self.loops.not_a_person(snapshot.id, tag, rules.routing.team):
+                    continue
                 return Wish(f"A person set the tag {tag}.", (), "look")
         return None
 
@@ -95,6 +103,8 @@ class ByHand:
                 continue
             for project, iid in issue_addresses(comment.body, self.gitlab_url):
                 if project in projects and (project, iid) not in known:
+                    if self.loops.bot_wrote(comment, rules.routing.team):
+                        break
                     return Wish(f"A person named {project}#{iid} in a note.", (), f"link:{project}#{iid}")
         return None
 

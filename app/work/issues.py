@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from app.records.links import How, Link, Links, by_hand
 from app.records.tracked_issues import TrackedIssue
 from app.rules.loading import Rules
-from app.rules.schema import IssuePolicy, Tracker
+from app.rules.schema import IssuePolicy, Team, Tracker
 from app.triage.actions import Issue as IssueAction
 from app.work.candidates import Candidates
 from app.work.decided import Decided, Found, IssueRef
@@ -91,6 +91,8 @@ class Issues:
     tracked: Tracked
     secret: str
     """Keeps others from writing our markers: a customer can paste one, not compute the one of another ticket."""
+    not_a_person: Callable[[int, str, Team], str]
+    """`Loops.not_a_person`."""
     now: Callable[[], datetime]
 
     def find_or_open(self, decided: Decided, action: IssueAction, rules: Rules) -> Found:
@@ -104,7 +106,7 @@ class Issues:
             return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
             return self._again(report, known)
-        waits = "" if action.wish else _waits_for(report.policy, decided.ticket.tags)
+        waits = "" if action.wish else self._waits_for(report)
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 
     def _report(
@@ -112,6 +114,15 @@ class Issues:
     ) -> _Report:
         mark = marker(self.secret, (project_id, decided.ticket.id, REPORT))
         return _Report(decided, action, tracker, project_id, REPORT, mark, rules, Report.of(decided))
+
+    def _waits_for(self, report: _Report) -> str:
+        _, tagged, wanted = report.policy.open_when.partition("tagged:")
+        if not tagged:
+            return ""
+        tags, team = report.decided.ticket.tags, report.rules.routing.team
+        if wanted in tags and not self.not_a_person(report.ticket_id, wanted, team):
+            return ""
+        return f"waits until a person sets the tag {wanted}"
 
     def _again(self, report: _Report, known: Link) -> Found:
         if known.iid is None:
@@ -251,10 +262,3 @@ class Issues:
             channel=report.decided.channel,
             now=self.now().isoformat(),
         )
-
-
-def _waits_for(policy: IssuePolicy, tags: tuple[str, ...]) -> str:
-    wanted = policy.open_when.removeprefix("tagged:")
-    if policy.open_when.startswith("tagged:") and wanted not in tags:
-        return f"waits until a person sets the tag {wanted}"
-    return ""

@@ -25,6 +25,7 @@ from app.work.runs import run_id
 from app.work.triage_ticket import WORKFLOW
 from integrations.errors import NotFound
 from integrations.zendesk.client import ZendeskClient
+from integrations.zendesk.snapshots import CommentSnapshot
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,13 @@ class Loops:
             return ""
         author = Requester(person.id, person.name, person.email, person.handle, person.role, person.tags)
         return self._stopped("bot", "asked for by a bot that may not start work") if is_bot(team, author) else ""
+
+    def bot_wrote(self, comment: CommentSnapshot, team: Team) -> bool:
+        """Did a bot write it that may not start work?"""
+        by_bot = is_bot(team, Requester(comment.author_id, email=comment.author_email, role=comment.author_role))
+        if by_bot:
+            self._stopped("bot", "")
+        return by_bot
 
     def auto_reply(self) -> None:
         self._stopped("auto_reply", "")

@@ -71,6 +71,9 @@ class CommentSnapshot:
     via_rel: str = ""
     author_role: str = ""
     """end-user, agent or admin; empty when Zendesk did not say, as for people who were deleted."""
+    author_email: str = ""
+    automatic: bool = False
+    """Zendesk saw by the mail's headers that nobody wrote it, and notifies nobody of it."""
 
     @property
     def by_staff(self) -> bool:

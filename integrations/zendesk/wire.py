@@ -158,6 +158,15 @@ class WireExport(WireTickets):
     end_of_stream: bool = True
 
 
+# https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#comment-flags
+AUTOMATIC = 4
+
+
+class WireCommentMetadata(Wire):
+    flags: Annotated[tuple[object, ...], BeforeValidator(lambda value: value or ())] = ()
+    """Why Zendesk marked the comment: numbers. Only there when it did."""
+
+
 class WireComment(Wire):
     id: int
     author_id: int | None = None
@@ -166,8 +175,10 @@ class WireComment(Wire):
     plain_body: str | None = None
     created_at: AwareDatetime
     via: WireVia = WireVia()
+    metadata: Annotated[WireCommentMetadata, BeforeValidator(lambda value: value or {})] = WireCommentMetadata()
 
-    def snapshot(self, roles: Mapping[int, str]) -> CommentSnapshot:
+    def snapshot(self, people: Mapping[int, WireUser]) -> CommentSnapshot:
+        author = people.get(self.author_id or 0)
         return CommentSnapshot(
             id=self.id,
             author_id=self.author_id,
@@ -176,7 +187,9 @@ class WireComment(Wire):
             created_at=self.created_at,
             via_channel=self.via.channel.lower(),
             via_rel=self.via.source.rel.lower(),
-            author_role=roles.get(self.author_id or 0, ""),
+            author_role=author.role if author else "",
+            author_email=author.email if author else "",
+            automatic=AUTOMATIC in self.metadata.flags,
         )
 
 
@@ -188,8 +201,8 @@ class WireComments(Wire):
 
     def snapshots(self) -> list[CommentSnapshot]:
         """In the order in which they were written."""
-        roles = {user.id: user.role for user in self.users}
-        return sorted((comment.snapshot(roles) for comment in self.comments), key=lambda c: (c.created_at, c.id))
+        people = {user.id: user for user in self.users}
+        return sorted((comment.snapshot(people) for comment in self.comments), key=lambda c: (c.created_at, c.id))
 
 
 class _NewTicket(Wire):

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.house import ROOT, House, open_house, wait_until
+from integrations.sandbox.zendesk.state import ADVOCATE_ID
+from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUDGET = 6
@@ -27,7 +28,10 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     text = (ROOT / "routing.yaml").read_text()
     assert 'emails: ["mailer-daemon@*"' in text
     assert f"writes_per_ticket_hour: {BUDGET}\n" in text
-    listed.write_text(text.replace('emails: ["mailer-daemon@*"', 'emails: ["listed-bot@*", "mailer-daemon@*"'))
+    text = text.replace('emails: ["mailer-daemon@*"', 'emails: ["listed-bot@*", "mailer-daemon@*"')
+    before, feature, after = text.partition("\n  feature_request:\n")
+    waits = after.replace("open_when: always", "open_when: tagged:wanted", 1)
+    listed.write_text(f"{before}{feature}{waits}")
     with open_house(folder, ROUTING_FILE=str(listed)) as house:
         house.sandbox.zendesk.auto_deliver = True
         yield house
@@ -87,6 +91,11 @@ def quiet(house: House, robot: Robot) -> None:
         return len(robot.answers) == before and house.service.engine.backlog.unfinished() == 0
 
     wait_until(still, seconds=40)
+
+
+def quiet_now(house: House) -> None:
+    """Wait until what was sent was worked on, and what that sent too."""
+    quiet(house, Robot(0, lambda *_: None))
 
 
 def our_writes(house: House, ticket_id: int) -> int:
@@ -186,6 +195,49 @@ def test_a_listed_robot_that_sets_tags_starts_nothing_and_a_person_does(house: H
     house.sandbox.zendesk.set_tags(ticket_id, [*tags, "archetype__event_sponsorship"])
     wait_until(lambda: our_writes(house, ticket_id) == 2)
     assert house.decision(ticket_id)["decided_by"] == "person"
+
+
+def set_tag(house: House, ticket_id: int, tag: str, actor_id: int) -> None:
+    tags = house.sandbox.zendesk.ticket(ticket_id)["tags"]
+    house.sandbox.zendesk.set_tags(ticket_id, [*tags, tag], actor_id)
+    quiet_now(house)
+
+
+def links(house: House, ticket_id: int) -> list[int]:
+    return [link["iid"] for link in house.desk(f"/api/tickets/{ticket_id}").json()["links"]]
+
+
+def test_the_tag_that_an_issue_waits_for_opens_none_when_a_listed_robot_sets_it(house: House) -> None:
+    robot = robot_of(house, "listed-bot@example.com", lambda *_: None)
+    ticket_id = house.ticket("@gitlab feature request: please add a way to sort the labels of a board by their colour")
+    assert house.decision(ticket_id)["archetype"] == "feature_request"
+    set_tag(house, ticket_id, "wanted", robot.user_id)
+    assert (links(house, ticket_id), our_writes(house, ticket_id)) == ([], 1)
+    # Nor is it taken for a person's when their correction has the ticket decided anew.
+    for number, archetype in enumerate(("mention", "feature_request"), start=2):
+        tags = [tag for tag in house.sandbox.zendesk.ticket(ticket_id)["tags"] if not tag.startswith("archetype__")]
+        house.sandbox.zendesk.set_tags(ticket_id, [*tags, f"archetype__{archetype}"])
+        quiet_now(house)
+        assert (links(house, ticket_id), our_writes(house, ticket_id)) == ([], number)
+    tags = [tag for tag in house.sandbox.zendesk.ticket(ticket_id)["tags"] if tag != "wanted"]
+    house.sandbox.zendesk.set_tags(ticket_id, tags)
+    set_tag(house, ticket_id, "wanted", ADVOCATE_ID)
+    assert len(links(house, ticket_id)) == 1, "a person's opens one"
+
+
+def test_an_address_in_the_note_of_a_listed_robot_links_nothing(house: House) -> None:
+    robot = robot_of(house, "listed-bot@example.com", lambda *_: None)
+    iid = house.known_issue(title="Milestones lose their dates")
+    ticket_id = house.ticket(PRAISE)
+    house.decision(ticket_id)
+    quiet_now(house)
+    note = f"Linked: {house.sandbox.gitlab.url}/{PROJECT}/-/issues/{iid}"
+    house.sandbox.zendesk.add_comment(ticket_id, note, robot.user_id, public=False)
+    quiet_now(house)
+    assert (links(house, ticket_id), our_writes(house, ticket_id)) == ([], 1)
+    house.sandbox.zendesk.add_comment(ticket_id, "Yes, that one:\n" + note, ADVOCATE_ID, public=False)
+    quiet_now(house)
+    assert links(house, ticket_id) == [iid], "a person's note does"
 
 
 def test_an_automatic_answer_starts_nothing(house: House) -> None:
