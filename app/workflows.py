@@ -109,9 +109,7 @@ class Workflows:
         capping = Capping(self.records.performed, self.now)
         candidates = Candidates(self.index, gitlab, self.tracked, self.records.progress, self.now)
         parked = Parking(self.records.waiting_updates, self.engine.ensure, self.rulebook, self.now)
-        issues = Issues(
-            gitlab, projects, links, candidates, self.tracked, self.secret, loops.not_a_person, self.now
-        )
+        issues = Issues(gitlab, projects, links, candidates, self.tracked, self.secret, loops.not_a_person, self.now)
         incidents = Incidents(gitlab, self.clients.sentry, projects, links, self.now)
         return LiveSteps(
             Deciding(
@@ -185,7 +183,9 @@ class Workflows:
             (comparing_tickets.WORKFLOW, tickets.compare),
             (
                 pruning.WORKFLOW,
-                pruning.Prune(jobs, records, FinishedWork(records.engine), self.rulebook, self.now).prune,
+                pruning.Prune(
+                    jobs, records, FinishedWork(records.engine, self.engine.names), self.rulebook, self.now
+                ).prune,
             ),
             (SYNC, SyncIssues(jobs, gitlab, projects, self.tracked, records.progress, self.now).sync),
         ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -130,6 +130,11 @@ class Engine:
         `crashed` is told of an error that the workflow did not foresee: a bug must not end in silence.
         """
         self._workflows[name] = (workflow, crashed)
+
+    @property
+    def names(self) -> Collection[str]:
+        """Of all workflows that are known, also of those that become so."""
+        return self._workflows.keys()
 
     def start(self) -> None:
         self._engine = make_engine(self._url, pool=None if is_sqlite(self._url) else ENGINE_CONNECTIONS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,8 @@ class FinishedWork:
     """For a step of a workflow. Times are compared with those of the database's clock."""
 
     engine: sa.Engine
+    names: Collection[str]
+    """Of the workflows that are ours."""
 
     def forget(self, before: datetime, *, most: int) -> int:
         """So many at most of what ended before; how many that were."""
@@ -41,12 +44,13 @@ class FinishedWork:
         with self.engine.connect() as connection:
             return workflow_status(connection)
 
-    @staticmethod
-    def _ended(table: sa.TableClause, before: datetime) -> sa.Select[Any]:
+    def _ended(self, table: sa.TableClause, before: datetime) -> sa.Select[Any]:
+        # What was parked is in no queue any more: dbos takes what it cancels out of it.
+        parked = sa.and_(table.c.queue_name.is_(None), table.c.status == "CANCELLED", table.c.name.in_(self.names))
         ended = sa.and_(
             table.c.completed_at < int(before.timestamp() * 1000),
             table.c.status.in_(ENDED),
-            table.c.queue_name.in_(QUEUES),
+            sa.or_(table.c.queue_name.in_(QUEUES), parked),
         )
         return sa.select(table.c.workflow_uuid, table.c.completed_at).where(ended).order_by(table.c.completed_at)
 

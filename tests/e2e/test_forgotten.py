@@ -50,7 +50,7 @@ def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(house: H
     house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
     house.deliver(ticket_id)
     found = failure(house, ticket_id)
-    finished = FinishedWork(house.service.records.engine)
+    finished = FinishedWork(house.service.records.engine, house.service.engine.names)
     while finished.forget(utc_now() + timedelta(days=1), most=200):
         pass
     retry(house, found["id"])

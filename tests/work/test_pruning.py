@@ -22,12 +22,14 @@ from app.records.records import Records
 from app.rules.retention import Retention
 from app.rules.schema import Routing
 from app.work import pruning
+from app.work.attempts import payload_of
 from app.work.backlog import workflow_status
 from app.work.deciding import is_decided
 from app.work.engine import JSON, Engine, Work
 from app.work.finished import FinishedWork
 from app.work.job import Jobs
 from app.work.pruning import Prune
+from app.work.retrying import Retrying
 from app.work.rulebook import Rulebook
 from integrations.zendesk.snapshots import CommentSnapshot
 from tests.work.conftest import Started, wait_until
@@ -201,7 +203,7 @@ class Pruner:
 
     def workflow(self, payload: JSON) -> JSON:
         assert self.engine
-        finished = FinishedWork(self.records.engine)
+        finished = FinishedWork(self.records.engine, self.engine.names)
         now = datetime.fromisoformat(payload["now"])
         self.answers.append(self.engine.step("prune", lambda: prune_at(self.records, now, work=finished)))
         return {}
@@ -243,6 +245,32 @@ def test_work_that_ended_goes_and_what_has_not_ended_stays(start: Started, recor
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
     assert keys(records) == {"zd:waits", "clock:waits"}
     assert engine.accept([repeat]) == [True]
+
+
+def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: Started, records: Records) -> None:
+    """dbos takes it out of its queue, and the work of others is in none of ours either."""
+    pruner, tried = Pruner(records), list[str]()
+
+    def triage(payload: JSON) -> JSON:
+        tried.append(payload["key"])
+        return {}
+
+    engine = pruner.engine = start({"triage_ticket": triage, "prune": pruner.workflow})
+    engine.accept([work("triage_ticket", key, 10**7) for key in ("zd:waits", "clock:waits", "zd:crashes", "others")])
+    with records.engine.begin() as connection:
+        table = workflow_status(connection)
+        is_others = table.c.workflow_uuid == "others"
+        connection.execute(sa.update(table).where(is_others).values(name="not ours"))
+    for key in ("zd:crashes", "others"):
+        DBOS.cancel_workflow(key)
+    payload = payload_of("triage_ticket", "zd:crashes", "lane of zd:crashes", NOW)
+    records.failures.add(replace(failure("zd:crashes", 0, "open"), payload=payload))
+
+    assert pruner.at(NOW + 29 * DAY) == {}
+    assert pruner.at(NOW + 31 * DAY) == {"work": 1}
+    assert keys(records) == {"zd:waits", "clock:waits", "others"}
+    Retrying(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
+    wait_until(lambda: tried == ["zd:crashes"])
 
 
 def test_rules_that_say_nothing_of_it_keep_what_the_defaults_say() -> None:
