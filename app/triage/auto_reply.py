@@ -1,7 +1,7 @@
 """Is this an answer that nobody wrote: out of office, a bounce? Pure.
 
 Zendesk keeps most of them out, by headers that its API does not show. What comes through is known by what mail programs
-put into the subject, in their user's language, and by how such a text begins.
+put into the subject, in their user's language, by how such a text begins, and by headers where they stand in the text.
 """
 
 from __future__ import annotations
@@ -53,6 +53,13 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = re.compile("|".join(_BEGINNINGS), re.IGNORECASE)
+_HEADER = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9-]{1,60}:(?:[ \t]|\Z)|[ \t]+\S)")
+# Those of an answer. What is only `auto-generated` may be a notification of a post that people wrote.
+_ANSWERS = re.compile(
+    r"\A(?:auto-submitted:\s*auto-replied\s*(?:;.*)?|x-(?:mail-)?autoreply:\s*yes\s*|x-autorespond:.*"
+    r"|precedence:\s*auto_reply\s*)\Z",
+    re.IGNORECASE,
+)
 
 
 def is_auto_reply_subject(subject: str) -> bool:
@@ -60,6 +67,16 @@ def is_auto_reply_subject(subject: str) -> bool:
     return bool(_SUBJECT.match(subject[:_HOW_FAR]))
 
 
+def has_auto_reply_header(text: str) -> bool:
+    """Does it begin with a mail's headers, as what a gateway hands on whole, and do they say so?"""
+    for line in text.lstrip()[: 10 * _HOW_FAR].splitlines():
+        if not _HEADER.match(line):
+            return False
+        if _ANSWERS.match(line):
+            return True
+    return False
+
+
 def is_auto_reply_text(text: str) -> bool:
     """For a later comment: it has no subject, and often answers what was just sent to its author."""
-    return bool(_BEGINNING.search(" ".join(text[: 2 * _HOW_FAR].split())[:_HOW_FAR]))
+    return has_auto_reply_header(text) or bool(_BEGINNING.search(" ".join(text[: 2 * _HOW_FAR].split())[:_HOW_FAR]))

@@ -14,7 +14,7 @@ from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
-from app.triage.auto_reply import is_auto_reply_subject, is_auto_reply_text
+from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
@@ -125,7 +125,7 @@ class Deciding:
 
     def _first_look(self, delivery: JSON, snapshot: TicketSnapshot, ticket: Ticket, rules: Rules) -> JSON:
         chosen = chosen_by_person(ticket, None)
-        if chosen is None and is_auto_reply_subject(ticket.subject):
+        if chosen is None and (is_auto_reply_subject(ticket.subject) or has_auto_reply_header(ticket.body)):
             self.loops.auto_reply()
             return self.recorder.explained(delivery, "An automatic answer: out of office, or a bounce.")
         if chosen and self.loops.not_a_person(snapshot.id, tag := ARCHETYPE_TAG + chosen, rules.routing.team):
@@ -191,7 +191,10 @@ class Deciding:
         newest = written[-1] if written else None
         if newest is None or is_decided(newest, last):
             return None
-        if is_auto_reply_text(newest.body):
+        channel = rules.routing.channels.get(last.channel)
+        # A notification is always automatic; what it tells of, a person wrote.
+        notifies = channel is not None and channel.reply == "elsewhere"
+        if is_auto_reply_text(newest.body) or (newest.automatic and not notifies):
             self.loops.auto_reply()
             return None
         return newest.body

@@ -73,7 +73,7 @@ class CommentSnapshot:
     """end-user, agent or admin; empty when Zendesk did not say, as for people who were deleted."""
     author_email: str = ""
     automatic: bool = False
-    """Zendesk saw by the mail's headers that nobody wrote it, and notifies nobody of it."""
+    """Zendesk marked it as automatically generated, and notifies nobody of it."""
 
     @property
     def by_staff(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,11 @@ from integrations.sandbox.zendesk.state import ADVOCATE_ID
 from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
+SOLVED = "Never mind, it works now, thank you."
+COMMENTS = """
+  - {name: solved-in-a-comment, why: They write that it works., when: {event: comment, phrases: works now},
+     archetype: solved_by_user}
+"""
 BUDGET = 6
 """`limits.writes_per_ticket_hour` of the shipped routing.yaml."""
 
@@ -29,6 +35,7 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     assert 'emails: ["mailer-daemon@*"' in text
     assert f"writes_per_ticket_hour: {BUDGET}\n" in text
     text = text.replace('emails: ["mailer-daemon@*"', 'emails: ["listed-bot@*", "mailer-daemon@*"')
+    text = text.replace("routes:\n", f"routes:{COMMENTS}", 1)
     before, feature, after = text.partition("\n  feature_request:\n")
     waits = after.replace("open_when: always", "open_when: tagged:wanted", 1)
     listed.write_text(f"{before}{feature}{waits}")
@@ -98,10 +105,15 @@ def quiet_now(house: House) -> None:
     quiet(house, Robot(0, lambda *_: None))
 
 
-def our_writes(house: House, ticket_id: int) -> int:
-    """Updates that carry our run id."""
+def runs(house: House, ticket_id: int) -> list[str]:
+    """The run id of each update of ours."""
     audits = house.sandbox.zendesk.ticket(ticket_id)["audits"]
-    return sum(1 for audit in audits if "pointsman_run" in json.dumps(audit.get("metadata", {}).get("custom", {})))
+    stamps = (audit.get("metadata", {}).get("custom", {}).get("pointsman_run") for audit in audits)
+    return [stamp for stamp in stamps if stamp]
+
+
+def our_writes(house: House, ticket_id: int) -> int:
+    return len(runs(house, ticket_id))
 
 
 def robot_of(house: House, email: str, answer: Callable[[int, int], None]) -> Robot:
@@ -161,6 +173,35 @@ def test_two_robots_that_answer_each_other_end_with_the_budget_and_people_are_to
         wait_until(lambda: our_writes(house, ticket_id) == 2 * BUDGET, seconds=40)
         quiet(house, robot)
         assert our_writes(house, ticket_id) == 2 * BUDGET
+
+
+def test_robots_that_answer_each_other_on_a_ticket_get_no_more_of_us_than_its_budget(house: House) -> None:
+    one, other = (robot_of(house, f"robot-{name}@example.com", lambda *_: None) for name in ("one", "other"))
+    for robot in (one, other):
+        robot.most = 15
+        robot.answer = flip(house, lambda robot=robot: robot.user_id)
+    with listening(house, one), listening(house, other):
+        ticket_id = house.ticket(PRAISE)
+        quiet(house, one)
+        quiet(house, other)
+    assert len(one.answers) + len(other.answers) > 2 * BUDGET
+    assert 0 < our_writes(house, ticket_id) <= BUDGET
+    assert len(set(runs(house, ticket_id))) == our_writes(house, ticket_id), "no decision is written twice"
+
+
+def test_robots_that_answer_each_other_with_comments_are_not_answered(house: House) -> None:
+    one, other = (robot_of(house, f"writer-{name}@example.com", lambda *_: None) for name in ("one", "other"))
+    for robot in (one, other):
+        robot.most = 10
+        robot.answer = lambda ticket_id, number, robot=robot: house.sandbox.zendesk.add_comment(
+            ticket_id, f"Thank you for your message number {number}.", robot.user_id
+        )
+    with listening(house, one), listening(house, other):
+        ticket_id = house.ticket(PRAISE)
+        quiet(house, one)
+        quiet(house, other)
+    assert len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) > 2 * BUDGET
+    assert our_writes(house, ticket_id) == 1
 
 
 def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released(house: House) -> None:
@@ -240,12 +281,36 @@ def test_an_address_in_the_note_of_a_listed_robot_links_nothing(house: House) ->
     assert links(house, ticket_id) == [iid], "a person's note does"
 
 
+def automatic_answers(house: House) -> float:
+    found = re.search(
+        r'^pointsman_loops_stopped_total\{kind="auto_reply"\} (\S+)$', house.web.get("/metrics").text, re.MULTILINE
+    )
+    return float(found[1]) if found else 0.0
+
+
 def test_an_automatic_answer_starts_nothing(house: House) -> None:
-    before = house.web.get("/metrics").text.count('kind="auto_reply"')
+    before = automatic_answers(house)
     ticket_id = house.ticket(
         "I am out of the office until Monday.", subject="Automatic reply: your issue", via_channel="email"
     )
     decision = house.decision(ticket_id)
     assert "automatic answer" in decision["summary"].lower()
+    quiet_now(house)
     assert our_writes(house, ticket_id) == 0
-    assert before == 0 or house.web.get("/metrics").text.count('kind="auto_reply"') == before
+    assert automatic_answers(house) == before + 1
+
+
+def test_a_comment_that_zendesk_marked_as_automatic_starts_nothing_and_the_same_words_of_a_person_do(
+    house: House,
+) -> None:
+    ticket_id = house.ticket("The merge button does nothing at all.", via_channel="email")
+    house.decision(ticket_id)
+    quiet_now(house)
+    before, writes = automatic_answers(house), our_writes(house, ticket_id)
+    house.sandbox.zendesk.add_comment(ticket_id, SOLVED, flags=[4])
+    quiet_now(house)
+    assert (automatic_answers(house), our_writes(house, ticket_id)) == (before + 1, writes)
+    house.sandbox.zendesk.add_comment(ticket_id, SOLVED)
+    quiet_now(house)
+    assert our_writes(house, ticket_id) == writes + 1
+    assert house.decision(ticket_id)["archetype"] == "solved_by_user"

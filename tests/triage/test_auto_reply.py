@@ -71,6 +71,9 @@ def test_people_who_write_about_such_things_are_not_taken_for_machines(subject: 
         "Buongiorno, sono attualmente fuori ufficio.",
         "Beste, ik ben momenteel op vakantie.",
         "自動返信です。",
+        "From: Ada <ada@example.org>\nAuto-Submitted: auto-replied; owner-email=ada@example.org\n\nBack on Monday.",
+        "Received: from mx.example.org\n\tby mail.example.org\nX-Autoreply: yes\n\nBack on Monday.",
+        "Precedence: auto_reply\n\nBack on Monday.",
     ],
 )
 def test_a_comment_of_a_machine_is_known_by_how_it_begins(text: str) -> None:
@@ -84,6 +87,10 @@ def test_a_comment_of_a_machine_is_known_by_how_it_begins(text: str) -> None:
         "I am out of ideas, the pipeline is stuck.",
         "We left GitLab on for the holidays and it is fine now.",
         "x" * 400 + " I am out of the office",
+        "Your mails lack a header:\n\nAuto-Submitted: auto-replied",
+        "Auto-Submitted: auto-replied is missing in your mails.",
+        "From: GitLab\nAuto-Submitted: auto-generated\nPrecedence: bulk\n\nis what your notifications say.",
+        "Precedence: bulk\n\nAuto-Submitted: auto-replied",
     ],
 )
 def test_a_comment_of_a_person_is_read(text: str) -> None:

@@ -85,7 +85,7 @@ def comment_json(state: State, comment: Comment) -> Json:
         "audit_id": comment.audit_id,
         "via": comment.via,
         "created_at": comment.created_at,
-        "metadata": {"system": {}, "custom": {}},
+        "metadata": {"system": {}, "custom": {}} | ({"flags": [*comment.flags]} if comment.flags else {}),
     }
 
 

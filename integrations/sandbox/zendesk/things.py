@@ -67,6 +67,8 @@ class Comment:
     created_at: str
     audit_id: int
     via: Via
+    flags: tuple[int, ...] = ()
+    """Why Zendesk marked it."""
 
 
 @dataclass(slots=True)

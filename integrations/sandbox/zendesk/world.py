@@ -96,7 +96,14 @@ class OutsideWorld:
             return macro_id
 
     def add_comment(
-        self, ticket_id: int, body: str, author: str | int = "requester", public: bool = True, html: str | None = None
+        self,
+        ticket_id: int,
+        body: str,
+        author: str | int = "requester",
+        public: bool = True,
+        html: str | None = None,
+        *,
+        flags: Sequence[int] = (),
     ) -> int:
         """A comment by its requester, or by the person with this id; the comment's id.
 
@@ -110,6 +117,7 @@ class OutsideWorld:
             audit = state.open_audit(ticket, person.id, WEB_VIA if person.is_staff else ticket.via, {})
             draft = Draft(body=None if html else body, html=html, public=public, author_id=person.id)
             write_draft(state, ticket, draft, audit, actor=person)
+            ticket.comments[-1].flags = tuple(flags)
             if not person.is_staff and ticket.status in {"pending", "hold", "solved"}:
                 carry_out(state, ticket, _status(state, "open"), audit, actor=person)
             state.keep(ticket, audit, actor_id=person.id)

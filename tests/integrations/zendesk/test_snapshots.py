@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from integrations.zendesk.snapshots import OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
-from integrations.zendesk.wire import WireTicketAnswer
+from integrations.zendesk.wire import WireComments, WireTicketAnswer
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -45,6 +45,15 @@ def test_what_is_missing_is_empty_and_not_public() -> None:
     assert (ticket.status, ticket.tags, ticket.organization, ticket.group_name) == ("closed", (), None, "")
     assert ticket.requester == RequesterSnapshot(8)
     assert not ticket.is_public
+
+
+def test_a_comment_that_zendesk_marked_as_automatic_says_so_and_other_marks_do_not() -> None:
+    answer = WireComments.model_validate_json((PAYLOADS / "comments_by_mail.json").read_bytes())
+    assert [(one.body, one.automatic, one.author_email) for one in answer.snapshots()] == [
+        ("It is broken.", False, "joe.doe@acme.example"),
+        ("It is still broken.", False, "joe.doe@acme.example"),
+        ("Back on Monday.", True, "joe.doe@acme.example"),
+    ]
 
 
 def test_a_snapshot_can_be_stored() -> None:
