@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from tests.chaos.sender import Sender, repeats
 DESK_TOKEN = "desk-token-of-the-kill-test"
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0
+SIGNS_OF_BUGS = ("workflow_crashed", '"reason": "bug"', "cannot")
 
 
 @dataclass
@@ -114,15 +116,15 @@ def _fight(ground: _Field) -> None:
         for fault in weather(plan):
             control("fault_add", **fault)
     ground.sender.start()
-    mischief = threading.Thread(target=_mischief, args=(ground,))
-    mischief.start()
-    chance = random.Random(f"people {plan.seed}")
-    # Spread over the time that the kills take.
-    pace = 2.5 * (plan.kills + plan.stops + plan.freezes) / plan.tickets
-    for person in crowd(plan.tickets, plan.seed):
-        _write(ground, person, chance)
-        pause(chance.uniform(0, 2 * pace))
-    mischief.join()
+    with ThreadPoolExecutor(1, thread_name_prefix="mischief") as threads:
+        mischief = threads.submit(_mischief, ground)
+        chance = random.Random(f"people {plan.seed}")
+        # Spread over the time that the kills take.
+        pace = 2.5 * (plan.kills + plan.stops + plan.freezes) / plan.tickets
+        for person in crowd(plan.tickets, plan.seed):
+            _write(ground, person, chance)
+            pause(chance.uniform(0, 2 * pace))
+        mischief.result()
     for comment in ground.comments:
         comment.join()
 
@@ -204,6 +206,7 @@ def _read(ground: _Field, report: Report) -> None:
     runs, calls = ground.books.runs(), zendesk("calls")
     report.problems += books.problems(runs, ground.books.steps())
     report.problems += outcome.hand_problems(runs, calls, ground.fleet.lives)
+    report.problems += ground.plan.undone(ground.fleet.done)
     report.problems += ground.fleet.died_by_themselves()
     ground.fleet.end()
     if ground.fleet.slowest_stop > STOPS_WITHIN:
@@ -237,9 +240,7 @@ def _control(webhook_url: str, name: str) -> Any:
 
 
 def _read_log(log: Path, report: Report) -> None:
-    report.problems += [
-        f"log: {line[:400]}" for line in _lines(log) if "workflow_crashed" in line or "bug" in line or "cannot" in line
-    ]
+    report.problems += [f"log: {line[:400]}" for line in _lines(log) if any(sign in line for sign in SIGNS_OF_BUGS)]
 
 
 def _lines(log: Path) -> Iterator[str]:

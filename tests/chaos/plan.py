@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,12 @@ class Plan:
     """Seconds that a slow call takes; more than 10 and the client gives up while the server goes on."""
     patience: float = 60.0
     """Seconds until the queue must be empty, once the faults are over."""
+
+    def undone(self, done: Mapping[str, int]) -> Iterator[str]:
+        """What was done otherwise than planned: without its kills the test shows nothing."""
+        for deed, planned in (("killed", self.kills), ("stopped", self.stops), ("frozen", self.freezes)):
+            if done.get(deed, 0) != planned:
+                yield f"{deed} {done.get(deed, 0)} times instead of {planned}"
 
 
 # For the short forms. A lost request is over after two seconds there, so nobody need wait longer than three.
