@@ -38,6 +38,9 @@ class RunningSandbox:
     def gitlab(self, control: str, **arguments: Any) -> Any:
         return self._control(self.environ["GITLAB_URL"], control, arguments)
 
+    def chat(self, control: str, **arguments: Any) -> Any:
+        return self._control(self.environ["CHAT_WEBHOOK_URL"].partition("/hooks/")[0], control, arguments)
+
     @staticmethod
     def _control(url: str, control: str, arguments: dict[str, Any]) -> Any:
         answer = WEB.post(f"{url}/sandbox/{control}", json=arguments)

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 import sqlalchemy as sa
 
+from app.records.announcements import Announcement
 from app.records.database import is_sqlite, make_engine
-from app.records.tables import tracked_issues
+from app.records.tables import announcements, tracked_issues
 from app.work.queues import QUEUES
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
@@ -51,6 +52,10 @@ class Books:
         with self._engine.connect() as connection:
             query = sa.select(sa.func.count()).where(tracked_issues.c.vector.is_not(None))
             return int(connection.execute(query).scalar_one())
+
+    def announcements(self) -> list[Announcement]:
+        with self._engine.connect() as connection:
+            return [Announcement(**row) for row in connection.execute(sa.select(announcements)).mappings()]
 
     def unfinished(self) -> int:
         """Rounds of the clock come anew, and what they queue is not looked at here."""

@@ -103,12 +103,6 @@ def issue_problems(
         yield f"the known issue's count says {said} for {linked} reports"
 
 
-def chat_problems(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for text, times in Counter(message["text"] for message in messages).items():
-        if times > 1:
-            yield f"{times} times in the chat: {text[:60]}"
-
-
 def hand_problems(runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lives: Sequence[Life]) -> Iterator[str]:
     """While one run goes on, a process that lost the ticket to another must not call Zendesk about it again."""
     gone = {life.agent: life.ended for life in lives}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,10 @@ class Plan:
 
 # For the short forms. A lost request is over after two seconds there, so nobody need wait longer than three.
 SETTLES_SOON = (("issue_wait: 20", "issue_wait: 20\n  issue_settle: 3"),)
+WAVE_FROM = 5
+"""So many tickets of one kind are a wave, which the chat hears of: the short forms have one too."""
+WAVE = "{archetype: %s, at_least: %d, minutes: 10, quiet_minutes: 60}"
+WAVES = ("stability_complaint", "bug_report", "mention")
 # No caps (they would stop the thirtieth issue of an hour, as they should), and praise on Twitter is answered.
 ALWAYS = (
     ("  caps: {reply: 30, issue: 30, spam: 10, forward: 20}\n", ""),
@@ -42,6 +47,7 @@ ALWAYS = (
     ("attempts: 8", "attempts: 20"),
     # Reports resemble each other by half, and the known issue by 0.85: no person is to be asked.
     ("suggest_at: 0.5", "suggest_at: 0.7"),
+    (WAVE % ("stability_complaint", 10), "\n    - ".join(WAVE % (name, WAVE_FROM) for name in WAVES)),
 )
 
 
@@ -64,3 +70,16 @@ def weather(plan: Plan) -> list[dict[str, Any]]:
         faults.append({"kind": "delay", "seconds": seconds, "chance": 0.005})
         faults.append({"kind": "delay_before", "seconds": seconds, "chance": 0.005})
     return [{"times": 0, **fault} for fault in faults]
+
+
+def chat_weather(plan: Plan) -> list[dict[str, Any]]:
+    """The chat hears so little that nothing is left to chance: one message is refused and told to come again, and the
+    next meets what leaves nobody sure whether it arrived."""
+    unsure: list[dict[str, Any]] = [
+        {"kind": "status", "status": 503},
+        {"kind": "status_after", "status": 502},
+        {"kind": "drop_before"},
+        {"kind": "drop_after"},
+    ]
+    refused = {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}, "body": "busy"}
+    return [refused, random.Random(f"chat {plan.seed}").choice(unsure)]
