@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from rich.console import Console
 
 from tests.chaos.battle import fight
-from tests.chaos.plan import Plan
+from tests.chaos.plan import BULK_SOON, Plan
 
 
 def main() -> int:
@@ -21,6 +21,9 @@ def main() -> int:
     parser.add_argument("--stops", type=int, default=3)
     parser.add_argument("--freezes", type=int, default=0)
     parser.add_argument("--workers", type=int, default=0, help="`pointsman work` beside `pointsman serve`")
+    parser.add_argument("--closes", type=int, default=6, help="issues closed in the middle")
+    parser.add_argument("--news-kills", type=int, default=2, help="while the tickets of the known issue are told")
+    parser.add_argument("--updates", type=int, default=60, help="a minute that Zendesk takes; 0: any number")
     parser.add_argument("--database", default="", help="default: a new SQLite file")
     asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 150)
@@ -32,7 +35,11 @@ def main() -> int:
         stops=asked.stops,
         freezes=asked.freezes,
         workers=asked.workers,
+        closes=asked.closes,
+        news_kills=asked.news_kills,
+        updates_per_minute=asked.updates,
         seed=asked.seed,
+        settings=BULK_SOON,
         slow=(1.5, 12.0),
         patience=300.0,
     )

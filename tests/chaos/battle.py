@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from app.work.announcing import STEP as ANNOUNCE
 from bench.loopback import answers
 from bench.servers import RunningSandbox, free_port, sandboxed
@@ -21,11 +19,13 @@ from tests.chaos import books, outcome
 from tests.chaos.books import Books
 from tests.chaos.chat import chat_problems, waves
 from tests.chaos.crowd import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, Person, crowd
-from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, pause
+from tests.chaos.desk import TOKEN as DESK_TOKEN
+from tests.chaos.desk import Desk
+from tests.chaos.engineers import Engineers
+from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, pause, until
 from tests.chaos.plan import ALWAYS, Plan, chat_weather, weather
 from tests.chaos.sender import Sender, repeats
 
-DESK_TOKEN = "desk-token-of-the-kill-test"
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0
 SIGNS_OF_BUGS = ("workflow_crashed", '"reason": "bug"', "cannot")
@@ -44,6 +44,7 @@ class _Field:
     fleet: Fleet
     sender: Sender
     books: Books
+    engineers: Engineers
     service: str
     people: dict[int, Person] = field(default_factory=dict)
     """By ticket."""
@@ -64,18 +65,23 @@ def fight(plan: Plan, folder: Path, database_url: str) -> Report:
         )
         fleet = Fleet(environ, folder / "service.log", random.Random(f"fleet {plan.seed}"))
         _furnish(sandbox)
+        sandbox.gitlab("subscribe", endpoint_url=f"{service}/webhooks/gitlab")
         fleet.start(plan.workers)
         try:
-            _until(
+            until(
                 lambda: answers(f"{service}/healthz") or fleet.died_by_themselves(),
                 STARTS_WITHIN,
                 "the service did not start",
             )
-            ground = _Field(plan, sandbox, fleet, sender, Books(database_url), service)
-            _until(lambda: ground.books.issues_known() == 1, STARTS_WITHIN, "the known issue was not read")
+            ground = _Field(plan, sandbox, fleet, sender, Books(database_url), Engineers(sandbox, service), service)
+            until(lambda: ground.books.issues_known() == 1, STARTS_WITHIN, "the known issue was not read")
             _fight(ground)
             report.figures["harm"] = round(time.monotonic() - began, 1)
             _calm(ground, report)
+            if plan.news_kills:
+                _close_the_known_issue(ground)
+                _calm(ground, report)
+            sender.stop()
             report.figures["seconds"] = round(time.monotonic() - began, 1)
             _read(ground, report)
             ground.books.close()
@@ -112,16 +118,15 @@ def _furnish(sandbox: RunningSandbox) -> None:
 
 def _fight(ground: _Field) -> None:
     plan = ground.plan
-    for control in (ground.sandbox.zendesk, ground.sandbox.gitlab):
-        control("set", latency=0.03)
-        control("faults_seed", seed=plan.seed)
-        for fault in weather(plan):
-            control("fault_add", **fault)
+    if plan.updates_per_minute:
+        ground.sandbox.zendesk("set", limits={"updates_per_minute": plan.updates_per_minute})
+    _harm(ground)
     for fault in chat_weather(plan):
         ground.sandbox.chat("fault_add", **fault)
     ground.sender.start()
-    with ThreadPoolExecutor(1, thread_name_prefix="mischief") as threads:
+    with ThreadPoolExecutor(2) as threads:
         mischief = threads.submit(_mischief, ground)
+        closing = threads.submit(ground.engineers.close_some, ground.people, plan.closes)
         chance = random.Random(f"people {plan.seed}")
         # Spread over the time that the kills take.
         pace = 2.5 * (plan.kills + plan.stops + plan.freezes) / plan.tickets
@@ -129,8 +134,17 @@ def _fight(ground: _Field) -> None:
             _write(ground, person, chance)
             pause(chance.uniform(0, 2 * pace))
         mischief.result()
+        closing.result()
     for comment in ground.comments:
         comment.join()
+
+
+def _harm(ground: _Field) -> None:
+    for control in (ground.sandbox.zendesk, ground.sandbox.gitlab):
+        control("set", latency=0.03)
+        control("faults_seed", seed=ground.plan.seed)
+        for fault in weather(ground.plan):
+            control("fault_add", **fault)
 
 
 def _write(ground: _Field, person: Person, chance: random.Random) -> None:
@@ -166,7 +180,7 @@ def _mischief(ground: _Field) -> None:
         if chance.random() < 0.33:
             pause(chance.uniform(0.2, 2.0))
         else:
-            _until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+            until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
             pause(chance.uniform(0.1, 2.0))
         member = fleet.any()
         if deed == "kill":
@@ -177,27 +191,40 @@ def _mischief(ground: _Field) -> None:
             fleet.freeze(member, chance.uniform(1.0, 5.0))
 
 
+def _close_the_known_issue(ground: _Field) -> None:
+    """Only now: what is reported after that is not linked to it. Its tickets are many, and told by a bulk job."""
+    chance = random.Random(f"news {ground.plan.seed}")
+    _harm(ground)
+    ground.engineers.close(_known(ground)["iid"])
+    for _ in range(ground.plan.news_kills):
+        pause(chance.uniform(0.1, 1.5))
+        ground.fleet.kill(ground.fleet.any())
+        until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+
+
+def _known(ground: _Field) -> dict[str, Any]:
+    issues: list[dict[str, Any]] = ground.sandbox.gitlab("issues", project=PROJECT)
+    return next(issue for issue in issues if issue["title"] == KNOWN_TITLE)
+
+
 def _calm(ground: _Field, report: Report) -> None:
     """No more faults: what was taken must be done now."""
     for control in (ground.sandbox.zendesk, ground.sandbox.gitlab, ground.sandbox.chat):
         control("faults_clear")
     try:
-        _until(ground.sender.idle, 90, "the sender did not end")
-        _until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
-        _until(lambda: ground.books.unfinished() == 0, ground.plan.patience, "the queue did not become empty")
+        until(ground.sender.idle, 90, "the sender did not end")
+        until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+        until(lambda: ground.books.unfinished() == 0, ground.plan.patience, "the queue did not become empty")
     except TimeoutError as late:
         report.problems.append(str(late))
-    ground.sender.stop()
 
 
 def _read(ground: _Field, report: Report) -> None:
     zendesk, gitlab = ground.sandbox.zendesk, ground.sandbox.gitlab
-    with httpx.Client(base_url=ground.service, headers={"Authorization": f"Bearer {DESK_TOKEN}"}) as desk:
-        seen = [
-            outcome.Seen(person, zendesk("ticket", ticket_id=ticket_id), _decision(desk, ticket_id))
-            for ticket_id, person in ground.people.items()
-        ]
-        failures = desk.get("/api/failures").json()["failures"]
+    desk = Desk(ground.service)
+    seen = [_seen(ground, desk, ticket_id, person) for ticket_id, person in ground.people.items()]
+    failures = desk.failures()
+    desk.close()
     for one in seen:
         if not ground.sender.accepted[one.ticket["id"]]:
             report.problems.append(f"ticket {one.ticket['id']}: no delivery was ever accepted")
@@ -205,9 +232,7 @@ def _read(ground: _Field, report: Report) -> None:
     report.problems += [
         f"failure: {one['step']} {one['reason']} {one['message']}" for one in failures if one["step"] != ANNOUNCE
     ]
-    issues = gitlab("issues", project=PROJECT)
-    known = next(issue for issue in issues if issue["title"] == KNOWN_TITLE)
-    report.problems += outcome.issue_problems(seen, issues, known)
+    report.problems += outcome.issue_problems(seen, gitlab("issues", project=PROJECT), _known(ground))
     unsure = sum(one["step"] == ANNOUNCE for one in failures)
     said = ground.sandbox.chat("messages")
     report.problems += chat_problems(said, ground.books.announcements(), waves(seen), failures=unsure)
@@ -222,6 +247,12 @@ def _read(ground: _Field, report: Report) -> None:
     _count(ground, report, runs, [*calls, *gitlab("calls"), *ground.sandbox.chat("calls")])
 
 
+def _seen(ground: _Field, desk: Desk, ticket_id: int, person: Person) -> outcome.Seen:
+    decision = desk.decision(ticket_id)
+    news = any(link["iid"] in ground.engineers.closed for link in decision.get("links", ()))
+    return outcome.Seen(person, ground.sandbox.zendesk("ticket", ticket_id=ticket_id), decision, news)
+
+
 def _count(ground: _Field, report: Report, runs: list[books.Run], calls: list[dict[str, Any]]) -> None:
     report.figures |= {
         "tickets": len(ground.people),
@@ -231,16 +262,12 @@ def _count(ground: _Field, report: Report, runs: list[books.Run], calls: list[di
         "given up by the sender": ground.sender.given_up,
         "pieces of work": len(runs),
         "calls": len(calls),
+        "issues closed": len(ground.engineers.closed),
+        "bulk jobs": sum("update_many" in call["path"] for call in calls),
         "messages in the chat": len(ground.sandbox.chat("messages")),
         "faults": dict(sorted(Counter(call["fault"] for call in calls if call["fault"]).items())),
         "problems": len(report.problems),
     }
-
-
-def _decision(desk: httpx.Client, ticket_id: int) -> dict[str, Any]:
-    answer = desk.get(f"/api/tickets/{ticket_id}")
-    found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
-    return found
 
 
 def _read_log(log: Path, report: Report) -> None:
@@ -250,11 +277,3 @@ def _read_log(log: Path, report: Report) -> None:
 def _lines(log: Path) -> Iterator[str]:
     with log.open(encoding="utf-8", errors="replace") as lines:
         yield from lines
-
-
-def _until(true: Any, seconds: float, otherwise: str) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{otherwise} within {seconds:.0f} s")
-        time.sleep(0.1)

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+Found = TypeVar("Found")
 ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
 
@@ -102,3 +104,13 @@ class Fleet:
 def pause(seconds: float) -> None:
     """Let time pass in the world outside."""
     time.sleep(seconds)
+
+
+def until(found: Callable[[], Found], seconds: float, otherwise: str) -> Found:
+    """The first that is true. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not (it := found()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{otherwise} within {seconds:.0f} s")
+        pause(0.1)
+    return it

@@ -15,6 +15,7 @@ from tests.chaos.fleet import Life
 
 TICKET = re.compile(r"/api/v2/tickets/(\d+)(?:/.*)?")
 BOT_ID = 9001
+CLOSED = "was closed as done"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Seen:
     """`ticket_view` of the sandbox."""
     decision: Mapping[str, Any]
     """The desk's answer; empty when there is none."""
+    news: bool = False
+    """Its issue was closed: it was told so, once."""
 
 
 def ticket_problems(seen: Seen) -> Iterator[str]:
@@ -41,6 +44,11 @@ def ticket_problems(seen: Seen) -> Iterator[str]:
         yield f"tags {ticket['tags']}"
     if kind.archetype == "spam" and not ticket["spam"]:
         yield "not marked as spam"
+    told = sum(CLOSED in comment["body"] for comment in ticket["comments"])
+    if told != seen.news:
+        yield f"told {told} times that its issue is closed instead of {int(seen.news)}"
+    if ("issue_closed" in ticket["tags"]) != seen.news:
+        yield f"tags {ticket['tags']} with {int(seen.news)} closed issues"
     yield from _doubled(seen)
 
 
@@ -52,7 +60,7 @@ def _doubled(seen: Seen) -> Iterator[str]:
         if times > 1:
             yield f"run {run} wrote {times} times"
     links = sum(run.endswith("-link") for run in stamped)
-    if len(stamped) != 1 + links or links > 1:
+    if len(stamped) != 1 + links + seen.news or links > 1:
         yield f"{len(stamped)} writes: {stamped}"
     comments = [one for one in seen.ticket["comments"] if one["author_id"] == BOT_ID]
     replies = sum(one["public"] for one in comments)
@@ -94,7 +102,7 @@ def issue_problems(
     if len(issues) != opened + 1:
         yield f"{len(issues) - 1} issues in {PROJECT} for {opened} reports"
     linked = sum(one.person.kind.issue == "linked" for one in seen)
-    marks = Counter(note["body"].partition("\n")[0] for note in known["notes"])
+    marks = Counter(note["body"].partition("\n")[0] for note in known["notes"] if not note["system"])
     # One for each report, and one that counts them.
     if len(marks) != linked + (linked > 1) or any(times > 1 for times in marks.values()):
         yield f"{sum(marks.values())} notes on the known issue, {len(marks)} different ones, for {linked} reports"

@@ -19,6 +19,12 @@ class Plan:
     """SIGSTOPs between them, each followed by SIGCONT some seconds later."""
     workers: int = 0
     """`pointsman work` processes beside `pointsman serve`."""
+    closes: int = 0
+    """Issues that are closed while the tickets come in."""
+    news_kills: int = 0
+    """SIGKILLs at the end, while the tickets of the known issue are told that it is closed."""
+    updates_per_minute: int = 0
+    """What Zendesk takes for the whole account; 0: any number."""
     seed: int = 1
     settings: tuple[tuple[str, str], ...] = ()
     """What is replaced in the shipped routing.yaml."""
@@ -29,13 +35,16 @@ class Plan:
 
     def undone(self, done: Mapping[str, int]) -> Iterator[str]:
         """What was done otherwise than planned: without its kills the test shows nothing."""
-        for deed, planned in (("killed", self.kills), ("stopped", self.stops), ("frozen", self.freezes)):
+        kills = self.kills + self.news_kills
+        for deed, planned in (("killed", kills), ("stopped", self.stops), ("frozen", self.freezes)):
             if done.get(deed, 0) != planned:
                 yield f"{deed} {done.get(deed, 0)} times instead of {planned}"
 
 
 # For the short forms. A lost request is over after two seconds there, so nobody need wait longer than three.
 SETTLES_SOON = (("issue_wait: 20", "issue_wait: 20\n  issue_settle: 3"),)
+# For the long form: few tickets are enough for a bulk job.
+BULK_SOON = (("issue_wait: 20", "issue_wait: 20\n  bulk_from: 4"),)
 WAVE_FROM = 5
 """So many tickets of one kind are a wave, which the chat hears of: the short forms have one too."""
 WAVE = "{archetype: %s, at_least: %d, minutes: 10, quiet_minutes: 60}"

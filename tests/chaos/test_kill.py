@@ -9,6 +9,6 @@ from tests.chaos.plan import SETTLES_SOON, Plan
 
 
 def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path: Path) -> None:
-    plan = Plan(tickets=25, kills=3, seed=7, settings=SETTLES_SOON)
+    plan = Plan(tickets=25, kills=3, closes=2, seed=7, settings=SETTLES_SOON)
     report = fight(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
     assert not report.problems, report

@@ -1,0 +1,54 @@
+"""GitLab's side of the news: issues are closed while the service is killed, and the hook comes until it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from bench.servers import RunningSandbox
+from tests.chaos.crowd import PROJECT, Person
+from tests.chaos.desk import Desk
+from tests.chaos.fleet import until
+
+PATIENCE = 90.0
+
+
+@dataclass
+class Engineers:
+    sandbox: RunningSandbox
+    service: str
+    closed: set[int] = field(default_factory=set)
+    """By iid, in PROJECT."""
+
+    def close_some(self, people: Mapping[int, Person], count: int) -> None:
+        """Of the issues that were opened for a ticket, once that is done."""
+        desk = Desk(self.service)
+        for _ in range(count):
+            self.close(until(lambda: self._opened(people, desk), PATIENCE, "there was no issue to close")[0])
+        desk.close()
+
+    def close(self, iid: int) -> None:
+        self.sandbox.gitlab("close_issue", project=PROJECT, iid=iid)
+        self.closed.add(iid)
+        until(lambda: self._taken(iid), PATIENCE, "the hook was not taken")
+
+    def _opened(self, people: Mapping[int, Person], desk: Desk) -> list[int]:
+        for ticket_id, person in list(people.items()):
+            if person.kind.issue != "opened":
+                continue
+            try:
+                decision = desk.decision(ticket_id)
+            except httpx.HTTPError:
+                return []
+            iids = [link["iid"] for link in decision.get("links", ()) if link["iid"] not in self.closed]
+            if iids and decision["state"] == "done":
+                return iids
+        return []
+
+    def _taken(self, iid: int) -> bool:
+        """GitLab itself sends once, and what is lost is found by the comparison, every ten minutes. That is too long
+        for a test: here somebody presses "Resend" until it is taken, and once more."""
+        statuses = self.sandbox.gitlab("deliver", project=PROJECT, iid=iid, action="close", times=2)
+        return bool(statuses) and all(200 <= status < 300 for status in statuses)
