@@ -36,6 +36,6 @@ def ticket(*notes: str) -> dict[str, Any]:
     ],
 )
 def test_a_closed_issue_is_told_once(notes: list[str], *, closed: bool, told: bool) -> None:
-    decision = {"state": "done", "archetype": BUG.archetype, "history": []}
+    decision: dict[str, Any] = {"state": "done", "archetype": BUG.archetype, "history": []}
     problems = list(ticket_problems(Seen(Person(1, "word", BUG), ticket(*notes), decision, news=closed)))
     assert (not problems) is told, problems
