@@ -38,9 +38,12 @@ def programs() -> Path | None:
     return initdb.parent if initdb and (initdb.parent / "postgres").exists() else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgresServer:
     port: int
+    folder: Path
+    command: Sequence[str]
+    _process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str = "postgres") -> str:
@@ -52,6 +55,20 @@ class PostgresServer:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f"create database {name}")
         return self.url(name)
+
+    def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.folder, **_somebody())
+        _wait_until_up(self, self._process, self.folder / "log")
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+            self._process.wait(timeout=30)
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
 
 
 @contextmanager
@@ -72,15 +89,12 @@ def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -
         command = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port)]
         for setting in (*SETTINGS, *settings):
             command += ["-c", setting]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **somebody)
+        server = PostgresServer(port, folder, command)
         try:
-            postgres = PostgresServer(port)
-            _wait_until_up(postgres, server, folder / "log")
-            yield postgres
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
-            server.wait(timeout=30)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

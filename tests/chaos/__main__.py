@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tests.chaos.battle import fight
 from tests.chaos.plan import BULK_SOON, Plan
+from tests.postgres import MISSING, programs, running_postgres
 
 
 def main() -> int:
@@ -24,7 +25,11 @@ def main() -> int:
     parser.add_argument("--closes", type=int, default=6, help="issues closed in the middle")
     parser.add_argument("--news-kills", type=int, default=2, help="while the tickets of the known issue are told")
     parser.add_argument("--updates", type=int, default=60, help="a minute that Zendesk takes; 0: any number")
-    parser.add_argument("--database", default="", help="default: a new SQLite file")
+    databases = parser.add_mutually_exclusive_group()
+    databases.add_argument("--database", default="", help="default: a new SQLite file")
+    databases.add_argument(
+        "--restarts", type=int, default=0, help="of a PostgreSQL of its own, which must be installed"
+    )
     asked = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 150)
     folder = Path(mkdtemp(prefix="pointsman-chaos-"))
@@ -34,6 +39,7 @@ def main() -> int:
         kills=asked.kills,
         stops=asked.stops,
         freezes=asked.freezes,
+        restarts=asked.restarts,
         workers=asked.workers,
         closes=asked.closes,
         news_kills=asked.news_kills,
@@ -44,7 +50,14 @@ def main() -> int:
         patience=300.0,
     )
     console.print(f"{plan}\nlog: {folder / 'service.log'}", markup=False, highlight=False)
-    report = fight(plan, folder, url)
+    if plan.restarts:
+        bin_folder = programs()
+        if bin_folder is None:
+            parser.error(MISSING)
+        with running_postgres(bin_folder) as postgres:
+            report = fight(plan, folder, postgres.new_database(), postgres.restart)
+    else:
+        report = fight(plan, folder, url)
     for name, figure in report.figures.items():
         console.print(f"{name}: {figure}", markup=False, highlight=False)
     for problem in report.problems:

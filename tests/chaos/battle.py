@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,13 +46,14 @@ class _Field:
     books: Books
     engineers: Engineers
     service: str
+    restart_database: Callable[[], None]
     people: dict[int, Person] = field(default_factory=dict)
     """By ticket."""
     comments: list[threading.Timer] = field(default_factory=list)
 
 
-def fight(plan: Plan, folder: Path, database_url: str) -> Report:
-    """Run it; what is in `problems` is broken."""
+def fight(plan: Plan, folder: Path, database_url: str, restart_database: Callable[[], None] = lambda: None) -> Report:
+    """Run it; what is in `problems` is broken. `restart_database`: for a plan with restarts."""
     report, began = Report(), time.monotonic()
     with sandboxed() as sandbox:
         port = free_port()
@@ -73,7 +74,8 @@ def fight(plan: Plan, folder: Path, database_url: str) -> Report:
                 STARTS_WITHIN,
                 "the service did not start",
             )
-            ground = _Field(plan, sandbox, fleet, sender, Books(database_url), Engineers(sandbox, service), service)
+            engineers = Engineers(sandbox, service)
+            ground = _Field(plan, sandbox, fleet, sender, Books(database_url), engineers, service, restart_database)
             until(lambda: ground.books.issues_known() == 1, STARTS_WITHIN, "the known issue was not read")
             _fight(ground)
             report.figures["harm"] = round(time.monotonic() - began, 1)
@@ -129,7 +131,7 @@ def _fight(ground: _Field) -> None:
         closing = threads.submit(ground.engineers.close_some, ground.people, plan.closes)
         chance = random.Random(f"people {plan.seed}")
         # Spread over the time that the kills take.
-        pace = 2.5 * (plan.kills + plan.stops + plan.freezes) / plan.tickets
+        pace = 2.5 * (plan.kills + plan.stops + plan.freezes + plan.restarts) / plan.tickets
         for person in crowd(plan.tickets, plan.seed):
             _write(ground, person, chance)
             pause(chance.uniform(0, 2 * pace))
@@ -174,6 +176,7 @@ def _mischief(ground: _Field) -> None:
     plan, fleet = ground.plan, ground.fleet
     chance = random.Random(f"mischief {plan.seed}")
     deeds = ["kill"] * plan.kills + ["stop"] * plan.stops + ["freeze"] * plan.freezes
+    deeds += ["restart"] * plan.restarts
     chance.shuffle(deeds)
     for deed in deeds:
         # A third of them hits a service that is still starting.
@@ -182,6 +185,9 @@ def _mischief(ground: _Field) -> None:
         else:
             until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
             pause(chance.uniform(0.1, 2.0))
+        if deed == "restart":
+            _restart_database(ground)
+            continue
         member = fleet.any()
         if deed == "kill":
             fleet.kill(member)
@@ -189,6 +195,13 @@ def _mischief(ground: _Field) -> None:
             fleet.stop(member)
         else:
             fleet.freeze(member, chance.uniform(1.0, 5.0))
+
+
+def _restart_database(ground: _Field) -> None:
+    until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
+    # One that is still starting has no lock to lose, and of a worker it cannot be asked.
+    pause(15.0 if ground.plan.workers else 1.0)
+    ground.fleet.outlive(ground.restart_database)
 
 
 def _close_the_known_issue(ground: _Field) -> None:

@@ -62,7 +62,8 @@ class Fleet:
 
     def kill(self, member: Member) -> None:
         member.process.kill()
-        self._replace(member, "killed")
+        self._replace(member)
+        self.done["killed"] += 1
 
     def stop(self, member: Member) -> None:
         """As a supervisor does; the time that it takes is kept."""
@@ -70,12 +71,19 @@ class Fleet:
         member.process.terminate()
         member.process.wait(timeout=60)
         self.slowest_stop = max(self.slowest_stop, time.monotonic() - asked)
-        self._replace(member, "stopped")
+        self._replace(member)
+        self.done["stopped"] += 1
 
-    def _replace(self, member: Member, how: str) -> None:
+    def outlive(self, restart: Callable[[], None]) -> None:
+        """Restart the database: each process must see that its lock is lost, and end by itself."""
+        restart()
+        for member in self.members:
+            self._replace(member)
+        self.done["database restarts"] += 1
+
+    def _replace(self, member: Member) -> None:
         member.process.wait(timeout=30)
         self.lives.append(Life(f"pointsman-{member.process.pid}", time.time()))
-        self.done[how] += 1
         member.process = self._spawn(member.command)
 
     def freeze(self, member: Member, seconds: float) -> None:

@@ -17,6 +17,8 @@ class Plan:
     """SIGTERMs between them."""
     freezes: int = 0
     """SIGSTOPs between them, each followed by SIGCONT some seconds later."""
+    restarts: int = 0
+    """Of the database between them: each ends all processes."""
     workers: int = 0
     """`pointsman work` processes beside `pointsman serve`."""
     closes: int = 0
@@ -36,7 +38,8 @@ class Plan:
     def undone(self, done: Mapping[str, int]) -> Iterator[str]:
         """What was done otherwise than planned: without its kills the test shows nothing."""
         kills = self.kills + self.news_kills
-        for deed, planned in (("killed", kills), ("stopped", self.stops), ("frozen", self.freezes)):
+        deeds = {"killed": kills, "stopped": self.stops, "frozen": self.freezes, "database restarts": self.restarts}
+        for deed, planned in deeds.items():
             if done.get(deed, 0) != planned:
                 yield f"{deed} {done.get(deed, 0)} times instead of {planned}"
 
