@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -179,7 +180,7 @@ def test_robots_that_answer_each_other_on_a_ticket_get_no_more_of_us_than_its_bu
     one, other = (robot_of(house, f"robot-{name}@example.com", lambda *_: None) for name in ("one", "other"))
     for robot in (one, other):
         robot.most = 15
-        robot.answer = flip(house, lambda robot=robot: robot.user_id)
+        robot.answer = flip(house, partial(_id_of, robot))
     with listening(house, one), listening(house, other):
         ticket_id = house.ticket(PRAISE)
         quiet(house, one)
@@ -193,15 +194,21 @@ def test_robots_that_answer_each_other_with_comments_are_not_answered(house: Hou
     one, other = (robot_of(house, f"writer-{name}@example.com", lambda *_: None) for name in ("one", "other"))
     for robot in (one, other):
         robot.most = 10
-        robot.answer = lambda ticket_id, number, robot=robot: house.sandbox.zendesk.add_comment(
-            ticket_id, f"Thank you for your message number {number}.", robot.user_id
-        )
+        robot.answer = partial(_thank, house, robot)
     with listening(house, one), listening(house, other):
         ticket_id = house.ticket(PRAISE)
         quiet(house, one)
         quiet(house, other)
     assert len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) > 2 * BUDGET
     assert our_writes(house, ticket_id) == 1
+
+
+def _id_of(robot: Robot) -> int:
+    return robot.user_id
+
+
+def _thank(house: House, robot: Robot, ticket_id: int, number: int) -> None:
+    house.sandbox.zendesk.add_comment(ticket_id, f"Thank you for your message number {number}.", robot.user_id)
 
 
 def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released(house: House) -> None:
