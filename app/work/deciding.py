@@ -77,6 +77,11 @@ class Deciding:
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
             return self._cannot_be_changed(delivery, f"The ticket {why}: nothing can be changed in it.")
+        return self._decide_open(delivery, snapshot)
+
+    def _decide_open(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
+        if self._settle_late_writes(delivery, snapshot):
+            return {"ended": "was already written"}
         for key, decide in (
             ("told", self._decide_told),
             ("decided", self._decide_link),
@@ -97,12 +102,26 @@ class Deciding:
         if under_way:
             self.parking.take_back(delivery["ticket_id"])
         for row in (row for row in under_way if row.state == "writing"):
-            if was_applied(self.zendesk(), row):
-                self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
+            if self._settled(delivery, row):
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:
                 self.recorder.not_written(row.run_id)
         return own_is_there
+
+    def _settle_late_writes(self, delivery: JSON, snapshot: TicketSnapshot) -> bool:
+        """One that was taken for lost, and was applied later than anybody waited for it."""
+        late = [
+            row.run_id == delivery["run_id"]
+            for row in self.recorder.under_way(snapshot.id)
+            if DONE_TAG in snapshot.tags and row.tags and self._settled(delivery, row)
+        ]
+        return any(late)
+
+    def _settled(self, delivery: JSON, row: Decision) -> bool:
+        if not was_applied(self.zendesk(), row):
+            return False
+        self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
+        return True
 
     def _cannot_be_changed(self, delivery: JSON, why: str) -> JSON:
         """Said at the desk, unless it would hide a decision: a repeat comes after spam was deleted, say."""

@@ -69,7 +69,7 @@ class Recorder:
     def needless(self, run_id: str) -> None:
         """Another delivery did what this run was put off with, or there is nothing left to do: it is no decision."""
         row = self.written(run_id)
-        if row and not row.tags and row.state in {"working", "waiting", "failed"}:
+        if row and (row.state == "working" or (not row.tags and row.state in {"waiting", "failed"})):
             self.records.decisions.forget(run_id)
 
     def waits_in_thread(self, decided: Decided) -> int | None:
@@ -102,7 +102,14 @@ class Recorder:
         self.records.decisions.update(run_id, state="writing", tags=list(tags))
 
     def not_written(self, run_id: str) -> None:
-        """It is certain that the update was not applied."""
+        """The update is not in the ticket.
+
+        Its tags are kept: the request of a process that was killed may be on its way, and be applied after all.
+        """
+        self.records.decisions.update(run_id, state="working")
+
+    def never_written(self, run_id: str) -> None:
+        """The ticket does not take it."""
         self.records.decisions.update(run_id, state="working", tags=[])
 
     def finished(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome]) -> JSON:

@@ -181,7 +181,7 @@ class Writing:
 
     def _never(self, delivery: JSON, row: Decision, error: NotFound | Invalid) -> JSON:
         """Visible and explained, and not tried again: the ticket will not take it."""
-        self.recorder.not_written(row.run_id)
+        self.recorder.never_written(row.run_id)
         gone = isinstance(error, NotFound)
         if not gone and error.reason != "ticket_closed":
             return self.recorder.failed(delivery, "write", fault_of(error))

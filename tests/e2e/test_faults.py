@@ -44,6 +44,19 @@ def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(hous
     assert "archetype__mention" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
 
 
+def test_an_update_that_was_applied_later_than_anybody_waited_is_known_for_what_it_is(house: House) -> None:
+    """The request of a process that was killed: when its work was taken up it was not there yet, and then it was."""
+    decisions = house.service.records.decisions
+    _, ticket = house.triaged(PRAISE)
+    (row,) = decisions.of_ticket(ticket["id"])
+    decisions.update(row.run_id, state="working")
+    assert house.deliver(ticket["id"], "ticket.updated", actor_id=house.sandbox.zendesk.advocate_id) == [202]
+    house.idle()
+    (after,) = decisions.of_ticket(ticket["id"])
+    assert (after.run_id, after.state, after.tags) == (row.run_id, "done", row.tags)
+    assert our_comments(house, ticket["id"]) == 1
+
+
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 def test_spam_is_marked_even_if_that_answer_was_lost(house: House, kind: Literal["drop_before", "drop_after"]) -> None:
     ticket_id = house.ticket(
