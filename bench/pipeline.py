@@ -28,9 +28,7 @@ WORKER_STARTS_IN = 5.0
 
 
 def run(console: Console) -> None:
-    table = Table(
-        "database", "answers in", *(f"{count} processes" for count in PROCESSES), title="Bug reports a second"
-    )
+    table = Table("database", "answers in", *map(str, PROCESSES), title="Bug reports a second, by number of processes")
     calls: Counter[tuple[str, str]] = Counter()
     with databases(console) as known:
         for database in known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,9 @@ def test_every_metric_is_documented_and_none_else() -> None:
     }
     written = {line.split("`")[1] for line in METRICS.splitlines() if line.startswith("| `")}
     assert known == written
+
+
+def test_no_page_waits_to_be_filled_in() -> None:
+    """A word in capitals alone on a line stands where a table was to come."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        assert not re.search(r"^(?:TODO|[A-Z_]{4,})$", page.read_text(encoding="utf-8"), re.MULTILINE), page.name
