@@ -115,7 +115,7 @@ def node_red(script: Path, *, answers: str) -> Contender:
             log=folder / "server.log",
         )
 
-    return Contender(f"Node-RED, answers {answers}", server, _nothing_busy)
+    return Contender(f"Node-RED, {answers}", server, _nothing_busy)
 
 
 def _nothing_busy(url: str) -> bool:

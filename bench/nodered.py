@@ -106,8 +106,8 @@ def _show(console: Console, trial: Trial, contenders: list[Contender]) -> None:
         for contender in contenders:
             outcomes[contender.name].append(measure(trial, contender))
     table = Table(
-        "", "tickets/s", "p50 ms", "p99 ms", "last, s", "lost", "accepted", "issues twice", "notes twice", "wrong tags",
-        title=f"{trial.title}; {trial.tickets} tickets, {trial.rounds} rounds",
+        "", "tickets/s", "p50 ms", "p99 ms", "last, s", "lost", "accepted & lost", "issues twice", "notes twice",
+        "wrong tags", title=f"{trial.title}; {trial.tickets} tickets, rounds: {trial.rounds}",
     )  # fmt: skip
     for name, rounds in outcomes.items():
         table.add_row(name, *_row(rounds))
