@@ -37,6 +37,8 @@ class Writing:
 
     def write(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """`{"state"}`, `{"conflict": True}` to decide again, or `{"fault"}` to try later."""
+        if self.parking.waiting.of(decided.run_id):  # cut off after it was parked: a bulk job may have sent it
+            return {"fault": asdict(fault_of(busy())), "parked": True}
         found = Found.model_validate(found_json.get("found", {}))
         if found.removed:
             decided = decided.model_copy(update={"trace": (*decided.trace, _redacted(found.removed))})

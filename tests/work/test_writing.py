@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.records.records import Records
+from app.records.waiting_updates import State, WaitingUpdate
 from app.triage.actions import Note, Plan, Tags
 from app.work.batching.parking import Parking
 from app.work.decided import Decided, Read
@@ -31,6 +32,7 @@ class House:
         self.client = ZendeskClient(sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token)
         rulebook = Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, lambda: NOW)
         self.hash = rulebook.current().hash
+        self.waiting = records.waiting_updates
         self.recorder = Recorder(records, lambda: NOW)
         parking = Parking(records.waiting_updates, lambda _: None, rulebook, lambda: NOW)
         assignees, pausing = Assignees(lambda: self.client), Pausing(records.pauses)
@@ -92,6 +94,27 @@ def test_a_step_that_was_cut_off_before_it_sent_anything_writes(house: House) ->
     house.recorder.about_to_write(decided, [], ["archetype__mention"])
     assert house.writing.write(delivery, decided, {})["state"] == "done"
     assert our_writes(house, decided) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "applied"), [("waiting", False), ("sent", False), ("applied", True), ("refused", False)]
+)
+def test_a_step_that_was_cut_off_after_it_parked_its_update_leaves_it_to_the_bulk_job(
+    house: House, state: State, applied: bool
+) -> None:
+    """Else both write; or this one finds what the job wrote, and nobody says that it waits no longer."""
+    delivery, decided = house.decided()
+    row = house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    if applied:
+        house.writing.write(delivery, decided, {})
+        house.recorder.in_bulk_job("pm1", row.tags)
+    parked = WaitingUpdate("pm1", decided.ticket.id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
+    house.waiting.park(parked)
+    again = house.writing.write(delivery, decided, {})
+    assert (again["fault"]["reason"], again["parked"]) == ("in_bulk_job", True)
+    assert our_writes(house, decided) == applied
+    assert house.writing.collect(delivery, decided, {})["applied"] is applied
+    assert house.waiting.of("pm1") is None
 
 
 def test_a_conflict_with_an_update_of_its_own_that_came_late_is_no_conflict(house: House) -> None:
