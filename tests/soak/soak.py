@@ -27,7 +27,7 @@ class Plan:
     tickets: int = 20_000
     warm_up: float = 0.2
     """The share of the tickets after which memory must stay where it is."""
-    bound: float = 40.0
+    bound: float = 20.0
     """By so many megabytes it may still grow."""
     under_way: int = 100
     samples: int = 20
