@@ -46,6 +46,11 @@ class Decision:
         return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
 
     @property
+    def is_written(self) -> bool:
+        """Its tags are on the ticket, as far as we put them there."""
+        return bool(self.tags) and self.state in {"done", "waiting", "failed"}
+
+    @property
     def forgotten(self) -> bool:
         """Text and trace were dropped for their age; what was decided is still known."""
         return bool(self.config_hash) and not self.ticket

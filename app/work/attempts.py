@@ -11,6 +11,10 @@ from app.records.attempts import Attempt
 from app.work.engine import JSON, Work
 from app.work.retry import Fault, next_wait
 
+MADE = "made"
+# What a try decided and found goes along to the next: its update is not settled, or parked, or seems not to be there.
+CARRIED = ("unsettled", "parked", MADE)
+
 
 class Runner(Protocol):
     """The engine, as far as a workflow needs it."""

@@ -18,6 +18,7 @@ from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, 
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.work.attempts import MADE
 from app.work.batching.parking import Parking
 from app.work.by_hand import ByHand, granted, tag_that_asks
 from app.work.capping import Capping
@@ -60,13 +61,13 @@ class Deciding:
         decided = self._decide_if_any(delivery)
         if "decided" in decided and decided["decided"]["plan"]["mode"] != "shadow":
             return self.loops.over_budget(delivery) or decided
-        if "ended" in decided:
+        if "ended" in decided and not decided.get("late"):
             self.recorder.needless(delivery["run_id"])
         return decided
 
     def _decide_if_any(self, delivery: JSON) -> JSON:
         if self._settle_lost_writes(delivery):
-            return {"ended": "was already written"}
+            return _already_written(delivery)
         try:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
@@ -81,7 +82,7 @@ class Deciding:
 
     def _decide_open(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
         if self._settle_late_writes(delivery, snapshot):
-            return {"ended": "was already written"}
+            return _already_written(delivery)
         for key, decide in (
             ("told", self._decide_told),
             ("decided", self._decide_link),
@@ -110,17 +111,20 @@ class Deciding:
 
     def _settle_late_writes(self, delivery: JSON, snapshot: TicketSnapshot) -> bool:
         """One that was taken for lost, and was applied later than anybody waited for it."""
+        own = self.recorder.written(delivery["run_id"]) if MADE in delivery else None
         late = [
             row.run_id == delivery["run_id"]
             for row in self.recorder.under_way(snapshot.id)
             if DONE_TAG in snapshot.tags and row.tags and self._settled(delivery, row)
         ]
-        return any(late)
+        found_by_others = own is not None and own.is_written
+        return found_by_others or any(late)
 
     def _settled(self, delivery: JSON, row: Decision) -> bool:
         if not was_applied(self.zendesk(), row):
             return False
-        self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
+        if MADE not in delivery or row.run_id != delivery["run_id"]:  # its own work knows what follows from it
+            self.recorder.finished(delivery, row, [Outcome(**action) for action in row.actions])
         return True
 
     def _cannot_be_changed(self, delivery: JSON, why: str) -> JSON:
@@ -268,6 +272,10 @@ def is_decided(comment: CommentSnapshot, last: Decision) -> bool:
 
 def _to_write(decided: Decided, *, looks: bool) -> JSON:
     return {"decided": decided.model_dump(mode="json"), "looks_for_issue": looks}
+
+
+def _already_written(delivery: JSON) -> JSON:
+    return {"ended": "was already written", "late": MADE in delivery}
 
 
 def _decided(

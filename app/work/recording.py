@@ -13,16 +13,13 @@ from app.records.corrections import Correction
 from app.records.decisions import Decision, State
 from app.records.failures import Failure
 from app.records.records import Records
-from app.work.attempts import attempt_of, run_of
+from app.work.attempts import CARRIED, attempt_of, run_of
 from app.work.decided import Decided
 from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.retry import Fault
 
 log = structlog.get_logger(__name__)
-
-CARRIED = {"unsettled", "parked", "waits"}
-"""What work takes along from one try to the next, and a fresh start must not have."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,7 @@ class Recorder:
 
     def last_written(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
-        return next(
-            (
-                row
-                for row in self.records.decisions.of_ticket(ticket_id)
-                if row.tags and row.state in {"done", "waiting", "failed"}
-            ),
-            None,
-        )
+        return next((row for row in self.records.decisions.of_ticket(ticket_id) if row.is_written), None)
 
     def being_written(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
@@ -193,7 +183,7 @@ class Recorder:
                 reason=fault.reason,
                 message=fault.message,
                 attempts=delivery["attempt"],
-                payload={name: value for name, value in delivery.items() if name not in CARRIED},
+                payload={name: value for name, value in delivery.items() if name not in {*CARRIED, "waits"}},
                 failed_at=self.now().isoformat(),
             )
         )

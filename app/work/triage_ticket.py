@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.work.attempts import Runner, next_attempt, payload_of, plan_again
+from app.work.attempts import CARRIED, MADE, Runner, next_attempt, payload_of, plan_again
 from app.work.engine import JSON, Work
 from app.work.following.our_note import count_work
 from app.work.pausing import PAUSED
@@ -86,8 +86,7 @@ class TriageTicket:
             looked = self.runner.step(step, look, delivery, decided, found)
             if "fault" in looked:
                 return self._later(delivery, step, looked["fault"])
-            # From here on nothing is unsettled, least of all for the work that follows.
-            delivery = {name: value for name, value in delivery.items() if name != carried}
+            delivery = _made(delivery, decided, found)
             if looked["applied"]:
                 self._what_follows(delivery, decided, found, looked)
                 return looked
@@ -99,23 +98,34 @@ class TriageTicket:
             if "fault" in decided:
                 return self._later(delivery, "decide", decided["fault"])
             if "ended" in decided:
-                return decided
+                return self._written_late(delivery) if decided.get("late") else decided
             found = self.runner.step("find", self.steps.find, delivery, decided) if decided["looks_for_issue"] else {}
             if found.get("hold_the_tags"):
                 return self._later(delivery, "find", found["fault"])
             written = self.runner.step("write", self.steps.write, delivery, decided, found)
+            delivery = _made(delivery, decided, found)
             if written.get("conflict"):
                 continue
             if "fault" in written:
-                made = {"decided": decided, "found": found}
-                carried = {name: made for name in ("unsettled", "parked") if written.get(name)}
-                return self._later({**delivery, **carried}, "write", written["fault"])
+                carried = next((name for name in CARRIED if written.get(name)), MADE)
+                return self._later({**_own(delivery), carried: delivery[MADE]}, "write", written["fault"])
             self._what_follows(delivery, decided, found, written)
             return written
         return self._later(delivery, "write", _BUSY)
 
+    def _written_late(self, delivery: JSON) -> JSON:
+        """By a request of this very work that was taken for lost: what follows from it is not queued yet."""
+        decided, found = delivery[MADE]["decided"], delivery[MADE]["found"]
+        settled = self.runner.step("settle", self.steps.settle, delivery, decided, found)
+        if "fault" in settled:
+            return self._later(delivery, "settle", settled["fault"])
+        if settled["applied"]:
+            self._what_follows(delivery, decided, found, settled)
+        return settled
+
     def _what_follows(self, delivery: JSON, decided: JSON, found: JSON, written: JSON) -> None:
         """More work, recorded with this one."""
+        delivery = _own(delivery)
         now = datetime.fromisoformat(delivery["accepted_at"])
         if "fault" in found:
             self._follow_up(delivery, decided, found["fault"])
@@ -159,6 +169,16 @@ class TriageTicket:
     def _plan_link(self, payload: JSON, fault: JSON) -> JSON:
         self.steps.attempted(payload, "find", fault)
         return self._plan_wait(payload, fault)
+
+
+def _own(delivery: JSON) -> JSON:
+    """Without what was made of it, which is nothing to the work that follows."""
+    return {name: value for name, value in delivery.items() if name not in CARRIED}
+
+
+def _made(delivery: JSON, decided: JSON, found: JSON) -> JSON:
+    """It goes along: the update may be there one day, whatever is known now."""
+    return {**_own(delivery), MADE: {"decided": decided, "found": found}}
 
 
 _BUSY: JSON = {

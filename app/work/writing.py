@@ -75,7 +75,7 @@ class Writing:
         waited = self.parking.waiting.of(decided.run_id)
         row = self.recorder.written(decided.run_id)
         if waited is None or self.parking.waiting.take_back(decided.run_id):
-            was_cut_off = waited is None and row and row.tags and row.state in {"done", "waiting"}
+            was_cut_off = waited is None and row and row.is_written
             done = self._done(delivery, decided, row, found_json) if was_cut_off and row else {}
             return {**done, "applied": bool(done)}
         if waited.state == "waiting" or (waited.state == "sent" and not self.parking.is_over(waited)):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from integrations.sandbox import Fault
 from tests.e2e.house import PROJECT, ROOT, open_house, wait_until
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
 
 
-def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_write(tmp_path: Path) -> None:
+def impatient(folder: Path) -> str:
+    """Rules after which tags do not wait for GitLab."""
     text = (ROOT / "routing.yaml").read_text()
     assert "issue_wait: 20" in text
-    impatient = tmp_path / "routing.yaml"
-    impatient.write_text(text.replace("issue_wait: 20", "issue_wait: 0"))
-    with open_house(tmp_path, ROUTING_FILE=str(impatient)) as house:
+    changed = folder / "routing.yaml"
+    changed.write_text(text.replace("issue_wait: 20", "issue_wait: 0"))
+    return str(changed)
+
+
+def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_write(tmp_path: Path) -> None:
+    with open_house(tmp_path, ROUTING_FILE=impatient(tmp_path)) as house:
         house.sandbox.gitlab.faults.add(Fault(method="GET", path=".*", times=2, kind="status", status=503))
         ticket_id = house.ticket(BUG)
         house.deliver(ticket_id)
@@ -33,6 +40,30 @@ def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_w
         assert len(ticket["comments"]) == 3, "the person's, the first note, the link"
         assert decision["links"][0]["url"] in ticket["comments"][2]["html_body"]
         assert len(house.sandbox.gitlab.issues(PROJECT)) == 1
+
+
+@pytest.mark.parametrize("found_by_a_repeat", [False, True])
+def test_the_link_follows_an_update_too_that_was_applied_though_zendesk_said_it_was_not(
+    tmp_path: Path, found_by_a_repeat: bool
+) -> None:
+    """As one of a killed process that arrives late: the next try finds it there, and must know what follows from it."""
+    with open_house(tmp_path, ROUTING_FILE=impatient(tmp_path)) as house:
+        house.sandbox.gitlab.faults.add(Fault(method="GET", path=".*", times=1, kind="status", status=503))
+        wait = {"Retry-After": "2"}
+        applied = Fault(method="PUT", path=".*", times=1, kind="status_after", status=429, headers=wait)
+        house.sandbox.zendesk.faults.add(applied)
+        ticket_id = house.ticket(BUG)
+        house.deliver(ticket_id)
+        if found_by_a_repeat:
+            house.decision(ticket_id, "working")
+            house.deliver(ticket_id, "ticket.updated")
+            house.decision(ticket_id)
+        wait_until(lambda: "issue_linked" in house.sandbox.zendesk.ticket(ticket_id)["tags"])
+        house.idle()
+        decision = house.decision(ticket_id)
+        assert [one["state"] for one in decision["history"]] == ["done"]
+        assert len(decision["links"]) == len(house.sandbox.gitlab.issues(PROJECT)) == 1
+        assert len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) == 3, "the person's, the first note, the link"
 
 
 def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
