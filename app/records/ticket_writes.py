@@ -43,6 +43,11 @@ class TicketWrites:
             connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
             return False
 
+    def give_back(self, run_id: str) -> None:
+        """It wrote nothing."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
+
     @staticmethod
     def release(connection: sa.Connection, ticket_ids: Collection[int]) -> None:
         """A person lets the tickets go on: they are counted from nothing, once the caller commits."""

@@ -56,16 +56,22 @@ class WaitingUpdates:
         return self._read(waiting_updates.c.batch == batch)
 
     def claim(self, batch: str, *, most: int, at_least: int, until: float) -> list[WaitingUpdate]:
-        """The oldest that wait, those that people wait for first; none when there are fewer than `at_least`."""
+        """The oldest that wait, those that people wait for first; none when there are fewer than `at_least`.
+
+        One of each ticket: a job takes no two.
+        """
         column = waiting_updates.c
         chosen = (
-            sa.select(column.run_id)
+            sa.select(column.ticket_id, column.run_id)
             .where(column.state == "waiting")
             .order_by(column.bulk, column.accepted_at, column.run_id)
             .limit(most)
         )
         with self._engine.begin() as connection:
-            ids = connection.execute(chosen).scalars().all()
+            first: dict[int, str] = {}
+            for ticket_id, run_id in connection.execute(chosen):
+                first.setdefault(ticket_id, run_id)
+            ids = list(first.values())
             if len(ids) < at_least:
                 return []
             # Meanwhile one may have been taken back: its own work has the word.

@@ -61,6 +61,7 @@ class Recorder:
         row = self.written(run_id)
         if row and (row.state == "working" or (not row.tags and row.state in {"waiting", "failed"})):
             self.records.decisions.forget(run_id)
+            self.records.ticket_writes.give_back(run_id)
 
     def waits_in_thread(self, decided: Decided) -> int | None:
         """The last ticket of the same post before this one, as far as we have seen it."""

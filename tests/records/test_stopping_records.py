@@ -1,4 +1,4 @@
-"""Attempts, pauses, held work and the budget of writes, on both databases."""
+"""Attempts, pauses, held work, the budget of writes and updates that wait, on both databases."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.records.attempts import Attempt
 from app.records.database import is_up_to_date
 from app.records.pauses import Pause
 from app.records.records import NoRecords, Records
+from app.records.waiting_updates import WaitingUpdate
 from tests.postgres import PostgresServer
 
 AT = "2026-11-01T08:00:00+00:00"
@@ -96,3 +97,14 @@ def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records
     with records.engine.begin() as connection:
         records.ticket_writes.release(connection, [7])
     assert allow(7, "four", since="", now=LATER, most=1)
+    records.ticket_writes.give_back("four")
+    assert allow(7, "five", since="", now=LATER, most=1), "the fourth wrote nothing"
+
+
+def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:
+    waiting = records.waiting_updates
+    for run_id, ticket_id in (("a", 1), ("b", 1), ("c", 2)):
+        waiting.park(WaitingUpdate(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
+    assert {one.run_id for one in waiting.claim("first", most=100, at_least=2, until=1.0)} == {"a", "c"}
+    assert waiting.claim("second", most=100, at_least=2, until=1.0) == []
+    assert [one.run_id for one in waiting.claim("third", most=100, at_least=1, until=1.0)] == ["b"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.writing import Writing
+from integrations.errors import NotSent
 from integrations.sandbox import Sandbox
 from integrations.zendesk.client import ZendeskClient
 from tests.e2e.house import ROOT
@@ -115,6 +117,28 @@ def test_a_step_that_was_cut_off_after_it_parked_its_update_leaves_it_to_the_bul
     assert our_writes(house, decided) == applied
     assert house.writing.collect(delivery, decided, {})["applied"] is applied
     assert house.waiting.of("pm1") is None
+
+
+@pytest.mark.parametrize(("state", "until", "blocks"), [("sent", 1, True), ("sent", 0, False), ("applied", 1, False)])
+def test_other_work_waits_for_a_bulk_job_and_not_for_what_became_of_it(
+    house: House, state: State, until: float, blocks: bool
+) -> None:
+    """Nothing may hold a ticket for ever, whatever happened to the work that should come back for its update."""
+    ends = NOW.timestamp() + until
+    house.waiting.park(WaitingUpdate("pm1", 7, "k+1w1", NOW.isoformat(), False, {}, [], state, "batch", ends))
+    with pytest.raises(NotSent) if blocks else nullcontext():
+        house.writing.parking.take_back(7)
+
+
+def test_a_run_that_turns_out_needless_does_not_count_as_a_write(house: House) -> None:
+    _, decided = house.decided()
+    allow = house.recorder.records.ticket_writes.allow
+    assert allow(decided.ticket.id, "pm1", since="", now=NOW.isoformat(), most=1)
+    house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    assert not allow(decided.ticket.id, "pm2", since="", now=NOW.isoformat(), most=1)
+    house.recorder.not_written("pm1")
+    house.recorder.needless("pm1")
+    assert allow(decided.ticket.id, "pm2", since="", now=NOW.isoformat(), most=1)
 
 
 def test_a_conflict_with_an_update_of_its_own_that_came_late_is_no_conflict(house: House) -> None:

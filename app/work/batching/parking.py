@@ -58,8 +58,8 @@ class Parking:
                 raise busy()
 
     def is_over(self, one: WaitingUpdate) -> bool:
-        """It was sent, and what became of it is for the ticket's audits to say."""
-        return one.state == "sent" and one.until <= self.now().timestamp()
+        """It was sent, and what became of it is known, or for the ticket's audits to say."""
+        return one.state in {"applied", "refused"} or (one.state == "sent" and one.until <= self.now().timestamp())
 
 
 def busy() -> NotSent:
