@@ -67,7 +67,7 @@ def fight(plan: Plan, folder: Path, database_url: str, restart_database: Callabl
         fleet = Fleet(environ, folder / "service.log", random.Random(f"fleet {plan.seed}"))
         _furnish(sandbox)
         sandbox.gitlab("subscribe", endpoint_url=f"{service}/webhooks/gitlab")
-        fleet.start(plan.workers)
+        fleet.start(port, plan.workers)
         try:
             until(
                 lambda: answers(f"{service}/healthz") or fleet.died_by_themselves(),
@@ -198,9 +198,9 @@ def _mischief(ground: _Field) -> None:
 
 
 def _restart_database(ground: _Field) -> None:
-    until(lambda: answers(f"{ground.service}/healthz"), STARTS_WITHIN, "the service did not come back")
-    # One that is still starting has no lock to lose, and of a worker it cannot be asked.
-    pause(15.0 if ground.plan.workers else 1.0)
+    # One that is still starting has no lock to lose.
+    until(ground.fleet.all_up, STARTS_WITHIN, "not all processes came back")
+    pause(1.0)
     ground.fleet.outlive(ground.restart_database)
 
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from bench.loopback import answers
+from bench.servers import free_port
+
 Found = TypeVar("Found")
 ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
@@ -22,7 +25,11 @@ STOPS_WITHIN = 10.0
 @dataclass
 class Member:
     command: str
+    port: int
     process: subprocess.Popen[bytes]
+
+    def is_up(self) -> bool:
+        return answers(f"http://127.0.0.1:{self.port}/healthz")
 
 
 @dataclass(frozen=True)
@@ -43,14 +50,20 @@ class Fleet:
     done: Counter[str] = field(default_factory=Counter)
     slowest_stop: float = 0.0
 
-    def start(self, workers: int) -> None:
-        self.members = [Member("serve", self._spawn("serve"))]
-        self.members += [Member("work", self._spawn("work")) for _ in range(workers)]
+    def start(self, port: int, workers: int) -> None:
+        """`port`: of the service; its environment says it too."""
+        self.members = [Member("serve", port, self._spawn("serve"))]
+        for at in (free_port() for _ in range(workers)):
+            command = f"work --port {at}"
+            self.members.append(Member(command, at, self._spawn(command)))
+
+    def all_up(self) -> bool:
+        return all(member.is_up() for member in self.members)
 
     def _spawn(self, command: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.pointsman", command],
+                [sys.executable, "-m", "tests.chaos.pointsman", *command.split()],
                 cwd=ROOT,
                 env={**os.environ, **self.environ},
                 stderr=log,
