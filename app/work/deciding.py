@@ -99,10 +99,10 @@ class Deciding:
     def _settle_lost_writes(self, delivery: JSON) -> bool:
         """An update whose answer was lost is looked up in the ticket's audits before anything else is decided."""
         own_is_there = False
-        under_way = self.recorder.under_way(delivery["ticket_id"])
+        under_way = self.recorder.under_way(delivery["ticket_id"], delivery["run_id"])
         if under_way:
             self.parking.take_back(delivery["ticket_id"])
-        for row in (row for row in under_way if row.state == "writing"):
+        for row in (row for row in under_way if row.state != "working"):
             if self._settled(delivery, row):
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:

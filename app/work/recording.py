@@ -39,9 +39,16 @@ class Recorder:
         """Decisions whose update was sent, or was about to be, when something went wrong."""
         return [row for row in self.under_way(ticket_id) if row.state == "writing"]
 
-    def under_way(self, ticket_id: int) -> list[Decision]:
-        """Decisions that are made and not carried out, as far as we know."""
-        return [row for row in self.records.decisions.of_ticket(ticket_id) if row.state in {"writing", "working"}]
+    def under_way(self, ticket_id: int, run_id: str = "") -> list[Decision]:
+        """Decisions that are made and not carried out, as far as we know.
+
+        With this run's, if it was given up while nobody knew whether its update was applied, and is tried again.
+        """
+        return [
+            row
+            for row in self.records.decisions.of_ticket(ticket_id)
+            if row.state in {"writing", "working"} or (row.run_id == run_id and row.state == "failed" and row.tags)
+        ]
 
     def written(self, run_id: str) -> Decision | None:
         """The decision of this run, whatever became of it."""

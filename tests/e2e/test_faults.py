@@ -171,6 +171,25 @@ def test_a_broken_token_becomes_a_failure_that_can_be_retried(house: House) -> N
     assert our_comments(house, ticket_id) == 1
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_a_failure_of_which_nobody_knew_whether_it_was_written_is_looked_up_by_the_retry(
+    house: House, kind: Literal["drop_before", "drop_after"]
+) -> None:
+    ticket_id = house.ticket(PRAISE)
+    faults = house.sandbox.zendesk.faults
+    faults.add(Fault(method="PUT", path=TICKET, times=1, kind=kind))
+    faults.add(Fault(method="GET", path=r"/api/v2/tickets/\d+/audits", times=1, kind="status", status=403))
+    house.deliver(ticket_id)
+    assert house.decision(ticket_id)["state"] == "failed"
+    (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
+    assert (failure["step"], failure["reason"]) == ("settle", "forbidden")
+    house.desk(f"/api/failures/{failure['id']}/retry", "POST")
+    house.idle()
+    assert house.decision(ticket_id)["state"] == "done"
+    assert "archetype__mention" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
+    assert our_comments(house, ticket_id) == 1
+
+
 def test_a_bug_of_ours_becomes_a_failure_and_can_be_retried(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket_id = house.ticket(PRAISE)
     with monkeypatch.context() as patched:
