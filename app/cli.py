@@ -20,7 +20,7 @@ from app.commands import NotDone, backtest, rules
 from app.records.database import NewerDatabase
 from app.records.records import NoRecords
 from app.rules.positions import BadRules
-from app.settings import DEFAULT_DATABASE, DEFAULT_MODELS, BadSettings, Settings, load, zendesk_settings
+from app.settings import DEFAULT_MODELS, BadSettings, Settings, database_url, load, zendesk_settings
 from app.work.rulebook import read_rules
 from integrations.errors import IntegrationError
 
@@ -189,7 +189,7 @@ def run_backtest(
         if source == "zendesk":
             past = backtest.from_zendesk(zendesk_settings(os.environ), day)
         else:
-            past = backtest.from_records(os.environ.get("DATABASE_URL") or DEFAULT_DATABASE, day)
+            past = backtest.from_records(database_url(os.environ), day)
         backtest.run_backtest(out, past, routing, macros)
 
 
@@ -213,7 +213,7 @@ def failures(
             err.print(f"There is no state {state}: open, retried, ignored or all.", markup=False)
             sys.exit(2)
         with _readable():
-            operating.list_failures(out, _database_url(), state=state, since=since, as_json=as_json)
+            operating.list_failures(out, database_url(os.environ), state=state, since=since, as_json=as_json)
 
 
 @failures_cli.command("retry")
@@ -229,7 +229,7 @@ def retry_failures(
         err.print("Give a failure's number, or --since.")
         sys.exit(2)
     with _readable():
-        operating.retry(out, _database_url(), failure_id, since)
+        operating.retry(out, database_url(os.environ), failure_id, since)
 
 
 @failures_cli.command("ignore")
@@ -242,7 +242,7 @@ def ignore_failure(
     from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
 
     with _readable():
-        operating.ignore(out, _database_url(), failure_id, reason)
+        operating.ignore(out, database_url(os.environ), failure_id, reason)
 
 
 @cli.command()
@@ -255,7 +255,7 @@ def pause(
     from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
 
     with _readable():
-        operating.pause(out, _database_url(), what, reason)
+        operating.pause(out, database_url(os.environ), what, reason)
 
 
 @cli.command()
@@ -266,7 +266,7 @@ def resume(
     from app.commands import operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
 
     with _readable():
-        operating.resume(out, _database_url(), what)
+        operating.resume(out, database_url(os.environ), what)
 
 
 @cli.command()
@@ -285,7 +285,7 @@ def train(
 
     with _readable():
         sources = learning.Sources(
-            database_url=os.environ.get("DATABASE_URL") or DEFAULT_DATABASE,
+            database_url=database_url(os.environ),
             zendesk=zendesk_settings(os.environ) if from_zendesk else None,
             since=backtest.parse_date(from_zendesk or "2000-01-01"),
             rules=read_rules(routing, macros),
@@ -343,10 +343,6 @@ def _readable() -> Iterator[None]:
     except IntegrationError as error:
         err.print(f"{error}.", markup=False)
         sys.exit(1)
-
-
-def _database_url() -> str:
-    return os.environ.get("DATABASE_URL") or DEFAULT_DATABASE
 
 
 def _settings() -> Settings:

@@ -13,7 +13,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
-from app.records.database import is_sqlite, sqlite_path
+from app.records.database import refuse_unusable
 
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
@@ -51,7 +51,21 @@ class ZendeskSettings(BaseModel):
         return self
 
 
-class Settings(ZendeskSettings):
+class DatabaseSettings(BaseModel):
+    """Where the records are: all that a command beside the service needs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        refuse_unusable(value)
+        return value
+
+
+class Settings(ZendeskSettings, DatabaseSettings):
     """What the service needs to know from outside."""
 
     zendesk_webhook_secret: tuple[SecretStr, ...] = Field(
@@ -69,7 +83,6 @@ class Settings(ZendeskSettings):
     sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
     sentry_org: str = Field(default="", description="The organization's name at Sentry")
     desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
-    database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
     routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
     macros_file: Path = Field(default=Path("macros.yaml"), description="The texts")
     model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
@@ -154,15 +167,6 @@ class Settings(ZendeskSettings):
             raise ValueError("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty")
         return self
 
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
-        if is_sqlite(value):
-            sqlite_path(value)
-        return value
-
     @field_validator("routing_file", "macros_file")
     @classmethod
     def _exists(cls, value: Path) -> Path:
@@ -202,6 +206,11 @@ def load(environ: Mapping[str, str]) -> Settings:
 def zendesk_settings(environ: Mapping[str, str]) -> ZendeskSettings:
     """The same for the part that reading tickets needs."""
     return _load(ZendeskSettings, environ)
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """The same for what a command beside the service needs."""
+    return _load(DatabaseSettings, environ).database_url
 
 
 _Some = TypeVar("_Some", bound=BaseModel)

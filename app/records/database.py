@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 if TYPE_CHECKING:
@@ -28,6 +29,20 @@ MIGRATION_LOCK = 7_706_975_110
 SQLITE_WAITS_SECONDS = 30
 
 
+def refuse_unusable(url: str) -> None:
+    """Raises ValueError for a URL that can be no database of ours. Says what to write and quotes nothing: where a URL
+    is mistyped, a part of the password may stand anywhere.
+    """
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    try:
+        sa.make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("must be an address like postgresql://user:password@host:5432/name") from None
+    if is_sqlite(url):
+        sqlite_path(url)
+
+
 def is_sqlite(url: str) -> bool:
     return sa.make_url(url).get_backend_name() == "sqlite"
 
@@ -36,7 +51,7 @@ def sqlite_path(url: str) -> Path:
     """The database file of a SQLite URL. Raises ValueError for an in-memory one: nothing would survive a restart."""
     database = sa.make_url(url).database
     if not database or database == ":memory:":
-        raise ValueError("DATABASE_URL: an in-memory SQLite database keeps nothing; name a file, sqlite:///path/to.db")
+        raise ValueError("an in-memory SQLite database keeps nothing; name a file, sqlite:///path/to.db")
     return Path(database)
 
 

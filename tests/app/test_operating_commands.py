@@ -125,3 +125,25 @@ def test_an_unknown_failure_is_said(records: Records) -> None:
 def test_a_database_that_is_not_there_is_not_made(url: str, tmp_path: Path) -> None:
     assert pointsman("pause").exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", ["failures", "failures retry 1", "pause", "resume", "backtest --from 2026-11-01", "train"]
+)
+@pytest.mark.parametrize("url", ["nonsense", "mysql://db/x", "postgresql://db:s3cret/x"])
+def test_a_url_that_is_none_is_refused_with_a_sentence(command: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    done = pointsman(*command.split())
+    assert done.exit_code == 2
+    assert "DATABASE_URL: must" in done.stderr
+    assert "s3cret" not in done.output
+
+
+def test_the_url_may_come_from_a_file(
+    records: Records, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(url)
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
+    assert pointsman("pause").exit_code == 0
+    assert [one.what for one in records.pauses.current()] == ["all"]
