@@ -361,6 +361,8 @@ def _built(settings: Settings) -> Service:
         _refuse([str(problem) for problem in error.problems])
     except NewerDatabase as error:
         _refuse([f"DATABASE_URL: {error}."])
+    except OSError as error:
+        _refuse([f"Cannot use {error.filename}: {error.strerror}."])
     except SQLAlchemyError as error:
         _refuse([f"DATABASE_URL: the database cannot be opened ({type(error).__name__})."])
 

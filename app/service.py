@@ -87,7 +87,7 @@ class Service:
     def build(
         cls, settings: Settings, *, worker: bool = True, concurrency: int = 8, now: Callable[[], datetime] = utc_now
     ) -> Service:
-        """Opens the database and reads the YAML. Raises BadRules; calls nobody."""
+        """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody."""
         records = Records.open(settings.database_url)
         rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
         pausing = Pausing(records.pauses)

@@ -83,8 +83,8 @@ class Settings(ZendeskSettings, DatabaseSettings):
     sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
     sentry_org: str = Field(default="", description="The organization's name at Sentry")
     desk_token: SecretStr = Field(description="What callers of /api must send as a bearer token")
-    routing_file: Path = Field(default=Path("routing.yaml"), description="The rules")
-    macros_file: Path = Field(default=Path("macros.yaml"), description="The texts")
+    routing_file: Path = Field(default=Path("routing.yaml"), validate_default=True, description="The rules")
+    macros_file: Path = Field(default=Path("macros.yaml"), validate_default=True, description="The texts")
     model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
     llm_url: str = Field(
         default="", description="An OpenAI-compatible endpoint, https://llm.example.com/v1, for a second opinion"
@@ -223,7 +223,7 @@ def _load(model: type[_Some], environ: Mapping[str, str]) -> _Some:
         settings = model.model_validate(values.found)
     except ValidationError as error:
         problems += [
-            _sentence(problem["loc"], problem["msg"], values)
+            _sentence(problem["loc"], problem["msg"], missing=problem["type"] in {"missing", "too_short"})
             for problem in error.errors(include_input=False, include_context=False)
             # What cannot be read was said already; that it has no value follows from it.
             if problem["loc"][:1] not in {(field,) for field in values.unreadable}
@@ -263,11 +263,11 @@ def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
     return _Values(found, frozenset(unreadable), problems)
 
 
-def _sentence(location: tuple[int | str, ...], message: str, values: _Values) -> str:
+def _sentence(location: tuple[int | str, ...], message: str, *, missing: bool) -> str:
     if not location:
         return message.removeprefix("Value error, ") + "."
     field = str(location[0])
     name = field.upper()
-    if field not in values.found or message.startswith("Tuple should have at least"):
+    if missing:
         return f"{name} is missing: {Settings.model_fields[field].description}."
     return f"{name}: {message.removeprefix('Value error, ')}."

@@ -22,7 +22,7 @@ from app.settings import ZendeskSettings
 from app.triage.judge import Judged
 from app.triage.shipped import shipped_judgement
 from app.work.dry_run import DryRun
-from app.work.rulebook import read_rules
+from app.work.rulebook import read_rules, read_text
 
 TESTS_NAME = "routing.tests.yaml"
 
@@ -126,7 +126,7 @@ def _examples(routing: Path, rules: Rules) -> tuple[Example, ...]:
     file = routing.with_name(TESTS_NAME)
     if not file.is_file():
         return ()
-    return load_examples(file.read_text(encoding="utf-8"), name=str(file), rules=rules)
+    return load_examples(read_text(file), name=str(file), rules=rules)
 
 
 def _as_example(judged: Judged) -> Decided:

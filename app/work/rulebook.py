@@ -15,7 +15,7 @@ import structlog
 from app.metrics import CONFIG_ERRORS
 from app.records.config_versions import ConfigVersion, ConfigVersions
 from app.rules.loading import Rules, load
-from app.rules.positions import BadRules
+from app.rules.positions import BadRules, Position, Problem
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Rulebook:
     def __init__(
         self, routing_file: Path, macros_file: Path, versions: ConfigVersions, now: Callable[[], datetime]
     ) -> None:
-        """Raises BadRules: there is no last good version to fall back to yet."""
+        """Raises BadRules and OSError: there is no last good version to fall back to yet."""
         self._files = routing_file, macros_file
         self._versions = versions
         self._now = now
@@ -81,8 +81,11 @@ class Rulebook:
         """Look at the files. Their text is compared, not their times: editors and mounts handle those differently."""
         try:
             texts = _texts(*self._files)
-        except (OSError, UnicodeDecodeError) as error:
-            self._refuse((f"{getattr(error, 'filename', None) or 'a file'}: cannot be read ({type(error).__name__})",))
+        except OSError as error:
+            self._refuse((f"{error.filename or 'a file'}: cannot be read ({type(error).__name__})",))
+            return
+        except BadRules as error:
+            self._refuse(tuple(str(problem) for problem in error.problems))
             return
         if texts == self._seen:
             return
@@ -127,4 +130,15 @@ def read_rules(routing_file: Path, macros_file: Path) -> Rules:
 
 
 def _texts(routing_file: Path, macros_file: Path) -> tuple[str, str]:
-    return routing_file.read_text(encoding="utf-8"), macros_file.read_text(encoding="utf-8")
+    return read_text(routing_file), read_text(macros_file)
+
+
+def read_text(file: Path) -> str:
+    """Raises OSError, and BadRules with the place of what is not UTF-8."""
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")  # as a text file is read
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise BadRules([Problem(str(file), place, "", "not UTF-8: save it in that encoding")]) from error

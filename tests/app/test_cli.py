@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from app import logs
 from app.cli import cli
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +60,13 @@ def test_files_that_are_not_there_are_named() -> None:
     assert "nowhere.yaml" in done.output
 
 
+def test_the_place_of_what_is_not_utf_8_is_said(tmp_path: Path) -> None:
+    (tmp_path / "routing.yaml").write_bytes("version: 1\n# ü ".encode() + "é".encode("latin-1"))
+    done = run("check", str(tmp_path / "routing.yaml"), str(ROOT / "macros.yaml"))
+    assert done.exit_code == 1
+    assert "routing.yaml:2:5: not UTF-8" in done.output
+
+
 def test_explains_a_text() -> None:
     done = run("explain", "--text", "pls disable 2fa / user tonorv", "--channel", "email", *FILES)
     assert done.exit_code == 0, done.output
@@ -106,3 +114,24 @@ def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
     assert done.exit_code == 2
     for name in ("ZENDESK_URL", "ZENDESK_WEBHOOK_SECRET", "GITLAB_URL", "GITLAB_TOKEN", "DESK_TOKEN"):
         assert f"{name} is missing" in done.output
+
+
+def test_serve_says_what_it_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for name, value in {
+        "ZENDESK_URL": "http://127.0.0.1:9",
+        "ZENDESK_EMAIL": "bot@example.org",
+        "ZENDESK_TOKEN": "token-of-the-tests",
+        "ZENDESK_WEBHOOK_SECRET": "secret-of-the-tests",
+        "GITLAB_URL": "http://127.0.0.1:9",
+        "GITLAB_TOKEN": "token-of-the-tests",
+        "DESK_TOKEN": "desk-token-of-the-tests",
+        "ROUTING_FILE": str(ROOT / "routing.yaml"),
+        "MACROS_FILE": str(ROOT / "macros.yaml"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'file' / 'pointsman.db'}",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(logs, "configure", lambda _level: None)
+    done = run("serve")
+    assert done.exit_code == 2, done.output
+    assert f"Cannot use {tmp_path / 'file'}" in done.output

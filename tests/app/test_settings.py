@@ -83,6 +83,15 @@ def test_says_what_is_wrong_with_a_value(environ: dict[str, str], name: str, val
     assert "s3cret" not in line
 
 
+def test_files_that_nobody_named_must_be_there_too(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "macros.yaml").unlink()
+    del environ["ROUTING_FILE"], environ["MACROS_FILE"]
+    assert problems(environ) == ["MACROS_FILE: there is no file macros.yaml."]
+
+
 def test_a_file_that_cannot_be_read_is_named(environ: dict[str, str]) -> None:
     del environ["DESK_TOKEN"]
     assert "DESK_TOKEN_FILE: cannot read nowhere (FileNotFoundError)." in problems(
