@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from app.inbox.signatures import SIGNING_PREFIX, gitlab_signing_key
 from app.records.database import refuse_unusable
 
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
+_SENTRY = frozenset({"sentry_url", "sentry_token", "sentry_org"})
 
 
 class BadSettings(Exception):
@@ -29,10 +30,22 @@ class BadSettings(Exception):
         self.problems = problems
 
 
-class ZendeskSettings(BaseModel):
-    """How to reach Zendesk: all that a command which only reads tickets needs. Field names are the variables'."""
+class _FromEnvironment(BaseModel):
+    """Field names are the variables'."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def together(cls, given: Set[str]) -> list[str]:
+        """What is wrong with which fields are given. No validator of pydantic's: those are not asked about the whole
+        while a part is wrong, and then not all would be said at once.
+        """
+        del given
+        return []
+
+
+class ZendeskSettings(_FromEnvironment):
+    """How to reach Zendesk: all that a command which only reads tickets needs."""
 
     zendesk_url: str = Field(description="Your Zendesk, https://acme.zendesk.com (http only on loopback)")
     zendesk_email: str = Field(default="", description="The bot agent's address, used with ZENDESK_TOKEN")
@@ -44,17 +57,15 @@ class ZendeskSettings(BaseModel):
     def _https(cls, value: str) -> str:
         return _safe_url(value)
 
-    @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> Self:
-        if not self.zendesk_oauth_token and not (self.zendesk_email and self.zendesk_token):
-            raise ValueError("set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN")
-        return self
+    @classmethod
+    def together(cls, given: Set[str]) -> list[str]:
+        if "zendesk_oauth_token" not in given and not given >= {"zendesk_email", "zendesk_token"}:
+            return [*super().together(given), "set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN."]
+        return super().together(given)
 
 
-class DatabaseSettings(BaseModel):
+class DatabaseSettings(_FromEnvironment):
     """Where the records are: all that a command beside the service needs."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: str = Field(default=DEFAULT_DATABASE, description="SQLite file, or postgresql://")
 
@@ -154,18 +165,14 @@ class Settings(ZendeskSettings, DatabaseSettings):
             raise ValueError("must be an address like https://chat.example.com/hooks/...")
         return value
 
-    @model_validator(mode="after")
-    def _whole_sentry(self) -> Self:
-        given = [bool(self.sentry_url), bool(self.sentry_token), bool(self.sentry_org)]
-        if any(given) and not all(given):
-            raise ValueError("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them")
-        return self
-
-    @model_validator(mode="after")
-    def _which_model(self) -> Self:
-        if self.llm_url and not self.llm_model:
-            raise ValueError("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty")
-        return self
+    @classmethod
+    def together(cls, given: Set[str]) -> list[str]:
+        problems = super().together(given)
+        if 0 < len(given & _SENTRY) < len(_SENTRY):
+            problems.append("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them.")
+        if "llm_url" in given and "llm_model" not in given:
+            problems.append("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty.")
+        return problems
 
     @field_validator("routing_file", "macros_file")
     @classmethod
@@ -213,12 +220,13 @@ def database_url(environ: Mapping[str, str]) -> str:
     return _load(DatabaseSettings, environ).database_url
 
 
-_Some = TypeVar("_Some", bound=BaseModel)
+_Some = TypeVar("_Some", bound=_FromEnvironment)
 
 
 def _load(model: type[_Some], environ: Mapping[str, str]) -> _Some:
     values = _read(model, environ)
     problems = list(values.problems)
+    settings = None
     try:
         settings = model.model_validate(values.found)
     except ValidationError as error:
@@ -228,7 +236,8 @@ def _load(model: type[_Some], environ: Mapping[str, str]) -> _Some:
             # What cannot be read was said already; that it has no value follows from it.
             if problem["loc"][:1] not in {(field,) for field in values.unreadable}
         ]
-    if problems:
+    problems += model.together(values.found.keys() | values.unreadable)
+    if settings is None or problems:
         raise BadSettings(problems)
     return settings
 
@@ -240,7 +249,7 @@ class _Values:
     problems: list[str]
 
 
-def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
+def _read(model: type[_FromEnvironment], environ: Mapping[str, str]) -> _Values:
     found: dict[str, str] = {}
     unreadable: set[str] = set()
     problems: list[str] = []
@@ -264,8 +273,6 @@ def _read(model: type[BaseModel], environ: Mapping[str, str]) -> _Values:
 
 
 def _sentence(location: tuple[int | str, ...], message: str, *, missing: bool) -> str:
-    if not location:
-        return message.removeprefix("Value error, ") + "."
     field = str(location[0])
     name = field.upper()
     if missing:

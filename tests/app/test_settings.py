@@ -49,6 +49,7 @@ def test_names_every_missing_setting_at_once() -> None:
     said = problems({})
     for name in ("ZENDESK_URL", "ZENDESK_WEBHOOK_SECRET", "GITLAB_URL", "GITLAB_TOKEN", "DESK_TOKEN"):
         assert [line for line in said if line.startswith(f"{name} is missing")], name
+    assert "set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN." in said
 
 
 @pytest.mark.parametrize("name", ["ZENDESK_WEBHOOK_SECRET", "GITLAB_TOKEN", "DESK_TOKEN"])
@@ -59,6 +60,23 @@ def test_an_empty_secret_is_a_missing_one(environ: dict[str, str], name: str) ->
 def test_needs_one_way_to_sign_in(environ: dict[str, str]) -> None:
     del environ["ZENDESK_TOKEN"]
     assert problems(environ) == ["set ZENDESK_EMAIL and ZENDESK_TOKEN, or ZENDESK_OAUTH_TOKEN."]
+
+
+def test_what_does_not_fit_together_is_said_beside_what_is_wrong_by_itself(environ: dict[str, str]) -> None:
+    del environ["ZENDESK_TOKEN"]
+    wrong = {"PORT": "ninety", "SENTRY_ORG": "acme", "LLM_URL": "https://llm.example.com"}
+    assert [line.split()[:2] for line in problems({**environ, **wrong})] == [
+        ["PORT:", "Input"],
+        ["set", "ZENDESK_EMAIL"],
+        ["set", "SENTRY_URL,"],
+        ["set", "LLM_MODEL"],
+    ]
+
+
+def test_a_token_that_cannot_be_read_is_not_said_to_be_missing(environ: dict[str, str]) -> None:
+    del environ["ZENDESK_TOKEN"]
+    said = problems({**environ, "ZENDESK_TOKEN_FILE": "nowhere"})
+    assert said == ["ZENDESK_TOKEN_FILE: cannot read nowhere (FileNotFoundError)."]
 
 
 @pytest.mark.parametrize(
