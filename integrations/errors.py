@@ -95,3 +95,7 @@ class UnknownOutcome(IntegrationError):
     """A write whose answer was lost or unreadable: it may have happened. Look it up before sending it again."""
 
     default_reason = "unknown_outcome"
+
+
+NOT_CARRIED_OUT = (Refused, Invalid, NotFound, RateLimited, Unavailable)
+"""A creation that ends in one of these has certainly created nothing."""

@@ -15,6 +15,7 @@ class OurNote:
     note_id: int | None
     """None while it is being written for the first time."""
     said: str
+    """Without a `note_id` the time (ISO-8601) of the last try to write it."""
 
 
 class IssueNotes:

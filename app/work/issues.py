@@ -21,15 +21,7 @@ from app.work.following.news import known_at_first
 from app.work.issue_text import Report, another_report, issue_description, issue_title
 from app.work.lookups import Projects
 from app.work.tracked import Tracked, row_of
-from integrations.errors import (
-    IntegrationError,
-    Invalid,
-    NotFound,
-    NotSent,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
+from integrations.errors import NOT_CARRIED_OUT, IntegrationError, NotFound, NotSent
 from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.quoting import marker
 
@@ -38,8 +30,6 @@ LOOK_AGAIN_SECONDS = 1.0
 MOST_CANDIDATES = 3
 OPEN, LINK = "open", "link:"
 """What a person may ask for: `app.triage.actions.Issue.wish`."""
-# The request was refused or never carried out, so the claim may be taken back.
-_NOT_CARRIED_OUT = (Refused, Invalid, NotFound, RateLimited, Unavailable)
 
 
 @dataclass(frozen=True)
@@ -187,7 +177,7 @@ class Issues:
         self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
         try:
             self.gitlab().add_note(report.project_id, iid, text)
-        except _NOT_CARRIED_OUT:
+        except NOT_CARRIED_OUT:
             # Certainly not there: the next try need not wait.
             self.links.touch(report.ticket_id, report.intent, now=(self.now() - report.settles_in).isoformat())
             raise
@@ -218,7 +208,7 @@ class Issues:
                 confidential=report.action.confidential,
             )
         except IntegrationError as error:
-            if isinstance(error, _NOT_CARRIED_OUT):
+            if isinstance(error, NOT_CARRIED_OUT):  # so the claim may be taken back
                 self.links.release(report.ticket_id, report.intent)
             else:
                 self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.records.issue_notes import IssueNotes, OurNote
 from app.records.links import Link, Links
@@ -14,7 +14,7 @@ from app.work.engine import JSON, Work
 from app.work.job import Jobs
 from app.work.pausing import Pausing
 from app.work.rulebook import Rulebook
-from integrations.errors import NotFound
+from integrations.errors import NOT_CARRIED_OUT, NotFound
 from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.quoting import marker, marker_line, one_line
 
@@ -46,7 +46,7 @@ class OurNotes:
         if "fault" in done:
             return self.jobs.again(delivery, "count", done["fault"])
         if "settles_in" in done:
-            self.jobs.runner.later(next_attempt({**delivery, "settled": True}, done["settles_in"], {}))
+            self.jobs.runner.later(next_attempt(delivery, done["settles_in"], {"untried": True}))
         return done
 
     def _count(self, delivery: JSON) -> JSON:
@@ -66,23 +66,46 @@ class OurNotes:
         note_id = known.note_id if known else None
         if known and note_id is None:
             note_id = self._written_before(project_id, iid, mark)
-            if note_id is None and not delivery.get("settled"):
-                # A request that was lost may still be running there: a second note now could make two.
-                return {"settles_in": self.rulebook.current().routing.limits.issue_settle}
-        self.notes.save(project_id, iid, OurNote(note_id, ""))
-        note_id = self._write(project_id, iid, note_id, text)
+            if note_id is None and (left := self._unsettled(project_id, iid, known)):
+                return {"settles_in": left}
+        if note_id is None or not self._edited(project_id, iid, note_id, text):
+            note_id = self._added(project_id, iid, text)
         self.notes.save(project_id, iid, OurNote(note_id, text))
         return {"reports": len(links), "note": note_id}
 
-    def _write(self, project_id: int, iid: int, note_id: int | None, text: str) -> int:
-        if note_id is not None:
-            try:
-                self.gitlab().edit_note(project_id, iid, note_id, text)
-            except NotFound:
-                pass  # somebody deleted it
-            else:
-                return note_id
-        return self.gitlab().add_note(project_id, iid, text)
+    def _edited(self, project_id: int, iid: int, note_id: int, text: str) -> bool:
+        """False: somebody deleted it."""
+        self.notes.save(project_id, iid, OurNote(note_id, ""))
+        try:
+            self.gitlab().edit_note(project_id, iid, note_id, text)
+        except NotFound:
+            return False
+        return True
+
+    def _added(self, project_id: int, iid: int, text: str) -> int:
+        self._tried(project_id, iid, self.jobs.now())
+        try:
+            return self.gitlab().add_note(project_id, iid, text)
+        except NOT_CARRIED_OUT:
+            # Certainly not there: the next try need not wait.
+            self._tried(project_id, iid, self.jobs.now() - self._settles_in)
+            raise
+
+    def _tried(self, project_id: int, iid: int, at: datetime) -> str:
+        said = at.isoformat()
+        self.notes.save(project_id, iid, OurNote(None, said))
+        return said
+
+    def _unsettled(self, project_id: int, iid: int, known: OurNote) -> float:
+        """Seconds for which a request that was lost may still be running there: a second note now could make two."""
+        # An older version did not say when it tried.
+        tried = known.said or self._tried(project_id, iid, self.jobs.now())
+        age = self.jobs.now() - datetime.fromisoformat(tried)
+        return max(0.0, (self._settles_in - age).total_seconds())
+
+    @property
+    def _settles_in(self) -> timedelta:
+        return timedelta(seconds=self.rulebook.current().routing.limits.issue_settle)
 
     def _written_before(self, project_id: int, iid: int, mark: str) -> int | None:
         """The note whose answer was lost, if it is there."""
