@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
 from app.commands import NotDone, backtest, rules
-from app.records.database import NewerDatabase
+from app.records.database import NewerDatabase, cannot_open
 from app.records.records import NoRecords
 from app.rules.positions import BadRules
 from app.settings import DEFAULT_MODELS, BadSettings, Settings, database_url, load, zendesk_settings
@@ -326,13 +326,17 @@ def _readable() -> Iterator[None]:
     except BadSettings as error:
         _refuse(error.problems)
     except (NoRecords, NewerDatabase) as error:
-        err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False)
+        err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False, soft_wrap=True)
         sys.exit(2)
     except NotDone as error:
         err.print(str(error), markup=False)
         sys.exit(1)
     except backtest.NoRecords as error:
-        err.print(f"Nothing to decide again: {error}. Set DATABASE_URL, or use --source zendesk.", markup=False)
+        err.print(
+            f"Nothing to decide again: {error}. Set DATABASE_URL, or use --source zendesk.",
+            markup=False,
+            soft_wrap=True,
+        )
         sys.exit(2)
     except ValueError as error:
         err.print(f"{error}.", markup=False)
@@ -364,7 +368,7 @@ def _built(settings: Settings) -> Service:
     except OSError as error:
         _refuse([f"Cannot use {error.filename}: {error.strerror}."])
     except SQLAlchemyError as error:
-        _refuse([f"DATABASE_URL: the database cannot be opened ({type(error).__name__})."])
+        _refuse([f"DATABASE_URL: {cannot_open(settings.database_url, error)}."])
 
 
 def _refuse(problems: list[str]) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import zendesk_client
 from app.learning.evaluation import evaluate
@@ -22,7 +23,8 @@ from app.learning.rendering import print_evaluation, summary
 from app.learning.store import ModelStore
 from app.learning.train import ACTING, Trained, thresholds_yaml, train
 from app.records.corrections import Corrections
-from app.records.database import is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.database import cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.records import NoRecords
 from app.rules.channels import recognise_channel
 from app.rules.loading import Rules
 from app.settings import ZendeskSettings
@@ -88,7 +90,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
 def corrections(database_url: str) -> Iterator[TrainingExample]:
     """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none.
 
-    Raises NewerDatabase.
+    Raises NewerDatabase and NoRecords.
     """
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
         return
@@ -101,6 +103,8 @@ def corrections(database_url: str) -> Iterator[TrainingExample]:
             ticket = ticket_from_json(one.ticket)
             at = datetime.fromisoformat(one.at)
             yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)
+    except SQLAlchemyError as error:
+        raise NoRecords(cannot_open(database_url, error)) from error
     finally:
         engine.dispose()
 

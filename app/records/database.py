@@ -27,6 +27,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.
 MIGRATION_LOCK = 7_706_975_110
 SQLITE_WAITS_SECONDS = 30
+LIKE_THIS = "must be an address like postgresql://user:password@host:5432/name; an @ in the password is written %40"
 
 
 def refuse_unusable(url: str) -> None:
@@ -36,11 +37,13 @@ def refuse_unusable(url: str) -> None:
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
     try:
-        sa.make_url(url)
+        parsed = sa.make_url(url)
     except (ArgumentError, ValueError):
-        raise ValueError("must be an address like postgresql://user:password@host:5432/name") from None
+        raise ValueError(LIKE_THIS) from None
     if is_sqlite(url):
         sqlite_path(url)
+    elif "@" in f"{parsed.host}{parsed.database}":  # the password has one, and its end was taken for the host
+        raise ValueError(LIKE_THIS)
 
 
 def is_sqlite(url: str) -> bool:
@@ -53,6 +56,18 @@ def sqlite_path(url: str) -> Path:
     if not database or database == ":memory:":
         raise ValueError("an in-memory SQLite database keeps nothing; name a file, sqlite:///path/to.db")
     return Path(database)
+
+
+def cannot_open(url: str, error: Exception) -> str:
+    """What to look at. Names the database, without the driver's words: they may quote the password."""
+    parsed, kind = sa.make_url(url), type(error).__name__
+    if is_sqlite(url):
+        return f"{sqlite_path(url)} cannot be opened ({kind}): it is no SQLite database, or may not be written to"
+    at = f" at {parsed.host}:{parsed.port or 5432}" if parsed.host else ""
+    return (
+        f"the database{at} cannot be opened ({kind}): PostgreSQL does not answer there, "
+        "or does not take this user, password or name of a database"
+    )
 
 
 def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> sa.Engine:

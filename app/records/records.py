@@ -11,7 +11,15 @@ from app.records.budgets import Budgets
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
-from app.records.database import NewerDatabase, is_sqlite, is_up_to_date, make_engine, migrate, sqlite_path
+from app.records.database import (
+    NewerDatabase,
+    cannot_open,
+    is_sqlite,
+    is_up_to_date,
+    make_engine,
+    migrate,
+    sqlite_path,
+)
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.held import HeldWork
@@ -81,7 +89,7 @@ class Records:
             raise NoRecords(str(error)) from error
         except SQLAlchemyError as error:
             engine.dispose()
-            raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error
+            raise NoRecords(cannot_open(url, error)) from error
         engine.dispose()
         raise NoRecords("the database was not made by this version; start the service once")
 

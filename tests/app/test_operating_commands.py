@@ -147,3 +147,20 @@ def test_the_url_may_come_from_a_file(
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
     assert pointsman("pause").exit_code == 0
     assert [one.what for one in records.pauses.current()] == ["all"]
+
+
+@pytest.mark.parametrize("command", ["failures", "pause", "train"])
+def test_a_server_that_does_not_answer_is_named(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:s3cret@127.0.0.1:9/x")
+    done = pointsman(*command.split())
+    assert done.exit_code == 2
+    assert "127.0.0.1:9 cannot be opened (OperationalError)" in " ".join(done.stderr.split())
+    assert "s3cret" not in done.output
+
+
+@pytest.mark.parametrize("command", ["failures", "pause", "train"])
+def test_a_file_that_is_no_database_is_named(command: str, url: str, tmp_path: Path) -> None:
+    (tmp_path / "pointsman.db").write_text("nonsense, and more of it than a header has " * 9)
+    done = pointsman(*command.split())
+    assert done.exit_code == 2
+    assert "pointsman.db cannot be opened (DatabaseError): it is no SQLite database" in " ".join(done.stderr.split())

@@ -88,6 +88,8 @@ def test_a_token_that_cannot_be_read_is_not_said_to_be_missing(environ: dict[str
         ("DATABASE_URL", "mysql://db", "must start with sqlite:/// or postgresql://"),
         ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL: an in-memory SQLite database keeps nothing"),
         ("DATABASE_URL", "postgresql://db:s3cret/x", "DATABASE_URL: must be an address like postgresql://user"),
+        ("DATABASE_URL", "postgresql://user:pass@s3cret@host/x", "an @ in the password is written %40"),
+        ("DATABASE_URL", "postgresql://user:pass@host/s3cret@host/x", "an @ in the password is written %40"),
         ("PORT", "ninety", "valid integer"),
         ("PORT", "99999", "less than or equal to 65535"),
         ("LOG_LEVEL", "loud", "Input should be"),
