@@ -276,7 +276,9 @@ def train(
         str | None, typer.Option(help="Also learn from solved tickets, from this day on: 2026-01-01.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Use the new model even if it is worse.")] = False,
-    folder: Annotated[Path, typer.Option(help="Where models are kept (MODEL_FOLDER of the service).")] = DEFAULT_MODELS,
+    folder: Annotated[
+        Path, typer.Option(envvar="MODEL_FOLDER", help="Where models are kept, and the service looks for them.")
+    ] = DEFAULT_MODELS,
     routing: RoutingOption = ROUTING,
     macros: MacrosOption = MACROS,
 ) -> None:

@@ -76,6 +76,19 @@ def test_solved_tickets_that_a_person_tagged_are_learned_from(database_url: str)
     assert found[0].ticket.tags == ()
 
 
+def test_models_are_stored_where_the_service_looks_for_them(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[Path] = []
+    monkeypatch.setattr(learning, "train_model", lambda _out, _sources, folder, **_: folders.append(folder))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("MODEL_FOLDER", str(tmp_path / "models"))
+    files = ["--routing", str(ROOT / "routing.yaml"), "--macros", str(ROOT / "macros.yaml")]
+    CliRunner().invoke(cli, ["train", *files])
+    CliRunner().invoke(cli, ["train", *files, "--folder", str(tmp_path / "other")])
+    assert folders == [tmp_path / "models", tmp_path / "other"]
+
+
 def train(database_url: str, folder: Path, *, force: bool = False) -> tuple[int, str]:
     out = Console(width=120, record=True, quiet=False, file=(folder.parent / "out.txt").open("w"))
     code = train_model(out, sources(database_url), folder, force=force)
