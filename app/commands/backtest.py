@@ -65,7 +65,10 @@ def run_backtest(out: Console, past: Iterable[Past], routing: Path, macros: Path
 
 def parse_date(text: str) -> datetime:
     """`2026-11-01`, or any ISO-8601 moment; without a zone it is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no day: write 2026-11-01") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

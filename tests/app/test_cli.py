@@ -107,6 +107,14 @@ def test_prints_the_schemas_that_editors_use(name: str) -> None:
     assert json.loads(run("schema", name).output) == json.loads((ROOT / "schemas" / f"{name}.json").read_text())
 
 
+@pytest.mark.parametrize("command", ["backtest --from yesterday", "train --from-zendesk yesterday"])
+def test_says_how_a_day_is_written(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"URL": "http://127.0.0.1:9", "EMAIL": "bot@example.org", "TOKEN": "of-the-tests"}.items():
+        monkeypatch.setenv(f"ZENDESK_{name}", value)
+    done = run(*command.split(), *FILES)
+    assert (done.exit_code, done.stderr) == (2, "yesterday is no day: write 2026-11-01.\n")
+
+
 def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ZENDESK_URL", "GITLAB_URL", "DESK_TOKEN"):
         monkeypatch.delenv(name, raising=False)
