@@ -72,6 +72,9 @@ class Deciding:
             snapshot = self.zendesk().read_ticket(delivery["ticket_id"])
         except NotFound:
             return self._cannot_be_changed(delivery, "The ticket is gone: deleted, or never seen by our token.")
+        # Also of one that was closed since: its record is not to say that nothing was done.
+        if self._settle_late_writes(delivery, snapshot):
+            return _already_written(delivery)
         if snapshot.status == "closed" and "told" in delivery and self._wants_follow_up(delivery):
             return self._decide_told(delivery, snapshot)
         if snapshot.status in {"closed", "deleted"}:
@@ -81,8 +84,6 @@ class Deciding:
         return self._decide_open(delivery, snapshot)
 
     def _decide_open(self, delivery: JSON, snapshot: TicketSnapshot) -> JSON:
-        if self._settle_late_writes(delivery, snapshot):
-            return _already_written(delivery)
         for key, decide in (
             ("told", self._decide_told),
             ("decided", self._decide_link),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 from dbos import DBOS
 
+from app.work.triage_ticket import triage_work
 from integrations.sandbox import Fault
 from tests.e2e.house import PROJECT, House, wait_until
 
@@ -55,6 +57,26 @@ def test_an_update_that_was_applied_later_than_anybody_waited_is_known_for_what_
     (after,) = decisions.of_ticket(ticket["id"])
     assert (after.run_id, after.state, after.tags) == (row.run_id, "done", row.tags)
     assert our_comments(house, ticket["id"]) == 1
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_an_update_that_was_applied_late_is_known_though_the_ticket_was_closed_or_merged_since(
+    house: House, own: bool
+) -> None:
+    """`own`: its own work comes back to it; else a repeat that finds it."""
+    decisions = house.service.records.decisions
+    _, ticket = house.triaged(PRAISE)
+    (row,) = decisions.of_ticket(ticket["id"])
+    decisions.update(row.run_id, state="working")
+    house.sandbox.zendesk.close(ticket["id"])
+    if own:
+        work = triage_work("late", ticket["id"], row.event, house.service.now())
+        house.service.engine.accept([replace(work, payload={**work.payload, "run_id": row.run_id})])
+    else:
+        house.deliver(ticket["id"], "ticket.updated")
+    house.idle()
+    (after,) = decisions.of_ticket(ticket["id"])
+    assert (after.run_id, after.state, after.archetype, after.tags) == (row.run_id, "done", "mention", row.tags)
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
