@@ -27,7 +27,7 @@ from app.work.draft import Outcome
 from app.work.engine import JSON
 from app.work.following.telling import told
 from app.work.loops import Loops
-from app.work.lost_writes import was_applied
+from app.work.lost_writes import wait_for_another_stamp, was_applied
 from app.work.recording import Recorder
 from app.work.repeating import Earlier, read, repeated
 from app.work.rulebook import Rulebook
@@ -107,6 +107,7 @@ class Deciding:
             if self._settled(delivery, row):
                 own_is_there = own_is_there or row.run_id == delivery["run_id"]
             else:
+                wait_for_another_stamp(row, self.now())
                 self.recorder.not_written(row.run_id)
         return own_is_there
 

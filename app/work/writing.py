@@ -13,7 +13,7 @@ from app.work.draft import Draft, Outcome, Passage, draft
 from app.work.engine import JSON
 from app.work.faults import fault_of
 from app.work.lookups import Assignees
-from app.work.lost_writes import mark_as_spam, was_applied
+from app.work.lost_writes import mark_as_spam, wait_for_another_stamp, was_applied
 from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.retry import Fault
@@ -51,8 +51,10 @@ class Writing:
         try:
             # This step was cut off before: the update may be there. Its stamp would not stop a second one, because a
             # ticket that changes twice within a second keeps its `updated_at`.
-            if begun and was_applied(self.zendesk(), begun):
-                return self._done(delivery, decided, begun, found_json)
+            if begun:
+                if was_applied(self.zendesk(), begun):
+                    return self._done(delivery, decided, begun, found_json)
+                wait_for_another_stamp(begun, self.recorder.now())
             update = self._update(decided, made)
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error)), "unsettled": begun is not None}

@@ -79,6 +79,21 @@ def test_an_update_that_was_applied_late_is_known_though_the_ticket_was_closed_o
     assert (after.run_id, after.state, after.archetype, after.tags) == (row.run_id, "done", "mention", row.tags)
 
 
+def test_other_work_waits_until_an_update_that_may_still_arrive_would_be_refused(house: House) -> None:
+    """Of a process that was killed: two updates within one second leave the ticket with the stamp of the first."""
+    decisions = house.service.records.decisions
+    _, other = house.triaged(PRAISE)
+    (known,) = decisions.of_ticket(other["id"])
+    ticket_id, began = house.ticket(PRAISE), house.service.now()
+    on_its_way = replace(known, run_id=f"late-{ticket_id}", ticket_id=ticket_id, decided_at=began.isoformat())
+    decisions.save(replace(on_its_way, state="writing"))
+    house.deliver(ticket_id)
+    wait_until(lambda: our_comments(house, ticket_id))
+    house.idle()
+    assert (house.service.now() - began).total_seconds() > 1.0
+    assert our_comments(house, ticket_id) == 1
+
+
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 def test_spam_is_marked_even_if_that_answer_was_lost(house: House, kind: Literal["drop_before", "drop_after"]) -> None:
     ticket_id = house.ticket(

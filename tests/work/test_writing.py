@@ -16,13 +16,14 @@ from app.work.batching.parking import Parking
 from app.work.decided import Decided, Read
 from app.work.engine import JSON
 from app.work.lookups import Assignees
+from app.work.lost_writes import STAMP_SECONDS
 from app.work.pausing import Pausing
 from app.work.recording import Recorder
 from app.work.rulebook import Rulebook
 from app.work.writing import Writing
-from integrations.errors import NotSent
+from integrations.errors import Conflict, NotSent
 from integrations.sandbox import Sandbox
-from integrations.zendesk.client import ZendeskClient
+from integrations.zendesk.client import NewComment, TicketUpdate, ZendeskClient
 from tests.e2e.house import ROOT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,7 +36,7 @@ class House:
         rulebook = Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, lambda: NOW)
         self.hash = rulebook.current().hash
         self.waiting = records.waiting_updates
-        self.recorder = Recorder(records, lambda: NOW)
+        self.recorder = Recorder(records, sandbox.clock.now)
         parking = Parking(records.waiting_updates, lambda _: None, rulebook, lambda: NOW)
         assignees, pausing = Assignees(lambda: self.client), Pausing(records.pauses)
         self.writing = Writing(lambda: self.client, assignees, self.recorder, rulebook, pausing, parking)
@@ -74,8 +75,6 @@ def our_writes(house: House, decided: Decided) -> int:
 
 def test_a_step_that_is_run_again_finds_its_update_and_does_not_send_a_second_one(house: House) -> None:
     delivery, decided = house.decided()
-    row = house.recorder.about_to_write(decided, [], ["archetype__mention"])
-    assert row.state == "writing"
     first = house.writing.write(delivery, decided, {})
     house.recorder.records.decisions.update("pm1", state="writing")  # killed before it knew
     assert house.writing.write(delivery, decided, {}) == first == {"state": "done", "solves": None, "wave": ""}
@@ -94,7 +93,23 @@ def test_a_step_that_was_overtaken_after_it_was_cut_off_does_not_write_again(hou
 def test_a_step_that_was_cut_off_before_it_sent_anything_writes(house: House) -> None:
     delivery, decided = house.decided()
     house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    house.zendesk.clock.advance(STAMP_SECONDS)
     assert house.writing.write(delivery, decided, {})["state"] == "done"
+    assert our_writes(house, decided) == 1
+
+
+def test_an_update_that_is_still_on_its_way_is_refused_once_another_was_written(house: House) -> None:
+    """The process was killed within the second in which the ticket had changed, and another took its work over."""
+    delivery, decided = house.decided()
+    house.recorder.about_to_write(decided, [], ["archetype__mention"])
+    on_its_way = TicketUpdate(updated_stamp=decided.ticket.updated_at, comment=NewComment("because"))
+    put_off = house.writing.write(delivery, decided, {})
+    assert put_off["unsettled"]
+    house.zendesk.clock.advance(put_off["fault"]["retry_after"])
+    assert house.writing.settle(delivery, decided, {}) == {"applied": False}
+    assert house.writing.write(delivery, decided, {})["state"] == "done"
+    with pytest.raises(Conflict):
+        house.client.update_ticket(decided.ticket.id, on_its_way)
     assert our_writes(house, decided) == 1
 
 
@@ -106,10 +121,9 @@ def test_a_step_that_was_cut_off_after_it_parked_its_update_leaves_it_to_the_bul
 ) -> None:
     """Else both write; or this one finds what the job wrote, and nobody says that it waits no longer."""
     delivery, decided = house.decided()
-    row = house.recorder.about_to_write(decided, [], ["archetype__mention"])
     if applied:
         house.writing.write(delivery, decided, {})
-        house.recorder.in_bulk_job("pm1", row.tags)
+    row = house.recorder.about_to_write(decided, [], ["archetype__mention"])
     parked = WaitingUpdate("pm1", decided.ticket.id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
     house.waiting.park(parked)
     again = house.writing.write(delivery, decided, {})
