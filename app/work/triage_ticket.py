@@ -103,6 +103,8 @@ class TriageTicket:
             if found.get("hold_the_tags"):
                 return self._later(delivery, "find", found["fault"])
             written = self.runner.step("write", self.steps.write, delivery, decided, found)
+            if written.get("before"):  # what an earlier try made is in the ticket, not this
+                decided, found = delivery[MADE]["decided"], delivery[MADE]["found"]
             delivery = _made(delivery, decided, found)
             if written.get("conflict"):
                 continue

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import FOLLOWING, Decision
 from app.triage.actions import Action, Note, Plan, Reply
+from app.work.attempts import MADE
 from app.work.batching.parking import Parking, busy
 from app.work.decided import Decided, Found
 from app.work.draft import Draft, Outcome, Passage, draft
@@ -58,8 +59,12 @@ class Writing:
             update = self._update(decided, made)
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error)), "unsettled": begun is not None}
+        earlier = self.recorder.written(decided.run_id) if MADE in delivery and not begun else None
         row = self.recorder.about_to_write(decided, made.outcomes, made.add)
-        return self._send(delivery, decided, update, row) or self._done(delivery, decided, row, found_json)
+        sent = self._send(delivery, decided, update, row)
+        if sent and sent.get("arrived"):
+            sent = self._done_before(delivery, earlier) if earlier else None
+        return sent or self._done(delivery, decided, row, found_json)
 
     def settle(self, delivery: JSON, decided: Decided, found_json: JSON) -> JSON:
         """After a lost answer: `{"applied": False}`, or with True what `write` would have answered; or `{"fault"}`."""
@@ -94,7 +99,7 @@ class Writing:
         return settled
 
     def _send(self, delivery: JSON, decided: Decided, update: TicketUpdate, row: Decision) -> JSON | None:
-        """None when Zendesk took it; else what that means for the work."""
+        """None when Zendesk took it; `{"arrived"}` when one of this run came first; else what it means for the work."""
         try:
             if decided.ticket.status == "closed":
                 self._follow_up(decided, update)
@@ -140,11 +145,11 @@ class Writing:
             tags=tuple(tag for tag in update.tags or () if tag not in decided.ticket.tags),
         )
 
-    def _after_conflict(self, decided: Decided, row: Decision) -> JSON | None:
+    def _after_conflict(self, decided: Decided, row: Decision) -> JSON:
         """Who changed the ticket may be this very run: an update whose answer was lost can be applied late."""
         try:
             if was_applied(self.zendesk(), row):
-                return None
+                return {"arrived": True}
         except IntegrationError as error:
             return {"fault": asdict(fault_of(error)), "unsettled": True}
         self.recorder.not_written(decided.run_id)
@@ -176,6 +181,12 @@ class Writing:
             return {**self.recorder.waits_for_link(row), "wave": wave}
         outcomes = [Outcome(**action) for action in row.actions]
         return {**self.recorder.finished(delivery, row, outcomes), "solves": decided.parent, "wave": wave}
+
+    def _done_before(self, delivery: JSON, earlier: Decision) -> JSON:
+        """The ticket has what an earlier try decided and found: a link that was found since must still follow."""
+        self.recorder.records.decisions.save(earlier)
+        decided = Decided.model_validate(delivery[MADE]["decided"]["decided"])
+        return {**self._done(delivery, decided, earlier, delivery[MADE]["found"]), "before": True}
 
     def _may_be_a_wave(self, decided: Decided) -> str:
         """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""

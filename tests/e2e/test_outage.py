@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from integrations.sandbox import Fault
+from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
 from tests.e2e.house import PROJECT, ROOT, open_house, wait_until
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
+ISSUES = r"/api/v4/projects/[^/]+/issues"
 
 
 def impatient(folder: Path) -> str:
@@ -64,6 +66,32 @@ def test_the_link_follows_an_update_too_that_was_applied_though_zendesk_said_it_
         assert [one["state"] for one in decision["history"]] == ["done"]
         assert len(decision["links"]) == len(house.sandbox.gitlab.issues(PROJECT)) == 1
         assert len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) == 3, "the person's, the first note, the link"
+
+
+def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made(tmp_path: Path) -> None:
+    """The next one names the issue, and is refused: the ticket has the one that says that the link follows."""
+    with open_house(tmp_path, ROUTING_FILE=impatient(tmp_path)) as house:
+        zendesk, gitlab = house.sandbox.zendesk, house.sandbox.gitlab
+        gitlab.faults.add(Fault(method="GET", path=".*", times=1, kind="status", status=503))
+        gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="delay", seconds=1.5))
+        zendesk.faults.add(Fault(method="PUT", path=".*", times=1, kind="drop_before"))
+        ticket_id = house.ticket(BUG)
+        house.deliver(ticket_id)
+        wait_until(lambda: gitlab.issues(PROJECT))
+        (row,) = house.service.records.decisions.of_ticket(ticket_id)
+        late = TicketUpdate(
+            updated_stamp=zendesk.ticket(ticket_id)["updated_at"],
+            tags=row.tags,
+            comment=NewComment("GitLab does not answer; the link to the issue follows."),
+            metadata={RUN_KEY: row.run_id},
+        )
+        house.service.clients.zendesk().update_ticket(ticket_id, late)
+        wait_until(lambda: "issue_linked" in zendesk.ticket(ticket_id)["tags"])
+        house.idle()
+        decision = house.decision(ticket_id)
+        assert {one["state"] for one in decision["history"]} == {"done"}
+        assert len(decision["links"]) == len(gitlab.issues(PROJECT)) == 1
+        assert len(zendesk.ticket(ticket_id)["comments"]) == 3, "the person's, the first note, the link"
 
 
 def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
