@@ -31,7 +31,7 @@ LEFT = [
     mend_work("ended", 1, then="queued-by-ended"),
     mend_work("hangs", 2, hangs=True, then="queued-by-hangs"),
     mend_work("waits", 2),
-    mend_work("put-off", 3, delay=1.5),
+    mend_work("put-off", 3, delay=3),
 ]
 UNKNOWN_LATER = [
     Work("given_up", "unknown", "ticket:4", {"workflow": "given_up", "key": "unknown", "lane": "ticket:4"}, delay=1.0),
