@@ -26,6 +26,7 @@ _COLUMNS = (
     "application_version",
     "executor_id",
     "completed_at",
+    "recovery_attempts",
 )
 
 
@@ -58,6 +59,16 @@ class Backlog:
             table = workflow_status(connection)
             running = sa.select(sa.func.count()).select_from(table).where(_is(table, "PENDING"))
             return int(connection.execute(running.where(table.c.executor_id == executor_id)).scalar_one())
+
+    def begun_before(self, times: int, besides: Collection[str]) -> bool:
+        """Whether anything but `besides` waits for its turn or runs that was begun so many times."""
+        with self._engine.connect() as connection:
+            table = workflow_status(connection)
+            such = sa.and_(table.c.recovery_attempts >= times, table.c.workflow_uuid.not_in(besides))
+            found = (
+                sa.select(table.c.workflow_uuid).where(_is(table, state), such) for state in ("ENQUEUED", "PENDING")
+            )
+            return connection.execute(sa.union_all(*found).limit(1)).first() is not None
 
     def waiting_tickets(self, most: int) -> int:
         """How much work on tickets is ready and has not begun; counts no further than `most`."""

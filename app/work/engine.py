@@ -117,11 +117,11 @@ class Engine:
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
-        self._reaper = Reaper(self._locks, self.executor_id, self._report_parked, seconds=reap_seconds)
         self._valve = Valve(concurrency, paused)
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(url, pool=1)
         self.backlog = Backlog(self._intake_engine)
+        self._reaper = Reaper(self._locks, self.executor_id, self.backlog, self._report_parked, seconds=reap_seconds)
         self._lanes = lanes_for(url)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:

@@ -11,6 +11,7 @@ import structlog
 from dbos import DBOS, WorkflowStatus
 from dbos._dbos import _get_dbos_instance
 
+from app.work.backlog import Backlog
 from app.work.liveness import FileLocks, PostgresLocks
 from app.work.queues import TICKETS
 
@@ -28,6 +29,7 @@ class Reaper:
         self,
         locks: FileLocks | PostgresLocks,
         executor_id: str,
+        backlog: Backlog,
         report_parked: Callable[[WorkflowStatus], bool],
         *,
         seconds: float,
@@ -35,6 +37,7 @@ class Reaper:
         """`report_parked` is told of work that was started too often; True: it was reported."""
         self._locks = locks
         self._executor_id = executor_id
+        self._backlog = backlog
         self._report = report_parked
         self._seconds = seconds
         self._stopping = threading.Event()
@@ -59,8 +62,7 @@ class Reaper:
             with self._locks.taken_from_dead(owner) as dead:
                 if dead:
                     left += [one for one in running if one.executor_id == owner]
-        taken = _one_suspect_at_a_time(left, [one for one in running if one not in left])
-        recovered = sum(_take_over(one) for one in taken)
+        recovered = sum(_take_over(one) for one in self._one_suspect_at_a_time(left))
         if recovered:
             log.warning("work_recovered", workflows=recovered)
         return recovered
@@ -80,20 +82,22 @@ class Reaper:
             except Exception:  # the reaper must outlive any one failure
                 log.exception("reaper_failed")
 
+    def _one_suspect_at_a_time(self, left: list[WorkflowStatus]) -> list[WorkflowStatus]:
+        """Of what dead processes left: all that is above suspicion, and one of the rest if none was given back that
+        has not ended: one that still waits for its turn would run beside the next."""
+        innocent = [one for one in left if _starts(one) < CRASHES_BEFORE_SUSPICION]
+        suspects = sorted((one for one in left if one not in innocent), key=_starts)
+        besides = [one.workflow_id for one in suspects]
+        if suspects and self._backlog.begun_before(CRASHES_BEFORE_SUSPICION, besides):
+            return innocent
+        return innocent + suspects[:1]
+
     def _report_parked(self) -> None:
         """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
         deleted: its key stays known."""
         for one in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False, limit=100):
             if self._report(one):
                 DBOS.cancel_workflow(one.workflow_id)
-
-
-def _one_suspect_at_a_time(left: list[WorkflowStatus], running: list[WorkflowStatus]) -> list[WorkflowStatus]:
-    """Of what dead processes left: all that is above suspicion, and one of the rest if none of its kind runs."""
-    innocent = [one for one in left if _starts(one) < CRASHES_BEFORE_SUSPICION]
-    suspects = sorted((one for one in left if one not in innocent), key=_starts)
-    tried_now = any(_starts(one) > CRASHES_BEFORE_SUSPICION for one in running)
-    return innocent + ([] if tried_now else suspects[:1])
 
 
 def _starts(one: WorkflowStatus) -> int:

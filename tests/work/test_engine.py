@@ -79,6 +79,7 @@ def test_every_repeat_within_the_second_is_looked_at_and_none_once_all_was_seen(
     for n in range(6):
         assert engine.accept([work("a", n=n)]) == [n == 0]
         wait_until(lambda: ran[-1:] == [n])  # noqa: B023  # called at once
+    wait_until(lambda: engine.backlog.unfinished() == 0)
     with engine._intake_engine.begin() as connection:
         table = workflow_status(connection)
         connection.execute(sa.update(table).values(started_at_epoch_ms=table.c.started_at_epoch_ms + 60_000))

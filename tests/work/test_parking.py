@@ -94,6 +94,22 @@ def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Start
     wait_until(lambda: engine.backlog.unfinished() == 0)
 
 
+def test_no_suspect_is_taken_over_while_one_waits_for_its_turn(database_url: str, by_hand: None) -> None:
+    """They would begin side by side, and the one that kills would be the end of both."""
+    engine = Engine(database_url, paused=lambda: True)
+    engine.register("wf", done, lambda _payload, _error: {})
+    engine.start()
+    try:
+        for key in "ab":
+            engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
+            _left_by_a_dead_process(engine, key, starts=3)
+        assert engine.reap() == 1
+        assert engine.backlog.waiting() == 1
+        assert engine.reap() == 0
+    finally:
+        engine.stop(grace_seconds=1)
+
+
 def _left_by_a_dead_process(engine: Engine, key: str, *, starts: int) -> None:
     with engine._intake_engine.begin() as connection:
         schema = None if connection.dialect.name == "sqlite" else "dbos"
