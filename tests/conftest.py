@@ -18,7 +18,7 @@ LONG = ("tests/chaos/", "tests/work/test_stopping.py", "tests/soak/", "tests/e2e
 
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are processors: many tests wait for a service, or for a process that starts."""
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
