@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from app import logs
 from app.cli import cli
+from tests.nowhere import NOWHERE
 
 ROOT = Path(__file__).parents[2]
 FILES = ["--routing", str(ROOT / "routing.yaml"), "--macros", str(ROOT / "macros.yaml")]
@@ -127,13 +128,7 @@ def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
 def test_serve_says_what_it_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     for name, value in {
-        "ZENDESK_URL": "http://127.0.0.1:9",
-        "ZENDESK_EMAIL": "bot@example.org",
-        "ZENDESK_TOKEN": "token-of-the-tests",
-        "ZENDESK_WEBHOOK_SECRET": "secret-of-the-tests",
-        "GITLAB_URL": "http://127.0.0.1:9",
-        "GITLAB_TOKEN": "token-of-the-tests",
-        "DESK_TOKEN": "desk-token-of-the-tests",
+        **NOWHERE,
         "ROUTING_FILE": str(ROOT / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'file' / 'pointsman.db'}",

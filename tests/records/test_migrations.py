@@ -20,6 +20,7 @@ from app.cli import cli
 from app.records.database import MIGRATIONS, NewerDatabase, is_up_to_date, make_engine, migrate
 from app.records.records import Records
 from app.records.tables import metadata
+from tests.nowhere import NOWHERE
 
 AT = "2026-11-01T08:00:00+00:00"
 LISTS = {"tags", "actions", "trace", "labels"}
@@ -228,13 +229,7 @@ def test_every_command_refuses_a_newer_database_with_a_sentence(
 ) -> None:
     made_newer(engine)
     for name, value in {
-        "ZENDESK_URL": "http://127.0.0.1:9",
-        "ZENDESK_EMAIL": "bot@example.org",
-        "ZENDESK_TOKEN": "token-of-the-tests",
-        "ZENDESK_WEBHOOK_SECRET": "secret-of-the-tests",
-        "GITLAB_URL": "http://127.0.0.1:9",
-        "GITLAB_TOKEN": "token-of-the-tests",
-        "DESK_TOKEN": "desk-token-of-the-tests",
+        **NOWHERE,
         "DATABASE_URL": database_url,
     }.items():
         monkeypatch.setenv(name, value)
