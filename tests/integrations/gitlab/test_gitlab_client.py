@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qsl
 
@@ -12,37 +11,14 @@ from integrations.errors import Invalid, NotFound
 from integrations.gitlab import GitLabClient, IssueRef
 from integrations.gitlab.quoting import fence, issue_title, marker, marker_line
 from integrations.sandbox import Sandbox
+from tests.integrations.gitlab.conftest import asked
 
 WORD = marker("secret", ["sandbox", 35001, "bug"])
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with Sandbox.start() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.gitlab.faults.clear()
-    running.gitlab.calls_clear()
-    return running
-
-
-@pytest.fixture
-def client(sandbox: Sandbox) -> Iterator[GitLabClient]:
-    client = GitLabClient(sandbox.gitlab.url, sandbox.gitlab.token)
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
 def project_id(running: Sandbox) -> int:
     return running.gitlab.add_project("acme/tools/app", visibility="private")
-
-
-def asked(sandbox: Sandbox) -> list[tuple[str, str, dict[str, str]]]:
-    return [(call.method, call.path, dict(parse_qsl(call.query))) for call in sandbox.gitlab.calls]
 
 
 def open_issue(client: GitLabClient, project_id: int, title: str, description: str = "text") -> int:

@@ -24,19 +24,6 @@ from integrations.sandbox.faults import Kind
 JSON = {"content-type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with Sandbox.start() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.gitlab.faults.clear()
-    running.gitlab.calls_clear()
-    return running
-
-
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[GitLabClient]:
     client = GitLabClient(sandbox.gitlab.url, sandbox.gitlab.token, timeout=(1, 0.3))

@@ -3,65 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
-import requests
 
 from integrations.errors import Invalid, NotFound, Refused
 from integrations.sandbox import Fault, Sandbox
 from integrations.zendesk import NewComment, TicketUpdate, ZendeskClient
 from integrations.zendesk.client import RUN_KEY
-
-
-class Sent:
-    """The bodies of what was sent, as they left."""
-
-    def __init__(self) -> None:
-        self.bodies: list[Any] = []
-
-    def before(self, service: str, request: requests.PreparedRequest) -> None:
-        if request.body:
-            self.bodies.append(json.loads(request.body))
-
-    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
-        """Only what leaves matters."""
-
-    def after(self, service: str) -> None:
-        """As above."""
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with Sandbox.start() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.zendesk.faults.clear()
-    running.zendesk.calls_clear()
-    return running
-
-
-@pytest.fixture
-def sent() -> Sent:
-    return Sent()
-
-
-@pytest.fixture
-def client(sandbox: Sandbox, sent: Sent) -> Iterator[ZendeskClient]:
-    client = ZendeskClient(sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token, watch=sent)
-    yield client
-    client.close()
-
-
-def asked(sandbox: Sandbox) -> list[tuple[str, str, dict[str, list[str]]]]:
-    return [(call.method, call.path, parse_qs(call.query)) for call in sandbox.zendesk.calls]
+from tests.integrations.zendesk.conftest import Sent, asked
 
 
 def test_reads_a_ticket_with_all_that_belongs_to_it_in_one_call(sandbox: Sandbox, client: ZendeskClient) -> None:

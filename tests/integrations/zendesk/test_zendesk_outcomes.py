@@ -23,18 +23,6 @@ from integrations.zendesk import NewComment, TicketUpdate, ZendeskClient
 from integrations.zendesk.client import RUN_KEY
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    with Sandbox.start() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.zendesk.faults.clear()
-    return running
-
-
 @pytest.fixture
 def client(sandbox: Sandbox) -> Iterator[ZendeskClient]:
     zendesk = sandbox.zendesk
