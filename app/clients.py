@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.settings import Settings, ZendeskSettings
-from app.work.limits.guard import Guard
+from app.work.limits.outbound import Guard
 from integrations.chat.client import ChatWebhook
 from integrations.gitlab.client import GitLabClient
 from integrations.llm import LanguageModel

@@ -9,30 +9,30 @@ from datetime import UTC, datetime
 import structlog
 
 from app.clients import Clients
-from app.desk.health import Degraded
-from app.learning.store import ModelStore
+from app.identity import Identity
 from app.memory import Spare
 from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, LAST_SEEN, OLDEST_WAITING, STRANGE_WORK
+from app.model.encoder import Encoder
+from app.model.model import SHIPPED
+from app.model.store import ModelStore
 from app.records.records import Records
+from app.rulebook import Rulebook
 from app.settings import Settings
 from app.triage.judge import Judgement
-from app.triage.model.encoder import Encoder
-from app.triage.model.model import SHIPPED
 from app.triage.shipped import shipped_judgement
-from app.work.dry_run import DryRun
-from app.work.engine import Engine, Work
-from app.work.identity import Identity
-from app.work.intake import Intake
-from app.work.issue_index import IssueIndex
-from app.work.limits.breaker import Breaker
-from app.work.limits.errand import on_errand
-from app.work.limits.guard import Guard
-from app.work.limits.purse import Purse
-from app.work.listening import Listening
-from app.work.pausing import Holding, Pausing, said
-from app.work.retrying import Retrying
-from app.work.rulebook import Rulebook
-from app.work.schedule import Schedule
+from app.web.api.health import Degraded
+from app.work.engine.cron import Schedule
+from app.work.engine.engine import Engine, Work
+from app.work.engine.intake import Intake
+from app.work.issues.index import IssueIndex
+from app.work.jobs.pause import Holding, Pausing, said
+from app.work.limits.circuit_breaker import Breaker
+from app.work.limits.outbound import Guard
+from app.work.limits.priority import on_errand
+from app.work.limits.rate_limiter import Purse
+from app.work.operations.dead_letters import Retrying
+from app.work.operations.dry_run import DryRun
+from app.work.operations.webhook_health import Listening
 from app.workflows import Workflows
 from integrations.errors import Refused
 from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED

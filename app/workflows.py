@@ -7,48 +7,54 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.clients import Clients
+from app.identity import Identity
 from app.records.records import Records
+from app.rulebook import Rulebook
 from app.settings import Settings
 from app.triage.judge import Judgement
-from app.work import chat_jobs, pruning, wave_work
-from app.work.announcing import Announcer
-from app.work.batching import parking, write_many
-from app.work.batching.parking import Parking
-from app.work.by_hand import ByHand
-from app.work.candidates import Candidates
-from app.work.capping import Capping
-from app.work.comparing import issues as comparing_issues
-from app.work.comparing import tickets as comparing_tickets
-from app.work.deciding import Deciding
-from app.work.engine import Engine, Workflow
-from app.work.feeding import WORKFLOW as FEEDING
-from app.work.feeding import Feeding
-from app.work.finding import Finding
-from app.work.finished import FinishedWork
-from app.work.following import follow_issue, our_note, relay_note, telling_many
-from app.work.following.looking import Looking
-from app.work.following.marking import Marking
-from app.work.identity import Identity
-from app.work.incidents import Incidents
-from app.work.issue_index import IssueIndex
-from app.work.issues import Issues
-from app.work.job import Jobs
-from app.work.limits.purse import Purse
-from app.work.listening import Listening
+from app.work.bulk import bulk_job as write_many
+from app.work.bulk import outbox as parking
+from app.work.bulk.outbox import Parking
+from app.work.chat import jobs as chat_jobs
+from app.work.chat import spike_work as wave_work
+from app.work.chat.send_once import Announcer
+from app.work.engine.cron import Entry
+from app.work.engine.engine import Engine, Workflow
+from app.work.engine.retention import FinishedWork
+from app.work.issues import report_counter as our_note
+from app.work.issues.incidents import Incidents
+from app.work.issues.index import IssueIndex
+from app.work.issues.link_or_open import Issues
+from app.work.issues.mirror import Tracked
+from app.work.issues.similar import Candidates
+from app.work.issues.sync import SYNC_SECONDS, SyncIssues, sync_works
+from app.work.issues.sync import WORKFLOW as SYNC
+from app.work.jobs.backpressure import WORKFLOW as FEEDING
+from app.work.jobs.backpressure import Feeding
+from app.work.jobs.job import Jobs
+from app.work.jobs.pause import Holding, Pausing
+from app.work.language_model import SecondOpinion
+from app.work.limits.caps import Capping
+from app.work.limits.rate_limiter import Purse
 from app.work.lookups import Assignees, Projects
-from app.work.loops import Loops
-from app.work.pausing import Holding, Pausing
-from app.work.recording import Recorder
-from app.work.rulebook import Rulebook
-from app.work.schedule import Entry
-from app.work.second_opinion import SecondOpinion
-from app.work.steps import LiveSteps
-from app.work.syncing import SYNC_SECONDS, SyncIssues, sync_works
-from app.work.syncing import WORKFLOW as SYNC
-from app.work.tracked import Tracked
-from app.work.triage_ticket import LINK_WORKFLOW, WORKFLOW, TriageTicket
-from app.work.watch import Watch
-from app.work.writing import Writing
+from app.work.operations import prune as pruning
+from app.work.operations.watch import Watch
+from app.work.operations.webhook_health import Listening
+from app.work.reconcile import issues as comparing_issues
+from app.work.reconcile import tickets as comparing_tickets
+from app.work.tickets.decide import Deciding
+from app.work.tickets.decision_log import Recorder
+from app.work.tickets.find_issue import Finding
+from app.work.tickets.steps import LiveSteps
+from app.work.tickets.tag_commands import ByHand
+from app.work.tickets.workflow import LINK_WORKFLOW, WORKFLOW, TriageTicket
+from app.work.tickets.write import Writing
+from app.work.tickets.write_budget import Loops
+from app.work.updates import bulk_notification as telling_many
+from app.work.updates import relay_note
+from app.work.updates import workflow as follow_issue
+from app.work.updates.changes import Looking
+from app.work.updates.marking import Marking
 
 COMPARE_ISSUES_SECONDS = 600
 COMPARE_TICKETS_SECONDS = 300

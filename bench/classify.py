@@ -21,13 +21,13 @@ from rich.table import Table
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from app.learning.calibration import best_temperature, calibration_error, reliability
-from app.learning.examples import TrainingExample
-from app.learning.fitting import Prepared, Recipe, fit, prepare
+from app.model.encoder import Encoder
+from app.model.model import probabilities
+from app.model.training.calibration import best_temperature, calibration_error, reliability
+from app.model.training.examples import TrainingExample
+from app.model.training.fitting import Prepared, Recipe, fit, prepare
 from app.ticket import Ticket
 from app.triage.language import LanguageDetector
-from app.triage.model.encoder import Encoder
-from app.triage.model.model import probabilities
 
 RECIPE = Recipe(fewest=(1, 2, 1, 1), block_weights=(1.0, 1.0, 0.3, 0.3), strength=10.0)
 """That of the shipped model, but for what depends on how many examples there are and what they are."""

@@ -49,7 +49,7 @@ def pointsman(url_of_database: Callable[[Path], str] | None = None) -> Contender
         if url_of_database:
             environ["DATABASE_URL"] = url_of_database(folder)
         return Supervised(
-            [sys.executable, "-m", "app.cli", "serve"],
+            [sys.executable, "-m", "app.cli.main", "serve"],
             environ,
             ROOT,
             ready=f"http://127.0.0.1:{port}/healthz",

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from tests.postgres import MISSING, programs, running_postgres
+from tests.support.postgres import MISSING, programs, running_postgres
 
 
 @dataclass(frozen=True)

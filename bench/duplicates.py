@@ -24,10 +24,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from app.triage.candidates.index import CandidateIndex
-from app.triage.candidates.segment import IndexedIssue, IssueKey
-from app.triage.candidates.vectors import ENCODER_NAME, Vector, embed
-from app.triage.model.encoder import Encoder
+from app.model.encoder import Encoder
+from app.similarity.index import CandidateIndex
+from app.similarity.segment import IndexedIssue, IssueKey
+from app.similarity.vectors import ENCODER_NAME, Vector, embed
 
 PROJECT = 1
 SIZES = (10_000, 100_000)

@@ -20,8 +20,8 @@ from rich.table import Table
 from app.records.database import make_engine
 from app.records.records import Records
 from app.records.tables import metadata
-from app.work.engine import Engine
-from app.work.triage_ticket import WORKFLOW, triage_work
+from app.work.engine.engine import Engine
+from app.work.tickets.workflow import WORKFLOW, triage_work
 from bench.contenders import roomy_rules
 from bench.databases import Database, databases
 from bench.effects import write_tickets
@@ -149,7 +149,7 @@ def _serving(sandbox: RunningSandbox, side: Side) -> Iterator[str]:
         "ZENDESK_WEBHOOK_SECRET": SECRET,
     }
     url = f"http://127.0.0.1:{port}"
-    with process("app.cli", "serve", ready=f"{url}/healthz", environ=environ):
+    with process("app.cli.main", "serve", ready=f"{url}/healthz", environ=environ):
         yield url
 
 

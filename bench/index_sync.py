@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.records.records import Records
-from app.work.issue_index import IssueIndex
-from app.work.syncing import SyncIssues, first_sync_done
-from app.work.tracked import Tracked
+from app.work.issues.index import IssueIndex
+from app.work.issues.mirror import Tracked
+from app.work.issues.sync import SyncIssues, first_sync_done
 from integrations.gitlab.issues import Issue
 
 ISSUES = 100_000

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from app.inbox.signatures import zendesk_signature
+from app.web.webhooks.signatures import zendesk_signature
 from bench.databases import Database, databases
 from bench.load import Measured, measure
 from bench.servers import free_port, own_settings, process, sandboxed
@@ -100,7 +100,7 @@ def _service(folder: Path, database_url: str) -> Iterator[tuple[str, list[int]]]
         port = free_port()
         own = own_settings(folder, port) | {"DATABASE_URL": database_url}
         environ = {**sandbox.environ, **own, "ZENDESK_WEBHOOK_SECRET": SECRET}
-        with process("app.cli", "serve", ready=f"http://127.0.0.1:{port}/healthz", environ=environ):
+        with process("app.cli.main", "serve", ready=f"http://127.0.0.1:{port}/healthz", environ=environ):
             yield f"http://127.0.0.1:{port}/webhooks/zendesk", tickets
 
 

@@ -69,7 +69,7 @@ def _measure(*, bulk_from: int, requests: int) -> Run:
             )
             for number in range(TICKETS)
         ]
-        with process("app.cli", "serve", ready=f"{service}/healthz", environ=environ):
+        with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ):
             sandbox.zendesk("subscribe", endpoint_url=f"{service}/webhooks/zendesk")
             start = time.monotonic()
             for ticket_id in tickets:

@@ -70,7 +70,7 @@ def _processes(folder: Path, sandbox: RunningSandbox, database_url: str, count: 
     service = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:
         for number in range(count):
-            command = [sys.executable, "-m", "app.cli", "work" if number else "serve"]
+            command = [sys.executable, "-m", "app.cli.main", "work" if number else "serve"]
             stack.enter_context(
                 running(Supervised(command, environ, ROOT, f"{service}/readyz", folder / f"{number}.log"))
             )

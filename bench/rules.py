@@ -11,10 +11,10 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from app.rules.conditions.scene import Facts
+from app.rules.conditions.context import Facts
 from app.rules.examples import load_examples
-from app.rules.loading import Rules, load
-from app.rules.matching import match
+from app.rules.matching.matching import match
+from app.rules.parsing.loading import Rules, load
 from app.ticket import Ticket
 from bench.servers import ROOT
 

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from app.learning.calibration import Wanted
-from app.learning.crossing import held_out
-from app.learning.evaluation import evaluate
-from app.learning.examples import in_order, shipped_examples
-from app.learning.predictions import band_of
-from app.learning.rendering import archetypes, summary
-from app.learning.together import bars_of, with_routes
-from app.learning.train import ACTING, train
-from app.rules.loading import load
+from app.model.encoder import Encoder
+from app.model.training.calibration import Wanted
+from app.model.training.crossing import held_out
+from app.model.training.evaluation import evaluate
+from app.model.training.examples import in_order, shipped_examples
+from app.model.training.predictions import band_of
+from app.model.training.rendering import archetypes, summary
+from app.model.training.together import bars_of, with_routes
+from app.model.training.train import ACTING, train
+from app.rules.parsing.loading import load
 from app.triage.language import LanguageDetector
-from app.triage.model.encoder import Encoder
 from bench.servers import ROOT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

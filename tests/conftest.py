@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app import logs
-from tests.postgres import MISSING, PostgresServer, programs, running_postgres
+from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
-LONG = ("tests/chaos/", "tests/work/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
+LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -19,7 +19,7 @@ from app.demo.samples import Sample, Samples, load_samples
 from app.demo.serving import serving
 from app.demo.table import table
 from app.demo.way_back import close_an_issue
-from app.rules.positions import BadRules
+from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
 from integrations.sandbox import Sandbox

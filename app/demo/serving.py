@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.door.connections import Connection
-from app.door.serving import web_server
-from app.main import create_app
 from app.service import Service
+from app.web.app import create_app
+from app.web.connections import Connection
+from app.web.serving import web_server
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from app.rules.re2_patterns import first_match
+from app.rules.matching.re2_patterns import first_match
 from app.rules.team import fits
 from app.ticket import Ticket
 
 if TYPE_CHECKING:  # the schema lists the condition kinds, and those ask us
-    from app.rules.loading import Rules
-    from app.rules.schema import Channel, Recognise, Routing
+    from app.rules.parsing.loading import Rules
+    from app.rules.schema.routing import Channel, Recognise, Routing
 
 OTHER = "other"
 

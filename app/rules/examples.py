@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from app.rules.loading import Rules, validate
-from app.rules.positions import BadRules, Path, Position, Problem, read_yaml, spell
-from app.rules.problems import nearest
-from app.rules.strict import Flag, Many, Name, Strict, Text
+from app.rules.parsing.loading import Rules, validate
+from app.rules.parsing.positions import BadRules, Path, Position, Problem, read_yaml, spell
+from app.rules.parsing.problems import nearest
+from app.rules.schema.strict import Flag, Many, Name, Strict, Text
 from app.ticket import Event, Organization, Requester, Ticket, Via
 
 

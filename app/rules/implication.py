@@ -11,7 +11,7 @@ from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.folding import fold, is_word
 
 if TYPE_CHECKING:
-    from app.rules.schema import Conditions
+    from app.rules.schema.routing import Conditions
 
 _CHOICES: Final = ("channel", "language", "tags", "group", "brand", "handle", "event")
 """Kinds whose value is a list of which any one will do."""

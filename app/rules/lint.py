@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.implication import contains_phrase, implies, unfold_lists
 from app.rules.macros import Text
-from app.rules.positions import Path, Position, Positions, spell
+from app.rules.parsing.positions import Path, Position, Positions, spell
 
 if TYPE_CHECKING:
     from app.rules.examples import Example
-    from app.rules.loading import Rules
-    from app.rules.schema import Conditions
+    from app.rules.parsing.loading import Rules
+    from app.rules.schema.routing import Conditions
 
 _REASONS: Final = ("done", "not_planned", "duplicate", "moved", "reopened")
 

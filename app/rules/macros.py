@@ -11,8 +11,8 @@ from string import Template
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from app.rules.loading import Rules
-    from app.rules.schema import Status
+    from app.rules.parsing.loading import Rules
+    from app.rules.schema.routing import Status
 
 DEFAULT: Final = "default"
 Needs = Literal["issue", "incident", "answer"]

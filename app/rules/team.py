@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.ticket import Organization, Requester
 
 if TYPE_CHECKING:  # the schema lists the condition kinds, and those ask us
-    from app.rules.schema import Team
+    from app.rules.schema.routing import Team
 
 
 def fits(pattern: str, text: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from app.rules.loading import Rules
-from app.rules.matching import Matching, RouteTrace
-from app.rules.schema import Mode
+from app.model.model import ModelVerdict
+from app.rules.matching.matching import Matching, RouteTrace
+from app.rules.parsing.loading import Rules
+from app.rules.schema.routing import Mode
 from app.ticket import Ticket
 from app.triage.language import Language
-from app.triage.model.model import ModelVerdict
 from app.triage.verdict import ABSTAINED_TAG, ARCHETYPE_TAG, Candidate, Previous, Verdict
 
 MOST_CANDIDATES = 3

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.model.model import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
-from app.rules.conditions.scene import Facts
-from app.rules.loading import Rules
-from app.rules.matching import Matching, match
+from app.rules.conditions.context import Facts
+from app.rules.matching.matching import Matching, match
+from app.rules.parsing.loading import Rules
 from app.ticket import Ticket
 from app.triage.actions import Plan
 from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live
 from app.triage.language import Language
-from app.triage.model.model import ModelVerdict
 from app.triage.plan import Circumstances, plan
 from app.triage.trace import opinion_entry, trace
 from app.triage.verdict import Previous, Verdict

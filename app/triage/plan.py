@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules.channels import ChannelOf
-from app.rules.schema import Archetype, Channel, IssuePolicy, Routing
+from app.rules.schema.routing import Archetype, Channel, IssuePolicy, Routing
 from app.ticket import Ticket
 from app.triage.actions import (
     Action,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.model.encoder import Encoder
+from app.model.model import SHIPPED, Model
 from app.triage.judge import Judgement
 from app.triage.language import LanguageDetector
-from app.triage.model.encoder import Encoder
-from app.triage.model.model import SHIPPED, Model
 
 
 def shipped_judgement(model: Path = SHIPPED, encoder: Encoder | None = None) -> Judgement:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.rules.loading import Rules
-from app.rules.matching import Matching, RouteTrace
+from app.model.model import ModelVerdict
+from app.rules.matching.matching import Matching, RouteTrace
+from app.rules.parsing.loading import Rules
 from app.triage.actions import Plan
 from app.triage.language import Language
-from app.triage.model.model import ModelVerdict
 from app.triage.verdict import Verdict
 
 Entry = dict[str, Any]

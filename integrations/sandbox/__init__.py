@@ -13,7 +13,7 @@ from integrations.sandbox.chat import ChatSandbox
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.gitlab.service import GitlabSandbox
-from integrations.sandbox.postman import Delivery
+from integrations.sandbox.webhook_sender import Delivery
 from integrations.sandbox.zendesk.service import ZendeskSandbox
 
 __all__ = ["Call", "ChatSandbox", "Clock", "Delivery", "Fault", "GitlabSandbox", "Sandbox", "ZendeskSandbox"]

@@ -12,8 +12,8 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import control_routes
 from integrations.sandbox.faults import FaultBook
 from integrations.sandbox.gate import Gate
-from integrations.sandbox.postman import Postman
 from integrations.sandbox.server import Server
+from integrations.sandbox.webhook_sender import Postman
 
 
 class Service:

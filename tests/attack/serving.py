@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 
 from bench.loopback import WEB, answers
-from tests.e2e.house import DESK_TOKEN, ROOT
+from tests.support.paths import ROOT
+from tests.support.service import DESK_TOKEN
 
 
 @dataclass(frozen=True)

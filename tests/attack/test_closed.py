@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.desk.access import has_token
-from app.door.guard import HEADERS, OPEN
-from app.main import create_app
+from app.web.api.access import has_token
+from app.web.app import create_app
+from app.web.security import HEADERS, OPEN
 from tests.attack.wire import request, say
-from tests.e2e.house import DESK_TOKEN, House
+from tests.support.service import DESK_TOKEN, House
 
 REFUSAL = {"detail": "Send the desk's token: Authorization: Bearer <DESK_TOKEN>."}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")

@@ -14,10 +14,10 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from uvicorn import Server
 
-from app.door.connections import Connection
-from app.door.serving import web_server
-from app.inbox.body import BodyRefused, Room, read_body
 from app.settings import load
+from app.web.body import BodyRefused, Room, read_body
+from app.web.connections import Connection
+from app.web.serving import web_server
 from tests.attack.wire import connected, hear, request, say
 
 MOST = 8

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.e2e.house import DESK_TOKEN, House
+from tests.support.service import DESK_TOKEN, House
 
 # What each must hold. Left out: what tests of their own hold (methods, the token, input that does not fit).
 HELD = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

@@ -16,7 +16,8 @@ from integrations.sandbox import Sandbox
 from integrations.sandbox.faults import Fault
 from tests.attack.serving import Served, served
 from tests.attack.wire import request, say
-from tests.e2e.house import DESK_TOKEN, INFRASTRUCTURE, PROJECT, ROOT, wait_until
+from tests.support.paths import ROOT
+from tests.support.service import DESK_TOKEN, INFRASTRUCTURE, PROJECT, wait_until
 
 SAID = "lorem-ipsum-marker"
 PERSON = {"name": "Marker Person", "email": "marker-person@example.org", "handle": "@marker_person"}

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.inbox.signatures import WINDOW, zendesk_signature
+from app.web.webhooks.signatures import WINDOW, zendesk_signature
 from tests.attack.wire import Heard, request, say
-from tests.e2e.house import House
+from tests.support.service import House
 
 PATH = "/webhooks/zendesk"
 BODY = json.dumps({"v": 1, "event": "ticket.created", "ticket_id": "4711"}).encode()

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from app.inbox.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
+from app.web.webhooks.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
 from tests.attack.wire import Heard, request, say
-from tests.e2e.house import House
+from tests.support.service import House
 
 PATH = "/webhooks/gitlab"
 BODY = json.dumps(

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.house import ROOT
+from tests.support.paths import ROOT
 
-LOADS = "from app.triage.model.encoder import Encoder; assert Encoder.installed(); print('loaded')"
+LOADS = "from app.model.encoder import Encoder; assert Encoder.installed(); print('loaded')"
 
 
 def test_the_encoders_runtime_keeps_no_id_of_the_machine(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from tests.chaos.battle import fight
 from tests.chaos.plan import BULK_SOON, Plan
-from tests.postgres import MISSING, programs, running_postgres
+from tests.support.postgres import MISSING, programs, running_postgres
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.work.announcing import STEP as ANNOUNCE
+from app.work.chat.send_once import STEP as ANNOUNCE
 from bench.loopback import answers
 from bench.servers import RunningSandbox, free_port, sandboxed
 from tests.chaos import books, outcome
@@ -22,9 +22,10 @@ from tests.chaos.crowd import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, Perso
 from tests.chaos.desk import TOKEN as DESK_TOKEN
 from tests.chaos.desk import Desk
 from tests.chaos.engineers import Engineers
-from tests.chaos.fleet import ROOT, STOPS_WITHIN, Fleet, pause, until
+from tests.chaos.fleet import STOPS_WITHIN, Fleet, pause, until
 from tests.chaos.plan import ALWAYS, Plan, chat_weather, weather
 from tests.chaos.sender import Sender, repeats
+from tests.support.paths import ROOT
 
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0

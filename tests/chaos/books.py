@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.records.announcements import Announcement
 from app.records.database import is_sqlite, make_engine
 from app.records.tables import announcements, tracked_issues
-from app.work.queues import QUEUES
+from app.work.engine.queues import QUEUES
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
 STATUS = ("workflow_uuid", "status", "queue_name", "queue_partition_key")

@@ -16,9 +16,9 @@ from typing import TypeVar
 
 from bench.loopback import answers
 from bench.servers import free_port
+from tests.support.paths import ROOT
 
 Found = TypeVar("Found")
-ROOT = Path(__file__).parents[2]
 STOPS_WITHIN = 10.0
 
 

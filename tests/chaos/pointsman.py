@@ -9,6 +9,6 @@ import integrations.session
 if __name__ == "__main__":
     integrations.session.user_agent = lambda: f"pointsman-{os.getpid()}"
     # Only now: the adapters take the name over when they are imported.
-    from app.cli import main
+    from app.cli.main import main
 
     main()

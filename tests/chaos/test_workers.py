@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.chaos.battle import fight
 from tests.chaos.plan import SETTLES_SOON, Plan
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
 
 
 def test_three_processes_share_the_work_while_one_is_killed_and_one_frozen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ from prometheus_client.metrics import MetricWrapperBase
 from ruamel.yaml import YAML
 
 from app import metrics
+from tests.support.paths import ROOT
 
-ALERTS = Path(__file__).parents[2] / "docs" / "alerts.yaml"
+ALERTS = ROOT / "docs" / "alerts.yaml"
 OF_PROMETHEUS = {"le", "job"}
 
 

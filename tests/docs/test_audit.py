@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import runpy
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-AUDIT = runpy.run_path(str(Path(__file__).parents[2] / ".ci" / "audit.py"))
+from tests.support.paths import ROOT
+
+AUDIT = runpy.run_path(str(ROOT / ".ci" / "audit.py"))
 CLEAN: dict[str, Any] = {"name": "good", "version": "1", "vulns": []}
 BAD = {"name": "bad", "version": "1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2"], "aliases": []}]}
 UNKNOWN = {"name": "odd", "skip_reason": "not found"}

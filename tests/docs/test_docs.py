@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
 from app import metrics
-from app.cli import cli
+from app.cli.main import cli
 from app.rules.conditions import KINDS
 from app.rules.lint import CHECKS
 from app.rules.macros import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS
 from app.settings import Settings
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 RULES = (ROOT / "docs" / "rules.md").read_text()
 METRICS = (ROOT / "docs" / "metrics.md").read_text()

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.house import House, open_house
+from tests.support.limiters import clock, workers
+from tests.support.service import House, open_house
+
+__all__ = ["clock", "workers"]
 
 
 @pytest.fixture(scope="module")

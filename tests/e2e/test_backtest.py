@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import cli
-from tests.e2e.house import ROOT, House, open_house
+from app.cli.main import cli
+from tests.support.paths import ROOT
+from tests.support.service import House, open_house
 
 YESTERDAY = "2020-01-01"
 

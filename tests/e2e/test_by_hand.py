@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.sandbox.zendesk.state import ADVOCATE_ID
-from tests.e2e.house import PROJECT, House
+from tests.support.service import PROJECT, House
 
 UNSURE = (
     "@gitlab since 12.2 the pipeline graph of forked projects draws its arrows the wrong way round, it worked in 12.1"

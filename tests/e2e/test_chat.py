@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.work.chat_jobs import round_work
-from tests.e2e.house import ROOT, House, open_house, wait_until
+from app.work.chat.jobs import round_work
+from tests.support.paths import ROOT
+from tests.support.service import House, open_house, wait_until
 
 COMPLAINT = "@gitlab is gitlab.com down for anybody else? getting 502 since {number} minutes, order 4711"
 

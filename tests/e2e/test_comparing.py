@@ -10,8 +10,8 @@ from dbos import DBOS
 from prometheus_client import REGISTRY
 
 from app.triage.verdict import DONE_TAG
-from app.work.comparing.tickets import CURSOR, WORKFLOW, compare_tickets_work
-from tests.e2e.house import House, wait_until
+from app.work.reconcile.tickets import CURSOR, WORKFLOW, compare_tickets_work
+from tests.support.service import House, wait_until
 
 HOUR = 3600.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.house import DESK_TOKEN, House
+from tests.support.service import DESK_TOKEN, House
 
 PATHS = [
     ("GET", "/api/tickets/1"),

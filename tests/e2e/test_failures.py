@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from integrations.sandbox import Fault
-from tests.e2e.house import PROJECT, House, wait_until
 from tests.e2e.test_following import link, reported
+from tests.support.service import PROJECT, House, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 from dbos import DBOS
 
-from app.work.triage_ticket import triage_work
+from app.work.tickets.workflow import triage_work
 from integrations.sandbox import Fault
-from tests.e2e.house import PROJECT, House, wait_until
+from tests.support.service import PROJECT, House, wait_until
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -230,7 +230,7 @@ def test_a_failure_of_which_nobody_knew_whether_it_was_written_is_looked_up_by_t
 def test_a_bug_of_ours_becomes_a_failure_and_can_be_retried(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket_id = house.ticket(PRAISE)
     with monkeypatch.context() as patched:
-        patched.setattr("app.work.deciding.judge", lambda *_args, **_options: 1 / 0)
+        patched.setattr("app.work.tickets.decide.judge", lambda *_args, **_options: 1 / 0)
         house.deliver(ticket_id)
         assert house.decision(ticket_id)["state"] == "failed"
     (failure,) = [one for one in house.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from integrations.sandbox.faults import Fault
-from tests.e2e.house import PROJECT, ROOT, open_house, wait_until
 from tests.e2e.test_following import reported
+from tests.support.paths import ROOT
+from tests.support.service import PROJECT, open_house, wait_until
 
 
 def test_a_closed_ticket_gets_one_follow_up_even_when_the_answer_is_lost(tmp_path: Path) -> None:

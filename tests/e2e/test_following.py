@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.work.comparing.issues import compare_issues_work
-from app.work.following.our_note import count_work
-from tests.e2e.house import INFRASTRUCTURE, PROJECT, House, wait_until
+from app.work.issues.report_counter import count_work
+from app.work.reconcile.issues import compare_issues_work
+from tests.support.service import INFRASTRUCTURE, PROJECT, House, wait_until
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces. Makefiles are not amused, worked in 11.3"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.commands.learning import corrections
+from app.cli.learning import corrections
 from app.service import utc_now
-from app.work.finished import FinishedWork
+from app.work.engine.retention import FinishedWork
 from integrations.sandbox import Fault
-from tests.e2e.house import House, wait_until
 from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
+from tests.support.service import House, wait_until
 
 
 def forget_all(house: House) -> None:

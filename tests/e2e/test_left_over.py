@@ -19,11 +19,11 @@ import sqlalchemy as sa
 from app.demo.serving import serving
 from app.records.database import make_engine, migrate
 from app.service import Service
-from app.work.engine import Engine, Work
+from app.work.engine.engine import Engine, Work
 from integrations.sandbox import Sandbox
 from tests.chaos.books import Books
-from tests.e2e.house import INFRASTRUCTURE, PROJECT, settings_for, wait_until
-from tests.postgres import PostgresServer
+from tests.support.postgres import PostgresServer
+from tests.support.service import INFRASTRUCTURE, PROJECT, settings_for, wait_until
 
 LEFT_OVER = Path(__file__).parent / "left_over"
 # 07b1bac: before the queues `writing` and `bulk`, before `waits` and `bulk` in payloads, before ages as priorities.

@@ -11,7 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from integrations.sandbox import Fault
-from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
+from tests.support.paths import ROOT
+from tests.support.service import PROJECT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"

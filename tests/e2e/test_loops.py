@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from integrations.sandbox.zendesk.state import ADVOCATE_ID
-from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
+from tests.support.paths import ROOT
+from tests.support.service import PROJECT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 SOLVED = "Never mind, it works now, thank you."

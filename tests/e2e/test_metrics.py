@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from prometheus_client import REGISTRY
 
-from app.work.listening import Listening
+from app.work.operations.webhook_health import Listening
 from integrations.sandbox import Fault
-from tests.e2e.house import House
+from tests.support.service import House
 
 TICKET = r"/api/v2/tickets/\d+(\.json)?"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.house import PROJECT, House
+from tests.support.service import PROJECT, House
 
 SECRETS = (
     "jane.roe@corp.example",

@@ -8,7 +8,8 @@ import pytest
 
 from integrations.sandbox import Fault
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
-from tests.e2e.house import PROJECT, ROOT, open_house, wait_until
+from tests.support.paths import ROOT
+from tests.support.service import PROJECT, open_house, wait_until
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
 # No other: at its start the service asks GitLab who it is, and a fault would be used up by that.

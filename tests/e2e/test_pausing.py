@@ -9,8 +9,9 @@ import pytest
 from dbos import DBOS
 
 from app.records.pauses import What
-from tests.e2e.house import PROJECT, ROOT, House, open_house, wait_until
-from tests.work.conftest import looks_at_the_queue
+from tests.app.work.conftest import looks_at_the_queue
+from tests.support.paths import ROOT
+from tests.support.service import PROJECT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.house import INFRASTRUCTURE, PROJECT, House
+from tests.support.service import INFRASTRUCTURE, PROJECT, House
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

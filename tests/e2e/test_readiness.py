@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import House, open_house, wait_until
+from tests.support.service import House, open_house, wait_until
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.e2e.house import PROJECT, open_house
 from tests.e2e.test_following import news, reported, told
+from tests.support.service import PROJECT, open_house
 
 NEW = "gitlab-renamed/product"
 

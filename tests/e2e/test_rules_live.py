@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.house import ROOT, House, open_house, wait_until
+from tests.support.paths import ROOT
+from tests.support.service import House, open_house, wait_until
 
 PRAISE = "@gitlab kudos to the team for everything, number {n}!"
 

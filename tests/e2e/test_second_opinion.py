@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.house import ROOT, House, open_house
+from tests.support.paths import ROOT
+from tests.support.service import House, open_house
 
 UNCLEAR = "@gitlab hm 🤔"
 OPINION = {"archetype": "bug_report", "why": "They wonder <b>about</b> something."}

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from app.inbox.signatures import zendesk_signature
-from app.work.engine import CannotStore
-from tests.e2e.house import House
+from app.web.webhooks.signatures import zendesk_signature
+from app.work.engine.engine import CannotStore
+from tests.support.service import House
 
 PATH = "/webhooks/zendesk"
 

@@ -77,7 +77,7 @@ def soak(plan: Plan, folder: Path, database_url: str, watch: Callable[[Sample], 
             sandbox.gitlab("add_project", path=project, visibility="public")
         own = {"DATABASE_URL": database_url, "ROUTING_FILE": str(roomy_rules(folder))}
         environ = {**sandbox.environ, **own_settings(folder, port), **own}
-        with process("app.cli", "serve", ready=f"{service}/healthz", environ=environ):
+        with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ):
             for vendor, control in (("zendesk", sandbox.zendesk), ("gitlab", sandbox.gitlab)):
                 control("subscribe", endpoint_url=f"{service}/webhooks/{vendor}")
                 control("set", auto_deliver=True)

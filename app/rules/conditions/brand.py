@@ -1,7 +1,7 @@
 """`brand`: under which of our names the person wrote."""
 
 from app.rules.conditions.kind import plain, quoted, same
-from app.rules.strict import Many
+from app.rules.schema.strict import Many
 
 KIND = plain(
     "brand",

@@ -1,7 +1,7 @@
 """`channel`: where the person wrote."""
 
 from app.rules.conditions.kind import plain, quoted
-from app.rules.strict import Many
+from app.rules.schema.strict import Many
 
 KIND = plain(
     "channel",

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
+from app.rules.conditions.context import Scene
 from app.rules.conditions.kind import plain, quoted, same
-from app.rules.conditions.scene import Scene
-from app.rules.strict import Many, Strict, Text
+from app.rules.schema.strict import Many, Strict, Text
 
 
 class FieldIs(Strict):

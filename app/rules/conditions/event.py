@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from app.rules.conditions.kind import plain, quoted
-from app.rules.strict import listed
+from app.rules.schema.strict import listed
 from app.ticket import Event
 
 KIND = plain(

@@ -1,7 +1,7 @@
 """`group`: whose queue the ticket is in."""
 
 from app.rules.conditions.kind import plain, quoted, same
-from app.rules.strict import Many
+from app.rules.schema.strict import Many
 
 KIND = plain(
     "group",

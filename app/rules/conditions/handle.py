@@ -1,7 +1,7 @@
 """`handle`: which of our accounts was addressed."""
 
 from app.rules.conditions.kind import plain, quoted
-from app.rules.strict import Many
+from app.rules.schema.strict import Many
 from app.rules.team import bare_handle
 
 KIND = plain(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from app.rules.conditions.scene import Scene
+from app.rules.conditions.context import Scene
 
 Where = Literal["subject", "body", "both"]
 Path = tuple[str | int, ...]

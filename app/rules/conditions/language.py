@@ -1,7 +1,7 @@
 """`language`: what the language step found. Undecided is no language at all, so it fits nothing."""
 
 from app.rules.conditions.kind import plain, quoted
-from app.rules.strict import Many
+from app.rules.schema.strict import Many
 
 KIND = plain(
     "language",

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.rules.conditions.context import Scene
 from app.rules.conditions.kind import plain
-from app.rules.conditions.scene import Scene
-from app.rules.strict import Strict
+from app.rules.schema.strict import Strict
 
 Words = Annotated[int, Field(ge=0, strict=True)]
 

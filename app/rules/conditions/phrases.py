@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from app.rules.conditions.kind import Kind, Site
 from app.rules.conditions.terms import Source, TermsLeaf, look_for
 from app.rules.folding import fold
-from app.rules.strict import listed
+from app.rules.schema.strict import listed
 
 LIST_SIGN: Final = "$"
 

@@ -1,7 +1,7 @@
 """`public`: could a stranger read it where it was written?"""
 
 from app.rules.conditions.kind import plain
-from app.rules.strict import Flag
+from app.rules.schema.strict import Flag
 
 KIND = plain(
     "public",

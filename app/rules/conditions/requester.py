@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
+from app.rules.conditions.context import Scene
 from app.rules.conditions.kind import plain, quoted, same
-from app.rules.conditions.scene import Scene
-from app.rules.strict import Flag, Many, Strict
+from app.rules.schema.strict import Flag, Many, Strict
 from app.rules.team import bare_handle, fits
 
 

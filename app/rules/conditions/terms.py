@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.rules.conditions.context import Hit, Part, Scene
 from app.rules.conditions.kind import Evidence, Path, Where
-from app.rules.conditions.scene import Hit, Part, Scene
-from app.rules.re2_patterns import span_of
+from app.rules.matching.re2_patterns import span_of
 
 SHOWN: Final = 80
 """Characters of the ticket's text that a trace shows."""

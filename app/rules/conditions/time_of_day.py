@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from app.rules.conditions.context import Scene
 from app.rules.conditions.kind import plain
-from app.rules.conditions.scene import Scene
-from app.rules.strict import Strict, listed
+from app.rules.schema.strict import Strict, listed
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _DAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

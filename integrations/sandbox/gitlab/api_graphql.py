@@ -8,9 +8,9 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.gitlab.door import Asked, Door
+from integrations.sandbox.gitlab.checks import Asked, Door
+from integrations.sandbox.gitlab.models import Issue
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.things import Issue
 
 _QUERY = re.compile(
     r"\s*query(?:\s+\w+)?\s*\(\s*\$(\w+)\s*:\s*IssueID!\s*\)\s*"

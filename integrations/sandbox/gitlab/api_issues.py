@@ -7,13 +7,13 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.gitlab.door import PAGING, Asked, Door
-from integrations.sandbox.gitlab.happenings import change_issue, open_issue
+from integrations.sandbox.gitlab.checks import PAGING, Asked, Door
 from integrations.sandbox.gitlab.listing import KNOWN, Listings, order_of, selected
+from integrations.sandbox.gitlab.models import ISSUE_TYPES, Issue
+from integrations.sandbox.gitlab.mutations import change_issue, open_issue
 from integrations.sandbox.gitlab.paging import paged
-from integrations.sandbox.gitlab.present import issue_json, label_json
 from integrations.sandbox.gitlab.refusals import bad_value, invalid
-from integrations.sandbox.gitlab.things import ISSUE_TYPES, Issue
+from integrations.sandbox.gitlab.serializers import issue_json, label_json
 
 TITLE_LIMIT = 255
 DESCRIPTION_LIMIT = 1_048_576

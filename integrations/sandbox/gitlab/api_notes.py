@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.gitlab.door import PAGING, Asked, Door
-from integrations.sandbox.gitlab.happenings import award, edit_note, link, write_note
+from integrations.sandbox.gitlab.checks import PAGING, Asked, Door
+from integrations.sandbox.gitlab.models import MAINTAINER, Note, QuickAction
+from integrations.sandbox.gitlab.mutations import award, edit_note, link, write_note
 from integrations.sandbox.gitlab.paging import paged
-from integrations.sandbox.gitlab.present import award_json, issue_json, journal_json, note_json
 from integrations.sandbox.gitlab.refusals import bad_value, forbidden, not_found
-from integrations.sandbox.gitlab.things import MAINTAINER, Note, QuickAction
+from integrations.sandbox.gitlab.serializers import award_json, issue_json, journal_json, note_json
 
 NOTE_LIMIT = 1_000_000
 LINK_TYPES = ("relates_to", "blocks", "is_blocked_by")

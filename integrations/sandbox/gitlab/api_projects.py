@@ -8,12 +8,12 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from integrations.sandbox.api import answer
-from integrations.sandbox.gitlab.door import PAGING, Asked, Door
+from integrations.sandbox.gitlab.checks import PAGING, Asked, Door
 from integrations.sandbox.gitlab.hooks import Hook
+from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import paged
-from integrations.sandbox.gitlab.present import account_json, member_json, project_json, stamp
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
-from integrations.sandbox.gitlab.things import MAINTAINER
+from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json, stamp
 
 VERSION = "19.4.1"
 

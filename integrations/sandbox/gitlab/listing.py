@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.sandbox.gitlab.door import PAGING, Asked
+from integrations.sandbox.gitlab.checks import PAGING, Asked
+from integrations.sandbox.gitlab.models import ISSUE_TYPES, Issue, Project
 from integrations.sandbox.gitlab.refusals import bad_value
-from integrations.sandbox.gitlab.things import ISSUE_TYPES, Issue, Project
 
 _FILTER_NAMES = (
     "state scope search in labels iids author_id issue_type confidential updated_after updated_before created_after "

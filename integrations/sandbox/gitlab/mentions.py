@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from integrations.sandbox.gitlab.markdown import PARSER
-from integrations.sandbox.gitlab.things import Touched
+from integrations.sandbox.gitlab.models import Touched
 from integrations.sandbox.html_reading import AnyHtml
 
 _MENTION = re.compile(r"(?<!\w)@([a-zA-Z0-9_](?:[a-zA-Z0-9_./-]*[a-zA-Z0-9_])?)")

@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from integrations.sandbox.gitlab.models import Project
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.things import Project
 from integrations.sandbox.gitlab.view import issue_view, project_view
 from integrations.sandbox.pages import Context, Elsewhere, page
 from integrations.sandbox.safe_html import from_markdown

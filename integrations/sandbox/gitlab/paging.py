@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from integrations.sandbox.api import answer
-from integrations.sandbox.gitlab.door import Asked
+from integrations.sandbox.gitlab.checks import Asked
 from integrations.sandbox.gitlab.refusals import bad_value
 
 Item = TypeVar("Item")

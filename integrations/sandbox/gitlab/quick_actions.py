@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from integrations.sandbox.gitlab.markdown import PARSER
-from integrations.sandbox.gitlab.things import QuickAction
+from integrations.sandbox.gitlab.models import QuickAction
 
 _COMMAND_NAMES = (
     "add_child add_contacts add_email approve assign assign_reviewer award blocked_by blocks board_move cc "

@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.gitlab.refusals import not_found, project_not_found
-from integrations.sandbox.gitlab.things import (
+from integrations.sandbox.gitlab.models import (
     BOT_USER_ID,
     ENGINEER_ID,
     MAINTAINER,
@@ -27,6 +26,7 @@ from integrations.sandbox.gitlab.things import (
     Project,
     Visibility,
 )
+from integrations.sandbox.gitlab.refusals import not_found, project_not_found
 
 TOKEN = "sandbox-gitlab-token"  # noqa: S105 -- the sandbox's own, known to everybody
 READ_TOKEN = "sandbox-gitlab-read-token"  # noqa: S105 -- the same, with scope read_api only

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from integrations.sandbox.gitlab.present import award_json, issue_json, note_json
+from integrations.sandbox.gitlab.models import Issue, Project
+from integrations.sandbox.gitlab.serializers import award_json, issue_json, note_json
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.things import Issue, Project
 
 
 def issue_view(state: State, issue: Issue) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from integrations.sandbox.gitlab.models import Event, Issue, Project
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.things import Event, Issue, Project
 
 WEBHOOK_SECRET = "sandbox-gitlab-webhook-secret"  # noqa: S105 -- the sandbox's own, known to everybody
 SIGNING_TOKEN = "whsec_c2FuZGJveC1naXRsYWItc2lnbmluZy10b2tlbi0zMmI="  # noqa: S105 -- the same

@@ -9,11 +9,11 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.postman import Delivery
-from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.webhook_sender import Delivery
+from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.present import custom_status_json, field_json
 from integrations.sandbox.zendesk.refusals import not_found
+from integrations.sandbox.zendesk.serializers import custom_status_json, field_json
 from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET
 
 

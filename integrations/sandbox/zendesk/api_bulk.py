@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
-from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.models import Job, Person
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.present import ticket_json
 from integrations.sandbox.zendesk.refusals import bad_request, not_found, too_many_values
+from integrations.sandbox.zendesk.serializers import ticket_json
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.things import Job, Person
 from integrations.sandbox.zendesk.updates import update_ticket
 
 MOST = 100

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from integrations.sandbox.api import answer
 from integrations.sandbox.zendesk.api_bulk import ids_of
 from integrations.sandbox.zendesk.api_tickets import included
-from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.models import Named
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.present import named_json, organization_json, person_json
 from integrations.sandbox.zendesk.refusals import not_found
-from integrations.sandbox.zendesk.things import Named
+from integrations.sandbox.zendesk.serializers import named_json, organization_json, person_json
 
 NOBODY: dict[str, Any] = {
     "id": None,

@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import answer
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
-from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.present import ticket_json
 from integrations.sandbox.zendesk.refusals import bad_request, invalid
-from integrations.sandbox.zendesk.things import Ticket
+from integrations.sandbox.zendesk.serializers import ticket_json
 
 HIDDEN = timedelta(minutes=1)
 MOST_EXPORTED = 1000

@@ -9,10 +9,12 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
+from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
 from integrations.sandbox.zendesk.creation import ticket_from_api
-from integrations.sandbox.zendesk.door import PAGING, Asked, Door
+from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.present import (
+from integrations.sandbox.zendesk.refusals import bad_request, unknown_keys, warning
+from integrations.sandbox.zendesk.serializers import (
     audit_json,
     comment_json,
     named_json,
@@ -20,12 +22,10 @@ from integrations.sandbox.zendesk.present import (
     person_json,
     ticket_json,
 )
-from integrations.sandbox.zendesk.refusals import bad_request, unknown_keys, warning
 from integrations.sandbox.zendesk.spam import mark_as_spam
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.things import Ticket
 from integrations.sandbox.zendesk.updates import check_stamp, refuse_closed, update_ticket
-from integrations.sandbox.zendesk.wanted import tag_list
+from integrations.sandbox.zendesk.validators import tag_list
 
 INCLUDES = frozenset({"users", "organizations", "groups"})
 IDEMPOTENCY_LIFETIME = timedelta(hours=2)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
 from integrations.sandbox.zendesk.refusals import invalid, unknown_keys
 from integrations.sandbox.zendesk.state import DEFAULT_BRAND_ID, DEFAULT_GROUP_ID, State
-from integrations.sandbox.zendesk.things import API_VIA, Audit, Person, Ticket, Via
 from integrations.sandbox.zendesk.updates import carry_out
-from integrations.sandbox.zendesk.wanted import CREATE_KEYS, Wanted, checked_keys, wanted
+from integrations.sandbox.zendesk.validators import CREATE_KEYS, Wanted, checked_keys, wanted
 
 REQUESTER_KEYS = frozenset({"name", "email", "locale_id"})
 

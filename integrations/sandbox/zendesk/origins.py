@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrations.sandbox.zendesk.things import Person
+from integrations.sandbox.zendesk.models import Person
 
 HOUSE_ADDRESS = "community@sandbox.example"
 HOUSE_HANDLE = "sandbox"

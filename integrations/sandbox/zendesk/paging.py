@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from integrations.sandbox.zendesk.door import Asked
+from integrations.sandbox.zendesk.checks import Asked
 from integrations.sandbox.zendesk.refusals import bad_request
 
 Item = TypeVar("Item")

@@ -11,13 +11,13 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.service import Service
 from integrations.sandbox.zendesk import api_account, api_bulk, api_people, api_reading, api_tickets
 from integrations.sandbox.zendesk.api_account import Webhook, Webhooks
-from integrations.sandbox.zendesk.door import Door
+from integrations.sandbox.zendesk.checks import Door
+from integrations.sandbox.zendesk.controls import OutsideWorld
 from integrations.sandbox.zendesk.limits import Limits
+from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
-from integrations.sandbox.zendesk.things import Ticket
 from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, event_body, signed_headers, trigger_body
-from integrations.sandbox.zendesk.world import OutsideWorld
 
 
 def path_of(raw: str) -> str:

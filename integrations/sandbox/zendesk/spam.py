@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from integrations.sandbox.zendesk.models import Person, Ticket
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.things import Person, Ticket
 
 
 def mark_as_spam(state: State, ticket: Ticket, *, actor: Person) -> None:

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.sandbox.clock import Clock, second_stamp
-from integrations.sandbox.zendesk.refusals import not_found
-from integrations.sandbox.zendesk.things import (
+from integrations.sandbox.zendesk.models import (
     API_VIA,
     CUSTOM_STATUSES,
     Audit,
@@ -24,6 +23,7 @@ from integrations.sandbox.zendesk.things import (
     TicketField,
     Via,
 )
+from integrations.sandbox.zendesk.refusals import not_found
 
 EMAIL = "pointsman@sandbox.example"
 TOKEN = "sandbox-zendesk-token"  # noqa: S105 -- the sandbox's own, known to everybody

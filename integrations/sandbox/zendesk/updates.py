@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
 from integrations.sandbox.zendesk.placeholders import expand
 from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
-from integrations.sandbox.zendesk.things import API_VIA, Audit, Person, Ticket, Via
+from integrations.sandbox.zendesk.validators import BULK_KEYS, UPDATE_KEYS, Draft, Wanted, checked_keys, wanted
 from integrations.sandbox.zendesk.values import placeholder_values
-from integrations.sandbox.zendesk.wanted import BULK_KEYS, UPDATE_KEYS, Draft, Wanted, checked_keys, wanted
 
 COMMENTS_LIMIT = 5000
 

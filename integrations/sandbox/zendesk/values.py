@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from integrations.sandbox.zendesk.models import Comment, Person, Ticket
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.things import Comment, Person, Ticket
 
 _VIA_TITLES = {"email": "Mail", "web": "Web Form", "api": "Web Service", "twitter": "Twitter", "facebook": "Facebook"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from integrations.sandbox.zendesk.present import audit_json, comment_json
+from integrations.sandbox.zendesk.models import Ticket
+from integrations.sandbox.zendesk.serializers import audit_json, comment_json
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.things import Ticket
 
 
 def ticket_view(state: State, ticket: Ticket) -> dict[str, Any]:

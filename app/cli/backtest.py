@@ -1,0 +1,84 @@
+"""`pointsman backtest`: past tickets under other rules. Reads records or Zendesk; writes nothing anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.cli.rules import dry_run_of
+from app.clients import zendesk_client
+from app.records.database import is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.decisions import Decisions
+from app.rulebook import read_rules
+from app.settings import ZendeskSettings
+from app.triage.backtest import Backtest, Past, backtest
+from app.triage.verdict import ARCHETYPE_TAG
+from app.work.snapshot import as_if_new, ticket_from_json
+
+
+class NoRecords(Exception):
+    """There is no database to read past tickets from."""
+
+    reason = "no_records"
+
+
+def from_records(database_url: str, since: datetime) -> Iterator[Past]:
+    """What the service decided itself. Raises NoRecords and NewerDatabase; never makes or changes a database."""
+    if is_sqlite(database_url) and not sqlite_path(database_url).exists():
+        raise NoRecords(f"there is no database at {sqlite_path(database_url)}")
+    engine = make_engine(database_url, pool=1)
+    try:
+        refuse_newer(engine)
+        decisions = Decisions(engine)
+        if left_out := decisions.forgotten_since(since.isoformat()):
+            told = Console(stderr=True)
+            _line(told, f"{left_out} decisions are left out: the texts of their tickets are no longer kept.")
+        for decision in decisions.since(since.isoformat()):
+            yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
+    except SQLAlchemyError as error:
+        raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error
+    finally:
+        engine.dispose()
+
+
+def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
+    """From the incremental export, with the archetype that the tags say. Raises IntegrationError."""
+    for snapshot in zendesk_client(settings).changed_since(since):
+        if snapshot.status == "deleted":
+            continue
+        tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]
+        archetype = tags[0].removeprefix(ARCHETYPE_TAG) if tags else None
+        yield Past(as_if_new(snapshot), archetype, "its tags" if archetype else "none")
+
+
+def run_backtest(out: Console, past: Iterable[Past], routing: Path, macros: Path) -> None:
+    dry_run = dry_run_of(read_rules(routing, macros))
+    counted = track(past, description="Deciding again", console=Console(stderr=True), transient=True)
+    _print(out, backtest(counted, dry_run.judge))
+
+
+def parse_date(text: str) -> datetime:
+    """`2026-11-01`, or any ISO-8601 moment; without a zone it is UTC. Raises ValueError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is no day: write 2026-11-01") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _print(out: Console, found: Backtest) -> None:
+    _line(out, f"{found.tickets} tickets decided again, {found.changed} would be treated otherwise.", style="bold")
+    for change in found.changes:
+        _line(out, f"\n{change.old} -> {change.new}: {change.count}", style="bold")
+        for example in change.examples:
+            _line(out, f"  {example.ticket_id}  {example.before} -> {example.now}  {example.text}")
+
+
+def _line(out: Console, text: str, *, style: str = "") -> None:
+    out.print(Text(text, style=style), soft_wrap=True)

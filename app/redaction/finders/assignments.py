@@ -1,0 +1,150 @@
+"""`password = x`, `"secret": "x"`, `PRIVATE-TOKEN: x`, `'aws_secret_access_key' => 'x'`, `TOKEN=x`, in any dress.
+
+What a password is set to goes unless it says nothing (a variable, a placeholder, a mask, a word of a sentence). What
+any other secret is set to goes if it looks as if a machine had made it, or is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.redaction.finders.values import JUDGED, is_code, is_prose, looks_random, says_nothing
+from app.redaction.kinds import Span
+from app.redaction.searching import lowered, positions
+
+LONGEST_QUOTED = 2000
+
+_BEGINNINGS: Final = (
+    *("pass", "pwd", "pw", "pin", "contrase", "mot de passe", "senha", "kennwort", "wachtwoord", "hasło", "пароль"),
+    *(
+        "密码",
+        "密碼",
+        "パスワード",
+        "비밀번호",
+        "api",
+        "secret",
+        "token",
+        "key_base",
+        "access",
+        "account",
+        "shared",
+        "auth",
+    ),
+    *("signing", "encryption", "primary", "deterministic", "private", "master", "license", "licence", "credential"),
+    "activation",
+)
+_KEY = re.compile(
+    r"""
+    (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|kennwort
+                      |wachtwoord|hasło|пароль|密码|密碼|パスワード|비밀번호)
+                    |(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
+      | (?P<api>(?i:api[_-]?key))
+      | (?P<secret>(?i:secret|token|key_base|(?:access|account|shared|signing|encryption|primary|deterministic
+                    |private|auth|licen[sc]e|master)[_-]?key(?:[_-]derivation[_-]salt)?|credentials?
+                    |activation[ _-]?code)|(?<=["'])auth(?=["']))
+    )
+    (?P<rest>[\w.-]{0,60}+)
+    (?:\\{0,3}["'`)\]*]){0,3}+ (?:[ ]\([^()\n]{1,30}\))? [ \t]*+ (?:=>|:=|==?|[:：=](?!:)) [ \t]*+
+    (?P<quote>\\{0,3}["'`])?
+    """,
+    re.VERBOSE,
+)
+# password_min_length, token_type, secret_name, ...: about the secret, not the secret.
+_ABOUT = re.compile(
+    r"""(?i)(?:.*(?=[.])|.*[_.-])?(?:types?|at|on|counts?|enabled\w*|disabled|lengths?|min\w*|max\w*|expir\w*|ttl
+        |lifetime|ur[li]|uris|endpoint|path|files?|names?|ids?|fields?|policy|prefix|status|required|requirements?
+        |detection\w*|auth\w*_enabled\w*|confirmation|reset\w*|changed\w*|algorithm|class|error|stdin|scopes?|digits?
+        |\.(?:rb|py|js|ts|go|c|cc|cpp|h|java|vue|ya?ml|json|md|txt|php|rs))""",
+    re.VERBOSE,
+)
+_IS_TEST_RESULT = re.compile(r"PASS\W*: ")
+_GITLAB = re.compile(r"(?i)(?:private|job|deploy|gitlab|feed|rss|impersonation|incoming_email)[_-]$")
+_LINE = re.compile(r"[^\S\n]*+\n[ \t>]*+(?P<value>\S{4,200}+)[ \t\r]*+(?=\n|$)")
+_TO_NEXT_FIELD = re.compile(r"(?:[^\s;&]++|[;&](?!\w[\w ]{0,40}=))*+")
+_TO_LINE_END = re.compile(r"[^\n]*+")
+_CLOSING = ",;)}]"
+_NOT_HERE = frozenset({"", "|", "|-", "|+", ">", ">-"})
+"""The value stands on the next line (the signs are YAML's)."""
+
+
+def assignments(text: str) -> Iterator[Span]:
+    done = 0
+    for at in positions(lowered(text), _BEGINNINGS):
+        key = _KEY.match(text, at) if at >= done else None
+        if key is None or (key["rest"] and _ABOUT.fullmatch(key["rest"])) or _IS_TEST_RESULT.match(key[0]):
+            continue
+        found = _quoted(text, key) if key["quote"] else _bare(text, key)
+        if found is not None:
+            yield found
+            done = found.end
+
+
+def _quoted(text: str, key: re.Match[str]) -> Span | None:
+    start = key.end()
+    end = text.find(key["quote"], start, start + LONGEST_QUOTED)
+    while end > start and len(key["quote"]) == 1 and text[end - 1] == "\\":
+        end = text.find(key["quote"], end + 1, start + LONGEST_QUOTED)
+    if end < 0 or text.find("\n", start, end) >= 0:
+        return _bare(text, key)
+    value = text[start:end]
+    if says_nothing(value):
+        return None
+    if key["password"] is None and not looks_random(value, quoted=True):
+        return None
+    return Span(start, end, _kind(text, key))
+
+
+def _bare(text: str, key: re.Match[str]) -> Span | None:
+    start = key.end()
+    # Judged by its beginning, so that a long run of such beginnings is not read again for each of them.
+    head = _matched(_TO_NEXT_FIELD, text, start, start + JUDGED)
+    if head in _NOT_HERE:
+        return _next_line(text, key, start + len(head), block=bool(head))
+    judged = head.rstrip(_CLOSING)
+    if key["password"] is None and not looks_random(judged, quoted=bool(key["quote"])):
+        return None
+    if says_nothing(head) or is_code(judged) or head.endswith(":") or (key["password"] is not None and is_prose(head)):
+        return None
+    if key["password"] and key["password"].lower() == "pwd" and head.startswith(("/", "~", ".")):
+        return None  # the working directory of a process
+    if head.startswith(("http://", "https://")):
+        return None  # "change your password: https://..."; what such a URL carries has been looked for
+    is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
+    value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
+    value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")
+    return Span(start, start + len(value), _kind(text, key))
+
+
+def _matched(pattern: re.Pattern[str], text: str, start: int, limit: int) -> str:
+    match = pattern.match(text, start, limit)
+    return match[0] if match else ""
+
+
+def _next_line(text: str, key: re.Match[str], end: int, *, block: bool) -> Span | None:
+    """`Password:` and the value below it: one word that no sentence has."""
+    line = _LINE.match(text, end)
+    if line is None:
+        return None
+    value = line["value"]
+    if says_nothing(value) or is_code(value) or is_prose(value):
+        return None
+    if value.endswith(":") or value.startswith(("-", "#")) or "://" in value:
+        return None
+    odd = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    if not (looks_random(value, quoted=False) if key["password"] is None else odd or block):
+        return None
+    return Span(*line.span("value"), _kind(text, key))
+
+
+def _kind(text: str, key: re.Match[str]) -> str:
+    if key["password"] is not None:
+        return "password"
+    if key["api"] is not None:
+        return "api_key"
+    before = text[max(0, key.start() - 24) : key.start()]
+    if _GITLAB.search(before):
+        return "gitlab_token"
+    whole = (before + key[0]).lower()
+    return "aws_key" if "aws" in whole or "secret_access_key" in whole or "session_token" in whole else "secret"

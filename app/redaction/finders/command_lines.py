@@ -1,0 +1,78 @@
+"""Secrets as arguments: `--password X`, `curl -u me:X`, `docker login -p X`, `mysql -pX`, `echo X | docker login`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.redaction.finders.values import is_prose, says_nothing
+from app.redaction.kinds import Span
+
+_ARGUMENT = r"""(?:"(?P<double>[^"\n]{1,500})"|'(?P<single>[^'\n]{1,500})'|(?P<bare>[^\s"']{1,4096}+))"""
+_FLAG = re.compile(rf"--(?P<flag>[A-Za-z][\w-]{{1,60}}+)(?:=|[ \t]++){_ARGUMENT}", re.ASCII)
+_SECRET_FLAG = re.compile(r"(?i)(?:password|passwd|passphrase|token|secret|api-?key|access-key|private-key)$")
+_USER = re.compile(rf"(?<![\w-])(?:-u|--user|--proxy-user)[ =]?{_ARGUMENT}")
+_LOGIN = re.compile(
+    rf"(?:docker|podman|skopeo|buildah|crane|nerdctl|registry) login\b[^\n|]{{0,200}}?\s-p[ =]?{_ARGUMENT}"
+)
+_SSHPASS = re.compile(rf"sshpass[^\n]{{0,40}}?\s-p[ ]?{_ARGUMENT}")
+_MYSQL = re.compile(rf"(?:mysql|mariadb)\w{{0,10}}+\b[^\n|]{{0,200}}?\s-p{_ARGUMENT}")
+_ECHO = re.compile(
+    rf"(?:echo|printf)[ ](?:-\w[ ]|'%s'[ ]|\"%s\"[ ])?{_ARGUMENT}[ ]?\|[ ]?\w{{1,20}}[\w ]{{0,30}}login\b"
+)
+_NETRC = re.compile(
+    r"machine[ \t]+\S{1,200}\s+login[ \t]+(?P<login>\S{1,200})\s+password[ \t]+(?P<password>\S{1,1000})"
+)
+
+_BEHIND: Final = (("login", _LOGIN), ("sshpass", _SSHPASS), ("mysql", _MYSQL), ("mariadb", _MYSQL), ("login", _ECHO))
+_SENDERS: Final = ("curl", "wget", "http ")
+CURL = 400
+"""Characters before `-u` among which `curl` must stand: `docker run -u 1000:1000` is no password."""
+
+
+def command_lines(text: str) -> Iterator[Span]:
+    if "--" in text:
+        yield from _flags(text)
+    if any(name in text for name in _SENDERS):
+        yield from _users(text)
+    for trigger, pattern in _BEHIND:
+        if trigger in text:
+            yield from _behind(text, pattern)
+    if "machine" in text:
+        for match in _NETRC.finditer(text):
+            yield Span(*match.span("login"), "login_name")
+            yield Span(*match.span("password"), "password")
+
+
+def _users(text: str) -> Iterator[Span]:
+    for match in _USER.finditer(text):
+        start, end, value = _argument(match)
+        user, colon, password = value.partition(":")
+        is_sent = any(text.rfind(name, max(0, start - CURL), start) >= 0 for name in _SENDERS)
+        if colon and user and is_sent and not says_nothing(password):
+            yield Span(start, end, "password")
+
+
+def _behind(text: str, pattern: re.Pattern[str]) -> Iterator[Span]:
+    for match in pattern.finditer(text):
+        start, end, value = _argument(match)
+        if not says_nothing(value):
+            yield Span(start, end, "password")
+
+
+def _flags(text: str) -> Iterator[Span]:
+    for match in _FLAG.finditer(text):
+        named = _SECRET_FLAG.search(match["flag"])
+        if named is None:
+            continue
+        start, end, value = _argument(match)
+        if says_nothing(value) or is_prose(value) or value.startswith("-"):
+            continue
+        kind = named[0].lower()
+        yield Span(start, end, "password" if kind.startswith("pass") else "api_key" if "api" in kind else "secret")
+
+
+def _argument(match: re.Match[str]) -> tuple[int, int, str]:
+    group = next(name for name in ("double", "single", "bare") if match[name] is not None)
+    return *match.span(group), match[group]

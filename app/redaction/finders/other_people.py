@@ -1,0 +1,77 @@
+"""Names of others, where the form of a mail says that it is one: `Name <address>`, `From: Name`, a name under
+"Kind regards". Names inside sentences stay: finding them needs a model, and takes every third product for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.redaction.kinds import EMAIL_REMOVED, REMOVED, Span
+from app.redaction.searching import positions, words
+
+_CAPITALIZED = rf"(?:[^\W\d_a-z][\w'’.-]{{0,40}}+|[{REMOVED}])"
+_SMALL = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|zur|ter|ten|bin|al|y|e)"
+_NAME = rf"{_CAPITALIZED}(?:[ ](?:{_SMALL}[ ]){{0,2}}{_CAPITALIZED}){{0,4}}"
+
+_BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?(?:[<(]{{1,2}}|\[mailto:)\Z")
+LONGEST = 80
+_MAIL_HEADER = re.compile(
+    rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
+        |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by)
+        :\*?[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
+    re.VERBOSE,
+)
+_QUOTED = re.compile(
+    rf"""(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at[ ]\d\d:\d\d|um[ ]\d\d:\d\d)[ ](?P<name>{_NAME})
+        (?=[ ](?:wrote|a[ ]écrit|escribió|schreef|ha[ ]scritto|escreveu)|:)""",
+    re.VERBOSE,
+)
+_VALEDICTION = re.compile(
+    rf"""(?:(?i:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
+        (?i:regards|rgds|br|kr|wishes|greetings|thanks(?:\ (?:a\ lot|again|in\ advance|so\ much|and\ regards))?
+        |thank\ you(?:\ in\ advance)?|thx|cheers|best|sincerely|yours(?:\ (?:sincerely|faithfully|truly))?
+        |respectfully|take\ care|ciao|mit\ freundlichen\ gr(?:ü|ue)(?:ß|ss)en|gru(?:ß|ss)|mfg|lg|vg
+        |(?:viele|beste|liebe|schöne|freundliche)\ gr(?:ü|ue)(?:ß|ss)e|cordialement|bien\ à\ vous|salutations
+        |merci(?:\ d['’]avance)?|saludos(?:\ cordiales)?|un\ saludo|atentamente|gracias|atenciosamente|abraços
+        |obrigad[oa]|cordiali\ saluti|distinti\ saluti|grazie|met\ vriendelijke\ groet(?:en)?|groeten?|groetjes
+        |med\ vänlig\ hälsning|mvh|hälsningar|venlig\ hilsen|hilsen|pozdrawiam|z\ poważaniem|с\ уважением|спасибо)
+        [ \t]{{0,3}}(?:[,.!:)🙏👍🙂]{{0,4}}[ \t\r]{{0,8}}(?:\n[ \t>\r]{{0,12}}){{1,3}}|,[ ]{{1,2}})
+        (?P<name>{_NAME})[ \t\r.,]{{0,8}}(?=\n|$)""",
+    re.VERBOSE,
+)
+_NOBODY = re.compile(
+    r"(?i)(?:all|everyone|everybody|folks|guys|gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
+)
+
+
+_LINE = re.compile(r"^[ \t>*]{0,12}+(?=[^\W\d_])", re.MULTILINE)
+_LEFT = re.compile(rf"[^{REMOVED}]+")
+_TITLES: Final = words("dr prof ing mr mrs ms miss sr sra herr frau mme mlle barr sgt dipl phd msc bsc mba")
+
+
+def other_people(text: str) -> Iterator[Span]:
+    for match in _candidates(text):
+        if _NOBODY.match(match["name"]):
+            continue
+        # What was removed in the same name stays counted as what it was.
+        for piece in _LEFT.finditer(match["name"]):
+            written = piece[0].strip()
+            if sum(map(str.isalpha, written)) >= 2 and written.lower().rstrip(".") not in _TITLES:
+                start = match.start("name") + piece.start() + len(piece[0]) - len(piece[0].lstrip())
+                yield Span(start, start + len(written), "person_name")
+
+
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    for at in positions(text, EMAIL_REMOVED):
+        if text[at - 1 : at] in {"<", "(", ":"}:
+            earliest = max(0, at - LONGEST)
+            start = max(earliest, text.rfind("\n", earliest, at), text.rfind(">", earliest, at - 1))
+            if match := _BEFORE_ADDRESS.search(text, start, at):
+                yield match
+    for line in _LINE.finditer(text):
+        for pattern in (_MAIL_HEADER, _QUOTED, _VALEDICTION):
+            if match := pattern.match(text, line.end()):
+                yield match
+                break

@@ -1,0 +1,95 @@
+"""Everything that can be known about one ticket when conditions are asked, found out once and only when needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
+
+from app.rules.channels import is_public, name_of_channel
+from app.rules.folding import Folded
+from app.rules.team import is_team_member
+from app.ticket import Ticket
+
+if TYPE_CHECKING:
+    from app.rules.schema.routing import Routing
+
+Part = Literal["subject", "body"]
+_MENTION: Final = re.compile(r"(?<![\w@./])@([A-Za-z0-9_]{1,30})")
+_UNKNOWN_BEFORE: Final = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was found out about a ticket before its routes are asked."""
+
+    language: str | None = None
+    """ISO 639-1; None: undecided, or not yet asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a term was found."""
+
+    part: Part
+    span: tuple[int, int] | None
+    """In the folded form of the text; None for a pattern, whose place is only looked up when a trace shows it."""
+
+
+@dataclass
+class Scene:
+    ticket: Ticket
+    facts: Facts
+    now: datetime
+    routing: Routing
+    hits: dict[int, list[Hit]] = field(default_factory=dict)
+    """By term: where it occurs, once per part at most."""
+
+    @cached_property
+    def subject(self) -> Folded:
+        return Folded(self.ticket.subject)
+
+    @cached_property
+    def body(self) -> Folded:
+        return Folded(self.ticket.body)
+
+    def part(self, part: Part) -> Folded:
+        return self.subject if part == "subject" else self.body
+
+    @cached_property
+    def channel(self) -> str:
+        return name_of_channel(self.routing, self.ticket)
+
+    @cached_property
+    def public(self) -> bool:
+        return is_public(self.routing.channels.get(self.channel), self.ticket)
+
+    @cached_property
+    def team_member(self) -> bool:
+        return is_team_member(self.routing.team, self.ticket.requester, self.ticket.organization)
+
+    @cached_property
+    def handles(self) -> frozenset[str]:
+        """Accounts the message was addressed to: those Zendesk names, and those mentioned in the text."""
+        own = self.ticket.requester.handle.lstrip("@").lower()
+        addressed = {address.lstrip("@").lower() for address in self.ticket.via.addresses}
+        mentioned = {name.lower() for name in _MENTION.findall(f"{self.ticket.subject}\n{self.ticket.body}")}
+        return frozenset((addressed | mentioned) - {own, ""})
+
+    @cached_property
+    def words(self) -> int:
+        """In the text that is judged; handles and links are not words."""
+        return sum(
+            1
+            for word in self.ticket.body.split()
+            if not word.startswith("@") and "://" not in word and any(map(str.isalnum, word))
+        )
+
+    @cached_property
+    def moment(self) -> datetime:
+        """When it was written: a new ticket says so itself, for anything later it is the time of looking."""
+        created = self.ticket.created_at
+        known = created.tzinfo is not None and created > _UNKNOWN_BEFORE
+        return created if self.ticket.event == "created" and known else self.now

@@ -1,0 +1,1 @@
+"""Which route decides about a ticket, with a trace of all others."""

@@ -1,0 +1,111 @@
+"""The routes of one routing.yaml, made ready to be asked. A route that needs a word is found by that word, so that one
+whose words do not occur is never looked at, and a thousand routes cost about as much as ten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from app.rules.conditions import KINDS
+from app.rules.conditions.context import Part, Scene
+from app.rules.conditions.kind import Leaf, Path, Site
+from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
+from app.rules.matching.text_search import Terms
+from app.rules.parsing.positions import Positions, spell
+
+if TYPE_CHECKING:
+    from app.rules.matching.matching import RouteTrace
+    from app.rules.schema.routing import Conditions, Routing
+
+_PARTS: Final[tuple[Part, Part]] = ("subject", "body")
+
+
+class Matcher:
+    """The routes and remarks of one routing.yaml, made ready."""
+
+    def __init__(self, routing: Routing, positions: Positions) -> None:
+        self.routing = routing
+        self.positions = positions
+        terms = Terms()
+        lists = routing.vocabulary
+        self.routes = tuple(
+            compile_conditions(route.when, ("routes", i, "when"), terms, lists)
+            for i, route in enumerate(routing.routes)
+        )
+        self.remarks = tuple(
+            compile_conditions(remark.when, ("remarks", i, "when"), terms, lists)
+            for i, remark in enumerate(routing.remarks)
+        )
+        self.shadows = _shadows(routing)
+        self.for_comments = frozenset(i for i, route in enumerate(routing.routes) if _asks_for_comments(route.when))
+        """Routes that name the event `comment`. All others are about what opened the ticket."""
+        self._search = terms.search()
+        self._always, self._needing = _index(self.routes)
+        self._places: dict[Path, tuple[str, int]] = {}
+        self.rejections: dict[int, RouteTrace] = {}
+        """What routes say of a ticket that has none of the words they need, once it was asked for."""
+
+    def scan(self, scene: Scene) -> None:
+        """Find all terms in the ticket's text."""
+        for part in _PARTS:
+            folded = scene.part(part)
+            if folded.original:
+                self._search.into(scene.hits, part, folded.folded, folded.clean)
+
+    def place(self, path: Path) -> tuple[str, int]:
+        """Spelt out, and its line."""
+        known = self._places.get(path)
+        if known is None:
+            known = self._places[path] = (spell(path), self.positions.at(path).line)
+        return known
+
+    def candidates(self, scene: Scene) -> list[int]:
+        """The routes that could match, in order: all others need a term that does not occur."""
+        found = set(self._always)
+        for term in scene.hits:
+            found.update(self._needing.get(term, ()))
+        return sorted(found)
+
+
+def _asks_for_comments(when: Conditions) -> bool:
+    nested = (*when.all, *when.any, *when.none)
+    return "comment" in (getattr(when, "event", None) or ()) or any(map(_asks_for_comments, nested))
+
+
+def compile_conditions(when: Conditions, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:
+    """Text first within `all`: it is cheap once the text is searched, and says most in a trace."""
+    children: list[Node | Leaf] = []
+    for kind in KINDS:
+        value = getattr(when, kind.key)
+        if value is not None:
+            children.append(kind.build(value, Site((*path, kind.key), when.where, terms, lists)))
+    for key, nest in (("all", All), ("any", AnyOf), ("none", NoneOf)):
+        members: Sequence[Conditions] = getattr(when, key)
+        if members:
+            compiled = tuple(
+                compile_conditions(member, (*path, key, i), terms, lists) for i, member in enumerate(members)
+            )
+            children.append(nest((*path, key), compiled))
+    return All(path, tuple(children))
+
+
+def _index(routes: Sequence[All]) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
+    """Routes that can match any text, and for each term the routes that need it or one of its like."""
+    always: list[int] = []
+    needing: dict[int, list[int]] = {}
+    for index, node in enumerate(routes):
+        if node.terms is None:
+            always.append(index)
+        else:
+            for term in node.terms:
+                needing.setdefault(term, []).append(index)
+    return tuple(always), {term: tuple(indexes) for term, indexes in needing.items()}
+
+
+def _shadows(routing: Routing) -> frozenset[int]:
+    """Routes that only record. When everything is a shadow, none is beside the others: all decide, and are recorded."""
+    if routing.defaults.mode == "shadow":
+        return frozenset()
+    modes = (route.mode or routing.archetypes[route.archetype].mode for route in routing.routes)
+    return frozenset(index for index, mode in enumerate(modes) if mode == "shadow")

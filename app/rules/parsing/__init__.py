@@ -1,0 +1,1 @@
+"""From YAML files to checked rules, with a position for every problem."""

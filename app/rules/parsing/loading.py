@@ -1,0 +1,102 @@
+"""The texts of both files -> `Rules`, or every problem of both at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.rules.matching.matcher import Matcher
+from app.rules.parsing.pieces import draft
+from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
+from app.rules.parsing.problems import from_pydantic
+from app.rules.parsing.references import check_references
+from app.rules.schema.routing import Macros, Mode, Route, Routing
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Both files, checked and ready. What was read stays at hand, so that a decision's rules can be had back."""
+
+    routing: Routing
+    macros: Macros
+    hash: str
+    """Names this content of both files: 16 hexadecimal digits."""
+    positions: Positions
+    macro_positions: Positions
+    matcher: Matcher
+    routing_text: str
+    macros_text: str
+
+    def mode_of(self, archetype: str, route: Route | None = None) -> Mode:
+        """The route's own mode, else the archetype's, else the default."""
+        return (route and route.mode) or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
+
+    def route(self, name: str) -> Route | None:
+        return next((route for route in self.routing.routes if route.name == name), None)
+
+
+def load(
+    routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
+) -> Rules:
+    """Raises BadRules with all problems: of form in either file, and of what refers to what."""
+    read, read_macros = _read(routing_text, routing_name, Routing), _read(macros_text, macros_name, Macros)
+    problems = [*read.problems, *read_macros.problems]
+    if isinstance(read.root, dict) and isinstance(read_macros.root, dict):
+        problems += check_references(draft(read.root, read_macros.root), read.positions, read_macros.positions)
+    if problems or read.model is None or read_macros.model is None:
+        raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
+    routing, macros, places, macro_places = read.model, read_macros.model, read.positions, read_macros.positions
+    return Rules(
+        routing=routing,
+        macros=macros,
+        hash=hash_of(routing_text, macros_text),
+        positions=places,
+        macro_positions=macro_places,
+        matcher=Matcher(routing, places),
+        routing_text=routing_text,
+        macros_text=macros_text,
+    )
+
+
+def hash_of(routing_text: str, macros_text: str) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over both texts, each after its length in bytes."""
+    digest = sha256()
+    for text in (routing_text, macros_text):
+        encoded = text.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.hexdigest()[:16]
+
+
+def validate(root: Any, model: type[_Model], positions: Positions) -> _Model:
+    """Raises BadRules."""
+    if not isinstance(root, dict):
+        said = "the file is empty" if root is None else "the file is not a mapping (`key: value`)"
+        raise BadRules([Problem(positions.file, Position(1, 1), "", said)])
+    try:
+        return model.model_validate(root)
+    except ValidationError as error:
+        raise BadRules(from_pydantic(error, model, root, positions)) from error
+
+
+@dataclass(frozen=True)
+class _Read(Generic[_Model]):
+    root: Any
+    model: _Model | None
+    positions: Positions
+    problems: tuple[Problem, ...]
+
+
+def _read(text: str, name: str, model: type[_Model]) -> _Read[_Model]:
+    try:
+        root, positions = read_yaml(text, name)
+    except BadRules as bad:
+        return _Read(None, None, Positions(name), bad.problems)
+    try:
+        return _Read(root, validate(root, model, positions), positions, ())
+    except BadRules as bad:
+        return _Read(root, None, positions, bad.problems)

@@ -1,0 +1,180 @@
+"""pydantic's findings, said to a person who edits YAML: where it stands, what was found, what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.rules.parsing.positions import Path, Positions, Problem
+
+_FORMS: Final[dict[str, str]] = {
+    r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and `_`, beginning with a letter",
+    r"^[a-z0-9_/-]+$": "a tag: lower-case letters, digits, `_`, `-` and `/`",
+    r"^[a-z0-9][a-z0-9-]*$": "a name like `two-words`: lower-case letters, digits and `-`",
+    r"^[^:]+(::[^:]+)+$": "a macro's name, `Parent::Child`",
+    r"^(always|never|tagged:[a-z0-9_/-]+)$": "`always`, `never` or `tagged:TAG`",
+    r"^[\w.-]+(/[\w.-]+)+$": "a project's full path, `group/project`",
+    r"^([01]\d|2[0-3]):[0-5]\d$": 'a time in quotes, such as "09:00"',
+    r"^[a-z0-9_/-]*\$\{language\}[a-z0-9_/-]*$": "a tag with `${language}` in it",
+}
+_SHAPES: Final[dict[str, str]] = {
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping (`key: value`)",
+    "model_type": "a mapping (`key: value`)",
+    "model_attributes_type": "a mapping (`key: value`)",
+}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean ...?`, or nothing when no known name is like it."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def from_pydantic(error: ValidationError, model: type[BaseModel], root: Any, positions: Positions) -> list[Problem]:
+    """In the file's order. The several failures of one union become one problem."""
+    problems: dict[Path, Problem] = {}
+    for details in error.errors():
+        path = _existing(details["loc"], root)
+        if details["type"] == "missing":
+            problems[details["loc"]] = _missing(details, path, positions)
+        elif path in problems and details["loc"][-1:] != path[-1:]:
+            problems[path] = _merged(problems[path], _problem(details, path, model, positions))
+        else:
+            problems[path] = _problem(details, path, model, positions)
+    return sorted(problems.values(), key=lambda problem: problem.position)
+
+
+def _existing(loc: Sequence[str | int], root: Any) -> Path:
+    """The part of a location that the file has: pydantic adds names of union members, and `[key]`."""
+    value: Any = root
+    path: list[str | int] = []
+    for step in loc:
+        if isinstance(value, list):
+            there = isinstance(step, int) and step < len(value)
+        else:
+            there = isinstance(value, dict) and step in value
+        if not there:
+            break
+        value = value[step]
+        path.append(step)
+    return tuple(path)
+
+
+def _missing(details: ErrorDetails, parent: Path, positions: Positions) -> Problem:
+    name = details["loc"][-1]
+    return positions.problem(parent, f"`{name}` is missing", value=not parent)
+
+
+def _problem(details: ErrorDetails, path: Path, model: type[BaseModel], positions: Positions) -> Problem:
+    given, on_key = details["input"], "[key]" in details["loc"]
+    if details["type"] == "extra_forbidden":
+        known = _keys(model, path[:-1])
+        likely = nearest(str(path[-1]), known)
+        listed = "" if likely else "one of " + ", ".join(f"`{key}`" for key in known)
+        return positions.problem(path, f"`{path[-1]}`: unknown key", expected=listed, suggestion=likely)
+    said = _said(details, given)
+    return positions.problem(
+        path, said.message, value=not on_key, found=_shown(given), expected=said.expected, suggestion=said.suggestion
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    message: str
+    expected: str = ""
+    suggestion: str = ""
+
+
+def _said(details: ErrorDetails, given: Any) -> _Said:
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
+        said = _Said("not a text", "a text", f'put it in quotes: "{given}"')
+    elif kind in _SHAPES:
+        said = _Said("has the wrong form", _SHAPES[kind])
+    elif kind == "string_pattern_mismatch":
+        form = str(context["pattern"])
+        said = _Said("has the wrong form", _FORMS.get(form, f"something like {form}"))
+    elif kind == "literal_error":
+        choices = str(context["expected"])
+        names = choices.replace("'", "").replace(" or ", ", ").split(", ")
+        said = _Said("not one of the choices", choices.replace("'", "`"), nearest(str(given), names))
+    elif kind == "value_error":
+        said = _Said(str(context["error"]))
+    elif kind == "string_too_short":
+        said = _Said("is empty")
+    else:
+        said = _Said(details["msg"].replace("Input should be", "should be"))
+    return said
+
+
+def _merged(one: Problem, other: Problem) -> Problem:
+    expected = " or ".join(filter(None, (one.expected or one.message, other.expected or other.message)))
+    return Problem(
+        one.file, one.position, one.path, "fits none of what may stand here", one.found, expected, one.suggestion
+    )
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    if given is None:
+        return "nothing"
+    if given == "":
+        return ""
+    text = str(given).lower() if isinstance(given, bool) else str(given)
+    return f"`{text if len(text) <= 60 else text[:59] + '…'}`"
+
+
+def _keys(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that may stand at a path."""
+    here: Any = model
+    for step in path:
+        here = _step(here, step)
+    found = _model_in(here)
+    return [] if found is None else [field.alias or name for name, field in found.model_fields.items()]
+
+
+def _step(annotation: Any, step: str | int) -> Any:
+    found = _model_in(annotation)
+    if found is not None and isinstance(step, str):
+        return next(
+            (field.annotation for name, field in found.model_fields.items() if step in (field.alias, name)), None
+        )
+    for member in _members(annotation):
+        origin, arguments = get_origin(member), get_args(member)
+        if origin is dict and isinstance(step, str):
+            return arguments[1]
+        if origin is tuple and isinstance(step, int):
+            return arguments[0]
+    return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    return next((m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)), None)
+
+
+def _members(annotation: Any) -> list[Any]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _members(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return [inner for member in get_args(annotation) for inner in _members(member)]
+    return [annotation]

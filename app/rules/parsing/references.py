@@ -1,0 +1,196 @@
+"""What no single value shows: names that refer to nothing, placeholders that are not known where a text is used,
+conditions that say nothing. Each check yields problems with their places; all of them are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from app.rules.channels import OTHER
+from app.rules.conditions import KINDS
+from app.rules.conditions.phrases import LIST_SIGN
+from app.rules.macros import DEFAULT, REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
+from app.rules.parsing.positions import Path, Positions, Problem
+from app.rules.parsing.problems import nearest
+
+if TYPE_CHECKING:
+    from app.rules.parsing.pieces import Draft
+    from app.rules.schema.routing import Archetype, Conditions, Macro
+
+
+@dataclass(frozen=True)
+class _Checked:
+    draft: Draft
+    places: Positions
+    macro_places: Positions
+
+    def known(self, kind: str, name: str, known: Iterable[str], path: Path) -> Iterator[Problem]:
+        """A problem when the name is not among the known ones."""
+        if name not in known:
+            yield _unknown(self.places, path, f"there is no {kind} `{name}`", name, known)
+
+    def macro(self, name: str | None, path: Path, *, has: Iterable[Needs]) -> Iterator[Problem]:
+        """A problem when it does not exist, or needs what is not known here."""
+        if name is None:
+            return
+        yield from self.known("macro", name, self.draft.names.macros, path)
+        macro = self.draft.macros.get(name)
+        if macro is None:
+            return
+        for placeholder, needs in _needs(macro):
+            if needs not in has:
+                message = f"macro `{name}` needs `{placeholder}`, but there is no {needs} here"
+                yield self.places.problem(path, message, value=True)
+
+
+def check_references(draft: Draft, places: Positions, macro_places: Positions) -> list[Problem]:
+    """All problems, in the files' order."""
+    checked = _Checked(draft, places, macro_places)
+    problems = [*_texts(checked), *_archetypes(checked), *_closing(checked), *_languages(checked), *_routes(checked)]
+    return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
+
+
+def _unknown(places: Positions, path: Path, message: str, name: str, known: Iterable[str]) -> Problem:
+    likely = nearest(name, known)
+    expected = "" if likely else f"one of {', '.join(known) or '(there is none)'}"
+    return places.problem(path, message, value=True, expected=expected, suggestion=likely)
+
+
+def _texts(checked: _Checked) -> Iterator[Problem]:
+    places = checked.macro_places
+    channels = (*checked.draft.names.channels, OTHER, DEFAULT)
+    for name, macro in checked.draft.macros.items():
+        path: Path = ("macros", name)
+        if DEFAULT not in macro.text:
+            yield places.problem((*path, "text"), "has no `default`, which every other channel gets")
+        for channel, text in macro.text.items():
+            here: Path = (*path, "text", channel)
+            if channel not in channels:
+                yield _unknown(places, here, f"there is no channel `{channel}`", channel, channels)
+            yield from _placeholders(text, macro.placeholders, REPLY_PLACEHOLDERS, places, here)
+        yield from _declared(macro.placeholders, REPLY_PLACEHOLDERS, places, path)
+    for name, template in checked.draft.templates.items():
+        path = ("templates", name)
+        yield from _placeholders(template.text, template.placeholders, TEMPLATE_PLACEHOLDERS, places, (*path, "text"))
+        yield from _declared(template.placeholders, TEMPLATE_PLACEHOLDERS, places, path)
+
+
+def _placeholders(
+    text: str, declared: tuple[str, ...], known: Mapping[str, Placeholder], places: Positions, path: Path
+) -> Iterator[Problem]:
+    if not Text(text).is_valid():
+        yield places.problem(path, "a `$` that begins no placeholder", expected="`${name}`, or `$$` for a dollar sign")
+    for name in Text(text).get_identifiers():
+        if name not in known:
+            yield _unknown(places, path, f"`${{{name}}}`: unknown placeholder", name, known)
+        elif name not in declared:
+            yield places.problem(path, f"`${{{name}}}` is not declared", expected=f"`{name}` under `placeholders:`")
+
+
+def _declared(
+    declared: tuple[str, ...], known: Mapping[str, Placeholder], places: Positions, path: Path
+) -> Iterator[Problem]:
+    for number, name in enumerate(declared):
+        if name not in known:
+            here: Path = (*path, "placeholders", number)
+            yield _unknown(places, here, f"`{name}`: unknown placeholder", name, known)
+
+
+def _needs(macro: Macro) -> set[tuple[str, Needs]]:
+    used = {name for text in macro.text.values() for name in Text(text).get_identifiers()}
+    return {(name, needs) for name in used if name in REPLY_PLACEHOLDERS and (needs := REPLY_PLACEHOLDERS[name].needs)}
+
+
+def _archetypes(checked: _Checked) -> Iterator[Problem]:
+    names = checked.draft.names
+    for name, archetype in checked.draft.archetypes.items():
+        path: Path = ("archetypes", name)
+        has = _known_in(archetype)
+        if archetype.reply:
+            yield from checked.macro(archetype.reply.macro, (*path, "reply", "macro"), has=has)
+            for number, channel in enumerate(archetype.reply.live_on):
+                yield from checked.known("channel", channel, names.channels, (*path, "reply", "live_on", number))
+        if archetype.forward:
+            yield from checked.macro(archetype.forward.macro, (*path, "forward", "macro"), has=has)
+        if archetype.issue:
+            yield from checked.known("tracker", archetype.issue.tracker, names.trackers, (*path, "issue", "tracker"))
+            yield from checked.known(
+                "template", archetype.issue.template, names.templates, (*path, "issue", "template")
+            )
+        if archetype.incidents:
+            inside: Path = (*path, "incidents")
+            for number, tracker in enumerate(archetype.incidents.trackers):
+                yield from checked.known("tracker", tracker, names.trackers, (*inside, "trackers", number))
+            found, none = archetype.incidents.found, archetype.incidents.none
+            yield from checked.macro(found.macro, (*inside, "found", "macro"), has=has | {"incident"})
+            yield from checked.macro(none.macro, (*inside, "none", "macro"), has=has)
+
+
+def _known_in(archetype: Archetype) -> frozenset[Needs]:
+    issue = archetype.issue
+    return frozenset({"issue"} if issue and (issue.open_when != "never" or issue.link_at != "never") else set())
+
+
+def _closing(checked: _Checked) -> Iterator[Problem]:
+    for reason, entry in checked.draft.closing.items():
+        yield from checked.macro(entry.macro, ("closing", reason, "macro"), has={"issue"})
+    yield from checked.macro(checked.draft.team_answer, ("closing", "team_answer"), has={"issue", "answer"})
+
+
+def _languages(checked: _Checked) -> Iterator[Problem]:
+    if checked.draft.languages is not None:
+        archetype, path = checked.draft.languages.archetype, ("languages", "archetype")
+        yield from checked.known("archetype", archetype, checked.draft.names.archetypes, path)
+
+
+def _routes(checked: _Checked) -> Iterator[Problem]:
+    archetypes = checked.draft.names.archetypes
+    for name, phrases in checked.draft.vocabulary.items():
+        for number, phrase in enumerate(phrases):
+            if phrase.startswith(LIST_SIGN):
+                path: Path = ("vocabulary", name, number)
+                yield checked.places.problem(path, "a list cannot contain a list", value=True, found=f"`{phrase}`")
+    for index, route in checked.draft.routes.items():
+        path = ("routes", index)
+        yield from checked.known("archetype", route.archetype, archetypes, (*path, "archetype"))
+        yield from _conditions(checked, route.when, (*path, "when"), early=route.before == "language")
+    for index, remark in checked.draft.remarks.items():
+        path = ("remarks", index)
+        for number, archetype in enumerate(remark.archetypes):
+            yield from checked.known("archetype", archetype, archetypes, (*path, "archetypes", number))
+        yield from _conditions(checked, remark.when, (*path, "when"), early=False)
+
+
+def _conditions(checked: _Checked, when: Conditions, path: Path, *, early: bool) -> Iterator[Problem]:
+    """`early`: asked before the language is known."""
+    places = checked.places
+    given = {kind.key: value for kind in KINDS if (value := getattr(when, kind.key)) is not None}
+    nested = {key: members for key in ("all", "any", "none") if (members := getattr(when, key))}
+    if not given and not nested:
+        yield places.problem(path, "has no condition, so it would match every ticket")
+    if "where" in when.model_fields_set and not {"phrases", "patterns"} & given.keys():
+        message = "applies only to `phrases` and `patterns` beside it, and there are none"
+        yield places.problem((*path, "in"), message, suggestion="move it to where they are")
+    for key, value in given.items():
+        if value == () or (isinstance(value, BaseModel) and not value.model_fields_set):
+            yield places.problem((*path, key), "is empty, so it says nothing")
+    if "language" in given and early:
+        yield places.problem((*path, "language"), "is not known yet: the route is asked `before: language`")
+    yield from _names_in(checked, when, path)
+    for key, members in nested.items():
+        for number, member in enumerate(members):
+            yield from _conditions(checked, member, (*path, key, number), early=early)
+
+
+def _names_in(checked: _Checked, when: Conditions, path: Path) -> Iterator[Problem]:
+    names = checked.draft.names
+    for number, channel in enumerate(when.channel or ()):
+        yield from checked.known("channel", channel, (*names.channels, OTHER), (*path, "channel", number))
+    for number, phrase in enumerate(when.phrases or ()):
+        if phrase.startswith(LIST_SIGN):
+            name = phrase.removeprefix(LIST_SIGN)
+            yield from checked.known("list of `vocabulary`", name, names.vocabulary, (*path, "phrases", number))

@@ -1,0 +1,1 @@
+"""What routing.yaml and macros.yaml may hold."""

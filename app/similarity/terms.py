@@ -1,0 +1,127 @@
+"""A text as terms: stems of its words, and identifiers (exceptions, error codes, paths, settings) whole.
+
+The first sign tells the kind: `=` an identifier, which counts more; `#` a number or version, which counts less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from Stemmer import Stemmer
+
+from app.similarity.text import plain
+from app.similarity.words import COMMON_WORDS, ERROR_PHRASES, STOP_WORDS
+
+IDENTIFIER: Final = "="
+NUMBER: Final = "#"
+KINDS: Final = IDENTIFIER + NUMBER
+IN_TITLE: Final = 2
+"""A title's words count twice."""
+MOST_TERMS: Final = 400
+"""Different terms of one text, the first ones: a log of a thousand names says no more than its beginning."""
+
+_LONGEST_WORD = 60
+_TOKEN = re.compile(r"[^\W_]+(?:[./_:+-]{1,2}[^\W_]+)*")
+_RUN = re.compile(r"[^\W_]+")
+_JOINT = re.compile(r"[./_:+-]+")
+_PHRASE = re.compile(rf"\b(?:{'|'.join(ERROR_PHRASES)})\b".replace(" ", r"[^\w\n]{1,3}"))
+_GAP = re.compile(r"\W+")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_EXCEPTION = re.compile(r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Timeout|NotFound|Invalid|Violation)\Z")
+_CAMEL = re.compile(r"(?:[A-Z]+[a-z0-9]+){3,}[A-Z]*\Z")
+_CODE = re.compile(r"(?:E[A-Z]{4,}|[A-Z]{1,6}\d{3,5}|0x8[0-9a-fA-F]{7}|[45]\d\d)\Z")
+_RANDOM = re.compile(r"(?:0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{7,}|\d{6,})\Z", re.IGNORECASE)
+_VERSION = re.compile(r"v?(\d{1,4}\.\d{1,4})(?:[.+-][\w.+-]*)?\Z", re.IGNORECASE)
+_FILE = re.compile(
+    r".*\.(?:c|conf|cpp|cs|css|go|h|haml|html|java|js|json|log|lock|md|php|pid|py|rake|rb|rs|service|sh|sock|sql|toml|ts"
+    r"|vue|xml|ya?ml)\Z",
+    re.IGNORECASE,
+)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of one text in reading order, with repetitions."""
+    seen = plain(text)
+    found = [term for token in _TOKEN.findall(seen) for term in _of_token(token)]
+    found += (IDENTIFIER + _GAP.sub(" ", phrase) for phrase in _PHRASE.findall(seen.lower()))
+    return found
+
+
+def counted(title: str, body: str) -> Counter[str]:
+    """How often each term occurs, the title's counted IN_TITLE times; at most MOST_TERMS different ones."""
+    counts = Counter(terms(title))
+    for term in counts:
+        counts[term] *= IN_TITLE
+    counts.update(terms(body))
+    if len(counts) > MOST_TERMS:
+        return Counter(dict(list(counts.items())[:MOST_TERMS]))
+    return counts
+
+
+def spellings(title: str, body: str) -> dict[str, str]:
+    """How a person first wrote the word behind each stem, for showing."""
+    found: dict[str, str] = {}
+    for run in _RUN.findall(f"{plain(title)}\n{plain(body)}"):
+        for term in _of_run(run):
+            found.setdefault(term, run)
+    return found
+
+
+def shown(term: str, spelled: Mapping[str, str]) -> str:
+    return term[1:] if term[0] in KINDS else spelled.get(term, term)
+
+
+@lru_cache(maxsize=50_000)
+def _of_token(token: str) -> tuple[str, ...]:
+    if len(token) > 4 * _LONGEST_WORD:
+        return ()
+    if _JOINT.search(token) is None:
+        return _of_run(token)
+    if version := _VERSION.match(token):
+        return (NUMBER + version[1],)
+    whole = _identifier(token)
+    words = tuple(term for run in _JOINT.split(token)[-6:] for term in _of_run(run))
+    return (IDENTIFIER + whole, *words) if whole else words
+
+
+def _identifier(token: str) -> str:
+    """What a run with joints names: a file, a class, a setting, a command; `""` for words that only stand together."""
+    if "/" in token:
+        path = token.partition(":")[0].split("/")
+        # The last two parts: directories of versions and installations differ from place to place.
+        return "/".join(path[-2:]).lower() if len(path) > 2 or _FILE.match(path[-1]) else ""
+    if "::" in token or (token.count(".") > 1 and token.rpartition(".")[2][:1].isupper()):
+        return re.split(r"::|\.", token)[-1].lower()
+    if "_" in token or _FILE.match(token) or token.lower().startswith("gitlab-"):
+        return token.lower()
+    return ""
+
+
+def _of_run(run: str) -> tuple[str, ...]:
+    """Letters and digits without a joint between them."""
+    if _CODE.match(run):
+        return (IDENTIFIER + run.lower(),)
+    if len(run) > _LONGEST_WORD or _RANDOM.match(run):
+        return ()
+    if run.isdigit():
+        return (NUMBER + run,) if len(run) > 2 else ()
+    if _CJK.search(run):
+        # Written without blanks: neighbours stand in for words.
+        return tuple(run[place : place + 2] for place in range(max(len(run) - 1, 1)))
+    return _of_word(run)
+
+
+def _of_word(run: str) -> tuple[str, ...]:
+    word = run.casefold()
+    if len(word) < 2 or word in STOP_WORDS:
+        return ()
+    stem: str = Stemmer("english", 0).stemWord(word)
+    exceptional = len(run) > 8 and (_EXCEPTION.match(run) or _CAMEL.match(run))
+    return (IDENTIFIER + word, stem) if exceptional else (stem,)
+
+
+COMMON_TERMS: Final = frozenset(term for word in COMMON_WORDS for term in _of_run(word))

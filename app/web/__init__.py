@@ -1,0 +1,1 @@
+"""What stands on the network: security before all doors, webhooks, the JSON API."""

@@ -1,0 +1,1 @@
+"""The JSON API: decisions with their reasons, failures, health, metrics."""

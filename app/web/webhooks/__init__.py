@@ -1,0 +1,1 @@
+"""Webhooks: verify, store, answer 2xx. Nothing here acts on a ticket."""

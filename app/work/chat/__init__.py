@@ -1,0 +1,1 @@
+"""Messages to the team's chat: spikes of complaints, backlog, failures, silent webhooks."""

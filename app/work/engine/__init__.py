@@ -1,0 +1,1 @@
+"""Durable work on a queue in our own database. The only folder that knows dbos."""

@@ -1,0 +1,385 @@
+"""The durable engine: with `dequeue`, `reaping`, `valve` and `backlog` all that knows dbos.
+
+No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
+and polling are all set here, each for a failure that was reproduced with the default.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import error as dbos_error
+from dbos._dbos import _get_dbos_instance
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from app.records.database import is_sqlite, make_engine
+from app.work.engine.backlog import Backlog, age_mark, workflow_status
+from app.work.engine.executor_locks import locks_for, new_executor_id
+from app.work.engine.partition_locks import lanes_for
+from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
+from app.work.engine.recovery import Reaper
+from app.work.engine.scheduler import OldestFirst
+from app.work.engine.valve import Valve
+from app.work.limits.priority import on_errand
+from app.work.runs import run_id
+
+log = structlog.get_logger(__name__)
+
+APPLICATION = "pointsman"
+# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
+# Raise it only together with a migration that drains or moves what is waiting.
+PIPELINE_VERSION = "1"
+SLOW_POLLING_SECONDS = 0.25
+# How often a process that stops looks whether what it runs has ended.
+ENDED_EVERY_SECONDS = 0.05
+# With those of the records, the lanes and the rest a process has sixteen at most: PostgreSQL allows 100 by default.
+ENGINE_CONNECTIONS = 8
+# A process that crashes on a ticket this often is not given it again, and people are told.
+CRASHES_BEFORE_PARKING = 10
+# How long a step waits for a database that does not answer, before people are told.
+DATABASE_PATIENCE_SECONDS = 300.0
+# A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
+# rest is for an answer from a copy that lags. Work that began later has seen them all.
+SEEN_BY_THEN_MS = 3000
+PARKED = "parked"
+"""The error's type that `crashed` is told for work that was parked."""
+REWRITTEN = "rewritten"
+"""... and for work whose recorded steps are not those that its workflow takes now."""
+
+JSON = dict[str, Any]
+Workflow = Callable[[JSON], JSON]
+Crashed = Callable[[JSON, str], JSON]
+"""Takes the payload and the error's type: its text may hold what people wrote."""
+Along = Callable[[sa.Connection], object]
+"""Changes rows of ours on a connection whose transaction is somebody else's."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One workflow to run: `key` says whether it is the same work, `lane` what must not run side by side."""
+
+    workflow: str
+    key: str
+    lane: str
+    payload: Mapping[str, Any]
+    delay: float = 0.0
+    """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
+    once: bool = False
+    """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
+
+    def once_more(self, number: int) -> Work:
+        """The same for a repeat: work with names of its own, for what it queues and for what it writes.
+
+        With the first one's names, its second try would be taken for the first one's, and the first one's update for
+        its own.
+        """
+        key = f"{self.key}~{number}"
+        names = {"key": key, "run_id": run_id(key)}
+        return replace(self, key=key, payload={**self.payload, **{k: v for k, v in names.items() if k in self.payload}})
+
+
+class CannotStore(Exception):
+    """The database did not take the work; the sender must try again."""
+
+    reason = "cannot_store"
+
+
+class Engine:
+    """Queue and workflows on SQLite or PostgreSQL. `accept` from any thread; workflows run on worker threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        worker: bool = True,
+        concurrency: int = 8,
+        polling_seconds: float = 0.1,
+        reap_seconds: float = 5.0,
+        crashes_before_parking: int = CRASHES_BEFORE_PARKING,
+        paused: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`paused`: while it holds, no work begins, here or in any other process."""
+        self._url = url
+        self._crashes_before_parking = crashes_before_parking
+        self._worker = worker
+        self._concurrency = concurrency
+        self._polling_seconds = polling_seconds
+        self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
+        self.executor_id = new_executor_id()
+        self._locks = locks_for(url)
+        self._valve = Valve(concurrency, paused)
+        # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
+        self._intake_engine = make_engine(url, pool=1)
+        self.backlog = Backlog(self._intake_engine)
+        self._reaper = Reaper(self._locks, self.executor_id, self.backlog, self._report_parked, seconds=reap_seconds)
+        self._lanes = lanes_for(url)
+
+    def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
+        """Make a workflow known, before `start`. A name is stored with the work: never rename one.
+
+        `crashed` is told of an error that the workflow did not foresee: a bug must not end in silence.
+        """
+        self._workflows[name] = (workflow, crashed)
+
+    @property
+    def names(self) -> Collection[str]:
+        """Of all workflows that are known, also of those that become so."""
+        return self._workflows.keys()
+
+    def start(self) -> None:
+        self._engine = make_engine(self._url, pool=None if is_sqlite(self._url) else ENGINE_CONNECTIONS)
+        DBOS(
+            config=DBOSConfig(
+                name=APPLICATION,
+                system_database_url=self._url,
+                system_database_engine=self._engine,
+                application_version=PIPELINE_VERSION,
+                executor_id=self.executor_id,
+                serializer=DBOSPortableJSONSerializer(),
+                max_executor_threads=self._concurrency * 2 + 16,
+                log_level="WARNING",
+                enable_otlp=False,
+                use_listen_notify=False,
+                # Nothing here listens; stopping waits for the end of one such sleep, a second by default.
+                notification_listener_polling_interval_sec=ENDED_EVERY_SECONDS,
+            )
+        )
+        for name, (workflow, crashed) in self._workflows.items():
+            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_parking)(
+                self._guarded(workflow, crashed, queue=queue_of(name))
+            )
+        if not self._worker:
+            DBOS.listen_queues([])
+        # Before launch, which recovers: work is never owned by an id that is not locked.
+        self._locks.hold(self.executor_id)
+        DBOS.launch()
+        self._queue = OldestFirst.install(_get_dbos_instance()._sys_db, self._workflows)  # noqa: SLF001  # dbos has no hook
+        for queue in QUEUES:
+            seconds = self._polling_seconds
+            DBOS.register_queue(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=self._valve.width(queue),
+                polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
+                on_conflict="always_update",
+            )
+        self.connect()
+        self._tell_of_strange_work()
+        if self._worker:
+            self._reaper.start()
+            self._valve.start()
+
+    def connect(self) -> None:
+        """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
+        self._intake = DBOSClient(
+            system_database_engine=self._intake_engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
+
+    def disconnect(self) -> None:
+        self._intake.destroy()
+        self._intake_engine.dispose()
+
+    def stop(self, *, grace_seconds: float = 5.0) -> None:
+        """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
+        self._reaper.stop()
+        self._valve.stop()
+        self._let_finish(grace_seconds)
+        DBOS.destroy(destroy_registry=True)
+        self.disconnect()
+        self._engine.dispose()
+        self._lanes.close()
+        self._locks.release()
+
+    def _let_finish(self, seconds: float) -> None:
+        """Begin nothing more, and wait for what runs. dbos would sleep a second at least, and begin more meanwhile."""
+        deadline = time.monotonic() + seconds
+        self._queue.close(seconds)
+        threads = _get_dbos_instance()._active_workflows_set  # noqa: SLF001  # dbos has no hook
+        try:
+            while (self.backlog.running(self.executor_id) or threads.activeList()) and time.monotonic() < deadline:
+                time.sleep(ENDED_EVERY_SECONDS)
+        except SQLAlchemyError as error:
+            log.warning("stopped_without_the_database", cause=type(error).__name__)
+
+    def _guarded(self, workflow: Workflow, crashed: Crashed, *, queue: str) -> Workflow:
+        """A plain function, because dbos marks what it is given, and a bound method bears no marks."""
+
+        def run(payload: JSON) -> JSON:
+            try:
+                lane = self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext()
+                with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
+                    return workflow(payload)
+            except dbos_error.DBOSUnexpectedStepError:
+                # Not as a step: the place in the history where it would be kept is taken.
+                log.exception("workflow_rewritten", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
+                return crashed(payload, REWRITTEN)
+            except Exception as error:  # the one place for what nobody foresaw
+                log.exception("workflow_crashed", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
+                with suppress(dbos_error.DBOSUnexpectedStepError):
+                    return self.step("crashed", crashed, payload, type(error).__name__)
+                return crashed(payload, type(error).__name__)
+
+        return run
+
+    def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
+        """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
+
+        `along`: what our own tables are to say once the work is there; it is in the same transaction, before the work.
+
+        Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
+        is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
+        that began late enough has seen all that one key can stand for.
+        """
+        try:
+            with self._intake_engine.begin() as connection:
+                if along is not None:
+                    along(connection)
+                return [self._store(connection, work) for work in batch]
+        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+            raise CannotStore(type(error).__name__) from error
+
+    def ensure(self, batch: Sequence[Work]) -> None:
+        """Store what of `batch` is not known, whether that has begun or not: for work that one repeat adds nothing to.
+
+        Raises CannotStore.
+        """
+        self.accept([replace(work, once=True) for work in batch])
+
+    def _store(self, connection: sa.Connection, work: Work) -> bool:
+        tried, first = work, None
+        for again in itertools.count():
+            try:
+                options = {**_options(tried), "workflow_id_reuse_policy": "reject"}
+                self._intake.enqueue_in_transaction(connection, options, dict(tried.payload))  # type: ignore[arg-type]  # a TypedDict by content
+            except dbos_error.DBOSWorkflowIDInUseError:
+                known = self._known(connection, tried.key)
+                first = first or known
+                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
+                    return False
+                tried = work.once_more(again + 2)
+            else:
+                return again == 0
+        raise AssertionError("counting does not end")
+
+    def _known(self, connection: sa.Connection, key: str) -> _Known:
+        table = workflow_status(connection)
+        row = connection.execute(
+            sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
+                table.c.workflow_uuid == key
+            )
+        ).one()
+        return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
+
+    def step(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
+        """Run a step inside a workflow: its answer (plain JSON) is kept and never computed again.
+
+        A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
+        """
+        result: JSON = DBOS.run_step({"name": name}, _while_database_is_away, function, *args)
+        return result
+
+    def changed(self, name: str) -> bool:
+        """Inside a workflow, around steps that a new version puts before others: may this run take them?
+
+        Not a run that an older version brought past this place: its recorded steps would no longer fit. The answer is
+        kept. `name` is stored too: never rename it, and use it once in a workflow.
+        """
+        return DBOS.patch(name)
+
+    def strange(self) -> dict[str, int]:
+        """What waits and this version will not do, counted by the workflow's name: it knows none of that name."""
+        return self.backlog.strange(self._workflows, PIPELINE_VERSION)
+
+    def later(self, work: Work) -> None:
+        """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
+
+        Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
+        """
+        # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
+        options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
+        DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
+
+    def hasten(self, keys: Sequence[str]) -> None:
+        """What waits for its time under these keys may begin now. What has begun, or ended, is left alone."""
+        for key in keys:
+            with suppress(dbos_error.DBOSException):
+                DBOS.set_workflow_delay(key, delay_seconds=0)
+
+    def check(self) -> None:
+        """Raise when the queue's database does not answer."""
+        with self._intake_engine.connect() as connection:
+            connection.execute(sa.text("select 1"))
+
+    def _tell_of_strange_work(self) -> None:
+        for name, count in self.strange().items():
+            log.error(
+                "work_of_unknown_workflow",
+                workflow=name,
+                waiting=count,
+                advice="this version does not know it; it is done once a version that does is running",
+            )
+
+    def reap(self) -> int:
+        """Now, and not when the reaper would: what of dead processes was taken over."""
+        return self._reaper.reap()
+
+    def _report_parked(self, one: WorkflowStatus) -> bool:
+        registered = self._workflows.get(one.name)
+        if not (registered and one.input and one.input["args"]):
+            return False
+        log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
+        registered[1](one.input["args"][0], PARKED)
+        return True
+
+
+@retry(
+    retry=retry_if_exception_type((OperationalError, InterfaceError, PoolTimeout)),
+    wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
+    stop=stop_after_delay(DATABASE_PATIENCE_SECONDS),
+    reraise=True,
+)
+def _while_database_is_away(function: Callable[..., JSON], *args: Any) -> JSON:
+    """The step again, as after a crash in it: a database that restarts, or has no connection left, is no bug of ours.
+
+    The engine waits for its own tables in the same way.
+    """
+    return function(*args)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Work of a key that is known; times in ms, by the database's clock."""
+
+    waits: bool
+    stored: int
+    began: int
+    """0: it was parked or cancelled."""
+
+
+def _options(work: Work) -> Any:
+    options: JSON = {
+        "workflow_name": work.workflow,
+        "queue_name": queue_of(work.workflow),
+        "workflow_id": work.key,
+        # Work without a partition would be accepted and never run.
+        "queue_partition_key": work.lane,
+        "app_version": PIPELINE_VERSION,
+    }
+    if work.delay > 0:
+        options["delay_seconds"] = work.delay
+    if accepted_at := work.payload.get("accepted_at"):
+        options["priority"] = age_mark(accepted_at)
+    return options

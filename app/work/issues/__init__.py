@@ -1,0 +1,1 @@
+"""The issues of the trackers: our copy, what is similar, linking or opening, incidents."""

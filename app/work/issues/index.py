@@ -1,0 +1,125 @@
+"""The trackers' issues in memory, in step with the records: each process has its own, read again every two seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.metrics import INDEXED_ISSUES
+from app.model.encoder import Encodes
+from app.records.tracked_issues import TrackedIssue, TrackedIssues
+from app.similarity.index import CandidateIndex
+from app.similarity.searching import Candidate
+from app.similarity.segment import IndexedIssue
+from app.similarity.vectors import ENCODER_NAME, Vector, vectors
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY_SECONDS = 2.0
+# Rows are written by several processes, whose clocks differ a little.
+OVERLAP = timedelta(seconds=10)
+# Issues that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
+EMBEDDED_AT_ONCE = 16
+MOST = 10
+
+
+class IssueIndex:
+    """`search` from any thread. What was written anywhere is found by the next search."""
+
+    def __init__(self, rows: TrackedIssues, encoder: Encodes | None, now: Callable[[], datetime]) -> None:
+        self._rows = rows
+        self._encoder = encoder
+        self._now = now
+        self._index = CandidateIndex()
+        self._read_to = ""
+        self._known: dict[tuple[int, int], tuple[str, bool]] = {}
+        """What of each issue is in the index: its last change, and whether it has a vector."""
+        self._refreshing = threading.Lock()
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True, name="issue-index")
+
+    def start(self) -> None:
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+
+    def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[Candidate]:
+        """The nearest first.
+
+        With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
+        once more.
+        """
+        self.refresh()
+        asked = vectors(self._encoder, [(subject, body)])[0] if self._encoder and len(self._index) else None
+        return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
+
+    @property
+    def bytes_held(self) -> int:
+        return self._index.bytes_held
+
+    def frequency(self, word: str) -> int:
+        return self._index.frequency(word)
+
+    def put(self, rows: list[TrackedIssue]) -> None:
+        self._index.add_all([_indexed(row) for row in rows])
+        self._known.update({(row.project_id, row.iid): (row.updated_at, bool(row.vector)) for row in rows})
+
+    def refresh(self) -> int:
+        """Take in what any process wrote since the last look; how many issues."""
+        with self._refreshing:
+            return self._take_in()
+
+    def _take_in(self) -> int:
+        taken = 0
+        for batch in self._rows.changed_since(self._read_to):
+            new = [
+                row for row in batch if self._known.get((row.project_id, row.iid)) != (row.updated_at, bool(row.vector))
+            ]
+            if new:
+                self.put(new)
+            taken += len(new)
+            latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
+            self._read_to = max(self._read_to, latest.isoformat())
+        INDEXED_ISSUES.set(len(self._index))
+        return taken
+
+    def embed_some(self) -> int:
+        """Give some issues without one their vector, for all processes; how many."""
+        if self._encoder is None:
+            return 0
+        rows = self._rows.without_vector(ENCODER_NAME, limit=EMBEDDED_AT_ONCE)
+        made = vectors(self._encoder, [(row.title, row.description) for row in rows])
+        found = [(row.project_id, row.iid, vector.values) for row, vector in zip(rows, made, strict=True)]
+        if found:
+            self._rows.add_vectors(ENCODER_NAME, found, now=self._now().isoformat())
+        return len(found)
+
+    def _watch(self) -> None:
+        while True:
+            try:
+                self.refresh()
+                self.embed_some()
+            except Exception:  # the database, mostly: what is in memory serves until it is back
+                log.exception("issue_index_failed")
+            if self._stopping.wait(LOOK_EVERY_SECONDS):
+                return
+
+
+def _indexed(row: TrackedIssue) -> IndexedIssue:
+    return IndexedIssue(
+        project_id=row.project_id,
+        iid=row.iid,
+        title=row.title,
+        description=row.description,
+        state="closed" if row.state == "closed" else "opened",
+        labels=row.labels,
+        updated_at=datetime.fromisoformat(row.updated_at),
+        closed_at=datetime.fromisoformat(row.closed_at) if row.closed_at else None,
+        vector=Vector(row.vector_of, row.vector) if row.vector else None,
+    )

@@ -1,0 +1,104 @@
+"""What an issue says: titles and descriptions in which nothing that people wrote has an effect.
+
+An engineer who has never heard of this service must be able to work with it; nobody may learn from it who wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from app.redaction import redact
+from app.rules.macros import render_template
+from app.rules.parsing.loading import Rules
+from app.rules.schema.routing import IssuePolicy
+from app.work.messages import Decided
+from integrations.gitlab import quoting
+
+_VERSION = re.compile(
+    r"\b(?:gitlab[\s-]*(?:ce|ee)?\s*v?|v|version\s*:?\s*)(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\b", re.IGNORECASE
+)
+_EDITIONS = (
+    ("EE", re.compile(r"\b(?:EE|Enterprise Edition)\b")),
+    ("CE", re.compile(r"\b(?:CE|Community Edition)\b")),
+    ("GitLab.com", re.compile(r"\bgitlab\.com\b", re.IGNORECASE)),
+)
+_FIRST_SENTENCE = re.compile(r"^(.{12,120}?)(?:[.!?\n]|$)", re.DOTALL)
+_REPLY_SIGNS = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
+_HANDLES = re.compile(r"(?<!\w)[@#](\w+)")
+# "1." or "2)" at the beginning of a line; a list that is numbered from one on is how people write down steps.
+_STEP = re.compile(r"^\s{0,3}(\d{1,2})[.)]\s+\S.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a ticket says, without personal data and secrets."""
+
+    subject: str
+    body: str
+    removed: dict[str, int]
+    """How many of each kind were taken out."""
+
+    @classmethod
+    def of(cls, decided: Decided) -> Report:
+        names = [decided.ticket.requester_name, *_also_known_as(decided)]
+        subject, body = redact(decided.ticket.subject, names=names), redact(decided.ticket.body, names=names)
+        return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
+
+
+def _also_known_as(decided: Decided) -> list[str]:
+    """Handle and address: what people sign with."""
+    requester = decided.snapshot.get("requester") or {}
+    return [str(requester[key]) for key in ("name", "handle", "email") if requester.get(key)]
+
+
+def issue_title(decided: Decided, report: Report) -> str:
+    """From the subject, else from the first sentence; cleaned, at most 255 characters."""
+    subject = _REPLY_SIGNS.sub("", report.subject.strip())
+    body = _HANDLES.sub(r"\1", report.body.strip())
+    found = _FIRST_SENTENCE.match(body)
+    text = subject or (found[1] if found else body[:120])
+    return quoting.issue_title(text) or f"Report from {decided.channel}"
+
+
+def issue_description(decided: Decided, report: Report, policy: IssuePolicy, rules: Rules, mark: str) -> str:
+    """The template, filled; the marker is the first line, where no text of others can hide it."""
+    text = f"{report.subject}\n{report.body}"
+    channel = rules.routing.channels.get(decided.channel)
+    steps = _steps(report.body)
+    values = {
+        "report": quoting.fence(report.body),
+        "channel": quoting.one_line(channel.title if channel else decided.channel),
+        "version": quoting.one_line(_version(text)),
+        "edition": _edition(text),
+        "steps": quoting.fence(steps) if steps else "",
+        "ticket_url": decided.ticket.url,
+    }
+    return f"{quoting.marker_line(mark)}\n\n{render_template(rules, policy.template, values)}"
+
+
+def another_report(decided: Decided, report: Report, mark: str, *, quoted: bool) -> str:
+    """The note on an issue that is known: one more report, in its own words only if anybody could read them."""
+    lines = [quoting.marker_line(mark), "", f"Another community report ({quoting.one_line(decided.channel)})."]
+    if quoted:
+        lines += ["", quoting.fence(report.body)]
+    return "\n".join(lines)
+
+
+def _version(text: str) -> str:
+    found = _VERSION.search(text)
+    return found[1] if found else ""
+
+
+def _edition(text: str) -> str:
+    return next((name for name, sign in _EDITIONS if sign.search(text)), "")
+
+
+def _steps(text: str) -> str:
+    """The numbered list in it, if it begins at one and has two steps or more."""
+    found = list(_STEP.finditer(text))
+    numbers = [int(step[1]) for step in found]
+    if len(found) < 2 or numbers != list(range(1, len(found) + 1)):
+        return ""
+    return "\n".join(step[0].strip() for step in found)

@@ -1,0 +1,66 @@
+"""The caps of routing.yaml: past so many actions of a kind in an hour, the rest is left to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.records.performed import Performed
+from app.rules.schema.routing import Caps, Routing
+from app.triage.actions import Action, Note, Plan, Reply, Tags
+from app.triage.verdict import ABSTAINED_TAG
+
+HOUR = timedelta(hours=1)
+# An incident is only looked up, and is not capped; it has no kind in `caps`.
+CAPPED = frozenset(Caps.model_fields)
+
+
+@dataclass(frozen=True)
+class Capping:
+    performed: Performed
+    now: Callable[[], datetime]
+
+    def within(self, plan: Plan, routing: Routing, *, archetype: str | None, run_id: str) -> Plan:
+        """The same plan, with what is over a cap held back, tagged for a person and said in the note."""
+        if archetype is None or plan.mode != "live":
+            return plan
+        over: list[str] = []
+        actions: list[Action] = []
+        for action in plan.actions:
+            cap = _cap(routing, archetype, action)
+            if cap is None or self._allowed(run_id, action.kind, archetype, cap):
+                actions.append(action)
+                continue
+            over.append(f"{action.kind} (at most {cap} an hour)")
+            held = f"cap reached: at most {cap} of {action.kind} an hour for {archetype}"
+            actions.append(
+                action.model_copy(update={"sent": False})
+                if isinstance(action, Reply)
+                else action.model_copy(update={"held": held})
+            )
+        return plan.model_copy(update={"actions": tuple(_told(action, over) for action in actions)}) if over else plan
+
+    def _allowed(self, run_id: str, kind: str, archetype: str, cap: int) -> bool:
+        now = self.now()
+        return self.performed.allow(
+            run_id, kind, archetype, since=(now - HOUR).isoformat(), now=now.isoformat(), cap=cap
+        )
+
+
+def _cap(routing: Routing, archetype: str, action: Action) -> int | None:
+    """How many of this action an hour may have; None: no limit. A suggested reply is no reply yet."""
+    if action.held or action.kind not in CAPPED or (isinstance(action, Reply) and not action.sent):
+        return None
+    own = routing.archetypes[archetype].caps
+    cap: int | None = getattr(own, action.kind) if own else None
+    return cap if cap is not None else getattr(routing.defaults.caps, action.kind)
+
+
+def _told(action: Action, over: list[str]) -> Action:
+    if isinstance(action, Tags):
+        return action.model_copy(update={"add": (*action.add, ABSTAINED_TAG)})
+    if isinstance(action, Note):
+        sentence = f"Left to you, because the cap for it is reached: {', '.join(over)}."
+        return action.model_copy(update={"sentences": (*action.sentences, sentence)})
+    return action

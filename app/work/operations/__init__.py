@@ -1,0 +1,1 @@
+"""What operators do and look at: retry failures, prune, webhook health, dry runs."""

@@ -1,0 +1,92 @@
+"""What people do about failures: try again, all of a time at once, or leave one be. For the API and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from app.records.failures import Failure, Failures
+from app.records.ticket_writes import TicketWrites
+from app.work.engine.engine import Along, Work
+from app.work.jobs.attempt import retry_work
+from app.work.tickets.write_budget import WRITE_BUDGET
+
+AT_ONCE = 100
+
+
+class CannotRetry(Exception):
+    """`reason`: no_such_failure, retried_already or nothing_to_retry."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Retried:
+    retried: int
+    nothing_to_retry: int
+    """Failures that hold no work: a delivery that nobody can read, a message to the chat."""
+
+
+@dataclass(frozen=True)
+class Retrying:
+    failures: Failures
+    writes: TicketWrites
+    accept: Callable[[Sequence[Work], Along], object]
+    now: Callable[[], datetime]
+
+    def retry(self, failure_id: int) -> Failure:
+        """Raises CannotRetry, and CannotStore when the queue did not take it: then nothing was changed."""
+        failure = self._known(failure_id)
+        if failure.state == "retried":
+            raise CannotRetry(f"Failure {failure_id} is being tried again already, or was.", "retried_already")
+        if failure.payload is None:
+            raise CannotRetry(
+                f"Failure {failure_id} holds nothing that could be tried again; mend its cause instead.",
+                "nothing_to_retry",
+            )
+        self._retry([failure])
+        return self._known(failure_id)
+
+    def retry_since(self, since: datetime) -> Retried:
+        """All open ones that failed then or later, the oldest first."""
+        retried = nothing = last = 0
+        moment = since.astimezone(UTC).isoformat()
+        while batch := self.failures.open_since(moment, after=last, limit=AT_ONCE):
+            last = batch[-1].id or 0
+            able = [one for one in batch if one.payload is not None]
+            self._retry(able)
+            retried, nothing = retried + len(able), nothing + len(batch) - len(able)
+        return Retried(retried, nothing)
+
+    def ignore(self, failure_id: int, because: str) -> Failure:
+        """Kept, with the reason, and counted as dealt with."""
+        self._known(failure_id)
+        self.failures.set_state(failure_id, "ignored", because=because)
+        return self._known(failure_id)
+
+    def _known(self, failure_id: int) -> Failure:
+        failure = self.failures.by_id(failure_id)
+        if failure is None:
+            raise CannotRetry(f"There is no failure {failure_id}.", "no_such_failure")
+        return failure
+
+    def _retry(self, chosen: Sequence[Failure]) -> None:
+        wanted = {one.id or 0: one for one in chosen}
+        # Releasing a ticket is for all that its budget kept back.
+        released = {one.ticket_id for one in chosen if one.reason == WRITE_BUDGET and one.ticket_id is not None}
+        for ticket_id in released:
+            wanted |= {one.id or 0: one for one in self.failures.open_of_ticket(ticket_id, WRITE_BUDGET)}
+        works = [retry_work(one.payload, self.now()) for one in wanted.values() if one.payload is not None]
+
+        def let_go(connection: sa.Connection) -> None:
+            self.writes.release(connection, released)
+            self.failures.mark_retried(connection, wanted)
+
+        # All in one transaction: marked without its work it would never be tried again, and a latch that is still open
+        # would stop the work that it lets go.
+        self.accept(works, let_go)

@@ -1,0 +1,35 @@
+"""Deciding without acting: for `explain`, for trying rules, for any text or a real ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.rules.examples import ticket_from_mapping
+from app.rules.parsing.loading import Rules
+from app.ticket import Ticket
+from app.triage.judge import Judged, Judgement, judge
+from app.work.snapshot import as_if_new
+from integrations.zendesk.client import ZendeskClient
+
+
+@dataclass(frozen=True)
+class DryRun:
+    rules: Callable[[], Rules]
+    judgement: Judgement
+    now: Callable[[], datetime]
+
+    def judge(self, ticket: Ticket) -> Judged:
+        return judge(self.rules(), ticket, self.judgement, now=self.now())
+
+    def written_down(self, given: Mapping[str, Any]) -> tuple[Ticket, Judged]:
+        """A ticket as people write one down. Raises ValueError with what is wrong in it."""
+        ticket = ticket_from_mapping(given)
+        return ticket, self.judge(ticket)
+
+    def real(self, ticket_id: int, zendesk: ZendeskClient) -> tuple[Ticket, Judged]:
+        """A ticket in Zendesk, as if it came in now: one GET, nothing is written. Raises IntegrationError."""
+        ticket = as_if_new(zendesk.read_ticket(ticket_id))
+        return ticket, self.judge(ticket)

@@ -1,0 +1,89 @@
+"""A decision that stands on an earlier one: the verdict is repeated, only what follows is new. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.records.decisions import Decision
+from app.rules.channels import ChannelOf, describe_channel
+from app.rules.parsing.loading import Rules
+from app.ticket import Ticket
+from app.triage.actions import Action, Plan
+from app.work.engine.engine import JSON
+from app.work.messages import Decided, Read
+from app.work.snapshot import ticket_as_json, ticket_from, ticket_from_json
+from integrations.zendesk.snapshots import TicketSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was known of the ticket when it was decided, or what can be read now if it never was."""
+
+    last: Decision | None
+    ticket: Ticket
+    channel: ChannelOf
+
+    @classmethod
+    def of(cls, snapshot: TicketSnapshot, last: Decision | None, rules: Rules) -> Earlier:
+        now_read = ticket_from(snapshot, event="updated")
+        ticket = ticket_from_json(last.ticket) if last and last.ticket else now_read
+        return cls(last, ticket, describe_channel(rules, replace(ticket, via=now_read.via)))
+
+    def where(self, rules: Rules) -> str:
+        """Where an answer has to be written by hand; empty: Zendesk delivers it."""
+        known = rules.routing.channels.get(self.channel.name)
+        return (
+            ""
+            if self.channel.reply == "zendesk"
+            else self.channel.link or (known.title if known else self.channel.name)
+        )
+
+
+def repeated(
+    delivery: JSON,
+    snapshot: TicketSnapshot,
+    earlier: Earlier,
+    rules: Rules,
+    *,
+    why: str,
+    actions: Sequence[Action],
+    now: datetime,
+    answer: str = "",
+) -> Decided:
+    last, channel = earlier.last, earlier.channel
+    return Decided(
+        run_id=delivery["run_id"],
+        event=delivery["event"],
+        ticket=read(snapshot, public=channel.public),
+        channel=channel.name,
+        where=channel.link,
+        archetype=last.archetype if last else None,
+        confidence=(last.confidence if last else None) or "high",
+        decided_by=last.decided_by if last else "none",
+        why=why,
+        plan=Plan(mode="live", actions=tuple(actions)),
+        trace=(),
+        config_hash=rules.hash,
+        snapshot=ticket_as_json(earlier.ticket, channel=channel.name, public=channel.public),
+        thread=last.thread if last else "",
+        answer=answer,
+        decided_at=now.isoformat(),
+    )
+
+
+def read(snapshot: TicketSnapshot, *, public: bool) -> Read:
+    """The ticket as acting on it needs it."""
+    return Read(
+        id=snapshot.id,
+        subject=snapshot.subject,
+        body=snapshot.description,
+        status=snapshot.status,
+        tags=snapshot.tags,
+        updated_at=snapshot.updated_at,
+        public=public,
+        url=snapshot.url,
+        requester_name=snapshot.requester.name,
+        requester_id=snapshot.requester.id,
+    )

@@ -1,0 +1,172 @@
+"""What a person asks for by a tag, or by an issue's address in an internal note.
+
+`open_issue`, `link_issue_<iid>`: decide what the service left open. `unlink_issue`, `pause_issue`, `resume_issue`, each
+also with `_<iid>`: what becomes of the links. The tag is taken off again once it is carried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.records.decisions import Decision
+from app.records.links import Following, Links
+from app.rules.parsing.loading import Rules
+from app.rules.schema.routing import IssuePolicy
+from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
+from app.triage.verdict import LINKED_TAG
+from app.work.engine.engine import JSON
+from app.work.messages import Decided
+from app.work.tickets.derived_decision import Earlier, repeated
+from integrations.zendesk.client import ZendeskClient
+from integrations.zendesk.snapshots import TicketSnapshot
+
+if TYPE_CHECKING:  # the loops keep failures, whose notes name the tags of ours
+    from app.work.tickets.write_budget import Loops
+
+OPEN_ISSUE_TAG = "open_issue"
+LINK_ISSUE_TAG = "link_issue_"
+_FOLLOWING: dict[str, Following] = {"unlink": "removed", "pause": "paused", "resume": "active"}
+_FOLLOWING_TAG = re.compile(r"\A(unlink|pause|resume)_issue(?:_(\d{1,18}))?\Z")
+_DONE = {
+    "removed": "was removed",
+    "paused": "is paused: the ticket is not told of the issue",
+    "active": "is active again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    sentence: str
+    tags: tuple[str, ...] = ()
+    """The tags that asked for it."""
+    issue: str = ""
+    """As `app.triage.actions.Issue.wish`; empty: no issue is asked for."""
+    unlinked: bool = False
+    """No link is left."""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    zendesk: Callable[[], ZendeskClient]
+    links: Links
+    gitlab_url: str
+    own_user_id: Callable[[], int | None]
+    loops: Loops
+    now: Callable[[], datetime]
+
+    def wish(self, delivery: JSON, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
+        """Most tags cost no call; the notes are only read when somebody of the team changed the ticket."""
+        return self._by_tag(snapshot, last, rules) or self._by_address(delivery, snapshot, rules)
+
+    def _by_tag(self, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
+        policy = issue_policy(last, rules)
+        for tag in snapshot.tags:
+            if found := _FOLLOWING_TAG.match(tag):
+                return self._follow(snapshot.id, tag, _FOLLOWING[found[1]], int(found[2]) if found[2] else None)
+            if tag == OPEN_ISSUE_TAG:
+                return Wish("A person asked for a new issue.", (tag,), "open")
+            number = tag.removeprefix(LINK_ISSUE_TAG)
+            if tag.startswith(LINK_ISSUE_TAG) and number.isdecimal() and policy:
+                project = rules.routing.trackers[policy.tracker].project
+                return Wish(f"A person chose the issue {project}#{number}.", (tag,), f"link:{project}#{number}")
+            if policy and policy.open_when == f"tagged:{tag}" and _waits(last):
+                # It stays on the ticket: set by a bot, it must not keep people from what else they ask for.
+                if self.loops.not_a_person(snapshot.id, tag, rules.routing.team):
+                    continue
+                return Wish(f"A person set the tag {tag}.", (), "look")
+        return None
+
+    def _follow(self, ticket_id: int, tag: str, following: Following, iid: int | None) -> Wish:
+        """Carried out here: it is ours alone, and doing it twice does no harm."""
+        now = self.now().isoformat()
+        found = [link for link in self.links.of_ticket(ticket_id) if iid is None or link.iid == iid]
+        for link in found:
+            if link.iid is not None:
+                self.links.follow(ticket_id, following, now=now, issue=(link.project_id, link.iid))
+        left = any(link.following != "removed" for link in self.links.of_ticket(ticket_id))
+        names = ", ".join(f"{link.project}#{link.iid}" for link in found)
+        sentence = f"The link to {names} {_DONE[following]}." if found else "This ticket has no such link."
+        return Wish(sentence, (tag,), unlinked=not left)
+
+    def _by_address(self, delivery: JSON, snapshot: TicketSnapshot, rules: Rules) -> Wish | None:
+        actor, own = delivery.get("actor_id", ""), self.own_user_id()
+        if not actor or own is None or actor in {str(own), str(snapshot.requester.id)}:
+            return None
+        known = {(link.project, link.iid) for link in self.links.of_ticket(snapshot.id)}
+        projects = {tracker.project for tracker in rules.routing.trackers.values()}
+        for comment in reversed(self.zendesk().comments(snapshot.id)):
+            if not comment.is_internal_note or comment.author_id == own:
+                continue
+            for project, iid in issue_addresses(comment.body, self.gitlab_url):
+                if project in projects and (project, iid) not in known:
+                    if self.loops.bot_wrote(comment, rules.routing.team):
+                        break
+                    return Wish(f"A person named {project}#{iid} in a note.", (), f"link:{project}#{iid}")
+        return None
+
+
+def tag_that_asks(tags: Iterable[str]) -> str:
+    """A tag that only stays until it is carried out; empty: there is none."""
+    asking = (
+        tag for tag in tags if tag == OPEN_ISSUE_TAG or tag.startswith(LINK_ISSUE_TAG) or _FOLLOWING_TAG.match(tag)
+    )
+    return next(asking, "")
+
+
+def asks_by_tag(tags: Iterable[str]) -> bool:
+    return bool(tag_that_asks(tags))
+
+
+def issue_policy(last: Decision, rules: Rules) -> IssuePolicy | None:
+    archetype = rules.routing.archetypes.get(last.archetype or "")
+    return archetype.issue if archetype else None
+
+
+def _waits(last: Decision) -> bool:
+    return any(action["kind"] == "issue" and action["state"] == "waiting" for action in last.actions)
+
+
+def issue_addresses(text: str, gitlab_url: str) -> Iterator[tuple[str, int]]:
+    """`(project, iid)` of each address of an issue in `text`, in both of GitLab's forms."""
+    pattern = re.escape(gitlab_url.rstrip("/")) + r"/([\w.-]+(?:/[\w.-]+)+?)/-/(?:issues|work_items)/(\d{1,18})\b"
+    for found in re.finditer(pattern, text):
+        yield found[1], int(found[2])
+
+
+def granted(
+    delivery: JSON, snapshot: TicketSnapshot, rules: Rules, wish: Wish, *, last: Decision, now: datetime
+) -> Decided:
+    """The wish as a decision: the archetype's reply comes with the issue, as it would have the first time."""
+    earlier = Earlier.of(snapshot, last, rules)
+    archetype = rules.routing.archetypes.get(last.archetype or "")
+    stale = (*wish.tags, *([LINKED_TAG] if wish.unlinked else []))
+    actions: list[Action] = []
+    sentences = [wish.sentence]
+    if wish.issue:
+        policy = issue_policy(last, rules) or (None if wish.issue == "open" else _only_to_link(rules))
+        if policy:
+            secret = policy.confidential == "always" or (policy.confidential == "auto" and not earlier.channel.public)
+            actions.append(Issue(policy=policy, confidential=secret, wish=wish.issue))
+        else:
+            sentences.append(f"routing.yaml names no tracker for {last.archetype or 'tickets without an archetype'}.")
+    actions.append(Tags(add=(), remove=tuple(tag for tag in stale if tag in snapshot.tags)))
+    if wish.issue and archetype and archetype.issue:
+        if archetype.reply and not archetype.never_reply:
+            actions.append(Reply(macro=archetype.reply.macro, sent=False, where=earlier.where(rules)))
+        if archetype.status:
+            actions.append(Status(status=archetype.status))
+    actions.append(Note(sentences=tuple(sentences)))
+    return repeated(delivery, snapshot, earlier, rules, why=wish.sentence, actions=actions, now=now)
+
+
+def _only_to_link(rules: Rules) -> IssuePolicy | None:
+    """For a ticket whose archetype asks for no issue: a person may link one all the same, but nothing is said there."""
+    tracker = next(iter(rules.routing.trackers), None)
+    policies = [one.issue for one in rules.routing.archetypes.values() if one.issue]
+    if tracker is None or not policies:
+        return None
+    return policies[0].model_copy(update={"comment_on_linked": False, "thumbs_up": False})

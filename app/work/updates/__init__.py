@@ -1,0 +1,1 @@
+"""What changed in an issue reaches the tickets that reported it."""

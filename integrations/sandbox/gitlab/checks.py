@@ -1,0 +1,153 @@
+"""What every request to the GitLab API passes: token, scope, limits, and whether its parameters exist at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from integrations.sandbox.api import Incoming, route
+from integrations.sandbox.gitlab.limits import Limits
+from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
+from integrations.sandbox.gitlab.refusals import bad_value, insufficient_scope, moved, unauthorized, unknown_parameters
+from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+
+SCOPES = {TOKEN: "api", READ_TOKEN: "read_api"}
+PAGING = frozenset({"page", "per_page", "pagination", "cursor", "order_by", "sort"})
+_TRUE = frozenset({"true", "1", "t", "on"})
+_FALSE = frozenset({"false", "0", "f", "off"})
+
+
+@dataclass
+class Asked:
+    """An admitted request. Parameters come from the query and from a JSON or form body alike, as in GitLab."""
+
+    http: Incoming
+    state: State
+    limits: Limits
+    scope: str
+    actor_id: int = BOT_USER_ID
+
+    @cached_property
+    def project(self) -> Project:
+        """Raises Refused 404; for a former path 301, or 405 when more than reading is wanted."""
+        key = str(self.http.at["project"])
+        found = self.state.readable_project(key)
+        path = unquote(key)
+        if not path.isdecimal() and path.lower() != found.path.lower():
+            by_id = self.http.path.replace(f"/projects/{key}", f"/projects/{found.id}", 1)
+            query = f"?{self.http.query_string}" if self.http.query_string else ""
+            raise moved(self.http.method, f"{self.state.url}{by_id}{query}")
+        return found
+
+    @cached_property
+    def issue(self) -> Issue:
+        """Raises Refused 404."""
+        return self.state.readable_issue(self.project, self.http.at["iid"])
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """Every parameter by its name without `[]`; those with `[]` are lists. Raises Refused 400 for a broken body."""
+        given: dict[str, Any] = {}
+        for key, value in [*self.http.query, *self._body()]:
+            name = key.removesuffix("[]")
+            if key.endswith("[]"):
+                given.setdefault(name, []).append(value)
+            else:
+                given[name] = value
+        return given
+
+    def _body(self) -> list[tuple[str, Any]]:
+        if not self.http.body:
+            return []
+        if "json" not in self.http.headers.get("content-type", ""):
+            return list(parse_qsl(self.http.body.decode("utf-8", "replace"), keep_blank_values=True))
+        try:
+            body = json.loads(self.http.body)
+        except ValueError as error:
+            raise bad_value("message body does not match declared format") from error
+        if not isinstance(body, dict):
+            raise bad_value("message body does not match declared format")
+        return list(body.items())
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.given.get(name)
+        if value is None:
+            return default
+        if isinstance(value, dict | list):
+            raise bad_value(f"{name} is invalid")
+        return str(value)
+
+    def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise bad_value(f"{name} does not have a valid value")
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        """None when it was not sent."""
+        if name not in self.given:
+            return None
+        value = str(self.given[name]).lower()
+        if value not in _TRUE | _FALSE:
+            raise bad_value(f"{name} is invalid")
+        return value in _TRUE
+
+    def names(self, name: str) -> list[str] | None:
+        """A list, or a string with commas; None when it was not sent."""
+        if name not in self.given:
+            return None
+        value = self.given[name]
+        items = value if isinstance(value, list) else str(value or "").split(",")
+        return [str(item).strip() for item in items if str(item).strip()]
+
+
+Serve = Callable[[Asked], Response]
+
+
+class Door:
+    def __init__(self, state: State, limits: Limits) -> None:
+        self._state = state
+        self._limits = limits
+        self.routes: list[BaseRoute] = []
+
+    def opens(
+        self,
+        method: str,
+        path: str,
+        serve: Serve,
+        *,
+        known: frozenset[str] = frozenset(),
+        root: str = "/api/v4",
+        only_reads: bool = False,
+    ) -> None:
+        """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
+
+        def admitted(http: Incoming) -> Response:
+            with self._state.lock:
+                scope = SCOPES.get(_token(http.headers))
+                if scope is None:
+                    raise unauthorized()
+                http.answer_headers.update(self._limits.request(self._state.now()))
+                if method != "GET" and not only_reads and scope != "api":
+                    raise insufficient_scope("api")
+                asked = Asked(http, self._state, self._limits, scope)
+                unknown = asked.given.keys() - known
+                if unknown:
+                    raise unknown_parameters(unknown)
+                return serve(asked)
+
+        self.routes.append(route(method, f"{root}{path}", admitted))
+
+
+def _token(headers: Mapping[str, str]) -> str:
+    if "private-token" in headers:
+        return headers["private-token"]
+    scheme, _space, token = headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""

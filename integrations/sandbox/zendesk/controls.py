@@ -1,0 +1,191 @@
+"""What happens in Zendesk without the API: customers write, people tag, merge, close. For tests, demo, `/sandbox`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from integrations.sandbox.zendesk.creation import known_person, open_ticket
+from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
+from integrations.sandbox.zendesk.origins import via_of
+from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
+from integrations.sandbox.zendesk.updates import carry_out, refuse_closed, write_draft
+from integrations.sandbox.zendesk.validators import Draft, Wanted
+from integrations.sandbox.zendesk.view import ticket_view
+
+CLOSED_BY_MERGE = "closed_by_merge"
+
+
+class OutsideWorld:
+    _state: State
+
+    def create_ticket(
+        self,
+        *,
+        subject: str = "",
+        body: str = "",
+        via_channel: str = "web",
+        rel: str | None = None,
+        source_from: dict[str, Any] | None = None,
+        source_to: dict[str, Any] | None = None,
+        requester: Mapping[str, Any] | None = None,
+        organization: Mapping[str, Any] | None = None,
+        tags: Sequence[str] = (),
+        public: bool = True,
+        group: str | None = None,
+        brand: str | None = None,
+        custom_fields: Mapping[int | str, Any] | None = None,
+        status: str = "new",
+    ) -> int:
+        """A ticket as it comes in from outside; the new ticket's id.
+
+        requester: {name, email, handle?, role?, tags?}; organization: {name, tags?}; custom_fields: by id or title,
+        made when unknown; group, brand: by name, made when unknown.
+        """
+        state = self._state
+        with state.lock:
+            home = (
+                state.organization_named(organization["name"], organization.get("tags", [])) if organization else None
+            )
+            given = dict(requester or {"name": "Sam Sample", "email": "sam@customer.example"})
+            person = known_person(state, **given, organization_id=home.id if home else None)
+            via = via_of(via_channel, rel=rel, source_from=source_from, source_to=source_to, requester=person)
+            attributes = dict(_status(state, status).attributes)
+            if group:
+                attributes["group_id"] = state.group_named(group).id
+            if brand:
+                attributes["brand_id"] = state.brand_named(brand).id
+            if home:
+                attributes["organization_id"] = home.id
+            fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
+            first = Draft(body=body, html=None, public=public, author_id=person.id)
+            asked = Wanted(attributes, tuple(tags), fields, first)
+            ticket, _audit = open_ticket(
+                state, subject=subject, requester=person, submitter=person, via=via, asked=asked
+            )
+            return ticket.id
+
+    def _field(self, key: int | str) -> TicketField:
+        number = int(key) if str(key).isdecimal() else None
+        for field in self._state.fields.values():
+            if number == field.id or field.title == key:
+                return field
+        field = TicketField(number or self._state.new_id(), "text", str(key))
+        self._state.fields[field.id] = field
+        return field
+
+    def add_field(
+        self, title: str, kind: str = "text", options: Sequence[str] = (), field_id: int | None = None
+    ) -> int:
+        """A custom field, or new options for the one with this id or title; its id. kind: text or tagger."""
+        with self._state.lock:
+            field = self._field(field_id or title)
+            field.title, field.type, field.options = title, kind, list(options)
+            return field.id
+
+    def add_group(self, name: str) -> int:
+        """A group of agents; its id, also when it was there before."""
+        with self._state.lock:
+            return self._state.group_named(name).id
+
+    def add_macro(self, title: str, actions: Sequence[Mapping[str, Any]] = (), active: bool = True) -> int:
+        with self._state.lock:
+            macro_id = self._state.new_id()
+            given = [dict(action) for action in actions]
+            self._state.macros.append({"id": macro_id, "title": title, "active": active, "actions": given})
+            return macro_id
+
+    def add_comment(
+        self,
+        ticket_id: int,
+        body: str,
+        author: str | int = "requester",
+        public: bool = True,
+        html: str | None = None,
+        *,
+        flags: Sequence[int] = (),
+    ) -> int:
+        """A comment by its requester, or by the person with this id; the comment's id.
+
+        A requester's comment opens a ticket that waited. Staff's is rendered as a template, as in the real service.
+        """
+        state = self._state
+        with state.lock:
+            ticket = state.live_ticket(ticket_id)
+            refuse_closed(ticket)
+            person = state.person(ticket.requester_id if author == "requester" else int(author))
+            audit = state.open_audit(ticket, person.id, WEB_VIA if person.is_staff else ticket.via, {})
+            draft = Draft(body=None if html else body, html=html, public=public, author_id=person.id)
+            write_draft(state, ticket, draft, audit, actor=person)
+            ticket.comments[-1].flags = tuple(flags)
+            if not person.is_staff and ticket.status in {"pending", "hold", "solved"}:
+                carry_out(state, ticket, _status(state, "open"), audit, actor=person)
+            state.keep(ticket, audit, actor_id=person.id)
+            return ticket.comments[-1].id
+
+    def set_tags(self, ticket_id: int, tags: Sequence[str], actor_id: int = ADVOCATE_ID) -> None:
+        """A person sets exactly these tags; a drop-down whose option is among them follows."""
+        self._by_hand(ticket_id, Wanted(attributes={}, tags=tuple(tags), fields={}, comment=None), actor_id)
+
+    def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
+        self._by_hand(ticket_id, _status(self._state, status), actor_id)
+
+    def close(self, ticket_id: int) -> None:
+        """As Zendesk does some days after solving: from now on nothing can be changed."""
+        self._by_hand(ticket_id, _status(self._state, "closed"), ADVOCATE_ID)
+
+    def delete(self, ticket_id: int, actor_id: int = ADVOCATE_ID) -> None:
+        with self._state.lock:
+            self._state.delete(self._state.live_ticket(ticket_id), actor_id=actor_id)
+
+    def merge(self, source: int, target: int, actor_id: int = ADVOCATE_ID) -> None:
+        """`source` is closed into `target`, with a private comment on both."""
+        state = self._state
+        with state.lock:
+            closing, kept = state.live_ticket(source), state.live_ticket(target)
+            refuse_closed(closing)
+            refuse_closed(kept)
+            for ticket, text in (
+                (kept, f"Request #{source} was closed and merged into this request."),
+                (closing, f"This request was closed and merged into request #{target}."),
+            ):
+                attributes = {"status": "closed"} if ticket is closing else {}
+                tags = (*ticket.tags, CLOSED_BY_MERGE) if ticket is closing else None
+                draft = Draft(body=text, html=None, public=False, author_id=actor_id)
+                audit = state.open_audit(ticket, actor_id, _merge_via(source), {})
+                asked = Wanted(attributes=attributes, tags=tags, fields={}, comment=draft)
+                carry_out(state, ticket, asked, audit, actor=state.person(actor_id))
+                state.keep(ticket, audit, actor_id=actor_id)
+
+    def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
+        """The next bulk job stops after so many tickets. A killed one tells nothing of those that it did."""
+        with self._state.lock:
+            self._state.next_job = (ends, after)
+
+    def ticket(self, ticket_id: int) -> dict[str, Any]:
+        """Everything about it, also when it was deleted: see `ticket_view`."""
+        with self._state.lock:
+            return ticket_view(self._state, self._state.ticket(ticket_id))
+
+    def ticket_ids(self) -> list[int]:
+        with self._state.lock:
+            return list(self._state.tickets)
+
+    def _by_hand(self, ticket_id: int, asked: Wanted, actor_id: int) -> None:
+        state = self._state
+        with state.lock:
+            ticket = state.live_ticket(ticket_id)
+            refuse_closed(ticket)
+            audit = state.open_audit(ticket, actor_id, WEB_VIA, {})
+            carry_out(state, ticket, asked, audit, actor=state.person(actor_id))
+            state.keep(ticket, audit, actor_id=actor_id)
+
+
+def _status(state: State, status: str) -> Wanted:
+    default = state.default_status(status)
+    attributes = {"status": status, "custom_status_id": default.id if default else None}
+    return Wanted(attributes=attributes, tags=None, fields={}, comment=None)
+
+
+def _merge_via(source: int) -> dict[str, Any]:
+    return {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}

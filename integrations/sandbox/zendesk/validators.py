@@ -1,0 +1,195 @@
+"""What an update asks for, checked field by field: nothing is changed here, and nothing doubtful gets through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.sandbox.zendesk.models import Ticket
+from integrations.sandbox.zendesk.refusals import bad_request, invalid, unknown_keys
+from integrations.sandbox.zendesk.state import State
+
+_UPDATE_KEYS = (
+    "assignee_id brand_id comment custom_fields custom_status_id external_id group_id metadata macro_id macro_ids "
+    "organization_id priority requester_id safe_update status subject tags type updated_stamp"
+)
+UPDATE_KEYS = frozenset(_UPDATE_KEYS.split())
+BULK_KEYS = UPDATE_KEYS | {"additional_tags", "remove_tags"}
+CREATE_KEYS = (UPDATE_KEYS - {"safe_update", "updated_stamp"}) | {
+    "description",
+    "requester",
+    "submitter_id",
+    "via_followup_source_id",
+}
+COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
+STATUSES = frozenset({"new", "open", "pending", "hold", "solved", "closed"})
+PRIORITIES = frozenset({None, "low", "normal", "high", "urgent"})
+TYPES = frozenset({None, "problem", "incident", "question", "task"})
+COMMENT_LIMIT_BYTES = 65_536
+_TAG = re.compile(r"[\w/-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment as it was sent: exactly one of `body` and `html` is given."""
+
+    body: str | None
+    html: str | None
+    public: bool
+    author_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    attributes: Mapping[str, Any]
+    """Ticket attribute -> new value, for those the update names."""
+    tags: tuple[str, ...] | None
+    fields: Mapping[int, Any]
+    comment: Draft | None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def checked_keys(change: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = change.keys() - known
+    if unknown:
+        raise unknown_keys("ticket", unknown)
+
+
+def wanted(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> Wanted:
+    """Raises Refused 400 for what Zendesk would drop or alter silently, 422 for what it refuses itself."""
+    return Wanted(
+        attributes=_attributes(state, ticket, change),
+        tags=_tags(ticket, change),
+        fields=_fields(state, change.get("custom_fields") or []),
+        comment=_draft(state, change.get("comment")),
+        metadata=_metadata(change.get("metadata")),
+    )
+
+
+def _attributes(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    for name in ("subject", "external_id"):
+        if name in change:
+            asked[name] = _text(name, change[name])
+    for name, allowed in (("priority", PRIORITIES), ("type", TYPES)):
+        if name in change:
+            if change[name] not in allowed:
+                raise invalid(name, f"{name.capitalize()}: {change[name]} is not valid")
+            asked[name] = change[name]
+    for name in ("group_id", "brand_id", "organization_id", "requester_id", "assignee_id"):
+        if name in change:
+            if change[name] is not None and not _exists(state, name, change[name]):
+                raise invalid(name, f"{name}: {change[name]} does not exist")
+            asked[name] = change[name]
+    return asked | _status(state, ticket, change)
+
+
+def _exists(state: State, name: str, wanted_id: object) -> bool:
+    if not isinstance(wanted_id, int):
+        return False
+    if name in {"requester_id", "assignee_id"}:
+        person = state.people.get(wanted_id)
+        return person is not None and (name == "requester_id" or person.is_staff)
+    return wanted_id in {"group_id": state.groups, "brand_id": state.brands}.get(name, state.organizations)
+
+
+def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
+    if "custom_status_id" in change:
+        custom = state.custom_statuses.get(change["custom_status_id"])
+        if custom is None:
+            raise invalid("custom_status_id", f"Custom status: {change['custom_status_id']} does not exist")
+        if change.get("status", custom.category) != custom.category:
+            raise invalid("status", "Status: does not match the category of custom_status_id")
+        return {"status": custom.category, "custom_status_id": custom.id}
+    if "status" not in change:
+        return {}
+    status = change["status"]
+    if status not in STATUSES:
+        raise invalid("status", f"Status: {status} is not valid")
+    if ticket is not None and ticket.status == status:
+        return {}
+    if ticket is not None and status == "new":
+        raise invalid("status", "Status: cannot be set back to new")
+    default = state.default_status(status)
+    return {"status": status, "custom_status_id": default.id if default else None}
+
+
+def _tags(ticket: Ticket | None, change: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if not {"tags", "additional_tags", "remove_tags"} & change.keys():
+        return None
+    before = set(ticket.tags) if ticket else set()
+    after = set(tag_list(change["tags"])) if "tags" in change else set(before)
+    after |= set(tag_list(change.get("additional_tags", [])))
+    after -= set(tag_list(change.get("remove_tags", [])))
+    checked_tags(after - before)
+    return tuple(sorted(after))
+
+
+def tag_list(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+        raise bad_request("InvalidTags", "tags must be a list of strings")
+    return value
+
+
+def checked_tags(tags: set[str]) -> None:
+    """Zendesk alters or splits such tags silently; here they are refused."""
+    bad = sorted(tag for tag in tags if not _TAG.fullmatch(tag) or tag != tag.lower())
+    if bad:
+        raise bad_request(
+            "SandboxBadTags", f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
+        )
+
+
+def _fields(state: State, values: object) -> dict[int, Any]:
+    if not isinstance(values, list):
+        raise bad_request("InvalidCustomFields", "custom_fields must be a list of {id, value}")
+    asked: dict[int, Any] = {}
+    for item in values:
+        known = state.fields.get(item["id"]) if isinstance(item, dict) and set(item) == {"id", "value"} else None
+        if known is None:
+            raise bad_request("SandboxUnknownField", f"Zendesk would silently drop this custom field: {item}")
+        if known.type == "tagger" and item["value"] not in (None, "", *known.options):
+            raise invalid("custom_fields", f"{known.title}: {item['value']} is not a valid option")
+        asked[known.id] = item["value"] or None
+    return asked
+
+
+def _draft(state: State, comment: object) -> Draft | None:
+    if comment is None:
+        return None
+    if not isinstance(comment, dict):
+        raise bad_request("InvalidComment", "comment must be an object")
+    unknown = comment.keys() - COMMENT_KEYS
+    if unknown:
+        raise unknown_keys("ticket.comment", unknown)
+    if "body" in comment and "html_body" in comment:
+        raise bad_request("SandboxTwoBodies", "a comment has body or html_body; Zendesk would drop one of them")
+    body, html = comment.get("body"), comment.get("html_body")
+    text = _text("comment", html if body is None else body) or ""
+    if not text.strip():
+        return None
+    if len(text.encode("utf-8", "surrogatepass")) > COMMENT_LIMIT_BYTES:
+        raise bad_request("SandboxCommentTooLong", f"Zendesk would cut this comment at {COMMENT_LIMIT_BYTES} bytes")
+    author_id = comment.get("author_id")
+    if author_id is not None and author_id not in state.people:
+        raise invalid("author_id", "Author: does not exist")
+    public = comment.get("public", True)
+    if not isinstance(public, bool):
+        raise bad_request("InvalidComment", "comment.public must be true or false")
+    return Draft(body=body, html=None if body is not None else html, public=public, author_id=author_id)
+
+
+def _metadata(value: object) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise bad_request("InvalidMetadata", "metadata must be an object")
+    return value
+
+
+def _text(name: str, value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise bad_request("InvalidValue", f"{name} must be a string")
+    return value

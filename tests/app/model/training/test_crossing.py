@@ -1,0 +1,45 @@
+"""Cross-validation praises nothing that was read before."""
+
+from random import Random
+
+import pytest
+
+from app.model.training.calibration import Wanted
+from app.model.training.crossing import OutOfFold, held_out, out_of_fold
+from app.model.training.examples import TrainingExample, groups, in_order
+from app.model.training.fitting import Recipe, prepare
+from tests.app.model.training.conftest import example
+
+NONE_ACT: frozenset[str] = frozenset()
+
+
+def _crossed(examples: list[TrainingExample]) -> OutOfFold:
+    return out_of_fold(prepare(in_order(examples), None), Recipe())
+
+
+def test_a_group_is_on_one_side(examples: list[TrainingExample]) -> None:
+    copies = [example(500 + number, one.archetype, one.ticket.body) for number, one in enumerate(examples[:30])]
+    crossed = _crossed(examples + copies)
+    folds: dict[int, set[int]] = {}
+    for group, fold in zip(groups(crossed.prepared.examples), crossed.fold, strict=True):
+        folds.setdefault(group, set()).add(int(fold))
+    assert all(len(places) == 1 for places in folds.values())
+
+
+def test_labels_that_mean_nothing_cannot_be_learned() -> None:
+    random = Random(3)
+    words = [chr(97 + number) * 5 for number in range(15)]
+    senseless = [
+        example(number, random.choice(["spam", "mention"]), " ".join(random.choices(words, k=9)))
+        for number in range(200)
+    ]
+    said = held_out(_crossed(senseless), NONE_ACT, Wanted(), with_encoder=False)
+    assert sum(one.is_right for one in said) / len(said) == pytest.approx(0.5, abs=0.12)
+    assert sum(one.band == "high" for one in said) <= 10
+
+
+def test_every_example_is_judged_once_in_its_place(examples: list[TrainingExample]) -> None:
+    crossed = _crossed(examples)
+    said = held_out(crossed, NONE_ACT, Wanted(), with_encoder=False)
+    assert [one.id for one in said] == [one.id for one in crossed.prepared.examples]
+    assert sum(one.is_right for one in said) > 0.9 * len(said)

@@ -1,0 +1,74 @@
+"""Opening a database: several processes at once, and one that was cut off."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+
+from app.records.database import is_up_to_date, make_engine, migrate
+from app.records.records import Records
+
+START = """
+import sys
+from app.records.records import Records
+from app.work.engine.engine import Engine
+print("ready", flush=True)
+sys.stdin.readline()
+records, engine = Records.open(sys.argv[1]), Engine(sys.argv[1], worker=False)
+engine.start()
+engine.stop()
+records.close()
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def starters(database_url: str) -> Iterator[list[Popen[bytes]]]:
+    command = [sys.executable, "-c", START, database_url]
+    processes = [Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
+    yield processes
+    for one in processes:
+        one.kill()
+        one.communicate()
+
+
+def test_processes_that_start_at_once_on_a_new_database_all_start(starters: list[Popen[bytes]]) -> None:
+    for one in starters:
+        assert one.stdout
+        assert one.stdout.readline() == b"ready\n"
+    for one in starters:
+        assert one.stdin
+        one.stdin.write(b"now\n")
+        one.stdin.flush()
+    assert [(one.wait(60), one.stderr and one.stderr.read()) for one in starters] == [(0, b"")] * len(starters)
+
+
+def test_a_migration_that_was_cut_off_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    create_table = Operations.create_table
+
+    def cut_off(self: Operations, name: str, *columns: Any, **options: Any) -> Any:
+        if name == "links":
+            raise KeyboardInterrupt
+        return create_table(self, name, *columns, **options)
+
+    monkeypatch.setattr(Operations, "create_table", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(engine)
+    monkeypatch.undo()
+    assert sa.inspect(engine).get_table_names() == []
+    migrate(engine)
+    assert is_up_to_date(engine)
+    engine.dispose()
+    Records.open(str(engine.url)).close()

@@ -1,0 +1,241 @@
+"""Migrations: from an empty database and from a filled one of every revision, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from typer.testing import CliRunner
+
+from app import logs
+from app.cli.main import cli
+from app.records.database import MIGRATIONS, NewerDatabase, is_up_to_date, make_engine, migrate
+from app.records.records import Records
+from app.records.tables import metadata
+from tests.support.nowhere import NOWHERE
+
+AT = "2026-11-01T08:00:00+00:00"
+LISTS = {"tags", "actions", "trace", "labels"}
+VERSION_TABLE = "alembic_version"
+
+
+def revisions() -> list[str]:
+    """The oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    engine = make_engine(database_url, pool=1)
+    yield engine
+    engine.dispose()
+
+
+Row = dict[str, Any]
+Filled = dict[str, list[Row]]
+
+
+def fill(engine: sa.Engine) -> Filled:
+    """Two rows in each table as it is at this revision: one full, one with nothing where nothing may be."""
+    here = sa.MetaData()
+    here.reflect(engine)
+    filled: Filled = {}
+    with engine.begin() as connection:
+        for table in here.sorted_tables:
+            if table.name != VERSION_TABLE:
+                filled[table.name] = [_row(table, number) for number in (1, 2)]
+                connection.execute(sa.insert(table), filled[table.name])
+    return filled
+
+
+def _row(table: sa.Table, number: int) -> Row:
+    return {
+        column.name: None if column.nullable and number == 2 else _value(column, number) for column in table.columns
+    }
+
+
+def _value(column: sa.Column[Any], number: int) -> Any:
+    if isinstance(column.type, sa.JSON):
+        return [f"{column.name} {number}", "größe"] if column.name in LISTS else {column.name: [number, "größe"]}
+    kind = column.type.python_type
+    if kind is str:
+        length = getattr(column.type, "length", None)
+        return AT if column.name == "at" or column.name.endswith("_at") else f"{column.name} {number} ü"[:length]
+    return {bool: True, float: number + 0.5, bytes: bytes([number, 0, 255])}.get(kind, number)
+
+
+def rows(engine: sa.Engine, filled: Filled) -> Filled:
+    """The same tables and columns, as they are now."""
+    here = sa.MetaData()
+    here.reflect(engine)
+    with engine.connect() as connection:
+        return {
+            name: [
+                {column: row[column] for column in first[0]}
+                for row in connection.execute(
+                    sa.select(here.tables[name]).order_by(*here.tables[name].primary_key)
+                ).mappings()
+            ]
+            for name, first in filled.items()
+        }
+
+
+READERS: dict[str, Callable[[Records], object]] = {
+    "decisions": lambda records: records.decisions.by_run("run_id 1 ü"),
+    "links": lambda records: records.links.of_ticket(1),
+    "failures": lambda records: records.failures.by_key("key 1 ü"),
+    "attempts": lambda records: records.attempts.of(["run 1 ü"])["run 1 ü"],
+    "pauses": lambda records: records.pauses.current(),
+    "held": lambda records: records.held.oldest("what 1 ü", limit=1),
+    "corrections": lambda records: records.corrections.all(),
+    "config_versions": lambda records: records.config_versions.get("hash 1 ü"),
+    "tracked_issues": lambda records: records.tracked_issues.of(1, [1]),
+    "issue_notes": lambda records: records.issue_notes.of(1, 1),
+    "progress": lambda records: records.progress.of("name 1 ü"),
+    "projects": lambda records: records.projects.id_of("path 1 ü"),
+    "announcements": lambda records: records.announcements.by_key("key 1 ü"),
+    "budgets": lambda records: records.budgets.of("name 1 ü"),
+    "circuits": lambda records: records.circuits.all(),
+    "waiting_updates": lambda records: records.waiting_updates.of("run_id 1 ü"),
+}
+"""Tables that are only counted have none."""
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_filled_database_of_every_revision_comes_up_and_keeps_its_rows(engine: sa.Engine, revision: str) -> None:
+    migrate(engine, revision)
+    filled = fill(engine)
+    records = Records.open(engine.url.render_as_string(hide_password=False))
+    try:
+        assert is_up_to_date(engine)
+        assert rows(engine, filled) == filled
+        assert {name: bool(read(records)) for name, read in READERS.items() if name in filled} == dict.fromkeys(
+            [name for name in READERS if name in filled], True
+        )
+        if revision == "0001":
+            (link,) = records.links.of_ticket(1)
+            assert (link.iid, link.following, link.told, link.channel) == (1, "active", {}, "")
+        migrate(engine)
+        assert rows(engine, filled) == filled, "a second time changes nothing"
+    finally:
+        records.close()
+
+
+def test_the_newest_revision_is_what_the_tables_say(
+    engine: sa.Engine, database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    # It compares no defaults of JSON on PostgreSQL, and those of SQLite wrongly.
+    if database == "sqlite":
+        other = make_engine(f"sqlite:///{tmp_path / 'other.db'}", pool=1)
+    else:
+        other = make_engine(request.getfixturevalue("postgres").new_database(), pool=1)
+    metadata.create_all(other)
+    made = _columns(other)
+    other.dispose()
+    assert {name: columns for name, columns in _columns(engine).items() if name != VERSION_TABLE} == made
+
+
+def _columns(engine: sa.Engine) -> dict[str, dict[str, str]]:
+    inspector = sa.inspect(engine)
+    return {
+        name: {one["name"]: f"{one['type']!r} {one['nullable']} {_default(one)}" for one in inspector.get_columns(name)}
+        for name in inspector.get_table_names()
+    }
+
+
+def _default(column: Any) -> str | None:
+    """Not the sequence's name."""
+    return column["default"] if not column.get("autoincrement") else "next"
+
+
+def test_a_migration_that_was_cut_off_leaves_nothing_half_done(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(engine, "0001")
+    filled, before = fill(engine), _schema(engine)
+    create_table = Operations.create_table
+
+    def broken(self: Operations, name: str, *columns: Any, **options: Any) -> Any:
+        if name == "projects":
+            self.execute("select nonsense")
+        return create_table(self, name, *columns, **options)
+
+    monkeypatch.setattr(Operations, "create_table", broken)
+    with pytest.raises(sa.exc.SQLAlchemyError, match="nonsense"):
+        migrate(engine)
+    monkeypatch.undo()
+    assert _schema(engine) == before
+    assert rows(engine, filled) == filled
+    migrate(engine)
+    assert is_up_to_date(engine)
+    assert rows(engine, filled) == filled
+
+
+def _schema(engine: sa.Engine) -> dict[str, set[str]]:
+    inspector = sa.inspect(engine)
+    return {name: {one["name"] for one in inspector.get_columns(name)} for name in inspector.get_table_names()}
+
+
+def made_newer(engine: sa.Engine) -> None:
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+
+
+def test_a_newer_database_is_left_alone(engine: sa.Engine) -> None:
+    made_newer(engine)
+    before = _schema(engine)
+    for touch in (migrate, is_up_to_date):
+        with pytest.raises(NewerDatabase, match=r"newer version \(revision 9999\); run that version .* or restore"):
+            touch(engine)
+    assert _schema(engine) == before
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "serve",
+        "work",
+        "failures",
+        "failures retry 1",
+        "failures ignore 1 --reason no",
+        "pause",
+        "resume",
+        "backtest --from 2026-11-01",
+    ],
+)
+def test_every_command_refuses_a_newer_database_with_a_sentence(
+    engine: sa.Engine, database_url: str, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_newer(engine)
+    for name, value in {
+        **NOWHERE,
+        "DATABASE_URL": database_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(logs, "configure", lambda _level: None)
+    ended = CliRunner().invoke(cli, command.split())
+    said = " ".join(ended.stderr.split())
+    assert ended.exit_code == 2, said
+    assert "was migrated by a newer version (revision 9999)" in said
+    assert "restore the backup" in said

@@ -1,0 +1,110 @@
+"""Attempts, pauses, held work, the budget of writes and updates that wait, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.records.attempts import Attempt
+from app.records.database import is_up_to_date
+from app.records.pauses import Pause
+from app.records.records import NoRecords, Records
+from app.records.waiting_updates import WaitingUpdate
+from tests.support.postgres import PostgresServer
+
+AT = "2026-11-01T08:00:00+00:00"
+LATER = "2026-11-01T09:00:00+00:00"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.new_database()
+    return f"sqlite:///{tmp_path / 'pointsman.db'}"
+
+
+@pytest.fixture
+def records(url: str) -> Iterator[Records]:
+    records = Records.open(url)
+    yield records
+    records.close()
+
+
+def test_a_command_works_on_the_tables_as_they_are_and_makes_none(records: Records, url: str, tmp_path: Path) -> None:
+    assert is_up_to_date(records.engine)
+    beside = Records.beside_a_service(url)
+    assert beside.pauses.current() == []
+    beside.close()
+    with pytest.raises(NoRecords):
+        Records.beside_a_service(f"sqlite:///{tmp_path / 'other.db'}")
+    with records.engine.begin() as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '0002'")
+    with pytest.raises(NoRecords):
+        Records.beside_a_service(url)
+
+
+def test_an_attempt_is_kept_once_and_they_come_in_order(records: Records) -> None:
+    for life, number in ((0, 2), (0, 1), (1, 1), (0, 1)):
+        records.attempts.add(Attempt("run", life, number, "write", "zendesk", "unavailable", "503", AT))
+    assert [(one.life, one.number) for one in records.attempts.of(["run", "other"])["run"]] == [(0, 1), (0, 2), (1, 1)]
+    assert records.attempts.forget(LATER, most=2) == 2
+    assert records.attempts.forget(LATER, most=2) == 1
+
+
+def test_a_pause_keeps_its_beginning_and_is_lifted_by_name_or_with_all(records: Records) -> None:
+    records.pauses.set(Pause("all", AT, "ada", ""))
+    records.pauses.set(Pause("all", LATER, "noor", "a drill"))
+    records.pauses.set(Pause("issues", AT, "ada", ""))
+    assert records.pauses.current()[0] == Pause("all", AT, "noor", "a drill")
+    assert [one.what for one in records.pauses.lift("issues")] == ["issues"]
+    assert [one.what for one in records.pauses.lift(None)] == ["all"]
+    assert records.pauses.current() == []
+
+
+def test_held_work_is_kept_once_and_goes_in_order(records: Records) -> None:
+    for key in ("b", "a", "b"):
+        records.held.keep("issues", key, {"key": key}, at=AT)
+    rows = records.held.oldest("issues", limit=10)
+    assert [row.payload["key"] for row in rows] == ["b", "a"]
+    records.held.forget([row.id for row in rows])
+    assert records.held.count() == 0
+
+
+def test_the_budget_is_kept_by_all_workers_together(records: Records) -> None:
+    allowed: list[bool] = []
+
+    def ask(number: int) -> None:
+        allowed.append(records.ticket_writes.allow(7, f"run-{number}", since="", now=AT, most=3))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(allowed) == [False] * 5 + [True] * 3
+
+
+def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records: Records) -> None:
+    allow = records.ticket_writes.allow
+    assert [allow(7, "one", since="", now=AT, most=1) for _ in range(3)] == [True] * 3
+    assert not allow(7, "two", since="", now=AT, most=1)
+    assert allow(8, "three", since="", now=AT, most=1), "another ticket has its own"
+    assert allow(7, "two", since=AT, now=LATER, most=1), "the first is older than an hour"
+    with records.engine.begin() as connection:
+        records.ticket_writes.release(connection, [7])
+    assert allow(7, "four", since="", now=LATER, most=1)
+    records.ticket_writes.give_back("four")
+    assert allow(7, "five", since="", now=LATER, most=1), "the fourth wrote nothing"
+
+
+def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:
+    waiting = records.waiting_updates
+    for run_id, ticket_id in (("a", 1), ("b", 1), ("c", 2)):
+        waiting.park(WaitingUpdate(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
+    assert {one.run_id for one in waiting.claim("first", most=100, at_least=2, until=1.0)} == {"a", "c"}
+    assert waiting.claim("second", most=100, at_least=2, until=1.0) == []
+    assert [one.run_id for one in waiting.claim("third", most=100, at_least=1, until=1.0)] == ["b"]

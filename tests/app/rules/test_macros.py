@@ -1,0 +1,84 @@
+"""Texts with placeholders: what is put in, and what never is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rules.macros import (
+    REPLY_PLACEHOLDERS,
+    MissingValue,
+    render,
+    render_template,
+)
+from app.rules.parsing.loading import Rules
+from tests.support.rules import rules
+
+MACROS = """\
+version: 1
+macros:
+  A::Hello:
+    text:
+      default: |
+        Hi ${name}, that costs $$5.
+      twitter: Hi!
+    placeholders: [name]
+    tags: [greeted]
+    status: pending
+    visibility: internal
+templates:
+  A::Report:
+    placeholders: [report, version, edition, steps]
+    text: |
+      ## Report
+
+      ${report}
+
+      ## Steps
+
+      ${steps}
+
+      ## Where
+
+      - Version: ${version}
+      - Edition: ${edition}
+"""
+LOADED: Rules = rules(macros=MACROS)
+
+
+def test_fills_the_text_of_the_channel_or_the_default() -> None:
+    said = render(LOADED, "A::Hello", "forum", {"name": "Ann"})
+    assert said.text == "Hi Ann, that costs $5."
+    assert (said.macro, said.tags, said.status, said.visibility) == ("A::Hello", ("greeted",), "pending", "internal")
+    assert render(LOADED, "A::Hello", "twitter", {}).text == "Hi!"
+
+
+@pytest.mark.parametrize("values", [{}, {"name": ""}, {"nmae": "Ann"}])
+def test_never_shows_a_gap(values: dict[str, str]) -> None:
+    with pytest.raises(MissingValue, match="macro `A::Hello` needs name") as missing:
+        render(LOADED, "A::Hello", "forum", values)
+    assert missing.value.reason == "placeholder_missing"
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_values_are_never_looked_at_again(value: str) -> None:
+    text = render(LOADED, "A::Hello", "forum", {"name": value + "${name}$${issue_url}", "issue_url": "secret"}).text
+    assert text == f"Hi {value}${{name}}$${{issue_url}}, that costs $5."
+
+
+def test_templates_leave_out_what_is_empty() -> None:
+    text = render_template(LOADED, "A::Report", {"report": "> it broke", "edition": "CE"})
+    assert text == "## Report\n\n> it broke\n\n\n\n## Where\n\n- Edition: CE\n"
+
+
+def test_templates_leave_out_a_heading_at_the_end() -> None:
+    assert render_template(LOADED, "A::Report", {"report": "x"}) == "## Report\n\nx\n"
+
+
+def test_a_report_may_hold_anything() -> None:
+    assert "# ${steps} $$" in render_template(LOADED, "A::Report", {"report": "# ${steps} $$"})
+
+
+def test_every_placeholder_says_what_it_means() -> None:
+    assert all(placeholder.meaning for placeholder in REPLY_PLACEHOLDERS.values())

@@ -1,0 +1,134 @@
+"""The shipped files: complete, without warnings, and as their own examples say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from app.rules.conditions.context import Facts
+from app.rules.dumping import dump
+from app.rules.examples import Decided, Example, run
+from app.rules.lint import lint
+from app.rules.macros import DEFAULT, REPLY_PLACEHOLDERS, render
+from app.rules.matching.matching import match
+from app.rules.parsing.loading import load
+from app.ticket import Ticket
+from tests.support.shipped import EXAMPLES, MACROS, ROUTING, SHIPPED
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+HANDBOOK = {
+    "stability_complaint", "feature_request", "bug_report", "general_question", "mention", "customer_support",
+    "two_factor_reset", "non_english", "political", "event_sponsorship", "product_pitch", "investment", "spam",
+    "solved_by_user", "tweet_removed",
+}  # fmt: skip
+CHANNELS = {
+    "twitter", "twitter_dm", "facebook", "disqus", "email", "forum", "stackoverflow", "reddit", "hackernews", "youtube",
+    "mailing_list", "quora", "news_comment", "lobsters", "product_hunt", "tumblr",
+}  # fmt: skip
+TWEET = 280
+SHORT_LINK = "https://t.co/" + "x" * 10
+
+
+def test_every_archetype_of_the_handbook_is_there() -> None:
+    assert set(SHIPPED.routing.archetypes) - {"team_comment"} == HANDBOOK
+
+
+def test_every_channel_is_there() -> None:
+    assert set(SHIPPED.routing.channels) == CHANNELS
+
+
+def test_every_archetype_but_the_foreign_one_has_a_route() -> None:
+    routed = {route.archetype for route in SHIPPED.routing.routes}
+    assert set(SHIPPED.routing.archetypes) - routed == {"non_english"}
+
+
+def test_every_route_says_why() -> None:
+    assert all(route.why.endswith(".") for route in SHIPPED.routing.routes)
+
+
+def test_there_are_no_warnings() -> None:
+    assert [str(finding) for finding in lint(SHIPPED, EXAMPLES)] == []
+
+
+def test_every_archetype_has_four_examples_and_a_near_miss() -> None:
+    shown = Counter(example.expect.archetype for example in EXAMPLES)
+    assert all(shown[archetype] >= 4 for archetype in SHIPPED.routing.archetypes), shown
+    assert sum(example.name.startswith("near miss") for example in EXAMPLES) >= 15
+
+
+def test_paying_customers_and_lock_outs_come_before_the_language() -> None:
+    early = [route.archetype for route in SHIPPED.routing.routes if route.before == "language"]
+    assert set(early) == {"team_comment", "two_factor_reset", "customer_support"}
+
+
+def test_replies_are_suggested() -> None:
+    assert SHIPPED.routing.defaults.reply == "suggest"
+    replies = [archetype.reply for archetype in SHIPPED.routing.archetypes.values() if archetype.reply]
+    assert all(reply.mode is None and not reply.live_on for reply in replies)
+
+
+@pytest.mark.parametrize("archetype", ["political", "spam", "team_comment"])
+def test_some_are_never_answered(archetype: str) -> None:
+    assert SHIPPED.routing.archetypes[archetype].never_reply
+
+
+@pytest.mark.parametrize("archetype", ["customer_support", "two_factor_reset"])
+def test_customers_and_lock_outs_never_lead_to_an_issue(archetype: str) -> None:
+    assert SHIPPED.routing.archetypes[archetype].issue is None
+    assert SHIPPED.routing.archetypes[archetype].group == "Support"
+
+
+def test_two_factor_is_decided_by_rules_only() -> None:
+    assert SHIPPED.routing.archetypes["two_factor_reset"].by_rule_only
+
+
+def test_tweets_fit_into_a_tweet() -> None:
+    values = dict.fromkeys(REPLY_PLACEHOLDERS, SHORT_LINK) | {"name": "Maximiliane-Sophie", "incident_title": "502"}
+    for macro in SHIPPED.macros.macros.values():
+        if "twitter" in macro.text:
+            name = next(key for key, value in SHIPPED.macros.macros.items() if value is macro)
+            assert len(render(SHIPPED, name, "twitter", values).text) <= TWEET, name
+
+
+def test_a_mention_is_answered_in_words_for_its_channel() -> None:
+    texts = SHIPPED.macros.macros["Community::Mention"].text
+    answered = {
+        "twitter",
+        "twitter_dm",
+        "facebook",
+        "disqus",
+        "forum",
+        "stackoverflow",
+        "reddit",
+        "hackernews",
+        "youtube",
+    }
+    assert answered <= set(texts) - {DEFAULT}
+
+
+def test_dumping_and_loading_keeps_the_shipped_meaning() -> None:
+    again = load(dump(SHIPPED.routing), dump(SHIPPED.macros))
+    assert (again.routing, again.macros) == (SHIPPED.routing, SHIPPED.macros)
+
+
+def decided(ticket: Ticket) -> Decided:
+    """By routes only: language and plan are triage's, whose tests run the same examples in whole."""
+    matching = match(SHIPPED, ticket, Facts(), NOW)
+    route = matching.first("before language") or matching.first("after language")
+    return Decided(route.archetype if route else None, route.route if route else None, "live", ())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_routes_do_not_contradict_the_examples(example: Example) -> None:
+    if example.expect.archetype == "non_english":
+        return
+    expect = example.expect.model_copy(update={"actions": (), "not_actions": (), "mode": None})
+    (outcome,) = run([Example(example.name, example.ticket, expect, "", example.position, "")], decided)
+    assert outcome.passed, str(outcome)
+
+
+def test_each_file_names_its_schema_first() -> None:
+    assert ROUTING.startswith("# yaml-language-server: $schema=schemas/routing.json\n")
+    assert MACROS.startswith("# yaml-language-server: $schema=schemas/macros.json\n")

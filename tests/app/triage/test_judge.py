@@ -1,0 +1,114 @@
+"""The order in which a ticket is judged, and what each step may and may not decide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pytest
+
+from app.model.model import ModelVerdict
+from app.rules.examples import load_examples
+from app.rules.parsing.loading import Rules, load
+from app.ticket import Ticket
+from app.triage.judge import Judged, Judgement, judge
+from app.triage.language import Language
+from app.triage.shipped import shipped_judgement
+from app.triage.verdict import Previous
+from tests.support.paths import ROOT
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+ENGLISH = Language("en", "a test says so")
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
+
+
+def model_says(archetype: str, share: float) -> Judgement:
+    said = ModelVerdict(
+        MappingProxyType({archetype: share, "mention": 0.2}), archetype, share, ("a word",), (), "v", False
+    )
+    return Judgement(lambda _: ENGLISH, lambda _ticket, _channel: said)
+
+
+def ask(rules: Rules, body: str, judgement: Judgement, **ticket: object) -> Judged:
+    return judge(rules, Ticket(1, body=body, channel="twitter", **ticket), judgement, now=NOW)  # type: ignore[arg-type]  # fields of a ticket
+
+
+NOTHING_FITS = "qwertz uiop asdf"
+
+
+@pytest.mark.parametrize(("share", "confidence", "mode"), [(0.999, "high", "live"), (0.7, "medium", "suggest")])
+def test_the_model_decides_when_sure_and_suggests_when_probably_right(
+    rules: Rules, share: float, confidence: str, mode: str
+) -> None:
+    verdict = ask(rules, NOTHING_FITS, model_says("bug_report", share)).verdict
+    assert (verdict.archetype, verdict.decided_by) == ("bug_report", "model")
+    assert (verdict.confidence, verdict.mode) == (confidence, mode)
+
+
+def test_below_its_thresholds_the_model_only_names_candidates(rules: Rules) -> None:
+    verdict = ask(rules, NOTHING_FITS, model_says("bug_report", 0.2)).verdict
+    assert verdict.archetype is None
+    assert verdict.candidates[0].archetype == "bug_report"
+
+
+@pytest.mark.parametrize("archetype", ["two_factor_reset", "team_comment", "non_english"])
+def test_the_model_never_decides_what_is_for_rules_only(rules: Rules, archetype: str) -> None:
+    assert ask(rules, NOTHING_FITS, model_says(archetype, 0.999)).verdict.archetype is None
+
+
+@pytest.mark.parametrize("body", ["", "@gitlab", "@gitlab hm 🤔", "https://t.co/abc @gitlab"])
+def test_the_model_is_not_asked_about_a_single_word(rules: Rules, body: str) -> None:
+    assert ask(rules, body, model_says("mention", 0.999)).verdict.decided_by != "model"
+
+
+def test_a_route_goes_before_the_language_only_if_it_says_so(rules: Rules) -> None:
+    german = Judgement(lambda _: Language("de", "a test says so"))
+    assert ask(rules, "please disable 2fa", german).verdict.archetype == "two_factor_reset"
+    assert ask(rules, "@gitlab kudos to the team for everything!", german).verdict.archetype == "non_english"
+
+
+def test_a_person_stands_above_all(rules: Rules) -> None:
+    judged = ask(rules, "please disable 2fa", model_says("spam", 1.0), tags=("archetype__mention",))
+    assert (judged.verdict.archetype, judged.verdict.decided_by) == ("mention", "person")
+
+
+def test_an_archetype_that_does_not_exist_is_said_with_what_was_meant(rules: Rules) -> None:
+    verdict = ask(rules, "hello", model_says("spam", 0.2), tags=("archetype__bug_reprot",)).verdict
+    assert verdict.archetype is None
+    assert "Did you mean archetype__bug_report?" in verdict.why
+
+
+def test_a_tag_of_ours_that_was_removed_is_not_put_back(rules: Rules) -> None:
+    before = Previous("mention", ("archetype__mention", "confidence__high", "pointsman_done"))
+    ticket = Ticket(1, body="please disable 2fa", channel="twitter", tags=("archetype__political", "confidence__high"))
+    judged = judge(rules, ticket, model_says("spam", 0.2), now=NOW, previous=before)
+    (tags,) = [action for action in judged.plan.actions if action.kind == "tags"]
+    assert "pointsman_done" not in tags.add
+    assert "archetype__political" in tags.add
+
+
+def test_explain_and_classify_agree_on_every_example(rules: Rules) -> None:
+    """Both are the same call; the trace of each must name what decided, and nothing that came after it."""
+    judgement = shipped_judgement()
+    for example in load_examples((ROOT / "routing.tests.yaml").read_text()):
+        verdict = judge(rules, example.ticket, judgement, now=NOW).verdict
+        again = judge(rules, example.ticket, judgement, now=NOW).verdict
+        assert again == verdict
+        matched = [entry["asked"] for entry in verdict.trace if entry["matched"] and not entry.get("shadow")]
+        if verdict.decided_by == "none":
+            assert matched == []
+        else:
+            assert verdict.decided_by in matched
+
+
+@pytest.mark.parametrize(("bar", "share", "marked"), [("rule", 0.999, False), (0.99, 0.999, True), (0.99, 0.98, False)])
+def test_the_model_marks_spam_only_from_the_bar_that_ops_gave_it(
+    rules: Rules, bar: float | str, share: float, marked: bool
+) -> None:
+    text = rules.routing_text.replace("mark_at: rule", f"mark_at: {bar}", 1)
+    judged = ask(load(text, rules.macros_text), NOTHING_FITS, model_says("spam", share))
+    assert ("spam" in {action.kind for action in judged.plan.wanted()}) is marked

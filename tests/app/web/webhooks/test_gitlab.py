@@ -1,0 +1,264 @@
+"""The door for GitLab over HTTP: each answer, what becomes work, and that nothing else does."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import REGISTRY
+
+from app.records.failures import Failure, Failures
+from app.web.webhooks.gitlab import GitLabInbox
+from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten
+from app.web.webhooks.signatures import GitLabSecrets, gitlab_signature, gitlab_signing_key
+from app.work.engine.engine import CannotStore, Work
+from tests.app.web.webhooks.test_gitlab_deliveries import payload
+
+PATH = "/webhooks/gitlab"
+SIGNING = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+PLAIN = "a plain token"
+BOT = 4242
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+STAMP = str(int(NOW.timestamp()))
+
+
+@dataclass
+class RecordingIntake:
+    down: bool = False
+    accepted: dict[str, Work] = field(default_factory=dict)
+
+    async def accept(self, work: Work) -> bool:
+        if self.down:
+            raise CannotStore("database is locked")
+        new = work.key not in self.accepted
+        self.accepted[work.key] = work
+        return new
+
+
+class RecordingFailures(Failures):
+    def __init__(self) -> None:
+        self.down = False
+        self.added: dict[str, Failure] = {}
+
+    def add(self, failure: Failure) -> None:
+        if self.down:
+            raise RuntimeError("database is locked")
+        self.added[failure.key] = failure
+
+
+@dataclass
+class Door:
+    web: httpx.Client
+    intake: RecordingIntake
+    failures: RecordingFailures
+    followed: list[IssueChanged | NoteWritten]
+    own: list[int | None]
+    heard: list[str]
+
+    def post(self, body: bytes, **headers: str | bytes) -> tuple[int, str]:
+        """With the plain token, unless other headers are given."""
+        given = headers or {"x_gitlab_token": PLAIN}
+        names = [(name.replace("_", "-").encode(), _raw(value)) for name, value in given.items()]
+        answer = self.web.post(PATH, content=body, headers=names)
+        return answer.status_code, answer.text
+
+    def outcome(self, body: bytes) -> tuple[int, str, int]:
+        """And how much work there is."""
+        return *self.post(body), len(self.intake.accepted)
+
+
+def _raw(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def signed(body: bytes, message_id: str = "msg-1", stamp: str = STAMP) -> dict[str, str]:
+    signature = gitlab_signature(gitlab_signing_key(SIGNING), message_id, stamp, body)
+    return {"webhook_id": message_id, "webhook_timestamp": stamp, "webhook_signature": signature}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Door]:
+    intake, failures = RecordingIntake(), RecordingFailures()
+    followed: list[IssueChanged | NoteWritten] = []
+    own: list[int | None] = [BOT]
+    heard: list[str] = []
+
+    def follow(delivery: IssueChanged | NoteWritten, now: datetime) -> Work:
+        followed.append(delivery)
+        return Work("follow", delivery.key, f"issue:{delivery.iid}", {"accepted_at": now.isoformat()})
+
+    inbox = GitLabInbox(
+        secrets=GitLabSecrets.of((SIGNING, PLAIN, "the token before")),
+        intake=intake,
+        failures=failures,
+        follow=follow,
+        own_user_id=lambda: own[0],
+        heard=heard.append,
+        now=lambda: NOW,
+    )
+    app = FastAPI()
+    app.include_router(inbox.router())
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    with httpx.Client(base_url=f"http://{host}:{port}") as web:
+        yield Door(web, intake, failures, followed, own, heard)
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def door(served: Door) -> Door:
+    served.intake.accepted.clear()
+    served.intake.down = False
+    served.failures.added.clear()
+    served.failures.down = False
+    served.followed.clear()
+    served.own[0] = BOT
+    return served
+
+
+@pytest.mark.parametrize(
+    ("name", "project_id", "iid"),
+    [("issue_close", 14, 23), ("confidential_issue_update", 14, 23), ("work_item_incident_close", 7, 412)],
+)
+def test_a_changed_issue_becomes_work(door: Door, name: str, project_id: int, iid: int) -> None:
+    assert door.outcome(payload(name)) == (202, "stored", 1)
+    (followed,) = door.followed
+    assert isinstance(followed, IssueChanged)
+    assert (followed.project_id, followed.iid) == (project_id, iid)
+    (work,) = door.intake.accepted.values()
+    assert work.payload == {"accepted_at": NOW.isoformat()}
+
+
+@pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue"])
+def test_a_comment_for_the_reporter_becomes_work(door: Door, name: str) -> None:
+    assert door.outcome(payload(name)) == (202, "stored", 1)
+    (followed,) = door.followed
+    assert isinstance(followed, NoteWritten)
+    assert followed.note_id == 1241
+
+
+@pytest.mark.parametrize("name", ["note_on_merge_request", "emoji_award", "group_member_added", "work_item_epic_close"])
+def test_what_does_not_concern_us_is_answered_and_forgotten(door: Door, name: str) -> None:
+    assert door.outcome(payload(name)) == (200, "event_of_no_interest", 0)
+
+
+def test_a_resent_delivery_is_known(door: Door) -> None:
+    body = payload("issue_close")
+    assert door.post(body, **signed(body)) == (202, "stored")
+    assert door.post(body, **signed(body)) == (202, "duplicate")
+    assert door.post(body, **signed(body, "msg-2")) == (202, "stored")
+    assert door.post(body, x_gitlab_token=PLAIN, idempotency_key="msg-2") == (202, "duplicate")
+
+
+def test_either_kind_of_secret_and_the_one_before_are_taken(door: Door) -> None:
+    body = payload("issue_close")
+    assert door.post(body, **signed(body))[0] == 202
+    assert door.post(body, **signed(body), x_gitlab_token="of nobody")[0] == 202
+    assert door.post(body, x_gitlab_token=PLAIN)[0] == 202
+    assert door.post(body, x_gitlab_token="the token before")[0] == 202
+
+
+BAD_HEADERS: list[tuple[dict[str, str | bytes], str]] = [
+    ({"x_gitlab_event": "Issue Hook"}, "signature_missing"),
+    ({"x_gitlab_token": ""}, "token_wrong"),
+    ({"x_gitlab_token": "wrong"}, "token_wrong"),
+    ({"x_gitlab_token": b"\xe9\xff"}, "token_wrong"),
+    ({"x_gitlab_token": SIGNING}, "token_wrong"),
+    ({"webhook_signature": "v1,AAAA"}, "signature_missing"),
+    ({"webhook_id": "msg-1", "webhook_timestamp": STAMP, "webhook_signature": ""}, "signature_missing"),
+    ({"webhook_id": "msg-1", "webhook_timestamp": STAMP, "webhook_signature": "v1,AAAA"}, "signature_wrong"),
+    ({"webhook_id": "msg-1", "webhook_timestamp": STAMP, "webhook_signature": b"v1,\xe9 \xff,"}, "signature_wrong"),
+    ({"webhook_id": b"\xff", "webhook_timestamp": "x", "webhook_signature": "v1"}, "signature_wrong"),
+]
+
+
+@pytest.mark.parametrize(("headers", "reason"), BAD_HEADERS)
+def test_refuses_what_is_not_vouched_for(door: Door, headers: dict[str, str | bytes], reason: str) -> None:
+    assert door.post(payload("issue_close"), **headers) == (401, reason)
+    assert not door.followed
+
+
+def test_a_wrong_signature_is_not_made_up_for_by_the_plain_token(door: Door) -> None:
+    body = payload("issue_close")
+    assert door.post(body + b" ", **signed(body), x_gitlab_token=PLAIN) == (401, "signature_wrong")
+
+
+def test_refuses_an_old_signature(door: Door) -> None:
+    body = payload("issue_close")
+    old = str(int(STAMP) - 301)
+    assert door.post(body, **signed(body, stamp=old)) == (401, "signature_stale")
+
+
+def test_refuses_a_body_over_one_mebibyte(door: Door) -> None:
+    assert door.post(b" " * (1024 * 1024 + 1)) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize("body", [b"", b"not JSON, but signed: secret", b'{"object_kind": "issue"}'])
+def test_a_signed_body_that_is_not_understood_becomes_one_visible_failure(door: Door, body: bytes) -> None:
+    assert door.outcome(body) == door.outcome(body) == (202, "body_not_understood", 0)
+    (failure,) = door.failures.added.values()
+    assert (failure.source, failure.step, failure.payload) == ("gitlab", "inbox", None)
+    assert failure.failed_at == NOW.isoformat()
+    assert "secret" not in failure.message
+
+
+def test_asks_to_come_back_when_it_cannot_store(door: Door) -> None:
+    door.intake.down = True
+    answer = door.web.post(PATH, content=payload("issue_close"), headers={"X-Gitlab-Token": PLAIN})
+    assert (answer.status_code, answer.text, answer.headers["retry-after"]) == (503, "cannot_store", "5")
+    door.failures.down = True
+    assert door.post(b"{}") == (503, "cannot_store")
+
+
+@pytest.mark.parametrize("action", ["open", "update"])
+def test_what_we_do_ourselves_starts_nothing(door: Door, action: str) -> None:
+    ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
+    assert door.outcome(ours) == (200, "own_update", 0)
+
+
+def test_our_own_comment_starts_nothing(door: Door) -> None:
+    assert door.outcome(payload("note_on_issue", object_attributes={"author_id": BOT})) == (200, "own_update", 0)
+
+
+@pytest.mark.parametrize("action", ["close", "reopen"])
+def test_a_close_by_our_account_is_followed(door: Door, action: str) -> None:
+    ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
+    assert door.outcome(ours) == (202, "stored", 1)
+
+
+def test_everything_is_followed_while_we_do_not_know_who_we_are(door: Door) -> None:
+    door.own[0] = None
+    nobody: dict[str, Any] = json.loads(payload("issue_close", object_attributes={"action": "update"}))
+    del nobody["user"]
+    assert door.outcome(json.dumps(nobody).encode()) == (202, "stored", 1)
+
+
+def test_counts_each_answer_and_says_when_it_last_heard_from_gitlab(door: Door) -> None:
+    def count(outcome: str) -> float:
+        labels = {"source": "gitlab", "outcome": outcome}
+        return REGISTRY.get_sample_value("pointsman_deliveries_total", labels) or 0.0
+
+    before = count("event_of_no_interest"), count("token_wrong")
+    door.post(payload("emoji_award"))
+    door.post(b"{}", x_gitlab_token="wrong")
+    assert (count("event_of_no_interest"), count("token_wrong")) == (before[0] + 1, before[1] + 1)
+    assert "gitlab" in door.heard
+
+
+def test_only_posts_are_taken(door: Door) -> None:
+    assert door.web.get(PATH).status_code == 405

@@ -1,0 +1,67 @@
+"""An engine on an empty database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from dbos import Queue
+from dbos._dbos import _get_dbos_instance
+
+from app.work.engine.engine import JSON, Engine, Workflow
+
+CRASHES: list[tuple[JSON, str]] = []
+"""What the engine said of workflows that failed."""
+Started = Callable[[dict[str, Workflow]], Engine]
+
+
+@pytest.fixture
+def start(database_url: str) -> Iterator[Started]:
+    running: list[Engine] = []
+
+    def start_engine(workflows: dict[str, Workflow]) -> Engine:
+        engine = Engine(database_url, polling_seconds=0.02)
+        for name, workflow in workflows.items():
+            engine.register(name, workflow, crashed)
+        engine.start()
+        running.append(engine)
+        return engine
+
+    yield start_engine
+    for engine in running:
+        engine.stop(grace_seconds=1)
+
+
+def wait_until(true: Callable[[], object], *, seconds: float = 10.0) -> None:
+    """Poll; the deadline is only there so that a failure ends."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def crashed(payload: JSON, error: str) -> JSON:
+    CRASHES.append((payload, error))
+    return {}
+
+
+def done(_: JSON) -> JSON:
+    return {}
+
+
+def looks_at_the_queue(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An entry for each time that tickets' worker asks how wide its queue is: after two, an earlier look is over."""
+    database = _get_dbos_instance()._sys_db
+    looks: list[str] = []
+    read = database.get_queue
+
+    def get_queue(name: str, *args: Any, **options: Any) -> Queue | None:
+        if threading.current_thread().name == "queue-worker-tickets":
+            looks.append(name)
+        return read(name, *args, **options)
+
+    monkeypatch.setattr(database, "get_queue", get_queue)
+    return looks

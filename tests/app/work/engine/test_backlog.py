@@ -1,0 +1,45 @@
+"""What waits and what runs, asked of the engine's own table on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from app.work.engine.backlog import workflow_status
+from app.work.engine.engine import Engine, Work
+from tests.app.work.conftest import crashed, done
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def still(database_url: str) -> Iterator[Engine]:
+    """An engine that begins nothing."""
+    engine = Engine(database_url, worker=False)
+    engine.register("triage_ticket", done, crashed)
+    engine.start()
+    yield engine
+    engine.stop()
+
+
+def test_a_lane_has_work_while_it_waits_for_its_turn_or_its_time_and_while_it_runs(still: Engine) -> None:
+    works = {
+        state: Work("triage_ticket", state, f"ticket:{state}", {})
+        for state in ("ENQUEUED", "PENDING", "SUCCESS", "ERROR")
+    }
+    delayed = Work("triage_ticket", "DELAYED", "ticket:DELAYED", {}, delay=3600)
+    still.accept([*works.values(), delayed, replace(delayed, workflow="link_ticket", key="link", lane="ticket:link")])
+    with still._intake_engine.begin() as connection:
+        table = workflow_status(connection)
+        for state in works:
+            connection.execute(sa.update(table).where(table.c.workflow_uuid == state).values(status=state))
+    lanes = [f"ticket:{one}" for one in (*works, "DELAYED", "link", "never")]
+    assert still.backlog.lanes_with("triage_ticket", lanes) == {"ticket:ENQUEUED", "ticket:DELAYED", "ticket:PENDING"}
+    assert still.backlog.lanes_with("triage_ticket", ["ticket:PENDING"]) == {"ticket:PENDING"}, "no others are named"
+    assert still.backlog.lanes_with("triage_ticket", []) == set()

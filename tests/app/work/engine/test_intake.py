@@ -1,0 +1,89 @@
+"""Intake: what waits is stored together, and every sender hears what became of its own delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from app.work.engine.engine import CannotStore, Work
+from app.work.engine.intake import MOST_WAITING, Intake
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class SlowStore:
+    """Holds the first batch until it is let go, so that the rest piles up."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.go = threading.Event()
+        self.fails = False
+
+    def accept(self, batch: Sequence[Work]) -> list[bool]:
+        self.batches.append([work.key for work in batch])
+        self.go.wait(10)
+        if self.fails:
+            raise CannotStore("down")
+        return [work.key != "known" for work in batch]
+
+
+def work(key: str) -> Work:
+    return Work("wf", key, "lane", {})
+
+
+async def test_deliveries_that_come_together_share_a_transaction() -> None:
+    store = SlowStore()
+    intake = Intake(store)
+    intake.start()
+    waiting = [asyncio.create_task(intake.accept(work(key))) for key in ("a", "b", "known", "c")]
+    await asyncio.sleep(0)
+    store.go.set()
+    assert await asyncio.gather(*waiting) == [True, True, False, True]
+    intake.stop()
+    assert sum(len(batch) for batch in store.batches) == 4
+    assert len(store.batches) <= 2
+
+
+async def test_all_senders_of_a_batch_that_failed_are_told_and_the_next_batch_works() -> None:
+    store = SlowStore()
+    store.fails = True
+    store.go.set()
+    intake = Intake(store)
+    intake.start()
+    with pytest.raises(CannotStore):
+        await intake.accept(work("a"))
+    store.fails = False
+    assert await intake.accept(work("a"))
+    intake.stop()
+
+
+async def test_beyond_its_limit_it_asks_senders_to_come_back() -> None:
+    store = SlowStore()
+    intake = Intake(store)
+    waiting = [asyncio.create_task(intake.accept(work(str(n)))) for n in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(CannotStore):
+        await intake.accept(work("one too many"))
+    store.go.set()
+    intake.start()
+    assert all(await asyncio.gather(*waiting))
+    intake.stop()
+
+
+async def test_stopping_stores_what_was_handed_in() -> None:
+    store = SlowStore()
+    store.go.set()
+    intake = Intake(store)
+    handed_in = asyncio.create_task(intake.accept(work("a")))
+    await asyncio.sleep(0)
+    intake.start()
+    await asyncio.to_thread(intake.stop)
+    assert await handed_in

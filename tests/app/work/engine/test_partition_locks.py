@@ -1,0 +1,102 @@
+"""Lanes and steps on a PostgreSQL that others use too."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from app.records.database import make_engine
+from app.work.engine.engine import JSON, Work
+from app.work.engine.partition_locks import Lanes, lanes_for
+from tests.app.work.conftest import Started, wait_until
+
+DEFAULT_MOST = 100
+PROCESSES = 5
+
+
+@pytest.fixture(params=["postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def enter(lanes: Lanes, lane: str, seen: list[str], leave: threading.Event) -> threading.Thread:
+    def run() -> None:
+        with lanes.held(lane):
+            seen.append(lane)
+            leave.wait(20)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> None:
+    one, other = lanes_for(database_url), lanes_for(database_url)
+    seen: list[str] = []
+    leave, later = threading.Event(), threading.Event()
+    threads = [enter(one, "a", seen, leave)]
+    wait_until(lambda: seen == ["a"])
+    threads += [enter(one, "a", seen, later), enter(other, "a", seen, later)]
+    threads += [enter(one, "b", seen, later), enter(other, "c", seen, later)]
+    wait_until(lambda: sorted(seen) == ["a", "b", "c"])
+    later.set()
+    leave.set()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(seen) == ["a", "a", "a", "b", "c"]
+    one.close()
+    other.close()
+
+
+def test_a_cut_connection_is_opened_anew(database_url: str) -> None:
+    lanes, engine = lanes_for(database_url), make_engine(database_url, pool=1)
+    cut = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+    with lanes.held("a"), engine.begin() as connection:
+        connection.execute(sa.text("set application_name = 'somebody'"))
+        connection.execute(cut)
+    with lanes.held("a"):
+        pass
+    lanes.close()
+    engine.dispose()
+
+
+def test_a_step_waits_for_a_database_that_has_no_connection_left(start: Started) -> None:
+    tries: list[int] = []
+
+    def crowded() -> JSON:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("select 1", {}, Exception("sorry, too many clients already"))
+        return {"done": True}
+
+    def run(_: JSON) -> JSON:
+        return engine[0].step("crowded", crowded)
+
+    engine = []
+    engine.append(start({"wf": run}))
+    engine[0].accept([Work("wf", "a", "ticket:1", {})])
+    wait_until(lambda: len(tries) == 3)
+    wait_until(lambda: engine[0].backlog.unfinished() == 0)
+
+
+def test_five_processes_fit_into_a_postgresql_as_it_comes(start: Started, database_url: str) -> None:
+    def count(_: JSON) -> JSON:
+        return engine[0].step("wait", lambda: {"waited": gate.wait(20)})
+
+    gate, engine = threading.Event(), []
+    engine.append(start({"triage_ticket": count}))
+    engine[0].accept(
+        [Work("triage_ticket", str(number), f"ticket:{number}", {"lane": str(number)}) for number in range(30)]
+    )
+    wait_until(lambda: engine[0].backlog.waiting() == 22)
+    watcher = make_engine(database_url, pool=1)
+    with watcher.connect() as connection:
+        query = "select count(*) from pg_stat_activity where datname = current_database()"
+        used = connection.execute(sa.text(query)).scalar_one() - 1
+    gate.set()
+    watcher.dispose()
+    assert used + 5 <= DEFAULT_MOST / PROCESSES, "and the records take up to five more"
+    wait_until(lambda: engine[0].backlog.unfinished() == 0)

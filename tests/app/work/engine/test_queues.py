@@ -1,0 +1,166 @@
+"""New tickets stand in no line behind bulk work; what of dbos this relies on, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.service import Service
+from app.work.engine.engine import JSON, Engine, Work, Workflow
+from app.work.engine.queues import _NOT_TICKETS, TICKETS, queue_of
+from app.work.jobs.backpressure import ROOM, WORKFLOW, Feeding, feed_works
+from app.work.jobs.job import Jobs
+from app.work.limits.priority import Errand, current
+from integrations.sandbox import Sandbox
+from tests.app.work.conftest import Started, done, wait_until
+from tests.support.service import settings_for
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def ticket(key: str, ticket_id: int, *, accepted_at: datetime = NOW, delay: float = 0.0, **payload: object) -> Work:
+    lane = f"ticket:{ticket_id}"
+    given = {"key": key, "lane": lane, "accepted_at": accepted_at.isoformat(), **payload}
+    return Work("triage_ticket", key, lane, given, delay=delay)
+
+
+def bulk(key: str) -> Work:
+    return Work("follow_issue", key, f"issue:{key}", {"key": key, "accepted_at": NOW.isoformat()})
+
+
+def test_bulk_work_that_hangs_in_every_lane_holds_no_ticket(start: Started) -> None:
+    free, errands = threading.Event(), list[Errand]()
+
+    def hang(_: JSON) -> JSON:
+        errands.append(current())
+        free.wait(10)
+        return {}
+
+    ran: list[object] = []
+    engine = start({"follow_issue": hang, "triage_ticket": _noting(ran)})
+    engine.accept([bulk(f"b{number}") for number in range(200)])
+    wait_until(lambda: len(errands) == 2)
+    engine.accept([ticket("new", 7)])
+    wait_until(lambda: ran == ["new"])
+    assert len(errands) == 2, "and it takes two threads of eight"
+    assert all(errand.bulk for errand in errands)
+    free.set()
+
+
+def test_within_a_lane_the_oldest_delivery_goes_first_however_often_it_was_put_off(start: Started) -> None:
+    held, ran = threading.Event(), list[object]()
+
+    def run(payload: JSON) -> JSON:
+        if payload["key"] == "first":
+            held.wait(10)
+        ran.append(payload["key"])
+        return {}
+
+    engine = start({"triage_ticket": run})
+    engine.accept([ticket("first", 1)])
+    wait_until(lambda: engine.backlog.waiting_tickets(5) == 0)
+    engine.accept([ticket("newer", 1, accepted_at=NOW + timedelta(minutes=5))])
+    engine.accept([ticket("older", 1, accepted_at=NOW + timedelta(minutes=1))])
+    held.set()
+    wait_until(lambda: len(ran) == 3)
+    assert ran == ["first", "older", "newer"]
+
+
+def test_the_age_of_the_oldest_that_waits_is_that_of_its_delivery(start: Started) -> None:
+    engine = start({"triage_ticket": done})
+    assert engine.backlog.waits_since() is None
+    old = NOW - timedelta(hours=3)
+    engine.accept([ticket("a", 1, accepted_at=NOW, delay=3600), ticket("b", 2, accepted_at=old, delay=3600)])
+    assert engine.backlog.waits_since() == old
+
+
+def test_work_that_was_begun_and_gitlabs_deliveries_are_waited_for_too_and_the_clocks_rounds_are_not(
+    start: Started,
+) -> None:
+    free, began = threading.Event(), threading.Event()
+
+    def hang(_: JSON) -> JSON:
+        began.set()
+        free.wait(10)
+        return {}
+
+    engine = start({"triage_ticket": hang, "follow_issue": done, "sync_issues": done})
+    late = {"accepted_at": (NOW + timedelta(hours=1)).isoformat()}
+    engine.accept([Work("sync_issues", "clock:sync:1", "sync", late, delay=3600)])
+    assert engine.backlog.waits_since() is None
+    engine.accept([Work("follow_issue", "gl:1", "issue:1", late, delay=3600)])
+    assert engine.backlog.waits_since() == NOW + timedelta(hours=1)
+    engine.accept([ticket("begun", 1)])
+    assert began.wait(10)
+    assert engine.backlog.waits_since() == NOW
+    free.set()
+    wait_until(lambda: engine.backlog.waits_since() == NOW + timedelta(hours=1))
+
+
+def test_what_waits_for_its_time_can_be_told_to_begin(start: Started) -> None:
+    ran: list[object] = []
+    engine = start({"triage_ticket": _noting(ran)})
+    engine.accept([ticket("late", 1, delay=3600), ticket("other", 2, delay=3600)])
+    engine.hasten(["late", "unknown"])
+    wait_until(lambda: ran == ["late"])
+    assert engine.backlog.waiting() == 1
+
+
+def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
+    free, seen, ran = threading.Event(), list[int](), list[object]()
+    engine_: list[Engine] = []
+
+    def run(payload: JSON) -> JSON:
+        seen.append(engine_[0].backlog.waiting_tickets(1000))
+        ran.append(payload["key"])
+        assert current().bulk == (payload["key"] != "new")
+        free.wait(10) if payload["key"] == "new" else None
+        return {}
+
+    feeding: list[Feeding] = []
+
+    def feed(payload: JSON) -> JSON:
+        return feeding[0].feed(payload)
+
+    engine_.append(start({"triage_ticket": run, WORKFLOW: feed}))
+    jobs = Jobs(engine_[0], *[None] * 5)  # type: ignore[arg-type]  # steps and work to come are all that it needs
+    feeding.append(Feeding(jobs, engine_[0].backlog.waiting_tickets))
+    works = [ticket(f"t{number}", number) for number in range(60)]
+    engine_[0].accept(list(feed_works("round", works, NOW)))
+    wait_until(lambda: len(ran) >= 10)
+    engine_[0].accept([ticket("new", 1000)])
+    wait_until(lambda: "new" in ran)
+    assert max(seen) <= ROOM + 1
+    free.set()
+    wait_until(lambda: len(ran) == 61, seconds=30)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with Sandbox.start() as sandbox:
+        built = Service.build(settings_for(sandbox, tmp_path))
+        yield built
+        built.records.close()
+
+
+def test_every_workflow_is_in_the_queue_that_its_lane_needs(service: Service, database: str) -> None:
+    known = set(service.engine._workflows)
+    assert set(_NOT_TICKETS) <= known
+    assert {name for name in known if queue_of(name) == TICKETS} == {"triage_ticket", "link_ticket"}
+
+
+def _noting(ran: list[object]) -> Workflow:
+    def workflow(payload: JSON) -> JSON:
+        ran.append(payload["key"])
+        return {}
+
+    return workflow

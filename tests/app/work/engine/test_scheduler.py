@@ -1,0 +1,122 @@
+"""Taking work from the queue, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from dbos._dbos import _get_dbos_instance
+from dbos._queue import Queue
+
+from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.queues import TICKETS
+from app.work.engine.scheduler import WINDOW, OldestFirst
+from tests.app.work.conftest import Started, crashed, done, wait_until
+
+Still = tuple[Engine, OldestFirst, Queue]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def still(database_url: str) -> Iterator[Still]:
+    """An engine that takes nothing by itself, and what it would take work with."""
+    engine = Engine(database_url, worker=False)
+    engine.register("wf", done, crashed)
+    engine.start()
+    database = _get_dbos_instance()._sys_db
+    take = database.start_queued_partitioned_workflows
+    assert isinstance(take, OldestFirst)
+    queue = database.get_queue(TICKETS)
+    assert queue is not None
+    yield engine, take, queue
+    engine.stop()
+
+
+def work(key: str, ticket: int) -> Work:
+    return Work("wf", key, f"ticket:{ticket}", {})
+
+
+def test_the_oldest_of_each_free_lane_is_taken_in_order(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work("c", 1), work("b", 2), work("d", 1), work("a", 3)])
+    table = take._table
+    with take._database.engine.begin() as connection:
+        for age, key in enumerate("adbc"):
+            older = sa.update(table).where(table.c.workflow_uuid == key).values(created_at=table.c.created_at - age)
+            connection.execute(older)
+    assert take(queue, "me", "1", 2, owner_xid="x") == ["c", "b"]
+    assert take(queue, "you", "1", 8, owner_xid="y") == ["a"], "ticket 1 is worked on"
+    assert take(queue, "you", "1", 8, owner_xid="y") == []
+    assert engine.backlog.waiting() == 1
+
+
+def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work(f"flood-{number}", 1) for number in range(3 * WINDOW)])
+    engine.accept([work("other", 2), work("third", 3)])
+    first, *others = take(queue, "me", "1", 8, owner_xid="x")
+    assert first.startswith("flood-")
+    assert sorted(others) == ["other", "third"]
+
+
+def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_taken(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work("a", 1), replace(work("b", 2), workflow="of_another_version")])
+    assert engine.strange() == {"of_another_version": 1}
+    assert take(queue, "me", "2", 8, owner_xid="x") == []
+    other = copy(queue)
+    other.name = "other"
+    assert take(other, "me", "1", 8, owner_xid="x") == []
+    assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
+
+
+def test_two_workers_at_once_never_take_the_same_lane(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work(f"{ticket}-{number}", ticket) for ticket in range(20) for number in range(5)])
+    taken: list[str] = []
+    together = threading.Barrier(4)
+
+    def look(executor: str) -> None:
+        together.wait()
+        for _ in range(20):
+            taken.extend(take(queue, executor, "1", 3, owner_xid=executor))
+
+    threads = [threading.Thread(target=look, args=(f"executor-{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lanes = [key.partition("-")[0] for key in taken]
+    assert len(lanes) == len(set(lanes)) == 20
+
+
+def test_the_engine_runs_what_is_taken_so(start: Started) -> None:
+    """The contract: dbos asks where we stand in, and runs what it is answered."""
+    ran: list[str] = []
+
+    def note(payload: JSON) -> JSON:
+        ran.append(payload["n"])
+        return {}
+
+    engine = start({"wf": note})
+    taken: list[list[str]] = []
+    database = _get_dbos_instance()._sys_db
+    stands_in = database.start_queued_partitioned_workflows
+
+    def watched(*args: object, **named: object) -> list[str]:
+        found: list[str] = stands_in(*args, **named)  # type: ignore[arg-type]  # passed on as they come
+        taken.append(found)
+        return found
+
+    database.start_queued_partitioned_workflows = watched  # type: ignore[method-assign]  # to watch it
+    engine.accept([Work("wf", "a", "ticket:1", {"n": "a"})])
+    wait_until(lambda: ran == ["a"])
+    assert ["a"] in taken

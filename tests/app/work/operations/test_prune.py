@@ -1,0 +1,285 @@
+"""What is old goes, and what is young, unfinished or still asked for stays; on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOS
+
+from app.records.announcements import Announcements
+from app.records.attempts import Attempt
+from app.records.corrections import Correction
+from app.records.decisions import Decision
+from app.records.failures import Failure
+from app.records.pruning import Dropped
+from app.records.records import Records
+from app.rulebook import Rulebook
+from app.rules.schema.retention import Retention
+from app.rules.schema.routing import Routing
+from app.work.engine.backlog import workflow_status
+from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.retention import FinishedWork
+from app.work.jobs.attempt import payload_of
+from app.work.jobs.job import Jobs
+from app.work.operations import prune as pruning
+from app.work.operations.dead_letters import Retrying
+from app.work.operations.prune import Prune
+from app.work.tickets.decide import is_decided
+from integrations.zendesk.snapshots import CommentSnapshot
+from tests.app.work.conftest import Started, wait_until
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+TICKET = {"id": 1, "subject": "", "body": "what a person wrote"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def records(database_url: str) -> Iterator[Records]:
+    opened = Records.open(database_url)
+    yield opened
+    opened.close()
+
+
+NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_rounds=lambda *_, **__: Dropped())
+
+
+def prune_at(
+    records: Records, now: datetime, *, work: object = NO_WORK, rest: Callable[[float], None] = lambda _: None
+) -> JSON:
+    rules = SimpleNamespace(routing=SimpleNamespace(retention=Retention()))
+    rulebook = cast("Rulebook", SimpleNamespace(current=lambda: rules))
+    prune = Prune(cast("Jobs", None), records, cast("FinishedWork", work), rulebook, lambda: now, rest)
+    return prune.prune_some()
+
+
+def days_ago(days: float) -> str:
+    return (NOW - days * DAY).isoformat()
+
+
+def decision(run_id: str, age: float, **more: Any) -> Decision:
+    known = Decision(
+        run_id=run_id,
+        ticket_id=1,
+        event="ticket.created",
+        state="done",
+        archetype="mention",
+        confidence="high",
+        decided_by="route:praise",
+        mode="live",
+        channel="twitter",
+        summary="praise",
+        tags=("archetype__mention",),
+        actions=({"kind": "tags", "state": "done", "detail": ""},),
+        trace=({"asked": "route:praise", "matched": True, "evidence": "what a person wrote"},),
+        config_hash="0123456789abcdef",
+        ticket=TICKET,
+        thread="",
+        ticket_updated_at=days_ago(age),
+        decided_at=days_ago(age),
+    )
+    return replace(known, **more)
+
+
+def failure(key: str, age: float, state: str) -> Failure:
+    return Failure(key, "gitlab", 1, "find", "refused", "no", 1, {"key": key}, days_ago(age), state=state)
+
+
+def attempt(run: str, age: float) -> Attempt:
+    return Attempt(run, 0, 1, "find", "gitlab", "refused", "no", days_ago(age))
+
+
+def test_texts_and_traces_go_and_what_was_decided_stays(records: Records) -> None:
+    for run_id, age in (("old", 181), ("young", 179)):
+        records.decisions.save(decision(run_id, age))
+    assert prune_at(records, NOW)["pruned"] == {"texts": 1}
+    old, young = records.decisions.by_run("old"), records.decisions.by_run("young")
+    assert young == decision("young", 179)
+    assert old == decision("old", 181, ticket={}, trace=())
+    assert old.forgotten
+    assert not young.forgotten
+    assert [one.run_id for one in records.decisions.since("")] == ["young"]
+    assert records.decisions.forgotten_since("") == 1
+    assert prune_at(records, NOW)["pruned"] == {}
+    assert prune_at(records, NOW + 2 * DAY)["pruned"] == {"texts": 1}, "it goes on from where it came"
+
+
+def test_a_delivery_that_was_never_read_is_not_said_to_be_forgotten(records: Records) -> None:
+    records.decisions.save(decision("unread", 200, config_hash="", ticket={}, trace=()))
+    assert prune_at(records, NOW)["pruned"] == {}
+    found = records.decisions.by_run("unread")
+    assert found is not None
+    assert not found.forgotten
+
+
+def test_open_failures_stay_for_ever_and_those_dealt_with_go_with_their_tries(records: Records) -> None:
+    for key, age, state in (
+        ("open", 4000, "open"),
+        ("retried", 366, "retried"),
+        ("ignored", 366, "ignored"),
+        ("lately", 364, "ignored"),
+    ):
+        records.failures.add(failure(key, age, state))
+        records.attempts.add(attempt(key, age))
+    records.attempts.add(attempt("it came through", 31))
+    records.attempts.add(attempt("it waits", 29))
+    assert prune_at(records, NOW)["pruned"] == {"failures": 2, "attempts": 3}
+    assert [one.key for one in records.failures.newest(limit=9, state=None)] == ["lately", "open"]
+    known = records.attempts.of(["open", "retried", "ignored", "lately", "it came through", "it waits"])
+    assert set(known) == {"open", "lately", "it waits"}
+
+
+def test_what_was_counted_goes_after_its_window(records: Records) -> None:
+    for run, age in (("old", 31), ("young", 29)):
+        records.ticket_writes.allow(1, run, since="", now=days_ago(age), most=9)
+        records.performed.allow(run, "reply", "mention", since="", now=days_ago(age), cap=9)
+    assert prune_at(records, NOW)["pruned"] == {"writes": 1, "performed": 1}
+    assert not records.ticket_writes.allow(1, "next", since="", now=days_ago(0), most=1), "the young one counts"
+    assert not records.performed.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
+
+
+def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None:
+    records.decisions.save(decision("old", 800))
+    records.corrections.save(Correction(1, "political", "mention", "route:praise", TICKET, days_ago(731)))
+    assert prune_at(records, NOW)["pruned"] == {"texts": 1, "corrections": 1}
+    assert [(one.was, one.archetype, one.ticket) for one in records.corrections.all()] == [("mention", "political", {})]
+    assert [(one.name, one.decided, one.corrected) for one in records.corrections.precision("archetype")] == [
+        ("mention", 1, 1)
+    ]
+
+
+def test_a_message_to_the_chat_goes_and_its_series_can_begin_anew(records: Records) -> None:
+    chat: Announcements = records.announcements
+    assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(366))
+    assert prune_at(records, NOW)["pruned"] == {"announcements": 1}
+    assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(0))
+
+
+def test_it_stops_after_its_share_and_says_that_there_is_more(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "HANDFUL", 2)
+    monkeypatch.setattr(pruning, "HANDFULS", 3)
+    for number in range(9):
+        records.decisions.save(decision(f"run {number}", 200 + number % 3))
+    rests: list[float] = []
+    assert prune_at(records, NOW, rest=rests.append) == {"more": True, "pruned": {"texts": 6}}
+    assert len(rests) == 3, "others get their turn between two handfuls"
+    assert prune_at(records, NOW)["pruned"] == {"texts": 3}
+
+
+def keys(records: Records) -> set[str]:
+    """Of all work that is known, and that has anything left behind in the engine's other tables."""
+    schema = "" if records.engine.dialect.name == "sqlite" else "dbos."
+    with records.engine.connect() as connection:
+        return {
+            row[0]
+            for table in ("workflow_status", "operation_outputs", "workflow_input", "workflow_output")
+            for row in connection.execute(sa.text(f"select workflow_uuid from {schema}{table}"))
+        }
+
+
+def work(workflow: str, key: str, delay: float = 0.0) -> Work:
+    return Work(workflow, key, f"lane of {key}", {"key": key}, delay=delay)
+
+
+@dataclass
+class Pruner:
+    """Prunes in a step of a workflow, as in the service: dbos must not take what is done there for more steps."""
+
+    records: Records
+    engine: Engine | None = None
+    answers: list[JSON] = field(default_factory=list)
+
+    def workflow(self, payload: JSON) -> JSON:
+        assert self.engine
+        finished = FinishedWork(self.records.engine, self.engine.names)
+        now = datetime.fromisoformat(payload["now"])
+        self.answers.append(self.engine.step("prune", lambda: prune_at(self.records, now, work=finished)))
+        return {}
+
+    def at(self, now: datetime) -> dict[str, int]:
+        """What was pruned; the work that did it is not known afterwards."""
+        assert self.engine
+        key = f"prune {now}"
+        self.engine.accept([Work("prune", key, "prune", {"now": now.isoformat()})])
+        wait_until(lambda: self.engine and self.engine.backlog.waiting() == 2 and ended_of(self.records, key))
+        DBOS.delete_workflows([key])
+        return dict(self.answers[-1]["pruned"])
+
+
+def ended_of(records: Records, key: str) -> bool:
+    with records.engine.connect() as connection:
+        table = workflow_status(connection)
+        query = sa.select(table.c.completed_at).where(table.c.workflow_uuid == key)
+        return connection.execute(query).scalar() is not None
+
+
+def test_work_that_ended_goes_and_what_has_not_ended_stays(start: Started, records: Records) -> None:
+    def steps(payload: JSON) -> JSON:
+        return engine.step("step", lambda: {"did": payload["key"]})
+
+    pruner = Pruner(records)
+    engine = pruner.engine = start({"triage_ticket": steps, "chat_round": steps, "prune": pruner.workflow})
+    engine.accept([work("triage_ticket", "zd:1"), work("chat_round", "clock:chat:1")])
+    wait_until(lambda: engine.backlog.unfinished() == 0)
+    engine.accept([work("triage_ticket", "zd:waits", 10**7), work("chat_round", "clock:waits", 10**7)])
+    repeat = replace(work("triage_ticket", "zd:1"), once=True)
+    everything = {"zd:1", "zd:waits", "clock:chat:1", "clock:waits"}
+    assert keys(records) == everything
+
+    assert pruner.at(NOW + DAY) == {}
+    assert pruner.at(NOW + 3 * DAY) == {"rounds": 1}
+    assert keys(records) == everything - {"clock:chat:1"}
+    assert engine.accept([repeat]) == [False], "a delivery that comes again is known"
+    assert pruner.at(NOW + 31 * DAY) == {"work": 1}
+    assert keys(records) == {"zd:waits", "clock:waits"}
+    assert engine.accept([repeat]) == [True]
+
+
+def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: Started, records: Records) -> None:
+    """dbos takes it out of its queue, and the work of others is in none of ours either."""
+    pruner, tried = Pruner(records), list[str]()
+
+    def triage(payload: JSON) -> JSON:
+        tried.append(payload["key"])
+        return {}
+
+    engine = pruner.engine = start({"triage_ticket": triage, "prune": pruner.workflow})
+    engine.accept([work("triage_ticket", key, 10**7) for key in ("zd:waits", "clock:waits", "zd:crashes", "others")])
+    with records.engine.begin() as connection:
+        table = workflow_status(connection)
+        is_others = table.c.workflow_uuid == "others"
+        connection.execute(sa.update(table).where(is_others).values(name="not ours"))
+    for key in ("zd:crashes", "others"):
+        DBOS.cancel_workflow(key)
+    payload = payload_of("triage_ticket", "zd:crashes", "lane of zd:crashes", NOW)
+    records.failures.add(replace(failure("zd:crashes", 0, "open"), payload=payload))
+
+    assert pruner.at(NOW + 29 * DAY) == {}
+    assert pruner.at(NOW + 31 * DAY) == {"work": 1}
+    assert keys(records) == {"zd:waits", "clock:waits", "others"}
+    Retrying(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
+    wait_until(lambda: tried == ["zd:crashes"])
+
+
+def test_rules_that_say_nothing_of_it_keep_what_the_defaults_say() -> None:
+    assert Routing.model_fields["retention"].default == Retention()
+
+
+@pytest.mark.parametrize("ticket", [{"body": "thanks!"}, {}])
+def test_a_comment_that_was_decided_on_is_known_by_its_text_or_else_by_its_time(ticket: dict[str, str]) -> None:
+    last = decision("x", 10, ticket=ticket)
+    known = CommentSnapshot(1, 2, True, "thanks!", NOW - 11 * DAY)
+    assert is_decided(known, last)
+    assert not is_decided(replace(known, body="and now?", created_at=NOW - 9 * DAY), last)
