@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,19 +12,13 @@ from pathlib import Path
 
 import httpx
 
-from bench.loopback import WEB
-from bench.servers import ROOT, RunningSandbox, own_settings
 from bench.supervised import Supervised
+from tests.support.loopback import WEB
+from tests.support.paths import ROOT
+from tests.support.processes import RunningSandbox, own_settings, roomy_rules
 
 FLOW = ROOT / "bench" / "nodered"
 INSTALLS_WITHIN = 300.0
-# Without caps and the services' limits, which would hold us up, as they should; and reports that resemble each other
-# by half are no question for a person here.
-SETTINGS = (
-    (r"(?m)^  caps: .*$", ""),
-    (r"suggest_at: 0\.\d+", "suggest_at: 0.7"),
-    (r"(?m)^limits:$", "limits:\n  zendesk_updates: 1000000\n  gitlab_issues: 1000000\n  gitlab_notes: 1000000"),
-)
 
 
 class NotInstalled(Exception):
@@ -65,16 +58,6 @@ def _nothing_waits(url: str) -> bool:
     except httpx.HTTPError:
         return False
     return "\npointsman_waiting_work 0.0" in said and "\npointsman_held_work 0.0" in said
-
-
-def roomy_rules(folder: Path) -> Path:
-    """The shipped rules, so that every report becomes an issue."""
-    text = (ROOT / "routing.yaml").read_text()
-    for pattern, instead in SETTINGS:
-        text = re.sub(pattern, instead, text)
-    path = folder / "routing.yaml"
-    path.write_text(text)
-    return path
 
 
 def install_node_red(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.servers import RunningSandbox
+from tests.support.processes import RunningSandbox
 
 PROJECT = "gitlab-org/gitlab"
 BOT_ID = 9001

@@ -27,8 +27,8 @@ from bench.databases import Database, databases
 from bench.effects import write_tickets
 from bench.intake import SECRET, body_of, signed
 from bench.load import Measured, measure
-from bench.servers import RunningSandbox, free_port, own_settings, process, sandboxed, tickets_done
 from bench.supervised import wait_until
+from tests.support.processes import RunningSandbox, free_port, own_settings, process, sandboxed, tickets_done
 
 QUEUED = int(os.environ.get("GROWTH_QUEUED", "50000"))
 ROUNDS = int(os.environ.get("GROWTH_ROUNDS", "3"))

@@ -18,7 +18,7 @@ from rich.table import Table
 from app.web.webhooks.signatures import zendesk_signature
 from bench.databases import Database, databases
 from bench.load import Measured, measure
-from bench.servers import free_port, own_settings, process, sandboxed
+from tests.support.processes import free_port, own_settings, process, sandboxed
 
 SECONDS = 2.0
 ROUNDS = 3

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench.servers import ROOT, free_port, own_settings, process, sandboxed, tickets_done
+from tests.support.paths import ROOT
+from tests.support.processes import free_port, own_settings, process, sandboxed, tickets_done
 
 UPDATES = 100
 # Suite Professional; and without a limit, to see what else there is.

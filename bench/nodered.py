@@ -23,8 +23,8 @@ from rich.table import Table
 from bench.contenders import Contender, NotInstalled, install_node_red, node_red, pointsman
 from bench.deliveries import Pace, Sent, send
 from bench.effects import Effects, Written, effects, last_written, write_tickets
-from bench.servers import RunningSandbox, free_port, sandboxed
 from bench.supervised import Supervised, running, wait_until
+from tests.support.processes import RunningSandbox, free_port, sandboxed
 
 # Who does not know whether an issue was opened waits for some minutes before it is opened again.
 PATIENCE = 600.0

@@ -17,8 +17,9 @@ from bench.contenders import roomy_rules
 from bench.databases import Database, databases
 from bench.deliveries import Pace, send
 from bench.effects import last_written, tagged, write_reports
-from bench.servers import ROOT, RunningSandbox, free_port, own_settings, sandboxed
 from bench.supervised import Supervised, running, wait_until
+from tests.support.paths import ROOT
+from tests.support.processes import RunningSandbox, free_port, own_settings, sandboxed
 
 TICKETS = 200
 LATENCIES = (0.0, 0.02, 0.2)

@@ -16,7 +16,7 @@ from app.rules.examples import load_examples
 from app.rules.matching.matching import match
 from app.rules.parsing.loading import Rules, load
 from app.ticket import Ticket
-from bench.servers import ROOT
+from tests.support.paths import ROOT
 
 PHRASES = 10
 ROUNDS = 7

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.loopback import answers
+from tests.support.loopback import answers
 
 STARTS_WITHIN = 60.0
 

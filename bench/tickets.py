@@ -18,7 +18,7 @@ from app.model.training.together import bars_of, with_routes
 from app.model.training.train import ACTING, train
 from app.rules.parsing.loading import load
 from app.triage.language import LanguageDetector
-from bench.servers import ROOT
+from tests.support.paths import ROOT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

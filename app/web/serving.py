@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -28,3 +33,21 @@ def web_server(app: FastAPI, settings: Settings, connection: type[Connection] = 
             access_log=False,
         )
     )
+
+
+@contextmanager
+def serve_in_thread(app: FastAPI, settings: Settings) -> Iterator[str]:
+    """Serve in a thread of this process; yield the address. Raises OSError if it does not start (port taken)."""
+    server = web_server(app, settings)
+    thread = threading.Thread(target=server.run, daemon=True, name="web")
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise OSError(0, f"the service did not start on port {settings.port}")
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

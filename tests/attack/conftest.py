@@ -1,5 +1,5 @@
-"""The attacks go against the same house as the tests from end to end."""
+"""The attacks go against the same harness as the tests from end to end."""
 
-from tests.e2e.conftest import database, house, shared_house
+from tests.e2e.conftest import database, harness, shared_harness
 
-__all__ = ["database", "house", "shared_house"]
+__all__ = ["database", "harness", "shared_harness"]

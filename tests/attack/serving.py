@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx
 
-from bench.loopback import WEB, answers
+from tests.support.harness import DESK_TOKEN
+from tests.support.loopback import WEB, answers
 from tests.support.paths import ROOT
-from tests.support.service import DESK_TOKEN
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.support.service import DESK_TOKEN, House
+from tests.support.harness import DESK_TOKEN, Harness
 
 # What each must hold. Left out: what tests of their own hold (methods, the token, input that does not fit).
 HELD = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -31,16 +31,16 @@ BOUNDED = settings(
 
 
 @pytest.fixture
-def described(house: House) -> Any:
-    return house.desk("/api/openapi.json").json()
+def described(harness: Harness) -> Any:
+    return harness.desk("/api/openapi.json").json()
 
 
 # The service runs in this process, and its threads draw random numbers while hypothesis looks.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
-def test_every_operation_keeps_to_its_description(house: House, described: Any) -> None:
-    house.triaged("@gitlab kudos to the team for everything!")
+def test_every_operation_keeps_to_its_description(harness: Harness, described: Any) -> None:
+    harness.triaged("@gitlab kudos to the team for everything!")
     schema = schemathesis.openapi.from_dict(described)
-    schema.config.base_url = str(house.web.base_url)
+    schema.config.base_url = str(harness.web.base_url)
     tried = set()
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)

@@ -11,13 +11,13 @@ import pytest
 import structlog
 
 from app import logs
-from bench.servers import free_port
 from integrations.sandbox import Sandbox
 from integrations.sandbox.faults import Fault
 from tests.attack.serving import Served, served
 from tests.attack.wire import request, say
+from tests.support.harness import DESK_TOKEN, INFRASTRUCTURE, PROJECT, wait_until
 from tests.support.paths import ROOT
-from tests.support.service import DESK_TOKEN, INFRASTRUCTURE, PROJECT, wait_until
+from tests.support.processes import free_port
 
 SAID = "lorem-ipsum-marker"
 PERSON = {"name": "Marker Person", "email": "marker-person@example.org", "handle": "@marker_person"}

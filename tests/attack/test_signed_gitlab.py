@@ -9,7 +9,7 @@ import pytest
 
 from app.web.webhooks.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
 from tests.attack.wire import Heard, request, say
-from tests.support.service import House
+from tests.support.harness import Harness
 
 PATH = "/webhooks/gitlab"
 BODY = json.dumps(
@@ -18,19 +18,19 @@ BODY = json.dumps(
 OTHER_KEY = b"another key that has 32 bytes!!!"
 
 
-def post(house: House, *headers: str, body: bytes = BODY) -> Heard:
-    address = str(house.web.base_url)
+def post(harness: Harness, *headers: str, body: bytes = BODY) -> Heard:
+    address = str(harness.web.base_url)
     return say(address, request("POST", PATH, *headers, f"Content-Length: {len(body)}", body=body))
 
 
-def signed(house: House, body: bytes = BODY, *, message: str = "m-1", at: int | None = None) -> list[str]:
+def signed(harness: Harness, body: bytes = BODY, *, message: str = "m-1", at: int | None = None) -> list[str]:
     stamp = str(int(time.time()) if at is None else at)
-    signature = gitlab_signature(gitlab_signing_key(house.sandbox.gitlab.signing_token), message, stamp, body)
+    signature = gitlab_signature(gitlab_signing_key(harness.sandbox.gitlab.signing_token), message, stamp, body)
     return [f"Webhook-Signature: {signature}", f"Webhook-Id: {message}", f"Webhook-Timestamp: {stamp}"]
 
 
-def test_a_signature_that_is_nearly_right_is_wrong(house: House) -> None:
-    first, message, stamp = signed(house)
+def test_a_signature_that_is_nearly_right_is_wrong(harness: Harness) -> None:
+    first, message, stamp = signed(harness)
     right = first.partition("v1,")[2]
     now = str(int(time.time()))
     wrong = [
@@ -47,25 +47,25 @@ def test_a_signature_that_is_nearly_right_is_wrong(house: House) -> None:
         "\xff\xfe",
     ]
     for one in wrong:
-        assert post(house, f"Webhook-Signature: {one}", message, stamp).status == 401, one
+        assert post(harness, f"Webhook-Signature: {one}", message, stamp).status == 401, one
     # What is signed is joined with dots: moving one changes what is signed.
-    assert post(house, first, "Webhook-Id: m-1." + stamp.partition(": ")[2], "Webhook-Timestamp: ").status == 401
-    assert post(house, first, message, stamp, body=BODY + b" ").status == 401
-    assert post(house, first, "Webhook-Id: m-2", stamp).status == 401
+    assert post(harness, first, "Webhook-Id: m-1." + stamp.partition(": ")[2], "Webhook-Timestamp: ").status == 401
+    assert post(harness, first, message, stamp, body=BODY + b" ").status == 401
+    assert post(harness, first, "Webhook-Id: m-2", stamp).status == 401
 
 
 @pytest.mark.parametrize("away", [GITLAB_WINDOW.total_seconds() + 60, -GITLAB_WINDOW.total_seconds() - 60, 10**9])
-def test_a_replay_outside_the_window_is_refused(house: House, away: float) -> None:
-    heard = post(house, *signed(house, at=max(0, int(time.time() - away))))
+def test_a_replay_outside_the_window_is_refused(harness: Harness, away: float) -> None:
+    heard = post(harness, *signed(harness, at=max(0, int(time.time() - away))))
     assert (heard.status, heard.raw[-15:]) == (401, b"signature_stale")
 
 
-def test_a_plain_token_does_not_stand_in_for_a_signature(house: House) -> None:
-    key = house.sandbox.gitlab.signing_token
-    assert post(house, f"X-Gitlab-Token: {key}").status == 401
-    assert post(house, "X-Gitlab-Token: ").status == 401
-    assert post(house, "Webhook-Signature: ", f"X-Gitlab-Token: {key}").status == 401
-    assert post(house).status == 401
+def test_a_plain_token_does_not_stand_in_for_a_signature(harness: Harness) -> None:
+    key = harness.sandbox.gitlab.signing_token
+    assert post(harness, f"X-Gitlab-Token: {key}").status == 401
+    assert post(harness, "X-Gitlab-Token: ").status == 401
+    assert post(harness, "Webhook-Signature: ", f"X-Gitlab-Token: {key}").status == 401
+    assert post(harness).status == 401
 
 
 @pytest.mark.parametrize(
@@ -82,14 +82,14 @@ def test_a_plain_token_does_not_stand_in_for_a_signature(house: House) -> None:
         b"",
     ],
 )
-def test_strange_bodies_that_are_signed_become_failures_and_no_crash(house: House, body: bytes) -> None:
-    heard = post(house, *signed(house, body), body=body)
+def test_strange_bodies_that_are_signed_become_failures_and_no_crash(harness: Harness, body: bytes) -> None:
+    heard = post(harness, *signed(harness, body), body=body)
     assert (heard.status, heard.raw[-19:]) == (202, b"body_not_understood")
 
 
-def test_a_comment_of_a_megabyte_of_line_ends_is_read_at_once(house: House) -> None:
+def test_a_comment_of_a_megabyte_of_line_ends_is_read_at_once(harness: Harness) -> None:
     note = {"noteable_type": "Issue", "action": "create", "note": "\n/tell-reporte" * 60_000}
     body = json.dumps({"object_kind": "note", "object_attributes": note}).encode()
     started = time.monotonic()
-    assert post(house, *signed(house, body), body=body).status == 200
+    assert post(harness, *signed(harness, body), body=body).status == 200
     assert time.monotonic() - started < 5

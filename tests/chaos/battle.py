@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from app.work.chat.send_once import STEP as ANNOUNCE
-from bench.loopback import answers
-from bench.servers import RunningSandbox, free_port, sandboxed
 from tests.chaos import books, outcome
 from tests.chaos.books import Books
 from tests.chaos.chat import chat_problems, waves
@@ -25,7 +23,9 @@ from tests.chaos.engineers import Engineers
 from tests.chaos.fleet import STOPS_WITHIN, Fleet, pause, until
 from tests.chaos.plan import ALWAYS, Plan, chat_weather, weather
 from tests.chaos.sender import Sender, repeats
+from tests.support.loopback import answers
 from tests.support.paths import ROOT
+from tests.support.processes import RunningSandbox, free_port, sandboxed
 
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0

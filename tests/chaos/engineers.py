@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from bench.servers import RunningSandbox
 from tests.chaos.crowd import PROJECT, Person
 from tests.chaos.desk import Desk
 from tests.chaos.fleet import until
+from tests.support.processes import RunningSandbox
 
 PATIENCE = 90.0
 

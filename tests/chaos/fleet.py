@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from bench.loopback import answers
-from bench.servers import free_port
+from tests.support.loopback import answers
 from tests.support.paths import ROOT
+from tests.support.processes import free_port
 
 Found = TypeVar("Found")
 STOPS_WITHIN = 10.0

@@ -1,4 +1,4 @@
-"""One house for all tests of a module: starting and stopping takes seconds, tickets are cheap."""
+"""One harness for all tests of a module: starting and stopping takes seconds, tickets are cheap."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.harness import Harness, running_harness
 from tests.support.limiters import clock, workers
-from tests.support.service import House, open_house
 
 __all__ = ["clock", "workers"]
 
@@ -19,20 +19,20 @@ def database() -> str:
 
 
 @pytest.fixture(scope="module")
-def shared_house(
+def shared_harness(
     tmp_path_factory: pytest.TempPathFactory, database: str, request: pytest.FixtureRequest
-) -> Iterator[House]:
+) -> Iterator[Harness]:
     environ = {}
     if database == "postgresql":
         environ["DATABASE_URL"] = request.getfixturevalue("postgres").new_database()
-    with open_house(tmp_path_factory.mktemp("house"), **environ) as house:
-        yield house
+    with running_harness(tmp_path_factory.mktemp("harness"), **environ) as harness:
+        yield harness
 
 
 @pytest.fixture
-def house(shared_house: House) -> Iterator[House]:
-    """The shared house, with no faults left over from the test before."""
-    yield shared_house
-    for service in (shared_house.sandbox.zendesk, shared_house.sandbox.gitlab):
+def harness(shared_harness: Harness) -> Iterator[Harness]:
+    """The shared harness, with no faults left over from the test before."""
+    yield shared_harness
+    for service in (shared_harness.sandbox.zendesk, shared_harness.sandbox.gitlab):
         service.faults.clear()
-    shared_house.idle(seconds=60.0)  # a service that was down is not asked at once
+    shared_harness.idle(seconds=60.0)  # a service that was down is not asked at once

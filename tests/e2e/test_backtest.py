@@ -9,23 +9,23 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
+from tests.support.harness import Harness, running_harness
 from tests.support.paths import ROOT
-from tests.support.service import House, open_house
 
 YESTERDAY = "2020-01-01"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("house")
+    return tmp_path_factory.mktemp("harness")
 
 
 @pytest.fixture(scope="module")
-def past_house(folder: Path) -> Iterator[House]:
-    with open_house(folder) as house:
+def past_harness(folder: Path) -> Iterator[Harness]:
+    with running_harness(folder) as harness:
         for text in ("@gitlab kudos to the team for everything!", "This Tweet is no longer available.", "@gitlab hm"):
-            house.triaged(text)
-        yield house
+            harness.triaged(text)
+        yield harness
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def run(*arguments: str, **environ: str) -> Result:
 
 
 def test_says_which_tickets_of_the_records_would_be_treated_otherwise(
-    past_house: House, folder: Path, new_rules: Path
+    past_harness: Harness, folder: Path, new_rules: Path
 ) -> None:
-    del past_house
+    del past_harness
     url = f"sqlite:///{folder / 'pointsman.db'}"
     same = run("--routing", str(ROOT / "routing.yaml"), DATABASE_URL=url)
     assert "3 tickets decided again, 0 would be treated otherwise" in same.output
@@ -54,9 +54,9 @@ def test_says_which_tickets_of_the_records_would_be_treated_otherwise(
     assert "route:praise -> route:kudos-are-political" in other.output
 
 
-def test_decides_again_over_zendesks_export(past_house: House, new_rules: Path) -> None:
-    zendesk = past_house.sandbox.zendesk
-    past_house.sandbox.clock.advance(120)  # the export leaves out the last minute
+def test_decides_again_over_zendesks_export(past_harness: Harness, new_rules: Path) -> None:
+    zendesk = past_harness.sandbox.zendesk
+    past_harness.sandbox.clock.advance(120)  # the export leaves out the last minute
     zendesk.calls_clear()
     done = run(
         "--source", "zendesk", "--routing", str(new_rules),
@@ -76,9 +76,9 @@ def test_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_decision_whose_text_is_no_longer_kept_is_left_out_and_said(
-    past_house: House, folder: Path, new_rules: Path
+    past_harness: Harness, folder: Path, new_rules: Path
 ) -> None:
-    decisions = past_house.service.records.decisions
+    decisions = past_harness.service.records.decisions
     oldest = min(decisions.newest(limit=9), key=lambda one: one.decided_at)
     decisions.forget_texts("", oldest.decided_at + "~", most=1)
     other = run("--routing", str(new_rules), DATABASE_URL=f"sqlite:///{folder / 'pointsman.db'}")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integrations.sandbox import Fault
 from tests.e2e.test_following import link, reported
-from tests.support.service import PROJECT, House, wait_until
+from tests.support.harness import PROJECT, Harness, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
@@ -18,198 +18,198 @@ TICKET = r"/api/v2/tickets/\d+(\.json)?"
 ISSUES = r"/api/v4/projects/[^/]+/issues"
 
 
-def failures(house: House, ticket_id: int | None, **query: str) -> list[dict[str, Any]]:
-    found = house.desk("/api/failures", params=query).json()["failures"]
+def failures(harness: Harness, ticket_id: int | None, **query: str) -> list[dict[str, Any]]:
+    found = harness.desk("/api/failures", params=query).json()["failures"]
     return [one for one in found if one["ticket_id"] == ticket_id]
 
 
-def failure(house: House, ticket_id: int) -> dict[str, Any]:
-    wait_until(lambda: failures(house, ticket_id))
-    house.idle()
-    (found,) = failures(house, ticket_id)
+def failure(harness: Harness, ticket_id: int) -> dict[str, Any]:
+    wait_until(lambda: failures(harness, ticket_id))
+    harness.idle()
+    (found,) = failures(harness, ticket_id)
     return found
 
 
-def retry(house: House, failure_id: int) -> None:
-    assert house.desk(f"/api/failures/{failure_id}/retry", "POST").status_code == 202
-    house.idle()
+def retry(harness: Harness, failure_id: int) -> None:
+    assert harness.desk(f"/api/failures/{failure_id}/retry", "POST").status_code == 202
+    harness.idle()
 
 
-def notes(house: House, ticket_id: int) -> list[dict[str, Any]]:
-    comments: list[dict[str, Any]] = house.sandbox.zendesk.ticket(ticket_id)["comments"]
+def notes(harness: Harness, ticket_id: int) -> list[dict[str, Any]]:
+    comments: list[dict[str, Any]] = harness.sandbox.zendesk.ticket(ticket_id)["comments"]
     return comments[1:]
 
 
-def issues_about(house: House, words: str) -> list[dict[str, Any]]:
-    return [issue for issue in house.sandbox.gitlab.issues(PROJECT) if words in issue["description"]]
+def issues_about(harness: Harness, words: str) -> list[dict[str, Any]]:
+    return [issue for issue in harness.sandbox.gitlab.issues(PROJECT) if words in issue["description"]]
 
 
-def test_a_ticket_that_cannot_be_read_fails_at_deciding_and_is_decided_by_the_retry(house: House) -> None:
-    ticket_id = house.ticket(PRAISE)
-    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
+def test_a_ticket_that_cannot_be_read_fails_at_deciding_and_is_decided_by_the_retry(harness: Harness) -> None:
+    ticket_id = harness.ticket(PRAISE)
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
     assert (found["step"], found["reason"], found["source"]) == ("decide", "forbidden", "zendesk")
     assert [(one["number"], one["step"], one["reason"]) for one in found["tries"]] == [(1, "decide", "forbidden")]
-    retry(house, found["id"])
-    assert len(notes(house, ticket_id)) == 1
-    assert failures(house, ticket_id) == []
+    retry(harness, found["id"])
+    assert len(notes(harness, ticket_id)) == 1
+    assert failures(harness, ticket_id) == []
 
 
-def test_every_try_is_kept_with_its_time_and_reason(house: House) -> None:
-    ticket_id = house.ticket(PRAISE)
+def test_every_try_is_kept_with_its_time_and_reason(harness: Harness) -> None:
+    ticket_id = harness.ticket(PRAISE)
     path = rf"/api/v2/tickets/{ticket_id}(\.json)?"
-    house.sandbox.zendesk.faults.add(Fault(method="GET", path=path, times=1, kind="status", status=503))
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=path, times=1, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=path, times=1, kind="status", status=503))
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=path, times=1, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
     assert [(one["number"], one["step"]) for one in found["tries"]] == [(1, "decide"), (2, "write")]
     assert all(one["at"] and one["message"] for one in found["tries"])
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=path, times=1, kind="status", status=403))
-    retry(house, found["id"])
-    again = failure(house, ticket_id)
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=path, times=1, kind="status", status=403))
+    retry(harness, found["id"])
+    again = failure(harness, ticket_id)
     assert again["id"] == found["id"], "the same failure, open again"
     assert [(one["life"], one["number"]) for one in again["tries"]] == [(0, 1), (0, 2), (1, 1)]
-    retry(house, again["id"])
-    assert len(notes(house, ticket_id)) == 1
+    retry(harness, again["id"])
+    assert len(notes(harness, ticket_id)) == 1
 
 
-def test_a_retry_that_has_to_wait_again_is_not_lost(house: House) -> None:
+def test_a_retry_that_has_to_wait_again_is_not_lost(harness: Harness) -> None:
     """Its second try had the same name as the first life's, which the queue knew."""
-    ticket_id = house.ticket(PRAISE)
+    ticket_id = harness.ticket(PRAISE)
     path = rf"/api/v2/tickets/{ticket_id}(\.json)?"
     for status in (503, 403, 503):
-        house.sandbox.zendesk.faults.add(Fault(method="GET", path=path, times=1, kind="status", status=status))
-    house.deliver(ticket_id)
-    retry(house, failure(house, ticket_id)["id"])
-    assert len(notes(house, ticket_id)) == 1
+        harness.sandbox.zendesk.faults.add(Fault(method="GET", path=path, times=1, kind="status", status=status))
+    harness.deliver(ticket_id)
+    retry(harness, failure(harness, ticket_id)["id"])
+    assert len(notes(harness, ticket_id)) == 1
 
 
 def test_an_issue_that_could_not_be_opened_is_opened_by_the_retry_and_the_tags_are_not_written_again(
-    house: House,
+    harness: Harness,
 ) -> None:
-    ticket_id = house.ticket(BUG)
-    house.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=2, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
+    ticket_id = harness.ticket(BUG)
+    harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=2, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
     assert (found["step"], found["reason"]) == ("find", "forbidden")
-    assert "archetype__bug_report" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
-    retry(house, found["id"])
-    still = failure(house, ticket_id)
-    assert len(notes(house, ticket_id)) == 1, "that it failed again is told to people, not to the ticket"
-    retry(house, still["id"])
-    assert len(notes(house, ticket_id)) == 2, "the first, and the link"
-    assert "issue_linked" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
-    assert len(issues_about(house, "eats my tabs")) == 1
-    assert house.decision(ticket_id)["state"] == "done"
+    assert "archetype__bug_report" in harness.sandbox.zendesk.ticket(ticket_id)["tags"]
+    retry(harness, found["id"])
+    still = failure(harness, ticket_id)
+    assert len(notes(harness, ticket_id)) == 1, "that it failed again is told to people, not to the ticket"
+    retry(harness, still["id"])
+    assert len(notes(harness, ticket_id)) == 2, "the first, and the link"
+    assert "issue_linked" in harness.sandbox.zendesk.ticket(ticket_id)["tags"]
+    assert len(issues_about(harness, "eats my tabs")) == 1
+    assert harness.decision(ticket_id)["state"] == "done"
 
 
-def test_a_write_that_was_refused_is_done_by_the_retry_and_no_second_issue_is_opened(house: House) -> None:
-    ticket_id = house.ticket(OTHER_BUG)
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
+def test_a_write_that_was_refused_is_done_by_the_retry_and_no_second_issue_is_opened(harness: Harness) -> None:
+    ticket_id = harness.ticket(OTHER_BUG)
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
     assert found["step"] == "write"
-    assert len(issues_about(house, "LDAP sync fails")) == 1
-    assert notes(house, ticket_id) == []
-    retry(house, found["id"])
-    assert len(issues_about(house, "LDAP sync fails")) == 1
-    assert len(notes(house, ticket_id)) == 1
-    assert "issue_linked" in house.sandbox.zendesk.ticket(ticket_id)["tags"]
+    assert len(issues_about(harness, "LDAP sync fails")) == 1
+    assert notes(harness, ticket_id) == []
+    retry(harness, found["id"])
+    assert len(issues_about(harness, "LDAP sync fails")) == 1
+    assert len(notes(harness, ticket_id)) == 1
+    assert "issue_linked" in harness.sandbox.zendesk.ticket(ticket_id)["tags"]
 
 
-def test_an_issue_that_could_not_be_looked_at_is_followed_by_the_retry(house: House) -> None:
-    ticket_id, iid = reported(house, "Cannot look")
-    house.sandbox.gitlab.close_issue(PROJECT, iid)
+def test_an_issue_that_could_not_be_looked_at_is_followed_by_the_retry(harness: Harness) -> None:
+    ticket_id, iid = reported(harness, "Cannot look")
+    harness.sandbox.gitlab.close_issue(PROJECT, iid)
     issue = rf"/api/v4/projects/[^/]+/issues/{iid}"
-    house.sandbox.gitlab.faults.add(Fault(method="GET", path=issue, times=1, kind="status", status=403))
-    house.sandbox.gitlab.deliver(PROJECT, iid, "close")
-    wait_until(lambda: failures(house, None))
-    house.idle()
-    (found,) = failures(house, None)
+    harness.sandbox.gitlab.faults.add(Fault(method="GET", path=issue, times=1, kind="status", status=403))
+    harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
+    wait_until(lambda: failures(harness, None))
+    harness.idle()
+    (found,) = failures(harness, None)
     assert found["step"] == "follow_issue: look"
     assert [one["reason"] for one in found["tries"]] == ["forbidden"]
-    retry(house, found["id"])
-    assert len(notes(house, ticket_id)) == 2, "our first, and the news, once"
-    assert "was closed as done" in notes(house, ticket_id)[1]["body"]
+    retry(harness, found["id"])
+    assert len(notes(harness, ticket_id)) == 2, "our first, and the news, once"
+    assert "was closed as done" in notes(harness, ticket_id)[1]["body"]
 
 
-def test_telling_many_goes_on_where_it_failed_and_tells_nobody_twice(house: House) -> None:
-    iid = house.sandbox.gitlab.add_issue(PROJECT, title="Registry is slow")
-    tickets = [house.ticket(f"me too, number {number}") for number in range(12)]
+def test_telling_many_goes_on_where_it_failed_and_tells_nobody_twice(harness: Harness) -> None:
+    iid = harness.sandbox.gitlab.add_issue(PROJECT, title="Registry is slow")
+    tickets = [harness.ticket(f"me too, number {number}") for number in range(12)]
     for ticket_id in tickets:
-        link(house, ticket_id, iid)
-    house.sandbox.gitlab.close_issue(PROJECT, iid)
-    zendesk = house.sandbox.zendesk.faults
+        link(harness, ticket_id, iid)
+    harness.sandbox.gitlab.close_issue(PROJECT, iid)
+    zendesk = harness.sandbox.zendesk.faults
     zendesk.add(Fault(method="PUT", path="/api/v2/tickets/update_many", times=1, kind="status", status=403))
     zendesk.add(Fault(method="GET", path="/api/v2/job_statuses/[^/]+", times=1, kind="status", status=403))
-    house.sandbox.gitlab.deliver(PROJECT, iid, "close")
+    harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
     for step in ("tell_many: send", "tell_many: check"):
-        wait_until(lambda: failures(house, None))
-        house.idle()
-        (found,) = failures(house, None)
+        wait_until(lambda: failures(harness, None))
+        harness.idle()
+        (found,) = failures(harness, None)
         assert found["step"] == step
-        retry(house, found["id"])
-    assert [len(notes(house, ticket_id)) for ticket_id in tickets] == [1] * 12
+        retry(harness, found["id"])
+    assert [len(notes(harness, ticket_id)) for ticket_id in tickets] == [1] * 12
 
 
-def test_all_failures_since_a_time_are_tried_again(house: House) -> None:
-    began = house.service.now()
-    tickets = [house.ticket(PRAISE) for _ in range(3)]
-    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=3, kind="status", status=403))
+def test_all_failures_since_a_time_are_tried_again(harness: Harness) -> None:
+    began = harness.service.now()
+    tickets = [harness.ticket(PRAISE) for _ in range(3)]
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=3, kind="status", status=403))
     for ticket_id in tickets:
-        house.deliver(ticket_id)
+        harness.deliver(ticket_id)
     for ticket_id in tickets:
-        failure(house, ticket_id)
-    assert house.desk("/api/failures/retry", "POST", json={"since": "2026-01-01"}).status_code == 422, (
+        failure(harness, ticket_id)
+    assert harness.desk("/api/failures/retry", "POST", json={"since": "2026-01-01"}).status_code == 422, (
         "a zone is needed"
     )
-    answer = house.desk("/api/failures/retry", "POST", json={"since": began.isoformat()})
+    answer = harness.desk("/api/failures/retry", "POST", json={"since": began.isoformat()})
     assert (answer.status_code, answer.json()) == (202, {"retried": 3, "nothing_to_retry": 0})
-    house.idle()
-    assert [len(notes(house, ticket_id)) for ticket_id in tickets] == [1, 1, 1]
-    assert house.desk("/api/failures/retry", "POST", json={"since": began.isoformat()}).json()["retried"] == 0
+    harness.idle()
+    assert [len(notes(harness, ticket_id)) for ticket_id in tickets] == [1, 1, 1]
+    assert harness.desk("/api/failures/retry", "POST", json={"since": began.isoformat()}).json()["retried"] == 0
 
 
-def test_a_failure_is_ignored_with_a_reason_and_can_still_be_retried(house: House) -> None:
-    ticket_id = house.ticket(PRAISE)
-    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
+def test_a_failure_is_ignored_with_a_reason_and_can_still_be_retried(harness: Harness) -> None:
+    ticket_id = harness.ticket(PRAISE)
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
     path = f"/api/failures/{found['id']}"
-    assert house.desk(f"{path}/ignore", "POST", json={}).status_code == 422
-    ignored = house.desk(f"{path}/ignore", "POST", json={"reason": "a test ticket"}).json()
+    assert harness.desk(f"{path}/ignore", "POST", json={}).status_code == 422
+    ignored = harness.desk(f"{path}/ignore", "POST", json={"reason": "a test ticket"}).json()
     assert (ignored["state"], ignored["because"]) == ("ignored", "a test ticket")
-    assert failures(house, ticket_id) == []
-    assert failures(house, ticket_id, state="ignored")[0]["id"] == found["id"]
-    assert failures(house, ticket_id, state="all", since="2999-01-01T00:00:00Z") == []
-    retry(house, found["id"])
-    assert len(notes(house, ticket_id)) == 1
-    assert house.desk(f"{path}/retry", "POST").status_code == 409, "it was retried"
-    assert house.desk("/api/failures/999999/retry", "POST").status_code == 404
+    assert failures(harness, ticket_id) == []
+    assert failures(harness, ticket_id, state="ignored")[0]["id"] == found["id"]
+    assert failures(harness, ticket_id, state="all", since="2999-01-01T00:00:00Z") == []
+    retry(harness, found["id"])
+    assert len(notes(harness, ticket_id)) == 1
+    assert harness.desk(f"{path}/retry", "POST").status_code == 409, "it was retried"
+    assert harness.desk("/api/failures/999999/retry", "POST").status_code == 404
 
 
 @pytest.mark.parametrize("done", [False, True])
-def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(house: House, done: bool) -> None:
+def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(harness: Harness, done: bool) -> None:
     """`done`: the process died after the update, before that was kept."""
-    ticket_id = house.ticket(PRAISE)
-    house.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=503))
-    house.deliver(ticket_id)
-    house.decision(ticket_id, "waiting")
-    engine = house.service.engine
+    ticket_id = harness.ticket(PRAISE)
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=503))
+    harness.deliver(ticket_id)
+    harness.decision(ticket_id, "waiting")
+    engine = harness.service.engine
     parked = (
         "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null"
         " where workflow_uuid like :key"
     )
     if done:
-        house.decision(ticket_id)
-        house.idle()
+        harness.decision(ticket_id)
+        harness.idle()
     with engine._intake_engine.begin() as connection:
         connection.execute(sa.text(parked), {"key": f"zd:{ticket_id}:%+2"})
     engine.reap()
-    found = failure(house, ticket_id)
+    found = failure(harness, ticket_id)
     assert (found["step"], found["reason"]) == ("workflow", "crash_loop")
-    retry(house, found["id"])
+    retry(harness, found["id"])
     engine.reap()
-    assert failures(house, ticket_id) == []
-    assert len(notes(house, ticket_id)) == 1
+    assert failures(harness, ticket_id) == []
+    assert len(notes(harness, ticket_id)) == 1

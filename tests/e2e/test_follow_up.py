@@ -6,24 +6,24 @@ from pathlib import Path
 
 from integrations.sandbox.faults import Fault
 from tests.e2e.test_following import reported
+from tests.support.harness import PROJECT, running_harness, wait_until
 from tests.support.paths import ROOT
-from tests.support.service import PROJECT, open_house, wait_until
 
 
 def test_a_closed_ticket_gets_one_follow_up_even_when_the_answer_is_lost(tmp_path: Path) -> None:
     routing = tmp_path / "routing.yaml"
     routing.write_text((ROOT / "routing.yaml").read_text().replace("follow_up: false", "follow_up: true"))
-    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
-        ticket_id, iid = reported(house)
-        house.sandbox.zendesk.close(ticket_id)
-        house.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/tickets", times=1, kind="drop_after"))
-        before = set(house.sandbox.zendesk.ticket_ids())
-        house.sandbox.gitlab.close_issue(PROJECT, iid)
-        house.sandbox.gitlab.deliver(PROJECT, iid, "close")
-        wait_until(lambda: set(house.sandbox.zendesk.ticket_ids()) - before)
-        house.idle()
-        (follow_up,) = set(house.sandbox.zendesk.ticket_ids()) - before
-        ticket = house.sandbox.zendesk.ticket(follow_up)
+    with running_harness(tmp_path, ROUTING_FILE=str(routing)) as harness:
+        ticket_id, iid = reported(harness)
+        harness.sandbox.zendesk.close(ticket_id)
+        harness.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/tickets", times=1, kind="drop_after"))
+        before = set(harness.sandbox.zendesk.ticket_ids())
+        harness.sandbox.gitlab.close_issue(PROJECT, iid)
+        harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
+        wait_until(lambda: set(harness.sandbox.zendesk.ticket_ids()) - before)
+        harness.idle()
+        (follow_up,) = set(harness.sandbox.zendesk.ticket_ids()) - before
+        ticket = harness.sandbox.zendesk.ticket(follow_up)
         assert "issue_closed" in ticket["tags"]
         assert "was closed as done" in ticket["comments"][0]["body"]
         assert ticket["comments"][0]["public"] is False
@@ -33,12 +33,12 @@ def test_the_issue_s_address_goes_into_the_field_that_the_yaml_names(tmp_path: P
     routing = tmp_path / "routing.yaml"
     text = (ROOT / "routing.yaml").read_text()
     routing.write_text(text)
-    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
-        field = house.sandbox.zendesk.add_field("Issue", "text")
+    with running_harness(tmp_path, ROUTING_FILE=str(routing)) as harness:
+        field = harness.sandbox.zendesk.add_field("Issue", "text")
         routing.write_text(text.replace("\nclosing:", f"\nfields: {{issue: {field}}}\n\nclosing:"))
-        before = house.service.rulebook.current().hash
-        wait_until(lambda: house.service.rulebook.current().hash != before)
-        decision, ticket = house.triaged(
+        before = harness.service.rulebook.current().hash
+        wait_until(lambda: harness.service.rulebook.current().hash != before)
+        decision, ticket = harness.triaged(
             "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces, worked in 11.3"
         )
         assert decision["links"][0]["url"] in str(ticket["custom_fields"])

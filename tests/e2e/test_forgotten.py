@@ -9,51 +9,51 @@ from app.service import utc_now
 from app.work.engine.retention import FinishedWork
 from integrations.sandbox import Fault
 from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
-from tests.support.service import House, wait_until
+from tests.support.harness import Harness, wait_until
 
 
-def forget_all(house: House) -> None:
+def forget_all(harness: Harness) -> None:
     before = utc_now() + timedelta(hours=1)
-    house.service.records.decisions.forget_texts("", before.isoformat(), most=1000)
+    harness.service.records.decisions.forget_texts("", before.isoformat(), most=1000)
 
 
-def test_the_desk_says_that_the_text_is_no_longer_kept(house: House) -> None:
-    kudos, _ = house.triaged("@gitlab kudos to the team for everything!")
+def test_the_desk_says_that_the_text_is_no_longer_kept(harness: Harness) -> None:
+    kudos, _ = harness.triaged("@gitlab kudos to the team for everything!")
     assert kudos["trace"]
     assert not kudos["forgotten"]
-    forget_all(house)
-    answer = house.desk(f"/api/tickets/{kudos['ticket_id']}").json()
+    forget_all(harness)
+    answer = harness.desk(f"/api/tickets/{kudos['ticket_id']}").json()
     assert answer["forgotten"]
     assert answer["trace"] == []
     same = {name: value for name, value in answer.items() if name not in {"trace", "forgotten"}}
     assert same == {name: kudos[name] for name in same}
-    assert house.desk("/api/decisions").json()["decisions"][0]["forgotten"]
-    explained = house.desk("/api/explain", "POST", json={"ticket_id": kudos["ticket_id"]}).json()
+    assert harness.desk("/api/decisions").json()["decisions"][0]["forgotten"]
+    explained = harness.desk("/api/explain", "POST", json={"ticket_id": kudos["ticket_id"]}).json()
     assert explained["archetype"] == "mention", "the ticket itself is asked, not our memory of it"
 
 
-def test_a_correction_counts_and_teaches_nothing(house: House) -> None:
-    kudos, ticket = house.triaged("@gitlab kudos to the team for everything!")
-    forget_all(house)
+def test_a_correction_counts_and_teaches_nothing(harness: Harness) -> None:
+    kudos, ticket = harness.triaged("@gitlab kudos to the team for everything!")
+    forget_all(harness)
     tags = [tag for tag in ticket["tags"] if tag != "archetype__mention"]
-    house.sandbox.zendesk.set_tags(kudos["ticket_id"], [*tags, "archetype__political"])
-    house.deliver(kudos["ticket_id"], "ticket.updated")
-    known = house.service.records.corrections
+    harness.sandbox.zendesk.set_tags(kudos["ticket_id"], [*tags, "archetype__political"])
+    harness.deliver(kudos["ticket_id"], "ticket.updated")
+    known = harness.service.records.corrections
     wait_until(lambda: [one.ticket for one in known.all() if one.ticket_id == kudos["ticket_id"]] == [{}])
-    house.idle()
-    assert house.decision(kudos["ticket_id"])["archetype"] == "political"
-    assert list(corrections(house.service.settings.database_url)) == []
+    harness.idle()
+    assert harness.decision(kudos["ticket_id"])["archetype"] == "political"
+    assert list(corrections(harness.service.settings.database_url)) == []
 
 
-def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(house: House) -> None:
-    ticket_id = house.ticket("@gitlab thank you for the great release!")
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
-    house.deliver(ticket_id)
-    found = failure(house, ticket_id)
-    finished = FinishedWork(house.service.records.engine, house.service.engine.names)
+def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(harness: Harness) -> None:
+    ticket_id = harness.ticket("@gitlab thank you for the great release!")
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    harness.deliver(ticket_id)
+    found = failure(harness, ticket_id)
+    finished = FinishedWork(harness.service.records.engine, harness.service.engine.names)
     while finished.forget(utc_now() + timedelta(days=1), most=200):
         pass
-    retry(house, found["id"])
-    assert house.decision(ticket_id)["archetype"] == "mention"
-    assert len(notes(house, ticket_id)) == 1
-    assert failures(house, ticket_id) == []
+    retry(harness, found["id"])
+    assert harness.decision(ticket_id)["archetype"] == "mention"
+    assert len(notes(harness, ticket_id)) == 1
+    assert failures(harness, ticket_id) == []

@@ -16,14 +16,15 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from app.demo.serving import serving
 from app.records.database import make_engine, migrate
 from app.service import Service
+from app.web.app import create_app
+from app.web.serving import serve_in_thread
 from app.work.engine.engine import Engine, Work
 from integrations.sandbox import Sandbox
 from tests.chaos.books import Books
+from tests.support.harness import INFRASTRUCTURE, PROJECT, settings_for, wait_until
 from tests.support.postgres import PostgresServer
-from tests.support.service import INFRASTRUCTURE, PROJECT, settings_for, wait_until
 
 LEFT_OVER = Path(__file__).parent / "left_over"
 # 07b1bac: before the queues `writing` and `bulk`, before `waits` and `bulk` in payloads, before ages as priorities.
@@ -102,7 +103,7 @@ def test_all_that_an_earlier_version_left_is_finished_once(
     left = load(url, commit, sandbox)
     service = Service.build(settings_for(sandbox, tmp_path, DATABASE_URL=url))
     books = Books(url)
-    with serving(service) as address:
+    with serve_in_thread(create_app(service), service.settings) as address:
         assert service.check_workflows() == "all work that waits is known"
         wait_until(lambda: books.unfinished() == 0, seconds=60)
         runs = {run.key: run.status for run in books.runs()}

@@ -11,8 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from integrations.sandbox import Fault
+from tests.support.harness import PROJECT, Harness, running_harness, wait_until
 from tests.support.paths import ROOT
-from tests.support.service import PROJECT, House, open_house, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
@@ -22,52 +22,52 @@ BULK_FROM = 10
 
 
 @pytest.fixture
-def limited(tmp_path: Path) -> Iterator[House]:
+def limited(tmp_path: Path) -> Iterator[Harness]:
     """Zendesk takes twelve updates a minute; no tag waits for GitLab."""
     routing = tmp_path / "routing.yaml"
     routing.write_text((ROOT / "routing.yaml").read_text().replace("issue_wait: 20", "issue_wait: 0"))
-    with open_house(tmp_path, ROUTING_FILE=str(routing)) as house:
-        house.sandbox.zendesk.limits.updates_per_minute = MINUTE
-        yield house
+    with running_harness(tmp_path, ROUTING_FILE=str(routing)) as harness:
+        harness.sandbox.zendesk.limits.updates_per_minute = MINUTE
+        yield harness
 
 
-def statuses(house: House, path: str = ".*") -> Counter[int]:
-    calls = [*house.sandbox.zendesk.calls, *house.sandbox.gitlab.calls]
+def statuses(harness: Harness, path: str = ".*") -> Counter[int]:
+    calls = [*harness.sandbox.zendesk.calls, *harness.sandbox.gitlab.calls]
     return Counter(call.status for call in calls if re.fullmatch(path, call.path))
 
 
-def our_comments(house: House, ticket_id: int) -> int:
-    return len(house.sandbox.zendesk.ticket(ticket_id)["comments"]) - 1
+def our_comments(harness: Harness, ticket_id: int) -> int:
+    return len(harness.sandbox.zendesk.ticket(ticket_id)["comments"]) - 1
 
 
-def is_done(house: House, ticket_id: int) -> bool:
-    decision: dict[str, str] = house.desk(f"/api/tickets/{ticket_id}").json()
+def is_done(harness: Harness, ticket_id: int) -> bool:
+    decision: dict[str, str] = harness.desk(f"/api/tickets/{ticket_id}").json()
     return decision.get("state") == "done"
 
 
-def learn_the_limit(house: House) -> None:
-    house.triaged(PRAISE)
+def learn_the_limit(harness: Harness) -> None:
+    harness.triaged(PRAISE)
 
 
-def give_it_back(house: House) -> None:
-    house.sandbox.zendesk.limits.updates_per_minute = 1000
-    house.sandbox.zendesk.clock.advance(61)
-    house.service.records.budgets.forget(ended_before=float("inf"))
+def give_it_back(harness: Harness) -> None:
+    harness.sandbox.zendesk.limits.updates_per_minute = 1000
+    harness.sandbox.zendesk.clock.advance(61)
+    harness.service.records.budgets.forget(ended_before=float("inf"))
 
 
-def let_the_rest_go(house: House, tickets: list[int]) -> None:
+def let_the_rest_go(harness: Harness, tickets: list[int]) -> None:
     """Too few for a job, they would go in the next minute or the one after: a second delivery is sooner."""
-    give_it_back(house)
+    give_it_back(harness)
     for ticket_id in tickets:
-        if not is_done(house, ticket_id):
-            house.deliver(ticket_id, event="ticket.updated")
+        if not is_done(harness, ticket_id):
+            harness.deliver(ticket_id, event="ticket.updated")
 
 
 def refused_items() -> float:
     return REGISTRY.get_sample_value("pointsman_bulk_updates_total", {"outcome": "alone"}) or 0.0
 
 
-def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: House) -> None:
+def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: Harness) -> None:
     learn_the_limit(limited)
     tickets = [limited.ticket(BUG if number == 20 else PRAISE) for number in range(40)]
     for ticket_id in tickets:
@@ -86,7 +86,7 @@ def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: 
     assert limited.decision(tickets[20])["links"]
 
 
-def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_did(limited: House) -> None:
+def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_did(limited: Harness) -> None:
     learn_the_limit(limited)
     tickets = [limited.ticket(PRAISE) for _ in range(24)]
     for ticket_id in tickets:
@@ -104,7 +104,7 @@ def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_di
     assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 24
 
 
-def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited: House) -> None:
+def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited: Harness) -> None:
     learn_the_limit(limited)
     tickets = [limited.ticket(PRAISE) for _ in range(16)]  # fewer are left over than a bulk job needs
     for ticket_id in tickets:
@@ -121,7 +121,7 @@ def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited:
     assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 16
 
 
-def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: House) -> None:
+def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: Harness) -> None:
     limited.sandbox.zendesk.limits.updates_per_minute = 10_000
     limited.sandbox.gitlab.faults.add(Fault(path=".*", times=0, kind="status", status=503))
     bugs = [limited.ticket(f"{BUG} ({number})") for number in range(25)]
@@ -144,7 +144,7 @@ def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: House) -> N
     assert len(limited.sandbox.gitlab.issues(PROJECT)) <= 25
 
 
-def test_a_zendesk_that_is_down_uses_up_no_tries_and_its_backlog_drains_in_order(limited: House) -> None:
+def test_a_zendesk_that_is_down_uses_up_no_tries_and_its_backlog_drains_in_order(limited: Harness) -> None:
     limited.sandbox.zendesk.limits.updates_per_minute = 10_000
     tickets = [limited.ticket(PRAISE) for _ in range(30)]
     limited.sandbox.zendesk.faults.add(Fault(path=".*", times=0, kind="status", status=502))

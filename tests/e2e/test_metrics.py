@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from app.work.operations.webhook_health import Listening
 from integrations.sandbox import Fault
-from tests.support.service import House
+from tests.support.harness import Harness
 
 TICKET = r"/api/v2/tickets/\d+(\.json)?"
 
@@ -17,7 +17,7 @@ def value(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
-def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_tried(house: House) -> None:
+def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_tried(harness: Harness) -> None:
     decided = {"archetype": "mention", "decider": "route:praise"}
     corrected = {"archetype": "mention", "decider": "route:praise"}
     decisions = value("pointsman_decisions_total", **decided)
@@ -25,25 +25,25 @@ def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_
     by_hand = {"archetype": "political", "decider": "person"}
     decisions_by_hand = value("pointsman_decisions_total", **by_hand)
 
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=2, status=503))
-    _, ticket = house.triaged("@gitlab thank you all for the release, it rocks")
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=2, status=503))
+    _, ticket = harness.triaged("@gitlab thank you all for the release, it rocks")
     assert value("pointsman_decisions_total", **decided) == decisions + 1
 
-    person = house.sandbox.zendesk.advocate_id
-    house.sandbox.zendesk.set_tags(ticket["id"], ["archetype__political"], person)
-    house.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=2, status=503))
-    assert house.deliver(ticket["id"], "ticket.updated", actor_id=person) == [202]
-    house.idle()
-    assert house.decision(ticket["id"])["decided_by"] == "person"
+    person = harness.sandbox.zendesk.advocate_id
+    harness.sandbox.zendesk.set_tags(ticket["id"], ["archetype__political"], person)
+    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=2, status=503))
+    assert harness.deliver(ticket["id"], "ticket.updated", actor_id=person) == [202]
+    harness.idle()
+    assert harness.decision(ticket["id"])["decided_by"] == "person"
     assert value("pointsman_corrections_total", **corrected) == corrections + 1
     assert value("pointsman_decisions_total", **by_hand) == decisions_by_hand + 1
 
 
-def test_when_a_source_was_heard_last_is_known_to_a_process_that_never_heard_it(house: House) -> None:
-    now, progress = house.service.now(), house.service.records.progress
-    house.triaged("@gitlab kudos to the team")
+def test_when_a_source_was_heard_last_is_known_to_a_process_that_never_heard_it(harness: Harness) -> None:
+    now, progress = harness.service.now(), harness.service.records.progress
+    harness.triaged("@gitlab kudos to the team")
     progress.reached("heard:zendesk", "", now=(now - timedelta(hours=7)).isoformat())
-    assert Listening(progress, house.service.now, ("zendesk",)).silent_for("zendesk") >= timedelta(hours=7)
-    assert house.web.get("/metrics").status_code == 200
+    assert Listening(progress, harness.service.now, ("zendesk",)).silent_for("zendesk") >= timedelta(hours=7)
+    assert harness.web.get("/metrics").status_code == 200
     assert value("pointsman_last_event_seconds", source="zendesk") >= now.timestamp(), "this one heard it"
     assert value("pointsman_last_event_seconds", source="gitlab") > 0, "and it is there before anything was heard"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.service import PROJECT, House
+from tests.support.harness import PROJECT, Harness
 
 SECRETS = (
     "jane.roe@corp.example",
@@ -19,9 +19,9 @@ REPORT = (
 )
 
 
-def test_no_personal_data_and_no_secret_reaches_gitlab(house: House) -> None:
-    decision, _ = house.triaged(REPORT, subject="Registry login of jane.roe@corp.example fails since 11.4")
-    issue = house.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
+def test_no_personal_data_and_no_secret_reaches_gitlab(harness: Harness) -> None:
+    decision, _ = harness.triaged(REPORT, subject="Registry login of jane.roe@corp.example fails since 11.4")
+    issue = harness.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     for secret in SECRETS:
         assert secret not in issue["title"] + issue["description"], secret
     assert "docker login registry.example.com" in issue["description"]
@@ -31,9 +31,9 @@ def test_no_personal_data_and_no_secret_reaches_gitlab(house: House) -> None:
     assert not any(secret in str(decision["trace"]) for secret in ("glpat-AbC", "hunter2", "203.0.113.77"))
 
 
-def test_steps_are_shown_apart(house: House) -> None:
-    decision, _ = house.triaged(
+def test_steps_are_shown_apart(harness: Harness) -> None:
+    decision, _ = harness.triaged(
         "Bug since 12.9: LFS locks vanish, it worked in 12.8.\n\n1. lock a file\n2. push a branch\n3. list the locks\n"
     )
-    issue = house.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
+    issue = harness.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     assert "## Steps to reproduce" in issue["description"]

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.service import House, open_house, wait_until
+from tests.support.harness import Harness, running_harness, wait_until
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def harness(tmp_path: Path) -> Iterator[Harness]:
     """Not shared: what waits for the service in it does not end."""
-    with open_house(tmp_path) as house:
-        yield house
+    with running_harness(tmp_path) as harness:
+        yield harness
 
 
-def test_not_ready_while_a_service_is_down_and_says_which(house: House) -> None:
-    house.sandbox.gitlab.stop()
-    wait_until(lambda: house.web.get("/readyz").status_code == 503)  # what other services say is kept for a while
-    parts = house.web.get("/readyz").json()["parts"]
+def test_not_ready_while_a_service_is_down_and_says_which(harness: Harness) -> None:
+    harness.sandbox.gitlab.stop()
+    wait_until(lambda: harness.web.get("/readyz").status_code == 503)  # what other services say is kept for a while
+    parts = harness.web.get("/readyz").json()["parts"]
     assert parts["zendesk"]["ready"] is True
     assert parts["gitlab"]["ready"] is False

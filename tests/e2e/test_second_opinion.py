@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.harness import Harness, running_harness
 from tests.support.paths import ROOT
-from tests.support.service import House, open_house
 
 UNCLEAR = "@gitlab hm 🤔"
 OPINION = {"archetype": "bug_report", "why": "They wonder <b>about</b> something."}
@@ -54,8 +54,8 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="module")
-def asking_house(tmp_path_factory: pytest.TempPathFactory, endpoint: Endpoint) -> Iterator[House]:
-    folder, url = tmp_path_factory.mktemp("house"), f"http://127.0.0.1:{endpoint.server_port}/v1"
+def asking_harness(tmp_path_factory: pytest.TempPathFactory, endpoint: Endpoint) -> Iterator[Harness]:
+    folder, url = tmp_path_factory.mktemp("harness"), f"http://127.0.0.1:{endpoint.server_port}/v1"
     # The learned model decides nothing here, however it was trained.
     text, changed = re.subn(
         r"thresholds: \{.*?\}", "thresholds: {high: 1, medium: 1}", (ROOT / "routing.yaml").read_text()
@@ -63,19 +63,19 @@ def asking_house(tmp_path_factory: pytest.TempPathFactory, endpoint: Endpoint) -
     assert changed
     (folder / "routing.yaml").write_text(text)
     given = {"ROUTING_FILE": str(folder / "routing.yaml"), "LLM_URL": url, "LLM_MODEL": "tiny"}
-    with open_house(folder, **given) as house:
-        yield house
+    with running_harness(folder, **given) as harness:
+        yield harness
 
 
 @pytest.fixture
-def house(asking_house: House, endpoint: Endpoint) -> House:
+def harness(asking_harness: Harness, endpoint: Endpoint) -> Harness:
     endpoint.asked.clear()
-    asking_house.sandbox.gitlab.calls_clear()
-    return asking_house
+    asking_harness.sandbox.gitlab.calls_clear()
+    return asking_harness
 
 
-def test_an_unclear_ticket_gets_a_suggestion_and_no_issue(house: House, endpoint: Endpoint) -> None:
-    decision, ticket = house.triaged(UNCLEAR)
+def test_an_unclear_ticket_gets_a_suggestion_and_no_issue(harness: Harness, endpoint: Endpoint) -> None:
+    decision, ticket = harness.triaged(UNCLEAR)
     assert (decision["archetype"], decision["confidence"]) == ("bug_report", "medium")
     assert (decision["decided_by"], decision["mode"]) == ("language_model", "suggest")
     assert {"archetype__bug_report", "confidence__medium", "pointsman_done"} <= set(ticket["tags"])
@@ -84,7 +84,7 @@ def test_an_unclear_ticket_gets_a_suggestion_and_no_issue(house: House, endpoint
     assert note["public"] is False
     assert "A language model thinks it is bug_report: They wonder about something." in note["body"]
     assert decision["links"] == []
-    assert [call.method for call in house.sandbox.gitlab.calls if call.method != "GET"] == []
+    assert [call.method for call in harness.sandbox.gitlab.calls if call.method != "GET"] == []
     assert decision["trace"][-1]["asked"] == "language_model"
     assert decision["trace"][-1]["matched"] is True
     (asked,) = endpoint.asked
@@ -94,15 +94,15 @@ def test_an_unclear_ticket_gets_a_suggestion_and_no_issue(house: House, endpoint
     assert "Ada" not in json.dumps(asked)
 
 
-def test_private_text_is_not_shown_to_it(house: House, endpoint: Endpoint) -> None:
-    decision, ticket = house.triaged("hm 🤔", via_channel="email")
+def test_private_text_is_not_shown_to_it(harness: Harness, endpoint: Endpoint) -> None:
+    decision, ticket = harness.triaged("hm 🤔", via_channel="email")
     assert decision["archetype"] is None
     assert "needs_triage" in ticket["tags"]
     assert endpoint.asked == []
     assert "LLM_PRIVATE" in decision["trace"][-1]["detail"]
 
 
-def test_what_a_route_decides_is_not_asked_about(house: House, endpoint: Endpoint) -> None:
-    decision, _ = house.triaged("@gitlab thank you all for the release, it rocks")
+def test_what_a_route_decides_is_not_asked_about(harness: Harness, endpoint: Endpoint) -> None:
+    decision, _ = harness.triaged("@gitlab thank you all for the release, it rocks")
     assert decision["archetype"] == "mention"
     assert endpoint.asked == []

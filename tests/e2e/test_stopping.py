@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bench.loopback import NO_AUTHORITIES, answers
-from bench.servers import free_port
 from integrations.sandbox import Fault, Sandbox
 from tests.chaos.books import Books
+from tests.support.harness import wait_until
+from tests.support.loopback import NO_AUTHORITIES, answers
 from tests.support.paths import ROOT
-from tests.support.service import wait_until
+from tests.support.processes import free_port
 
 WITHIN = 10.0
 

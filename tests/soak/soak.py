@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench.contenders import roomy_rules
-from bench.loopback import WEB
-from bench.servers import RunningSandbox, free_port, own_settings, process, sandboxed
+from tests.support.loopback import WEB
+from tests.support.processes import RunningSandbox, free_port, own_settings, process, roomy_rules, sandboxed
 
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
 DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\S+)", re.MULTILINE)

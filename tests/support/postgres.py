@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-from bench.servers import free_port
+from tests.support.processes import free_port
 
 MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 PLACES = "/usr/lib/postgresql"

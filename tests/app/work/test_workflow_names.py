@@ -20,7 +20,7 @@ from app.work.engine.queues import QUEUES, queue_of
 from app.work.jobs.attempt import Runner
 from app.work.jobs.job import Jobs
 from integrations.sandbox import Sandbox
-from tests.support.service import settings_for
+from tests.support.harness import settings_for
 
 RECORDED = Path(__file__).with_name("workflow_names.txt")
 LATER = "(later)"

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from bench.loopback import NO_AUTHORITIES
 from integrations.sandbox import GitlabSandbox, Sandbox, ZendeskSandbox
 from integrations.sandbox.gitlab.limits import Limits as GitlabLimits
 from integrations.sandbox.zendesk.limits import Limits as ZendeskLimits
+from tests.support.loopback import NO_AUTHORITIES
 
 _names = itertools.count(1)
 

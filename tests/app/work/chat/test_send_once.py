@@ -43,7 +43,7 @@ class Chat:
 
 
 @dataclass
-class House:
+class Harness:
     """An announcer on a real table, whose clock and chat the test holds."""
 
     url: str
@@ -67,81 +67,81 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(f"sqlite:///{tmp_path / 'pointsman.db'}")
-    yield house
-    house.engine.dispose()
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    harness = Harness(f"sqlite:///{tmp_path / 'pointsman.db'}")
+    yield harness
+    harness.engine.dispose()
 
 
-def test_sends_once_and_gives_the_link_to_all_who_ask(house: House) -> None:
-    house.chat.permalink = "https://chat.example/p/1"
+def test_sends_once_and_gives_the_link_to_all_who_ask(harness: Harness) -> None:
+    harness.chat.permalink = "https://chat.example/p/1"
 
-    assert house.announcer.announce("silence", "a:1", "hello") == Announced("sent", "https://chat.example/p/1")
-    assert house.announcer.announce("silence", "a:1", "hello") == Announced("known", "https://chat.example/p/1")
+    assert harness.announcer.announce("silence", "a:1", "hello") == Announced("sent", "https://chat.example/p/1")
+    assert harness.announcer.announce("silence", "a:1", "hello") == Announced("known", "https://chat.example/p/1")
 
-    assert house.chat.texts == ["hello"]
-    assert house.state("a:1") == "sent"
-
-
-def test_a_chat_that_gives_no_link(house: House) -> None:
-    assert house.announcer.announce("silence", "a:1", "hello") == Announced("sent")
-    assert house.announcer.announce("silence", "a:1", "hello") == Announced("known")
+    assert harness.chat.texts == ["hello"]
+    assert harness.state("a:1") == "sent"
 
 
-def test_what_may_have_been_sent_is_never_sent_again_and_people_see_it(house: House) -> None:
-    house.chat.fails = [UnknownOutcome("chat", "no answer from the webhook (ReadTimeout)", "answer_lost")]
+def test_a_chat_that_gives_no_link(harness: Harness) -> None:
+    assert harness.announcer.announce("silence", "a:1", "hello") == Announced("sent")
+    assert harness.announcer.announce("silence", "a:1", "hello") == Announced("known")
 
-    first = house.announcer.announce("silence", "a:1", "hello")
-    second = house.announcer.announce("silence", "a:1", "hello")
+
+def test_what_may_have_been_sent_is_never_sent_again_and_people_see_it(harness: Harness) -> None:
+    harness.chat.fails = [UnknownOutcome("chat", "no answer from the webhook (ReadTimeout)", "answer_lost")]
+
+    first = harness.announcer.announce("silence", "a:1", "hello")
+    second = harness.announcer.announce("silence", "a:1", "hello")
 
     assert (first.outcome, second.outcome) == ("unknown", "known")
     assert first.fault is not None
     assert not first.fault.retryable
-    assert house.chat.texts == []
-    assert house.state("a:1") == "unknown"
-    [failure] = house.failures
+    assert harness.chat.texts == []
+    assert harness.state("a:1") == "unknown"
+    [failure] = harness.failures
     assert (failure.key, failure.source, failure.reason) == ("announce:a:1", "chat", "answer_lost")
     assert failure.payload is None, "a retry by hand must not send it twice"
 
 
 @pytest.mark.parametrize("error", [Unavailable("chat", "no connection"), RateLimited("chat", "429", retry_after=30)])
-def test_what_certainly_was_not_sent_may_be_tried_again(house: House, error: IntegrationError) -> None:
-    house.chat.fails = [error]
+def test_what_certainly_was_not_sent_may_be_tried_again(harness: Harness, error: IntegrationError) -> None:
+    harness.chat.fails = [error]
 
-    first = house.announcer.announce("silence", "a:1", "hello")
+    first = harness.announcer.announce("silence", "a:1", "hello")
 
     assert first.outcome == "later"
     assert first.fault is not None
     assert first.fault.retryable
     assert first.fault.retry_after == getattr(error, "retry_after", None)
-    assert house.failures == [], "not before the caller gives up"
-    assert house.announcer.announce("silence", "a:1", "hello, later").outcome == "sent"
-    assert house.chat.texts == ["hello, later"]
+    assert harness.failures == [], "not before the caller gives up"
+    assert harness.announcer.announce("silence", "a:1", "hello, later").outcome == "sent"
+    assert harness.chat.texts == ["hello, later"]
 
 
-def test_a_webhook_that_refuses_is_a_failure_that_people_see(house: House) -> None:
-    house.chat.fails = [Refused("chat", "the webhook answered 403")]
+def test_a_webhook_that_refuses_is_a_failure_that_people_see(harness: Harness) -> None:
+    harness.chat.fails = [Refused("chat", "the webhook answered 403")]
 
-    assert house.announcer.announce("silence", "a:1", "hello").outcome == "failed"
+    assert harness.announcer.announce("silence", "a:1", "hello").outcome == "failed"
 
-    assert [failure.reason for failure in house.failures] == ["refused"]
-    assert house.announcer.announce("silence", "a:1", "hello").outcome == "sent", "once it is mended"
+    assert [failure.reason for failure in harness.failures] == ["refused"]
+    assert harness.announcer.announce("silence", "a:1", "hello").outcome == "sent", "once it is mended"
 
 
-def test_without_a_chat_nothing_is_claimed(house: House) -> None:
-    announcer = Announcer(None, house.announcements, house.kept, lambda: NOW)
+def test_without_a_chat_nothing_is_claimed(harness: Harness) -> None:
+    announcer = Announcer(None, harness.announcements, harness.kept, lambda: NOW)
 
     assert announcer.announce("silence", "a:1", "hello") == Announced("off")
-    assert house.state("a:1") == "none"
+    assert harness.state("a:1") == "none"
 
 
-def test_of_many_that_race_one_sends(house: House) -> None:
+def test_of_many_that_race_one_sends(harness: Harness) -> None:
     outcomes: list[str] = []
     start = threading.Barrier(8)
 
     def race() -> None:
         start.wait()
-        outcomes.append(house.announcer.announce("silence", "a:1", "hello").outcome)
+        outcomes.append(harness.announcer.announce("silence", "a:1", "hello").outcome)
 
     threads = [threading.Thread(target=race) for _ in range(8)]
     for thread in threads:
@@ -150,7 +150,7 @@ def test_of_many_that_race_one_sends(house: House) -> None:
         thread.join()
 
     assert sorted(outcomes) == ["known"] * 7 + ["sent"]
-    assert house.chat.texts == ["hello"]
+    assert harness.chat.texts == ["hello"]
 
 
 KILLED = """
@@ -174,76 +174,76 @@ Announcer(Dies(), announcements, None, now).announce("silence", "a:1", "hello")
 
 
 @pytest.mark.parametrize(("when", "arrived"), [("before", 0), ("after", 1)])
-def test_a_process_that_is_killed_over_a_message_leaves_it_to_people(house: House, when: str, arrived: int) -> None:
+def test_a_process_that_is_killed_over_a_message_leaves_it_to_people(harness: Harness, when: str, arrived: int) -> None:
     with Sandbox.start() as sandbox:
-        arguments = [house.url, sandbox.chat.webhook_url, when, NOW.isoformat()]
+        arguments = [harness.url, sandbox.chat.webhook_url, when, NOW.isoformat()]
         died = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, timeout=30, cwd=ROOT)
         assert died.returncode == -9
 
-        assert house.announcer.announce("silence", "a:1", "hello").outcome == "known"
-        assert house.announcer.give_up_abandoned() == 0, "it may still be at it"
-        house.now = NOW + 11 * MINUTE
-        assert house.announcer.give_up_abandoned() == 1
-        assert house.announcer.give_up_abandoned() == 0
-        assert house.announcer.announce("silence", "a:1", "hello").outcome == "known"
+        assert harness.announcer.announce("silence", "a:1", "hello").outcome == "known"
+        assert harness.announcer.give_up_abandoned() == 0, "it may still be at it"
+        harness.now = NOW + 11 * MINUTE
+        assert harness.announcer.give_up_abandoned() == 1
+        assert harness.announcer.give_up_abandoned() == 0
+        assert harness.announcer.announce("silence", "a:1", "hello").outcome == "known"
 
         assert len(sandbox.chat.messages()) == arrived
-    assert house.chat.texts == []
-    assert [failure.reason for failure in house.failures] == ["abandoned"]
+    assert harness.chat.texts == []
+    assert [failure.reason for failure in harness.failures] == ["abandoned"]
 
 
 # ---- series
 
 
-def test_the_next_of_a_series_has_to_wait(house: House) -> None:
-    first = house.announcer.turn("a", HOUR)
+def test_the_next_of_a_series_has_to_wait(harness: Harness) -> None:
+    first = harness.announcer.turn("a", HOUR)
     assert first is not None
-    house.announcer.announce("silence", first.key, "hello")
+    harness.announcer.announce("silence", first.key, "hello")
 
-    house.now = NOW + HOUR - MINUTE
-    assert house.announcer.turn("a", HOUR) is None
-    house.now = NOW + HOUR
-    second = house.announcer.turn("a", HOUR)
+    harness.now = NOW + HOUR - MINUTE
+    assert harness.announcer.turn("a", HOUR) is None
+    harness.now = NOW + HOUR
+    second = harness.announcer.turn("a", HOUR)
     assert second is not None
     assert second.key != first.key
     assert second.last_at == NOW
 
 
-def test_those_who_saw_the_same_last_message_have_the_same_key(house: House) -> None:
-    slow = house.announcer.turn("a", HOUR)
-    quick = house.announcer.turn("a", HOUR)
+def test_those_who_saw_the_same_last_message_have_the_same_key(harness: Harness) -> None:
+    slow = harness.announcer.turn("a", HOUR)
+    quick = harness.announcer.turn("a", HOUR)
     assert slow is not None
     assert quick is not None
 
-    assert house.announcer.announce("silence", quick.key, "hello").outcome == "sent"
-    house.now = NOW + 5 * HOUR
-    assert house.announcer.announce("silence", slow.key, "hello").outcome == "known"
+    assert harness.announcer.announce("silence", quick.key, "hello").outcome == "sent"
+    harness.now = NOW + 5 * HOUR
+    assert harness.announcer.announce("silence", slow.key, "hello").outcome == "known"
 
 
-def test_a_message_that_was_not_sent_does_not_silence_its_series(house: House) -> None:
-    house.chat.fails = [Unavailable("chat", "no connection")]
+def test_a_message_that_was_not_sent_does_not_silence_its_series(harness: Harness) -> None:
+    harness.chat.fails = [Unavailable("chat", "no connection")]
 
-    assert say_alert(house.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "later"
-    assert say_alert(house.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "sent"
-
-
-def test_a_message_that_may_have_been_sent_does(house: House) -> None:
-    house.chat.fails = [UnknownOutcome("chat", "lost")]
-
-    assert say_alert(house.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "unknown"
-    assert say_alert(house.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "quiet"
+    assert say_alert(harness.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "later"
+    assert say_alert(harness.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "sent"
 
 
-def test_alerts_about_different_things_do_not_wait_for_each_other(house: House) -> None:
+def test_a_message_that_may_have_been_sent_does(harness: Harness) -> None:
+    harness.chat.fails = [UnknownOutcome("chat", "lost")]
+
+    assert say_alert(harness.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "unknown"
+    assert say_alert(harness.announcer, "silence", "gitlab", "Nothing arrived.").outcome == "quiet"
+
+
+def test_alerts_about_different_things_do_not_wait_for_each_other(harness: Harness) -> None:
     alerts: list[tuple[Kind, str]] = [("silence", "gitlab"), ("silence", "gitlab_2"), ("hook_disabled", "gitlab")]
     for kind, about in alerts:
-        assert say_alert(house.announcer, kind, about, "Alas.").outcome == "sent"
+        assert say_alert(harness.announcer, kind, about, "Alas.").outcome == "sent"
 
 
-def test_an_alert_pings_nobody(house: House) -> None:
-    say_alert(house.announcer, "hook_disabled", "gitlab", "The hook of <!channel> @all is disabled.")
+def test_an_alert_pings_nobody(harness: Harness) -> None:
+    say_alert(harness.announcer, "hook_disabled", "gitlab", "The hook of <!channel> @all is disabled.")
 
-    assert house.chat.texts == ["The hook of &lt;!channel&gt; ＠all is disabled."]
+    assert harness.chat.texts == ["The hook of &lt;!channel&gt; ＠all is disabled."]
 
 
 # ---- backlog and failures
@@ -256,22 +256,22 @@ class Backlog:
     quiet_hours: int = 12
 
 
-def test_a_backlog_is_said_from_its_size_on_and_again_when_it_stays(house: House) -> None:
+def test_a_backlog_is_said_from_its_size_on_and_again_when_it_stays(harness: Harness) -> None:
     def say(waiting: int) -> str:
-        return say_backlog(house.announcer, Backlog(), waiting, "https://acme.zendesk.com/agent").outcome
+        return say_backlog(harness.announcer, Backlog(), waiting, "https://acme.zendesk.com/agent").outcome
 
     assert say(24) == "nothing"
     assert say(25) == "sent"
     assert say(40) == "quiet"
-    house.now = NOW + 12 * HOUR
+    harness.now = NOW + 12 * HOUR
     assert say(41) == "sent"
-    assert house.chat.texts == [
+    assert harness.chat.texts == [
         "25 tickets of the last 24 hours wait for triage. https://acme.zendesk.com/agent",
         "41 tickets of the last 24 hours wait for triage. https://acme.zendesk.com/agent",
     ]
 
 
-def test_failures_are_said_once_an_hour_with_their_count(house: House) -> None:
+def test_failures_are_said_once_an_hour_with_their_count(harness: Harness) -> None:
     asked: list[datetime] = []
     counts: dict[tuple[str, str], int] = {("gitlab", "http_500"): 1}
 
@@ -279,34 +279,34 @@ def test_failures_are_said_once_an_hour_with_their_count(house: House) -> None:
         asked.append(since)
         return counts
 
-    assert say_failures(house.announcer, new).outcome == "sent"
+    assert say_failures(harness.announcer, new).outcome == "sent"
     counts = {("gitlab", "http_500"): 3, ("zendesk", "conflict"): 4, ("chat", "answer_lost"): 9}
-    assert say_failures(house.announcer, new).outcome == "quiet"
-    house.now = NOW + HOUR
-    assert say_failures(house.announcer, new).outcome == "sent"
+    assert say_failures(harness.announcer, new).outcome == "quiet"
+    harness.now = NOW + HOUR
+    assert say_failures(harness.announcer, new).outcome == "sent"
 
     assert asked == [NOW - 24 * HOUR, NOW], "those since the last message"
-    assert house.chat.texts == [
+    assert harness.chat.texts == [
         "1 new failure: gitlab http_500 (1).",
         "7 new failures: zendesk conflict (4), gitlab http_500 (3).",
     ]
 
 
-def test_failures_of_the_chat_itself_are_not_for_the_chat(house: House) -> None:
-    assert say_failures(house.announcer, lambda _: {("chat", "answer_lost"): 1}).outcome == "nothing"
+def test_failures_of_the_chat_itself_are_not_for_the_chat(harness: Harness) -> None:
+    assert say_failures(harness.announcer, lambda _: {("chat", "answer_lost"): 1}).outcome == "nothing"
 
 
-def test_more_failures_than_can_be_named(house: House) -> None:
-    say_failures(house.announcer, lambda _: {("zendesk", f"reason_{number}"): 1 for number in range(9)})
+def test_more_failures_than_can_be_named(harness: Harness) -> None:
+    say_failures(harness.announcer, lambda _: {("zendesk", f"reason_{number}"): 1 for number in range(9)})
 
-    assert house.chat.texts[0].startswith("9 new failures: ")
-    assert house.chat.texts[0].endswith("reason_4 (1), others.")
+    assert harness.chat.texts[0].startswith("9 new failures: ")
+    assert harness.chat.texts[0].endswith("reason_4 (1), others.")
 
 
-def test_reaches_a_real_chat(house: House) -> None:
+def test_reaches_a_real_chat(harness: Harness) -> None:
     with Sandbox.start() as sandbox:
         chat = ChatWebhook(sandbox.chat.webhook_url)
-        announcer = Announcer(chat, house.announcements, house.kept, lambda: NOW)
+        announcer = Announcer(chat, harness.announcements, harness.kept, lambda: NOW)
 
         assert say_backlog(announcer, Backlog(), 30).outcome == "sent"
         assert say_backlog(announcer, Backlog(), 31).outcome == "quiet"

@@ -25,7 +25,7 @@ from app.work.chat.spikes import (
     wave_text,
 )
 from integrations.errors import Unavailable
-from tests.app.work.chat.test_send_once import House
+from tests.app.work.chat.test_send_once import Harness
 
 NOON = datetime(2018, 11, 14, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -182,12 +182,12 @@ def test_names_of_channels_ping_nobody_and_long_lists_are_cut() -> None:
 class Shore:
     """Waves over a real table of announcements; `seen` grows as complaints are decided."""
 
-    house: House
+    harness: Harness
     seen: list[Complaint] = field(default_factory=list)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
 
     def waves(self) -> Waves:
-        return Waves(self.house.announcer, self.read, lambda: self.house.now)
+        return Waves(self.harness.announcer, self.read, lambda: self.harness.now)
 
     def read(self, archetype: str, since: datetime) -> list[Complaint]:
         self.asked.append((archetype, since))
@@ -195,15 +195,15 @@ class Shore:
 
     def look(self, complaint: Complaint) -> str:
         self.seen.append(complaint)
-        self.house.now = max(self.house.now, complaint.at)
+        self.harness.now = max(self.harness.now, complaint.at)
         return self.waves().look(POLICY, lambda: NONE, Wording(TITLES)).announced.outcome
 
 
 @pytest.fixture
 def shore(tmp_path: Path) -> Iterator[Shore]:
-    house = House(f"sqlite:///{tmp_path / 'pointsman.db'}", now=NOON)
-    yield Shore(house)
-    house.engine.dispose()
+    harness = Harness(f"sqlite:///{tmp_path / 'pointsman.db'}", now=NOON)
+    yield Shore(harness)
+    harness.engine.dispose()
 
 
 def test_a_day_with_two_outages_makes_two_messages(shore: Shore) -> None:
@@ -214,14 +214,14 @@ def test_a_day_with_two_outages_makes_two_messages(shore: Shore) -> None:
 
     assert outcomes.count("sent") == 2
     assert set(outcomes) == {"sent", "nothing", "quiet"}
-    assert [text.splitlines()[0] for text in shore.house.chat.texts] == [
+    assert [text.splitlines()[0] for text in shore.harness.chat.texts] == [
         "10 stability complaints in 10 minutes, no incident open"
     ] * 2
 
 
 def test_workers_that_see_the_same_wave_say_it_once(shore: Shore) -> None:
     shore.seen = rush(0, 12)
-    shore.house.now = NOON + 6 * MINUTE
+    shore.harness.now = NOON + 6 * MINUTE
     start = threading.Barrier(8)
     outcomes: list[str] = []
 
@@ -237,24 +237,24 @@ def test_workers_that_see_the_same_wave_say_it_once(shore: Shore) -> None:
 
     assert outcomes.count("sent") == 1
     assert set(outcomes) <= {"sent", "known", "quiet"}
-    assert len(shore.house.chat.texts) == 1
+    assert len(shore.harness.chat.texts) == 1
 
 
 def test_workers_that_see_it_differently_say_it_once_too(shore: Shore) -> None:
     """One has read the complaints before the last two were stored: the key does not depend on what it read."""
-    shore.house.now = NOON + 6 * MINUTE
+    shore.harness.now = NOON + 6 * MINUTE
     shore.seen = rush(0, 12)
-    turn = shore.house.announcer.turn("wave:stability_complaint", MINUTE)
+    turn = shore.harness.announcer.turn("wave:stability_complaint", MINUTE)
     assert turn is not None
 
     assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
-    assert shore.house.announcer.announce("wave", turn.key, "10 stability complaints").outcome == "known"
+    assert shore.harness.announcer.announce("wave", turn.key, "10 stability complaints").outcome == "known"
 
 
 def test_the_link_and_the_tickets_come_back(shore: Shore) -> None:
-    shore.house.chat.permalink = "https://chat.example/p/1"
+    shore.harness.chat.permalink = "https://chat.example/p/1"
     shore.seen = rush(0)
-    shore.house.now = NOON + 6 * MINUTE
+    shore.harness.now = NOON + 6 * MINUTE
 
     looked = shore.waves().look(POLICY, lambda: NONE, Wording())
 
@@ -263,17 +263,17 @@ def test_the_link_and_the_tickets_come_back(shore: Shore) -> None:
 
 
 def test_a_message_that_the_chat_did_not_take_is_said_with_the_next_complaint(shore: Shore) -> None:
-    shore.house.chat.fails = [Unavailable("chat", "no connection")]
+    shore.harness.chat.fails = [Unavailable("chat", "no connection")]
 
     outcomes = [shore.look(one) for one in rush(0, 12)]
 
     assert outcomes == ["nothing"] * 9 + ["later", "sent", "quiet"]
-    assert shore.house.chat.texts[0].startswith("11 stability complaints in 10 minutes")
+    assert shore.harness.chat.texts[0].startswith("11 stability complaints in 10 minutes")
 
 
 def test_archetypes_have_waves_of_their_own(shore: Shore) -> None:
     shore.seen = rush(0)
-    shore.house.now = NOON + 6 * MINUTE
+    shore.harness.now = NOON + 6 * MINUTE
 
     assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
     assert shore.waves().look(Policy("bug_report"), lambda: NONE, Wording()).announced.outcome == "sent"
@@ -281,13 +281,13 @@ def test_archetypes_have_waves_of_their_own(shore: Shore) -> None:
 
 def test_reads_nothing_while_it_is_quiet_or_without_a_chat(shore: Shore) -> None:
     shore.seen = rush(0)
-    shore.house.now = NOON + 6 * MINUTE
+    shore.harness.now = NOON + 6 * MINUTE
     shore.waves().look(POLICY, lambda: NONE, Wording())
     assert shore.asked == [("stability_complaint", NOON - 64 * MINUTE)]
 
     assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "quiet"
     silent = Waves(
-        Announcer(None, shore.house.announcements, shore.house.kept, lambda: NOON),
+        Announcer(None, shore.harness.announcements, shore.harness.kept, lambda: NOON),
         shore.read,
         lambda: NOON,
     )

@@ -17,7 +17,7 @@ from app.work.jobs.job import Jobs
 from app.work.limits.priority import Errand, current
 from integrations.sandbox import Sandbox
 from tests.app.work.conftest import Started, done, wait_until
-from tests.support.service import settings_for
+from tests.support.harness import settings_for
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

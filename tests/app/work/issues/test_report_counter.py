@@ -20,13 +20,13 @@ from app.work.jobs.pause import Pausing
 from integrations.gitlab.client import GitLabClient
 from integrations.sandbox import Fault, Sandbox
 from tests.app.work.stored import Stored
+from tests.support.harness import PROJECT
 from tests.support.paths import ROOT
-from tests.support.service import PROJECT
 
 NOTES = r"/api/v4/projects/[^/]+/issues/\d+/notes"
 
 
-class House:
+class Harness:
     def __init__(self, sandbox: Sandbox, records: Records) -> None:
         self.time = datetime(2026, 1, 1, tzinfo=UTC)
         self.gitlab, self.engine = sandbox.gitlab, Stored()
@@ -67,52 +67,52 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def harness(tmp_path: Path) -> Iterator[Harness]:
     records = Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
     with Sandbox.start() as sandbox:
-        house = House(sandbox, records)
-        yield house
-        house.client.close()
+        harness = Harness(sandbox, records)
+        yield harness
+        harness.client.close()
     records.close()
 
 
-def until_done(house: House, delivery: JSON) -> None:
-    work: Work | None = replace(count_work("", 0, 0, house.now()), payload=delivery)
+def until_done(harness: Harness, delivery: JSON) -> None:
+    work: Work | None = replace(count_work("", 0, 0, harness.now()), payload=delivery)
     while work:
-        work = house.count(dict(work.payload))
+        work = harness.count(dict(work.payload))
 
 
 @pytest.mark.parametrize("again", ["tried again", "killed"])
 def test_after_each_request_that_was_lost_it_is_waited_before_the_next(
-    house: House, again: Literal["tried again", "killed"]
+    harness: Harness, again: Literal["tried again", "killed"]
 ) -> None:
     """Also after the second: it may arrive late as the first could."""
-    house.gitlab.faults.add(Fault(method="POST", path=NOTES, times=2, kind="drop_before"))
-    delivery = house.first()
+    harness.gitlab.faults.add(Fault(method="POST", path=NOTES, times=2, kind="drop_before"))
+    delivery = harness.first()
     for _ in range(2):
-        lost = house.count(delivery)
+        lost = harness.count(delivery)
         assert lost is not None
-        next_try = house.count(delivery if again == "killed" else dict(lost.payload))
+        next_try = harness.count(delivery if again == "killed" else dict(lost.payload))
         assert next_try is not None
-        assert house.settle - 5 < next_try.delay <= house.settle
+        assert harness.settle - 5 < next_try.delay <= harness.settle
         delivery = dict(next_try.payload)
-    assert (house.tries(), house.ours()) == (2, [])
-    until_done(house, delivery)
-    assert (house.tries(), len(house.ours())) == (3, 1)
+    assert (harness.tries(), harness.ours()) == (2, [])
+    until_done(harness, delivery)
+    assert (harness.tries(), len(harness.ours())) == (3, 1)
 
 
-def test_in_place_of_a_note_that_somebody_deleted_one_is_written(house: House) -> None:
-    house.notes.notes.save(house.project_id, house.iid, OurNote(4711, "1 community report"))
-    house.gitlab.faults.add(Fault(method="POST", path=NOTES, times=1, kind="drop_before"))
-    lost = house.count(house.first())
+def test_in_place_of_a_note_that_somebody_deleted_one_is_written(harness: Harness) -> None:
+    harness.notes.notes.save(harness.project_id, harness.iid, OurNote(4711, "1 community report"))
+    harness.gitlab.faults.add(Fault(method="POST", path=NOTES, times=1, kind="drop_before"))
+    lost = harness.count(harness.first())
     assert lost is not None
-    house.count(dict(lost.payload))
-    assert house.tries() == 1, "it may still come"
+    harness.count(dict(lost.payload))
+    assert harness.tries() == 1, "it may still come"
 
 
-def test_what_was_certainly_not_written_is_written_without_a_wait(house: House) -> None:
-    house.gitlab.faults.add(Fault(method="POST", path=NOTES, times=1, kind="status", status=429))
-    refused = house.count(house.first())
+def test_what_was_certainly_not_written_is_written_without_a_wait(harness: Harness) -> None:
+    harness.gitlab.faults.add(Fault(method="POST", path=NOTES, times=1, kind="status", status=429))
+    refused = harness.count(harness.first())
     assert refused is not None
-    assert house.count(dict(refused.payload)) is None
-    assert len(house.ours()) == 1
+    assert harness.count(dict(refused.payload)) is None
+    assert len(harness.ours()) == 1

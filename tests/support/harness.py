@@ -1,4 +1,4 @@
-"""The whole house for a test: the sandbox, and the service over HTTP."""
+"""What an end-to-end test runs against: the sandbox, and the service over HTTP."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 
 import httpx
 
-from app.demo.serving import serving
 from app.service import Service
 from app.settings import Settings, load
+from app.web.app import create_app
+from app.web.serving import serve_in_thread
 from app.work.issues.sync import first_sync_done
-from bench.loopback import NO_AUTHORITIES
 from integrations.sandbox import Sandbox
+from tests.support.loopback import NO_AUTHORITIES
 from tests.support.paths import ROOT
 
 DESK_TOKEN = "desk-token-of-the-tests"
@@ -25,7 +26,7 @@ INFRASTRUCTURE = "gitlab-com/infrastructure"
 
 
 @dataclass
-class House:
+class Harness:
     sandbox: Sandbox
     service: Service
     web: httpx.Client
@@ -104,7 +105,7 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
 
 
 @contextmanager
-def open_house(folder: Path, **environ: str) -> Iterator[House]:
+def running_harness(folder: Path, **environ: str) -> Iterator[Harness]:
     """`CHAT_WEBHOOK_URL="sandbox"`: the sandbox's chat."""
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Support")
@@ -113,10 +114,13 @@ def open_house(folder: Path, **environ: str) -> Iterator[House]:
         if environ.get("CHAT_WEBHOOK_URL") == "sandbox":
             environ["CHAT_WEBHOOK_URL"] = sandbox.chat.webhook_url
         service = Service.build(settings_for(sandbox, folder, **environ))
-        with serving(service) as address, httpx.Client(base_url=address, verify=NO_AUTHORITIES) as web:
+        with (
+            serve_in_thread(create_app(service), service.settings) as address,
+            httpx.Client(base_url=address, verify=NO_AUTHORITIES) as web,
+        ):
             sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
             sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
-            house = House(sandbox, service, web)
+            harness = Harness(sandbox, service, web)
             project_id = sandbox.gitlab.project(PROJECT)["id"]
             wait_until(lambda: service.records.progress.of(first_sync_done(project_id)))
-            yield house
+            yield harness
