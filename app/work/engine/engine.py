@@ -1,4 +1,4 @@
-"""The durable engine: with `dequeue`, `reaping`, `valve` and `backlog` all that knows dbos.
+"""The durable engine: with `scheduler`, `recovery`, `backlog` and `retention` all that knows dbos.
 
 No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
 and polling are all set here, each for a failure that was reproduced with the default.
@@ -29,7 +29,6 @@ from app.work.engine.partition_locks import lanes_for
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
 from app.work.engine.recovery import Reaper
 from app.work.engine.scheduler import OldestFirst
-from app.work.engine.valve import Valve
 from app.work.limits.priority import on_errand
 from app.work.runs import run_id
 
@@ -117,7 +116,7 @@ class Engine:
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self.executor_id = new_executor_id()
         self._locks = locks_for(url)
-        self._valve = Valve(concurrency, paused)
+        self._paused = paused
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(url, pool=1)
         self.backlog = Backlog(self._intake_engine)
@@ -163,13 +162,14 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        self._queue = OldestFirst.install(_get_dbos_instance()._sys_db, self._workflows)  # noqa: SLF001  # dbos has no hook
+        database = _get_dbos_instance()._sys_db  # noqa: SLF001  # dbos has no hook
+        self._queue = OldestFirst.install(database, self._workflows, self._paused)
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
-                worker_concurrency=self._valve.width(queue),
+                worker_concurrency=self._concurrency if queue == TICKETS else max(2, self._concurrency // 4),
                 polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
                 on_conflict="always_update",
             )
@@ -177,7 +177,6 @@ class Engine:
         self._tell_of_strange_work()
         if self._worker:
             self._reaper.start()
-            self._valve.start()
 
     def connect(self) -> None:
         """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
@@ -195,7 +194,6 @@ class Engine:
     def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
         self._reaper.stop()
-        self._valve.stop()
         self._let_finish(grace_seconds)
         DBOS.destroy(destroy_registry=True)
         self.disconnect()

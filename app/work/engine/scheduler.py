@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,18 +29,21 @@ class OldestFirst:
     No lane is ever taken twice, not even by two workers that look at the same moment.
     """
 
-    def __init__(self, database: SystemDatabase, known: Collection[str]) -> None:
+    def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool]) -> None:
         """`known`: the workflows of this version; dbos would take others too, fail, and keep them and their lanes."""
         self._database = database
+        self._paused = paused
         self._known = sorted(known)
         self._table = database.tables.workflow_status
         self._closed = False
         self._looking = threading.Lock()
 
     @classmethod
-    def install(cls, database: SystemDatabase, known: Collection[str]) -> OldestFirst:
+    def install(
+        cls, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool] = lambda: False
+    ) -> OldestFirst:
         """A contract test watches that dbos still asks there, and runs what it is answered."""
-        installed = cls(database, known)
+        installed = cls(database, known, paused)
         database.start_queued_partitioned_workflows = installed  # type: ignore[method-assign]  # dbos has no hook
         return installed
 
@@ -61,6 +64,9 @@ class OldestFirst:
         **_: object,
     ) -> list[str]:
         """Mark up to `max_tasks` workflows of free lanes as begun by this executor; their ids, the oldest first."""
+        # Asked before the transaction: the answer may come from the database, on another connection.
+        if self._paused():
+            return []
         with self._looking, self._database.engine.begin() as connection:
             if self._closed or not self._alone(connection, queue.name):
                 return []

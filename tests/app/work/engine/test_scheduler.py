@@ -78,6 +78,16 @@ def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_
     assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
 
 
+def test_nothing_is_taken_while_everything_is_paused(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work("a", 1)])
+    paused = True
+    take._paused = lambda: paused
+    assert take(queue, "me", "1", 8, owner_xid="x") == []
+    paused = False
+    assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
+
+
 def test_two_workers_at_once_never_take_the_same_lane(still: Still) -> None:
     engine, take, queue = still
     engine.accept([work(f"{ticket}-{number}", ticket) for ticket in range(20) for number in range(5)])
