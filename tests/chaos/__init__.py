@@ -1,1 +1,1 @@
-"""The kill test: the service is killed again and again while all around it misbehaves; then the books are read."""
+"""The kill test: the service is killed again and again while the others misbehave; then its records are checked."""

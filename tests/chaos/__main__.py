@@ -9,8 +9,8 @@ from tempfile import mkdtemp
 
 from rich.console import Console
 
-from tests.chaos.battle import fight
 from tests.chaos.plan import BULK_SOON, Plan
+from tests.chaos.scenario import run
 from tests.support.postgres import MISSING, programs, running_postgres
 
 
@@ -55,9 +55,9 @@ def main() -> int:
         if bin_folder is None:
             parser.error(MISSING)
         with running_postgres(bin_folder) as postgres:
-            report = fight(plan, folder, postgres.new_database(), postgres.restart)
+            report = run(plan, folder, postgres.new_database(), postgres.restart)
     else:
-        report = fight(plan, folder, url)
+        report = run(plan, folder, url)
     for name, figure in report.figures.items():
         console.print(f"{name}: {figure}", markup=False, highlight=False)
     for problem in report.problems:

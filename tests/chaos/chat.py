@@ -1,4 +1,4 @@
-"""What the chat heard: each thing once, or not at all and a failure that says so."""
+"""What the chat got: each message once, or not at all and a failure that says so."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def waves(seen: Sequence[Seen]) -> set[str]:
     """The archetypes whose tickets make a wave, each as `wave:<archetype>`."""
     written = defaultdict[str, list[datetime]](list)
     for one in seen:
-        written[str(one.person.kind.archetype)].append(datetime.fromisoformat(one.ticket["created_at"]))
+        written[str(one.user.kind.archetype)].append(datetime.fromisoformat(one.ticket["created_at"]))
     return {f"wave:{name}" for name in WAVES if _close_together(sorted(written[name]))}
 
 

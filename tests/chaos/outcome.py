@@ -1,4 +1,4 @@
-"""Reads the outcome as people would see it, and says everything that is not as promised."""
+"""Reads the outcome as people would see it, and lists everything that is not as promised."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.zendesk.client import RUN_KEY
-from tests.chaos.books import Run, lanes
-from tests.chaos.crowd import PROJECT, Person
-from tests.chaos.fleet import Life
+from tests.chaos.engine_records import Run, by_partition
+from tests.chaos.processes import Lifetime
+from tests.chaos.users import PROJECT, User
 
 TICKET = re.compile(r"/api/v2/tickets/(\d+)(?:/.*)?")
 BOT_ID = 9001
@@ -22,17 +22,17 @@ CLOSED = "was closed as done"
 class Seen:
     """One ticket at the end."""
 
-    person: Person
+    user: User
     ticket: Mapping[str, Any]
     """`ticket_view` of the sandbox."""
     decision: Mapping[str, Any]
-    """The desk's answer; empty when there is none."""
+    """The answer of the API; empty when there is none."""
     news: bool = False
     """Its issue was closed: it was told so, once."""
 
 
 def ticket_problems(seen: Seen) -> Iterator[str]:
-    kind, ticket, decision = seen.person.kind, seen.ticket, seen.decision
+    kind, ticket, decision = seen.user.kind, seen.ticket, seen.decision
     if decision.get("state") != "done":
         yield f"state {decision.get('state')}: {decision.get('summary')}"
     unfinished = {row["state"] for row in decision.get("history", ())} - {"done"}
@@ -64,8 +64,8 @@ def _doubled(seen: Seen) -> Iterator[str]:
         yield f"{len(stamped)} writes: {stamped}"
     comments = [one for one in seen.ticket["comments"] if one["author_id"] == BOT_ID]
     replies = sum(one["public"] for one in comments)
-    if replies != seen.person.kind.replies:
-        yield f"{replies} replies instead of {seen.person.kind.replies}"
+    if replies != seen.user.kind.replies:
+        yield f"{replies} replies instead of {seen.user.kind.replies}"
     if len(comments) != len(stamped):
         yield f"{len(comments)} comments in {len(stamped)} writes"
     added = Counter(tag for audit in audits for tag in _added_tags(audit))
@@ -88,20 +88,20 @@ def issue_problems(
 ) -> Iterator[str]:
     """Each report has its one issue, and each issue its one report."""
     for one in seen:
-        wanted, links = one.person.kind.issue, one.decision.get("links", [])
+        wanted, links = one.user.kind.issue, one.decision.get("links", [])
         name = f"ticket {one.ticket['id']}"
         if len(links) != (wanted != "none"):
             yield f"{name}: {len(links)} links"
         if wanted == "opened":
-            about = [issue["iid"] for issue in issues if one.person.word in issue["description"]]
+            about = [issue["iid"] for issue in issues if one.user.word in issue["description"]]
             if len(about) != 1 or [link["iid"] for link in links] != about:
                 yield f"{name}: issues {about}, links {[link['iid'] for link in links]}"
         if wanted == "linked" and [link["iid"] for link in links] != [known["iid"]]:
             yield f"{name}: linked to {[link['iid'] for link in links]}, not to #{known['iid']}"
-    opened = sum(one.person.kind.issue == "opened" for one in seen)
+    opened = sum(one.user.kind.issue == "opened" for one in seen)
     if len(issues) != opened + 1:
         yield f"{len(issues) - 1} issues in {PROJECT} for {opened} reports"
-    linked = sum(one.person.kind.issue == "linked" for one in seen)
+    linked = sum(one.user.kind.issue == "linked" for one in seen)
     marks = Counter(note["body"].partition("\n")[0] for note in known["notes"] if not note["system"])
     # One for each report, and one that counts them.
     if len(marks) != linked + (linked > 1) or any(times > 1 for times in marks.values()):
@@ -111,18 +111,20 @@ def issue_problems(
         yield f"the known issue's count says {said} for {linked} reports"
 
 
-def hand_problems(runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lives: Sequence[Life]) -> Iterator[str]:
+def overlap_problems(
+    runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lifetimes: Sequence[Lifetime]
+) -> Iterator[str]:
     """While one run goes on, a process that lost the ticket to another must not call Zendesk about it again."""
-    gone = {life.agent: life.ended for life in lives}
+    gone = {lifetime.agent: lifetime.ended for lifetime in lifetimes}
     by_ticket: dict[str, list[Mapping[str, Any]]] = {}
     for call in sorted(calls, key=lambda call: call["began"]):
         if found := TICKET.fullmatch(call["path"]):
             by_ticket.setdefault(f"ticket:{found[1]}", []).append(call)
             if call["began"] > gone.get(call["agent"], call["began"]):
                 yield f"ticket {found[1]}: {call['agent']} called after it was gone"
-    for lane, own in lanes(list(runs)).items():
+    for partition, own in by_partition(list(runs)).items():
         for run in own:
-            agents = [call["agent"] for call in by_ticket.get(lane, ()) if run.began <= call["began"] <= run.ended]
-            hands = [agent for agent, before in zip(agents, ["", *agents], strict=False) if agent != before]
-            if len(hands) != len(set(hands)):
-                yield f"{lane}: in the hands of {hands} during {run.key}"
+            agents = [call["agent"] for call in by_ticket.get(partition, ()) if run.began <= call["began"] <= run.ended]
+            turns = [agent for agent, before in zip(agents, ["", *agents], strict=False) if agent != before]
+            if len(turns) != len(set(turns)):
+                yield f"{partition}: worked on by {turns} during {run.key}"

@@ -35,13 +35,18 @@ class Plan:
     patience: float = 60.0
     """Seconds until the queue must be empty, once the faults are over."""
 
-    def undone(self, done: Mapping[str, int]) -> Iterator[str]:
-        """What was done otherwise than planned: without its kills the test shows nothing."""
+    def missed(self, done: Mapping[str, int]) -> Iterator[str]:
+        """The disruptions that did not happen as planned: without its kills the test shows nothing."""
         kills = self.kills + self.news_kills
-        deeds = {"killed": kills, "stopped": self.stops, "frozen": self.freezes, "database restarts": self.restarts}
-        for deed, planned in deeds.items():
-            if done.get(deed, 0) != planned:
-                yield f"{deed} {done.get(deed, 0)} times instead of {planned}"
+        disruptions = {
+            "killed": kills,
+            "stopped": self.stops,
+            "frozen": self.freezes,
+            "database restarts": self.restarts,
+        }
+        for disruption, planned in disruptions.items():
+            if done.get(disruption, 0) != planned:
+                yield f"{disruption} {done.get(disruption, 0)} times instead of {planned}"
 
 
 # For the short forms. A lost request is over after two seconds there, so nobody need wait longer than three.
@@ -57,14 +62,14 @@ ALWAYS = (
     ("  caps: {reply: 30, issue: 30, spam: 10, forward: 20}\n", ""),
     ('{macro: "Community::Mention"}', '{macro: "Community::Mention", live_on: [twitter]}'),
     ("attempts: 8", "attempts: 20"),
-    # Reports resemble each other by half, and the known issue by 0.85: no person is to be asked.
+    # Reports resemble each other by half, and the known issue by 0.85: nobody is to be asked.
     ("suggest_at: 0.5", "suggest_at: 0.7"),
     (WAVE % ("stability_complaint", 10), "\n    - ".join(WAVE % (name, WAVE_FROM) for name in WAVES)),
 )
 
 
-def weather(plan: Plan) -> list[dict[str, Any]]:
-    """The faults of each service: of all calls, about one in eight is harmed."""
+def fault_schedule(plan: Plan) -> list[dict[str, Any]]:
+    """The faults of each service: about one call in eight is disturbed."""
     soon, busy = {"Retry-After": "1"}, "busy"
     faults: list[dict[str, Any]] = [
         {"kind": "status", "status": 429, "headers": soon, "body": busy, "chance": 0.02},
@@ -84,9 +89,9 @@ def weather(plan: Plan) -> list[dict[str, Any]]:
     return [{"times": 0, **fault} for fault in faults]
 
 
-def chat_weather(plan: Plan) -> list[dict[str, Any]]:
-    """The chat hears so little that nothing is left to chance: one message is refused and told to come again, and the
-    next meets what leaves nobody sure whether it arrived."""
+def chat_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
+    """The chat gets so few messages that nothing is left to chance: the first is refused, to be sent again, and the
+    second meets a fault after which nobody knows whether it arrived."""
     unsure: list[dict[str, Any]] = [
         {"kind": "status", "status": 503},
         {"kind": "status_after", "status": 502},

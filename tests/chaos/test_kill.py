@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.chaos.battle import fight
 from tests.chaos.plan import SETTLES_SOON, Plan
+from tests.chaos.scenario import run
 
 
 def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path: Path) -> None:
     plan = Plan(tickets=25, kills=3, closes=2, seed=7, settings=SETTLES_SOON)
-    report = fight(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
+    report = run(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
     assert not report.problems, report

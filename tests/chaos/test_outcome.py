@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from integrations.zendesk.client import RUN_KEY
-from tests.chaos.crowd import KINDS, Person
 from tests.chaos.outcome import BOT_ID, Seen, ticket_problems
+from tests.chaos.users import KINDS, User
 
 BUG = KINDS[0]
 NEWS = "The issue gitlab-org/gitlab#7 was closed as done."
@@ -37,5 +37,5 @@ def ticket(*notes: str) -> dict[str, Any]:
 )
 def test_a_closed_issue_is_told_once(notes: list[str], *, closed: bool, told: bool) -> None:
     decision: dict[str, Any] = {"state": "done", "archetype": BUG.archetype, "history": []}
-    problems = list(ticket_problems(Seen(Person(1, "word", BUG), ticket(*notes), decision, news=closed)))
+    problems = list(ticket_problems(Seen(User(1, "word", BUG), ticket(*notes), decision, news=closed)))
     assert (not problems) is told, problems

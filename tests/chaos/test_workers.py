@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.chaos.battle import fight
 from tests.chaos.plan import SETTLES_SOON, Plan
+from tests.chaos.scenario import run
 from tests.support.postgres import PostgresServer
 
 
@@ -13,12 +13,12 @@ def test_three_processes_share_the_work_while_one_is_killed_and_one_frozen(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     plan = Plan(tickets=18, kills=1, freezes=1, workers=2, seed=11, settings=SETTLES_SOON)
-    report = fight(plan, tmp_path, postgres.new_database())
+    report = run(plan, tmp_path, postgres.new_database())
     assert not report.problems, report
 
 
 def test_two_processes_on_one_sqlite_file_share_the_work(tmp_path: Path) -> None:
     """On one machine and a local disk: what keeps them apart is WAL and flock, which know nothing of other machines."""
     plan = Plan(tickets=10, kills=1, freezes=1, workers=1, seed=3, settings=SETTLES_SOON)
-    report = fight(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
+    report = run(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
     assert not report.problems, report

@@ -22,7 +22,7 @@ from app.web.app import create_app
 from app.web.serving import serve_in_thread
 from app.work.engine.engine import Engine, Work
 from integrations.sandbox import Sandbox
-from tests.chaos.books import Books
+from tests.chaos.engine_records import EngineRecords
 from tests.support.harness import INFRASTRUCTURE, PROJECT, settings_for, wait_until
 from tests.support.postgres import PostgresServer
 
@@ -102,17 +102,17 @@ def test_all_that_an_earlier_version_left_is_finished_once(
 ) -> None:
     left = load(url, commit, sandbox)
     service = Service.build(settings_for(sandbox, tmp_path, DATABASE_URL=url))
-    books = Books(url)
+    records = EngineRecords(url)
     with serve_in_thread(create_app(service), service.settings) as address:
         assert service.check_workflows() == "all work that waits is known"
-        wait_until(lambda: books.unfinished() == 0, seconds=60)
-        runs = {run.key: run.status for run in books.runs()}
+        wait_until(lambda: records.unfinished() == 0, seconds=60)
+        runs = {run.key: run.status for run in records.runs()}
         decisions = {one.run_id: one for one in service.records.decisions.newest(limit=50)}
         links = {one.ticket_id: one for one in service.records.links.of_ticket(WAITS_FOR_LINK)}
         failures = service.records.failures.newest(limit=10)
         service.engine.accept([Work("of_a_later_version", "strange", "ticket:1", {})])
         ready, metrics = httpx.get(f"{address}/readyz"), httpx.get(f"{address}/metrics").text
-    books.close()
+    records.close()
     assert [(one.key, one.ticket_id, one.step, one.reason, one.message) for one in failures] == []
     assert set(runs.values()) == {"SUCCESS"}
     assert {row["workflow_uuid"] for row in left["workflow_status"]} <= set(runs)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from integrations.sandbox import Fault, Sandbox
-from tests.chaos.books import Books
+from tests.chaos.engine_records import EngineRecords
 from tests.support.harness import wait_until
 from tests.support.loopback import NO_AUTHORITIES, answers
 from tests.support.paths import ROOT
@@ -74,9 +74,9 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
                 _stop(worker)
         with running("work", environ):
             wait_until(lambda: "pointsman_done" in sandbox.zendesk.ticket(ticket_id)["tags"], seconds=60)
-            books = Books(database)
-            wait_until(lambda: books.unfinished() == 0)
-            books.close()
+            records = EngineRecords(database)
+            wait_until(lambda: records.unfinished() == 0)
+            records.close()
         assert len(sandbox.zendesk.ticket(ticket_id)["comments"]) == 2
 
 

@@ -23,17 +23,17 @@ STOPS_WITHIN = 10.0
 
 
 @dataclass
-class Member:
+class Process:
     command: str
     port: int
-    process: subprocess.Popen[bytes]
+    popen: subprocess.Popen[bytes]
 
     def is_up(self) -> bool:
         return answers(f"http://127.0.0.1:{self.port}/healthz")
 
 
 @dataclass(frozen=True)
-class Life:
+class Lifetime:
     """One process, from its start until it was gone (seconds since 1970)."""
 
     agent: str
@@ -41,24 +41,24 @@ class Life:
 
 
 @dataclass
-class Fleet:
+class Processes:
     environ: Mapping[str, str]
     log: Path
     chance: random.Random
-    members: list[Member] = field(default_factory=list)
-    lives: list[Life] = field(default_factory=list)
+    running: list[Process] = field(default_factory=list)
+    lifetimes: list[Lifetime] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     slowest_stop: float = 0.0
 
     def start(self, port: int, workers: int) -> None:
         """`port`: of the service; its environment says it too."""
-        self.members = [Member("serve", port, self._spawn("serve"))]
+        self.running = [Process("serve", port, self._spawn("serve"))]
         for at in (free_port() for _ in range(workers)):
             command = f"work --port {at}"
-            self.members.append(Member(command, at, self._spawn(command)))
+            self.running.append(Process(command, at, self._spawn(command)))
 
     def all_up(self) -> bool:
-        return all(member.is_up() for member in self.members)
+        return all(process.is_up() for process in self.running)
 
     def _spawn(self, command: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
@@ -70,60 +70,60 @@ class Fleet:
                 stdout=log,
             )
 
-    def any(self) -> Member:
-        return self.chance.choice(self.members)
+    def any(self) -> Process:
+        return self.chance.choice(self.running)
 
-    def kill(self, member: Member) -> None:
-        member.process.kill()
-        self._replace(member)
+    def kill(self, process: Process) -> None:
+        process.popen.kill()
+        self._replace(process)
         self.done["killed"] += 1
 
-    def stop(self, member: Member) -> None:
+    def stop(self, process: Process) -> None:
         """As a supervisor does; the time that it takes is kept."""
         asked = time.monotonic()
-        member.process.terminate()
-        member.process.wait(timeout=60)
+        process.popen.terminate()
+        process.popen.wait(timeout=60)
         self.slowest_stop = max(self.slowest_stop, time.monotonic() - asked)
-        self._replace(member)
+        self._replace(process)
         self.done["stopped"] += 1
 
-    def outlive(self, restart: Callable[[], None]) -> None:
+    def replace_after(self, restart: Callable[[], None]) -> None:
         """Restart the database: each process must see that its lock is lost, and end by itself."""
         restart()
-        for member in self.members:
-            self._replace(member)
+        for process in self.running:
+            self._replace(process)
         self.done["database restarts"] += 1
 
-    def _replace(self, member: Member) -> None:
-        member.process.wait(timeout=30)
-        self.lives.append(Life(f"pointsman-{member.process.pid}", time.time()))
-        member.process = self._spawn(member.command)
+    def _replace(self, process: Process) -> None:
+        process.popen.wait(timeout=30)
+        self.lifetimes.append(Lifetime(f"pointsman-{process.popen.pid}", time.time()))
+        process.popen = self._spawn(process.command)
 
-    def freeze(self, member: Member, seconds: float) -> None:
-        os.kill(member.process.pid, signal.SIGSTOP)
+    def freeze(self, process: Process, seconds: float) -> None:
+        os.kill(process.popen.pid, signal.SIGSTOP)
         pause(seconds)
-        os.kill(member.process.pid, signal.SIGCONT)
+        os.kill(process.popen.pid, signal.SIGCONT)
         self.done["frozen"] += 1
 
     def died_by_themselves(self) -> list[str]:
-        return [f"{one.command}: exit {one.process.poll()}" for one in self.members if one.process.poll() is not None]
+        return [f"{one.command}: exit {one.popen.poll()}" for one in self.running if one.popen.poll() is not None]
 
     def end(self) -> None:
-        for member in self.members:
+        for process in self.running:
             asked = time.monotonic()
-            member.process.terminate()
-            member.process.wait(timeout=60)
+            process.popen.terminate()
+            process.popen.wait(timeout=60)
             self.slowest_stop = max(self.slowest_stop, time.monotonic() - asked)
 
-    def abandon(self) -> None:
-        for member in self.members:
-            if member.process.poll() is None:
-                member.process.kill()
-                member.process.wait()
+    def kill_all(self) -> None:
+        for process in self.running:
+            if process.popen.poll() is None:
+                process.popen.kill()
+                process.popen.wait()
 
 
 def pause(seconds: float) -> None:
-    """Let time pass in the world outside."""
+    """Wait in real time: other processes do something meanwhile."""
     time.sleep(seconds)
 
 

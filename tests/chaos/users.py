@@ -1,4 +1,4 @@
-"""The tickets: of each kind it is known how it has to end."""
+"""The users and their tickets; for each kind of ticket it is known how it has to end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Issue = Literal["opened", "linked", "none"]
 class Kind:
     archetype: str | None
     text: str
-    """`{word}` is different in every ticket, and resembles no other."""
+    """`{word}` differs in every ticket, and resembles no other."""
     weight: int
     issue: Issue = "none"
     channel: str = "twitter"
@@ -41,7 +41,7 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Person:
+class User:
     """One ticket that somebody is going to write."""
 
     number: int
@@ -53,15 +53,15 @@ class Person:
             "subject": "",
             "body": self.kind.text.format(word=self.word),
             "via_channel": self.kind.channel,
-            "requester": {"name": f"Person {self.number}", "email": f"p{self.number}@example.org"},
+            "requester": {"name": f"User {self.number}", "email": f"p{self.number}@example.org"},
         }
 
 
-def crowd(count: int, seed: int) -> Iterator[Person]:
-    chance = random.Random(f"crowd {seed}")
+def users(count: int, seed: int) -> Iterator[User]:
+    chance = random.Random(f"tickets {seed}")
     for number in range(count):
         kind = chance.choices(KINDS, [one.weight for one in KINDS])[0]
-        yield Person(number, _word(chance, number), kind)
+        yield User(number, _word(chance, number), kind)
 
 
 def _word(chance: random.Random, number: int) -> str:

@@ -1,4 +1,4 @@
-"""What the service itself says of its tickets."""
+"""A client of the service's own API: its decisions and failures."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 
-TOKEN = "desk-token-of-the-kill-test"
+TOKEN = "api-token-of-the-kill-test"
 
 
-class Desk:
+class ApiClient:
     """Raises httpx.HTTPError while the service is gone."""
 
     def __init__(self, service: str) -> None:

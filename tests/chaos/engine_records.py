@@ -1,4 +1,4 @@
-"""What the engine's own table says: nothing waits, nothing ended in an error, and no ticket was in two hands."""
+"""What the engine's own table says: nothing waits, nothing ended in an error, and no ticket was worked on twice at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEP = ("workflow_uuid", "function_name", "started_at_epoch_ms", "completed_at_e
 class Run:
     key: str
     status: str
-    lane: str
+    partition: str
     began: float
     ended: float
     """Its first and last step, in seconds since 1970; the status itself has whole seconds in SQLite."""
@@ -37,7 +37,7 @@ class Step:
     ended: float
 
 
-class Books:
+class EngineRecords:
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url, pool=1)
         schema = None if is_sqlite(url) else "dbos"
@@ -58,7 +58,7 @@ class Books:
             return [Announcement(**row) for row in connection.execute(sa.select(announcements)).mappings()]
 
     def unfinished(self) -> int:
-        """Rounds of the clock come anew, and what they queue is not looked at here."""
+        """Without the periodic jobs: they never end, and what they queue is counted by itself."""
         columns = self._status.c
         query = sa.select(sa.func.count()).where(
             columns.queue_name.in_(QUEUES),
@@ -86,8 +86,8 @@ class Books:
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [
-            Run(key, state, lane or "", (began or 0) / 1000, (ended or 0) / 1000)
-            for key, state, lane, began, ended in rows
+            Run(key, state, partition or "", (began or 0) / 1000, (ended or 0) / 1000)
+            for key, state, partition, began, ended in rows
         ]
 
     def steps(self) -> list[Step]:
@@ -104,26 +104,26 @@ class Books:
         ]
 
 
-def lanes(runs: list[Run]) -> dict[str, list[Run]]:
+def by_partition(runs: list[Run]) -> dict[str, list[Run]]:
     """The runs of each ticket, by their start."""
-    by_lane: dict[str, list[Run]] = defaultdict(list)
+    partitions: dict[str, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.began):
-        if run.lane:
-            by_lane[run.lane].append(run)
-    return by_lane
+        if run.partition:
+            partitions[run.partition].append(run)
+    return partitions
 
 
 def problems(runs: list[Run], steps: list[Step]) -> Iterator[str]:
     for run in runs:
         if run.status != "SUCCESS":
             yield f"{run.key}: ended as {run.status}"
-    lane_of = {run.key: run.lane for run in runs}
-    by_lane: dict[str, list[Step]] = defaultdict(list)
+    partition_of = {run.key: run.partition for run in runs}
+    partitions: dict[str, list[Step]] = defaultdict(list)
     for step in sorted(steps, key=lambda step: step.began):
-        if lane_of.get(step.run):
-            by_lane[lane_of[step.run]].append(step)
-    for lane, own in by_lane.items():
+        if partition_of.get(step.run):
+            partitions[partition_of[step.run]].append(step)
+    for partition, own in partitions.items():
         for before, after in pairwise(own):
             # Not whole runs: one that was cut off may be overtaken before it is taken up again.
             if after.run != before.run and after.began < before.ended:
-                yield f"{lane}: {after} began before {before} had ended"
+                yield f"{partition}: {after} began before {before} had ended"
