@@ -1,4 +1,4 @@
-"""What the engine's own table says: nothing waits, nothing ended in an error, and no ticket was worked on twice at a time."""
+"""What the engine's own table says: nothing waits, nothing ended in an error, no ticket was in two processes."""
 
 from __future__ import annotations
 
