@@ -39,7 +39,7 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
 
 
 @dataclass
-class Incoming:
+class HttpRequest:
     """One request as the handlers see it."""
 
     method: str
@@ -56,16 +56,16 @@ class Incoming:
     def query(self) -> list[tuple[str, str]]:
         return parse_qsl(self.query_string, keep_blank_values=True)
 
-    def asked(self, name: str, default: str = "") -> str:
+    def query_value(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""
         return next((value for key, value in reversed(self.query) if key == name), default)
 
 
-Handler = Callable[[Incoming], Response]
+Handler = Callable[[HttpRequest], Response]
 
 
-async def receive(request: Request) -> Incoming:
-    return Incoming(
+async def receive(request: Request) -> HttpRequest:
+    return HttpRequest(
         method=request.method,
         path=request.scope["path"],
         at=request.path_params,

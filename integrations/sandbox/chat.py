@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import Incoming, Refused, route
+from integrations.sandbox.api import HttpRequest, Refused, route
 from integrations.sandbox.clock import Clock, second_stamp
 from integrations.sandbox.pages import Context, page
 from integrations.sandbox.service import Service
@@ -49,7 +49,7 @@ class ChatSandbox(Service):
     def _page(self, _at: Mapping[str, Any]) -> Context:
         return {"service": "Chat", "messages": self.messages()[::-1]}
 
-    def _receive(self, http: Incoming) -> Response:
+    def _receive(self, http: HttpRequest) -> Response:
         if http.at["key"] != HOOK_KEY:
             raise Refused(404, "no_service", "no_service")
         try:

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.calls import Call
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.faults import Fault, FaultBook
+from integrations.sandbox.faults import Fault, FaultSchedule
 
 SETTABLE = frozenset({"latency", "auto_deliver", "signing"})
 
@@ -29,7 +29,7 @@ class Controlled(Protocol):
     @property
     def clock(self) -> Clock: ...
     @property
-    def faults(self) -> FaultBook: ...
+    def faults(self) -> FaultSchedule: ...
     @property
     def calls(self) -> list[Call]: ...
     def calls_clear(self) -> None: ...

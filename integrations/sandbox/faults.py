@@ -51,7 +51,7 @@ class _Planned:
         return bool(self.fault.times) and self.hit >= self.fault.times
 
 
-class FaultBook:
+class FaultSchedule:
     """The faults of one service, tried in the order they were added; a request meets at most one."""
 
     def __init__(self, seed: int = 0) -> None:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 _DECLARATION = re.compile(r"<!(?!--)")
 
 
-class AnyHtml(HTMLParser):
+class LenientHtmlParser(HTMLParser):
     """Feed the whole text at once. Character references arrive decoded; `<!` and `<![` without a comment are text."""
 
     def __init__(self) -> None:

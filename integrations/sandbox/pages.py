@@ -34,7 +34,7 @@ def moment(stamp: str) -> str:
 _environment.filters["moment"] = moment
 
 
-class Elsewhere(Exception):
+class Redirect(Exception):
     """This page is at another address."""
 
     def __init__(self, url: str) -> None:
@@ -43,13 +43,13 @@ class Elsewhere(Exception):
 
 
 def page(path: str, template: str, context: Callable[[Mapping[str, Any]], Context]) -> BaseRoute:
-    """A GET route; `context` gets what the path's pattern caught and may raise Refused or Elsewhere."""
+    """A GET route; `context` gets what the path's pattern caught and may raise Refused or Redirect."""
 
     async def endpoint(request: Request) -> Response:
         try:
             body, status = _environment.get_template(template).render(context(request.path_params)), 200
-        except Elsewhere as elsewhere:
-            return RedirectResponse(elsewhere.url, 302)
+        except Redirect as redirect:
+            return RedirectResponse(redirect.url, 302)
         except Refused as refused:
             body, status = _environment.get_template("missing.html").render(service="Sandbox"), refused.status
         return HTMLResponse(body, status, {"Content-Security-Policy": POLICY})

@@ -8,7 +8,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from integrations.sandbox.html_reading import AnyHtml
+from integrations.sandbox.html_reading import LenientHtmlParser
 
 _KEPT = frozenset(
     {"p", "br", "ul", "ol", "li", "strong", "b", "em", "i", "code", "pre", "blockquote", "h3", "h4", "hr", "a", "div"}
@@ -20,7 +20,7 @@ _HTML_COMMENT = re.compile(r"<!--.*?-->[ \t]*\n?", re.DOTALL)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
 
 
-class _Cleaner(AnyHtml):
+class _Cleaner(LenientHtmlParser):
     """Keeps a few tags without attributes (links keep a web address), and closes what was left open."""
 
     def __init__(self) -> None:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from integrations.sandbox.calls import Call
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import control_routes
-from integrations.sandbox.faults import FaultBook
-from integrations.sandbox.gate import Gate
+from integrations.sandbox.faults import FaultSchedule
+from integrations.sandbox.interceptor import Interceptor
 from integrations.sandbox.server import Server
-from integrations.sandbox.webhook_sender import Postman
+from integrations.sandbox.webhook_sender import WebhookSender
 
 
 class Service:
@@ -26,40 +26,40 @@ class Service:
         self.name = name
         self.clock = clock
         self.app = FastAPI(title=f"Sandbox {name}", docs_url=None, redoc_url=None, openapi_url=None)
-        self.postman = Postman(name)
+        self.webhook_sender = WebhookSender(name)
         self._server = Server(name, port)
-        self._gate = Gate(self.app, counted=counted, path_of=path_of)
+        self._interceptor = Interceptor(self.app, counted=counted, path_of=path_of)
         self.url = self._server.url
         methods = {name: getattr(self, name) for name in self.controls}
         self.app.router.routes.extend(control_routes(self, methods))
 
     @property
-    def faults(self) -> FaultBook:
-        return self._gate.faults
+    def faults(self) -> FaultSchedule:
+        return self._interceptor.faults
 
     @property
     def calls(self) -> list[Call]:
         """A copy of what was asked so far, in order of arrival."""
-        return list(self._gate.calls)
+        return list(self._interceptor.calls)
 
     def calls_clear(self) -> None:
-        self._gate.calls.clear()
+        self._interceptor.calls.clear()
 
     @property
     def latency(self) -> float:
         """Seconds added to each answer of the API."""
-        return self._gate.latency
+        return self._interceptor.latency
 
     @latency.setter
     def latency(self, seconds: float) -> None:
-        self._gate.latency = seconds
+        self._interceptor.latency = seconds
 
     def start(self) -> None:
-        self._server.start(self._gate)
+        self._server.start(self._interceptor)
 
     def ask_to_stop(self) -> None:
         self._server.ask_to_stop()
 
     def stop(self) -> None:
         self._server.stop()
-        self.postman.stop()
+        self.webhook_sender.stop()

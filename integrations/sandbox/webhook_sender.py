@@ -24,7 +24,7 @@ class Delivery:
     status: int
 
 
-class Postman:
+class WebhookSender:
     def __init__(self, name: str, workers: int = 4) -> None:
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None

@@ -94,9 +94,9 @@ def quiet(harness: Harness, robot: Robot) -> None:
 
     def still() -> bool:
         before = len(robot.answers)
-        harness.sandbox.zendesk.postman.wait()
+        harness.sandbox.zendesk.webhook_sender.wait()
         harness.idle()
-        harness.sandbox.zendesk.postman.wait()
+        harness.sandbox.zendesk.webhook_sender.wait()
         return len(robot.answers) == before and harness.service.engine.backlog.unfinished() == 0
 
     wait_until(still, seconds=40)
@@ -151,7 +151,7 @@ def budget_failures(harness: Harness, ticket_id: int) -> list[dict[str, Any]]:
 def test_a_webhook_for_every_update_of_ours_leads_to_one_write(harness: Harness) -> None:
     ticket_id = harness.ticket(PRAISE)
     harness.decision(ticket_id)
-    assert harness.sandbox.zendesk.postman.wait()
+    assert harness.sandbox.zendesk.webhook_sender.wait()
     harness.idle()
     assert our_writes(harness, ticket_id) == 1
     assert 'outcome="own_update",source="zendesk"' in harness.web.get("/metrics").text

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.gitlab.checks import Asked, Door
+from integrations.sandbox.gitlab.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import Issue
 from integrations.sandbox.gitlab.state import State
 
@@ -19,15 +19,15 @@ _QUERY = re.compile(
 _ISSUE_ID = re.compile(r"gid://gitlab/Issue/(\d+)")
 
 
-def add_routes(door: Door) -> None:
+def add_routes(checks: RequestChecks) -> None:
     known = frozenset({"query", "variables", "operationName"})
-    door.opens("POST", "/graphql", ask, known=known, root="/api", only_reads=True)
+    checks.add_route("POST", "/graphql", ask, known=known, root="/api", only_reads=True)
 
 
-def ask(asked: Asked) -> Response:
+def ask(request: CheckedRequest) -> Response:
     """200 also for what is wrong with the question; null for an issue that is not there, or not for this token."""
-    match = _QUERY.fullmatch(asked.text("query"))
-    variables = asked.given.get("variables")
+    match = _QUERY.fullmatch(request.text("query"))
+    variables = request.given.get("variables")
     if match is None or match[1] != match[2] or not isinstance(variables, dict):
         told = "sandbox: only `query name($id: IssueID!) { issue(id: $id) { fields } }` with variables is understood"
         return _wrong(told)
@@ -35,7 +35,7 @@ def ask(asked: Asked) -> Response:
     if number is None:
         return _wrong(f"Variable ${match[1]} of type IssueID! was provided invalid value")
     fields = re.split(r"[\s,]+", match[3].strip(" ,\n\t"))
-    shown = _issue(asked.state, asked.state.issues.get(int(number[1])))
+    shown = _issue(request.state, request.state.issues.get(int(number[1])))
     if unknown := set(fields) - set(_FIELDS):
         return _wrong(f"Field '{min(unknown)}' doesn't exist on type 'Issue'")
     return answer({"data": {"issue": {name: shown[name] for name in fields} if shown else None}})

@@ -8,7 +8,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from integrations.sandbox.api import answer
-from integrations.sandbox.gitlab.checks import PAGING, Asked, Door
+from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.hooks import Hook
 from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import paged
@@ -18,54 +18,54 @@ from integrations.sandbox.gitlab.serializers import account_json, member_json, p
 VERSION = "19.4.1"
 
 
-def add_routes(door: Door, hooks: Callable[[], list[Hook]]) -> None:
-    door.opens("GET", "/projects/{project}", show_project, known=frozenset({"statistics", "license"}))
-    door.opens("GET", "/projects/{project}/hooks", lambda asked: list_hooks(asked, hooks()), known=PAGING)
-    door.opens("GET", "/projects/{project}/members/all/{user:int}", show_member)
-    door.opens("GET", "/user", show_user)
-    door.opens("GET", "/version", lambda _asked: answer({"version": VERSION, "revision": "sandbox"}))
-    door.opens("GET", "/personal_access_tokens/self", show_token)
+def add_routes(checks: RequestChecks, hooks: Callable[[], list[Hook]]) -> None:
+    checks.add_route("GET", "/projects/{project}", show_project, known=frozenset({"statistics", "license"}))
+    checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks()), known=PAGING)
+    checks.add_route("GET", "/projects/{project}/members/all/{user:int}", show_member)
+    checks.add_route("GET", "/user", show_user)
+    checks.add_route("GET", "/version", lambda _asked: answer({"version": VERSION, "revision": "sandbox"}))
+    checks.add_route("GET", "/personal_access_tokens/self", show_token)
 
 
-def show_project(asked: Asked) -> Response:
-    return answer(project_json(asked.state, asked.project))
+def show_project(request: CheckedRequest) -> Response:
+    return answer(project_json(request.state, request.project))
 
 
-def show_member(asked: Asked) -> Response:
+def show_member(request: CheckedRequest) -> Response:
     """Those of the project and of the groups above it."""
-    user_id = asked.http.at["user"]
-    if user_id not in asked.project.members:
+    user_id = request.http.at["user"]
+    if user_id not in request.project.members:
         raise not_found()
-    return answer(member_json(asked.state, asked.project, user_id))
+    return answer(member_json(request.state, request.project, user_id))
 
 
-def show_user(asked: Asked) -> Response:
-    return answer(account_json(asked.state, asked.actor_id) | {"bot": True, "email": "pointsman@sandbox.example"})
+def show_user(request: CheckedRequest) -> Response:
+    return answer(account_json(request.state, request.actor_id) | {"bot": True, "email": "pointsman@sandbox.example"})
 
 
-def show_token(asked: Asked) -> Response:
-    expires = asked.state.now() + timedelta(days=300)
+def show_token(request: CheckedRequest) -> Response:
+    expires = request.state.now() + timedelta(days=300)
     token = {
         "id": 1,
         "name": "pointsman",
         "revoked": False,
         "active": True,
-        "scopes": [asked.scope],
-        "user_id": asked.actor_id,
-        "created_at": stamp(asked.state.now()),
-        "last_used_at": stamp(asked.state.now()),
+        "scopes": [request.scope],
+        "user_id": request.actor_id,
+        "created_at": stamp(request.state.now()),
+        "last_used_at": stamp(request.state.now()),
         "expires_at": f"{expires:%Y-%m-%d}",
     }
     return answer(token)
 
 
-def list_hooks(asked: Asked, hooks: list[Hook]) -> Response:
-    project = asked.project
-    if project.members.get(asked.actor_id, 0) < MAINTAINER:
+def list_hooks(request: CheckedRequest, hooks: list[Hook]) -> Response:
+    project = request.project
+    if project.members.get(request.actor_id, 0) < MAINTAINER:
         raise forbidden()
-    now = asked.state.now()
+    now = request.state.now()
     return paged(
-        asked,
+        request,
         hooks,
         lambda hook: {
             "id": hook.id,

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import Incoming, route
+from integrations.sandbox.api import HttpRequest, route
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
 from integrations.sandbox.gitlab.refusals import bad_value, insufficient_scope, moved, unauthorized, unknown_parameters
@@ -25,10 +25,10 @@ _FALSE = frozenset({"false", "0", "f", "off"})
 
 
 @dataclass
-class Asked:
+class CheckedRequest:
     """An admitted request. Parameters come from the query and from a JSON or form body alike, as in GitLab."""
 
-    http: Incoming
+    http: HttpRequest
     state: State
     limits: Limits
     scope: str
@@ -108,16 +108,16 @@ class Asked:
         return [str(item).strip() for item in items if str(item).strip()]
 
 
-Serve = Callable[[Asked], Response]
+Serve = Callable[[CheckedRequest], Response]
 
 
-class Door:
+class RequestChecks:
     def __init__(self, state: State, limits: Limits) -> None:
         self._state = state
         self._limits = limits
         self.routes: list[BaseRoute] = []
 
-    def opens(
+    def add_route(
         self,
         method: str,
         path: str,
@@ -129,7 +129,7 @@ class Door:
     ) -> None:
         """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
 
-        def admitted(http: Incoming) -> Response:
+        def admitted(http: HttpRequest) -> Response:
             with self._state.lock:
                 scope = SCOPES.get(_token(http.headers))
                 if scope is None:
@@ -137,11 +137,11 @@ class Door:
                 http.answer_headers.update(self._limits.request(self._state.now()))
                 if method != "GET" and not only_reads and scope != "api":
                     raise insufficient_scope("api")
-                asked = Asked(http, self._state, self._limits, scope)
-                unknown = asked.given.keys() - known
+                request = CheckedRequest(http, self._state, self._limits, scope)
+                unknown = request.given.keys() - known
                 if unknown:
                     raise unknown_parameters(unknown)
-                return serve(asked)
+                return serve(request)
 
         self.routes.append(route(method, f"{root}{path}", admitted))
 

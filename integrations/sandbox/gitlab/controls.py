@@ -19,7 +19,7 @@ from integrations.sandbox.gitlab.state import State
 from integrations.sandbox.gitlab.view import issue_view, project_view
 
 
-class OutsideWorld:
+class GitlabControls:
     _state: State
 
     def project(self, key: int | str) -> dict[str, Any]:

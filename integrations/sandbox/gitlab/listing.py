@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.sandbox.gitlab.checks import PAGING, Asked
+from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest
 from integrations.sandbox.gitlab.models import ISSUE_TYPES, Issue, Project
 from integrations.sandbox.gitlab.refusals import bad_value
 
@@ -20,16 +20,16 @@ SCOPES = ("created_by_me", "assigned_to_me", "all", "created-by-me", "assigned-t
 Key = tuple[Any, ...]
 
 
-def order_of(asked: Asked) -> tuple[Callable[[Issue], Key], bool]:
+def order_of(request: CheckedRequest) -> tuple[Callable[[Issue], Key], bool]:
     """The sort key and whether it runs downwards."""
-    order = asked.one_of("order_by", ORDERS, "created_at")
+    order = request.one_of("order_by", ORDERS, "created_at")
     keys: dict[str, Callable[[Issue], Key]] = {
         "created_at": lambda issue: (issue.created_at.timestamp(), issue.id),
         "updated_at": lambda issue: (issue.updated_at.timestamp(), issue.id),
         "title": lambda issue: (issue.title.lower(), issue.id),
         "popularity": lambda issue: (sum(award.name == "thumbsup" for award in issue.awards), issue.id),
     }
-    return keys[order], asked.one_of("sort", ("asc", "desc"), "desc") == "desc"
+    return keys[order], request.one_of("sort", ("asc", "desc"), "desc") == "desc"
 
 
 class Listings:
@@ -39,13 +39,13 @@ class Listings:
         self._kept = kept
         self._lists: dict[tuple[int, str], tuple[int, list[Issue]]] = {}
 
-    def of(self, asked: Asked, project: Project) -> list[Issue]:
-        wanted = {name: value for name, value in asked.given.items() if name not in {"page", "per_page", "cursor"}}
+    def of(self, request: CheckedRequest, project: Project) -> list[Issue]:
+        wanted = {name: value for name, value in request.given.items() if name not in {"page", "per_page", "cursor"}}
         signature = (project.id, repr(sorted(wanted.items())))
         version, issues = self._lists.get(signature, (-1, []))
         if version != project.version:
-            key, down = order_of(asked)
-            issues = sorted(selected(asked, project), key=key, reverse=down)
+            key, down = order_of(request)
+            issues = sorted(selected(request, project), key=key, reverse=down)
             self._lists.pop(signature, None)
             self._lists[signature] = (project.version, issues)
             while len(self._lists) > self._kept:
@@ -53,63 +53,63 @@ class Listings:
         return issues
 
 
-def selected(asked: Asked, project: Project) -> list[Issue]:
+def selected(request: CheckedRequest, project: Project) -> list[Issue]:
     """Those of the project that the token sees and all filters let through."""
-    issues: Iterable[Issue] = _candidates(asked, project)
-    for holds in _conditions(asked):
+    issues: Iterable[Issue] = _candidates(request, project)
+    for holds in _conditions(request):
         issues = [issue for issue in issues if holds(issue)]
     if not project.member:
-        issues = [issue for issue in issues if not issue.confidential or issue.author_id == asked.actor_id]
+        issues = [issue for issue in issues if not issue.confidential or issue.author_id == request.actor_id]
     return list(issues)
 
 
-def _candidates(asked: Asked, project: Project) -> list[Issue]:
-    fields = asked.names("in") or ["title", "description"]
+def _candidates(request: CheckedRequest, project: Project) -> list[Issue]:
+    fields = request.names("in") or ["title", "description"]
     if set(fields) - {"title", "description"}:
         raise bad_value("in does not have a valid value")
-    if "iids" in asked.given:
-        iids = asked.names("iids") or []
+    if "iids" in request.given:
+        iids = request.names("iids") or []
         if not all(iid.isdecimal() for iid in iids):
             raise bad_value("iids is invalid")
         found = {int(iid) for iid in iids} & project.issues.keys()
     else:
         found = set(project.issues)
-    if asked.text("search"):
-        found &= project.index.find(asked.text("search"), fields)
+    if request.text("search"):
+        found &= project.index.find(request.text("search"), fields)
     return [project.issues[iid] for iid in found]
 
 
-def _conditions(asked: Asked) -> list[Callable[[Issue], bool]]:
-    state = asked.one_of("state", ("opened", "closed", "all"), "all")
-    scope = asked.one_of("scope", SCOPES, "all")
-    wanted, unwanted = asked.names("labels"), asked.names("not[labels]")
+def _conditions(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
+    state = request.one_of("state", ("opened", "closed", "all"), "all")
+    scope = request.one_of("scope", SCOPES, "all")
+    wanted, unwanted = request.names("labels"), request.names("not[labels]")
     conditions: list[Callable[[Issue], bool]] = []
     if state != "all":
         conditions.append(lambda issue: issue.state == state)
     if scope.startswith("created"):
-        conditions.append(lambda issue: issue.author_id == asked.actor_id)
+        conditions.append(lambda issue: issue.author_id == request.actor_id)
     if scope.startswith("assigned"):
-        conditions.append(lambda issue: asked.actor_id in issue.assignee_ids)
+        conditions.append(lambda issue: request.actor_id in issue.assignee_ids)
     if wanted:
         conditions.append(lambda issue: _has_labels(issue, wanted))
     if unwanted:
         conditions.append(lambda issue: not set(unwanted) & set(issue.labels))
-    if "issue_type" in asked.given:
-        kind = asked.one_of("issue_type", ISSUE_TYPES, "issue")
+    if "issue_type" in request.given:
+        kind = request.one_of("issue_type", ISSUE_TYPES, "issue")
         conditions.append(lambda issue: issue.issue_type == kind)
-    if (confidential := asked.flag("confidential")) is not None:
+    if (confidential := request.flag("confidential")) is not None:
         conditions.append(lambda issue: issue.confidential == confidential)
-    if "milestone" in asked.given:
-        conditions.append(lambda issue: issue.milestone == asked.text("milestone"))
-    return conditions + _people(asked) + _times(asked)
+    if "milestone" in request.given:
+        conditions.append(lambda issue: issue.milestone == request.text("milestone"))
+    return conditions + _people(request) + _times(request)
 
 
-def _people(asked: Asked) -> list[Callable[[Issue], bool]]:
+def _people(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
     conditions: list[Callable[[Issue], bool]] = []
-    if asked.text("author_id"):
-        conditions.append(lambda issue: str(issue.author_id) == asked.text("author_id"))
-    if asked.text("author_username"):
-        ids = {a.id for a in asked.state.accounts.values() if a.username == asked.text("author_username")}
+    if request.text("author_id"):
+        conditions.append(lambda issue: str(issue.author_id) == request.text("author_id"))
+    if request.text("author_username"):
+        ids = {a.id for a in request.state.accounts.values() if a.username == request.text("author_username")}
         conditions.append(lambda issue: issue.author_id in ids)
     return conditions
 
@@ -122,21 +122,21 @@ def _has_labels(issue: Issue, wanted: list[str]) -> bool:
     return set(wanted) <= set(issue.labels)
 
 
-def _times(asked: Asked) -> list[Callable[[Issue], bool]]:
+def _times(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
     conditions: list[Callable[[Issue], bool]] = []
-    if (after := _moment(asked, "updated_after")) is not None:
+    if (after := _moment(request, "updated_after")) is not None:
         conditions.append(lambda issue: issue.updated_at >= after)
-    if (before := _moment(asked, "updated_before")) is not None:
+    if (before := _moment(request, "updated_before")) is not None:
         conditions.append(lambda issue: issue.updated_at <= before)
-    if (since := _moment(asked, "created_after")) is not None:
+    if (since := _moment(request, "created_after")) is not None:
         conditions.append(lambda issue: issue.created_at >= since)
-    if (until := _moment(asked, "created_before")) is not None:
+    if (until := _moment(request, "created_before")) is not None:
         conditions.append(lambda issue: issue.created_at <= until)
     return conditions
 
 
-def _moment(asked: Asked, name: str) -> datetime | None:
-    text = asked.text(name)
+def _moment(request: CheckedRequest, name: str) -> datetime | None:
+    text = request.text(name)
     if not text:
         return None
     try:

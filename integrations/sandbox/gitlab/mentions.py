@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 
 from integrations.sandbox.gitlab.markdown import PARSER
-from integrations.sandbox.gitlab.models import Touched
-from integrations.sandbox.html_reading import AnyHtml
+from integrations.sandbox.gitlab.models import TextEffects
+from integrations.sandbox.html_reading import LenientHtmlParser
 
 _MENTION = re.compile(r"(?<!\w)@([a-zA-Z0-9_](?:[a-zA-Z0-9_./-]*[a-zA-Z0-9_])?)")
 _REFERENCE = re.compile(r'(?<![\w/#&])(?:[\w./-]+)?(?:[#!&$]\d+\b|[~%](?:"[^"\n]+"|[A-Za-z][\w:-]*))')
@@ -20,25 +20,25 @@ _SILENT_TAG = re.compile(r"<(/?)(?:pre|code|a|style|script)\b", re.IGNORECASE)
 _SILENT = frozenset({"pre", "code", "a", "style", "script"})
 
 
-def touched(text: str, own_url: str) -> Touched:
+def effects(text: str, own_url: str) -> TextEffects:
     """`own_url`: the address of this GitLab, whose links are references."""
-    return _collected(PARSER.parse(text), own_url) if _WORTH_A_LOOK.search(text) else Touched()
+    return _collected(PARSER.parse(text), own_url) if _WORTH_A_LOOK.search(text) else TextEffects()
 
 
-def touched_by_title(title: str, own_url: str) -> Touched:
+def effects_of_title(title: str, own_url: str) -> TextEffects:
     """Titles are rendered too, as one line."""
-    return _collected(PARSER.parseInline(title), own_url) if _WORTH_A_LOOK.search(title) else Touched()
+    return _collected(PARSER.parseInline(title), own_url) if _WORTH_A_LOOK.search(title) else TextEffects()
 
 
-def both(one: Touched, other: Touched) -> Touched:
-    return Touched(
+def merged(one: TextEffects, other: TextEffects) -> TextEffects:
+    return TextEffects(
         mentions=tuple(dict.fromkeys(one.mentions + other.mentions)),
         references=tuple(dict.fromkeys(one.references + other.references)),
         images=tuple(dict.fromkeys(one.images + other.images)),
     )
 
 
-def _collected(tokens: Sequence[Token], own_url: str) -> Touched:
+def _collected(tokens: Sequence[Token], own_url: str) -> TextEffects:
     texts: list[str] = []
     links: list[str] = []
     images: list[str] = []
@@ -52,7 +52,7 @@ def _collected(tokens: Sequence[Token], own_url: str) -> Touched:
     bare = _URL.sub(" ", seen)
     references = [match[0] for match in _REFERENCE.finditer(bare)]
     references += [link for link in links if link.startswith(f"{own_url}/") and "/-/" in link]
-    return Touched(
+    return TextEffects(
         mentions=tuple(dict.fromkeys(_MENTION.findall(bare))),
         references=tuple(dict.fromkeys(references)),
         images=tuple(dict.fromkeys(images)),
@@ -88,7 +88,7 @@ def _silenced(tag: str) -> int:
     return 0 if match is None else -1 if match[1] else 1
 
 
-class _Html(AnyHtml):
+class _Html(LenientHtmlParser):
     def __init__(self, links: list[str], images: list[str]) -> None:
         super().__init__()
         self._links = links

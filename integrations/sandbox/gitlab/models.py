@@ -47,7 +47,7 @@ class QuickAction:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class TextEffects:
     """What a text does to others when GitLab renders it."""
 
     mentions: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Note:
     internal: bool = False
     system: bool = False
     quick_actions: list[QuickAction] = field(default_factory=list)
-    touched: Touched = Touched()
+    effects: TextEffects = TextEffects()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Issue:
     linked_ids: list[int] = field(default_factory=list)
     journal: list[JournalEntry] = field(default_factory=list)
     quick_actions: list[QuickAction] = field(default_factory=list)
-    touched: Touched = Touched()
+    effects: TextEffects = TextEffects()
 
 
 @dataclass(slots=True)

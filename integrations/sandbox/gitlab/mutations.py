@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.mentions import both, touched, touched_by_title
+from integrations.sandbox.gitlab.mentions import effects, effects_of_title, merged
 from integrations.sandbox.gitlab.models import Award, Issue, Note, Project, QuickAction
 from integrations.sandbox.gitlab.quick_actions import extract
 from integrations.sandbox.gitlab.state import State
@@ -47,10 +47,10 @@ def open_issue(
         quick_actions=list(actions),
     )
     state.admit(project, issue)
-    _look_at_texts(state, issue)
+    _note_text_effects(state, issue)
     _add_labels(state, issue, labels, author_id)
-    state.happened(state.event("issue", "open", issue, author_id))
-    obey(state, issue, actions, author_id)
+    state.record_event(state.event("issue", "open", issue, author_id))
+    execute(state, issue, actions, author_id)
     return issue
 
 
@@ -73,10 +73,10 @@ def change_issue(state: State, issue: Issue, wanted: Mapping[str, Any], actor_id
     if changed:
         state.touch(issue)
     if changed.keys() & {"title", "description"}:
-        _look_at_texts(state, issue)
+        _note_text_effects(state, issue)
         state.reindex(issue)
-    _tell(state, issue, changed, actor_id)
-    obey(state, issue, actions, actor_id)
+    _record_changes(state, issue, changed, actor_id)
+    execute(state, issue, actions, actor_id)
 
 
 def write_note(state: State, issue: Issue, body: str, author_id: int, *, internal: bool = False) -> Note | None:
@@ -90,14 +90,14 @@ def write_note(state: State, issue: Issue, body: str, author_id: int, *, interna
     if stored.strip():
         now = state.now()
         note = Note(state.new_id(), stored, author_id, now, now, internal, quick_actions=list(actions))
-        note.touched = touched(stored, state.url)
+        note.effects = effects(stored, state.url)
         issue.notes.append(note)
         state.touch(issue)
         event = state.event("note", "create", issue, author_id)
         event.note = note
-        state.happened(event)
+        state.record_event(event)
     issue.quick_actions += actions
-    obey(state, issue, actions, author_id)
+    execute(state, issue, actions, author_id)
     return note
 
 
@@ -111,14 +111,14 @@ def edit_note(state: State, issue: Issue, note: Note, body: str, actor_id: int) 
     if stored.strip():
         note.quick_actions += actions
         if stored != note.body:
-            note.body, note.updated_at, note.touched = stored, state.now(), touched(stored, state.url)
+            note.body, note.updated_at, note.effects = stored, state.now(), effects(stored, state.url)
             state.touch(issue)
             event = state.event("note", "update", issue, note.author_id)
             event.note = note
-            state.happened(event)
+            state.record_event(event)
     else:
         issue.notes.remove(note)
-    obey(state, issue, actions, actor_id)
+    execute(state, issue, actions, actor_id)
     return bool(stored.strip())
 
 
@@ -131,7 +131,7 @@ def award(state: State, issue: Issue, name: str, user_id: int) -> Award | None:
     state.project_of(issue).version += 1
     event = state.event("emoji", "award", issue, user_id)
     event.emoji = name
-    state.happened(event)
+    state.record_event(event)
     return given
 
 
@@ -169,7 +169,7 @@ def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Is
     return copy
 
 
-def obey(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
+def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
     """Execute quick actions with the rights of whoever wrote the text. Those without an effect are just recorded."""
     for action in actions:
         wanted = _effect(state, issue, action)
@@ -190,7 +190,7 @@ def obey(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: i
 def _effect(state: State, issue: Issue, action: QuickAction) -> dict[str, Any]:
     names = [name.strip('~" ') for name in action.argument.split("~") if name.strip('~" ')]
     people = {account.username: account.id for account in state.accounts.values()}
-    asked = [people[name.strip("@,")] for name in action.argument.split() if name.strip("@,") in people]
+    assignees = [people[name.strip("@,")] for name in action.argument.split() if name.strip("@,") in people]
     effects: dict[str, dict[str, Any]] = {
         "close": {"state": "closed"},
         "reopen": {"state": "opened"},
@@ -202,8 +202,8 @@ def _effect(state: State, issue: Issue, action: QuickAction) -> dict[str, Any]:
         "relabel": {"labels": names},
         "unlabel": {"labels": [name for name in issue.labels if names and name not in names]},
         "remove_label": {"labels": [name for name in issue.labels if names and name not in names]},
-        "assign": {"assignee_ids": sorted({*issue.assignee_ids, *asked})} if asked else {},
-        "reassign": {"assignee_ids": asked},
+        "assign": {"assignee_ids": sorted({*issue.assignee_ids, *assignees})} if assignees else {},
+        "reassign": {"assignee_ids": assignees},
         "unassign": {"assignee_ids": []},
         "lock": {"locked": True},
         "unlock": {"locked": False},
@@ -222,8 +222,8 @@ def _referenced(state: State, issue: Issue, text: str) -> Issue | None:
     return project.issues.get(int(iid)) if project is not None and iid.isdecimal() else None
 
 
-def _look_at_texts(state: State, issue: Issue) -> None:
-    issue.touched = both(touched_by_title(issue.title, state.url), touched(issue.description, state.url))
+def _note_text_effects(state: State, issue: Issue) -> None:
+    issue.effects = merged(effects_of_title(issue.title, state.url), effects(issue.description, state.url))
 
 
 def _add_labels(state: State, issue: Issue, names: Sequence[str], actor_id: int) -> None:
@@ -261,7 +261,7 @@ def _close(state: State, issue: Issue, actor_id: int, because: dict[str, Any]) -
     _set_state(state, issue, "closed", actor_id)
     state.touch(issue)
     changes = because | (_state_changes(state, issue) if was_open else {})
-    state.happened(state.event("issue", "close" if was_open else "update", issue, actor_id, changes))
+    state.record_event(state.event("issue", "close" if was_open else "update", issue, actor_id, changes))
 
 
 def _state_changes(state: State, issue: Issue) -> dict[str, Any]:
@@ -273,17 +273,17 @@ def _state_changes(state: State, issue: Issue) -> dict[str, Any]:
     }
 
 
-def _tell(state: State, issue: Issue, changed: Mapping[str, Any], actor_id: int) -> None:
+def _record_changes(state: State, issue: Issue, changed: Mapping[str, Any], actor_id: int) -> None:
     if "state" in changed:
         action = "close" if issue.state == "closed" else "reopen"
-        state.happened(state.event("issue", action, issue, actor_id, _state_changes(state, issue)))
+        state.record_event(state.event("issue", action, issue, actor_id, _state_changes(state, issue)))
     rest = {
         name: {"previous": before, "current": getattr(issue, name)}
         for name, before in changed.items()
         if name != "state"
     }
     if rest:
-        state.happened(state.event("issue", "update", issue, actor_id, rest))
+        state.record_event(state.event("issue", "update", issue, actor_id, rest))
 
 
 def _named(state: State, issue: Issue) -> str:

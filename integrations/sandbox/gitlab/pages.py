@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from integrations.sandbox.gitlab.models import Project
 from integrations.sandbox.gitlab.state import State
 from integrations.sandbox.gitlab.view import issue_view, project_view
-from integrations.sandbox.pages import Context, Elsewhere, page
+from integrations.sandbox.pages import Context, Redirect, page
 from integrations.sandbox.safe_html import from_markdown
 
 LISTED = 500
@@ -49,11 +49,11 @@ def page_routes(state: State) -> list[BaseRoute]:
             }
 
     def old_address(at: Mapping[str, Any]) -> Context:
-        raise Elsewhere(f"/{at['path']}/-/work_items/{at['iid']}")
+        raise Redirect(f"/{at['path']}/-/work_items/{at['iid']}")
 
     def project_home(at: Mapping[str, Any]) -> Context:
         with state.lock:
-            raise Elsewhere(f"/{state.project(at['path']).path}/-/issues")
+            raise Redirect(f"/{state.project(at['path']).path}/-/issues")
 
     return [
         page("/", "gitlab_index.html", projects),
@@ -68,7 +68,7 @@ def page_routes(state: State) -> list[BaseRoute]:
 def _at_its_path(state: State, at: Mapping[str, Any], rest: str) -> Project:
     project = state.project(at["path"])
     if project.path != at["path"]:
-        raise Elsewhere(f"/{project.path}{rest}")
+        raise Redirect(f"/{project.path}{rest}")
     return project
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from integrations.sandbox.api import answer
-from integrations.sandbox.gitlab.checks import Asked
+from integrations.sandbox.gitlab.checks import CheckedRequest
 from integrations.sandbox.gitlab.refusals import bad_value
 
 Item = TypeVar("Item")
@@ -24,16 +24,18 @@ COUNTED_UP_TO = 10_000
 """With more rows GitLab sends no totals and no last page."""
 
 
-def paged(asked: Asked, items: Sequence[Item], show: Callable[[Item], Any], key_of: Callable[[Item], Key]) -> Response:
+def paged(
+    request: CheckedRequest, items: Sequence[Item], show: Callable[[Item], Any], key_of: Callable[[Item], Key]
+) -> Response:
     """`items` are in their final order; `key_of` gives that order's ascending or descending sort key."""
-    size = min(_number(asked, "per_page", DEFAULT_PAGE), MAX_PAGE)
-    if asked.text("pagination") == "keyset":
-        if not asked.text("order_by") or not asked.text("sort"):
+    size = min(_number(request, "per_page", DEFAULT_PAGE), MAX_PAGE)
+    if request.text("pagination") == "keyset":
+        if not request.text("order_by") or not request.text("sort"):
             raise bad_value("sandbox: keyset paging goes with order_by and sort, both mandatory")
-        return _keyset(asked, items, show, key_of, size)
-    if asked.text("pagination") not in {"", "offset", "legacy"}:
+        return _keyset(request, items, show, key_of, size)
+    if request.text("pagination") not in {"", "offset", "legacy"}:
         raise bad_value("pagination does not have a valid value")
-    number = _number(asked, "page", 1)
+    number = _number(request, "page", 1)
     start = (number - 1) * size
     rows = items[start : start + size]
     pages = max(1, -(-len(items) // size))
@@ -52,22 +54,26 @@ def paged(asked: Asked, items: Sequence[Item], show: Callable[[Item], Any], key_
         headers |= {"X-Total": str(len(items)), "X-Total-Pages": str(pages)}
         links["last"] = pages
     headers["Link"] = ", ".join(
-        f'<{_url(asked, page=str(page), per_page=str(size))}>; rel="{rel}"' for rel, page in links.items()
+        f'<{_url(request, page=str(page), per_page=str(size))}>; rel="{rel}"' for rel, page in links.items()
     )
     return answer([show(row) for row in rows], headers=headers)
 
 
 def _keyset(
-    asked: Asked, items: Sequence[Item], show: Callable[[Item], Any], key_of: Callable[[Item], Key], size: int
+    request: CheckedRequest,
+    items: Sequence[Item],
+    show: Callable[[Item], Any],
+    key_of: Callable[[Item], Key],
+    size: int,
 ) -> Response:
     start = 0
-    if asked.text("cursor"):
-        start = _after(items, key_of, _read_cursor(asked.text("cursor")))
+    if request.text("cursor"):
+        start = _after(items, key_of, _read_cursor(request.text("cursor")))
     rows = items[start : start + size]
     headers = {"X-Per-Page": str(size)}
     if start + size < len(items):
         cursor = base64.urlsafe_b64encode(json.dumps(key_of(rows[-1])).encode()).decode()
-        headers["Link"] = f'<{_url(asked, cursor=cursor, per_page=str(size), pagination="keyset")}>; rel="next"'
+        headers["Link"] = f'<{_url(request, cursor=cursor, per_page=str(size), pagination="keyset")}>; rel="next"'
     return answer([show(row) for row in rows], headers=headers)
 
 
@@ -94,8 +100,8 @@ def _read_cursor(cursor: str) -> Key:
         raise bad_value("cursor is invalid") from error
 
 
-def _number(asked: Asked, name: str, default: int) -> int:
-    given = asked.text(name)
+def _number(request: CheckedRequest, name: str, default: int) -> int:
+    given = request.text(name)
     if not given:
         return default
     if not given.isdecimal() or int(given) < 1:
@@ -103,6 +109,6 @@ def _number(asked: Asked, name: str, default: int) -> int:
     return int(given)
 
 
-def _url(asked: Asked, **replaced: str) -> str:
-    kept = [(key, value) for key, value in asked.http.query if key not in replaced]
-    return f"{asked.state.url}{asked.http.path}?{urlencode([*kept, *replaced.items()])}"
+def _url(request: CheckedRequest, **replaced: str) -> str:
+    kept = [(key, value) for key, value in request.http.query if key not in replaced]
+    return f"{request.state.url}{request.http.path}?{urlencode([*kept, *replaced.items()])}"

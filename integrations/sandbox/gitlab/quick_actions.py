@@ -35,7 +35,7 @@ def extract(text: str) -> tuple[str, list[QuickAction]]:
     if not re.search(r"^/", text, re.MULTILINE):
         return text, []
     lines = text.split("\n")
-    obeyed: dict[int, QuickAction] = {}
+    commands: dict[int, QuickAction] = {}
     for token in PARSER.parse(text):
         if token.type != "paragraph_open" or token.level != 0 or token.map is None:
             continue
@@ -43,9 +43,9 @@ def extract(text: str) -> tuple[str, list[QuickAction]]:
         for number in range(first, end):
             match = _COMMAND.fullmatch(lines[number])
             if match and not _begins_in_code(lines[first:end], number - first):
-                obeyed[number] = QuickAction(_plain_name(match[1]), (match[2] or "").strip())
-    kept = [line for number, line in enumerate(lines) if number not in obeyed]
-    return ("\n".join(kept).strip() if obeyed else text), list(obeyed.values())
+                commands[number] = QuickAction(_plain_name(match[1]), (match[2] or "").strip())
+    kept = [line for number, line in enumerate(lines) if number not in commands]
+    return ("\n".join(kept).strip() if commands else text), list(commands.values())
 
 
 def _plain_name(name: str) -> str:

@@ -69,7 +69,7 @@ class SearchIndex:
         self._waiting: dict[int, tuple[str, str]] = {}
         self._texts: dict[int, tuple[str, str]] = {}
         self._words: dict[int, tuple[list[str], list[str]]] = {}
-        self._where: dict[str, set[int]] = {}
+        self._postings: dict[str, set[int]] = {}
         self._sorted: list[str] | None = None
 
     def put(self, iid: int, title: str, description: str) -> None:
@@ -77,7 +77,7 @@ class SearchIndex:
 
     def find(self, query: str, fields: Iterable[str] = ("title", "description")) -> set[int]:
         """The iids that match; an empty query matches all."""
-        self._take_in()
+        self._index_waiting()
         names = frozenset(fields)
         if _OUTSIDE_LATIN.search(query):
             return self._find_substrings(query, names)
@@ -90,34 +90,36 @@ class SearchIndex:
             found = hits if found is None else found & hits
         if found is None:
             return set(self._texts)
-        return {iid for iid in found if self._really(iid, terms, phrases, names)}
+        return {iid for iid in found if self._matches(iid, terms, phrases, names)}
 
-    def _take_in(self) -> None:
+    def _index_waiting(self) -> None:
         for iid, (title, description) in self._waiting.items():
             for word in {word for part in self._words.get(iid, ()) for word in part}:
-                self._where[word].discard(iid)
+                self._postings[word].discard(iid)
             self._texts[iid] = (title.lower(), description.lower())
             self._words[iid] = (words(title), words(description))
             for word in {word for part in self._words[iid] for word in part}:
-                if word not in self._where:
-                    self._where[word] = set()
+                if word not in self._postings:
+                    self._postings[word] = set()
                     self._sorted = None
-                self._where[word].add(iid)
+                self._postings[word].add(iid)
         self._waiting.clear()
 
     def _with(self, word: str, as_prefix: bool) -> set[int]:
         if not as_prefix:
-            return set(self._where.get(word, ()))
+            return set(self._postings.get(word, ()))
         if self._sorted is None:
-            self._sorted = sorted(self._where)
+            self._sorted = sorted(self._postings)
         hits: set[int] = set()
         place = bisect_left(self._sorted, word)
         while place < len(self._sorted) and self._sorted[place].startswith(word):
-            hits |= self._where[self._sorted[place]]
+            hits |= self._postings[self._sorted[place]]
             place += 1
         return hits
 
-    def _really(self, iid: int, terms: list[tuple[str, bool]], phrases: list[list[str]], names: frozenset[str]) -> bool:
+    def _matches(
+        self, iid: int, terms: list[tuple[str, bool]], phrases: list[list[str]], names: frozenset[str]
+    ) -> bool:
         title, description = self._words[iid]
         parts = [part for name, part in (("title", title), ("description", description)) if name in names]
         if len(parts) < 2:

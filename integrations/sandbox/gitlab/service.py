@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import Incoming, answer, route
+from integrations.sandbox.api import HttpRequest, answer, route
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
-from integrations.sandbox.gitlab.checks import Door
-from integrations.sandbox.gitlab.controls import OutsideWorld
+from integrations.sandbox.gitlab.checks import RequestChecks
+from integrations.sandbox.gitlab.controls import GitlabControls
 from integrations.sandbox.gitlab.hooks import PERMANENT_AFTER, Hook
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
@@ -24,7 +24,7 @@ PRODUCT = "community/product"
 INFRASTRUCTURE = "community/infrastructure"
 
 
-class GitlabSandbox(OutsideWorld, Service):
+class GitlabSandbox(GitlabControls, Service):
     token = TOKEN
     read_token = READ_TOKEN
     webhook_secret = WEBHOOK_SECRET
@@ -68,12 +68,12 @@ class GitlabSandbox(OutsideWorld, Service):
         self._hooks: list[Hook] = []
         self._state.add_project(PRODUCT)
         self._state.add_project(INFRASTRUCTURE)
-        door = Door(self._state, self.limits)
-        api_issues.add_routes(door)
-        api_notes.add_routes(door)
-        api_projects.add_routes(door, lambda: list(self._hooks))
-        api_graphql.add_routes(door)
-        self.app.router.routes.extend(door.routes)
+        checks = RequestChecks(self._state, self.limits)
+        api_issues.add_routes(checks)
+        api_notes.add_routes(checks)
+        api_projects.add_routes(checks, lambda: list(self._hooks))
+        api_graphql.add_routes(checks)
+        self.app.router.routes.extend(checks.routes)
         for method in ("GET", "POST", "PUT", "DELETE"):
             self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_route))
         self.app.router.routes.extend(page_routes(self._state))
@@ -103,7 +103,7 @@ class GitlabSandbox(OutsideWorld, Service):
         for _attempt in range(times):
             headers = self._headers(event, body)
             for hook in self._hooks:
-                status = self.postman.send(hook.url, body, headers)
+                status = self.webhook_sender.send(hook.url, body, headers)
                 hook.answered(status, self.clock.now())
                 statuses.append(status)
         return statuses
@@ -151,11 +151,11 @@ class GitlabSandbox(OutsideWorld, Service):
         headers = self._headers(event, body)
         for hook in self._hooks:
             if hook.status(self.clock.now()) == "executable":
-                self.postman.send_later(hook.url, body, headers, partial(self._answered, hook))
+                self.webhook_sender.send_later(hook.url, body, headers, partial(self._answered, hook))
 
     def _answered(self, hook: Hook, status: int) -> None:
         hook.answered(status, self.clock.now())
 
 
-def _no_such_route(_http: Incoming) -> Response:
+def _no_such_route(_http: HttpRequest) -> Response:
     return answer({"error": "404 Not Found"}, 404)

@@ -161,7 +161,7 @@ class State:
         now = self.now()
         issue.notes.append(Note(self.new_id(), body, actor_id, now, now, system=True))
 
-    def happened(self, event: Event) -> None:
+    def record_event(self, event: Event) -> None:
         self.events.append(event)
         self.on_event(event)
 

@@ -14,7 +14,7 @@ def issue_view(state: State, issue: Issue) -> dict[str, Any]:
     """As the API shows it, and: `project` (path), `notes`, `awards`, `duplicated_to_id`, `linked_ids`, and what its
     texts did when they came in: `quick_actions` ({command, argument}), `mentions`, `references`, `images`, each with
     those of its notes."""
-    touched = [issue.touched, *(note.touched for note in issue.notes)]
+    effects = [issue.effects, *(note.effects for note in issue.notes)]
     return issue_json(state, issue) | {
         "project": state.project_of(issue).path,
         "notes": [note_json(state, issue, note) for note in issue.notes],
@@ -22,9 +22,9 @@ def issue_view(state: State, issue: Issue) -> dict[str, Any]:
         "duplicated_to_id": issue.duplicated_to_id,
         "linked_ids": list(issue.linked_ids),
         "quick_actions": [asdict(action) for action in issue.quick_actions],
-        "mentions": [name for part in touched for name in part.mentions],
-        "references": [name for part in touched for name in part.references],
-        "images": [name for part in touched for name in part.images],
+        "mentions": [name for part in effects for name in part.mentions],
+        "references": [name for part in effects for name in part.references],
+        "images": [name for part in effects for name in part.images],
     }
 
 

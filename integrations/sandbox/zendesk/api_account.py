@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.webhook_sender import Delivery
-from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import not_found
 from integrations.sandbox.zendesk.serializers import custom_status_json, field_json
@@ -31,67 +31,69 @@ class Webhooks:
     deliveries: Callable[[], list[Delivery]]
 
 
-def add_routes(door: Door, webhooks: Webhooks) -> None:
-    door.opens("GET", "/ticket_fields", list_fields, query=PAGING)
-    door.opens("GET", "/ticket_fields/{id:int}", show_field)
-    door.opens("GET", "/custom_statuses", list_statuses, query=frozenset({"active", "status_categories", "default"}))
-    door.opens("GET", "/macros", list_macros, query=PAGING | {"active", "access"})
+def add_routes(checks: RequestChecks, webhooks: Webhooks) -> None:
+    checks.add_route("GET", "/ticket_fields", list_fields, query=PAGING)
+    checks.add_route("GET", "/ticket_fields/{id:int}", show_field)
+    checks.add_route(
+        "GET", "/custom_statuses", list_statuses, query=frozenset({"active", "status_categories", "default"})
+    )
+    checks.add_route("GET", "/macros", list_macros, query=PAGING | {"active", "access"})
     filters = PAGING | {"filter[name_contains]", "filter[status]"}
-    door.opens("GET", "/webhooks", lambda asked: list_webhooks(asked, webhooks), query=filters)
-    door.opens("GET", "/webhooks/{id}", lambda asked: show_webhook(asked, webhooks))
-    door.opens("GET", "/webhooks/{id}/signing_secret", lambda asked: show_secret(asked, webhooks))
-    door.opens("GET", "/webhooks/{id}/invocations", lambda asked: invocations(asked, webhooks), query=filters)
+    checks.add_route("GET", "/webhooks", lambda request: list_webhooks(request, webhooks), query=filters)
+    checks.add_route("GET", "/webhooks/{id}", lambda request: show_webhook(request, webhooks))
+    checks.add_route("GET", "/webhooks/{id}/signing_secret", lambda request: show_secret(request, webhooks))
+    checks.add_route("GET", "/webhooks/{id}/invocations", lambda request: invocations(request, webhooks), query=filters)
 
 
-def list_fields(asked: Asked) -> Response:
-    fields = list(asked.state.fields.values())
-    return answer(page_of(asked, "ticket_fields", fields, lambda field: field_json(asked.state, field)))
+def list_fields(request: CheckedRequest) -> Response:
+    fields = list(request.state.fields.values())
+    return answer(page_of(request, "ticket_fields", fields, lambda field: field_json(request.state, field)))
 
 
-def show_field(asked: Asked) -> Response:
-    field = asked.state.fields.get(int(asked.id))
+def show_field(request: CheckedRequest) -> Response:
+    field = request.state.fields.get(int(request.id))
     if field is None:
         raise not_found()
-    return answer({"ticket_field": field_json(asked.state, field)})
+    return answer({"ticket_field": field_json(request.state, field)})
 
 
-def list_statuses(asked: Asked) -> Response:
-    categories = {name for name in asked.one("status_categories").split(",") if name}
-    known = [s for s in asked.state.custom_statuses.values() if not categories or s.category in categories]
+def list_statuses(request: CheckedRequest) -> Response:
+    categories = {name for name in request.one("status_categories").split(",") if name}
+    known = [s for s in request.state.custom_statuses.values() if not categories or s.category in categories]
     return answer({"custom_statuses": [custom_status_json(status) for status in known]})
 
 
-def list_macros(asked: Asked) -> Response:
-    wanted = asked.one("active")
-    macros = [macro for macro in asked.state.macros if not wanted or str(macro["active"]).lower() == wanted]
-    return answer(page_of(asked, "macros", macros, dict))
+def list_macros(request: CheckedRequest) -> Response:
+    wanted = request.one("active")
+    macros = [macro for macro in request.state.macros if not wanted or str(macro["active"]).lower() == wanted]
+    return answer(page_of(request, "macros", macros, dict))
 
 
-def list_webhooks(asked: Asked, webhooks: Webhooks) -> Response:
-    return answer(page_of(asked, "webhooks", webhooks.subscribed(), _webhook_json))
+def list_webhooks(request: CheckedRequest, webhooks: Webhooks) -> Response:
+    return answer(page_of(request, "webhooks", webhooks.subscribed(), _webhook_json))
 
 
-def show_webhook(asked: Asked, webhooks: Webhooks) -> Response:
-    return answer({"webhook": _webhook_json(_webhook(asked, webhooks))})
+def show_webhook(request: CheckedRequest, webhooks: Webhooks) -> Response:
+    return answer({"webhook": _webhook_json(_webhook(request, webhooks))})
 
 
-def show_secret(asked: Asked, webhooks: Webhooks) -> Response:
-    _webhook(asked, webhooks)
+def show_secret(request: CheckedRequest, webhooks: Webhooks) -> Response:
+    _webhook(request, webhooks)
     return answer({"signing_secret": {"secret": WEBHOOK_SECRET, "algorithm": "SHA256"}})
 
 
-def invocations(asked: Asked, webhooks: Webhooks) -> Response:
-    webhook = _webhook(asked, webhooks)
+def invocations(request: CheckedRequest, webhooks: Webhooks) -> Response:
+    webhook = _webhook(request, webhooks)
     rows = [_invocation_json(sent) for sent in webhooks.deliveries() if sent.url == webhook.endpoint]
-    wanted = asked.one("filter[status]")
-    return answer(page_of(asked, "invocations", [row for row in rows if wanted in {"", row["status"]}], dict))
+    wanted = request.one("filter[status]")
+    return answer(page_of(request, "invocations", [row for row in rows if wanted in {"", row["status"]}], dict))
 
 
-def _webhook(asked: Asked, webhooks: Webhooks) -> Webhook:
+def _webhook(request: CheckedRequest, webhooks: Webhooks) -> Webhook:
     for known in webhooks.subscribed():
-        if known.id == asked.id:
+        if known.id == request.id:
             return known
-    error = {"code": "WebhookNotFound", "title": "No such webhook", "id": asked.id}
+    error = {"code": "WebhookNotFound", "title": "No such webhook", "id": request.id}
     raise Refused(404, {"errors": [error]}, "not_found")
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
-from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Job, Person
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, not_found, too_many_values
@@ -23,12 +23,12 @@ MOST = 100
 JOB_TYPE = "Bulk Update Ticket"
 
 
-def add_routes(door: Door) -> None:
-    door.opens("GET", "/tickets/show_many", show_many, query=frozenset({"ids", "include"}))
-    door.opens("PUT", "/tickets/update_many", update_many, query=frozenset({"ids"}))
-    door.opens("GET", "/job_statuses/show_many", show_jobs, query=frozenset({"ids"}))
-    door.opens("GET", "/job_statuses/{id}", show_job)
-    door.opens("GET", "/job_statuses", list_jobs, query=PAGING)
+def add_routes(checks: RequestChecks) -> None:
+    checks.add_route("GET", "/tickets/show_many", show_many, query=frozenset({"ids", "include"}))
+    checks.add_route("PUT", "/tickets/update_many", update_many, query=frozenset({"ids"}))
+    checks.add_route("GET", "/job_statuses/show_many", show_jobs, query=frozenset({"ids"}))
+    checks.add_route("GET", "/job_statuses/{id}", show_job)
+    checks.add_route("GET", "/job_statuses", list_jobs, query=PAGING)
 
 
 def ids_of(text: str) -> list[int]:
@@ -41,40 +41,40 @@ def ids_of(text: str) -> list[int]:
     return [int(part) for part in given]
 
 
-def show_many(asked: Asked) -> Response:
-    names = included(asked)
-    known = [asked.state.tickets[i] for i in ids_of(asked.one("ids")) if i in asked.state.tickets]
-    tickets = [ticket for ticket in known if not ticket.is_gone]
-    shown = {"tickets": [ticket_json(asked.state, ticket) for ticket in tickets], "count": len(tickets)}
-    return answer(shown | {"next_page": None, "previous_page": None} | side_loaded(asked.state, tickets, names))
+def show_many(request: CheckedRequest) -> Response:
+    names = included(request)
+    known = [request.state.tickets[i] for i in ids_of(request.one("ids")) if i in request.state.tickets]
+    tickets = [ticket for ticket in known if not ticket.is_deleted]
+    shown = {"tickets": [ticket_json(request.state, ticket) for ticket in tickets], "count": len(tickets)}
+    return answer(shown | {"next_page": None, "previous_page": None} | side_loaded(request.state, tickets, names))
 
 
-def update_many(asked: Asked) -> Response:
+def update_many(request: CheckedRequest) -> Response:
     """`?ids=` with one change for all, or a list of tickets with a change each. The work is a job."""
-    same_for_all = bool(asked.one("ids"))
+    same_for_all = bool(request.one("ids"))
     if same_for_all:
-        same = asked.wrapped("ticket")
-        changes = [(ticket_id, same) for ticket_id in ids_of(asked.one("ids"))]
+        same = request.wrapped("ticket")
+        changes = [(ticket_id, same) for ticket_id in ids_of(request.one("ids"))]
     else:
-        changes = _batch(asked)
-    state = asked.state
-    waiting = [job for job in state.jobs.values() if not _is_done(asked, job)]
-    if len(waiting) >= asked.limits.jobs_waiting:
+        changes = _batch(request)
+    state = request.state
+    waiting = [job for job in state.jobs.values() if not _is_done(request, job)]
+    if len(waiting) >= request.limits.jobs_waiting:
         body = {"error": "TooManyJobs", "description": f"{len(waiting)} jobs are queued or running"}
         raise Refused(429, body, "too_many_jobs")
     ends, most = state.next_job
     state.next_job = ("completed", MOST)
     results = [
-        {"index": index} | _updated(state, ticket_id, change, asked.user, bulk=same_for_all)
+        {"index": index} | _updated(state, ticket_id, change, request.user, bulk=same_for_all)
         for index, (ticket_id, change) in enumerate(changes[:most])
     ]
     job = Job(f"V3-{uuid.uuid4().hex}", JOB_TYPE, len(changes), results, state.clock.now(), ends)
     state.jobs[job.id] = job
-    return answer({"job_status": _job_json(asked, job, "queued")})
+    return answer({"job_status": _job_json(request, job, "queued")})
 
 
-def _batch(asked: Asked) -> list[tuple[int, dict[str, Any]]]:
-    given = asked.body()
+def _batch(request: CheckedRequest) -> list[tuple[int, dict[str, Any]]]:
+    given = request.body()
     rows = given.get("tickets")
     if set(given) != {"tickets"} or not isinstance(rows, list):
         raise bad_request("SandboxBody", 'The body must be {"tickets": [...]}, or {"ticket": {...}} with ?ids=')
@@ -101,26 +101,26 @@ def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Per
     return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
 
 
-def _status(asked: Asked, job: Job) -> str:
+def _status(request: CheckedRequest, job: Job) -> str:
     """queued, working, and how it ends, by the clock."""
-    age = asked.state.clock.now() - job.created_at
-    takes = timedelta(seconds=asked.limits.job_seconds)
+    age = request.state.clock.now() - job.created_at
+    takes = timedelta(seconds=request.limits.job_seconds)
     if age >= takes:
         return job.ends
     return "working" if age >= takes / 2 else "queued"
 
 
-def _is_done(asked: Asked, job: Job) -> bool:
-    return _status(asked, job) == job.ends
+def _is_done(request: CheckedRequest, job: Job) -> bool:
+    return _status(request, job) == job.ends
 
 
-def _job_json(asked: Asked, job: Job, status: str) -> dict[str, Any]:
+def _job_json(request: CheckedRequest, job: Job, status: str) -> dict[str, Any]:
     done = status == job.ends
     messages = {"queued": None, "working": f"1 of {job.total}", "completed": "Completed"}
     return {
         "id": job.id,
         "job_type": job.type,
-        "url": f"{asked.state.url}/api/v2/job_statuses/{job.id}.json",
+        "url": f"{request.state.url}/api/v2/job_statuses/{job.id}.json",
         "total": job.total,
         "progress": len(job.results) if done else None,
         "status": status,
@@ -129,21 +129,21 @@ def _job_json(asked: Asked, job: Job, status: str) -> dict[str, Any]:
     }
 
 
-def show_job(asked: Asked) -> Response:
-    job = asked.state.jobs.get(asked.id)
+def show_job(request: CheckedRequest) -> Response:
+    job = request.state.jobs.get(request.id)
     if job is None:
         raise not_found()
-    return answer({"job_status": _job_json(asked, job, _status(asked, job))})
+    return answer({"job_status": _job_json(request, job, _status(request, job))})
 
 
-def show_jobs(asked: Asked) -> Response:
-    wanted = [part.strip() for part in asked.one("ids").split(",")]
+def show_jobs(request: CheckedRequest) -> Response:
+    wanted = [part.strip() for part in request.one("ids").split(",")]
     if len(wanted) > MOST:
         raise too_many_values(MOST)
-    jobs = [asked.state.jobs[job_id] for job_id in wanted if job_id in asked.state.jobs]
-    return answer({"job_statuses": [_job_json(asked, job, _status(asked, job)) for job in jobs]})
+    jobs = [request.state.jobs[job_id] for job_id in wanted if job_id in request.state.jobs]
+    return answer({"job_statuses": [_job_json(request, job, _status(request, job)) for job in jobs]})
 
 
-def list_jobs(asked: Asked) -> Response:
-    jobs = list(asked.state.jobs.values())[::-1]
-    return answer(page_of(asked, "job_statuses", jobs, lambda job: _job_json(asked, job, _status(asked, job))))
+def list_jobs(request: CheckedRequest) -> Response:
+    jobs = list(request.state.jobs.values())[::-1]
+    return answer(page_of(request, "job_statuses", jobs, lambda job: _job_json(request, job, _status(request, job))))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from integrations.sandbox.api import answer
 from integrations.sandbox.zendesk.api_bulk import ids_of
 from integrations.sandbox.zendesk.api_tickets import included
-from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Named
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import not_found
@@ -25,83 +25,83 @@ NOBODY: dict[str, Any] = {
 }
 
 
-def add_routes(door: Door) -> None:
-    door.opens("GET", "/users/me", me, query=frozenset({"include"}), anonymous=True)
-    door.opens("GET", "/users/show_many", show_people, query=frozenset({"ids", "include"}))
-    door.opens("GET", "/users/search", search_people, query=PAGING | {"query"})
-    door.opens("GET", "/users/{id:int}", show_person, query=frozenset({"include"}))
-    door.opens("GET", "/users", list_people, query=PAGING | {"role", "role[]"})
-    door.opens("GET", "/groups/assignable", list_groups, query=PAGING)
-    door.opens("GET", "/groups/{id:int}", show_group)
-    door.opens("GET", "/groups", list_groups, query=PAGING | {"exclude_deleted"})
-    door.opens("GET", "/organizations/{id:int}", show_organization)
-    door.opens("GET", "/organizations", list_organizations, query=PAGING)
-    door.opens("GET", "/brands", list_brands, query=PAGING)
+def add_routes(checks: RequestChecks) -> None:
+    checks.add_route("GET", "/users/me", me, query=frozenset({"include"}), anonymous=True)
+    checks.add_route("GET", "/users/show_many", show_people, query=frozenset({"ids", "include"}))
+    checks.add_route("GET", "/users/search", search_people, query=PAGING | {"query"})
+    checks.add_route("GET", "/users/{id:int}", show_person, query=frozenset({"include"}))
+    checks.add_route("GET", "/users", list_people, query=PAGING | {"role", "role[]"})
+    checks.add_route("GET", "/groups/assignable", list_groups, query=PAGING)
+    checks.add_route("GET", "/groups/{id:int}", show_group)
+    checks.add_route("GET", "/groups", list_groups, query=PAGING | {"exclude_deleted"})
+    checks.add_route("GET", "/organizations/{id:int}", show_organization)
+    checks.add_route("GET", "/organizations", list_organizations, query=PAGING)
+    checks.add_route("GET", "/brands", list_brands, query=PAGING)
 
 
-def me(asked: Asked) -> Response:
+def me(request: CheckedRequest) -> Response:
     """Without credentials: 200 with nobody, not 401. A health check must look at the id."""
-    included(asked, frozenset())
-    if not asked.user.id:
+    included(request, frozenset())
+    if not request.user.id:
         return answer({"user": NOBODY})
-    return answer({"user": person_json(asked.state, asked.user)})
+    return answer({"user": person_json(request.state, request.user)})
 
 
-def show_person(asked: Asked) -> Response:
-    included(asked, frozenset())
-    person = asked.state.people.get(int(asked.id))
+def show_person(request: CheckedRequest) -> Response:
+    included(request, frozenset())
+    person = request.state.people.get(int(request.id))
     if person is None:
         raise not_found()
-    return answer({"user": person_json(asked.state, person)})
+    return answer({"user": person_json(request.state, person)})
 
 
-def show_people(asked: Asked) -> Response:
-    included(asked, frozenset())
-    people = [asked.state.people[i] for i in ids_of(asked.one("ids")) if i in asked.state.people]
-    return answer({"users": [person_json(asked.state, person) for person in people], "count": len(people)})
+def show_people(request: CheckedRequest) -> Response:
+    included(request, frozenset())
+    people = [request.state.people[i] for i in ids_of(request.one("ids")) if i in request.state.people]
+    return answer({"users": [person_json(request.state, person) for person in people], "count": len(people)})
 
 
-def list_people(asked: Asked) -> Response:
-    roles = {value for name, value in asked.http.query if name in {"role", "role[]"}}
-    people = [person for person in asked.state.people.values() if not roles or person.role in roles]
-    return answer(page_of(asked, "users", people, lambda person: person_json(asked.state, person)))
+def list_people(request: CheckedRequest) -> Response:
+    roles = {value for name, value in request.http.query if name in {"role", "role[]"}}
+    people = [person for person in request.state.people.values() if not roles or person.role in roles]
+    return answer(page_of(request, "users", people, lambda person: person_json(request.state, person)))
 
 
-def search_people(asked: Asked) -> Response:
-    wanted = asked.one("query").removeprefix("email:").strip('" ').lower()
-    people = [p for p in asked.state.people.values() if wanted in p.name.lower() or wanted == (p.email or "").lower()]
-    return answer(page_of(asked, "users", people, lambda person: person_json(asked.state, person)))
+def search_people(request: CheckedRequest) -> Response:
+    wanted = request.one("query").removeprefix("email:").strip('" ').lower()
+    people = [p for p in request.state.people.values() if wanted in p.name.lower() or wanted == (p.email or "").lower()]
+    return answer(page_of(request, "users", people, lambda person: person_json(request.state, person)))
 
 
-def show_group(asked: Asked) -> Response:
-    group = asked.state.groups.get(int(asked.id))
+def show_group(request: CheckedRequest) -> Response:
+    group = request.state.groups.get(int(request.id))
     if group is None:
         raise not_found()
-    return answer({"group": named_json(asked.state, "groups", group)})
+    return answer({"group": named_json(request.state, "groups", group)})
 
 
-def list_groups(asked: Asked) -> Response:
-    return answer(page_of(asked, "groups", list(asked.state.groups.values()), _show_named(asked, "groups")))
+def list_groups(request: CheckedRequest) -> Response:
+    return answer(page_of(request, "groups", list(request.state.groups.values()), _show_named(request, "groups")))
 
 
-def show_organization(asked: Asked) -> Response:
-    organization = asked.state.organizations.get(int(asked.id))
+def show_organization(request: CheckedRequest) -> Response:
+    organization = request.state.organizations.get(int(request.id))
     if organization is None:
         raise not_found()
-    return answer({"organization": organization_json(asked.state, organization)})
+    return answer({"organization": organization_json(request.state, organization)})
 
 
-def list_organizations(asked: Asked) -> Response:
-    known = list(asked.state.organizations.values())
-    return answer(page_of(asked, "organizations", known, lambda one: organization_json(asked.state, one)))
+def list_organizations(request: CheckedRequest) -> Response:
+    known = list(request.state.organizations.values())
+    return answer(page_of(request, "organizations", known, lambda one: organization_json(request.state, one)))
 
 
-def list_brands(asked: Asked) -> Response:
-    return answer(page_of(asked, "brands", list(asked.state.brands.values()), _show_named(asked, "brands")))
+def list_brands(request: CheckedRequest) -> Response:
+    return answer(page_of(request, "brands", list(request.state.brands.values()), _show_named(request, "brands")))
 
 
-def _show_named(asked: Asked, kind: str) -> Callable[[Named], dict[str, Any]]:
+def _show_named(request: CheckedRequest, kind: str) -> Callable[[Named], dict[str, Any]]:
     def show(named: Named) -> dict[str, Any]:
-        return named_json(asked.state, kind, named)
+        return named_json(request.state, kind, named)
 
     return show

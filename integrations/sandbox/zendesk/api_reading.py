@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import answer
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
-from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, invalid
@@ -26,49 +26,49 @@ STATUS_ORDER = ("new", "open", "pending", "hold", "solved", "closed")
 _TERM = re.compile(r'(?:(\w+)(<=|>=|:|<|>))?(?:"([^"]*)"|(\S+))')
 
 
-def add_routes(door: Door) -> None:
+def add_routes(checks: RequestChecks) -> None:
     parameters = frozenset({"start_time", "cursor", "per_page", "include", "exclude_deleted"})
-    door.opens("GET", "/incremental/tickets/cursor", export, query=parameters)
-    door.opens("GET", "/search", search, query=PAGING | {"query", "include"})
+    checks.add_route("GET", "/incremental/tickets/cursor", export, query=parameters)
+    checks.add_route("GET", "/search", search, query=PAGING | {"query", "include"})
 
 
-def export(asked: Asked) -> Response:
+def export(request: CheckedRequest) -> Response:
     """Tickets by the time of their last change, the last minute left out; deleted ones too."""
-    now = asked.state.clock.now()
-    asked.http.answer_headers.update(asked.limits.incremental(now))
-    names = included(asked)
-    after = _export_place(asked)
-    size = asked.one("per_page") or str(MOST_EXPORTED)
+    now = request.state.clock.now()
+    request.http.answer_headers.update(request.limits.incremental(now))
+    names = included(request)
+    after = _export_place(request)
+    size = request.one("per_page") or str(MOST_EXPORTED)
     if not size.isdecimal() or not 1 <= int(size) <= MOST_EXPORTED:
         raise bad_request("InvalidValue", f"per_page must be 1 to {MOST_EXPORTED}")
     seen = (now - HIDDEN).timestamp()
     changed = [
-        ticket for ticket in asked.state.tickets.values() if after < _place(ticket) and _place(ticket)[0] <= seen
+        ticket for ticket in request.state.tickets.values() if after < _place(ticket) and _place(ticket)[0] <= seen
     ]
-    if asked.one("exclude_deleted") == "true":
-        changed = [ticket for ticket in changed if not ticket.is_gone]
+    if request.one("exclude_deleted") == "true":
+        changed = [ticket for ticket in changed if not ticket.is_deleted]
     changed.sort(key=_place)
     rows = changed[: int(size)]
     last = _place(rows[-1]) if rows else after
     cursor = base64.urlsafe_b64encode(f"{last[0]!r}|{last[1]}".encode()).decode()
-    following = f"{asked.state.url}/api/v2/incremental/tickets/cursor.json?{urlencode({'cursor': cursor})}"
+    following = f"{request.state.url}/api/v2/incremental/tickets/cursor.json?{urlencode({'cursor': cursor})}"
     shown = {
-        "tickets": [ticket_json(asked.state, ticket) for ticket in rows],
+        "tickets": [ticket_json(request.state, ticket) for ticket in rows],
         "after_url": following,
         "after_cursor": cursor,
         "before_url": None,
         "before_cursor": None,
         "end_of_stream": len(rows) == len(changed),
     }
-    return answer(shown | side_loaded(asked.state, rows, names))
+    return answer(shown | side_loaded(request.state, rows, names))
 
 
 def _place(ticket: Ticket) -> tuple[float, int]:
     return ticket.changed_at.timestamp(), ticket.id
 
 
-def _export_place(asked: Asked) -> tuple[float, int]:
-    cursor, start = asked.one("cursor"), asked.one("start_time")
+def _export_place(request: CheckedRequest) -> tuple[float, int]:
+    cursor, start = request.one("cursor"), request.one("start_time")
     if cursor:
         try:
             moment, _bar, ticket_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
@@ -77,35 +77,37 @@ def _export_place(asked: Asked) -> tuple[float, int]:
             raise bad_request("InvalidCursor", "cursor is not one of this export") from error
     if not start.isdecimal():
         raise bad_request("InvalidValue", "start_time (seconds since 1970) or cursor is needed")
-    if int(start) > (asked.state.clock.now() - HIDDEN).timestamp():
+    if int(start) > (request.state.clock.now() - HIDDEN).timestamp():
         raise invalid("start_time", "Too recent start_time. Use a start_time older than 60 seconds")
     return float(start), 0
 
 
-def search(asked: Asked) -> Response:
+def search(request: CheckedRequest) -> Response:
     """`type:ticket status<solved tags:a word "two words"`. What changed lately is not found yet."""
-    included(asked, frozenset({"users"}))
-    number = asked.one("page") or "1"
+    included(request, frozenset({"users"}))
+    number = request.one("page") or "1"
     if number.isdecimal() and int(number) * 100 > MOST_FOUND:
         raise invalid("page", f"Search results are limited to {MOST_FOUND}")
-    lag = timedelta(seconds=asked.limits.search_lag_seconds)
-    seen = asked.state.clock.now() - lag
-    conditions = [_condition(asked, *match.groups()) for match in _TERM.finditer(asked.one("query"))]
+    lag = timedelta(seconds=request.limits.search_lag_seconds)
+    seen = request.state.clock.now() - lag
+    conditions = [_condition(request, *match.groups()) for match in _TERM.finditer(request.one("query"))]
     found = [
         ticket
-        for ticket in asked.state.tickets.values()
-        if not ticket.is_gone and ticket.changed_at <= seen and all(holds(ticket) for holds in conditions)
+        for ticket in request.state.tickets.values()
+        if not ticket.is_deleted and ticket.changed_at <= seen and all(holds(ticket) for holds in conditions)
     ]
-    if asked.one("sort_by") == "updated_at":
+    if request.one("sort_by") == "updated_at":
         found.sort(key=lambda ticket: ticket.changed_at)
-    if asked.one("sort_order", "desc") == "desc":
+    if request.one("sort_order", "desc") == "desc":
         found.reverse()
-    page = page_of(asked, "results", found, lambda ticket: ticket_json(asked.state, ticket) | {"result_type": "ticket"})
+    page = page_of(
+        request, "results", found, lambda ticket: ticket_json(request.state, ticket) | {"result_type": "ticket"}
+    )
     return answer(page | {"facets": None})
 
 
 def _condition(
-    asked: Asked, name: str | None, sign: str | None, quoted: str | None, plain: str | None
+    request: CheckedRequest, name: str | None, sign: str | None, quoted: str | None, plain: str | None
 ) -> Callable[[Ticket], bool]:
     value = (quoted if quoted is not None else plain or "").lower()
     if name is None:
@@ -118,7 +120,7 @@ def _condition(
         "subject": lambda ticket: ticket.subject.lower(),
         "external_id": lambda ticket: (ticket.external_id or "").lower(),
         "priority": lambda ticket: ticket.priority or "",
-        "requester": lambda ticket: (asked.state.person(ticket.requester_id).email or "").lower(),
+        "requester": lambda ticket: (request.state.person(ticket.requester_id).email or "").lower(),
     }
     if name in {"tags", "tag"}:
         return lambda ticket: value in ticket.tags

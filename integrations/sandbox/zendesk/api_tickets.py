@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.zendesk.checks import PAGING, Asked, Door
+from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.creation import ticket_from_api
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
@@ -31,24 +31,24 @@ INCLUDES = frozenset({"users", "organizations", "groups"})
 IDEMPOTENCY_LIFETIME = timedelta(hours=2)
 
 
-def add_routes(door: Door) -> None:
-    door.opens("GET", "/tickets/{id:int}", show, query=frozenset({"include"}))
-    door.opens("PUT", "/tickets/{id:int}", update)
-    door.opens("GET", "/tickets/{id:int}/comments", comments, query=PAGING | {"include", "include_inline_images"})
-    door.opens("GET", "/tickets/{id:int}/audits", audits, query=PAGING | {"include"})
-    door.opens("GET", "/tickets/{id:int}/tags", show_tags)
-    door.opens("PUT", "/tickets/{id:int}/tags", add_tags)
-    door.opens("POST", "/tickets/{id:int}/tags", set_tags)
-    door.opens("DELETE", "/tickets/{id:int}/tags", remove_tags)
-    door.opens("PUT", "/tickets/{id:int}/mark_as_spam", spam)
-    door.opens("DELETE", "/tickets/{id:int}", delete)
-    door.opens("POST", "/tickets", create)
-    door.opens("GET", "/tickets", index, query=PAGING | {"include", "external_id"})
+def add_routes(checks: RequestChecks) -> None:
+    checks.add_route("GET", "/tickets/{id:int}", show, query=frozenset({"include"}))
+    checks.add_route("PUT", "/tickets/{id:int}", update)
+    checks.add_route("GET", "/tickets/{id:int}/comments", comments, query=PAGING | {"include", "include_inline_images"})
+    checks.add_route("GET", "/tickets/{id:int}/audits", audits, query=PAGING | {"include"})
+    checks.add_route("GET", "/tickets/{id:int}/tags", show_tags)
+    checks.add_route("PUT", "/tickets/{id:int}/tags", add_tags)
+    checks.add_route("POST", "/tickets/{id:int}/tags", set_tags)
+    checks.add_route("DELETE", "/tickets/{id:int}/tags", remove_tags)
+    checks.add_route("PUT", "/tickets/{id:int}/mark_as_spam", spam)
+    checks.add_route("DELETE", "/tickets/{id:int}", delete)
+    checks.add_route("POST", "/tickets", create)
+    checks.add_route("GET", "/tickets", index, query=PAGING | {"include", "external_id"})
 
 
-def included(asked: Asked, known: frozenset[str] = INCLUDES) -> set[str]:
+def included(request: CheckedRequest, known: frozenset[str] = INCLUDES) -> set[str]:
     """The wanted side-loads. zenpy sends the word None when it wants none."""
-    names = {name for name in asked.one("include").split(",") if name not in {"", "None"}}
+    names = {name for name in request.one("include").split(",") if name not in {"", "None"}}
     if names - known:
         raise bad_request("SandboxUnknownInclude", f"Zendesk would silently ignore include={sorted(names - known)}")
     return names
@@ -68,112 +68,112 @@ def side_loaded(state: State, tickets: list[Ticket], names: set[str]) -> dict[st
     return loaded
 
 
-def show(asked: Asked) -> Response:
-    names = included(asked)
-    ticket = asked.state.live_ticket(asked.id)
-    return answer({"ticket": ticket_json(asked.state, ticket)} | side_loaded(asked.state, [ticket], names))
+def show(request: CheckedRequest) -> Response:
+    names = included(request)
+    ticket = request.state.live_ticket(request.id)
+    return answer({"ticket": ticket_json(request.state, ticket)} | side_loaded(request.state, [ticket], names))
 
 
-def index(asked: Asked) -> Response:
-    names = included(asked)
-    tickets = [ticket for ticket in asked.state.tickets.values() if not ticket.is_gone]
-    if asked.one("external_id"):
-        tickets = [ticket for ticket in tickets if ticket.external_id == asked.one("external_id")]
-    page = page_of(asked, "tickets", tickets, lambda ticket: ticket_json(asked.state, ticket))
-    shown = [asked.state.tickets[row["id"]] for row in page["tickets"]]
-    return answer(page | side_loaded(asked.state, shown, names))
+def index(request: CheckedRequest) -> Response:
+    names = included(request)
+    tickets = [ticket for ticket in request.state.tickets.values() if not ticket.is_deleted]
+    if request.one("external_id"):
+        tickets = [ticket for ticket in tickets if ticket.external_id == request.one("external_id")]
+    page = page_of(request, "tickets", tickets, lambda ticket: ticket_json(request.state, ticket))
+    shown = [request.state.tickets[row["id"]] for row in page["tickets"]]
+    return answer(page | side_loaded(request.state, shown, names))
 
 
-def update(asked: Asked) -> Response:
-    ticket = asked.state.live_ticket(asked.id)
-    asked.http.answer_headers.update(asked.limits.update(asked.state.clock.now(), asked.user.id, ticket.id))
-    change = asked.wrapped("ticket")
+def update(request: CheckedRequest) -> Response:
+    ticket = request.state.live_ticket(request.id)
+    request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
+    change = request.wrapped("ticket")
     if "id" in change:  # zenpy always sends it; the real service drops it and warns
-        asked.http.answer_headers["x-zendesk-api-warn"] = warning(["ticket.id"])
+        request.http.answer_headers["x-zendesk-api-warn"] = warning(["ticket.id"])
         if change.pop("id") != ticket.id:
             raise bad_request("SandboxWrongId", "ticket.id in the body is not the id in the path")
-    audit = update_ticket(asked.state, ticket, change, actor=asked.user)
-    return answer({"ticket": ticket_json(asked.state, ticket), "audit": audit_json(asked.state, audit)})
+    audit = update_ticket(request.state, ticket, change, actor=request.user)
+    return answer({"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)})
 
 
-def create(asked: Asked) -> Response:
-    key = asked.http.headers.get("idempotency-key")
-    now = asked.state.clock.now()
-    if key and key in asked.state.created_by_key:
-        body, ticket_id, at = asked.state.created_by_key[key]
+def create(request: CheckedRequest) -> Response:
+    key = request.http.headers.get("idempotency-key")
+    now = request.state.clock.now()
+    if key and key in request.state.created_by_key:
+        body, ticket_id, at = request.state.created_by_key[key]
         if now - at < IDEMPOTENCY_LIFETIME:
-            if body != asked.http.body:
+            if body != request.http.body:
                 raise Refused(400, {"error": "IdempotentRequestError"}, "idempotency_key_reused")
-            asked.http.answer_headers["x-idempotency-lookup"] = "hit"
-            ticket = asked.state.ticket(ticket_id)
-            first = audit_json(asked.state, ticket.audits[0])
-            return answer({"ticket": ticket_json(asked.state, ticket), "audit": first}, 201)
-    ticket, audit = ticket_from_api(asked.state, asked.wrapped("ticket"), actor=asked.user)
+            request.http.answer_headers["x-idempotency-lookup"] = "hit"
+            ticket = request.state.ticket(ticket_id)
+            first = audit_json(request.state, ticket.audits[0])
+            return answer({"ticket": ticket_json(request.state, ticket), "audit": first}, 201)
+    ticket, audit = ticket_from_api(request.state, request.wrapped("ticket"), actor=request.user)
     if key:
-        asked.state.created_by_key[key] = (asked.http.body, ticket.id, now)
-        asked.http.answer_headers["x-idempotency-lookup"] = "miss"
-    return answer({"ticket": ticket_json(asked.state, ticket), "audit": audit_json(asked.state, audit)}, 201)
+        request.state.created_by_key[key] = (request.http.body, ticket.id, now)
+        request.http.answer_headers["x-idempotency-lookup"] = "miss"
+    return answer({"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)}, 201)
 
 
-def comments(asked: Asked) -> Response:
-    names = included(asked, frozenset({"users"}))
-    ticket = asked.state.live_ticket(asked.id)
-    listed = ticket.comments[::-1] if _newest_first(asked) else ticket.comments
-    page = page_of(asked, "comments", listed, lambda comment: comment_json(asked.state, comment))
+def comments(request: CheckedRequest) -> Response:
+    names = included(request, frozenset({"users"}))
+    ticket = request.state.live_ticket(request.id)
+    listed = ticket.comments[::-1] if _newest_first(request) else ticket.comments
+    page = page_of(request, "comments", listed, lambda comment: comment_json(request.state, comment))
     if names:
         ids = sorted({row["author_id"] for row in page["comments"]})
-        page["users"] = [person_json(asked.state, asked.state.person(i)) for i in ids]
+        page["users"] = [person_json(request.state, request.state.person(i)) for i in ids]
     return answer(page)
 
 
-def audits(asked: Asked) -> Response:
-    included(asked, frozenset({"users"}))
-    ticket = asked.state.live_ticket(asked.id)
-    listed = ticket.audits[::-1] if _newest_first(asked) else ticket.audits
-    return answer(page_of(asked, "audits", listed, lambda audit: audit_json(asked.state, audit)))
+def audits(request: CheckedRequest) -> Response:
+    included(request, frozenset({"users"}))
+    ticket = request.state.live_ticket(request.id)
+    listed = ticket.audits[::-1] if _newest_first(request) else ticket.audits
+    return answer(page_of(request, "audits", listed, lambda audit: audit_json(request.state, audit)))
 
 
-def _newest_first(asked: Asked) -> bool:
-    return asked.one("sort_order") == "desc" or asked.one("sort").startswith("-")
+def _newest_first(request: CheckedRequest) -> bool:
+    return request.one("sort_order") == "desc" or request.one("sort").startswith("-")
 
 
-def show_tags(asked: Asked) -> Response:
-    return answer({"tags": asked.state.live_ticket(asked.id).tags})
+def show_tags(request: CheckedRequest) -> Response:
+    return answer({"tags": request.state.live_ticket(request.id).tags})
 
 
-def add_tags(asked: Asked) -> Response:
-    return _retag(asked, lambda before, given: before | given, 200)
+def add_tags(request: CheckedRequest) -> Response:
+    return _retag(request, lambda before, given: before | given, 200)
 
 
-def set_tags(asked: Asked) -> Response:
-    return _retag(asked, lambda _before, given: given, 201)
+def set_tags(request: CheckedRequest) -> Response:
+    return _retag(request, lambda _before, given: given, 201)
 
 
-def remove_tags(asked: Asked) -> Response:
-    return _retag(asked, lambda before, given: before - given, 200)
+def remove_tags(request: CheckedRequest) -> Response:
+    return _retag(request, lambda before, given: before - given, 200)
 
 
-def _retag(asked: Asked, combine: Callable[[set[str], set[str]], set[str]], status: int) -> Response:
-    ticket = asked.state.live_ticket(asked.id)
-    asked.http.answer_headers.update(asked.limits.update(asked.state.clock.now(), asked.user.id, ticket.id))
-    given = asked.body()
+def _retag(request: CheckedRequest, combine: Callable[[set[str], set[str]], set[str]], status: int) -> Response:
+    ticket = request.state.live_ticket(request.id)
+    request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
+    given = request.body()
     unknown = given.keys() - {"tags", "safe_update", "updated_stamp"}
     if unknown:
         raise unknown_keys("tags", unknown)
     refuse_closed(ticket)
     check_stamp(ticket, given)
     tags = combine(set(ticket.tags), set(tag_list(given.get("tags"))))
-    update_ticket(asked.state, ticket, {"tags": sorted(tags)}, actor=asked.user)
+    update_ticket(request.state, ticket, {"tags": sorted(tags)}, actor=request.user)
     return answer({"tags": ticket.tags}, status)
 
 
-def spam(asked: Asked) -> Response:
-    ticket = asked.state.live_ticket(asked.id)
-    mark_as_spam(asked.state, ticket, actor=asked.user)
+def spam(request: CheckedRequest) -> Response:
+    ticket = request.state.live_ticket(request.id)
+    mark_as_spam(request.state, ticket, actor=request.user)
     return answer({})
 
 
-def delete(asked: Asked) -> Response:
-    ticket = asked.state.live_ticket(asked.id)
-    asked.state.delete(ticket, actor_id=asked.user.id)
+def delete(request: CheckedRequest) -> Response:
+    ticket = request.state.live_ticket(request.id)
+    request.state.delete(ticket, actor_id=request.user.id)
     return answer(None, 204)

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import Incoming, route
+from integrations.sandbox.api import HttpRequest, route
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_authenticated, unknown_parameters
@@ -22,10 +22,10 @@ PAGING = frozenset({"page[size]", "page[after]", "page[before]", "page", "per_pa
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckedRequest:
     """An admitted request."""
 
-    http: Incoming
+    http: HttpRequest
     state: State
     limits: Limits
     user: Person
@@ -35,7 +35,7 @@ class Asked:
         return str(self.http.at["id"])
 
     def one(self, name: str, default: str = "") -> str:
-        return self.http.asked(name, default)
+        return self.http.query_value(name, default)
 
     def body(self) -> dict[str, Any]:
         """The JSON object that was sent; raises Refused 400 for anything else."""
@@ -56,21 +56,21 @@ class Asked:
         return inside
 
 
-Serve = Callable[[Asked], Response]
+Serve = Callable[[CheckedRequest], Response]
 
 
-class Door:
+class RequestChecks:
     def __init__(self, state: State, limits: Limits) -> None:
         self._state = state
         self._limits = limits
         self.routes: list[BaseRoute] = []
 
-    def opens(
+    def add_route(
         self, method: str, path: str, serve: Serve, *, query: frozenset[str] = frozenset(), anonymous: bool = False
     ) -> None:
         """Add a route under /api/v2; `query` names all parameters that it knows."""
 
-        def admitted(http: Incoming) -> Response:
+        def admitted(http: HttpRequest) -> Response:
             with self._state.lock:
                 user = self._who(http.headers)
                 if user is None:
@@ -81,7 +81,7 @@ class Door:
                 unknown = {name for name, _value in http.query if name not in query}
                 if unknown:
                     raise unknown_parameters(unknown)
-                return serve(Asked(http, self._state, self._limits, user))
+                return serve(CheckedRequest(http, self._state, self._limits, user))
 
         self.routes.append(route(method, f"/api/v2{path}", admitted))
 

@@ -9,14 +9,14 @@ from integrations.sandbox.zendesk.creation import known_person, open_ticket
 from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
 from integrations.sandbox.zendesk.origins import via_of
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
-from integrations.sandbox.zendesk.updates import carry_out, refuse_closed, write_draft
-from integrations.sandbox.zendesk.validators import Draft, Wanted
+from integrations.sandbox.zendesk.updates import apply_update, refuse_closed, write_draft
+from integrations.sandbox.zendesk.validators import Draft, TicketUpdate
 from integrations.sandbox.zendesk.view import ticket_view
 
 CLOSED_BY_MERGE = "closed_by_merge"
 
 
-class OutsideWorld:
+class ZendeskControls:
     _state: State
 
     def create_ticket(
@@ -59,9 +59,9 @@ class OutsideWorld:
                 attributes["organization_id"] = home.id
             fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
             first = Draft(body=body, html=None, public=public, author_id=person.id)
-            asked = Wanted(attributes, tuple(tags), fields, first)
+            update = TicketUpdate(attributes, tuple(tags), fields, first)
             ticket, _audit = open_ticket(
-                state, subject=subject, requester=person, submitter=person, via=via, asked=asked
+                state, subject=subject, requester=person, submitter=person, via=via, update=update
             )
             return ticket.id
 
@@ -107,7 +107,7 @@ class OutsideWorld:
     ) -> int:
         """A comment by its requester, or by the person with this id; the comment's id.
 
-        A requester's comment opens a ticket that waited. Staff's is rendered as a template, as in the real service.
+        A requester's comment add_route a ticket that waited. Staff's is rendered as a template, as in the real service.
         """
         state = self._state
         with state.lock:
@@ -119,20 +119,20 @@ class OutsideWorld:
             write_draft(state, ticket, draft, audit, actor=person)
             ticket.comments[-1].flags = tuple(flags)
             if not person.is_staff and ticket.status in {"pending", "hold", "solved"}:
-                carry_out(state, ticket, _status(state, "open"), audit, actor=person)
-            state.keep(ticket, audit, actor_id=person.id)
+                apply_update(state, ticket, _status(state, "open"), audit, actor=person)
+            state.save(ticket, audit, actor_id=person.id)
             return ticket.comments[-1].id
 
     def set_tags(self, ticket_id: int, tags: Sequence[str], actor_id: int = ADVOCATE_ID) -> None:
         """A person sets exactly these tags; a drop-down whose option is among them follows."""
-        self._by_hand(ticket_id, Wanted(attributes={}, tags=tuple(tags), fields={}, comment=None), actor_id)
+        self._change(ticket_id, TicketUpdate(attributes={}, tags=tuple(tags), fields={}, comment=None), actor_id)
 
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
-        self._by_hand(ticket_id, _status(self._state, status), actor_id)
+        self._change(ticket_id, _status(self._state, status), actor_id)
 
     def close(self, ticket_id: int) -> None:
         """As Zendesk does some days after solving: from now on nothing can be changed."""
-        self._by_hand(ticket_id, _status(self._state, "closed"), ADVOCATE_ID)
+        self._change(ticket_id, _status(self._state, "closed"), ADVOCATE_ID)
 
     def delete(self, ticket_id: int, actor_id: int = ADVOCATE_ID) -> None:
         with self._state.lock:
@@ -153,9 +153,9 @@ class OutsideWorld:
                 tags = (*ticket.tags, CLOSED_BY_MERGE) if ticket is closing else None
                 draft = Draft(body=text, html=None, public=False, author_id=actor_id)
                 audit = state.open_audit(ticket, actor_id, _merge_via(source), {})
-                asked = Wanted(attributes=attributes, tags=tags, fields={}, comment=draft)
-                carry_out(state, ticket, asked, audit, actor=state.person(actor_id))
-                state.keep(ticket, audit, actor_id=actor_id)
+                update = TicketUpdate(attributes=attributes, tags=tags, fields={}, comment=draft)
+                apply_update(state, ticket, update, audit, actor=state.person(actor_id))
+                state.save(ticket, audit, actor_id=actor_id)
 
     def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
         """The next bulk job stops after so many tickets. A killed one tells nothing of those that it did."""
@@ -171,20 +171,20 @@ class OutsideWorld:
         with self._state.lock:
             return list(self._state.tickets)
 
-    def _by_hand(self, ticket_id: int, asked: Wanted, actor_id: int) -> None:
+    def _change(self, ticket_id: int, update: TicketUpdate, actor_id: int) -> None:
         state = self._state
         with state.lock:
             ticket = state.live_ticket(ticket_id)
             refuse_closed(ticket)
             audit = state.open_audit(ticket, actor_id, WEB_VIA, {})
-            carry_out(state, ticket, asked, audit, actor=state.person(actor_id))
-            state.keep(ticket, audit, actor_id=actor_id)
+            apply_update(state, ticket, update, audit, actor=state.person(actor_id))
+            state.save(ticket, audit, actor_id=actor_id)
 
 
-def _status(state: State, status: str) -> Wanted:
+def _status(state: State, status: str) -> TicketUpdate:
     default = state.default_status(status)
     attributes = {"status": status, "custom_status_id": default.id if default else None}
-    return Wanted(attributes=attributes, tags=None, fields={}, comment=None)
+    return TicketUpdate(attributes=attributes, tags=None, fields={}, comment=None)
 
 
 def _merge_via(source: int) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
 from integrations.sandbox.zendesk.refusals import invalid, unknown_keys
 from integrations.sandbox.zendesk.state import DEFAULT_BRAND_ID, DEFAULT_GROUP_ID, State
-from integrations.sandbox.zendesk.updates import carry_out
-from integrations.sandbox.zendesk.validators import CREATE_KEYS, Wanted, checked_keys, wanted
+from integrations.sandbox.zendesk.updates import apply_update
+from integrations.sandbox.zendesk.validators import CREATE_KEYS, TicketUpdate, checked_keys, checked_update
 
 REQUESTER_KEYS = frozenset({"name", "email", "locale_id"})
 
@@ -21,7 +21,7 @@ def open_ticket(
     requester: Person,
     submitter: Person,
     via: Via,
-    asked: Wanted,
+    update: TicketUpdate,
     followup_of: Ticket | None = None,
 ) -> tuple[Ticket, Audit]:
     """A new ticket with its first comment; the first comment's text is the description."""
@@ -39,17 +39,17 @@ def open_ticket(
         organization_id=requester.organization_id,
         group_id=DEFAULT_GROUP_ID,
         brand_id=DEFAULT_BRAND_ID,
-        is_public=asked.comment is None or asked.comment.public,
+        is_public=update.comment is None or update.comment.public,
     )
     if followup_of is not None:
         ticket.followup_of = followup_of.id
         ticket.tags = list(followup_of.tags)
         followup_of.followup_ids.append(ticket.id)
-    audit = state.open_audit(ticket, submitter.id, via, dict(asked.metadata))
-    carry_out(state, ticket, asked, audit, actor=submitter)
+    audit = state.open_audit(ticket, submitter.id, via, dict(update.metadata))
+    apply_update(state, ticket, update, audit, actor=submitter)
     audit.events.insert(0, {"id": state.new_id(), "type": "Create", "field_name": "status", "value": ticket.status})
     state.tickets[ticket.id] = ticket
-    state.keep(ticket, audit, actor_id=submitter.id, event="ticket.created")
+    state.save(ticket, audit, actor_id=submitter.id, event="ticket.created")
     return ticket, audit
 
 
@@ -70,8 +70,8 @@ def ticket_from_api(state: State, given: Mapping[str, Any], *, actor: Person) ->
     if followup_of is not None and followup_of.status != "closed":
         raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
     subject = str(change.pop("subject", None) or "")
-    asked = wanted(state, None, change)
-    if asked.comment is None:
+    update = checked_update(state, None, change)
+    if update.comment is None:
         raise invalid("description", "Description: cannot be blank")
     via: Via = API_VIA
     if followup_of is not None:
@@ -83,7 +83,7 @@ def ticket_from_api(state: State, given: Mapping[str, Any], *, actor: Person) ->
         requester=requester,
         submitter=submitter,
         via=via,
-        asked=asked,
+        update=update,
         followup_of=followup_of,
     )
 

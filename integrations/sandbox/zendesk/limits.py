@@ -61,7 +61,7 @@ class Limits:
             "ratelimit-reset": str(resets),
         }
         if not granted:
-            raise _limited("account", resets, headers)
+            raise _too_many("account", resets, headers)
         return headers
 
     def update(self, now: datetime, user_id: int, ticket_id: int) -> dict[str, str]:
@@ -70,27 +70,29 @@ class Limits:
         if window is None:
             window = self._tickets[user_id, ticket_id] = _Window(PER_TICKET_WINDOW)
         granted, remaining, resets = window.take(now, self.updates_per_ticket)
-        headers = {"zendesk-ratelimit-per-ticket-updates": _told(self.updates_per_ticket, remaining, resets)}
+        headers = {"zendesk-ratelimit-per-ticket-updates": _limit_header(self.updates_per_ticket, remaining, resets)}
         if not granted:
-            raise _limited("per_ticket_updates", resets, headers)
+            raise _too_many("per_ticket_updates", resets, headers)
         granted, remaining, resets = self._updates.take(now, self.updates_per_minute)
-        headers["zendesk-ratelimit-tickets-update"] = _told(self.updates_per_minute, remaining, resets)
+        headers["zendesk-ratelimit-tickets-update"] = _limit_header(self.updates_per_minute, remaining, resets)
         if not granted:
-            raise _limited("tickets_update", resets, headers)
+            raise _too_many("tickets_update", resets, headers)
         return headers
 
     def incremental(self, now: datetime) -> dict[str, str]:
         granted, remaining, resets = self._incremental.take(now, self.incremental_per_minute)
-        headers = {"zendesk-ratelimit-incremental-exports": _told(self.incremental_per_minute, remaining, resets)}
+        headers = {
+            "zendesk-ratelimit-incremental-exports": _limit_header(self.incremental_per_minute, remaining, resets)
+        }
         if not granted:
-            raise _limited("incremental_exports", resets, headers)
+            raise _too_many("incremental_exports", resets, headers)
         return headers
 
 
-def _told(total: int, remaining: int, resets: int) -> str:
+def _limit_header(total: int, remaining: int, resets: int) -> str:
     return f"total={total}; remaining={remaining}; resets={resets}"
 
 
-def _limited(which: str, resets: int, headers: dict[str, str]) -> Refused:
+def _too_many(which: str, resets: int, headers: dict[str, str]) -> Refused:
     body = {"error": "APIRateLimitExceeded", "description": f"Number of allowed API requests exceeded ({which})"}
     return Refused(429, body, f"rate_limit_{which}", headers | {"Retry-After": str(resets)})

@@ -113,7 +113,7 @@ class Ticket:
     spam: bool = False
 
     @property
-    def is_gone(self) -> bool:
+    def is_deleted(self) -> bool:
         return self.status == "deleted"
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from integrations.sandbox.zendesk.models import Person
 
-HOUSE_ADDRESS = "community@sandbox.example"
-HOUSE_HANDLE = "sandbox"
+SUPPORT_ADDRESS = "community@sandbox.example"
+SUPPORT_HANDLE = "sandbox"
 
 
 def via_of(
@@ -29,12 +29,12 @@ def _usual(channel: str, requester: Person) -> tuple[dict[str, Any], dict[str, A
     if channel == "email":
         return (
             {"address": requester.email, "name": requester.name},
-            {"address": HOUSE_ADDRESS, "name": "Community"},
+            {"address": SUPPORT_ADDRESS, "name": "Community"},
         )
     if channel == "twitter":
         return (
             {"profile_url": f"https://twitter.com/{handle}", "username": handle, "name": requester.name},
-            {"profile_url": f"https://twitter.com/{HOUSE_HANDLE}", "username": HOUSE_HANDLE, "name": "Sandbox"},
+            {"profile_url": f"https://twitter.com/{SUPPORT_HANDLE}", "username": SUPPORT_HANDLE, "name": "Sandbox"},
         )
     if channel == "facebook":
         return {"name": requester.name, "facebook_id": str(requester.id)}, {"name": "Sandbox", "facebook_id": "1"}

@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from integrations.sandbox.zendesk.checks import Asked
+from integrations.sandbox.zendesk.checks import CheckedRequest
 from integrations.sandbox.zendesk.refusals import bad_request
 
 Item = TypeVar("Item")
 MAX_PAGE = 100
 
 
-def page_of(asked: Asked, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> dict[str, Any]:
+def page_of(request: CheckedRequest, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> dict[str, Any]:
     """`{name: [...]}` with what the chosen way of paging puts beside it. Links name the sandbox's own host."""
-    url = f"{asked.state.url}{asked.http.path}.json"
-    if asked.one("page[size]"):
-        return _by_cursor(asked, name, items, show, url)
-    size = _number(asked, "per_page", MAX_PAGE)
-    number = _number(asked, "page", 1)
+    url = f"{request.state.url}{request.http.path}.json"
+    if request.one("page[size]"):
+        return _by_cursor(request, name, items, show, url)
+    size = _number(request, "per_page", MAX_PAGE)
+    number = _number(request, "page", 1)
     start = (number - 1) * size
     more = start + size < len(items)
     return {
@@ -32,9 +32,11 @@ def page_of(asked: Asked, name: str, items: Sequence[Item], show: Callable[[Item
     }
 
 
-def _by_cursor(asked: Asked, name: str, items: Sequence[Item], show: Callable[[Item], Any], url: str) -> dict[str, Any]:
-    size = _number(asked, "page[size]", MAX_PAGE)
-    start = _place(asked.one("page[after]")) if asked.one("page[after]") else 0
+def _by_cursor(
+    request: CheckedRequest, name: str, items: Sequence[Item], show: Callable[[Item], Any], url: str
+) -> dict[str, Any]:
+    size = _number(request, "page[size]", MAX_PAGE)
+    start = _place(request.one("page[after]")) if request.one("page[after]") else 0
     end = min(start + size, len(items))
     more = end < len(items)
     after = _cursor(end)
@@ -46,8 +48,8 @@ def _by_cursor(asked: Asked, name: str, items: Sequence[Item], show: Callable[[I
     }
 
 
-def _number(asked: Asked, name: str, default: int) -> int:
-    given = asked.one(name)
+def _number(request: CheckedRequest, name: str, default: int) -> int:
+    given = request.one(name)
     if not given:
         return default
     if not given.isdecimal() or int(given) < 1:

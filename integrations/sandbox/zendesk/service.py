@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import Incoming, answer, route
+from integrations.sandbox.api import HttpRequest, answer, route
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.service import Service
 from integrations.sandbox.zendesk import api_account, api_bulk, api_people, api_reading, api_tickets
 from integrations.sandbox.zendesk.api_account import Webhook, Webhooks
-from integrations.sandbox.zendesk.checks import Door
-from integrations.sandbox.zendesk.controls import OutsideWorld
+from integrations.sandbox.zendesk.checks import RequestChecks
+from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.pages import page_routes
@@ -25,7 +25,7 @@ def path_of(raw: str) -> str:
     return raw.removesuffix(".json") if raw.startswith("/api/") else raw
 
 
-class ZendeskSandbox(OutsideWorld, Service):
+class ZendeskSandbox(ZendeskControls, Service):
     email = EMAIL
     token = TOKEN
     webhook_secret = WEBHOOK_SECRET
@@ -60,12 +60,12 @@ class ZendeskSandbox(OutsideWorld, Service):
         self._state = State(clock, self.url)
         self._state.on_change = self._changed
         self._webhooks: list[Webhook] = []
-        door = Door(self._state, self.limits)
-        webhooks = Webhooks(lambda: list(self._webhooks), lambda: list(self.postman.deliveries))
+        checks = RequestChecks(self._state, self.limits)
+        webhooks = Webhooks(lambda: list(self._webhooks), lambda: list(self.webhook_sender.deliveries))
         for add_routes in (api_tickets.add_routes, api_bulk.add_routes, api_people.add_routes, api_reading.add_routes):
-            add_routes(door)
-        api_account.add_routes(door, webhooks)
-        self.app.router.routes.extend(door.routes)
+            add_routes(checks)
+        api_account.add_routes(checks, webhooks)
+        self.app.router.routes.extend(checks.routes)
         for method in ("GET", "POST", "PUT", "DELETE"):
             self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_endpoint))
         self.app.router.routes.extend(page_routes(self._state))
@@ -115,7 +115,7 @@ class ZendeskSandbox(OutsideWorld, Service):
         for _attempt in range(times):
             for webhook in self._webhooks:
                 headers = signed_headers(self._state, body, webhook_id=webhook.id, secret=secret)
-                statuses.append(self.postman.send(webhook.endpoint, body, headers))
+                statuses.append(self.webhook_sender.send(webhook.endpoint, body, headers))
         return statuses
 
     def _changed(self, ticket: Ticket, event: str, actor_id: int) -> None:
@@ -124,8 +124,8 @@ class ZendeskSandbox(OutsideWorld, Service):
         body = trigger_body(self._state, ticket, event, self._state.person(actor_id))
         for webhook in self._webhooks:
             headers = signed_headers(self._state, body, webhook_id=webhook.id)
-            self.postman.send_later(webhook.endpoint, body, headers)
+            self.webhook_sender.send_later(webhook.endpoint, body, headers)
 
 
-def _no_such_endpoint(_http: Incoming) -> Response:
+def _no_such_endpoint(_http: HttpRequest) -> Response:
     return answer({"error": "InvalidEndpoint", "description": "Not found"}, 404)

@@ -62,9 +62,9 @@ class State:
         self.custom_statuses = {status.id: status for status in CUSTOM_STATUSES}
         self._ids = itertools.count(1_000_001)
         self._ticket_ids = itertools.count(FIRST_TICKET_ID)
-        self._furnish()
+        self._create_defaults()
 
-    def _furnish(self) -> None:
+    def _create_defaults(self) -> None:
         now = self.stamp()
         self.people[BOT_USER_ID] = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=now)
         self.people[ADVOCATE_ID] = Person(
@@ -94,7 +94,7 @@ class State:
 
     def live_ticket(self, ticket_id: int | str) -> Ticket:
         found = self.ticket(ticket_id)
-        if found.is_gone:
+        if found.is_deleted:
             raise not_found()
         return found
 
@@ -145,7 +145,7 @@ class State:
         audit.events.append({"id": comment.id, "type": "Comment", "comment": comment})
         return comment
 
-    def keep(self, ticket: Ticket, audit: Audit, *, actor_id: int, event: str = "ticket.updated") -> None:
+    def save(self, ticket: Ticket, audit: Audit, *, actor_id: int, event: str = "ticket.updated") -> None:
         """Put the audit in the ticket's history, if anything happened, and tell whoever listens."""
         if not audit.events:
             return
@@ -160,4 +160,4 @@ class State:
         audit = self.open_audit(ticket, actor_id, API_VIA, {})
         change = {"type": "Change", "field_name": "status", "value": "deleted", "previous_value": before}
         audit.events.append({"id": self.new_id(), **change})
-        self.keep(ticket, audit, actor_id=actor_id)
+        self.save(ticket, audit, actor_id=actor_id)

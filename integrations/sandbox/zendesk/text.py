@@ -7,7 +7,7 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from integrations.sandbox.html_reading import AnyHtml
+from integrations.sandbox.html_reading import LenientHtmlParser
 
 _BREAKS = frozenset({"p", "div", "br", "li", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4", "tr", "table"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
@@ -17,7 +17,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _MARKDOWN.disable(["image"])
 
 
-class _Plain(AnyHtml):
+class _Plain(LenientHtmlParser):
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []

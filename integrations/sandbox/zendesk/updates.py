@@ -10,7 +10,14 @@ from integrations.sandbox.zendesk.placeholders import expand
 from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
-from integrations.sandbox.zendesk.validators import BULK_KEYS, UPDATE_KEYS, Draft, Wanted, checked_keys, wanted
+from integrations.sandbox.zendesk.validators import (
+    BULK_KEYS,
+    UPDATE_KEYS,
+    Draft,
+    TicketUpdate,
+    checked_keys,
+    checked_update,
+)
 from integrations.sandbox.zendesk.values import placeholder_values
 
 COMMENTS_LIMIT = 5000
@@ -23,12 +30,12 @@ def update_ticket(
     checked_keys(change, BULK_KEYS if bulk else UPDATE_KEYS)
     refuse_closed(ticket)
     check_stamp(ticket, change)
-    asked = wanted(state, ticket, change)
-    if asked.comment is not None and len(ticket.comments) >= COMMENTS_LIMIT:
+    update = checked_update(state, ticket, change)
+    if update.comment is not None and len(ticket.comments) >= COMMENTS_LIMIT:
         raise invalid("comment", f"Comment: a ticket has at most {COMMENTS_LIMIT} comments")
-    audit = state.open_audit(ticket, actor.id, via, dict(asked.metadata))
-    carry_out(state, ticket, asked, audit, actor=actor)
-    state.keep(ticket, audit, actor_id=actor.id)
+    audit = state.open_audit(ticket, actor.id, via, dict(update.metadata))
+    apply_update(state, ticket, update, audit, actor=actor)
+    state.save(ticket, audit, actor_id=actor.id)
     return audit
 
 
@@ -45,15 +52,15 @@ def check_stamp(ticket: Ticket, change: Mapping[str, Any]) -> None:
         raise conflict()
 
 
-def carry_out(state: State, ticket: Ticket, asked: Wanted, audit: Audit, *, actor: Person) -> None:
+def apply_update(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit, *, actor: Person) -> None:
     """Change the ticket and write each difference into the audit."""
-    for name, value in asked.attributes.items():
+    for name, value in update.attributes.items():
         _set(state, ticket, audit, name, value)
-    if ticket.status == "new" and asked.attributes.get("assignee_id") is not None:
+    if ticket.status == "new" and update.attributes.get("assignee_id") is not None:
         _set(state, ticket, audit, "status", "open")
-    _set_tags_and_fields(state, ticket, asked, audit)
-    if asked.comment is not None:
-        write_draft(state, ticket, asked.comment, audit, actor=actor)
+    _set_tags_and_fields(state, ticket, update, audit)
+    if update.comment is not None:
+        write_draft(state, ticket, update.comment, audit, actor=actor)
 
 
 def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> None:
@@ -70,11 +77,11 @@ def _record(state: State, audit: Audit, name: str, value: object, before: object
     )
 
 
-def _set_tags_and_fields(state: State, ticket: Ticket, asked: Wanted, audit: Audit) -> None:
+def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit) -> None:
     """A drop-down's value is a tag and such a tag is its value, so one moves the other."""
-    tags = set(ticket.tags if asked.tags is None else asked.tags)
+    tags = set(ticket.tags if update.tags is None else update.tags)
     added = tags - set(ticket.tags)
-    fields = dict(asked.fields)
+    fields = dict(update.fields)
     for known in state.fields.values():
         if known.type != "tagger":
             continue
@@ -82,7 +89,7 @@ def _set_tags_and_fields(state: State, ticket: Ticket, asked: Wanted, audit: Aud
         if known.id in fields:
             tags -= {before}
             tags |= {fields[known.id]} - {None}
-        elif asked.tags is not None and known.options:
+        elif update.tags is not None and known.options:
             chosen = [value for value in known.options if value in added]
             kept = before if before in tags else None
             fields[known.id] = chosen[-1] if chosen else kept

@@ -42,7 +42,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TicketUpdate:
     attributes: Mapping[str, Any]
     """Ticket attribute -> new value, for those the update names."""
     tags: tuple[str, ...] | None
@@ -57,9 +57,9 @@ def checked_keys(change: Mapping[str, Any], known: frozenset[str]) -> None:
         raise unknown_keys("ticket", unknown)
 
 
-def wanted(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> Wanted:
+def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> TicketUpdate:
     """Raises Refused 400 for what Zendesk would drop or alter silently, 422 for what it refuses itself."""
-    return Wanted(
+    return TicketUpdate(
         attributes=_attributes(state, ticket, change),
         tags=_tags(ticket, change),
         fields=_fields(state, change.get("custom_fields") or []),
@@ -69,21 +69,21 @@ def wanted(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> Wa
 
 
 def _attributes(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    asked: dict[str, Any] = {}
+    update: dict[str, Any] = {}
     for name in ("subject", "external_id"):
         if name in change:
-            asked[name] = _text(name, change[name])
+            update[name] = _text(name, change[name])
     for name, allowed in (("priority", PRIORITIES), ("type", TYPES)):
         if name in change:
             if change[name] not in allowed:
                 raise invalid(name, f"{name.capitalize()}: {change[name]} is not valid")
-            asked[name] = change[name]
+            update[name] = change[name]
     for name in ("group_id", "brand_id", "organization_id", "requester_id", "assignee_id"):
         if name in change:
             if change[name] is not None and not _exists(state, name, change[name]):
                 raise invalid(name, f"{name}: {change[name]} does not exist")
-            asked[name] = change[name]
-    return asked | _status(state, ticket, change)
+            update[name] = change[name]
+    return update | _status(state, ticket, change)
 
 
 def _exists(state: State, name: str, wanted_id: object) -> bool:
@@ -145,15 +145,15 @@ def checked_tags(tags: set[str]) -> None:
 def _fields(state: State, values: object) -> dict[int, Any]:
     if not isinstance(values, list):
         raise bad_request("InvalidCustomFields", "custom_fields must be a list of {id, value}")
-    asked: dict[int, Any] = {}
+    update: dict[int, Any] = {}
     for item in values:
         known = state.fields.get(item["id"]) if isinstance(item, dict) and set(item) == {"id", "value"} else None
         if known is None:
             raise bad_request("SandboxUnknownField", f"Zendesk would silently drop this custom field: {item}")
         if known.type == "tagger" and item["value"] not in (None, "", *known.options):
             raise invalid("custom_fields", f"{known.title}: {item['value']} is not a valid option")
-        asked[known.id] = item["value"] or None
-    return asked
+        update[known.id] = item["value"] or None
+    return update
 
 
 def _draft(state: State, comment: object) -> Draft | None:

@@ -34,7 +34,7 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
         service.calls_clear()
     for hooked in (running.zendesk, running.gitlab):
         hooked.auto_deliver = False
-        hooked.postman.wait()
+        hooked.webhook_sender.wait()
         hooked.unsubscribe()
     for settings, fresh in ((running.zendesk.limits, ZendeskLimits()), (running.gitlab.limits, GitlabLimits())):
         for name in type(fresh).__slots__:

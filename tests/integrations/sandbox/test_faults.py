@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from integrations.sandbox import Fault, Sandbox, ZendeskSandbox
-from integrations.sandbox.faults import FaultBook, Kind
+from integrations.sandbox.faults import FaultSchedule, Kind
 
 PUT_TICKET = r"/api/v2/tickets/\d+"
 
@@ -85,7 +85,7 @@ def test_latency_is_added_to_the_api_but_not_to_pages(sandbox: Sandbox, zendesk_
 
 
 def test_faults_hit_whole_paths_of_one_method_and_spare_the_first() -> None:
-    book = FaultBook()
+    book = FaultSchedule()
     book.add(Fault("GET", r"/api/v4/projects/[^/]+/issues", times=2, after=1))
     hit = [book.take("GET", "/api/v4/projects/a%2Fb/issues") is not None for _ in range(4)]
     assert hit == [False, True, True, False]
@@ -99,7 +99,7 @@ def test_faults_hit_whole_paths_of_one_method_and_spare_the_first() -> None:
 
 def test_faults_by_chance_are_the_same_for_the_same_seed() -> None:
     def run() -> list[bool]:
-        book = FaultBook()
+        book = FaultSchedule()
         book.seed(7)
         book.add(Fault(chance=0.3, times=0))
         return [book.take("GET", "/") is not None for _ in range(50)]

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.sandbox.html_reading import AnyHtml
+from integrations.sandbox.html_reading import LenientHtmlParser
 from integrations.sandbox.safe_html import cleaned, from_markdown
 
 _TAGS = ["<script>", "</script>", "<img src=x onerror=y>", "<a href='javascript:x()'>", "<p>", "</p>", "<b onclick=z>"]
@@ -29,7 +29,7 @@ PIECES = st.sampled_from([*_TAGS, *_SIGNS, "text", "\n"])
 HOSTILE = st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join)
 
 
-class Seen(AnyHtml):
+class Seen(LenientHtmlParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[str] = []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.sandbox.gitlab.mentions import touched, touched_by_title
+from integrations.sandbox.gitlab.mentions import effects, effects_of_title
 
 URL = "http://gitlab.example"
 
@@ -33,7 +33,7 @@ URL = "http://gitlab.example"
     ],
 )
 def test_mentions(text: str, names: list[str]) -> None:
-    assert list(touched(text, URL).mentions) == names
+    assert list(effects(text, URL).mentions) == names
 
 
 @pytest.mark.parametrize(
@@ -50,25 +50,25 @@ def test_mentions(text: str, names: list[str]) -> None:
     ],
 )
 def test_references(text: str, references: list[str]) -> None:
-    assert sorted(touched(text, URL).references) == sorted(references)
+    assert sorted(effects(text, URL).references) == sorted(references)
 
 
 def test_images_from_markdown_and_html() -> None:
     text = "![a](http://evil.example/1.png) <img src='http://evil.example/2.png'>\n\n<div><img src=3></div>"
-    assert touched(text, URL).images == ("http://evil.example/1.png", "http://evil.example/2.png", "3")
-    assert touched("```\n![a](http://evil.example/1.png)\n```", URL).images == ()
+    assert effects(text, URL).images == ("http://evil.example/1.png", "http://evil.example/2.png", "3")
+    assert effects("```\n![a](http://evil.example/1.png)\n```", URL).images == ()
 
 
 def test_titles_are_rendered_as_one_line() -> None:
-    assert touched_by_title("# @joe `@code` ＠wide #1", URL).mentions == ("joe",)
+    assert effects_of_title("# @joe `@code` ＠wide #1", URL).mentions == ("joe",)
 
 
 @given(st.text(alphabet="@#ab`\\<>[]()!~% \n"))
 def test_never_fails(text: str) -> None:
-    touched(text, URL)
-    touched_by_title(text, URL)
+    effects(text, URL)
+    effects_of_title(text, URL)
 
 
 @given(st.text(alphabet="@#ab~!<>[]()\\ \n\r", max_size=60))
 def test_a_fence_longer_than_any_in_the_text_touches_nobody(text: str) -> None:
-    assert touched(f"`````text\n{text}\n`````".replace("\r", ""), URL) == touched("", URL)
+    assert effects(f"`````text\n{text}\n`````".replace("\r", ""), URL) == effects("", URL)

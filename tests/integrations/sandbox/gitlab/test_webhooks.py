@@ -144,7 +144,7 @@ def test_every_change_is_delivered_when_told_so(
     gitlab_http.post("/issues", json={"title": "t"})
     gitlab_http.put("/issues/1", json={"state_event": "close", "add_labels": "x"})
     gitlab_http.put("/issues/1", json={"state_event": "close"})
-    assert gitlab.postman.wait()
+    assert gitlab.webhook_sender.wait()
     actions = [json.loads(body)["object_attributes"]["action"] for _headers, body in hooked.received]
     assert sorted(actions) == ["close", "open", "update"]
 
@@ -170,7 +170,7 @@ def test_a_failing_hook_pauses_and_is_switched_off(
     assert gitlab.hook_status()[0]["status"] == "temporarily_disabled"
     gitlab.auto_deliver = True
     gitlab.add_note(project, 1, "lost")
-    assert gitlab.postman.wait()
+    assert gitlab.webhook_sender.wait()
     assert len(hooked.received) == 4
     gitlab.clock.advance(61)
     assert gitlab.hook_status()[0]["status"] == "executable"
@@ -189,7 +189,7 @@ def test_hooks_can_be_switched_off_at_once(
     gitlab.disable_hooks()
     gitlab.auto_deliver = True
     gitlab.add_issue(project, title="t")
-    assert gitlab.postman.wait()
+    assert gitlab.webhook_sender.wait()
     assert hooked.received == []
     assert gitlab_http.get("/hooks").json()[0]["alert_status"] == "disabled"
     gitlab.deliver(project)

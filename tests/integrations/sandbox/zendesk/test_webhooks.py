@@ -86,7 +86,7 @@ def test_every_change_is_delivered_when_told_so(
     zendesk_http.put(f"/tickets/{ticket_id}", json={"ticket": {"tags": ["a"]}})
     zendesk_http.put(f"/tickets/{ticket_id}", json={"ticket": {"tags": ["a"]}})
     zendesk.set_tags(ticket_id, ["b"])
-    assert zendesk.postman.wait()
+    assert zendesk.webhook_sender.wait()
     told = {(body["event"], body["actor_id"]) for body in (json.loads(body) for _headers, body in receiver.received)}
     requester = str(zendesk.ticket(ticket_id)["requester"]["id"])
     assert told == {
@@ -103,7 +103,7 @@ def test_no_answer_is_status_0_and_nobody_to_send_to_is_an_error(sandbox: Sandbo
         sandbox.zendesk.deliver(ticket_id)
     sandbox.zendesk.subscribe("http://127.0.0.1:1/closed")
     assert sandbox.zendesk.deliver(ticket_id) == [0]
-    assert sandbox.zendesk.postman.deliveries[-1].status == 0
+    assert sandbox.zendesk.webhook_sender.deliveries[-1].status == 0
 
 
 def test_another_secret_makes_another_signature(zendesk: ZendeskSandbox, receiver: Receiver) -> None:

@@ -1,4 +1,4 @@
-"""Stands before a service's application: counts calls, adds latency, shows the planned faults."""
+"""An ASGI middleware in front of a service: it logs calls, adds latency and applies the planned faults."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.sandbox.calls import Call
-from integrations.sandbox.faults import Fault, FaultBook
+from integrations.sandbox.faults import Fault, FaultSchedule
 
 GARBAGE = b'<html><body><h1>It works!</h1>\n{"ticket": {"id": '
 
 
-class Gate:
+class Interceptor:
     """ASGI. `path_of` turns the raw path into the one that routes, faults and counts see; only paths under `counted`
     are counted, delayed and harmed: pages and the sandbox's own controls are not."""
 
@@ -24,7 +24,7 @@ class Gate:
         self._counted = counted
         self._path_of = path_of
         self.calls: list[Call] = []
-        self.faults = FaultBook()
+        self.faults = FaultSchedule()
         self.latency = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,13 +44,13 @@ class Gate:
         )
         self.calls.append(call)
         try:
-            await self._let_through(call, scope, receive, send)
+            await self._forward(call, scope, receive, send)
         except ClientDisconnect:
             return  # the caller was killed while it sent its request
         finally:
             call.ended = time.time()
 
-    async def _let_through(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _forward(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self.faults.take(call.method, call.path)
         if fault is not None:
             call.fault = fault.kind
