@@ -24,7 +24,7 @@ HELD = Gauge("pointsman_held_work", "Work that waits until people resume what go
 LOOPS_STOPPED = Counter("pointsman_loops_stopped_total", "What was not answered, so that no loop begins.", ["kind"])
 OPEN_FAILURES = Gauge("pointsman_open_failures", "Failures that wait for a person.")
 WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.")
-STRANGE_WORK = Gauge(
+UNKNOWN_WORKFLOW_WORK = Gauge(
     "pointsman_unknown_workflow_work", "Work that waits for a version which knows its workflow.", ["workflow"]
 )
 OLDEST_WAITING = Gauge("pointsman_oldest_waiting_seconds", "Age of the oldest delivery that is not done.")

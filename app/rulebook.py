@@ -19,7 +19,7 @@ from app.rules.parsing.positions import BadRules, Position, Problem
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY_SECONDS = 1.0
+RULEBOOK_SECONDS = 1.0
 
 
 class Rulebook:
@@ -37,8 +37,6 @@ class Rulebook:
         self._seen = _texts(*self._files)
         self._problems: tuple[str, ...] = ()
         self._current = self._enact(self._load(self._seen))
-        self._stopping = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True, name="rulebook")
 
     def current(self) -> Rules:
         return self._current
@@ -68,15 +66,6 @@ class Rulebook:
             self._known[config_hash] = rules
         return rules
 
-    def start(self) -> None:
-        """Watch the files from now on."""
-        self._watcher.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
-
     def refresh(self) -> None:
         """Look at the files. Their text is compared, not their times: editors and mounts handle those differently."""
         try:
@@ -105,13 +94,6 @@ class Rulebook:
         self._problems = problems
         CONFIG_ERRORS.set(len(problems))
         log.error("rules_refused", problems=problems, still_in_force=self._current.hash)
-
-    def _watch(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY_SECONDS):
-            try:
-                self.refresh()
-            except Exception:  # whatever it was (the database, say): the rules in force stay, and we look again
-                log.exception("rulebook_failed")
 
     def _load(self, texts: tuple[str, str]) -> Rules:
         routing, macros = self._files

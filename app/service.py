@@ -11,20 +11,21 @@ import structlog
 from app.clients import Clients
 from app.identity import Identity
 from app.memory import Spare
-from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, LAST_SEEN, OLDEST_WAITING, STRANGE_WORK
+from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, LAST_SEEN, OLDEST_WAITING, UNKNOWN_WORKFLOW_WORK
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED
 from app.model.store import ModelStore
 from app.records.records import Records
-from app.rulebook import Rulebook
+from app.rulebook import RULEBOOK_SECONDS, Rulebook
 from app.settings import Settings
+from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
 from app.web.api.health import Degraded
-from app.work.engine.cron import Schedule
+from app.work.engine.cron import CRON_SECONDS, Cron
 from app.work.engine.engine import Engine, Work
 from app.work.engine.intake import Intake
-from app.work.issues.index import IssueIndex
+from app.work.issues.index import INDEX_SECONDS, IssueIndex
 from app.work.jobs.pause import Holding, Pausing, said
 from app.work.limits.circuit_breaker import Breaker
 from app.work.limits.outbound import Guard
@@ -75,7 +76,7 @@ class Service:
     clients: Clients
     identity: Identity
     index: IssueIndex
-    schedule: Schedule
+    ticker: Ticker
     listening: Listening
     pausing: Pausing
     retrying: Retrying
@@ -121,13 +122,21 @@ class Service:
         )
         workflows.register(judgement)
 
-        def ensure_rounds(works: Sequence[Work]) -> None:
-            """Rounds that a pause left out are not made up for: each goes on from where the last one came."""
+        def ensure_scheduled(works: Sequence[Work]) -> None:
+            """Runs that a pause left out are not made up for: the next one goes on from where the last one came."""
             if not pausing.paused("all"):
                 engine.ensure(works)
 
         spare = Spare()
-        schedule = Schedule(workflows.rounds(), ensure_rounds, now, [listening.keep, holding.release, spare.give_back])
+        cron = Cron(workflows.cron_entries(), ensure_scheduled, now)
+        ticker = Ticker(
+            Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
+            Task("cron", CRON_SECONDS, cron.queue_due),
+            Task("webhook_health", CRON_SECONDS, listening.keep),
+            Task("held_work", CRON_SECONDS, holding.release),
+            Task("memory", CRON_SECONDS, spare.give_back),
+            Task("issue_index", INDEX_SECONDS, index.update, slow=True),
+        )
         return cls(
             settings=settings,
             records=records,
@@ -137,7 +146,7 @@ class Service:
             clients=clients,
             identity=identity,
             index=index,
-            schedule=schedule,
+            ticker=ticker,
             listening=listening,
             pausing=pausing,
             retrying=Retrying(records.failures, records.ticket_writes, engine.accept, now),
@@ -148,21 +157,17 @@ class Service:
 
     def start(self) -> None:
         self.engine.start()
-        self.rulebook.start()
         self.intake.start()
-        self.index.start()
-        self.schedule.start()
+        self.ticker.start()
         if len(self.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
             log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         log.info("service_started", executor=self.engine.executor_id, config_hash=self.rulebook.current().hash)
 
     def stop(self) -> None:
         """What was accepted is stored; what runs finishes, or is taken over by the next start."""
-        self.schedule.stop()
+        self.ticker.stop()
         self.intake.stop()
-        self.rulebook.stop()
         self.engine.stop()
-        self.index.stop()
         self.clients.close()
         self.records.close()
 
@@ -185,16 +190,16 @@ class Service:
 
     def check_workflows(self) -> str:
         """Not a reason to refuse deliveries: while a version is rolled out, or back, two of them share the queue."""
-        if strange := self.engine.strange():
-            waiting = ", ".join(f"{count} of {name}" for name, count in strange.items())
+        if unknown := self.engine.unknown_workflows():
+            waiting = ", ".join(f"{count} of {name}" for name, count in unknown.items())
             raise Degraded(f"work of workflows that this version does not know waits for one that does: {waiting}")
         return "all work that waits is known"
 
     def measure(self) -> None:
         """What metrics look up in the database, where all workers keep it."""
-        STRANGE_WORK.clear()
-        for name, count in self.engine.strange().items():
-            STRANGE_WORK.labels(name).set(count)
+        UNKNOWN_WORKFLOW_WORK.clear()
+        for name, count in self.engine.unknown_workflows().items():
+            UNKNOWN_WORKFLOW_WORK.labels(name).set(count)
         OLDEST_WAITING.set(self._oldest_waiting())
         for source in self.listening.sources:
             LAST_SEEN.labels(source).set(self.listening.last(source).timestamp())

@@ -18,9 +18,9 @@ from app.work.bulk.outbox import Parking
 from app.work.chat import jobs as chat_jobs
 from app.work.chat import spike_work as wave_work
 from app.work.chat.send_once import Announcer
-from app.work.engine.cron import Entry
+from app.work.engine.cron import CronEntry
 from app.work.engine.engine import Engine, Workflow
-from app.work.engine.retention import FinishedWork
+from app.work.engine.retention import EndedWork
 from app.work.issues import report_counter as our_note
 from app.work.issues.incidents import Incidents
 from app.work.issues.index import IssueIndex
@@ -97,7 +97,7 @@ class Workflows:
             self.rulebook,
             self.purse,
             self.pausing,
-            self.engine.hasten,
+            self.engine.run_now,
             self.now,
         )
         writer = write_many.WriteMany(jobs, sending)
@@ -170,7 +170,7 @@ class Workflows:
         projects = Projects(gitlab, records.projects)
         issues = comparing_issues.CompareIssues(jobs, gitlab, records.links, self.tracked, self.rulebook)
         tickets = comparing_tickets.CompareTickets(
-            jobs, self.clients.zendesk, recorder, records.progress, self.engine.backlog.lanes_with, self.now
+            jobs, self.clients.zendesk, recorder, records.progress, self.engine.backlog.partitions_with, self.now
         )
         announcer = Announcer(self.clients.chat, records.announcements, records.failures, self.now)
         chat = chat_jobs.ChatJobs(
@@ -190,24 +190,24 @@ class Workflows:
             (
                 pruning.WORKFLOW,
                 pruning.Prune(
-                    jobs, records, FinishedWork(records.engine, self.engine.names), self.rulebook, self.now
+                    jobs, records, EndedWork(records.engine, self.engine.names), self.rulebook, self.now
                 ).prune,
             ),
             (SYNC, SyncIssues(jobs, gitlab, projects, self.tracked, records.progress, self.now).sync),
         ]
 
-    def rounds(self) -> list[Entry]:
+    def cron_entries(self) -> list[CronEntry]:
         """What comes round by the clock."""
         return [
-            Entry("sync_issues", SYNC_SECONDS, lambda key, now: sync_works(key, now, self.rulebook.current())),
-            Entry("prune", pruning.PRUNE_SECONDS, lambda key, now: [pruning.prune_work(key, now)]),
-            Entry("chat", CHAT_SECONDS, lambda key, now: [chat_jobs.round_work(key, now)]),
-            Entry(
+            CronEntry("sync_issues", SYNC_SECONDS, lambda key, now: sync_works(key, now, self.rulebook.current())),
+            CronEntry("prune", pruning.PRUNE_SECONDS, lambda key, now: [pruning.prune_work(key, now)]),
+            CronEntry("chat", CHAT_SECONDS, lambda key, now: [chat_jobs.round_work(key, now)]),
+            CronEntry(
                 "compare_issues",
                 COMPARE_ISSUES_SECONDS,
                 lambda key, now: [comparing_issues.compare_issues_work(key, now)],
             ),
-            Entry(
+            CronEntry(
                 "compare_tickets",
                 COMPARE_TICKETS_SECONDS,
                 lambda key, now: [comparing_tickets.compare_tickets_work(key, now)],

@@ -63,7 +63,7 @@ class EngineRecords:
         query = sa.select(sa.func.count()).where(
             columns.queue_name.in_(QUEUES),
             columns.status.in_(UNFINISHED),
-            columns.workflow_uuid.not_like("clock:%"),
+            columns.workflow_uuid.not_like("cron:%"),
         )
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
@@ -80,7 +80,7 @@ class EngineRecords:
                 sa.func.max(steps.completed_at_epoch_ms),
             )
             .select_from(self._status.outerjoin(self._steps, status.workflow_uuid == steps.workflow_uuid))
-            .where(status.workflow_uuid.not_like("clock:%"))
+            .where(status.workflow_uuid.not_like("cron:%"))
             .group_by(status.workflow_uuid, status.status, status.queue_partition_key)
         )
         with self._engine.connect() as connection:

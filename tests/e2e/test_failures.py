@@ -206,10 +206,10 @@ def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(harne
         harness.idle()
     with engine._intake_engine.begin() as connection:
         connection.execute(sa.text(parked), {"key": f"zd:{ticket_id}:%+2"})
-    engine.reap()
+    engine.recover()
     found = failure(harness, ticket_id)
     assert (found["step"], found["reason"]) == ("workflow", "crash_loop")
     retry(harness, found["id"])
-    engine.reap()
+    engine.recover()
     assert failures(harness, ticket_id) == []
     assert len(notes(harness, ticket_id)) == 1

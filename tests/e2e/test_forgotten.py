@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.cli.learning import corrections
 from app.service import utc_now
-from app.work.engine.retention import FinishedWork
+from app.work.engine.retention import EndedWork
 from integrations.sandbox import Fault
 from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
 from tests.support.harness import Harness, wait_until
@@ -50,7 +50,7 @@ def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(harness:
     harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
     harness.deliver(ticket_id)
     found = failure(harness, ticket_id)
-    finished = FinishedWork(harness.service.records.engine, harness.service.engine.names)
+    finished = EndedWork(harness.service.records.engine, harness.service.engine.names)
     while finished.forget(utc_now() + timedelta(days=1), most=200):
         pass
     retry(harness, found["id"])

@@ -181,7 +181,7 @@ def test_work_whose_workflow_is_gone_waits_is_told_and_holds_nobody(deploys: Dep
     assert deploys.lines("started")[-1] == ["given_up"]
     wait_until(lambda: "new:third" in deploys.steps().get("behind-unknown", []), seconds=30)
     assert "unknown" not in deploys.steps()
-    assert Backlog(deploys.engine).strange(["mend", "fresh"], "1") == {"given_up": 1}
+    assert Backlog(deploys.engine).unknown_workflows(["mend", "fresh"], "1") == {"given_up": 1}
     old = deploys.start("old", "nothing")
     deploys.idle()
     deploys.end(old, signal.SIGKILL)

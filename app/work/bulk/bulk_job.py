@@ -77,7 +77,7 @@ class Sending:
     rulebook: Rulebook
     purse: Purse
     pausing: Pausing
-    hasten: Callable[[Sequence[str]], None]
+    run_now: Callable[[Sequence[str]], None]
     now: Callable[[], datetime]
 
     def send(self, delivery: JSON) -> JSON:
@@ -130,7 +130,7 @@ class Sending:
 
     def _settle(self, updates: Sequence[WaitingUpdate], state: Literal["applied", "refused"]) -> None:
         self.waiting.settle([one.run_id for one in updates], state)
-        self.hasten([one.work_key for one in updates])
+        self.run_now([one.work_key for one in updates])
 
 
 def _batch(delivery: JSON) -> str:

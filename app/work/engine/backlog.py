@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.work.engine.queues import BULK, QUEUES, ROUND_KEYS, TICKETS
+from app.work.engine.queues import BULK, CRON_KEYS, QUEUES, TICKETS
 
 # Priority tells how old the oldest waiting delivery is: seconds since then. It fits into 31 bits until 2088.
 AGES_FROM = datetime(2020, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 def age_mark(accepted_at: str) -> int:
-    """The priority of work from a delivery of that time: within a lane the oldest goes first, however often put off."""
+    """The priority of work from a delivery of that time: the oldest goes first, however often it was put off."""
     return max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
 
 
@@ -61,7 +61,7 @@ class Backlog:
             return int(connection.execute(running.where(table.c.executor_id == executor_id)).scalar_one())
 
     def begun_before(self, times: int, besides: Collection[str]) -> bool:
-        """Whether anything but `besides` waits for its turn or runs that was begun so many times."""
+        """Whether anything but `besides` waits or runs that was begun at least so many times."""
         with self._engine.connect() as connection:
             table = workflow_status(connection)
             such = sa.and_(table.c.recovery_attempts >= times, table.c.workflow_uuid.not_in(besides))
@@ -78,22 +78,23 @@ class Backlog:
             found = ready.limit(most).subquery()
             return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
-    def lanes_with(self, workflow: str, lanes: Collection[str]) -> set[str]:
-        """Those of these lanes of tickets in which such work waits, for its turn or for its time, or runs."""
+    def partitions_with(self, workflow: str, partitions: Collection[str]) -> set[str]:
+        """Those of these partitions of tickets in which such work waits or runs."""
         with self._engine.connect() as connection:
             table = workflow_status(connection)
-            lane = table.c.queue_partition_key
-            such = sa.and_(table.c.queue_name == TICKETS, table.c.name == workflow, lane.in_(lanes))
+            partition = table.c.queue_partition_key
+            such = sa.and_(table.c.queue_name == TICKETS, table.c.name == workflow, partition.in_(partitions))
             # In one statement: work that goes from one state to another meanwhile must not be overlooked.
-            found = (sa.select(lane).where(_is(table, state), such) for state in ("ENQUEUED", "DELAYED", "PENDING"))
+            found = (
+                sa.select(partition).where(_is(table, state), such) for state in ("ENQUEUED", "DELAYED", "PENDING")
+            )
             return set(connection.execute(sa.union_all(*found)).scalars())
 
     def waits_since(self) -> datetime | None:
-        """When the oldest delivery was accepted that is not done: it waits for its turn or its time, or for a process
-        that has begun it and is frozen."""
+        """When the oldest delivery was accepted that is not done: it waits, runs, or hangs in a frozen process."""
         with self._engine.connect() as connection:
             table = workflow_status(connection)
-            delivered = {TICKETS: sa.true(), BULK: sa.not_(table.c.workflow_uuid.startswith(ROUND_KEYS))}
+            delivered = {TICKETS: sa.true(), BULK: sa.not_(table.c.workflow_uuid.startswith(CRON_KEYS))}
             marks = [
                 connection.execute(
                     sa.select(sa.func.min(table.c.priority)).where(
@@ -109,8 +110,8 @@ class Backlog:
         oldest = min((mark for mark in marks if mark is not None), default=None)
         return None if oldest is None else AGES_FROM + timedelta(seconds=oldest)
 
-    def strange(self, known: Collection[str], version: str) -> dict[str, int]:
-        """What has not ended and nobody with these workflows and this version will take: how many, by workflow."""
+    def unknown_workflows(self, known: Collection[str], version: str) -> dict[str, int]:
+        """How much work, by workflow, no process with these workflows and this version will take."""
         counts: Counter[str] = Counter()
         with self._engine.connect() as connection:
             table = workflow_status(connection)

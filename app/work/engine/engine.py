@@ -1,4 +1,4 @@
-"""The durable engine: with `scheduler`, `recovery`, `backlog` and `retention` all that knows dbos.
+"""The durable engine: queue and workflows of dbos. Nothing outside this folder knows dbos.
 
 No default of dbos is taken over unread: journal mode, executor id, application version, serializer, thread counts
 and polling are all set here, each for a failure that was reproduced with the default.
@@ -17,18 +17,19 @@ import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
-from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from app.records.database import is_sqlite, make_engine
+from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog, age_mark, workflow_status
-from app.work.engine.executor_locks import locks_for, new_executor_id
-from app.work.engine.partition_locks import lanes_for
+from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
+from app.work.engine.executor_locks import executor_locks_for, new_executor_id
+from app.work.engine.partition_locks import partition_locks_for
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
-from app.work.engine.recovery import Reaper
-from app.work.engine.scheduler import OldestFirst
+from app.work.engine.recovery import Recovery
+from app.work.engine.scheduler import Scheduler
 from app.work.limits.priority import on_errand
 from app.work.runs import run_id
 
@@ -41,17 +42,17 @@ PIPELINE_VERSION = "1"
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
-# With those of the records, the lanes and the rest a process has sixteen at most: PostgreSQL allows 100 by default.
+# With those of the records, the partition locks and the rest a process has at most sixteen; PostgreSQL allows 100.
 ENGINE_CONNECTIONS = 8
-# A process that crashes on a ticket this often is not given it again, and people are told.
-CRASHES_BEFORE_PARKING = 10
+# Work that crashed its process this often is not run again, and people are told.
+CRASHES_BEFORE_QUARANTINE = 10
 # How long a step waits for a database that does not answer, before people are told.
 DATABASE_PATIENCE_SECONDS = 300.0
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
 # rest is for an answer from a copy that lags. Work that began later has seen them all.
 SEEN_BY_THEN_MS = 3000
-PARKED = "parked"
-"""The error's type that `crashed` is told for work that was parked."""
+QUARANTINED = "quarantined"
+"""The error's type that `crashed` is told for work that was quarantined."""
 REWRITTEN = "rewritten"
 """... and for work whose recorded steps are not those that its workflow takes now."""
 
@@ -103,25 +104,26 @@ class Engine:
         worker: bool = True,
         concurrency: int = 8,
         polling_seconds: float = 0.1,
-        reap_seconds: float = 5.0,
-        crashes_before_parking: int = CRASHES_BEFORE_PARKING,
+        recovery_seconds: float = 5.0,
+        crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
         paused: Callable[[], bool] = lambda: False,
     ) -> None:
         """`paused`: while it holds, no work begins, here or in any other process."""
         self._url = url
-        self._crashes_before_parking = crashes_before_parking
+        self._crashes_before_quarantine = crashes_before_quarantine
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
         self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
         self.executor_id = new_executor_id()
-        self._locks = locks_for(url)
+        self._locks = executor_locks_for(url)
         self._paused = paused
         # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
         self._intake_engine = make_engine(url, pool=1)
         self.backlog = Backlog(self._intake_engine)
-        self._reaper = Reaper(self._locks, self.executor_id, self.backlog, self._report_parked, seconds=reap_seconds)
-        self._lanes = lanes_for(url)
+        self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
+        self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
+        self._partition_locks = partition_locks_for(url)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.
@@ -154,7 +156,7 @@ class Engine:
             )
         )
         for name, (workflow, crashed) in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_parking)(
+            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_quarantine)(
                 self._guarded(workflow, crashed, queue=queue_of(name))
             )
         if not self._worker:
@@ -162,8 +164,8 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        database = _get_dbos_instance()._sys_db  # noqa: SLF001  # dbos has no hook
-        self._queue = OldestFirst.install(database, self._workflows, self._paused)
+        self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
+        replace_scheduler(self._scheduler)
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
@@ -174,9 +176,9 @@ class Engine:
                 on_conflict="always_update",
             )
         self.connect()
-        self._tell_of_strange_work()
+        self._report_unknown_workflows()
         if self._worker:
-            self._reaper.start()
+            self._ticker.start()
 
     def connect(self) -> None:
         """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
@@ -193,21 +195,20 @@ class Engine:
 
     def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
-        self._reaper.stop()
+        self._ticker.stop()
         self._let_finish(grace_seconds)
         DBOS.destroy(destroy_registry=True)
         self.disconnect()
         self._engine.dispose()
-        self._lanes.close()
+        self._partition_locks.close()
         self._locks.release()
 
     def _let_finish(self, seconds: float) -> None:
         """Begin nothing more, and wait for what runs. dbos would sleep a second at least, and begin more meanwhile."""
         deadline = time.monotonic() + seconds
-        self._queue.close(seconds)
-        threads = _get_dbos_instance()._active_workflows_set  # noqa: SLF001  # dbos has no hook
+        self._scheduler.close(seconds)
         try:
-            while (self.backlog.running(self.executor_id) or threads.activeList()) and time.monotonic() < deadline:
+            while (self.backlog.running(self.executor_id) or active_workflows()) and time.monotonic() < deadline:
                 time.sleep(ENDED_EVERY_SECONDS)
         except SQLAlchemyError as error:
             log.warning("stopped_without_the_database", cause=type(error).__name__)
@@ -217,7 +218,7 @@ class Engine:
 
         def run(payload: JSON) -> JSON:
             try:
-                lane = self._lanes.held(payload["lane"]) if "lane" in payload else nullcontext()
+                lane = self._partition_locks.hold(payload["lane"]) if "lane" in payload else nullcontext()
                 with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
                     return workflow(payload)
             except dbos_error.DBOSUnexpectedStepError:
@@ -297,9 +298,9 @@ class Engine:
         """
         return DBOS.patch(name)
 
-    def strange(self) -> dict[str, int]:
-        """What waits and this version will not do, counted by the workflow's name: it knows none of that name."""
-        return self.backlog.strange(self._workflows, PIPELINE_VERSION)
+    def unknown_workflows(self) -> dict[str, int]:
+        """How much work waits, by workflow, that this version does not know."""
+        return self.backlog.unknown_workflows(self._workflows, PIPELINE_VERSION)
 
     def later(self, work: Work) -> None:
         """From inside a workflow: more work, recorded with it, so that a crash leaves both or neither.
@@ -310,8 +311,8 @@ class Engine:
         options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
 
-    def hasten(self, keys: Sequence[str]) -> None:
-        """What waits for its time under these keys may begin now. What has begun, or ended, is left alone."""
+    def run_now(self, keys: Sequence[str]) -> None:
+        """Let work of these keys begin now that waits for its time. What has begun, or ended, is left alone."""
         for key in keys:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
@@ -321,8 +322,8 @@ class Engine:
         with self._intake_engine.connect() as connection:
             connection.execute(sa.text("select 1"))
 
-    def _tell_of_strange_work(self) -> None:
-        for name, count in self.strange().items():
+    def _report_unknown_workflows(self) -> None:
+        for name, count in self.unknown_workflows().items():
             log.error(
                 "work_of_unknown_workflow",
                 workflow=name,
@@ -330,16 +331,16 @@ class Engine:
                 advice="this version does not know it; it is done once a version that does is running",
             )
 
-    def reap(self) -> int:
-        """Now, and not when the reaper would: what of dead processes was taken over."""
-        return self._reaper.reap()
+    def recover(self) -> int:
+        """Take over now what processes that are gone left behind; how many workflows."""
+        return self._recovery.recover()
 
-    def _report_parked(self, one: WorkflowStatus) -> bool:
+    def _report_quarantined(self, one: WorkflowStatus) -> bool:
         registered = self._workflows.get(one.name)
         if not (registered and one.input and one.input["args"]):
             return False
-        log.error("work_parked", key=one.workflow_id, starts=one.recovery_attempts)
-        registered[1](one.input["args"][0], PARKED)
+        log.error("work_quarantined", key=one.workflow_id, starts=one.recovery_attempts)
+        registered[1](one.input["args"][0], QUARANTINED)
         return True
 
 
@@ -364,7 +365,7 @@ class _Known:
     waits: bool
     stored: int
     began: int
-    """0: it was parked or cancelled."""
+    """0: it was quarantined or cancelled."""
 
 
 def _options(work: Work) -> Any:

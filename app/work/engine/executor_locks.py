@@ -1,7 +1,7 @@
-"""Who is alive: each process holds a lock named by its executor id for as long as it runs.
+"""Each process holds a lock, named by its executor id, for as long as it lives.
 
 dbos recovers only the work of its own executor id. A lock that can be taken belongs to a process that is gone, so its
-work may be taken over; ids are new at every start, because two processes with one id would run each other's work.
+work may be taken over. Every start makes a new id: two processes with one id would run each other's work.
 """
 
 from __future__ import annotations
@@ -11,29 +11,40 @@ import hashlib
 import os
 import socket
 import uuid
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, Protocol
 
 import psycopg
 import sqlalchemy as sa
 
 from app.records.database import is_sqlite, sqlite_path
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 def new_executor_id() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
-def locks_for(url: str) -> FileLocks | PostgresLocks:
-    return FileLocks(sqlite_path(url)) if is_sqlite(url) else PostgresLocks(url)
+class ExecutorLocks(Protocol):
+    def hold(self, executor_id: str) -> None:
+        """Take our own lock, until `release`."""
+
+    def check(self) -> None:
+        """Raises when our own lock is lost."""
+
+    def taken_from_dead(self, executor_id: str) -> AbstractContextManager[bool]:
+        """True while we hold the lock of a process that is gone."""
+
+    def release(self) -> None: ...
 
 
-class FileLocks:
-    """`flock` beside the database file: the kernel lets go of it when the process dies, however it dies."""
+def executor_locks_for(url: str) -> ExecutorLocks:
+    return FileExecutorLocks(sqlite_path(url)) if is_sqlite(url) else PostgresExecutorLocks(url)
+
+
+class FileExecutorLocks:
+    """`flock` beside the database file: the kernel frees it when the process ends, in whatever way."""
 
     def __init__(self, database: Path) -> None:
         self._folder = database.with_name(database.name + ".executors")
@@ -45,7 +56,7 @@ class FileLocks:
         fcntl.flock(self._own, fcntl.LOCK_EX)
 
     def check(self) -> None:
-        """Cannot be lost while we run."""
+        """A file's lock cannot be lost while we run."""
 
     @contextmanager
     def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
@@ -66,7 +77,7 @@ class FileLocks:
             self._own = None
 
 
-class PostgresLocks:
+class PostgresExecutorLocks:
     """Session-level advisory locks, each on a connection of its own: the server frees them with the connection."""
 
     def __init__(self, url: str) -> None:

@@ -1,7 +1,7 @@
-"""From the web to the queue: one thread writes, and takes all that waits in one transaction.
+"""Group commit from the web to the queue: one thread stores all that waits in one transaction.
 
-A commit that survives a power cut costs a disk flush. Sixteen senders at once then share one flush instead of
-queueing for sixteen; nobody is answered before the flush that holds their delivery.
+A commit that survives a power cut costs a disk flush. Sixteen senders at once share one flush instead of waiting for
+sixteen; nobody is answered before the flush that holds their delivery.
 """
 
 from __future__ import annotations
@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from app.work.engine.engine import CannotStore, Work
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # More than the largest burst seen from Zendesk in a second; beyond it, senders are told to come back.
 MOST_WAITING = 1000

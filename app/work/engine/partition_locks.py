@@ -1,8 +1,8 @@
-"""One lane, one worker: also where the queue's books say that a lane is free, and somebody is still in it.
+"""One worker in a partition, also when the queue says that it is free and somebody still works in it.
 
-On PostgreSQL a process may go on for a moment after it lost its connections, and with them the lock that says it is
-alive (`liveness.py`): its work is taken over, and both are in the lane. On SQLite that lock is a file's, which only the
-end of the process frees.
+On PostgreSQL a process may run on for a moment after it lost its connections, and with them the lock that says it is
+alive (`executor_locks.py`): its work is taken over, and both work in the partition. On SQLite that lock is a file's,
+which only the end of the process frees.
 """
 
 from __future__ import annotations
@@ -22,72 +22,72 @@ from app.records.database import is_sqlite, make_engine
 
 log = structlog.get_logger(__name__)
 
-# Two hardly ever want the same lane at once: the queue sees to that.
-LOOK_AGAIN_SECONDS = 0.05
+# Two hardly ever want the same partition at once: the scheduler prevents it.
+RETRY_SECONDS = 0.05
 
 
-class Lanes(Protocol):
-    def held(self, lane: str) -> AbstractContextManager[None]:
-        """Wait until nobody else is in the lane, and keep others out of it."""
+class PartitionLocks(Protocol):
+    def hold(self, partition: str) -> AbstractContextManager[None]:
+        """Wait until nobody else works in the partition, and keep others out of it."""
 
     def close(self) -> None: ...
 
 
-def lanes_for(url: str) -> Lanes:
-    return FreeLanes() if is_sqlite(url) else PostgresLanes(make_engine(url, pool=1))
+def partition_locks_for(url: str) -> PartitionLocks:
+    return NoPartitionLocks() if is_sqlite(url) else PostgresPartitionLocks(make_engine(url, pool=1))
 
 
-class FreeLanes:
-    def held(self, lane: str) -> AbstractContextManager[None]:
-        del lane
+class NoPartitionLocks:
+    def hold(self, partition: str) -> AbstractContextManager[None]:
+        del partition
         return nullcontext()
 
     def close(self) -> None:
         """Nothing is open."""
 
 
-class PostgresLanes:
-    """Advisory locks; the server frees them when the process is gone. One connection holds those of all its lanes."""
+class PostgresPartitionLocks:
+    """Advisory locks, which the server frees with the connection. One connection holds all of a process."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._turn = threading.Lock()
+        self._guard = threading.Lock()
         self._connection: sa.Connection | None = None
         # The server would give a lock once more to the connection that holds it.
         self._held: set[int] = set()
 
     @contextmanager
-    def held(self, lane: str) -> Iterator[None]:
-        digest = hashlib.blake2b(f"pointsman:lane:{lane}".encode(), digest_size=8).digest()
+    def hold(self, partition: str) -> Iterator[None]:
+        digest = hashlib.blake2b(f"pointsman:partition:{partition}".encode(), digest_size=8).digest()
         key = int.from_bytes(digest, "big", signed=True)
         while not self._take(key):
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(RETRY_SECONDS)
         try:
             yield
         finally:
-            self._give_back(key)
+            self._release(key)
 
     def _take(self, key: int) -> bool:
-        with self._turn:
+        with self._guard:
             if key in self._held:
                 return False
             try:
                 taken = self._ask("select pg_try_advisory_lock(:key)", key)
             except SQLAlchemyError as error:
-                log.warning("lane_lock_not_taken", cause=type(error).__name__)  # the database is away: it waits
+                log.warning("partition_lock_not_taken", cause=type(error).__name__)  # the database is away: it waits
                 return False
             if taken:
                 self._held.add(key)
             return taken
 
-    def _give_back(self, key: int) -> None:
-        with self._turn:
+    def _release(self, key: int) -> None:
+        with self._guard:
             self._held.discard(key)
             try:
                 self._ask("select pg_advisory_unlock(:key)", key)
             except SQLAlchemyError as error:
                 # The connection is gone, and the lock with it; the work is done and must not fail for that.
-                log.warning("lane_lock_lost", cause=type(error).__name__)
+                log.warning("partition_lock_lost", cause=type(error).__name__)
 
     def _ask(self, question: str, key: int) -> bool:
         try:
@@ -104,6 +104,6 @@ class PostgresLanes:
             self._connection = None
 
     def close(self) -> None:
-        with self._turn:
+        with self._guard:
             self._drop()
         self._engine.dispose()

@@ -1,7 +1,7 @@
 """Which queue work waits in. By name, so that a command which only leaves work to the service knows it too.
 
-dbos orders by priority only within a lane, and takes lanes at random: what must not wait behind bulk work needs a
-queue of its own. A lane holds within its queue, so all work on tickets is in `tickets`, and all on issues in `bulk`.
+A partition holds within its queue, so all work on tickets is in `tickets`, and all on issues in `bulk`. What must not
+wait behind bulk work has a queue of its own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 TICKETS, WRITING, BULK = "tickets", "writing", "bulk"
 QUEUES = (TICKETS, WRITING, BULK)
 
-ROUND_KEYS = "clock:"
-"""How the keys of the clock's work begin, and of what that leads to."""
+CRON_KEYS = "cron:"
+"""How the keys of scheduled runs begin, and of the work that they lead to."""
 
 _NOT_TICKETS = {
     "write_many": WRITING,

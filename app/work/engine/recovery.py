@@ -1,18 +1,16 @@
-"""What processes that are gone left behind is taken over, and what they died of is parked."""
+"""Takes over what processes that are gone left behind, and quarantines what they crashed on."""
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
-from random import SystemRandom
 
 import structlog
 from dbos import DBOS, WorkflowStatus
-from dbos._dbos import _get_dbos_instance
 
 from app.work.engine.backlog import Backlog
-from app.work.engine.executor_locks import FileLocks, PostgresLocks
+from app.work.engine.dbos_internals import take_over
+from app.work.engine.executor_locks import ExecutorLocks
 from app.work.engine.queues import TICKETS
 
 log = structlog.get_logger(__name__)
@@ -22,39 +20,32 @@ log = structlog.get_logger(__name__)
 CRASHES_BEFORE_SUSPICION = 3
 
 
-class Reaper:
-    """Looks every few seconds, on a thread of its own once it is started."""
-
+class Recovery:
     def __init__(
         self,
-        locks: FileLocks | PostgresLocks,
+        locks: ExecutorLocks,
         executor_id: str,
         backlog: Backlog,
-        report_parked: Callable[[WorkflowStatus], bool],
-        *,
-        seconds: float,
+        report_quarantined: Callable[[WorkflowStatus], bool],
     ) -> None:
-        """`report_parked` is told of work that was started too often; True: it was reported."""
+        """`report_quarantined` is told of work that was started too often; True: it was reported."""
         self._locks = locks
         self._executor_id = executor_id
         self._backlog = backlog
-        self._report = report_parked
-        self._seconds = seconds
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._report = report_quarantined
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self._reap_for_ever, daemon=True, name="reaper")
-        self._thread.start()
+    def run(self) -> None:
+        """Recover, or end this process when it has lost the lock that says it is alive."""
+        try:
+            self._locks.check()
+        except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
+            log.critical("executor_lock_lost", executor=self._executor_id)
+            os._exit(70)
+        self.recover()
 
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread:
-            self._thread.join()
-
-    def reap(self) -> int:
-        """Take over the running work of processes that are gone; how many workflows were. Report what was parked."""
-        self._report_parked()
+    def recover(self) -> int:
+        """Take over the running work of processes that are gone; how many workflows. Report what is quarantined."""
+        self._report_quarantined()
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
         owners = {workflow.executor_id for workflow in running} - {self._executor_id, None}
         left: list[WorkflowStatus] = []
@@ -62,29 +53,16 @@ class Reaper:
             with self._locks.taken_from_dead(owner) as dead:
                 if dead:
                     left += [one for one in running if one.executor_id == owner]
-        recovered = sum(_take_over(one) for one in self._one_suspect_at_a_time(left))
+        recovered = sum(take_over(one, TICKETS) for one in self._one_suspect_at_a_time(left))
         if recovered:
             log.warning("work_recovered", workflows=recovered)
         return recovered
 
-    def _reap_for_ever(self) -> None:
-        # The first look at once: after a crash, what the last process left behind must not wait for the next round.
-        wait = 0.0
-        while not self._stopping.wait(wait):
-            wait = self._seconds * SystemRandom().uniform(0.8, 1.2)
-            try:
-                self._locks.check()
-            except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
-                log.critical("executor_lock_lost", executor=self._executor_id)
-                os._exit(70)
-            try:
-                self.reap()
-            except Exception:  # the reaper must outlive any one failure
-                log.exception("reaper_failed")
-
     def _one_suspect_at_a_time(self, left: list[WorkflowStatus]) -> list[WorkflowStatus]:
-        """Of what dead processes left: all that is above suspicion, and one of the rest if none was given back that
-        has not ended: one that still waits for its turn would run beside the next."""
+        """All that is above suspicion, and one suspect if no other suspect waits or runs.
+
+        A suspect that still waits would run beside the next one, and hide which of them crashes.
+        """
         innocent = [one for one in left if _starts(one) < CRASHES_BEFORE_SUSPICION]
         suspects = sorted((one for one in left if one not in innocent), key=_starts)
         besides = [one.workflow_id for one in suspects]
@@ -92,9 +70,11 @@ class Reaper:
             return innocent
         return innocent + suspects[:1]
 
-    def _report_parked(self) -> None:
-        """dbos gives a crash loop up in silence: whoever is told keeps it as a failure. Then it is cancelled, not
-        deleted: its key stays known."""
+    def _report_quarantined(self) -> None:
+        """dbos gives up on a crash loop in silence, so we report it, and keep it as a failure.
+
+        It is then cancelled, not deleted: its key stays known.
+        """
         for one in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_output=False, limit=100):
             if self._report(one):
                 DBOS.cancel_workflow(one.workflow_id)
@@ -102,10 +82,3 @@ class Reaper:
 
 def _starts(one: WorkflowStatus) -> int:
     return one.recovery_attempts or 0
-
-
-def _take_over(one: WorkflowStatus) -> bool:
-    # Private, but the only call that keeps the count of crashes; a contract test watches it. It does nothing when
-    # another process was faster.
-    database = _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
-    return database.reenqueue_for_recovery(one.workflow_id, [str(one.executor_id)], TICKETS)

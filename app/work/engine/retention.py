@@ -1,4 +1,4 @@
-"""Deleting work that ended, by the handful: dbos deletes nothing by itself."""
+"""Deletes work that ended: dbos deletes nothing by itself."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from dbos import DBOS
 
 from app.records.pruning import Dropped
 from app.work.engine.backlog import workflow_status
-from app.work.engine.queues import BULK, QUEUES, ROUND_KEYS
+from app.work.engine.queues import BULK, CRON_KEYS, QUEUES
 
 ENDED = ("SUCCESS", "ERROR", "CANCELLED")
 
 
 @dataclass(frozen=True)
-class FinishedWork:
-    """For a step of a workflow. Times are compared with those of the database's clock."""
+class EndedWork:
+    """For a step of a workflow. Times are those of the database's clock."""
 
     engine: sa.Engine
     names: Collection[str]
-    """Of the workflows that are ours."""
+    """The workflows that are ours."""
 
     def forget(self, before: datetime, *, most: int) -> int:
-        """So many at most of what ended before; how many that were."""
+        """Delete at most `most` that ended before; how many were deleted."""
         return len(self._delete(self._ended(self._table(), before).limit(most)))
 
-    def forget_rounds(self, since: int, before: datetime, *, most: int) -> Dropped:
-        """So many at most of the clock's work that ended in between. Since when: Unix ms, as is how far it came."""
+    def forget_scheduled(self, since: int, before: datetime, *, most: int) -> Dropped:
+        """Delete at most `most` scheduled runs that ended in between. `since` and `reached` are Unix ms."""
         table = self._table()
         ours = sa.and_(
             table.c.queue_name == BULK,
             table.c.completed_at >= since,
-            table.c.workflow_uuid.startswith(ROUND_KEYS, autoescape=True),
+            table.c.workflow_uuid.startswith(CRON_KEYS, autoescape=True),
         )
         deleted = self._delete(self._ended(table, before).where(ours).limit(most))
         return Dropped(len(deleted), str(max(deleted.values()))) if deleted else Dropped()
@@ -45,12 +45,12 @@ class FinishedWork:
             return workflow_status(connection)
 
     def _ended(self, table: sa.TableClause, before: datetime) -> sa.Select[Any]:
-        # What was parked is in no queue any more: dbos takes what it cancels out of it.
-        parked = sa.and_(table.c.queue_name.is_(None), table.c.status == "CANCELLED", table.c.name.in_(self.names))
+        # What was quarantined is in no queue any more: dbos takes out of it what it cancels.
+        quarantined = sa.and_(table.c.queue_name.is_(None), table.c.status == "CANCELLED", table.c.name.in_(self.names))
         ended = sa.and_(
             table.c.completed_at < int(before.timestamp() * 1000),
             table.c.status.in_(ENDED),
-            sa.or_(table.c.queue_name.in_(QUEUES), parked),
+            sa.or_(table.c.queue_name.in_(QUEUES), quarantined),
         )
         return sa.select(table.c.workflow_uuid, table.c.completed_at).where(ended).order_by(table.c.completed_at)
 

@@ -1,8 +1,8 @@
 """Takes waiting work from the queue: the oldest first, at a cost that does not grow with how much waits.
 
-dbos asks for each lane that has work whether it is free, and then takes lanes at random. With 50,000 tickets waiting
-that costs a tenth of a second per look on SQLite, in which nobody else can write, and a third on PostgreSQL. Here the
-oldest rows are read in the order of an index that dbos keeps, until enough free lanes are found.
+dbos asks for each partition that has work whether it is free, and then takes partitions at random. With 50,000 tickets
+waiting that costs a tenth of a second per look on SQLite, in which nobody else can write, and a third on PostgreSQL.
+Here the oldest rows are read in the order of an index that dbos keeps, until enough free partitions are found.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from dbos._queue import Queue
-from dbos._sys_db import SystemDatabase
+
+from app.work.engine.dbos_internals import Queue, SystemDatabase, database_clock
 
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
@@ -23,29 +23,23 @@ LOCK = 770_697_511
 MOST_IDLE_MS = 3000
 
 
-class OldestFirst:
-    """Stands in for `SystemDatabase.start_queued_partitioned_workflows`: same arguments, same effect on the rows.
+class Scheduler:
+    """Replaces `start_queued_partitioned_workflows` of dbos: same arguments, same effect on the rows.
 
-    No lane is ever taken twice, not even by two workers that look at the same moment.
+    No partition is ever taken twice, not even by two workers that look at the same moment.
     """
 
     def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool]) -> None:
-        """`known`: the workflows of this version; dbos would take others too, fail, and keep them and their lanes."""
+        """`known`: the workflows of this version. dbos would take others too, fail, and keep their partitions busy.
+
+        `paused`: while it holds, nothing is taken.
+        """
         self._database = database
         self._paused = paused
         self._known = sorted(known)
         self._table = database.tables.workflow_status
         self._closed = False
         self._looking = threading.Lock()
-
-    @classmethod
-    def install(
-        cls, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool] = lambda: False
-    ) -> OldestFirst:
-        """A contract test watches that dbos still asks there, and runs what it is answered."""
-        installed = cls(database, known, paused)
-        database.start_queued_partitioned_workflows = installed  # type: ignore[method-assign]  # dbos has no hook
-        return installed
 
     def close(self, seconds: float) -> None:
         """From now on nothing is taken. Waits so long for a look that is under way."""
@@ -63,7 +57,7 @@ class OldestFirst:
         owner_xid: str | None = None,
         **_: object,
     ) -> list[str]:
-        """Mark up to `max_tasks` workflows of free lanes as begun by this executor; their ids, the oldest first."""
+        """Mark up to `max_tasks` workflows of free partitions as begun by this executor; their ids, oldest first."""
         # Asked before the transaction: the answer may come from the database, on another connection.
         if self._paused():
             return []
@@ -73,9 +67,9 @@ class OldestFirst:
             waiting = self._waiting(queue.name, app_version)
             busy = self._busy(connection, queue.name)
             found: list[str] = []
-            for key, lane in self._oldest(connection, waiting, busy):
-                if lane not in busy:
-                    busy.add(lane)
+            for key, partition in self._oldest(connection, waiting, busy):
+                if partition not in busy:
+                    busy.add(partition)
                     found.append(key)
                     if len(found) >= max_tasks:
                         break
@@ -120,7 +114,7 @@ class OldestFirst:
     def _oldest(
         self, connection: sa.Connection, waiting: sa.ColumnElement[bool], busy: set[str]
     ) -> Iterator[tuple[str, str]]:
-        """Key and lane of what waits, in order, a window at a time: most often the first one is enough.
+        """Key and partition of what waits, in order, a window at a time: most often the first one is enough.
 
         Windows after the first leave out what is `busy` by then: a flood on one ticket is passed over by the database.
         """
@@ -158,8 +152,8 @@ class OldestFirst:
         app_version: str,
         owner_xid: str | None,
     ) -> set[str]:
-        """Those of `keys` that still wait, and whose lanes are still free."""
-        table, now = self._table, self._database._now_ms_sql()  # noqa: SLF001  # the database's clock, as dbos reads it
+        """Those of `keys` that still wait, and whose partitions are still free."""
+        table, now = self._table, database_clock(self._database)
         other = table.alias()
         running = sa.select(other.c.queue_partition_key).where(
             other.c.queue_name == queue, other.c.status == "PENDING", self._in_flight(other)

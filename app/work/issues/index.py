@@ -18,7 +18,7 @@ from app.similarity.vectors import ENCODER_NAME, Vector, vectors
 
 log = structlog.get_logger(__name__)
 
-LOOK_EVERY_SECONDS = 2.0
+INDEX_SECONDS = 2.0
 # Rows are written by several processes, whose clocks differ a little.
 OVERLAP = timedelta(seconds=10)
 # Issues that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
@@ -38,16 +38,6 @@ class IssueIndex:
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each issue is in the index: its last change, and whether it has a vector."""
         self._refreshing = threading.Lock()
-        self._stopping = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, daemon=True, name="issue-index")
-
-    def start(self) -> None:
-        self._watcher.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
 
     def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[Candidate]:
         """The nearest first.
@@ -100,15 +90,10 @@ class IssueIndex:
             self._rows.add_vectors(ENCODER_NAME, found, now=self._now().isoformat())
         return len(found)
 
-    def _watch(self) -> None:
-        while True:
-            try:
-                self.refresh()
-                self.embed_some()
-            except Exception:  # the database, mostly: what is in memory serves until it is back
-                log.exception("issue_index_failed")
-            if self._stopping.wait(LOOK_EVERY_SECONDS):
-                return
+    def update(self) -> None:
+        """What each process does again and again. While the database is away, what is in memory serves."""
+        self.refresh()
+        self.embed_some()
 
 
 def _indexed(row: TrackedIssue) -> IndexedIssue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.work.engine.engine import PARKED, REWRITTEN
+from app.work.engine.engine import QUARANTINED, REWRITTEN
 from app.work.jobs.retry_policy import Fault
 from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome
 
@@ -21,8 +21,8 @@ def fault_of(error: IntegrationError) -> Fault:
 
 
 def crash(error: str) -> Fault:
-    """What the engine told: the type of an error in our own code, or that the work was parked."""
-    if error == PARKED:
+    """What the engine told: the type of an error in our own code, or that the work was quarantined."""
+    if error == QUARANTINED:
         message = "the process that ran it died each time; it is not run again by itself"
         return Fault("pointsman", "crash_loop", message, retryable=False)
     if error == REWRITTEN:

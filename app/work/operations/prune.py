@@ -17,7 +17,7 @@ from app.records.pruning import Dropped
 from app.records.records import Records
 from app.rulebook import Rulebook
 from app.work.engine.engine import JSON, Work
-from app.work.engine.retention import FinishedWork
+from app.work.engine.retention import EndedWork
 from app.work.jobs.attempt import payload_of
 from app.work.jobs.job import Jobs
 
@@ -41,7 +41,7 @@ def prune_work(key: str, now: datetime) -> Work:
 class Prune:
     jobs: Jobs
     records: Records
-    finished: FinishedWork
+    finished: EndedWork
     rulebook: Rulebook
     now: Callable[[], datetime]
     rest: Callable[[float], None] = time.sleep
@@ -95,7 +95,7 @@ class Prune:
 
     def _rounds(self, before: datetime) -> int:
         since = int(self._reached(ROUNDS) or 0)
-        return self._reach(ROUNDS, self.finished.forget_rounds(since, before, most=HANDFUL))
+        return self._reach(ROUNDS, self.finished.forget_scheduled(since, before, most=HANDFUL))
 
     def _reached(self, name: str) -> str:
         reached = self.records.progress.of(name)

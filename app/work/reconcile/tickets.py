@@ -40,7 +40,7 @@ class CompareTickets:
     zendesk: Callable[[], ZendeskClient]
     recorder: Recorder
     progress: Progress
-    lanes_with: Callable[[str, Collection[str]], set[str]]
+    partitions_with: Callable[[str, Collection[str]], set[str]]
     now: Callable[[], datetime]
 
     def compare(self, delivery: JSON) -> JSON:
@@ -95,7 +95,7 @@ class CompareTickets:
 
         These are asked for first: what is worked off meanwhile has its decision by the time that one is looked for.
         """
-        here = self.lanes_with(TRIAGE, [lane_of(ticket.id) for ticket in tickets])
+        here = self.partitions_with(TRIAGE, [lane_of(ticket.id) for ticket in tickets])
         others = (ticket for ticket in tickets if lane_of(ticket.id) not in here)
         return [one for ticket in others if (one := self._missed(ticket))]
 

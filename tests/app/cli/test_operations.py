@@ -75,7 +75,7 @@ def test_failures_are_retried_by_a_service_that_runs_beside_the_command(records:
         assert "1 tried again" in pointsman("failures", "retry", "--since", "2026-11-01").stdout
         wait_until(lambda: len(ran) == 2)
         assert sorted((one["key"], one["life"], one["attempt"]) for one in ran) == [("zd:1", 1, 1), ("zd:2", 1, 1)]
-        assert engine.reap() == 0, "the command left nothing behind that has to be taken over"
+        assert engine.recover() == 0, "the command left nothing behind that has to be taken over"
     finally:
         engine.stop(grace_seconds=1)
 

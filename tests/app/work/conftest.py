@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from dbos import Queue
-from dbos._dbos import _get_dbos_instance
 
+from app.work.engine.dbos_internals import Queue, system_database
 from app.work.engine.engine import JSON, Engine, Workflow
+from app.work.engine.recovery import Recovery
 
 CRASHES: list[tuple[JSON, str]] = []
 """What the engine said of workflows that failed."""
@@ -35,6 +35,12 @@ def start(database_url: str) -> Iterator[Started]:
         engine.stop(grace_seconds=1)
 
 
+@pytest.fixture
+def recovery_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the test looks for what processes that are gone left behind."""
+    monkeypatch.setattr(Recovery, "run", lambda _: None)
+
+
 def wait_until(true: Callable[[], object], *, seconds: float = 10.0) -> None:
     """Poll; the deadline is only there so that a failure ends."""
     deadline = time.monotonic() + seconds
@@ -53,8 +59,8 @@ def done(_: JSON) -> JSON:
 
 
 def looks_at_the_queue(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """An entry for each time that tickets' worker asks how wide its queue is: after two, an earlier look is over."""
-    database = _get_dbos_instance()._sys_db
+    """One entry for each time that the tickets' worker reads its queue: after two, an earlier look is over."""
+    database = system_database()
     looks: list[str] = []
     read = database.get_queue
 

@@ -10,7 +10,7 @@ import sys
 from app.work.engine.engine import JSON, Engine, Work
 from tests.e2e.versions.running import URL, crashed, mend_work, ran, run
 
-engine = Engine(URL, polling_seconds=0.02, reap_seconds=0.2)
+engine = Engine(URL, polling_seconds=0.02, recovery_seconds=0.2)
 VERSION = sys.argv[3]
 
 

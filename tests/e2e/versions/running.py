@@ -60,7 +60,7 @@ def run(engine: Engine, works: list[Work]) -> None:
     engine.start()
     if works:
         engine.accept(works)
-    write_down("started", *map(str, engine.strange()))
+    write_down("started", *map(str, engine.unknown_workflows()))
     stop.wait()
     engine.stop(grace_seconds=1)
     os._exit(0)

@@ -28,7 +28,7 @@ def still(database_url: str) -> Iterator[Engine]:
     engine.stop()
 
 
-def test_a_lane_has_work_while_it_waits_for_its_turn_or_its_time_and_while_it_runs(still: Engine) -> None:
+def test_a_partition_has_work_while_it_waits_and_while_it_runs(still: Engine) -> None:
     works = {
         state: Work("triage_ticket", state, f"ticket:{state}", {})
         for state in ("ENQUEUED", "PENDING", "SUCCESS", "ERROR")
@@ -39,7 +39,12 @@ def test_a_lane_has_work_while_it_waits_for_its_turn_or_its_time_and_while_it_ru
         table = workflow_status(connection)
         for state in works:
             connection.execute(sa.update(table).where(table.c.workflow_uuid == state).values(status=state))
-    lanes = [f"ticket:{one}" for one in (*works, "DELAYED", "link", "never")]
-    assert still.backlog.lanes_with("triage_ticket", lanes) == {"ticket:ENQUEUED", "ticket:DELAYED", "ticket:PENDING"}
-    assert still.backlog.lanes_with("triage_ticket", ["ticket:PENDING"]) == {"ticket:PENDING"}, "no others are named"
-    assert still.backlog.lanes_with("triage_ticket", []) == set()
+    partitions = [f"ticket:{one}" for one in (*works, "DELAYED", "link", "never")]
+    found = still.backlog.partitions_with
+    assert found("triage_ticket", partitions) == {
+        "ticket:ENQUEUED",
+        "ticket:DELAYED",
+        "ticket:PENDING",
+    }
+    assert found("triage_ticket", ["ticket:PENDING"]) == {"ticket:PENDING"}, "no others are named"
+    assert found("triage_ticket", []) == set()

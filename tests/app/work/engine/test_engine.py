@@ -17,7 +17,7 @@ from dbos import DBOS
 from app.records.database import make_engine
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import JSON, PIPELINE_VERSION, CannotStore, Engine, Work, Workflow
-from app.work.engine.executor_locks import FileLocks, new_executor_id
+from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
 
 
@@ -123,8 +123,8 @@ def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Starte
 
 
 @pytest.mark.parametrize("database", ["postgresql"])
-def test_work_of_one_lane_does_not_overlap_even_if_the_queue_lets_it_through(start: Started) -> None:
-    """As when two processes claim at the same moment; here the queue is told that the lanes differ."""
+def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_through(start: Started) -> None:
+    """As when two processes claim at the same moment; here the queue is told that the partitions differ."""
     running: list[object] = []
     most: list[int] = []
 
@@ -186,10 +186,10 @@ def test_executor_ids_are_never_the_same() -> None:
 
 
 def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can(tmp_path: Path) -> None:
-    locks = FileLocks(tmp_path / "x.db")
+    locks = FileExecutorLocks(tmp_path / "x.db")
     script = (
-        "import sys, time; from pathlib import Path; from app.work.engine.executor_locks import FileLocks;"
-        "locks = FileLocks(Path(sys.argv[1])); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from app.work.engine.executor_locks import FileExecutorLocks;"
+        "locks = FileExecutorLocks(Path(sys.argv[1])); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
     )
     peer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "x.db")], stdout=subprocess.PIPE)
     assert peer.stdout is not None
@@ -204,7 +204,6 @@ def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can
 
 
 def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url: str, tmp_path: Path) -> None:
-    """Also the contract test of the private call that recovers: a new dbos without it fails here."""
     script = (
         "import sys, time; from app.work.engine.engine import Engine, Work;"
         "engine = Engine(sys.argv[1], polling_seconds=0.02);"
@@ -217,13 +216,13 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
     assert peer.stdout.readline() == b"running\n"
     ran: list[object] = []
     engine = start({"wf": noting(ran)})
-    assert engine.reap() == 0, "it lives"
+    assert engine.recover() == 0, "it lives"
     os.kill(peer.pid, signal.SIGKILL)
     peer.wait()
     peer.stdout.close()
-    wait_until(lambda: engine.reap() or ran)  # its own reaper may be faster
+    wait_until(lambda: engine.recover() or ran)  # its own ticker may be faster
     wait_until(lambda: ran == [1])
-    assert engine.reap() == 0
+    assert engine.recover() == 0
 
 
 def test_stopping_lets_what_runs_end_and_begins_nothing_more(database_url: str) -> None:

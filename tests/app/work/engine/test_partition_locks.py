@@ -1,4 +1,4 @@
-"""Lanes and steps on a PostgreSQL that others use too."""
+"""Partition locks and steps on a PostgreSQL that others use too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.records.database import make_engine
 from app.work.engine.engine import JSON, Work
-from app.work.engine.partition_locks import Lanes, lanes_for
+from app.work.engine.partition_locks import PartitionLocks, partition_locks_for
 from tests.app.work.conftest import Started, wait_until
 
 DEFAULT_MOST = 100
@@ -22,10 +22,10 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def enter(lanes: Lanes, lane: str, seen: list[str], leave: threading.Event) -> threading.Thread:
+def enter(locks: PartitionLocks, partition: str, seen: list[str], leave: threading.Event) -> threading.Thread:
     def run() -> None:
-        with lanes.held(lane):
-            seen.append(lane)
+        with locks.hold(partition):
+            seen.append(partition)
             leave.wait(20)
 
     thread = threading.Thread(target=run)
@@ -34,7 +34,7 @@ def enter(lanes: Lanes, lane: str, seen: list[str], leave: threading.Event) -> t
 
 
 def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> None:
-    one, other = lanes_for(database_url), lanes_for(database_url)
+    one, other = partition_locks_for(database_url), partition_locks_for(database_url)
     seen: list[str] = []
     leave, later = threading.Event(), threading.Event()
     threads = [enter(one, "a", seen, leave)]
@@ -51,15 +51,15 @@ def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> No
     other.close()
 
 
-def test_a_cut_connection_is_opened_anew(database_url: str) -> None:
-    lanes, engine = lanes_for(database_url), make_engine(database_url, pool=1)
+def test_a_cut_connection_is_replaced(database_url: str) -> None:
+    locks, engine = partition_locks_for(database_url), make_engine(database_url, pool=1)
     cut = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
-    with lanes.held("a"), engine.begin() as connection:
+    with locks.hold("a"), engine.begin() as connection:
         connection.execute(sa.text("set application_name = 'somebody'"))
         connection.execute(cut)
-    with lanes.held("a"):
+    with locks.hold("a"):
         pass
-    lanes.close()
+    locks.close()
     engine.dispose()
 
 

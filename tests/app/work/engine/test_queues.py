@@ -1,4 +1,4 @@
-"""New tickets stand in no line behind bulk work; what of dbos this relies on, on both databases."""
+"""New tickets never wait behind bulk work; what this needs of dbos, on both databases."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def ticket(key: str, ticket_id: int, *, accepted_at: datetime = NOW, delay: float = 0.0, **payload: object) -> Work:
-    lane = f"ticket:{ticket_id}"
-    given = {"key": key, "lane": lane, "accepted_at": accepted_at.isoformat(), **payload}
-    return Work("triage_ticket", key, lane, given, delay=delay)
+    partition = f"ticket:{ticket_id}"
+    given = {"key": key, "lane": partition, "accepted_at": accepted_at.isoformat(), **payload}
+    return Work("triage_ticket", key, partition, given, delay=delay)
 
 
 def bulk(key: str) -> Work:
     return Work("follow_issue", key, f"issue:{key}", {"key": key, "accepted_at": NOW.isoformat()})
 
 
-def test_bulk_work_that_hangs_in_every_lane_holds_no_ticket(start: Started) -> None:
+def test_bulk_work_that_hangs_in_every_partition_holds_no_ticket_up(start: Started) -> None:
     free, errands = threading.Event(), list[Errand]()
 
     def hang(_: JSON) -> JSON:
@@ -56,7 +56,7 @@ def test_bulk_work_that_hangs_in_every_lane_holds_no_ticket(start: Started) -> N
     free.set()
 
 
-def test_within_a_lane_the_oldest_delivery_goes_first_however_often_it_was_put_off(start: Started) -> None:
+def test_within_a_partition_the_oldest_delivery_goes_first(start: Started) -> None:
     held, ran = threading.Event(), list[object]()
 
     def run(payload: JSON) -> JSON:
@@ -83,7 +83,7 @@ def test_the_age_of_the_oldest_that_waits_is_that_of_its_delivery(start: Started
     assert engine.backlog.waits_since() == old
 
 
-def test_work_that_was_begun_and_gitlabs_deliveries_are_waited_for_too_and_the_clocks_rounds_are_not(
+def test_begun_work_and_deliveries_of_gitlab_count_as_waiting_and_scheduled_runs_do_not(
     start: Started,
 ) -> None:
     free, began = threading.Event(), threading.Event()
@@ -95,7 +95,7 @@ def test_work_that_was_begun_and_gitlabs_deliveries_are_waited_for_too_and_the_c
 
     engine = start({"triage_ticket": hang, "follow_issue": done, "sync_issues": done})
     late = {"accepted_at": (NOW + timedelta(hours=1)).isoformat()}
-    engine.accept([Work("sync_issues", "clock:sync:1", "sync", late, delay=3600)])
+    engine.accept([Work("sync_issues", "cron:sync:1", "sync", late, delay=3600)])
     assert engine.backlog.waits_since() is None
     engine.accept([Work("follow_issue", "gl:1", "issue:1", late, delay=3600)])
     assert engine.backlog.waits_since() == NOW + timedelta(hours=1)
@@ -106,16 +106,16 @@ def test_work_that_was_begun_and_gitlabs_deliveries_are_waited_for_too_and_the_c
     wait_until(lambda: engine.backlog.waits_since() == NOW + timedelta(hours=1))
 
 
-def test_what_waits_for_its_time_can_be_told_to_begin(start: Started) -> None:
+def test_work_that_waits_for_its_time_can_be_begun_now(start: Started) -> None:
     ran: list[object] = []
     engine = start({"triage_ticket": _noting(ran)})
     engine.accept([ticket("late", 1, delay=3600), ticket("other", 2, delay=3600)])
-    engine.hasten(["late", "unknown"])
+    engine.run_now(["late", "unknown"])
     wait_until(lambda: ran == ["late"])
     assert engine.backlog.waiting() == 1
 
 
-def test_bulk_work_on_tickets_is_fed_by_the_handful(start: Started) -> None:
+def test_bulk_work_on_tickets_is_queued_a_few_at_a_time(start: Started) -> None:
     free, seen, ran = threading.Event(), list[int](), list[object]()
     engine_: list[Engine] = []
 
@@ -152,7 +152,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
         built.records.close()
 
 
-def test_every_workflow_is_in_the_queue_that_its_lane_needs(service: Service, database: str) -> None:
+def test_every_workflow_is_in_the_queue_that_its_partition_needs(service: Service, database: str) -> None:
     known = set(service.engine._workflows)
     assert set(_NOT_TICKETS) <= known
     assert {name for name in known if queue_of(name) == TICKETS} == {"triage_ticket", "link_ticket"}

@@ -9,15 +9,14 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from dbos._dbos import _get_dbos_instance
-from dbos._queue import Queue
 
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.dbos_internals import Queue, system_database
+from app.work.engine.engine import Engine, Work
 from app.work.engine.queues import TICKETS
-from app.work.engine.scheduler import WINDOW, OldestFirst
-from tests.app.work.conftest import Started, crashed, done, wait_until
+from app.work.engine.scheduler import WINDOW, Scheduler
+from tests.app.work.conftest import crashed, done
 
-Still = tuple[Engine, OldestFirst, Queue]
+Still = tuple[Engine, Scheduler, Queue]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,9 +30,9 @@ def still(database_url: str) -> Iterator[Still]:
     engine = Engine(database_url, worker=False)
     engine.register("wf", done, crashed)
     engine.start()
-    database = _get_dbos_instance()._sys_db
+    database = system_database()
     take = database.start_queued_partitioned_workflows
-    assert isinstance(take, OldestFirst)
+    assert isinstance(take, Scheduler)
     queue = database.get_queue(TICKETS)
     assert queue is not None
     yield engine, take, queue
@@ -44,7 +43,7 @@ def work(key: str, ticket: int) -> Work:
     return Work("wf", key, f"ticket:{ticket}", {})
 
 
-def test_the_oldest_of_each_free_lane_is_taken_in_order(still: Still) -> None:
+def test_the_oldest_of_each_free_partition_is_taken_in_order(still: Still) -> None:
     engine, take, queue = still
     engine.accept([work("c", 1), work("b", 2), work("d", 1), work("a", 3)])
     table = take._table
@@ -70,7 +69,7 @@ def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still) -> None:
 def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_taken(still: Still) -> None:
     engine, take, queue = still
     engine.accept([work("a", 1), replace(work("b", 2), workflow="of_another_version")])
-    assert engine.strange() == {"of_another_version": 1}
+    assert engine.unknown_workflows() == {"of_another_version": 1}
     assert take(queue, "me", "2", 8, owner_xid="x") == []
     other = copy(queue)
     other.name = "other"
@@ -88,7 +87,7 @@ def test_nothing_is_taken_while_everything_is_paused(still: Still) -> None:
     assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
 
 
-def test_two_workers_at_once_never_take_the_same_lane(still: Still) -> None:
+def test_two_workers_at_once_never_take_the_same_partition(still: Still) -> None:
     engine, take, queue = still
     engine.accept([work(f"{ticket}-{number}", ticket) for ticket in range(20) for number in range(5)])
     taken: list[str] = []
@@ -104,29 +103,5 @@ def test_two_workers_at_once_never_take_the_same_lane(still: Still) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    lanes = [key.partition("-")[0] for key in taken]
-    assert len(lanes) == len(set(lanes)) == 20
-
-
-def test_the_engine_runs_what_is_taken_so(start: Started) -> None:
-    """The contract: dbos asks where we stand in, and runs what it is answered."""
-    ran: list[str] = []
-
-    def note(payload: JSON) -> JSON:
-        ran.append(payload["n"])
-        return {}
-
-    engine = start({"wf": note})
-    taken: list[list[str]] = []
-    database = _get_dbos_instance()._sys_db
-    stands_in = database.start_queued_partitioned_workflows
-
-    def watched(*args: object, **named: object) -> list[str]:
-        found: list[str] = stands_in(*args, **named)  # type: ignore[arg-type]  # passed on as they come
-        taken.append(found)
-        return found
-
-    database.start_queued_partitioned_workflows = watched  # type: ignore[method-assign]  # to watch it
-    engine.accept([Work("wf", "a", "ticket:1", {"n": "a"})])
-    wait_until(lambda: ran == ["a"])
-    assert ["a"] in taken
+    partitions = [key.partition("-")[0] for key in taken]
+    assert len(partitions) == len(set(partitions)) == 20

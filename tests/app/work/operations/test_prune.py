@@ -24,7 +24,7 @@ from app.rules.schema.retention import Retention
 from app.rules.schema.routing import Routing
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import JSON, Engine, Work
-from app.work.engine.retention import FinishedWork
+from app.work.engine.retention import EndedWork
 from app.work.jobs.attempt import payload_of
 from app.work.jobs.job import Jobs
 from app.work.operations import prune as pruning
@@ -51,7 +51,7 @@ def records(database_url: str) -> Iterator[Records]:
     opened.close()
 
 
-NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_rounds=lambda *_, **__: Dropped())
+NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_scheduled=lambda *_, **__: Dropped())
 
 
 def prune_at(
@@ -59,7 +59,7 @@ def prune_at(
 ) -> JSON:
     rules = SimpleNamespace(routing=SimpleNamespace(retention=Retention()))
     rulebook = cast("Rulebook", SimpleNamespace(current=lambda: rules))
-    prune = Prune(cast("Jobs", None), records, cast("FinishedWork", work), rulebook, lambda: now, rest)
+    prune = Prune(cast("Jobs", None), records, cast("EndedWork", work), rulebook, lambda: now, rest)
     return prune.prune_some()
 
 
@@ -203,7 +203,7 @@ class Pruner:
 
     def workflow(self, payload: JSON) -> JSON:
         assert self.engine
-        finished = FinishedWork(self.records.engine, self.engine.names)
+        finished = EndedWork(self.records.engine, self.engine.names)
         now = datetime.fromisoformat(payload["now"])
         self.answers.append(self.engine.step("prune", lambda: prune_at(self.records, now, work=finished)))
         return {}
@@ -231,19 +231,19 @@ def test_work_that_ended_goes_and_what_has_not_ended_stays(start: Started, recor
 
     pruner = Pruner(records)
     engine = pruner.engine = start({"triage_ticket": steps, "chat_round": steps, "prune": pruner.workflow})
-    engine.accept([work("triage_ticket", "zd:1"), work("chat_round", "clock:chat:1")])
+    engine.accept([work("triage_ticket", "zd:1"), work("chat_round", "cron:chat:1")])
     wait_until(lambda: engine.backlog.unfinished() == 0)
-    engine.accept([work("triage_ticket", "zd:waits", 10**7), work("chat_round", "clock:waits", 10**7)])
+    engine.accept([work("triage_ticket", "zd:waits", 10**7), work("chat_round", "cron:waits", 10**7)])
     repeat = replace(work("triage_ticket", "zd:1"), once=True)
-    everything = {"zd:1", "zd:waits", "clock:chat:1", "clock:waits"}
+    everything = {"zd:1", "zd:waits", "cron:chat:1", "cron:waits"}
     assert keys(records) == everything
 
     assert pruner.at(NOW + DAY) == {}
     assert pruner.at(NOW + 3 * DAY) == {"rounds": 1}
-    assert keys(records) == everything - {"clock:chat:1"}
+    assert keys(records) == everything - {"cron:chat:1"}
     assert engine.accept([repeat]) == [False], "a delivery that comes again is known"
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
-    assert keys(records) == {"zd:waits", "clock:waits"}
+    assert keys(records) == {"zd:waits", "cron:waits"}
     assert engine.accept([repeat]) == [True]
 
 
@@ -256,7 +256,7 @@ def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: St
         return {}
 
     engine = pruner.engine = start({"triage_ticket": triage, "prune": pruner.workflow})
-    engine.accept([work("triage_ticket", key, 10**7) for key in ("zd:waits", "clock:waits", "zd:crashes", "others")])
+    engine.accept([work("triage_ticket", key, 10**7) for key in ("zd:waits", "cron:waits", "zd:crashes", "others")])
     with records.engine.begin() as connection:
         table = workflow_status(connection)
         is_others = table.c.workflow_uuid == "others"
@@ -268,7 +268,7 @@ def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: St
 
     assert pruner.at(NOW + 29 * DAY) == {}
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
-    assert keys(records) == {"zd:waits", "clock:waits", "others"}
+    assert keys(records) == {"zd:waits", "cron:waits", "others"}
     Retrying(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
     wait_until(lambda: tried == ["zd:crashes"])
 

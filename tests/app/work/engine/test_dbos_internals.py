@@ -1,0 +1,91 @@
+"""The contract of the private names of dbos: a new dbos that changes one fails here, on both databases."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOS
+
+from app.work.engine.backlog import workflow_status
+from app.work.engine.dbos_internals import (
+    active_workflows,
+    database_clock,
+    replace_scheduler,
+    system_database,
+    take_over,
+)
+from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.queues import TICKETS
+from tests.app.work.conftest import Started, done, wait_until
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_dbos_asks_the_replaced_scheduler_and_runs_what_it_answers(start: Started) -> None:
+    ran: list[str] = []
+
+    def note(payload: JSON) -> JSON:
+        ran.append(payload["n"])
+        return {}
+
+    engine = start({"wf": note})
+    taken: list[list[str]] = []
+    scheduler = engine._scheduler
+
+    def watched(*args: object, **named: object) -> list[str]:
+        found: list[str] = scheduler(*args, **named)  # type: ignore[arg-type]  # passed on as they come
+        taken.append(found)
+        return found
+
+    replace_scheduler(watched)
+    engine.accept([Work("wf", "a", "ticket:1", {"n": "a"})])
+    wait_until(lambda: ran == ["a"])
+    assert ["a"] in taken
+
+
+def test_taking_over_keeps_the_count_of_crashes_and_only_the_first_one_does_it(
+    start: Started, recovery_by_hand: None
+) -> None:
+    engine = start({"wf": done})
+    engine.accept([Work("wf", "a", "ticket:1", {"key": "a"}, delay=60)])
+    leave_behind(engine, "a", starts=2)
+    (left,) = DBOS.list_workflows(workflow_ids=["a"])
+    assert take_over(left, TICKETS)
+    assert not take_over(left, TICKETS)
+    wait_until(lambda: engine.backlog.unfinished() == 0)
+    (one,) = DBOS.list_workflows(workflow_ids=["a"])
+    assert one.recovery_attempts == 3
+
+
+def test_active_workflows_are_those_whose_threads_run(start: Started) -> None:
+    free = threading.Event()
+    engine = start({"wf": lambda _: {"waited": free.wait(10)}})
+    assert active_workflows() == []
+    engine.accept([Work("wf", "a", "ticket:1", {})])
+    wait_until(lambda: active_workflows() == ["a"])
+    free.set()
+    wait_until(lambda: active_workflows() == [])
+
+
+def test_the_database_clock_counts_milliseconds_as_the_table_does(start: Started) -> None:
+    engine = start({"wf": done})
+    engine.accept([Work("wf", "a", "ticket:1", {}, delay=60)])
+    with engine._intake_engine.connect() as connection:
+        now = connection.execute(sa.select(database_clock(system_database()))).scalar_one()
+        stored = connection.execute(sa.select(workflow_status(connection).c.created_at)).scalar_one()
+    assert abs(now - time.time() * 1000) < 5000
+    assert abs(now - stored) < 5000
+
+
+def leave_behind(engine: Engine, key: str, *, starts: int) -> None:
+    """As if a process that is gone now had begun the work, for the time `starts`."""
+    with engine._intake_engine.begin() as connection:
+        table = workflow_status(connection)
+        left = {"status": "PENDING", "executor_id": "gone", "recovery_attempts": starts}
+        connection.execute(sa.update(table).where(table.c.workflow_uuid == key).values(**left))
