@@ -9,11 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.rules import dry_run_of
 from app.clients import zendesk_client
-from app.records.database import is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.database import DatabaseError, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.decisions import Decisions
 from app.rulebook import read_rules
 from app.settings import ZendeskSettings
@@ -41,7 +40,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
             _line(told, f"{left_out} decisions are left out: the texts of their tickets are no longer kept.")
         for decision in decisions.since(since.isoformat()):
             yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error
     finally:
         engine.dispose()

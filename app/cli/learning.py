@@ -10,7 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.clients import zendesk_client
 from app.model.encoder import Encoder
@@ -25,7 +24,7 @@ from app.model.training.predictions import Band, Prediction
 from app.model.training.rendering import print_evaluation, summary
 from app.model.training.train import ACTING, Trained, thresholds_yaml, train
 from app.records.corrections import Corrections
-from app.records.database import cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.records import NoRecords
 from app.rulebook import read_rules
 from app.rules.channels import recognise_channel
@@ -103,7 +102,7 @@ def corrections(database_url: str) -> Iterator[TrainingExample]:
             ticket = ticket_from_json(one.ticket)
             at = datetime.fromisoformat(one.at)
             yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         raise NoRecords(cannot_open(database_url, error)) from error
     finally:
         engine.dispose()

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
 from app.cli import backtest, rules
 from app.cli.errors import NotDone
-from app.records.database import NewerDatabase, cannot_open
+from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.records.records import NoRecords
 from app.rulebook import read_rules
 from app.rules.parsing.positions import BadRules
@@ -370,7 +369,7 @@ def _built(settings: Settings) -> Service:
         _refuse([f"DATABASE_URL: {error}."])
     except OSError as error:
         _refuse([f"Cannot use {error.filename}: {error.strerror}."])
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         _refuse([f"DATABASE_URL: {cannot_open(settings.database_url, error)}."])
 
 

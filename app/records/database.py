@@ -7,9 +7,9 @@ SQLite has a single writer, and a queue in the pool is fair where SQLite's own b
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from alembic import command
@@ -17,11 +17,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+# For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
+Connection = sa.Connection
+DatabaseError = SQLAlchemyError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from app.records.database import DatabaseError
 from app.records.held import HeldWork
 from app.records.pauses import Pause, Pauses, What
 from app.work.engine.engine import JSON, CannotStore, Work
@@ -43,7 +43,7 @@ class Pausing:
             if time.monotonic() - self._read_at >= LOOK_EVERY_SECONDS:
                 try:
                     self._known = self.pauses.current()
-                except SQLAlchemyError as error:
+                except DatabaseError as error:
                     log.warning("pauses_not_read", cause=type(error).__name__)
                 self._read_at = time.monotonic()
             return self._known

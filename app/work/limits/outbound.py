@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import requests
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.metrics import CALLS
+from app.records.database import DatabaseError
 from app.work.limits.circuit_breaker import Breaker
 from app.work.limits.rate_limiter import Purse
 
@@ -86,7 +86,7 @@ class Guard:
 def _database_answers(service: str, ask: Callable[[], None]) -> bool:
     try:
         ask()
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         log.warning("limits_not_kept", service=service, cause=type(error).__name__)
         return False
     return True

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
+from app.records.database import Connection
 from app.records.failures import Failure, Failures
 from app.records.ticket_writes import TicketWrites
 from app.work.engine.engine import Along, Work
@@ -83,7 +82,7 @@ class Retrying:
             wanted |= {one.id or 0: one for one in self.failures.open_of_ticket(ticket_id, WRITE_BUDGET)}
         works = [retry_work(one.payload, self.now()) for one in wanted.values() if one.payload is not None]
 
-        def let_go(connection: sa.Connection) -> None:
+        def let_go(connection: Connection) -> None:
             self.writes.release(connection, released)
             self.failures.mark_retried(connection, wanted)
 
