@@ -8,11 +8,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from types import TracebackType
 
-from integrations.sandbox.calls import Call
 from integrations.sandbox.chat import ChatSandbox
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.gitlab.service import GitlabSandbox
+from integrations.sandbox.interceptor import Call
 from integrations.sandbox.webhook_sender import Delivery
 from integrations.sandbox.zendesk.service import ZendeskSandbox
 

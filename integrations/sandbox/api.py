@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 Json = dict[str, Any]
+
+
+def picked(item: object, names: str) -> Json:
+    """These attributes (names with blanks between them), lists and mappings copied."""
+    return {name: copy(getattr(item, name)) for name in names.split()}
 
 
 class Refused(Exception):
@@ -61,7 +67,9 @@ class HttpRequest:
         return next((value for key, value in reversed(self.query) if key == name), default)
 
 
-Handler = Callable[[HttpRequest], Response]
+Result = Response | Json | list[Json]
+"""What an endpoint returns; all but a Response is sent as JSON with 200."""
+Handler = Callable[[HttpRequest], Result]
 
 
 async def receive(request: Request) -> HttpRequest:
@@ -81,7 +89,8 @@ def route(method: str, path: str, serve: Handler) -> Route:
     async def endpoint(request: Request) -> Response:
         incoming = await receive(request)
         try:
-            response = serve(incoming)
+            result = serve(incoming)
+            response = result if isinstance(result, Response) else answer(result)
         except Refused as refused:
             response = refused.response()
         response.headers.update(incoming.answer_headers)

@@ -1,4 +1,4 @@
-"""The sandbox's own controls over HTTP, so that a test or a demo in another process can play the outside world.
+"""The sandbox's controls over HTTP, so that a test in another process can play customers and engineers.
 
 `POST /sandbox/<name>` with the arguments as a JSON object answers `{"result": ...}`; `GET /sandbox` lists the names.
 """
@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.calls import Call
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault, FaultSchedule
+from integrations.sandbox.interceptor import Call
 
 SETTABLE = frozenset({"latency", "auto_deliver", "signing"})
 

@@ -5,19 +5,38 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from integrations.sandbox.calls import Call
 from integrations.sandbox.faults import Fault, FaultSchedule
 
 GARBAGE = b'<html><body><h1>It works!</h1>\n{"ticket": {"id": '
 
 
+@dataclass(slots=True)
+class Call:
+    """One request, listed when it arrives; `status` is 0 until it is answered and stays 0 if the connection was cut."""
+
+    method: str
+    path: str
+    """Without query; Zendesk's `.json` ending removed, GitLab's `%2F` kept."""
+    query: str
+    """As sent, without the question mark."""
+    status: int = 0
+    fault: str = ""
+    """The kind of the fault it met, if any."""
+    agent: str = ""
+    """The caller's User-Agent."""
+    began: float = 0.0
+    """When it arrived and when it was dealt with, in seconds since 1970; `ended` is 0 until then."""
+    ended: float = 0.0
+
+
 class Interceptor:
-    """ASGI. `path_of` turns the raw path into the one that routes, faults and counts see; only paths under `counted`
-    are counted, delayed and harmed: pages and the sandbox's own controls are not."""
+    """`path_of` turns the raw path into the one that routes, faults and the log see. Only paths under `counted` are
+    logged, delayed and disturbed: pages and the sandbox's own controls are not."""
 
     def __init__(self, app: ASGIApp, *, counted: str, path_of: Callable[[str], str]) -> None:
         self._app = app
@@ -54,7 +73,7 @@ class Interceptor:
         fault = self.faults.take(call.method, call.path)
         if fault is not None:
             call.fault = fault.kind
-            await self._show(fault, call, scope, receive, send)
+            await self._apply_fault(fault, call, scope, receive, send)
             return
         latency = self.latency
 
@@ -67,7 +86,7 @@ class Interceptor:
 
         await self._app(scope, receive, observed)
 
-    async def _show(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _apply_fault(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         # The body is read before anything else: a client that gives up while we wait has sent its request all the same.
         body = await _read(receive)
         if fault.kind == "drop_before":

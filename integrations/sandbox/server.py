@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -21,16 +22,6 @@ class _OpenProtocol(HttpToolsProtocol):
         self.scope["extensions"] = {"sandbox.transport": {"transport": self.transport}}
 
 
-class _Uvicorn(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-
 class Server:
     """Bound when made (so its address is known), serving after `start`."""
 
@@ -38,7 +29,7 @@ class Server:
         self._name = name
         self._socket = socket.create_server((HOST, port), backlog=1024)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
-        self._uvicorn: _Uvicorn | None = None
+        self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, app: ASGIApp) -> None:
@@ -53,13 +44,16 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._uvicorn = _Uvicorn(config)
+        self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [self._socket]}, name=f"sandbox-{self._name}", daemon=True
         )
         self._thread.start()
-        if not self._uvicorn.up.wait(START_SECONDS):
-            raise RuntimeError(f"the sandbox's {self._name} did not start within {START_SECONDS} s on {self.url}")
+        deadline = time.monotonic() + START_SECONDS
+        while not self._uvicorn.started:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the sandbox's {self._name} did not start within {START_SECONDS} s on {self.url}")
+            time.sleep(0.005)
 
     def ask_to_stop(self) -> None:
         if self._uvicorn is not None:

@@ -1,24 +1,24 @@
-"""What the three services have in common: a server, a gate, and the record of what passed it."""
+"""What the services have in common: a server, an interceptor with its log of calls, webhooks, and the controls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+import inspect
+from collections.abc import Callable, Iterable
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
-from integrations.sandbox.calls import Call
+from integrations.sandbox.api import HttpRequest, Refused, Result, route
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.control import control_routes
 from integrations.sandbox.faults import FaultSchedule
-from integrations.sandbox.interceptor import Interceptor
+from integrations.sandbox.interceptor import Call, Interceptor
 from integrations.sandbox.server import Server
 from integrations.sandbox.webhook_sender import WebhookSender
 
 
 class Service:
-    controls: ClassVar[tuple[str, ...]] = ()
-    """Methods that can also be called over HTTP: `POST /sandbox/<name>` with the arguments as a JSON object."""
+    """What a subclass adds as public methods can also be called over HTTP: see `control`."""
 
     def __init__(
         self, name: str, clock: Clock, port: int, *, counted: str, path_of: Callable[[str], str] = lambda raw: raw
@@ -30,8 +30,21 @@ class Service:
         self._server = Server(name, port)
         self._interceptor = Interceptor(self.app, counted=counted, path_of=path_of)
         self.url = self._server.url
-        methods = {name: getattr(self, name) for name in self.controls}
-        self.app.router.routes.extend(control_routes(self, methods))
+        self.app.router.routes.extend(control_routes(self, self._controls()))
+
+    def _controls(self) -> dict[str, Callable[..., object]]:
+        added = inspect.getmembers(type(self), inspect.isfunction)
+        return {name: getattr(self, name) for name, _ in added if name[0] != "_" and not hasattr(Service, name)}
+
+    def add_routes(self, api: Iterable[BaseRoute], pages: Iterable[BaseRoute], unknown: Refused) -> None:
+        """They are tried in order; `unknown` is the answer to all other paths of the API."""
+
+        def refuse(_http: HttpRequest) -> Result:
+            raise unknown
+
+        methods = ("GET", "POST", "PUT", "DELETE")
+        rest = [route(method, "/api/{rest:path}", refuse) for method in methods]
+        self.app.router.routes.extend([*api, *rest, *pages])
 
     @property
     def faults(self) -> FaultSchedule:

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import Refused, answer
+from integrations.sandbox.api import Json, Refused, picked
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Job, Person
@@ -24,9 +22,9 @@ JOB_TYPE = "Bulk Update Ticket"
 
 
 def add_routes(checks: RequestChecks) -> None:
-    checks.add_route("GET", "/tickets/show_many", show_many, query=frozenset({"ids", "include"}))
-    checks.add_route("PUT", "/tickets/update_many", update_many, query=frozenset({"ids"}))
-    checks.add_route("GET", "/job_statuses/show_many", show_jobs, query=frozenset({"ids"}))
+    checks.add_route("GET", "/tickets/show_many", show_many, query={"ids", "include"})
+    checks.add_route("PUT", "/tickets/update_many", update_many, query={"ids"})
+    checks.add_route("GET", "/job_statuses/show_many", show_jobs, query={"ids"})
     checks.add_route("GET", "/job_statuses/{id}", show_job)
     checks.add_route("GET", "/job_statuses", list_jobs, query=PAGING)
 
@@ -41,15 +39,15 @@ def ids_of(text: str) -> list[int]:
     return [int(part) for part in given]
 
 
-def show_many(request: CheckedRequest) -> Response:
+def show_many(request: CheckedRequest) -> Json:
     names = included(request)
     known = [request.state.tickets[i] for i in ids_of(request.one("ids")) if i in request.state.tickets]
     tickets = [ticket for ticket in known if not ticket.is_deleted]
     shown = {"tickets": [ticket_json(request.state, ticket) for ticket in tickets], "count": len(tickets)}
-    return answer(shown | {"next_page": None, "previous_page": None} | side_loaded(request.state, tickets, names))
+    return shown | {"next_page": None, "previous_page": None} | side_loaded(request.state, tickets, names)
 
 
-def update_many(request: CheckedRequest) -> Response:
+def update_many(request: CheckedRequest) -> Json:
     """`?ids=` with one change for all, or a list of tickets with a change each. The work is a job."""
     same_for_all = bool(request.one("ids"))
     if same_for_all:
@@ -58,7 +56,7 @@ def update_many(request: CheckedRequest) -> Response:
     else:
         changes = _batch(request)
     state = request.state
-    waiting = [job for job in state.jobs.values() if not _is_done(request, job)]
+    waiting = [job for job in state.jobs.values() if _status(request, job) != job.ends]
     if len(waiting) >= request.limits.jobs_waiting:
         body = {"error": "TooManyJobs", "description": f"{len(waiting)} jobs are queued or running"}
         raise Refused(429, body, "too_many_jobs")
@@ -68,12 +66,12 @@ def update_many(request: CheckedRequest) -> Response:
         {"index": index} | _updated(state, ticket_id, change, request.user, bulk=same_for_all)
         for index, (ticket_id, change) in enumerate(changes[:most])
     ]
-    job = Job(f"V3-{uuid.uuid4().hex}", JOB_TYPE, len(changes), results, state.clock.now(), ends)
+    job = Job(f"V3-{uuid.uuid4().hex}", len(changes), results, state.clock.now(), ends)
     state.jobs[job.id] = job
-    return answer({"job_status": _job_json(request, job, "queued")})
+    return {"job_status": _job_json(request, job, "queued")}
 
 
-def _batch(request: CheckedRequest) -> list[tuple[int, dict[str, Any]]]:
+def _batch(request: CheckedRequest) -> list[tuple[int, Json]]:
     given = request.body()
     rows = given.get("tickets")
     if set(given) != {"tickets"} or not isinstance(rows, list):
@@ -85,7 +83,7 @@ def _batch(request: CheckedRequest) -> list[tuple[int, dict[str, Any]]]:
     return [(row["id"], {name: value for name, value in row.items() if name != "id"}) for row in rows]
 
 
-def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person, *, bulk: bool) -> dict[str, Any]:
+def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person, *, bulk: bool) -> Json:
     """One item's result: what cannot be done fails alone, the rest of the job goes on.
 
     `bulk`: one change for all; only there the tag keys that add and remove are known to work.
@@ -110,18 +108,13 @@ def _status(request: CheckedRequest, job: Job) -> str:
     return "working" if age >= takes / 2 else "queued"
 
 
-def _is_done(request: CheckedRequest, job: Job) -> bool:
-    return _status(request, job) == job.ends
-
-
-def _job_json(request: CheckedRequest, job: Job, status: str) -> dict[str, Any]:
+def _job_json(request: CheckedRequest, job: Job, status: str) -> Json:
     done = status == job.ends
     messages = {"queued": None, "working": f"1 of {job.total}", "completed": "Completed"}
     return {
-        "id": job.id,
-        "job_type": job.type,
+        **picked(job, "id total"),
+        "job_type": JOB_TYPE,
         "url": f"{request.state.url}/api/v2/job_statuses/{job.id}.json",
-        "total": job.total,
         "progress": len(job.results) if done else None,
         "status": status,
         "message": messages.get(status, f"The job was {status}"),
@@ -129,21 +122,21 @@ def _job_json(request: CheckedRequest, job: Job, status: str) -> dict[str, Any]:
     }
 
 
-def show_job(request: CheckedRequest) -> Response:
+def show_job(request: CheckedRequest) -> Json:
     job = request.state.jobs.get(request.id)
     if job is None:
         raise not_found()
-    return answer({"job_status": _job_json(request, job, _status(request, job))})
+    return {"job_status": _job_json(request, job, _status(request, job))}
 
 
-def show_jobs(request: CheckedRequest) -> Response:
+def show_jobs(request: CheckedRequest) -> Json:
     wanted = [part.strip() for part in request.one("ids").split(",")]
     if len(wanted) > MOST:
         raise too_many_values(MOST)
     jobs = [request.state.jobs[job_id] for job_id in wanted if job_id in request.state.jobs]
-    return answer({"job_statuses": [_job_json(request, job, _status(request, job)) for job in jobs]})
+    return {"job_statuses": [_job_json(request, job, _status(request, job)) for job in jobs]}
 
 
-def list_jobs(request: CheckedRequest) -> Response:
+def list_jobs(request: CheckedRequest) -> Json:
     jobs = list(request.state.jobs.values())[::-1]
-    return answer(page_of(request, "job_statuses", jobs, lambda job: _job_json(request, job, _status(request, job))))
+    return page_of(request, "job_statuses", jobs, lambda job: _job_json(request, job, _status(request, job)))

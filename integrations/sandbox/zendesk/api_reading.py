@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import answer
+from integrations.sandbox.api import Json
+from integrations.sandbox.cursors import read_cursor, write_cursor
 from integrations.sandbox.zendesk.api_tickets import included, side_loaded
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Ticket
@@ -32,7 +29,7 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/search", search, query=PAGING | {"query", "include"})
 
 
-def export(request: CheckedRequest) -> Response:
+def export(request: CheckedRequest) -> Json:
     """Tickets by the time of their last change, the last minute left out; deleted ones too."""
     now = request.state.clock.now()
     request.http.answer_headers.update(request.limits.incremental(now))
@@ -50,7 +47,7 @@ def export(request: CheckedRequest) -> Response:
     changed.sort(key=_place)
     rows = changed[: int(size)]
     last = _place(rows[-1]) if rows else after
-    cursor = base64.urlsafe_b64encode(f"{last[0]!r}|{last[1]}".encode()).decode()
+    cursor = write_cursor(*last)
     following = f"{request.state.url}/api/v2/incremental/tickets/cursor.json?{urlencode({'cursor': cursor})}"
     shown = {
         "tickets": [ticket_json(request.state, ticket) for ticket in rows],
@@ -60,7 +57,7 @@ def export(request: CheckedRequest) -> Response:
         "before_cursor": None,
         "end_of_stream": len(rows) == len(changed),
     }
-    return answer(shown | side_loaded(request.state, rows, names))
+    return shown | side_loaded(request.state, rows, names)
 
 
 def _place(ticket: Ticket) -> tuple[float, int]:
@@ -71,9 +68,9 @@ def _export_place(request: CheckedRequest) -> tuple[float, int]:
     cursor, start = request.one("cursor"), request.one("start_time")
     if cursor:
         try:
-            moment, _bar, ticket_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+            moment, ticket_id = read_cursor(cursor)
             return float(moment), int(ticket_id)
-        except (binascii.Error, ValueError) as error:
+        except (ValueError, TypeError) as error:
             raise bad_request("InvalidCursor", "cursor is not one of this export") from error
     if not start.isdecimal():
         raise bad_request("InvalidValue", "start_time (seconds since 1970) or cursor is needed")
@@ -82,7 +79,7 @@ def _export_place(request: CheckedRequest) -> tuple[float, int]:
     return float(start), 0
 
 
-def search(request: CheckedRequest) -> Response:
+def search(request: CheckedRequest) -> Json:
     """`type:ticket status<solved tags:a word "two words"`. What changed lately is not found yet."""
     included(request, frozenset({"users"}))
     number = request.one("page") or "1"
@@ -103,7 +100,7 @@ def search(request: CheckedRequest) -> Response:
     page = page_of(
         request, "results", found, lambda ticket: ticket_json(request.state, ticket) | {"result_type": "ticket"}
     )
-    return answer(page | {"facets": None})
+    return page | {"facets": None}
 
 
 def _condition(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import Refused, answer
+from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.creation import ticket_from_api
 from integrations.sandbox.zendesk.models import Ticket
@@ -17,12 +14,11 @@ from integrations.sandbox.zendesk.refusals import bad_request, unknown_keys, war
 from integrations.sandbox.zendesk.serializers import (
     audit_json,
     comment_json,
-    named_json,
+    group_json,
     organization_json,
     person_json,
     ticket_json,
 )
-from integrations.sandbox.zendesk.spam import mark_as_spam
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.updates import check_stamp, refuse_closed, update_ticket
 from integrations.sandbox.zendesk.validators import tag_list
@@ -32,15 +28,15 @@ IDEMPOTENCY_LIFETIME = timedelta(hours=2)
 
 
 def add_routes(checks: RequestChecks) -> None:
-    checks.add_route("GET", "/tickets/{id:int}", show, query=frozenset({"include"}))
+    checks.add_route("GET", "/tickets/{id:int}", show, query={"include"})
     checks.add_route("PUT", "/tickets/{id:int}", update)
     checks.add_route("GET", "/tickets/{id:int}/comments", comments, query=PAGING | {"include", "include_inline_images"})
     checks.add_route("GET", "/tickets/{id:int}/audits", audits, query=PAGING | {"include"})
     checks.add_route("GET", "/tickets/{id:int}/tags", show_tags)
-    checks.add_route("PUT", "/tickets/{id:int}/tags", add_tags)
-    checks.add_route("POST", "/tickets/{id:int}/tags", set_tags)
-    checks.add_route("DELETE", "/tickets/{id:int}/tags", remove_tags)
-    checks.add_route("PUT", "/tickets/{id:int}/mark_as_spam", spam)
+    checks.add_route("PUT", "/tickets/{id:int}/tags", lambda request: change_tags(request, set.union))
+    checks.add_route("POST", "/tickets/{id:int}/tags", lambda request: answer(change_tags(request, _replaced), 201))
+    checks.add_route("DELETE", "/tickets/{id:int}/tags", lambda request: change_tags(request, set.difference))
+    checks.add_route("PUT", "/tickets/{id:int}/mark_as_spam", mark_as_spam)
     checks.add_route("DELETE", "/tickets/{id:int}", delete)
     checks.add_route("POST", "/tickets", create)
     checks.add_route("GET", "/tickets", index, query=PAGING | {"include", "external_id"})
@@ -54,8 +50,8 @@ def included(request: CheckedRequest, known: frozenset[str] = INCLUDES) -> set[s
     return names
 
 
-def side_loaded(state: State, tickets: list[Ticket], names: set[str]) -> dict[str, Any]:
-    loaded: dict[str, Any] = {}
+def side_loaded(state: State, tickets: list[Ticket], names: set[str]) -> Json:
+    loaded: Json = {}
     if "users" in names:
         ids = {i for t in tickets for i in (t.requester_id, t.submitter_id, t.assignee_id) if i is not None}
         loaded["users"] = [person_json(state, state.person(i)) for i in sorted(ids)]
@@ -64,27 +60,27 @@ def side_loaded(state: State, tickets: list[Ticket], names: set[str]) -> dict[st
         loaded["organizations"] = [organization_json(state, state.organizations[i]) for i in sorted(ids)]
     if "groups" in names:
         ids = {t.group_id for t in tickets if t.group_id is not None}
-        loaded["groups"] = [named_json(state, "groups", state.groups[i]) for i in sorted(ids)]
+        loaded["groups"] = [group_json(state, state.groups[i]) for i in sorted(ids)]
     return loaded
 
 
-def show(request: CheckedRequest) -> Response:
+def show(request: CheckedRequest) -> Json:
     names = included(request)
     ticket = request.state.live_ticket(request.id)
-    return answer({"ticket": ticket_json(request.state, ticket)} | side_loaded(request.state, [ticket], names))
+    return {"ticket": ticket_json(request.state, ticket)} | side_loaded(request.state, [ticket], names)
 
 
-def index(request: CheckedRequest) -> Response:
+def index(request: CheckedRequest) -> Json:
     names = included(request)
     tickets = [ticket for ticket in request.state.tickets.values() if not ticket.is_deleted]
     if request.one("external_id"):
         tickets = [ticket for ticket in tickets if ticket.external_id == request.one("external_id")]
     page = page_of(request, "tickets", tickets, lambda ticket: ticket_json(request.state, ticket))
     shown = [request.state.tickets[row["id"]] for row in page["tickets"]]
-    return answer(page | side_loaded(request.state, shown, names))
+    return page | side_loaded(request.state, shown, names)
 
 
-def update(request: CheckedRequest) -> Response:
+def update(request: CheckedRequest) -> Json:
     ticket = request.state.live_ticket(request.id)
     request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
     change = request.wrapped("ticket")
@@ -93,10 +89,10 @@ def update(request: CheckedRequest) -> Response:
         if change.pop("id") != ticket.id:
             raise bad_request("SandboxWrongId", "ticket.id in the body is not the id in the path")
     audit = update_ticket(request.state, ticket, change, actor=request.user)
-    return answer({"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)})
+    return {"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)}
 
 
-def create(request: CheckedRequest) -> Response:
+def create(request: CheckedRequest) -> Result:
     key = request.http.headers.get("idempotency-key")
     now = request.state.clock.now()
     if key and key in request.state.created_by_key:
@@ -115,7 +111,7 @@ def create(request: CheckedRequest) -> Response:
     return answer({"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)}, 201)
 
 
-def comments(request: CheckedRequest) -> Response:
+def comments(request: CheckedRequest) -> Json:
     names = included(request, frozenset({"users"}))
     ticket = request.state.live_ticket(request.id)
     listed = ticket.comments[::-1] if _newest_first(request) else ticket.comments
@@ -123,37 +119,29 @@ def comments(request: CheckedRequest) -> Response:
     if names:
         ids = sorted({row["author_id"] for row in page["comments"]})
         page["users"] = [person_json(request.state, request.state.person(i)) for i in ids]
-    return answer(page)
+    return page
 
 
-def audits(request: CheckedRequest) -> Response:
+def audits(request: CheckedRequest) -> Json:
     included(request, frozenset({"users"}))
     ticket = request.state.live_ticket(request.id)
     listed = ticket.audits[::-1] if _newest_first(request) else ticket.audits
-    return answer(page_of(request, "audits", listed, lambda audit: audit_json(request.state, audit)))
+    return page_of(request, "audits", listed, lambda audit: audit_json(request.state, audit))
 
 
 def _newest_first(request: CheckedRequest) -> bool:
     return request.one("sort_order") == "desc" or request.one("sort").startswith("-")
 
 
-def show_tags(request: CheckedRequest) -> Response:
-    return answer({"tags": request.state.live_ticket(request.id).tags})
+def show_tags(request: CheckedRequest) -> Json:
+    return {"tags": request.state.live_ticket(request.id).tags}
 
 
-def add_tags(request: CheckedRequest) -> Response:
-    return _retag(request, lambda before, given: before | given, 200)
+def _replaced(_before: set[str], given: set[str]) -> set[str]:
+    return given
 
 
-def set_tags(request: CheckedRequest) -> Response:
-    return _retag(request, lambda _before, given: given, 201)
-
-
-def remove_tags(request: CheckedRequest) -> Response:
-    return _retag(request, lambda before, given: before - given, 200)
-
-
-def _retag(request: CheckedRequest, combine: Callable[[set[str], set[str]], set[str]], status: int) -> Response:
+def change_tags(request: CheckedRequest, combine: Callable[[set[str], set[str]], set[str]]) -> Json:
     ticket = request.state.live_ticket(request.id)
     request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
     given = request.body()
@@ -164,16 +152,20 @@ def _retag(request: CheckedRequest, combine: Callable[[set[str], set[str]], set[
     check_stamp(ticket, given)
     tags = combine(set(ticket.tags), set(tag_list(given.get("tags"))))
     update_ticket(request.state, ticket, {"tags": sorted(tags)}, actor=request.user)
-    return answer({"tags": ticket.tags}, status)
+    return {"tags": ticket.tags}
 
 
-def spam(request: CheckedRequest) -> Response:
+def mark_as_spam(request: CheckedRequest) -> Json:
+    """The ticket goes, and its requester is suspended with it."""
     ticket = request.state.live_ticket(request.id)
-    mark_as_spam(request.state, ticket, actor=request.user)
-    return answer({})
+    requester = request.state.person(ticket.requester_id)
+    requester.suspended = not requester.is_staff
+    ticket.spam = True
+    request.state.delete(ticket, actor_id=request.user.id)
+    return {}
 
 
-def delete(request: CheckedRequest) -> Response:
+def delete(request: CheckedRequest) -> Result:
     ticket = request.state.live_ticket(request.id)
     request.state.delete(ticket, actor_id=request.user.id)
     return answer(None, 204)

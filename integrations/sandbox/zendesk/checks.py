@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, route
+from integrations.sandbox.api import HttpRequest, Json, Result, route
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_authenticated, unknown_parameters
@@ -23,8 +20,6 @@ PAGING = frozenset({"page[size]", "page[after]", "page[before]", "page", "per_pa
 
 @dataclass(frozen=True, slots=True)
 class CheckedRequest:
-    """An admitted request."""
-
     http: HttpRequest
     state: State
     limits: Limits
@@ -35,9 +30,10 @@ class CheckedRequest:
         return str(self.http.at["id"])
 
     def one(self, name: str, default: str = "") -> str:
+        """A query parameter."""
         return self.http.query_value(name, default)
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Json:
         """The JSON object that was sent; raises Refused 400 for anything else."""
         try:
             given = json.loads(self.http.body or b"{}")
@@ -47,7 +43,7 @@ class CheckedRequest:
             raise bad_request("Unprocessable", "The request body is not a JSON object")
         return given
 
-    def wrapped(self, name: str) -> dict[str, Any]:
+    def wrapped(self, name: str) -> Json:
         """`{"ticket": {...}}` -> what is inside; raises Refused 400 when there is anything beside it."""
         given = self.body()
         inside = given.get(name)
@@ -56,7 +52,7 @@ class CheckedRequest:
         return inside
 
 
-Serve = Callable[[CheckedRequest], Response]
+Endpoint = Callable[[CheckedRequest], Result]
 
 
 class RequestChecks:
@@ -66,33 +62,33 @@ class RequestChecks:
         self.routes: list[BaseRoute] = []
 
     def add_route(
-        self, method: str, path: str, serve: Serve, *, query: frozenset[str] = frozenset(), anonymous: bool = False
+        self, method: str, path: str, endpoint: Endpoint, *, query: Iterable[str] = (), anonymous: bool = False
     ) -> None:
         """Add a route under /api/v2; `query` names all parameters that it knows."""
+        known = frozenset(query)
 
-        def admitted(http: HttpRequest) -> Response:
+        def checked(http: HttpRequest) -> Result:
             with self._state.lock:
-                user = self._who(http.headers)
+                user = self._user(http.headers)
                 if user is None:
                     if not anonymous:
                         raise not_authenticated()
                     user = Person(0, "Anonymous user")
                 http.answer_headers.update(self._limits.request(self._state.clock.now()))
-                unknown = {name for name, _value in http.query if name not in query}
+                unknown = {name for name, _value in http.query} - known
                 if unknown:
                     raise unknown_parameters(unknown)
-                return serve(CheckedRequest(http, self._state, self._limits, user))
+                return endpoint(CheckedRequest(http, self._state, self._limits, user))
 
-        self.routes.append(route(method, f"/api/v2{path}", admitted))
+        self.routes.append(route(method, f"/api/v2{path}", checked))
 
-    def _who(self, headers: Mapping[str, str]) -> Person | None:
+    def _user(self, headers: Mapping[str, str]) -> Person | None:
         scheme, _space, credentials = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self._state.person(BOT_USER_ID) if credentials == TOKEN else None
-        if scheme.lower() != "basic":
-            return None
-        try:
-            given = base64.b64decode(credentials, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return self._state.person(BOT_USER_ID) if given == f"{EMAIL}/token:{TOKEN}" else None
+        expected = {"bearer": TOKEN.encode(), "basic": f"{EMAIL}/token:{TOKEN}".encode()}
+        given = credentials.encode()
+        if scheme.lower() == "basic":
+            try:
+                given = base64.b64decode(credentials, validate=True)
+            except ValueError:
+                return None
+        return self._state.person(BOT_USER_ID) if given == expected.get(scheme.lower()) else None

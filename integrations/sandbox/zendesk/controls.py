@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from integrations.sandbox.zendesk.channels import via_of
 from integrations.sandbox.zendesk.creation import known_person, open_ticket
 from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
-from integrations.sandbox.zendesk.origins import via_of
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
-from integrations.sandbox.zendesk.updates import apply_update, refuse_closed, write_draft
-from integrations.sandbox.zendesk.validators import Draft, TicketUpdate
+from integrations.sandbox.zendesk.updates import apply_update, refuse_closed, write_comment
+from integrations.sandbox.zendesk.validators import NewComment, TicketUpdate
 from integrations.sandbox.zendesk.view import ticket_view
 
 CLOSED_BY_MERGE = "closed_by_merge"
@@ -58,7 +58,7 @@ class ZendeskControls:
             if home:
                 attributes["organization_id"] = home.id
             fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
-            first = Draft(body=body, html=None, public=public, author_id=person.id)
+            first = NewComment(body=body, html=None, public=public, author_id=person.id)
             update = TicketUpdate(attributes, tuple(tags), fields, first)
             ticket, _audit = open_ticket(
                 state, subject=subject, requester=person, submitter=person, via=via, update=update
@@ -115,8 +115,8 @@ class ZendeskControls:
             refuse_closed(ticket)
             person = state.person(ticket.requester_id if author == "requester" else int(author))
             audit = state.open_audit(ticket, person.id, WEB_VIA if person.is_staff else ticket.via, {})
-            draft = Draft(body=None if html else body, html=html, public=public, author_id=person.id)
-            write_draft(state, ticket, draft, audit, actor=person)
+            draft = NewComment(body=None if html else body, html=html, public=public, author_id=person.id)
+            write_comment(state, ticket, draft, audit, actor=person)
             ticket.comments[-1].flags = tuple(flags)
             if not person.is_staff and ticket.status in {"pending", "hold", "solved"}:
                 apply_update(state, ticket, _status(state, "open"), audit, actor=person)
@@ -151,7 +151,7 @@ class ZendeskControls:
             ):
                 attributes = {"status": "closed"} if ticket is closing else {}
                 tags = (*ticket.tags, CLOSED_BY_MERGE) if ticket is closing else None
-                draft = Draft(body=text, html=None, public=False, author_id=actor_id)
+                draft = NewComment(body=text, html=None, public=False, author_id=actor_id)
                 audit = state.open_audit(ticket, actor_id, _merge_via(source), {})
                 update = TicketUpdate(attributes=attributes, tags=tags, fields={}, comment=draft)
                 apply_update(state, ticket, update, audit, actor=state.person(actor_id))

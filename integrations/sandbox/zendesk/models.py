@@ -116,11 +116,15 @@ class Ticket:
     def is_deleted(self) -> bool:
         return self.status == "deleted"
 
+    @property
+    def description(self) -> str:
+        """The text of the first comment."""
+        return self.comments[0].body if self.comments else ""
+
 
 @dataclass(slots=True)
 class Job:
     id: str
-    type: str
     total: int
     results: list[Json]
     created_at: datetime

@@ -10,9 +10,9 @@ from starlette.routing import BaseRoute
 
 from integrations.sandbox.pages import Context, page
 from integrations.sandbox.safe_html import cleaned, from_markdown
+from integrations.sandbox.zendesk.channels import via_title
 from integrations.sandbox.zendesk.models import Comment, Ticket
 from integrations.sandbox.zendesk.state import BOT_USER_ID, State
-from integrations.sandbox.zendesk.values import via_title
 from integrations.sandbox.zendesk.view import ticket_view
 
 FIRST_WORDS = 90

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from integrations.sandbox.api import Json
+from integrations.sandbox.cursors import read_cursor, write_cursor
 from integrations.sandbox.zendesk.checks import CheckedRequest
 from integrations.sandbox.zendesk.refusals import bad_request
 
@@ -15,37 +15,29 @@ Item = TypeVar("Item")
 MAX_PAGE = 100
 
 
-def page_of(request: CheckedRequest, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> dict[str, Any]:
+def page_of(request: CheckedRequest, name: str, items: Sequence[Item], show: Callable[[Item], Any]) -> Json:
     """`{name: [...]}` with what the chosen way of paging puts beside it. Links name the sandbox's own host."""
-    url = f"{request.state.url}{request.http.path}.json"
-    if request.one("page[size]"):
-        return _by_cursor(request, name, items, show, url)
-    size = _number(request, "per_page", MAX_PAGE)
+    by_cursor = bool(request.one("page[size]"))
+    size = _number(request, "page[size]" if by_cursor else "per_page", MAX_PAGE)
     number = _number(request, "page", 1)
-    start = (number - 1) * size
-    more = start + size < len(items)
-    return {
-        name: [show(item) for item in items[start : start + size]],
-        "count": len(items),
-        "next_page": f"{url}?{urlencode({'page': number + 1, 'per_page': size})}" if more else None,
-        "previous_page": f"{url}?{urlencode({'page': number - 1, 'per_page': size})}" if number > 1 else None,
-    }
-
-
-def _by_cursor(
-    request: CheckedRequest, name: str, items: Sequence[Item], show: Callable[[Item], Any], url: str
-) -> dict[str, Any]:
-    size = _number(request, "page[size]", MAX_PAGE)
-    start = _place(request.one("page[after]")) if request.one("page[after]") else 0
-    end = min(start + size, len(items))
+    start = _place(request.one("page[after]")) if by_cursor else (number - 1) * size
+    end = start + size
     more = end < len(items)
-    after = _cursor(end)
-    following = urlencode({"page[after]": after, "page[size]": size})
-    return {
-        name: [show(item) for item in items[start:end]],
-        "meta": {"has_more": more, "after_cursor": after if more else None, "before_cursor": None},
-        "links": {"next": f"{url}?{following}" if more else None, "prev": None},
+    rows = {name: [show(item) for item in items[start:end]]}
+    if by_cursor:
+        after = write_cursor("after", min(end, len(items)))
+        following = _link(request, {"page[after]": after, "page[size]": size}, wanted=more)
+        meta = {"has_more": more, "after_cursor": after if more else None, "before_cursor": None}
+        return rows | {"meta": meta, "links": {"next": following, "prev": None}}
+    return rows | {
+        "count": len(items),
+        "next_page": _link(request, {"page": number + 1, "per_page": size}, wanted=more),
+        "previous_page": _link(request, {"page": number - 1, "per_page": size}, wanted=number > 1),
     }
+
+
+def _link(request: CheckedRequest, query: dict[str, object], *, wanted: bool) -> str | None:
+    return f"{request.state.url}{request.http.path}.json?{urlencode(query)}" if wanted else None
 
 
 def _number(request: CheckedRequest, name: str, default: int) -> int:
@@ -57,15 +49,13 @@ def _number(request: CheckedRequest, name: str, default: int) -> int:
     return min(int(given), MAX_PAGE) if name != "page" else int(given)
 
 
-def _cursor(place: int) -> str:
-    return base64.urlsafe_b64encode(f"at {place}".encode()).decode().rstrip("=")
-
-
 def _place(cursor: str) -> int:
+    if not cursor:
+        return 0
     try:
-        word, _space, place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(" ")
-        if word == "at":
-            return int(place)
-    except (binascii.Error, ValueError):
+        word, place = read_cursor(cursor)
+        if word == "after" and isinstance(place, int):
+            return place
+    except ValueError:
         pass
     raise bad_request("InvalidPaginationParameter", "page[after] is not a cursor of this list")

@@ -19,6 +19,10 @@ def not_found() -> Refused:
     return Refused(404, {"error": "RecordNotFound", "description": "Not found"}, "not_found")
 
 
+def unknown_endpoint() -> Refused:
+    return Refused(404, {"error": "InvalidEndpoint", "description": "Not found"}, "unknown_endpoint")
+
+
 def conflict() -> Refused:
     return Refused(409, {"error": "UpdateConflict", "description": UPDATE_CONFLICT}, "update_conflict")
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import HttpRequest, answer, route
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.service import Service
-from integrations.sandbox.zendesk import api_account, api_bulk, api_people, api_reading, api_tickets
-from integrations.sandbox.zendesk.api_account import Webhook, Webhooks
+from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
+from integrations.sandbox.zendesk.api_webhooks import Webhook, WebhookEndpoints
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.pages import page_routes
+from integrations.sandbox.zendesk.refusals import unknown_endpoint
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
 from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, event_body, signed_headers, trigger_body
 
@@ -33,26 +31,6 @@ class ZendeskSandbox(ZendeskControls, Service):
     advocate_id = ADVOCATE_ID
     """A person who works on tickets by hand."""
 
-    controls = (
-        "add_comment",
-        "add_field",
-        "add_group",
-        "add_macro",
-        "break_next_job",
-        "close",
-        "create_ticket",
-        "delete",
-        "deliver",
-        "deliver_event",
-        "merge",
-        "set_status",
-        "set_tags",
-        "subscribe",
-        "ticket",
-        "ticket_ids",
-        "unsubscribe",
-    )
-
     def __init__(self, clock: Clock, port: int = 0) -> None:
         super().__init__("zendesk", clock, port, counted="/api/", path_of=path_of)
         self.limits = Limits()
@@ -61,14 +39,10 @@ class ZendeskSandbox(ZendeskControls, Service):
         self._state.on_change = self._changed
         self._webhooks: list[Webhook] = []
         checks = RequestChecks(self._state, self.limits)
-        webhooks = Webhooks(lambda: list(self._webhooks), lambda: list(self.webhook_sender.deliveries))
-        for add_routes in (api_tickets.add_routes, api_bulk.add_routes, api_people.add_routes, api_reading.add_routes):
-            add_routes(checks)
-        api_account.add_routes(checks, webhooks)
-        self.app.router.routes.extend(checks.routes)
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_endpoint))
-        self.app.router.routes.extend(page_routes(self._state))
+        for api in (api_tickets, api_bulk, api_account, api_reading):
+            api.add_routes(checks)
+        WebhookEndpoints(self._webhooks, lambda: list(self.webhook_sender.deliveries)).add_routes(checks)
+        self.add_routes(checks.routes, page_routes(self._state), unknown_endpoint())
 
     def subscribe(self, endpoint_url: str) -> None:
         """From now on webhooks go there (also)."""
@@ -125,7 +99,3 @@ class ZendeskSandbox(ZendeskControls, Service):
         for webhook in self._webhooks:
             headers = signed_headers(self._state, body, webhook_id=webhook.id)
             self.webhook_sender.send_later(webhook.endpoint, body, headers)
-
-
-def _no_such_endpoint(_http: HttpRequest) -> Response:
-    return answer({"error": "InvalidEndpoint", "description": "Not found"}, 404)

@@ -135,7 +135,7 @@ class State:
         """An audit that is not yet part of the ticket's history."""
         return Audit(self.new_id(), ticket.id, author_id, self.stamp(), via, custom)
 
-    def write_comment(
+    def append_comment(
         self, ticket: Ticket, audit: Audit, *, author_id: int, body: str, html: str | None, public: bool
     ) -> Comment:
         comment = Comment(self.new_id(), author_id, body, html, public, audit.created_at, audit.id, audit.via)

@@ -13,7 +13,7 @@ from integrations.sandbox.zendesk.text import plain_from_html
 from integrations.sandbox.zendesk.validators import (
     BULK_KEYS,
     UPDATE_KEYS,
-    Draft,
+    NewComment,
     TicketUpdate,
     checked_keys,
     checked_update,
@@ -60,7 +60,7 @@ def apply_update(state: State, ticket: Ticket, update: TicketUpdate, audit: Audi
         _set(state, ticket, audit, "status", "open")
     _set_tags_and_fields(state, ticket, update, audit)
     if update.comment is not None:
-        write_draft(state, ticket, update.comment, audit, actor=actor)
+        write_comment(state, ticket, update.comment, audit, actor=actor)
 
 
 def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> None:
@@ -101,7 +101,7 @@ def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, aud
     _set(state, ticket, audit, "tags", sorted(tags))
 
 
-def write_draft(state: State, ticket: Ticket, draft: Draft, audit: Audit, *, actor: Person) -> None:
+def write_comment(state: State, ticket: Ticket, draft: NewComment, audit: Audit, *, actor: Person) -> None:
     """What staff write is rendered as a template first: a placeholder copied from a stranger's text runs here."""
     body, html = draft.body or "", draft.html
     if actor.is_staff:
@@ -111,7 +111,7 @@ def write_draft(state: State, ticket: Ticket, draft: Draft, audit: Audit, *, act
     if html is not None:
         body = plain_from_html(html)
     author_id = draft.author_id or actor.id
-    state.write_comment(ticket, audit, author_id=author_id, body=body, html=html, public=draft.public)
+    state.append_comment(ticket, audit, author_id=author_id, body=body, html=html, public=draft.public)
     requester = state.person(ticket.requester_id)
     if draft.public and actor.is_staff and not requester.is_staff:
         audit.events.append(

@@ -32,7 +32,7 @@ _TAG = re.compile(r"[\w/-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewComment:
     """A comment as it was sent: exactly one of `body` and `html` is given."""
 
     body: str | None
@@ -47,7 +47,7 @@ class TicketUpdate:
     """Ticket attribute -> new value, for those the update names."""
     tags: tuple[str, ...] | None
     fields: Mapping[int, Any]
-    comment: Draft | None
+    comment: NewComment | None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -156,7 +156,7 @@ def _fields(state: State, values: object) -> dict[int, Any]:
     return update
 
 
-def _draft(state: State, comment: object) -> Draft | None:
+def _draft(state: State, comment: object) -> NewComment | None:
     if comment is None:
         return None
     if not isinstance(comment, dict):
@@ -178,7 +178,7 @@ def _draft(state: State, comment: object) -> Draft | None:
     public = comment.get("public", True)
     if not isinstance(public, bool):
         raise bad_request("InvalidComment", "comment.public must be true or false")
-    return Draft(body=body, html=None if body is not None else html, public=public, author_id=author_id)
+    return NewComment(body=body, html=None if body is not None else html, public=public, author_id=author_id)
 
 
 def _metadata(value: object) -> dict[str, Any]:

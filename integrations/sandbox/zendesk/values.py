@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from integrations.sandbox.zendesk.channels import via_title
 from integrations.sandbox.zendesk.models import Comment, Person, Ticket
 from integrations.sandbox.zendesk.state import State
-
-_VIA_TITLES = {"email": "Mail", "web": "Web Form", "api": "Web Service", "twitter": "Twitter", "facebook": "Facebook"}
 
 
 def placeholder_values(state: State, ticket: Ticket, actor: Person) -> Callable[[str], str | None]:
@@ -46,15 +45,6 @@ def _of_person(person: Person, name: str) -> str | None:
 def _of_ticket(state: State, ticket: Ticket, name: str) -> str | None:
     make = _TICKET_VALUES.get(name)
     return make(state, ticket) if make else None
-
-
-def via_title(ticket: Ticket) -> str:
-    """The channel as people read it; a Twitter direct message has a name of its own."""
-    channel = str(ticket.via.get("channel", ""))
-    rel = (ticket.via.get("source") or {}).get("rel")
-    if channel == "twitter" and rel == "direct_message":
-        return "Twitter DM"
-    return _VIA_TITLES.get(channel, channel.replace("_", " ").title())
 
 
 def _shown(comments: list[Comment]) -> str:

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from integrations.sandbox.api import Json, picked
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.serializers import audit_json, comment_json
 from integrations.sandbox.zendesk.state import State
 
+_AS_STORED = (
+    "id subject status custom_status_id priority type tags via is_public external_id assignee_id custom_fields "
+    "followup_ids followup_of spam created_at updated_at"
+)
 
-def ticket_view(state: State, ticket: Ticket) -> dict[str, Any]:
+
+def ticket_view(state: State, ticket: Ticket) -> Json:
     """`comments` and `audits` as the API shows them, comments with `author` (name) and `author_role` beside the id;
     `group`, `brand` and `organization` by name; `custom_fields` by id; deleted tickets too (status `deleted`)."""
-    requester = state.person(ticket.requester_id)
     organization = state.organizations.get(ticket.organization_id or 0)
     status = state.custom_statuses.get(ticket.custom_status_id or 0)
+    comments = []
+    for comment in ticket.comments:
+        author = state.person(comment.author_id)
+        comments.append(comment_json(state, comment) | {"author": author.name, "author_role": author.role})
     return {
-        "id": ticket.id,
+        **picked(ticket, _AS_STORED),
         "page": state.ticket_url(ticket),
-        "subject": ticket.subject,
-        "status": ticket.status,
         "status_label": status.label if status and status.category == ticket.status else ticket.status.capitalize(),
-        "custom_status_id": ticket.custom_status_id,
-        "priority": ticket.priority,
-        "type": ticket.type,
-        "tags": list(ticket.tags),
-        "via": ticket.via,
-        "is_public": ticket.is_public,
-        "external_id": ticket.external_id,
-        "requester": {
-            "id": requester.id,
-            "name": requester.name,
-            "email": requester.email,
-            "handle": requester.handle,
-            "role": requester.role,
-            "suspended": requester.suspended,
-            "tags": list(requester.tags),
-        },
+        "requester": picked(state.person(ticket.requester_id), "id name email handle role suspended tags"),
         "organization": organization.name if organization else None,
         "group": state.groups[ticket.group_id].name if ticket.group_id else None,
         "brand": state.brands[ticket.brand_id].name if ticket.brand_id else None,
-        "assignee_id": ticket.assignee_id,
-        "custom_fields": dict(ticket.custom_fields),
-        "comments": [
-            comment_json(state, comment)
-            | {"author": state.person(comment.author_id).name, "author_role": state.person(comment.author_id).role}
-            for comment in ticket.comments
-        ],
+        "comments": comments,
         "audits": [
             audit_json(state, audit) | {"author": state.person(audit.author_id).name} for audit in ticket.audits
         ],
-        "followup_ids": list(ticket.followup_ids),
-        "followup_of": ticket.followup_of,
-        "spam": ticket.spam,
-        "created_at": ticket.created_at,
-        "updated_at": ticket.updated_at,
     }

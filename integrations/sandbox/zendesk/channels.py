@@ -1,0 +1,66 @@
+"""The channels that a ticket comes from: all that the sandbox knows of one stands in `CHANNELS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from integrations.sandbox.api import Json
+from integrations.sandbox.zendesk.models import Person, Ticket
+
+SUPPORT_ADDRESS = "community@sandbox.example"
+SUPPORT_HANDLE = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    title: str
+    """As people read it, and as `{{ticket.via}}` renders."""
+    source_from: Callable[[Person], Json] = lambda _requester: {}
+    source_to: Json | None = None
+
+
+def _twitter(handle: str, name: str) -> Json:
+    return {"profile_url": f"https://twitter.com/{handle}", "username": handle, "name": name}
+
+
+# The key is `via.channel`. A channel that is not listed has no source, and a title made from its key.
+CHANNELS = {
+    "email": Channel(
+        "Mail",
+        lambda person: {"address": person.email, "name": person.name},
+        {"address": SUPPORT_ADDRESS, "name": "Community"},
+    ),
+    "twitter": Channel(
+        "Twitter",
+        lambda person: _twitter(person.handle.lstrip("@"), person.name),
+        _twitter(SUPPORT_HANDLE, "Sandbox"),
+    ),
+    "facebook": Channel(
+        "Facebook",
+        lambda person: {"name": person.name, "facebook_id": str(person.id)},
+        {"name": "Sandbox", "facebook_id": "1"},
+    ),
+    "web": Channel("Web Form"),
+    "api": Channel("Web Service"),
+}
+
+
+def via_of(
+    channel: str, *, rel: str | None, source_from: Json | None, source_to: Json | None, requester: Person
+) -> Json:
+    """The `via` of a ticket: the channel's usual source, with what is given put over it."""
+    known = CHANNELS.get(channel) or Channel("")
+    sender = known.source_from(requester) | (source_from or {})
+    return {
+        "channel": channel,
+        "source": {"from": sender, "to": (known.source_to or {}) | (source_to or {}), "rel": rel or None},
+    }
+
+
+def via_title(ticket: Ticket) -> str:
+    """The channel as people read it; a Twitter direct message has a name of its own."""
+    channel = str(ticket.via.get("channel", ""))
+    if channel == "twitter" and (ticket.via.get("source") or {}).get("rel") == "direct_message":
+        return "Twitter DM"
+    return CHANNELS[channel].title if channel in CHANNELS else channel.replace("_", " ").title()
