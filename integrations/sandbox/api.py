@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,9 +18,10 @@ from starlette.routing import Route
 Json = dict[str, Any]
 
 
-def picked(item: object, names: str) -> Json:
-    """These attributes (names with blanks between them), lists and mappings copied."""
-    return {name: copy(getattr(item, name)) for name in names.split()}
+def picked(item: object, names: str, stamp: Callable[[datetime], str] | None = None) -> Json:
+    """These attributes (names with blanks between them): moments stamped, lists and mappings copied."""
+    values = {name: getattr(item, name) for name in names.split()}
+    return {n: stamp(v) if stamp and isinstance(v, datetime) else copy(v) for n, v in values.items()}
 
 
 class Refused(Exception):

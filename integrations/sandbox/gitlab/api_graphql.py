@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import Refused, answer
+from integrations.sandbox.api import Json, Refused
 from integrations.sandbox.gitlab.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import Issue
 from integrations.sandbox.gitlab.state import State
@@ -20,11 +17,11 @@ _ISSUE_ID = re.compile(r"gid://gitlab/Issue/(\d+)")
 
 
 def add_routes(checks: RequestChecks) -> None:
-    known = frozenset({"query", "variables", "operationName"})
+    known = {"query", "variables", "operationName"}
     checks.add_route("POST", "/graphql", ask, known=known, root="/api", only_reads=True)
 
 
-def ask(request: CheckedRequest) -> Response:
+def ask(request: CheckedRequest) -> Json:
     """200 also for what is wrong with the question; null for an issue that is not there, or not for this token."""
     match = _QUERY.fullmatch(request.text("query"))
     variables = request.given.get("variables")
@@ -38,13 +35,13 @@ def ask(request: CheckedRequest) -> Response:
     shown = _issue(request.state, request.state.issues.get(int(number[1])))
     if unknown := set(fields) - set(_FIELDS):
         return _wrong(f"Field '{min(unknown)}' doesn't exist on type 'Issue'")
-    return answer({"data": {"issue": {name: shown[name] for name in fields} if shown else None}})
+    return {"data": {"issue": {name: shown[name] for name in fields} if shown else None}}
 
 
 _FIELDS = ("id", "iid", "projectId", "title", "state", "confidential", "webUrl")
 
 
-def _issue(state: State, issue: Issue | None) -> dict[str, Any] | None:
+def _issue(state: State, issue: Issue | None) -> Json | None:
     """Ids are texts here, `iid` too; `projectId` is a number."""
     if issue is None or not _readable(state, issue):
         return None
@@ -68,5 +65,5 @@ def _readable(state: State, issue: Issue) -> bool:
     return True
 
 
-def _wrong(message: str) -> Response:
-    return answer({"errors": [{"message": message}]})
+def _wrong(message: str) -> Json:
+    return {"errors": [{"message": message}]}

@@ -1,17 +1,15 @@
-"""What hangs on an issue, over HTTP: notes, links, emoji, journals."""
+"""An issue's notes, links, emoji and journals over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import Refused, answer
-from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
+from integrations.sandbox.api import Json, Refused, Result, answer
+from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, Endpoint, RequestChecks
 from integrations.sandbox.gitlab.models import MAINTAINER, Note, QuickAction
 from integrations.sandbox.gitlab.mutations import award, edit_note, link, write_note
-from integrations.sandbox.gitlab.paging import paged
-from integrations.sandbox.gitlab.refusals import bad_value, forbidden, not_found
+from integrations.sandbox.gitlab.paging import by_id, paged
+from integrations.sandbox.gitlab.refusals import bad_value, forbidden, missing, not_found, too_long
 from integrations.sandbox.gitlab.serializers import award_json, issue_json, journal_json, note_json
 
 NOTE_LIMIT = 1_000_000
@@ -21,20 +19,19 @@ LINK_TYPES = ("relates_to", "blocks", "is_blocked_by")
 def add_routes(checks: RequestChecks) -> None:
     issue = "/projects/{project}/issues/{iid:int}"
     checks.add_route("GET", f"{issue}/notes", list_notes, known=PAGING | {"activity_filter"})
-    checks.add_route("POST", f"{issue}/notes", create_note, known=frozenset({"body", "internal", "confidential"}))
+    checks.add_route("POST", f"{issue}/notes", create_note, known={"body", "internal", "confidential"})
     checks.add_route("GET", f"{issue}/notes/{{note:int}}", show_note)
-    checks.add_route("PUT", f"{issue}/notes/{{note:int}}", update_note, known=frozenset({"body"}))
+    checks.add_route("PUT", f"{issue}/notes/{{note:int}}", update_note, known={"body"})
     checks.add_route("GET", f"{issue}/links", list_links)
-    checks.add_route(
-        "POST", f"{issue}/links", create_link, known=frozenset({"target_project_id", "target_issue_iid", "link_type"})
-    )
+    target = {"target_project_id", "target_issue_iid", "link_type"}
+    checks.add_route("POST", f"{issue}/links", create_link, known=target)
     checks.add_route("GET", f"{issue}/award_emoji", list_awards, known=PAGING)
-    checks.add_route("POST", f"{issue}/award_emoji", create_award, known=frozenset({"name"}))
-    checks.add_route("GET", f"{issue}/resource_state_events", list_states, known=PAGING)
-    checks.add_route("GET", f"{issue}/resource_label_events", list_label_changes, known=PAGING)
+    checks.add_route("POST", f"{issue}/award_emoji", create_award, known={"name"})
+    for kind in ("state", "label"):
+        checks.add_route("GET", f"{issue}/resource_{kind}_events", _journal_of(kind), known=PAGING)
 
 
-def list_notes(request: CheckedRequest) -> Response:
+def list_notes(request: CheckedRequest) -> list[Json]:
     """Newest first, and system notes among them, unless asked otherwise."""
     kind = request.one_of("activity_filter", ("all_notes", "only_comments", "only_activity"), "all_notes")
     order = request.one_of("order_by", ("created_at", "updated_at"), "created_at")
@@ -51,7 +48,7 @@ def list_notes(request: CheckedRequest) -> Response:
     )
 
 
-def create_note(request: CheckedRequest) -> Response:
+def create_note(request: CheckedRequest) -> Result:
     """201 with the note; 202 without one when there was nothing but quick actions in it."""
     issue, body = request.issue, _body(request)
     internal = request.flag("internal") if "internal" in request.given else request.flag("confidential")
@@ -63,10 +60,10 @@ def create_note(request: CheckedRequest) -> Response:
     return _written(request, note, issue.quick_actions[known:], 201)
 
 
-def update_note(request: CheckedRequest) -> Response:
+def update_note(request: CheckedRequest) -> Result:
     """200 with the note; 202 and the note is gone when nothing but quick actions is left of it."""
     issue, note, body = request.issue, _note(request), _body(request)
-    if note.author_id != request.actor_id and request.project.members.get(request.actor_id, 0) < MAINTAINER:
+    if note.author_id != request.actor_id and request.access_level < MAINTAINER:
         raise forbidden()
     known = len(issue.quick_actions)
     remains = edit_note(request.state, issue, note, body, request.actor_id)
@@ -74,17 +71,15 @@ def update_note(request: CheckedRequest) -> Response:
 
 
 def _body(request: CheckedRequest) -> str:
-    if "body" not in request.given:
-        raise bad_value("body is missing")
-    body = request.text("body")
+    body = request.needed("body")
     if not body.strip():
         raise bad_value("body is empty")
     if len(body) > NOTE_LIMIT:
-        raise Refused(400, {"message": {"note": ["is too long (maximum is 1000000 characters)"]}}, "invalid_note")
+        raise too_long("note", NOTE_LIMIT)
     return body
 
 
-def _written(request: CheckedRequest, note: Note | None, done: Sequence[QuickAction], status: int) -> Response:
+def _written(request: CheckedRequest, note: Note | None, done: Sequence[QuickAction], status: int) -> Result:
     changes = {action.command: action.argument or True for action in done}
     if note is None:
         summary = [f"Executed /{action.command} {action.argument}".strip() for action in done]
@@ -92,8 +87,8 @@ def _written(request: CheckedRequest, note: Note | None, done: Sequence[QuickAct
     return answer(note_json(request.state, request.issue, note) | {"commands_changes": changes}, status)
 
 
-def show_note(request: CheckedRequest) -> Response:
-    return answer(note_json(request.state, request.issue, _note(request)))
+def show_note(request: CheckedRequest) -> Json:
+    return note_json(request.state, request.issue, _note(request))
 
 
 def _note(request: CheckedRequest) -> Note:
@@ -103,17 +98,17 @@ def _note(request: CheckedRequest) -> Note:
     raise not_found("Note")
 
 
-def list_links(request: CheckedRequest) -> Response:
+def list_links(request: CheckedRequest) -> list[Json]:
     linked = [request.state.issues[i] for i in request.issue.linked_ids]
     visible = [other for other in linked if request.state.project_of(other).readable]
-    return answer([issue_json(request.state, other) | {"link_type": "relates_to"} for other in visible])
+    return [issue_json(request.state, other) | {"link_type": "relates_to"} for other in visible]
 
 
-def create_link(request: CheckedRequest) -> Response:
+def create_link(request: CheckedRequest) -> Result:
     issue = request.issue
     for name in ("target_project_id", "target_issue_iid"):
         if not request.text(name):
-            raise bad_value(f"{name} is missing")
+            raise missing(name)
     kind = request.one_of("link_type", LINK_TYPES, "relates_to")
     if kind != "relates_to":
         raise Refused(403, {"message": "Blocked issues not available for current license"}, "not_licensed")
@@ -126,33 +121,26 @@ def create_link(request: CheckedRequest) -> Response:
     return answer(pair | {"link_type": kind}, 201)
 
 
-def list_awards(request: CheckedRequest) -> Response:
-    return paged(
-        request,
-        request.issue.awards,
-        lambda given: award_json(request.state, request.issue, given),
-        lambda given: (given.id,),
-    )
+def list_awards(request: CheckedRequest) -> list[Json]:
+    awards = request.issue.awards
+    return paged(request, awards, lambda given: award_json(request.state, request.issue, given), by_id)
 
 
-def create_award(request: CheckedRequest) -> Response:
+def create_award(request: CheckedRequest) -> Result:
     if not request.text("name"):
-        raise bad_value("name is missing")
+        raise missing("name")
     given = award(request.state, request.issue, request.text("name"), request.actor_id)
     if given is None:
         raise not_found("Award Emoji Name has already been taken")
     return answer(award_json(request.state, request.issue, given), 201)
 
 
-def list_states(request: CheckedRequest) -> Response:
-    entries = [entry for entry in request.issue.journal if entry.state]
-    return paged(
-        request, entries, lambda entry: journal_json(request.state, request.issue, entry), lambda entry: (entry.id,)
-    )
+def _journal_of(kind: str) -> Endpoint:
+    """What happened to the issue's state, or to its labels."""
 
+    def list_events(request: CheckedRequest) -> list[Json]:
+        issue = request.issue
+        entries = [entry for entry in issue.journal if getattr(entry, kind)]
+        return paged(request, entries, lambda entry: journal_json(request.state, issue, entry), by_id)
 
-def list_label_changes(request: CheckedRequest) -> Response:
-    entries = [entry for entry in request.issue.journal if entry.label]
-    return paged(
-        request, entries, lambda entry: journal_json(request.state, request.issue, entry), lambda entry: (entry.id,)
-    )
+    return list_events

@@ -2,85 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import answer
+from integrations.sandbox.api import Json
+from integrations.sandbox.clock import milli_stamp
 from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.hooks import Hook
 from integrations.sandbox.gitlab.models import MAINTAINER
-from integrations.sandbox.gitlab.paging import paged
+from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
-from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json, stamp
+from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json
 
 VERSION = "19.4.1"
+_HOOK_SWITCHES = (
+    "issues_events confidential_issues_events note_events confidential_note_events emoji_events "
+    "enable_ssl_verification token_present signing_token_present"
+)
 
 
-def add_routes(checks: RequestChecks, hooks: Callable[[], list[Hook]]) -> None:
-    checks.add_route("GET", "/projects/{project}", show_project, known=frozenset({"statistics", "license"}))
-    checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks()), known=PAGING)
+def add_routes(checks: RequestChecks, hooks: list[Hook]) -> None:
+    checks.add_route("GET", "/projects/{project}", show_project, known={"statistics", "license"})
+    checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks), known=PAGING)
     checks.add_route("GET", "/projects/{project}/members/all/{user:int}", show_member)
     checks.add_route("GET", "/user", show_user)
-    checks.add_route("GET", "/version", lambda _asked: answer({"version": VERSION, "revision": "sandbox"}))
+    checks.add_route("GET", "/version", lambda _request: {"version": VERSION, "revision": "sandbox"})
     checks.add_route("GET", "/personal_access_tokens/self", show_token)
 
 
-def show_project(request: CheckedRequest) -> Response:
-    return answer(project_json(request.state, request.project))
+def show_project(request: CheckedRequest) -> Json:
+    return project_json(request.state, request.project)
 
 
-def show_member(request: CheckedRequest) -> Response:
+def show_member(request: CheckedRequest) -> Json:
     """Those of the project and of the groups above it."""
     user_id = request.http.at["user"]
     if user_id not in request.project.members:
         raise not_found()
-    return answer(member_json(request.state, request.project, user_id))
+    return member_json(request.state, request.project, user_id)
 
 
-def show_user(request: CheckedRequest) -> Response:
-    return answer(account_json(request.state, request.actor_id) | {"bot": True, "email": "pointsman@sandbox.example"})
+def show_user(request: CheckedRequest) -> Json:
+    return account_json(request.state, request.actor_id) | {"bot": True, "email": "pointsman@sandbox.example"}
 
 
-def show_token(request: CheckedRequest) -> Response:
-    expires = request.state.now() + timedelta(days=300)
-    token = {
+def show_token(request: CheckedRequest) -> Json:
+    now = request.state.now()
+    return {
         "id": 1,
         "name": "pointsman",
         "revoked": False,
         "active": True,
-        "scopes": [request.scope],
         "user_id": request.actor_id,
-        "created_at": stamp(request.state.now()),
-        "last_used_at": stamp(request.state.now()),
-        "expires_at": f"{expires:%Y-%m-%d}",
+        "scopes": [request.scope],
+        "created_at": milli_stamp(now),
+        "last_used_at": milli_stamp(now),
+        "expires_at": f"{now + timedelta(days=300):%Y-%m-%d}",
     }
-    return answer(token)
 
 
-def list_hooks(request: CheckedRequest, hooks: list[Hook]) -> Response:
-    project = request.project
-    if project.members.get(request.actor_id, 0) < MAINTAINER:
+def list_hooks(request: CheckedRequest, hooks: list[Hook]) -> list[Json]:
+    if request.access_level < MAINTAINER:
         raise forbidden()
-    now = request.state.now()
-    return paged(
-        request,
-        hooks,
-        lambda hook: {
-            "id": hook.id,
-            "url": hook.url,
-            "project_id": project.id,
-            "issues_events": True,
-            "confidential_issues_events": True,
-            "note_events": True,
-            "confidential_note_events": True,
-            "emoji_events": True,
-            "enable_ssl_verification": True,
-            "alert_status": hook.status(now),
-            "disabled_until": stamp(hook.disabled_until),
-            "token_present": True,
-            "signing_token_present": True,
-        },
-        lambda hook: (hook.id,),
-    )
+    return paged(request, hooks, lambda hook: _hook_json(request, hook), by_id)
+
+
+def _hook_json(request: CheckedRequest, hook: Hook) -> Json:
+    return {
+        **dict.fromkeys(_HOOK_SWITCHES.split(), True),
+        "id": hook.id,
+        "url": hook.url,
+        "project_id": request.project.id,
+        "alert_status": hook.status(request.state.now()),
+        "disabled_until": milli_stamp(hook.disabled_until) if hook.disabled_until else None,
+    }

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, route
+from integrations.sandbox.api import HttpRequest, Json, Result, route
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
-from integrations.sandbox.gitlab.refusals import bad_value, insufficient_scope, moved, unauthorized, unknown_parameters
+from integrations.sandbox.gitlab.refusals import (
+    bad_value,
+    insufficient_scope,
+    missing,
+    moved,
+    unauthorized,
+    unknown_parameters,
+)
 from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
 
 SCOPES = {TOKEN: "api", READ_TOKEN: "read_api"}
 PAGING = frozenset({"page", "per_page", "pagination", "cursor", "order_by", "sort"})
-_TRUE = frozenset({"true", "1", "t", "on"})
-_FALSE = frozenset({"false", "0", "f", "off"})
+_FLAGS = {"true": True, "1": True, "t": True, "on": True, "false": False, "0": False, "f": False, "off": False}
 
 
 @dataclass
 class CheckedRequest:
-    """An admitted request. Parameters come from the query and from a JSON or form body alike, as in GitLab."""
+    """Parameters come from the query and from a JSON or form body alike, as in GitLab."""
 
     http: HttpRequest
     state: State
@@ -46,15 +51,19 @@ class CheckedRequest:
             raise moved(self.http.method, f"{self.state.url}{by_id}{query}")
         return found
 
+    @property
+    def access_level(self) -> int:
+        return self.project.members.get(self.actor_id, 0)
+
     @cached_property
     def issue(self) -> Issue:
         """Raises Refused 404."""
         return self.state.readable_issue(self.project, self.http.at["iid"])
 
     @cached_property
-    def given(self) -> dict[str, Any]:
+    def given(self) -> Json:
         """Every parameter by its name without `[]`; those with `[]` are lists. Raises Refused 400 for a broken body."""
-        given: dict[str, Any] = {}
+        given: Json = {}
         for key, value in [*self.http.query, *self._body()]:
             name = key.removesuffix("[]")
             if key.endswith("[]"):
@@ -70,8 +79,8 @@ class CheckedRequest:
             return list(parse_qsl(self.http.body.decode("utf-8", "replace"), keep_blank_values=True))
         try:
             body = json.loads(self.http.body)
-        except ValueError as error:
-            raise bad_value("message body does not match declared format") from error
+        except ValueError:
+            body = None
         if not isinstance(body, dict):
             raise bad_value("message body does not match declared format")
         return list(body.items())
@@ -84,6 +93,12 @@ class CheckedRequest:
             raise bad_value(f"{name} is invalid")
         return str(value)
 
+    def needed(self, name: str) -> str:
+        """Raises Refused 400 when it was not sent."""
+        if name not in self.given:
+            raise missing(name)
+        return self.text(name)
+
     def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         value = self.text(name, default)
         if value not in allowed:
@@ -95,9 +110,9 @@ class CheckedRequest:
         if name not in self.given:
             return None
         value = str(self.given[name]).lower()
-        if value not in _TRUE | _FALSE:
+        if value not in _FLAGS:
             raise bad_value(f"{name} is invalid")
-        return value in _TRUE
+        return _FLAGS[value]
 
     def names(self, name: str) -> list[str] | None:
         """A list, or a string with commas; None when it was not sent."""
@@ -108,7 +123,7 @@ class CheckedRequest:
         return [str(item).strip() for item in items if str(item).strip()]
 
 
-Serve = Callable[[CheckedRequest], Response]
+Endpoint = Callable[[CheckedRequest], Result]
 
 
 class RequestChecks:
@@ -121,15 +136,16 @@ class RequestChecks:
         self,
         method: str,
         path: str,
-        serve: Serve,
+        endpoint: Endpoint,
         *,
-        known: frozenset[str] = frozenset(),
+        known: Iterable[str] = (),
         root: str = "/api/v4",
         only_reads: bool = False,
     ) -> None:
         """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
+        parameters = frozenset(known)
 
-        def admitted(http: HttpRequest) -> Response:
+        def checked(http: HttpRequest) -> Result:
             with self._state.lock:
                 scope = SCOPES.get(_token(http.headers))
                 if scope is None:
@@ -138,12 +154,12 @@ class RequestChecks:
                 if method != "GET" and not only_reads and scope != "api":
                     raise insufficient_scope("api")
                 request = CheckedRequest(http, self._state, self._limits, scope)
-                unknown = request.given.keys() - known
+                unknown = request.given.keys() - parameters
                 if unknown:
                     raise unknown_parameters(unknown)
-                return serve(request)
+                return endpoint(request)
 
-        self.routes.append(route(method, f"{root}{path}", admitted))
+        self.routes.append(route(method, f"{root}{path}", checked))
 
 
 def _token(headers: Mapping[str, str]) -> str:

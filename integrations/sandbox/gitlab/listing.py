@@ -18,6 +18,7 @@ KNOWN = frozenset(_FILTER_NAMES.split()) | PAGING
 ORDERS = ("created_at", "updated_at", "title", "popularity")
 SCOPES = ("created_by_me", "assigned_to_me", "all", "created-by-me", "assigned-to-me")
 Key = tuple[Any, ...]
+Condition = Callable[[Issue], bool]
 
 
 def order_of(request: CheckedRequest) -> tuple[Callable[[Issue], Key], bool]:
@@ -27,7 +28,7 @@ def order_of(request: CheckedRequest) -> tuple[Callable[[Issue], Key], bool]:
         "created_at": lambda issue: (issue.created_at.timestamp(), issue.id),
         "updated_at": lambda issue: (issue.updated_at.timestamp(), issue.id),
         "title": lambda issue: (issue.title.lower(), issue.id),
-        "popularity": lambda issue: (sum(award.name == "thumbsup" for award in issue.awards), issue.id),
+        "popularity": lambda issue: (issue.votes("thumbsup"), issue.id),
     }
     return keys[order], request.one_of("sort", ("asc", "desc"), "desc") == "desc"
 
@@ -79,39 +80,27 @@ def _candidates(request: CheckedRequest, project: Project) -> list[Issue]:
     return [project.issues[iid] for iid in found]
 
 
-def _conditions(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
-    state = request.one_of("state", ("opened", "closed", "all"), "all")
+def _conditions(request: CheckedRequest) -> list[Condition]:
+    """One for each filter that was sent."""
+    given, state = request.given, request.one_of("state", ("opened", "closed", "all"), "all")
     scope = request.one_of("scope", SCOPES, "all")
     wanted, unwanted = request.names("labels"), request.names("not[labels]")
-    conditions: list[Callable[[Issue], bool]] = []
-    if state != "all":
-        conditions.append(lambda issue: issue.state == state)
-    if scope.startswith("created"):
-        conditions.append(lambda issue: issue.author_id == request.actor_id)
-    if scope.startswith("assigned"):
-        conditions.append(lambda issue: request.actor_id in issue.assignee_ids)
-    if wanted:
-        conditions.append(lambda issue: _has_labels(issue, wanted))
-    if unwanted:
-        conditions.append(lambda issue: not set(unwanted) & set(issue.labels))
-    if "issue_type" in request.given:
-        kind = request.one_of("issue_type", ISSUE_TYPES, "issue")
-        conditions.append(lambda issue: issue.issue_type == kind)
-    if (confidential := request.flag("confidential")) is not None:
-        conditions.append(lambda issue: issue.confidential == confidential)
-    if "milestone" in request.given:
-        conditions.append(lambda issue: issue.milestone == request.text("milestone"))
-    return conditions + _people(request) + _times(request)
-
-
-def _people(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
-    conditions: list[Callable[[Issue], bool]] = []
-    if request.text("author_id"):
-        conditions.append(lambda issue: str(issue.author_id) == request.text("author_id"))
-    if request.text("author_username"):
-        ids = {a.id for a in request.state.accounts.values() if a.username == request.text("author_username")}
-        conditions.append(lambda issue: issue.author_id in ids)
-    return conditions
+    kind, confidential = request.one_of("issue_type", ISSUE_TYPES, "issue"), request.flag("confidential")
+    username = request.text("author_username")
+    authors = {account.id for account in request.state.accounts.values() if account.username == username}
+    filters: list[tuple[object, Condition]] = [
+        (state != "all", lambda issue: issue.state == state),
+        (scope.startswith("created"), lambda issue: issue.author_id == request.actor_id),
+        (scope.startswith("assigned"), lambda issue: request.actor_id in issue.assignee_ids),
+        (wanted, lambda issue: _has_labels(issue, wanted or [])),
+        (unwanted, lambda issue: not set(unwanted or []) & set(issue.labels)),
+        ("issue_type" in given, lambda issue: issue.issue_type == kind),
+        (confidential is not None, lambda issue: issue.confidential == confidential),
+        ("milestone" in given, lambda issue: issue.milestone == request.text("milestone")),
+        (request.text("author_id"), lambda issue: str(issue.author_id) == request.text("author_id")),
+        (username, lambda issue: issue.author_id in authors),
+    ]
+    return [condition for sent, condition in filters if sent] + _times(request)
 
 
 def _has_labels(issue: Issue, wanted: list[str]) -> bool:
@@ -122,17 +111,19 @@ def _has_labels(issue: Issue, wanted: list[str]) -> bool:
     return set(wanted) <= set(issue.labels)
 
 
-def _times(request: CheckedRequest) -> list[Callable[[Issue], bool]]:
-    conditions: list[Callable[[Issue], bool]] = []
-    if (after := _moment(request, "updated_after")) is not None:
-        conditions.append(lambda issue: issue.updated_at >= after)
-    if (before := _moment(request, "updated_before")) is not None:
-        conditions.append(lambda issue: issue.updated_at <= before)
-    if (since := _moment(request, "created_after")) is not None:
-        conditions.append(lambda issue: issue.created_at >= since)
-    if (until := _moment(request, "created_before")) is not None:
-        conditions.append(lambda issue: issue.created_at <= until)
-    return conditions
+def _times(request: CheckedRequest) -> list[Condition]:
+    bounds: dict[str, tuple[datetime | None, datetime | None]] = {}
+    for name in ("updated", "created"):
+        bounds[f"{name}_at"] = (_moment(request, f"{name}_after"), _moment(request, f"{name}_before"))
+
+    def holds(issue: Issue) -> bool:
+        for name, (after, before) in bounds.items():
+            moment: datetime = getattr(issue, name)
+            if (after and moment < after) or (before and moment > before):
+                return False
+        return True
+
+    return [holds] if any(any(pair) for pair in bounds.values()) else []
 
 
 def _moment(request: CheckedRequest, name: str) -> datetime | None:

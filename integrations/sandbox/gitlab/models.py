@@ -121,6 +121,9 @@ class Issue:
     quick_actions: list[QuickAction] = field(default_factory=list)
     effects: TextEffects = TextEffects()
 
+    def votes(self, emoji: str) -> int:
+        return sum(award.name == emoji for award in self.awards)
+
 
 @dataclass(slots=True)
 class Project:
@@ -144,6 +147,10 @@ class Project:
     def member(self) -> bool:
         """Whether the service's token belongs to a member."""
         return BOT_USER_ID in self.members
+
+    @property
+    def opened(self) -> int:
+        return sum(issue.state == "opened" for issue in self.issues.values())
 
     @property
     def readable(self) -> bool:

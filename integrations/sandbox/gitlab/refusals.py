@@ -50,6 +50,18 @@ def bad_value(message: str) -> Refused:
     return Refused(400, {"error": message}, "bad_value")
 
 
+def missing(name: str) -> Refused:
+    return bad_value(f"{name} is missing")
+
+
+def too_long(field: str, limit: int) -> Refused:
+    return invalid(field, f"is too long (maximum is {limit} characters)")
+
+
+def unknown_endpoint() -> Refused:
+    return Refused(404, {"error": "404 Not Found"}, "unknown_endpoint")
+
+
 def unknown_parameters(names: Iterable[str]) -> Refused:
     listed = ", ".join(sorted(names))
     message = f"sandbox: GitLab would silently ignore these parameters: {listed}"

@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from starlette.responses import Response
-
-from integrations.sandbox.api import HttpRequest, answer, route
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.checks import RequestChecks
@@ -16,6 +13,7 @@ from integrations.sandbox.gitlab.hooks import PERMANENT_AFTER, Hook
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
+from integrations.sandbox.gitlab.refusals import unknown_endpoint
 from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
 from integrations.sandbox.service import Service
@@ -32,31 +30,6 @@ class GitlabSandbox(GitlabControls, Service):
     bot_user_id = BOT_USER_ID
     engineer_id = ENGINEER_ID
 
-    controls = (
-        "add_award",
-        "add_issue",
-        "add_note",
-        "add_person",
-        "add_project",
-        "close_issue",
-        "deliver",
-        "disable_hooks",
-        "edit_issue",
-        "edit_note",
-        "events",
-        "hook_status",
-        "issue",
-        "issues",
-        "project",
-        "projects",
-        "rename_project",
-        "reopen_issue",
-        "set_member",
-        "set_milestone",
-        "subscribe",
-        "unsubscribe",
-    )
-
     def __init__(self, clock: Clock, port: int = 0) -> None:
         super().__init__("gitlab", clock, port, counted="/api/")
         self.limits = Limits()
@@ -71,12 +44,9 @@ class GitlabSandbox(GitlabControls, Service):
         checks = RequestChecks(self._state, self.limits)
         api_issues.add_routes(checks)
         api_notes.add_routes(checks)
-        api_projects.add_routes(checks, lambda: list(self._hooks))
+        api_projects.add_routes(checks, self._hooks)
         api_graphql.add_routes(checks)
-        self.app.router.routes.extend(checks.routes)
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            self.app.router.routes.append(route(method, "/api/{rest:path}", _no_such_route))
-        self.app.router.routes.extend(page_routes(self._state))
+        self.add_routes(checks.routes, page_routes(self._state), unknown_endpoint())
 
     def subscribe(self, endpoint_url: str) -> None:
         """From now on hooks go there (also)."""
@@ -155,7 +125,3 @@ class GitlabSandbox(GitlabControls, Service):
 
     def _answered(self, hook: Hook, status: int) -> None:
         hook.answered(status, self.clock.now())
-
-
-def _no_such_route(_http: HttpRequest) -> Response:
-    return answer({"error": "404 Not Found"}, 404)

@@ -11,13 +11,17 @@ import hmac
 import json
 import uuid
 from datetime import datetime
-from typing import Any
 
+from integrations.sandbox.api import Json, picked
 from integrations.sandbox.gitlab.models import Event, Issue, Project
 from integrations.sandbox.gitlab.state import State
 
 WEBHOOK_SECRET = "sandbox-gitlab-webhook-secret"  # noqa: S105 -- the sandbox's own, known to everybody
 SIGNING_TOKEN = "whsec_c2FuZGJveC1naXRsYWItc2lnbmluZy10b2tlbi0zMmI="  # noqa: S105 -- the same
+_ISSUE_ATTRIBUTES = (
+    "id iid project_id title description state confidential author_id assignee_ids created_at updated_at closed_at "
+    "moved_to_id duplicated_to_id"
+)
 VISIBILITY_LEVELS = {"private": 0, "internal": 10, "public": 20}
 
 
@@ -78,89 +82,66 @@ def payload(state: State, event: Event) -> bytes:
     return event.body
 
 
-def _issue_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+def _issue_payload(state: State, event: Event, issue: Issue) -> Json:
     project = state.project_of(issue)
-    plain = issue.issue_type == "issue"
-    return {
-        "object_kind": "issue" if plain else "work_item",
-        "event_type": "confidential_issue" if issue.confidential else "issue",
-        "user": _user(state, event.actor_id),
-        "project": _project(state, project),
-        "object_attributes": _attributes(state, issue) | {"action": event.action},
-        "labels": _labels(state, issue),
+    kind = "issue" if issue.issue_type == "issue" else "work_item"
+    attributes = _attributes(state, issue) | {"action": event.action}
+    return _payload(state, event, kind, "confidential_issue" if issue.confidential else "issue", attributes) | {
+        "labels": attributes["labels"],
         "changes": _changes(state, event, issue),
         "repository": {"name": project.path.rpartition("/")[2], "homepage": f"{state.url}/{project.path}"},
         "assignees": [_user(state, account_id) for account_id in issue.assignee_ids],
     }
 
 
-def _note_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+def _note_payload(state: State, event: Event, issue: Issue) -> Json:
     note = event.note
     if note is None:
         raise ValueError("an event of a note holds the note")
-    project = state.project_of(issue)
-    return {
-        "object_kind": "note",
-        "event_type": "confidential_note" if _is_private(event, issue) else "note",
-        "user": _user(state, event.actor_id),
-        "project_id": project.id,
-        "project": _project(state, project),
-        "object_attributes": {
-            "id": note.id,
-            "note": note.body,
-            "noteable_type": "Issue",
-            "noteable_id": issue.id,
-            "author_id": note.author_id,
-            "created_at": _spaced(note.created_at),
-            "updated_at": _spaced(note.updated_at),
-            "project_id": project.id,
-            "system": note.system,
-            "action": event.action,
-            "discussion_id": f"{note.id:040x}",
-            "url": f"{state.issue_url(issue)}#note_{note.id}",
-        },
-        "issue": _attributes(state, issue) | {"labels": _labels(state, issue)},
+    attributes = picked(note, "id author_id created_at updated_at system", _spaced) | {
+        "note": note.body,
+        "noteable_type": "Issue",
+        "noteable_id": issue.id,
+        "project_id": issue.project_id,
+        "action": event.action,
+        "discussion_id": f"{note.id:040x}",
+        "url": f"{state.issue_url(issue)}#note_{note.id}",
     }
-
-
-def _emoji_payload(state: State, event: Event, issue: Issue) -> dict[str, Any]:
-    project = state.project_of(issue)
-    return {
-        "object_kind": "emoji",
-        "event_type": event.action,
-        "user": _user(state, event.actor_id),
-        "project_id": project.id,
-        "project": _project(state, project),
-        "object_attributes": {
-            "user_id": event.actor_id,
-            "name": event.emoji,
-            "awardable_type": "Issue",
-            "awardable_id": issue.id,
-            "action": event.action,
-            "awarded_on_url": state.issue_url(issue),
-        },
+    event_type = "confidential_note" if _is_private(event, issue) else "note"
+    return _payload(state, event, "note", event_type, attributes) | {
+        "project_id": issue.project_id,
         "issue": _attributes(state, issue),
     }
 
 
-def _attributes(state: State, issue: Issue) -> dict[str, Any]:
+def _emoji_payload(state: State, event: Event, issue: Issue) -> Json:
+    attributes = {
+        "user_id": event.actor_id,
+        "name": event.emoji,
+        "action": event.action,
+        "awardable_type": "Issue",
+        "awardable_id": issue.id,
+        "awarded_on_url": state.issue_url(issue),
+    }
+    return _payload(state, event, "emoji", event.action, attributes) | {"issue": _attributes(state, issue)}
+
+
+def _payload(state: State, event: Event, kind: str, event_type: str, attributes: Json) -> Json:
+    """What all payloads have."""
     return {
-        "id": issue.id,
-        "iid": issue.iid,
-        "project_id": issue.project_id,
-        "title": issue.title,
-        "description": issue.description,
-        "state": issue.state,
+        "object_kind": kind,
+        "event_type": event_type,
+        "user": _user(state, event.actor_id),
+        "project": _project(state, state.project_of(state.issues[event.issue_id])),
+        "object_attributes": attributes,
+    }
+
+
+def _attributes(state: State, issue: Issue) -> Json:
+    return {
+        **picked(issue, _ISSUE_ATTRIBUTES, _spaced),
         "state_id": 1 if issue.state == "opened" else 2,
         "type": "Test Case" if issue.issue_type == "test_case" else issue.issue_type.capitalize(),
-        "confidential": issue.confidential,
-        "author_id": issue.author_id,
-        "assignee_ids": list(issue.assignee_ids),
-        "created_at": _spaced(issue.created_at),
-        "updated_at": _spaced(issue.updated_at),
-        "closed_at": _spaced(issue.closed_at),
-        "moved_to_id": issue.moved_to_id,
-        "duplicated_to_id": issue.duplicated_to_id,
         "url": state.issue_url(issue),
         "labels": _labels(state, issue),
         "severity": issue.severity.lower(),
@@ -168,7 +149,7 @@ def _attributes(state: State, issue: Issue) -> dict[str, Any]:
     }
 
 
-def _changes(state: State, event: Event, issue: Issue) -> dict[str, Any]:
+def _changes(state: State, event: Event, issue: Issue) -> Json:
     changes = {name: dict(change) for name, change in event.changes.items()}
     if "labels" in changes:
         project = state.project_of(issue)
@@ -184,22 +165,21 @@ def _milestone_id(state: State, issue: Issue, title: str | None) -> int | None:
     return state.milestone(state.project_of(issue), title).id if title else None
 
 
-def _labels(state: State, issue: Issue) -> list[dict[str, Any]]:
+def _labels(state: State, issue: Issue) -> list[Json]:
     project = state.project_of(issue)
     return [_label(state, project, name) for name in issue.labels]
 
 
-def _label(state: State, project: Project, name: str) -> dict[str, Any]:
+def _label(state: State, project: Project, name: str) -> Json:
     label = state.label(project, name)
     return {"id": label.id, "title": label.name, "color": label.color, "project_id": project.id, "type": "ProjectLabel"}
 
 
-def _user(state: State, account_id: int) -> dict[str, Any]:
-    account = state.accounts[account_id]
-    return {"id": account.id, "name": account.name, "username": account.username, "email": "[REDACTED]"}
+def _user(state: State, account_id: int) -> Json:
+    return picked(state.accounts[account_id], "id name username") | {"email": "[REDACTED]"}
 
 
-def _project(state: State, project: Project) -> dict[str, Any]:
+def _project(state: State, project: Project) -> Json:
     return {
         "id": project.id,
         "name": project.path.rpartition("/")[2],
@@ -209,6 +189,6 @@ def _project(state: State, project: Project) -> dict[str, Any]:
     }
 
 
-def _spaced(moment: datetime | None) -> str | None:
+def _spaced(moment: datetime) -> str:
     """GitLab mixes its date formats; this is the one inside `object_attributes`."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else None
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
