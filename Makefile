@@ -19,11 +19,12 @@ demo: $(VENV)/.installed ## sandbox + service + sample tickets (ARGS=--exit: pri
 test: $(VENV)/.installed-dev ## all tests (ARGS="-k name" for some)
 	$(BIN)/pytest $(ARGS)
 
-lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import directions, the shipped YAML
+lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import directions, declared packages, the shipped YAML
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	$(BIN)/pointsman check
 
 check: lint test ## what CI runs
@@ -51,7 +52,7 @@ lock: ## resolve the dependencies again, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
 		pyproject.toml requirements/build.in -o requirements/runtime.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
-		pyproject.toml --extra dev requirements/build.in -o requirements/dev.lock
+		pyproject.toml --extra dev --extra train requirements/build.in -o requirements/dev.lock
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

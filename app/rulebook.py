@@ -14,8 +14,9 @@ import structlog
 
 from app.metrics import CONFIG_ERRORS
 from app.records.config_versions import ConfigVersion, ConfigVersions
+from app.rules.parsing.files import read_texts
 from app.rules.parsing.loading import Rules, load
-from app.rules.parsing.positions import BadRules, Position, Problem
+from app.rules.parsing.positions import BadRules
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ class Rulebook:
         self._now = now
         self._lock = threading.Lock()
         self._known: dict[str, Rules] = {}
-        self._seen = _texts(*self._files)
+        self._seen = read_texts(*self._files)
         self._problems: tuple[str, ...] = ()
         self._current = self._enact(self._load(self._seen))
 
@@ -69,7 +70,7 @@ class Rulebook:
     def refresh(self) -> None:
         """Look at the files. Their text is compared, not their times: editors and mounts handle those differently."""
         try:
-            texts = _texts(*self._files)
+            texts = read_texts(*self._files)
         except OSError as error:
             self._refuse((f"{error.filename or 'a file'}: cannot be read ({type(error).__name__})",))
             return
@@ -104,23 +105,3 @@ class Rulebook:
         with self._lock:
             self._known[rules.hash] = rules
         return rules
-
-
-def read_rules(routing_file: Path, macros_file: Path) -> Rules:
-    """Both files, checked. Raises BadRules with every problem, or OSError."""
-    return load(*_texts(routing_file, macros_file), routing_name=str(routing_file), macros_name=str(macros_file))
-
-
-def _texts(routing_file: Path, macros_file: Path) -> tuple[str, str]:
-    return read_text(routing_file), read_text(macros_file)
-
-
-def read_text(file: Path) -> str:
-    """Raises OSError, and BadRules with the place of what is not UTF-8."""
-    content = file.read_bytes()
-    try:
-        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")  # as a text file is read
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        place = Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise BadRules([Problem(str(file), place, "", "not UTF-8: save it in that encoding")]) from error

@@ -10,12 +10,12 @@ from rich.console import Console
 from app.model.encoder import Encoder
 from app.model.training.calibration import Wanted
 from app.model.training.crossing import held_out
-from app.model.training.evaluation import evaluate
+from app.model.training.evaluation import ACTING, evaluate
 from app.model.training.examples import in_order, shipped_examples
 from app.model.training.predictions import band_of
 from app.model.training.rendering import archetypes, summary
 from app.model.training.together import bars_of, with_routes
-from app.model.training.train import ACTING, train
+from app.model.training.train import train
 from app.rules.parsing.loading import load
 from app.triage.language import LanguageDetector
 from tests.support.paths import ROOT

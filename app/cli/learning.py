@@ -11,23 +11,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from app.cli.errors import NotDone
 from app.clients import zendesk_client
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED, Model
 from app.model.store import ModelStore
-from app.model.training.evaluation import evaluate
+from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, example_of, shipped_examples
 from app.model.training.gate import newest_slice, refusals
 from app.model.training.judging import predictions_of
 from app.model.training.labelled import read_labelled
 from app.model.training.predictions import Band, Prediction
 from app.model.training.rendering import print_evaluation, summary
-from app.model.training.train import ACTING, Trained, thresholds_yaml, train
 from app.records.corrections import Corrections
 from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.records import NoRecords
-from app.rulebook import read_rules
 from app.rules.channels import recognise_channel
+from app.rules.parsing.files import read_rules
 from app.rules.parsing.loading import Rules
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged, judge
@@ -38,6 +38,8 @@ from app.work.snapshot import as_if_new, ticket_from_json
 # One person's word about a real ticket of this very team weighs more than a ticket that we made up.
 CORRECTION_WEIGHT = 3.0
 SOLVED_WEIGHT = 1.0
+TRAINING_PACKAGES = {"sklearn", "scipy", "threadpoolctl"}
+"""Of the extra `train`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,16 @@ class Sources:
 
 
 def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) -> int:
-    """0: the new model is in use from the next start on. 1: it is worse, and was not stored."""
+    """0: the new model is in use from the next start on. 1: it is worse, and was not stored.
+
+    Raises NotDone without the packages of the extra `train`.
+    """
+    try:
+        from app.model.training.train import thresholds_yaml, train
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_PACKAGES:
+            raise
+        raise NotDone(f"Training needs {error.name}: pip install 'pointsman[train]'") from error
     learned = [*corrections(sources.database_url), *solved(sources)]
     examples = [*shipped_examples(), *learned]
     _line(out, f"{len(examples)} tickets, of which {len(learned)} from this team.")
@@ -64,7 +75,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
     if compared is None:
         trained = train(examples, encoder)
         after, before = trained.evaluation, None
-        reasons = _below_measured(current, trained)
+        reasons = _below_measured(current, trained.evaluation, with_encoder=trained.semantic is not None)
     else:
         candidate = Model.load(ModelStore(folder / ".candidate").put(train(compared.older, encoder).files), encoder)
         before = evaluate(predictions_of(current, compared.newer), ACTING)
@@ -162,11 +173,10 @@ def _newest(model: Model) -> datetime | None:
     return datetime.fromisoformat(newest) if newest else None
 
 
-def _below_measured(current: Model, trained: Trained) -> tuple[str, ...]:
+def _below_measured(current: Model, found: Evaluation, *, with_encoder: bool) -> tuple[str, ...]:
     """Too few new tickets for a slice by time: cross-validation, then and now."""
-    measured = current.learned.names.measured
-    suffix = "_with_encoder" if trained.semantic else ""
-    was, now = measured.get(f"macro_f1{suffix}"), trained.evaluation.macro_f1
+    was = current.learned.names.measured.get("macro_f1_with_encoder" if with_encoder else "macro_f1")
+    now = found.macro_f1
     return (f"macro F1 falls from {was:.3f} to {now:.3f}",) if was is not None and now < was - 0.01 else ()
 
 

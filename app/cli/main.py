@@ -19,7 +19,7 @@ from app.cli import backtest, rules
 from app.cli.errors import NotDone
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.records.records import NoRecords
-from app.rulebook import read_rules
+from app.rules.parsing.files import read_rules
 from app.rules.parsing.positions import BadRules
 from app.settings import DEFAULT_MODELS, BadSettings, Settings, database_url, load, zendesk_settings
 from integrations.errors import IntegrationError
@@ -52,8 +52,8 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Run the API and a worker in one process; settings come from the environment."""
-    from app.web.app import create_app  # noqa: PLC0415  # the same
-    from app.web.serving import web_server  # noqa: PLC0415  # other commands need not wait for the web's imports
+    from app.web.app import create_app  # the same
+    from app.web.serving import web_server  # other commands need not wait for the web's imports
 
     settings = _settings()
     logs.configure(settings.log_level)
@@ -76,8 +76,8 @@ def work(
     if port is None:
         _until_told_to_stop(service)
     else:
-        from app.web.app import create_worker_app  # noqa: PLC0415  # the same
-        from app.web.serving import web_server  # noqa: PLC0415  # without a port there is no web
+        from app.web.app import create_worker_app  # the same
+        from app.web.serving import web_server  # without a port there is no web
 
         web_server(create_worker_app(service), settings.model_copy(update={"port": port})).run()
     # A call to a service that hangs would keep the interpreter until its time is up. What it was for is taken over.
@@ -101,7 +101,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start the sandbox and the service, and send sample tickets through."""
-    from app.demo.run import run_demo  # noqa: PLC0415  # other commands need no sandbox
+    from app.demo.run import run_demo  # other commands need no sandbox
 
     sys.exit(run_demo(out, stay=not exit_))
 
@@ -206,7 +206,7 @@ def failures(
     as_json: Annotated[bool, typer.Option("--json", help="For programs, with all tries.")] = False,
 ) -> None:
     """List what could not be done. Works on DATABASE_URL, also while the service runs."""
-    from app.cli import operations as operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating  # other commands need not wait for the engine's imports
 
     if context.invoked_subcommand is None:
         if state not in {"open", "retried", "ignored", "all"}:
@@ -223,7 +223,7 @@ def retry_failures(
     since: Annotated[str | None, typer.Option(help="All open ones of this time and later: 2026-11-01, or 2h.")] = None,
 ) -> None:
     """Do failed work again, from the failed step on: one, or all of a time."""
-    from app.cli import operations as operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating  # other commands need not wait for the engine's imports
 
     if (failure_id is None) == (since is None):
         err.print("Give a failure's number, or --since.")
@@ -239,7 +239,7 @@ def ignore_failure(
     reason: Annotated[str, typer.Option(help="Why: kept with it.")],
 ) -> None:
     """Leave a failure be."""
-    from app.cli import operations as operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating  # other commands need not wait for the engine's imports
 
     with _readable():
         operating.ignore(out, database_url(os.environ), failure_id, reason)
@@ -252,7 +252,7 @@ def pause(
     reason: Annotated[str, typer.Option(help="Why: shown on /readyz.")] = "",
 ) -> None:
     """Stop acting, in all processes within a second; deliveries are still stored. Works on DATABASE_URL."""
-    from app.cli import operations as operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating  # other commands need not wait for the engine's imports
 
     with _readable():
         operating.pause(out, database_url(os.environ), what, reason)
@@ -263,7 +263,7 @@ def resume(
     *, what: Annotated[str | None, typer.Option(help="all, issues or replies; left out: whatever is paused.")] = None
 ) -> None:
     """Go on after a pause, with what came meanwhile, in order."""
-    from app.cli import operations as operating  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating  # other commands need not wait for the engine's imports
 
     with _readable():
         operating.resume(out, database_url(os.environ), what)
@@ -283,7 +283,7 @@ def train(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
-    from app.cli import learning  # noqa: PLC0415  # seconds of imports, which the service must not wait for
+    from app.cli import learning  # seconds of imports, which the service must not wait for
 
     with _readable():
         sources = learning.Sources(
@@ -304,7 +304,7 @@ def evaluate(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Measure rules and model on labelled tickets: accuracy, precision, coverage, confusions, the worst errors."""
-    from app.cli import learning  # noqa: PLC0415  # the same
+    from app.cli import learning  # the same
 
     with _readable():
         learning.evaluate_file(out, file, routing, macros, as_json=as_json)
@@ -359,7 +359,7 @@ def _settings() -> Settings:
 
 
 def _built(settings: Settings) -> Service:
-    from app.service import Service  # noqa: PLC0415  # other commands need not wait for the engine's imports
+    from app.service import Service  # other commands need not wait for the engine's imports
 
     try:
         return Service.build(settings)

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from app.clients import zendesk_client
-from app.rulebook import read_rules, read_text
 from app.rules.examples import Decided, Example, load_examples, run
 from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
+from app.rules.parsing.files import read_rules, read_text
 from app.rules.parsing.loading import Rules
 from app.rules.parsing.positions import BadRules
 from app.settings import ZendeskSettings

@@ -10,6 +10,10 @@ from typing import Any
 from app.model.training.calibration import Reliability, calibration_error, reliability
 from app.model.training.predictions import Band, Prediction
 
+ACTING = frozenset(
+    {"spam", "political", "customer_support", "event_sponsorship", "bug_report", "feature_request", "two_factor_reset"}
+)
+"""Marked, passed on to somebody else, or made an issue of: what a person would have to take back."""
 WORST = 15
 NOTHING = "(nothing)"
 """Stands for "no guess" in the confusion table."""

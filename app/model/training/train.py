@@ -21,14 +21,10 @@ from app.model.model import SHIPPED
 from app.model.store import write_model
 from app.model.training.calibration import Wanted, thresholds
 from app.model.training.crossing import OutOfFold, held_out, out_of_fold, said, temperature_of
-from app.model.training.evaluation import Evaluation, evaluate
+from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, in_order, shipped_examples
 from app.model.training.fitting import Recipe, fit, neighbours, prepare
 
-ACTING = frozenset(
-    {"spam", "political", "customer_support", "event_sponsorship", "bug_report", "feature_request", "two_factor_reset"}
-)
-"""Marked, passed on to somebody else, or made an issue of: what a person would have to take back."""
 FEWEST_EXAMPLES = 4
 """Of an archetype; with fewer there is nothing to learn it from, and nothing to measure it with."""
 BEGINNING = 12

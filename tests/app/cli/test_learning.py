@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from app.cli import learning
+from app.cli.errors import NotDone
 from app.cli.learning import Sources, corrections, solved, train_model
 from app.cli.main import cli
 from app.model.encoder import Encoder
@@ -18,7 +20,7 @@ from app.model.store import ModelStore
 from app.model.training.examples import shipped_examples
 from app.records.corrections import Correction
 from app.records.records import Records
-from app.rulebook import read_rules
+from app.rules.parsing.files import read_rules
 from app.settings import ZendeskSettings, zendesk_settings
 from app.work.snapshot import ticket_as_json
 from integrations.sandbox import Sandbox
@@ -107,7 +109,7 @@ def test_corrections_are_read_with_the_tickets_as_they_were(database_url: str) -
 def test_a_trained_model_is_stored_and_the_last_three_are_kept(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "_below_measured", lambda *_: ())
+    monkeypatch.setattr(learning, "_below_measured", lambda *_, **__: ())
     code, said = train(database_url, tmp_path / "models")
     assert code == 0, said
     assert "thresholds: {high:" in said
@@ -121,7 +123,7 @@ def test_a_trained_model_is_stored_and_the_last_three_are_kept(
 def test_a_worse_model_is_refused_unless_told(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learning, "_below_measured", lambda *_: ("macro F1 falls from 0.900 to 0.100",))
+    monkeypatch.setattr(learning, "_below_measured", lambda *_, **__: ("macro F1 falls from 0.900 to 0.100",))
     code, said = train(database_url, tmp_path / "models")
     assert code == 1
     assert "macro F1 falls from 0.900 to 0.100" in said
@@ -175,3 +177,12 @@ def test_a_bad_line_is_named(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["evaluate", str(tmp_path / "bad.jsonl"), *files])
     assert done.exit_code == 2
     assert "bad.jsonl:1" in done.output
+
+
+def test_training_without_the_extra_says_in_one_sentence_what_to_install(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "app.model.training.train", raising=False)
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    with pytest.raises(NotDone, match=r"^Training needs threadpoolctl: pip install 'pointsman\[train\]'$"):
+        train_model(Console(quiet=True), sources(database_url), tmp_path, force=False)
