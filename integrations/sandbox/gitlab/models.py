@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
+from integrations.sandbox.api import Json
 from integrations.sandbox.gitlab.search import SearchIndex
 
-Json = dict[str, Any]
+EventKind = Literal["issue", "note", "emoji"]
 Visibility = Literal["public", "internal", "private"]
 ISSUE_TYPES = ("issue", "incident", "test_case", "task")
 BOT_USER_ID = 501
@@ -163,7 +164,7 @@ class Event:
 
     uuid: str
     """The Idempotency-Key: the same when it is sent again."""
-    kind: Literal["issue", "note", "emoji"]
+    kind: EventKind
     action: str
     issue_id: int
     actor_id: int

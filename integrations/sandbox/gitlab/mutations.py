@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
 from integrations.sandbox.gitlab.mentions import effects, effects_of_title, merged
 from integrations.sandbox.gitlab.models import Award, Issue, Note, Project, QuickAction
 from integrations.sandbox.gitlab.quick_actions import extract
 from integrations.sandbox.gitlab.state import State
 
-SHRUG = r"¯\＿(ツ)＿/¯"
-TABLEFLIP = "(╯°□°)╯︵ ┻━┻"
+ALIASES = {"labels": "label", "remove_label": "unlabel"}
+FACES = {"shrug": r"¯\＿(ツ)＿/¯", "tableflip": "(╯°□°)╯︵ ┻━┻"}
 
 
 def open_issue(
@@ -24,42 +25,26 @@ def open_issue(
     description: str,
     author_id: int,
     labels: Sequence[str] = (),
-    confidential: bool = False,
-    issue_type: str = "issue",
-    milestone: str | None = None,
+    **attributes: Any,
 ) -> Issue:
-    """A new issue; quick actions in its description are executed and cut out."""
-    issue_id, iid = state.next_ids(project)
-    now = state.now()
+    """A new issue; quick actions in its description are executed and cut out. attributes: those of `Issue`."""
     stored, actions = extract(description)
-    issue = Issue(
-        id=issue_id,
-        iid=iid,
-        project_id=project.id,
-        title=title,
-        description=stored,
-        author_id=author_id,
-        created_at=now,
-        updated_at=now,
-        confidential=confidential,
-        issue_type=issue_type,
-        milestone=milestone,
-        quick_actions=list(actions),
+    issue = state.new_issue(
+        project, title=title, description=stored, author_id=author_id, quick_actions=list(actions), **attributes
     )
-    state.admit(project, issue)
     _note_text_effects(state, issue)
-    _add_labels(state, issue, labels, author_id)
-    state.record_event(state.event("issue", "open", issue, author_id))
+    _set_labels(state, issue, labels, author_id)
+    state.record("issue", "open", issue, author_id)
     execute(state, issue, actions, author_id)
     return issue
 
 
-def change_issue(state: State, issue: Issue, wanted: Mapping[str, Any], actor_id: int) -> None:
+def change_issue(state: State, issue: Issue, changes: Mapping[str, Any], actor_id: int) -> None:
     """Set attributes: title, description, labels (all of them), confidential, issue_type, milestone, severity, locked,
     assignee_ids, state (opened, closed). One event for the state and one for the rest, as GitLab sends two."""
-    before = {name: getattr(issue, name) for name in wanted}
+    before = {name: getattr(issue, name) for name in changes}
     actions: list[QuickAction] = []
-    for name, value in wanted.items():
+    for name, value in changes.items():
         if name == "description":
             issue.description, actions = extract(value)
             issue.quick_actions += actions
@@ -75,7 +60,12 @@ def change_issue(state: State, issue: Issue, wanted: Mapping[str, Any], actor_id
     if changed.keys() & {"title", "description"}:
         _note_text_effects(state, issue)
         state.reindex(issue)
-    _record_changes(state, issue, changed, actor_id)
+    if changed.pop("state", None):
+        action = "close" if issue.state == "closed" else "reopen"
+        state.record("issue", action, issue, actor_id, _state_changes(state, issue))
+    if changed:
+        rest = {name: {"previous": was, "current": getattr(issue, name)} for name, was in changed.items()}
+        state.record("issue", "update", issue, actor_id, rest)
     execute(state, issue, actions, actor_id)
 
 
@@ -83,19 +73,14 @@ def write_note(state: State, issue: Issue, body: str, author_id: int, *, interna
     """A comment; None when nothing but quick actions was in it."""
     stored, actions = extract(body)
     for action in actions:
-        if action.command in {"shrug", "tableflip"}:
-            face = SHRUG if action.command == "shrug" else TABLEFLIP
-            stored = f"{stored}\n{action.argument} {face}".strip()
+        if action.command in FACES:
+            stored = f"{stored}\n{action.argument} {FACES[action.command]}".strip()
     note = None
     if stored.strip():
-        now = state.now()
-        note = Note(state.new_id(), stored, author_id, now, now, internal, quick_actions=list(actions))
+        note = state.new_note(issue, stored, author_id, internal=internal, quick_actions=list(actions))
         note.effects = effects(stored, state.url)
-        issue.notes.append(note)
         state.touch(issue)
-        event = state.event("note", "create", issue, author_id)
-        event.note = note
-        state.record_event(event)
+        state.record("note", "create", issue, author_id, note=note)
     issue.quick_actions += actions
     execute(state, issue, actions, author_id)
     return note
@@ -113,9 +98,7 @@ def edit_note(state: State, issue: Issue, note: Note, body: str, actor_id: int) 
         if stored != note.body:
             note.body, note.updated_at, note.effects = stored, state.now(), effects(stored, state.url)
             state.touch(issue)
-            event = state.event("note", "update", issue, note.author_id)
-            event.note = note
-            state.record_event(event)
+            state.record("note", "update", issue, note.author_id, note=note)
     else:
         issue.notes.remove(note)
     execute(state, issue, actions, actor_id)
@@ -129,9 +112,7 @@ def award(state: State, issue: Issue, name: str, user_id: int) -> Award | None:
     given = Award(state.new_id(), name, user_id, state.now())
     issue.awards.append(given)
     state.project_of(issue).version += 1
-    event = state.event("emoji", "award", issue, user_id)
-    event.emoji = name
-    state.record_event(event)
+    state.record("emoji", "award", issue, user_id, emoji=name)
     return given
 
 
@@ -146,35 +127,25 @@ def link(state: State, one: Issue, other: Issue) -> None:
 def mark_duplicate(state: State, issue: Issue, of: Issue, actor_id: int) -> None:
     link(state, issue, of)
     issue.duplicated_to_id = of.id
-    state.system_note(issue, f"marked this issue as a duplicate of {_named(state, of)}", actor_id)
-    _close(state, issue, actor_id, {"duplicated_to_id": {"previous": None, "current": of.id}})
+    _close(state, issue, actor_id, f"marked this issue as a duplicate of {state.reference(of)}", "duplicated_to_id")
 
 
 def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Issue:
     """A copy in the other project; the original is closed and points to it."""
-    copy = open_issue(
-        state,
-        target,
-        title=issue.title,
-        description=issue.description,
-        author_id=issue.author_id,
-        labels=issue.labels,
-        confidential=issue.confidential,
-        issue_type=issue.issue_type,
-    )
+    kept = picked(issue, "title description author_id labels confidential issue_type")
+    copy = open_issue(state, target, **kept)
     copy.notes = [replace(note, id=state.new_id()) for note in issue.notes]
     issue.moved_to_id = copy.id
-    state.system_note(issue, f"moved to {_named(state, copy)}", actor_id)
-    _close(state, issue, actor_id, {"moved_to_id": {"previous": None, "current": copy.id}})
+    _close(state, issue, actor_id, f"moved to {state.reference(copy)}", "moved_to_id")
     return copy
 
 
 def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
     """Execute quick actions with the rights of whoever wrote the text. Those without an effect are just recorded."""
     for action in actions:
-        wanted = _effect(state, issue, action)
-        if wanted:
-            change_issue(state, issue, wanted, actor_id)
+        changes = _changes_by(state, issue, action)
+        if changes:
+            change_issue(state, issue, changes, actor_id)
         elif action.command == "duplicate":
             other = _referenced(state, issue, action.argument)
             if other is not None and other is not issue:
@@ -187,33 +158,33 @@ def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id
                 move_issue(state, issue, target, actor_id)
 
 
-def _effect(state: State, issue: Issue, action: QuickAction) -> dict[str, Any]:
-    names = [name.strip('~" ') for name in action.argument.split("~") if name.strip('~" ')]
-    people = {account.username: account.id for account in state.accounts.values()}
-    assignees = [people[name.strip("@,")] for name in action.argument.split() if name.strip("@,") in people]
-    effects: dict[str, dict[str, Any]] = {
-        "close": {"state": "closed"},
-        "reopen": {"state": "opened"},
-        "done": {},
-        "confidential": {"confidential": True},
-        "title": {"title": action.argument[:255]} if action.argument else {},
-        "label": {"labels": [*issue.labels, *names]},
-        "labels": {"labels": [*issue.labels, *names]},
-        "relabel": {"labels": names},
-        "unlabel": {"labels": [name for name in issue.labels if names and name not in names]},
-        "remove_label": {"labels": [name for name in issue.labels if names and name not in names]},
-        "assign": {"assignee_ids": sorted({*issue.assignee_ids, *assignees})} if assignees else {},
-        "reassign": {"assignee_ids": assignees},
-        "unassign": {"assignee_ids": []},
-        "lock": {"locked": True},
-        "unlock": {"locked": False},
-        "severity": {"severity": action.argument.upper()},
-        "milestone": {"milestone": action.argument.strip('% "')},
-        "remove_milestone": {"milestone": None},
-        "promote_to_incident": {"issue_type": "incident"},
-        "type": {"issue_type": action.argument.lower().replace(" ", "_")} if action.argument else {},
+def _changes_by(state: State, issue: Issue, action: QuickAction) -> dict[str, Any]:
+    argument = action.argument
+    labels = [name.strip('~" ') for name in argument.split("~") if name.strip('~" ')]
+    accounts = {account.username: account.id for account in state.accounts.values()}
+    people = [accounts[name.strip("@,")] for name in argument.split() if name.strip("@,") in accounts]
+    changes: dict[str, tuple[str, Any]] = {
+        "close": ("state", "closed"),
+        "reopen": ("state", "opened"),
+        "confidential": ("confidential", True),
+        "title": ("title", argument[:255]),
+        "label": ("labels", [*issue.labels, *labels]),
+        "relabel": ("labels", labels),
+        "unlabel": ("labels", [name for name in issue.labels if labels and name not in labels]),
+        "assign": ("assignee_ids", sorted({*issue.assignee_ids, *people})),
+        "reassign": ("assignee_ids", people),
+        "unassign": ("assignee_ids", []),
+        "lock": ("locked", True),
+        "unlock": ("locked", False),
+        "severity": ("severity", argument.upper()),
+        "milestone": ("milestone", argument.strip('% "')),
+        "remove_milestone": ("milestone", None),
+        "promote_to_incident": ("issue_type", "incident"),
+        "type": ("issue_type", argument.lower().replace(" ", "_")),
     }
-    return effects.get(action.command, {})
+    command = ALIASES.get(action.command, action.command)
+    without_effect = command not in changes or (command in {"title", "type"} and not argument)
+    return {} if without_effect or (command == "assign" and not people) else dict([changes[command]])
 
 
 def _referenced(state: State, issue: Issue, text: str) -> Issue | None:
@@ -226,65 +197,46 @@ def _note_text_effects(state: State, issue: Issue) -> None:
     issue.effects = merged(effects_of_title(issue.title, state.url), effects(issue.description, state.url))
 
 
-def _add_labels(state: State, issue: Issue, names: Sequence[str], actor_id: int) -> None:
-    if names:
-        _set_labels(state, issue, [*issue.labels, *names], actor_id)
-
-
 def _set_labels(state: State, issue: Issue, names: Sequence[str], actor_id: int) -> None:
-    project = state.project_of(issue)
-    wanted = sorted({name.strip() for name in names if name.strip()})
-    for name in wanted:
-        state.label(project, name)
-    for name in sorted(set(wanted) - set(issue.labels)):
+    after = sorted({name.strip() for name in names if name.strip()})
+    for name in after:
+        state.label(state.project_of(issue), name)
+    for name in sorted(set(after) - set(issue.labels)):
         state.journal(issue, actor_id, action="add", label=name)
-    for name in sorted(set(issue.labels) - set(wanted)):
+    for name in sorted(set(issue.labels) - set(after)):
         state.journal(issue, actor_id, action="remove", label=name)
-    issue.labels = wanted
+    issue.labels = after
 
 
-def _set_state(state: State, issue: Issue, wanted: str, actor_id: int) -> None:
-    if issue.state == wanted:
+def _set_state(state: State, issue: Issue, after: str, actor_id: int) -> None:
+    if issue.state == after:
         return
-    issue.state = wanted
-    closed = wanted == "closed"
+    issue.state = after
+    closed = after == "closed"
     issue.closed_at = state.now() if closed else None
     issue.closed_by_id = actor_id if closed else None
     if not closed:
         issue.moved_to_id = issue.duplicated_to_id = None
     state.journal(issue, actor_id, state="closed" if closed else "reopened")
-    state.system_note(issue, "closed" if closed else "reopened", actor_id)
+    state.new_note(issue, "closed" if closed else "reopened", actor_id, system=True)
 
 
-def _close(state: State, issue: Issue, actor_id: int, because: dict[str, Any]) -> None:
+def _close(state: State, issue: Issue, actor_id: int, note: str, pointer: str) -> None:
+    """Close an issue that points to another one; `pointer` is the attribute that does so."""
+    state.new_note(issue, note, actor_id, system=True)
     was_open = issue.state == "opened"
     _set_state(state, issue, "closed", actor_id)
     state.touch(issue)
-    changes = because | (_state_changes(state, issue) if was_open else {})
-    state.record_event(state.event("issue", "close" if was_open else "update", issue, actor_id, changes))
+    changes = {pointer: {"previous": None, "current": getattr(issue, pointer)}}
+    if was_open:
+        changes |= _state_changes(state, issue)
+    state.record("issue", "close" if was_open else "update", issue, actor_id, changes)
 
 
-def _state_changes(state: State, issue: Issue) -> dict[str, Any]:
+def _state_changes(state: State, issue: Issue) -> Json:
     closed = issue.state == "closed"
     at = milli_stamp(issue.closed_at or state.now())
     return {
         "state_id": {"previous": 1 if closed else 2, "current": 2 if closed else 1},
         "closed_at": {"previous": None if closed else at, "current": at if closed else None},
     }
-
-
-def _record_changes(state: State, issue: Issue, changed: Mapping[str, Any], actor_id: int) -> None:
-    if "state" in changed:
-        action = "close" if issue.state == "closed" else "reopen"
-        state.record_event(state.event("issue", action, issue, actor_id, _state_changes(state, issue)))
-    rest = {
-        name: {"previous": before, "current": getattr(issue, name)}
-        for name, before in changed.items()
-        if name != "state"
-    }
-    if rest:
-        state.record_event(state.event("issue", "update", issue, actor_id, rest))
-
-
-def _named(state: State, issue: Issue) -> str:
-    return f"{state.project_of(issue).path}#{issue.iid}"

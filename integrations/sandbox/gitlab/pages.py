@@ -80,4 +80,4 @@ def _page_of(state: State, issue_id: int | None) -> dict[str, str] | None:
     other = state.issues.get(issue_id or 0)
     if other is None:
         return None
-    return {"url": state.issue_url(other), "name": f"{state.project_of(other).path}#{other.iid}"}
+    return {"url": state.issue_url(other), "name": state.reference(other)}

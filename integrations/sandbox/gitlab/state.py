@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab.models import (
     BOT_USER_ID,
@@ -18,6 +19,7 @@ from integrations.sandbox.gitlab.models import (
     MAINTAINER,
     Account,
     Event,
+    EventKind,
     Issue,
     JournalEntry,
     Label,
@@ -121,6 +123,9 @@ class State:
     def issue_url(self, issue: Issue) -> str:
         return f"{self.url}/{self.project_of(issue).path}/-/work_items/{issue.iid}"
 
+    def reference(self, issue: Issue) -> str:
+        return f"{self.project_of(issue).path}#{issue.iid}"
+
     def label(self, project: Project, name: str) -> Label:
         """Made when unknown, without a word. Names are case-sensitive: `Bug` and `bug` are two labels."""
         if name not in project.labels:
@@ -134,16 +139,19 @@ class State:
             project.milestones[title] = Milestone(self.new_id(), len(project.milestones) + 1, title)
         return project.milestones[title]
 
-    def admit(self, project: Project, issue: Issue) -> None:
-        """Put a new issue under its ids."""
-        project.issues[issue.iid] = issue
-        self.issues[issue.id] = issue
-        self.reindex(issue)
-
-    def next_ids(self, project: Project) -> tuple[int, int]:
-        """(global id, iid)."""
+    def new_issue(self, project: Project, **attributes: Any) -> Issue:
+        now = self.now()
         project.last_iid += 1
-        return next(self._issue_ids), project.last_iid
+        issue = Issue(next(self._issue_ids), project.last_iid, project.id, created_at=now, updated_at=now, **attributes)
+        project.issues[issue.iid] = self.issues[issue.id] = issue
+        self.reindex(issue)
+        return issue
+
+    def new_note(self, issue: Issue, body: str, author_id: int, **attributes: Any) -> Note:
+        now = self.now()
+        note = Note(self.new_id(), body, author_id, now, now, **attributes)
+        issue.notes.append(note)
+        return note
 
     def reindex(self, issue: Issue) -> None:
         project = self.project_of(issue)
@@ -157,15 +165,10 @@ class State:
     def journal(self, issue: Issue, actor_id: int, *, state: str = "", action: str = "", label: str = "") -> None:
         issue.journal.append(JournalEntry(self.new_id(), actor_id, self.now(), state, action, label))
 
-    def system_note(self, issue: Issue, body: str, actor_id: int) -> None:
-        now = self.now()
-        issue.notes.append(Note(self.new_id(), body, actor_id, now, now, system=True))
-
-    def record_event(self, event: Event) -> None:
+    def record(
+        self, kind: EventKind, action: str, issue: Issue, actor_id: int, changes: Json | None = None, **rest: Any
+    ) -> None:
+        """An event, for the webhooks. rest: `note` or `emoji`."""
+        event = Event(str(uuid.uuid4()), kind, action, issue.id, actor_id, changes or {}, **rest)
         self.events.append(event)
         self.on_event(event)
-
-    def event(
-        self, kind: Any, action: str, issue: Issue, actor_id: int, changes: dict[str, Any] | None = None
-    ) -> Event:
-        return Event(str(uuid.uuid4()), kind, action, issue.id, actor_id, changes or {})
