@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from threading import RLock
 
 from starlette.responses import Response
 
 from integrations.sandbox.api import HttpRequest, Refused, route
 from integrations.sandbox.clock import Clock, second_stamp
-from integrations.sandbox.pages import Context, page
+from integrations.sandbox.pages import Pages
 from integrations.sandbox.service import Service
 
 HOOK_KEY = "sandbox-chat-key"
@@ -34,7 +33,9 @@ class ChatSandbox(Service):
         super().__init__("chat", clock, port, counted="/hooks/")
         self._messages: list[Message] = []
         self.app.router.routes.append(route("POST", "/hooks/{key}", self._receive))
-        self.app.router.routes.append(page("/", "chat.html", self._page))
+        pages = Pages("Chat", RLock())
+        pages.add("/", "chat.html", lambda _at: {"messages": self.messages()[::-1]})
+        self.app.router.routes.extend(pages.routes)
 
     @property
     def webhook_url(self) -> str:
@@ -43,9 +44,6 @@ class ChatSandbox(Service):
     def messages(self) -> list[dict[str, object]]:
         """Oldest first: {id, text, channel, username, at}."""
         return [asdict(message) for message in list(self._messages)]
-
-    def _page(self, _at: Mapping[str, Any]) -> Context:
-        return {"service": "Chat", "messages": self.messages()[::-1]}
 
     def _receive(self, http: HttpRequest) -> Response:
         if http.at["key"] != HOOK_KEY:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -12,8 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from integrations.sandbox.api import Refused
+from integrations.sandbox.safe_html import cleaned, from_markdown
 
+Item = TypeVar("Item")
 Context = dict[str, Any]
+LISTED = 500
 # Nothing from elsewhere is loaded and no script runs, whatever got into a page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -31,7 +35,7 @@ def moment(stamp: str) -> str:
     return f"{stamp[:10]} {stamp[11:19]} UTC"
 
 
-_environment.filters["moment"] = moment
+_environment.filters |= {"moment": moment, "cleaned": cleaned, "markdown": from_markdown}
 
 
 class Redirect(Exception):
@@ -42,16 +46,31 @@ class Redirect(Exception):
         self.url = url
 
 
-def page(path: str, template: str, context: Callable[[Mapping[str, Any]], Context]) -> BaseRoute:
-    """A GET route; `context` gets what the path's pattern caught and may raise Refused or Redirect."""
+class Pages:
+    """The pages of one service, each a GET route. A page's `context` may raise Refused or Redirect."""
 
-    async def endpoint(request: Request) -> Response:
-        try:
-            body, status = _environment.get_template(template).render(context(request.path_params)), 200
-        except Redirect as redirect:
-            return RedirectResponse(redirect.url, 302)
-        except Refused as refused:
-            body, status = _environment.get_template("missing.html").render(service="Sandbox"), refused.status
-        return HTMLResponse(body, status, {"Content-Security-Policy": POLICY})
+    def __init__(self, service: str, lock: RLock) -> None:
+        self._service = service
+        self._lock = lock
+        self.routes: list[BaseRoute] = []
 
-    return Route(path, endpoint, methods=["GET"])
+    def add(self, path: str, template: str, context: Callable[[Mapping[str, Any]], Context]) -> None:
+        """`context` gets what the path's pattern caught; it is called and rendered under the lock."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                with self._lock:
+                    given = {"service": self._service, **context(request.path_params)}
+                    body, status = _environment.get_template(template).render(given), 200
+            except Redirect as redirect:
+                return RedirectResponse(redirect.url, 302)
+            except Refused as refused:
+                body, status = _environment.get_template("missing.html").render(service="Sandbox"), refused.status
+            return HTMLResponse(body, status, {"Content-Security-Policy": POLICY})
+
+        self.routes.append(Route(path, endpoint, methods=["GET"]))
+
+
+def newest(items: Collection[Item]) -> list[Item]:
+    """As many as a page lists."""
+    return list(items)[: -LISTED - 1 : -1]
