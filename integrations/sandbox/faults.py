@@ -16,7 +16,7 @@ Kind = Literal["status", "status_after", "delay", "delay_before", "drop_before",
 class Fault:
     """One planned fault.
 
-    status: answers `status`, the request is not applied. status_after: applied, answers `status` all the same.
+    status: answers `status`, the request is not applied. status_after: answers `status`, although it is applied.
     delay: applied at once, answered `seconds` later. delay_before: applied only after `seconds`.
     drop_before, drop_after: the connection is closed without an answer; only the second applies the request.
     garbage: applied, answers 200 with something that is not JSON.
@@ -30,9 +30,9 @@ class Fault:
     times: int = 1
     """How many requests it hits; 0: all, until cleared."""
     after: int = 0
-    """How many matching requests pass unharmed first."""
+    """How many matching requests pass first."""
     chance: float = 1.0
-    """Probability that a matching request is hit, from the book's own seeded generator."""
+    """Probability that a matching request is hit, from the schedule's own seeded generator."""
     status: int = 503
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = "Service Unavailable"
@@ -42,13 +42,8 @@ class Fault:
 @dataclass(slots=True)
 class _Planned:
     fault: Fault
-    pattern: re.Pattern[str]
     passed: int = 0
     hit: int = 0
-
-    @property
-    def used_up(self) -> bool:
-        return bool(self.fault.times) and self.hit >= self.fault.times
 
 
 class FaultSchedule:
@@ -62,11 +57,11 @@ class FaultSchedule:
     def add(self, fault: Fault) -> None:
         """Raises ValueError for a path that is not a regular expression."""
         try:
-            planned = _Planned(fault, re.compile(fault.path))
+            re.compile(fault.path)
         except re.error as error:
             raise ValueError(f"the fault's path is not a regular expression: {error}") from error
         with self._lock:
-            self._planned.append(planned)
+            self._planned.append(_Planned(fault))
 
     def clear(self) -> None:
         with self._lock:
@@ -83,23 +78,18 @@ class FaultSchedule:
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault this request meets, which is thereby used once."""
-        if not self._planned:
-            return None
         with self._lock:
             for planned in self._planned:
-                if not self._hits(planned, method, path):
-                    continue
-                planned.hit += 1
-                if planned.used_up:
-                    self._planned.remove(planned)
-                return planned.fault
+                if self._hits(planned, method, path):
+                    planned.hit += 1
+                    if planned.hit == planned.fault.times:
+                        self._planned.remove(planned)
+                    return planned.fault
         return None
 
     def _hits(self, planned: _Planned, method: str, path: str) -> bool:
         fault = planned.fault
-        if fault.method and fault.method.upper() != method:
-            return False
-        if fault.path and not planned.pattern.fullmatch(path):
+        if fault.method.upper() not in {"", method} or (fault.path and not re.fullmatch(fault.path, path)):
             return False
         if planned.passed < fault.after:
             planned.passed += 1

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.requests import ClientDisconnect
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.sandbox.faults import Fault, FaultSchedule
@@ -58,7 +60,7 @@ class Interceptor:
             scope["method"],
             path,
             scope["query_string"].decode("ascii", "replace"),
-            agent=_agent(scope),
+            agent=Headers(scope=scope).get("user-agent", ""),
             began=time.time(),
         )
         self.calls.append(call)
@@ -88,12 +90,17 @@ class Interceptor:
 
     async def _apply_fault(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         # The body is read before anything else: a client that gives up while we wait has sent its request all the same.
-        body = await _read(receive)
+        body = await Request(scope, receive).body()
+
+        async def answer(status: int, content: bytes, headers: Mapping[str, str]) -> None:
+            call.status = status
+            await Response(content, status, headers, "text/plain")(scope, receive, send)
+
         if fault.kind == "drop_before":
             await _hang_up(scope, receive)
             return
         if fault.kind == "status":
-            await _answer(call, send, fault.status, fault.body.encode(), fault.headers)
+            await answer(fault.status, fault.body.encode(), fault.headers)
             return
         if fault.kind == "delay_before":
             await asyncio.sleep(fault.seconds)
@@ -101,9 +108,9 @@ class Interceptor:
         if fault.kind == "drop_after":
             await _hang_up(scope, receive)
         elif fault.kind == "garbage":
-            await _answer(call, send, 200, GARBAGE, {"content-type": "application/json"})
+            await answer(200, GARBAGE, {"content-type": "application/json"})
         elif fault.kind == "status_after":
-            await _answer(call, send, fault.status, fault.body.encode(), fault.headers)
+            await answer(fault.status, fault.body.encode(), fault.headers)
         else:
             if fault.kind == "delay":
                 await asyncio.sleep(fault.seconds)
@@ -124,33 +131,8 @@ class Interceptor:
         return messages
 
 
-def _agent(scope: Scope) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"user-agent"), "")
-
-
-async def _read(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return body
-        body += bytes(message.get("body", b""))
-        if not message.get("more_body"):
-            return body
-
-
 async def _hang_up(scope: Scope, receive: Receive) -> None:
     scope["extensions"]["sandbox.transport"]["transport"].close()
     # Until uvicorn has noticed, returning would make it answer 500.
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _answer(call: Call, send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    call.status = status
-    given = {name.lower(): value for name, value in headers.items()}
-    given.setdefault("content-type", "text/plain; charset=utf-8")
-    given["content-length"] = str(len(body))
-    encoded = [(name.encode(), value.encode()) for name, value in given.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from integrations.sandbox.api import HttpRequest, Refused, Result, route
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.control import control_routes
-from integrations.sandbox.faults import FaultSchedule
+from integrations.sandbox.control import change_settings, control_routes
+from integrations.sandbox.faults import Fault, FaultSchedule
 from integrations.sandbox.interceptor import Call, Interceptor
 from integrations.sandbox.server import Server
 from integrations.sandbox.webhook_sender import WebhookSender
@@ -30,11 +31,21 @@ class Service:
         self._server = Server(name, port)
         self._interceptor = Interceptor(self.app, counted=counted, path_of=path_of)
         self.url = self._server.url
-        self.app.router.routes.extend(control_routes(self, self._controls()))
+        self.app.router.routes.extend(control_routes(self._controls()))
 
     def _controls(self) -> dict[str, Callable[..., object]]:
-        added = inspect.getmembers(type(self), inspect.isfunction)
-        return {name: getattr(self, name) for name, _ in added if name[0] != "_" and not hasattr(Service, name)}
+        methods = inspect.getmembers(type(self), inspect.isfunction)
+        added = [name for name, _method in methods if name[0] != "_" and not hasattr(Service, name)]
+        return {name: getattr(self, name) for name in added} | {
+            "calls": lambda: [asdict(call) for call in self.calls],
+            "calls_clear": self.calls_clear,
+            "fault_add": lambda **fault: self.faults.add(Fault(**fault)),
+            "faults_clear": self.faults.clear,
+            "faults_seed": self.faults.seed,
+            "advance": self.clock.advance,
+            "now": lambda: self.clock.now().isoformat(),
+            "set": lambda **values: change_settings(self, values),
+        }
 
     def add_routes(self, api: Iterable[BaseRoute], pages: Iterable[BaseRoute], unknown: Refused) -> None:
         """They are tried in order; `unknown` is the answer to all other paths of the API."""

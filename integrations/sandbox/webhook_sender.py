@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 
@@ -26,18 +26,20 @@ class Delivery:
 
 class WebhookSender:
     def __init__(self, name: str, workers: int = 4) -> None:
-        self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix=f"sandbox-{name}-webhooks")
-        self._under_way: set[Future[None]] = set()
+        self._pending: set[Future[None]] = set()
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         """The latest, oldest first."""
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made when the first webhook is sent: reading the list of authorities costs 30 ms."""
+        return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
 
     def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """POST once, no redirects; the answer's status, or 0 when there was none."""
         try:
-            answer = self._http().post(url, content=body, headers=dict(headers))
-            status = answer.status_code
+            status = self._client.post(url, content=body, headers=dict(headers)).status_code
         except httpx.HTTPError:
             status = 0
         self.deliveries.append(Delivery(url, headers, body, status))
@@ -47,38 +49,15 @@ class WebhookSender:
         self, url: str, body: bytes, headers: Mapping[str, str], answered: Callable[[int], None] = lambda _status: None
     ) -> None:
         """POST from a background thread, then tell `answered`; order is not kept, as the services keep none."""
-
-        def deliver() -> None:
-            answered(self.send(url, body, headers))
-
-        with self._lock:
-            future = self._threads.submit(deliver)
-            self._under_way.add(future)
-        future.add_done_callback(self._forget)
+        future = self._threads.submit(lambda: answered(self.send(url, body, headers)))
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
 
     def wait(self, seconds: float = 10.0) -> bool:
         """Whether everything handed to `send_later` so far was sent in time."""
-        with self._lock:
-            pending = list(self._under_way)
-        try:
-            for future in pending:
-                future.result(seconds)
-        except TimeoutError:
-            return False
-        return True
+        return not wait(self._pending.copy(), seconds).not_done
 
     def stop(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
-        with self._lock:
-            if self._client is not None:
-                self._client.close()
-
-    def _forget(self, future: Future[None]) -> None:
-        with self._lock:
-            self._under_way.discard(future)
-
-    def _http(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False)
-            return self._client
+        if "_client" in self.__dict__:
+            self._client.close()

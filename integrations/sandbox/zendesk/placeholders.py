@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from integrations.sandbox.zendesk.channels import via_title
+from integrations.sandbox.zendesk.models import Comment, Person, Ticket
+from integrations.sandbox.zendesk.state import State
+
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
 
@@ -21,3 +25,75 @@ def expand(text: str, value_of: Callable[[str], str | None]) -> str:
         return text
     without_blocks = _BLOCK.sub("", text)
     return _PLACEHOLDER.sub(lambda match: value_of(match[1].partition("|")[0].strip()) or "", without_blocks)
+
+
+def placeholder_values(state: State, ticket: Ticket, actor: Person) -> Callable[[str], str | None]:
+    """A look-up from the name between the braces to its text; None for a name Zendesk does not know."""
+
+    def value_of(name: str) -> str | None:
+        if name.startswith("current_user."):
+            return _of_person(actor, name.removeprefix("current_user."))
+        if name.startswith("ticket.requester."):
+            return _of_person(state.person(ticket.requester_id), name.removeprefix("ticket.requester."))
+        if name.startswith("ticket.assignee."):
+            assignee = state.people.get(ticket.assignee_id or 0)
+            return _of_person(assignee, name.removeprefix("ticket.assignee.")) if assignee else ""
+        if name.startswith("ticket.ticket_field_"):
+            field_id = name.removeprefix("ticket.ticket_field_").removeprefix("option_title_")
+            return str(ticket.custom_fields.get(int(field_id), "") or "") if field_id.isdecimal() else None
+        return _of_ticket(state, ticket, name)
+
+    return value_of
+
+
+def _of_person(person: Person, name: str) -> str | None:
+    return {
+        "id": str(person.id),
+        "name": person.name,
+        "first_name": person.name.partition(" ")[0],
+        "last_name": person.name.partition(" ")[2],
+        "email": person.email or "",
+        "language": "English",
+        "locale": "en-US",
+        "external_id": "",
+        "role": person.role,
+    }.get(name)
+
+
+def _of_ticket(state: State, ticket: Ticket, name: str) -> str | None:
+    make = _TICKET_VALUES.get(name)
+    return make(state, ticket) if make else None
+
+
+def _shown(comments: list[Comment]) -> str:
+    return "\n\n".join(comment.body for comment in comments)
+
+
+def _organization(state: State, ticket: Ticket) -> str:
+    organization = state.organizations.get(ticket.organization_id or 0)
+    return organization.name if organization else ""
+
+
+_TICKET_VALUES: dict[str, Callable[[State, Ticket], str]] = {
+    "ticket.id": lambda _state, ticket: str(ticket.id),
+    "ticket.title": lambda _state, ticket: ticket.subject,
+    "ticket.description": lambda _state, ticket: _shown(ticket.comments[:1]),
+    "ticket.latest_comment": lambda _state, ticket: _shown(ticket.comments[-1:]),
+    "ticket.latest_comment_formatted": lambda _state, ticket: _shown(ticket.comments[-1:]),
+    "ticket.latest_public_comment": lambda _state, ticket: _shown([c for c in ticket.comments if c.public][-1:]),
+    "ticket.comments": lambda _state, ticket: _shown(ticket.comments[::-1]),
+    "ticket.public_comments": lambda _state, ticket: _shown([c for c in ticket.comments[::-1] if c.public]),
+    "ticket.url": lambda state, ticket: state.ticket_url(ticket).removeprefix("http://"),
+    "ticket.link": lambda state, ticket: state.ticket_url(ticket),
+    "ticket.via": lambda _state, ticket: via_title(ticket),
+    "ticket.tags": lambda _state, ticket: " ".join(ticket.tags),
+    "ticket.status": lambda _state, ticket: "On-hold" if ticket.status == "hold" else ticket.status.capitalize(),
+    "ticket.priority": lambda _state, ticket: (ticket.priority or "").capitalize(),
+    "ticket.ticket_type": lambda _state, ticket: (ticket.type or "Ticket").capitalize(),
+    "ticket.external_id": lambda _state, ticket: ticket.external_id or "",
+    "ticket.group.name": lambda state, ticket: state.groups[ticket.group_id].name if ticket.group_id else "",
+    "ticket.brand.name": lambda state, ticket: state.brands[ticket.brand_id].name if ticket.brand_id else "",
+    "ticket.organization.name": _organization,
+    "ticket.created_at_with_timestamp": lambda _state, ticket: ticket.created_at,
+    "ticket.updated_at_with_timestamp": lambda _state, ticket: ticket.updated_at,
+}

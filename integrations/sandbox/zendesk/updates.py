@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
-from integrations.sandbox.zendesk.placeholders import expand
+from integrations.sandbox.zendesk.placeholders import expand, placeholder_values
 from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
@@ -18,7 +18,6 @@ from integrations.sandbox.zendesk.validators import (
     checked_keys,
     checked_update,
 )
-from integrations.sandbox.zendesk.values import placeholder_values
 
 COMMENTS_LIMIT = 5000
 

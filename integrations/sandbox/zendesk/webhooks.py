@@ -13,9 +13,8 @@ from typing import Any
 
 from integrations.sandbox.clock import second_stamp
 from integrations.sandbox.zendesk.models import Person, Ticket
-from integrations.sandbox.zendesk.placeholders import expand
+from integrations.sandbox.zendesk.placeholders import expand, placeholder_values
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.values import placeholder_values
 
 WEBHOOK_SECRET = "c2FuZGJveC16ZW5kZXNrLXdlYmhvb2stc2VjcmV0"  # noqa: S105 -- the sandbox's own, known to everybody
 ACCOUNT_ID = 18525119
