@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.settings import Settings, ZendeskSettings
-from app.work.limits.outbound import Guard
 from integrations.chat.client import ChatWebhook
 from integrations.gitlab.client import GitLabClient
 from integrations.llm import LanguageModel
+from integrations.outbound import UNGUARDED, Outbound
 from integrations.per_thread import PerThread
 from integrations.sentry.client import SentryClient
-from integrations.watching import PlainWatch
 from integrations.zendesk.client import ZendeskClient
 
 
@@ -37,15 +36,14 @@ class Clients:
         return ("zendesk", "gitlab", *(name for name, client in others.items() if client))
 
     @classmethod
-    def of(cls, settings: Settings, guard: Guard | None = None) -> Clients:
+    def of(cls, settings: Settings, outbound: Outbound = UNGUARDED) -> Clients:
         """Calls nobody."""
-        zendesk = PerThread(lambda: zendesk_client(settings, guard))
-        gitlab = PerThread(lambda: gitlab_client(settings, guard))
-        plain = guard.plain if guard else None
-        sentry = _sentry(settings, plain) if settings.sentry_url else None
+        zendesk = PerThread(lambda: zendesk_client(settings, outbound))
+        gitlab = PerThread(lambda: gitlab_client(settings, outbound))
+        sentry = _sentry(settings, outbound) if settings.sentry_url else None
         address = settings.chat_webhook_url.get_secret_value() if settings.chat_webhook_url else ""
-        chat = ChatWebhook(address, watch=plain) if address else None
-        language_model = _language_model(settings, plain) if settings.llm_url else None
+        chat = ChatWebhook(address, outbound=outbound) if address else None
+        language_model = _language_model(settings, outbound) if settings.llm_url else None
 
         def close() -> None:
             for client in (zendesk, gitlab, sentry, chat, language_model):
@@ -55,29 +53,29 @@ class Clients:
         return cls(zendesk.get, gitlab.get, sentry, chat, language_model, close)
 
 
-def zendesk_client(settings: ZendeskSettings, guard: Guard | None = None) -> ZendeskClient:
+def zendesk_client(settings: ZendeskSettings, outbound: Outbound = UNGUARDED) -> ZendeskClient:
     return ZendeskClient(
         settings.zendesk_url,
         email=settings.zendesk_email,
         token=settings.zendesk_token.get_secret_value() if settings.zendesk_token else "",
         oauth_token=settings.zendesk_oauth_token.get_secret_value() if settings.zendesk_oauth_token else "",
-        watch=guard,
+        outbound=outbound,
     )
 
 
-def gitlab_client(settings: Settings, guard: Guard | None = None) -> GitLabClient:
+def gitlab_client(settings: Settings, outbound: Outbound = UNGUARDED) -> GitLabClient:
     return GitLabClient(
         settings.gitlab_url,
         settings.gitlab_token.get_secret_value(),
-        watch=guard,
+        outbound=outbound,
     )
 
 
-def _sentry(settings: Settings, watch: PlainWatch | None) -> SentryClient:
+def _sentry(settings: Settings, outbound: Outbound) -> SentryClient:
     token = settings.sentry_token.get_secret_value() if settings.sentry_token else ""
-    return SentryClient(settings.sentry_url, settings.sentry_org, token, watch=watch)
+    return SentryClient(settings.sentry_url, settings.sentry_org, token, outbound=outbound)
 
 
-def _language_model(settings: Settings, watch: PlainWatch | None) -> LanguageModel:
+def _language_model(settings: Settings, outbound: Outbound) -> LanguageModel:
     token = settings.llm_token.get_secret_value() if settings.llm_token else ""
-    return LanguageModel(settings.llm_url, settings.llm_model, token, watch=watch)
+    return LanguageModel(settings.llm_url, settings.llm_model, token, outbound=outbound)

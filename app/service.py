@@ -27,10 +27,10 @@ from app.work.engine.engine import Engine, Work
 from app.work.engine.intake import Intake
 from app.work.issues.index import INDEX_SECONDS, IssueIndex
 from app.work.jobs.pause import Holding, Pausing, said
-from app.work.limits.circuit_breaker import Breaker
-from app.work.limits.outbound import Guard
-from app.work.limits.priority import on_errand
-from app.work.limits.rate_limiter import Purse
+from app.work.limits.circuit_breaker import CircuitBreaker
+from app.work.limits.outbound import OutboundCalls
+from app.work.limits.priority import Priority, at_priority
+from app.work.limits.rate_limiter import RateLimiter
 from app.work.operations.dead_letters import Retrying
 from app.work.operations.dry_run import DryRun
 from app.work.operations.webhook_health import Listening
@@ -53,12 +53,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def guard_of(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> Guard:
+def outbound_calls(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> OutboundCalls:
     def clock() -> float:
         return now().timestamp()
 
-    purse = Purse(records.budgets, lambda: rulebook.current().routing.limits, LIMITED, clock)
-    return Guard(purse, Breaker(records.circuits, clock))
+    limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
+    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock))
 
 
 def sources_of(settings: Settings) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Service:
     pausing: Pausing
     retrying: Retrying
     judgement: Judgement
-    guard: Guard
+    outbound: OutboundCalls
     now: Callable[[], datetime] = utc_now
 
     @classmethod
@@ -101,8 +101,8 @@ class Service:
         holding = Holding(records.held, pausing, engine.accept, now)
         encoder = Encoder.installed()
         judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
-        guard = guard_of(records, rulebook, now)
-        clients = Clients.of(settings, guard)
+        outbound = outbound_calls(records, rulebook, now)
+        clients = Clients.of(settings, outbound)
         identity = Identity(clients.zendesk, clients.gitlab)
         listening = Listening(records.progress, now, sources_of(settings))
         index = IssueIndex(records.tracked_issues, encoder, now)
@@ -117,7 +117,6 @@ class Service:
             listening,
             pausing,
             holding,
-            guard.purse,
             now,
         )
         workflows.register(judgement)
@@ -151,7 +150,7 @@ class Service:
             pausing=pausing,
             retrying=Retrying(records.failures, records.ticket_writes, engine.accept, now),
             judgement=judgement,
-            guard=guard,
+            outbound=outbound,
             now=now,
         )
 
@@ -175,11 +174,11 @@ class Service:
         return DryRun(self.rulebook.current, self.judgement, self.now)
 
     def check_zendesk(self) -> str:
-        with on_errand({}, urgent=True):  # work may use up our share; that is no reason to be taken for unready
+        with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
             return f"signed in as agent {self.identity.ask_zendesk()}"
 
     def check_gitlab(self) -> str:
-        with on_errand({}, urgent=True):
+        with at_priority(Priority.URGENT):
             if "api" not in self.clients.gitlab().token_scopes():
                 raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
             return f"signed in as user {self.identity.ask_gitlab()}"
@@ -205,10 +204,10 @@ class Service:
             LAST_SEEN.labels(source).set(self.listening.last(source).timestamp())
         now = self.now().timestamp()
         BUDGET_LEFT.clear()
-        for budget in self.guard.purse.state():
-            service, _, what = budget.name.partition(":")
-            BUDGET_LEFT.labels(service, what).set(budget.left(now))
-        circuits = self.guard.breaker.state()
+        for limit in self.outbound.limiter.state():
+            service, _, what = limit.name.partition(":")
+            BUDGET_LEFT.labels(service, what).set(limit.left(now))
+        circuits = self.outbound.breaker.state()
         for service in self.clients.services:
             is_open = service in circuits and circuits[service].state != "closed"
             CIRCUIT_OPEN.labels(service).set(is_open)

@@ -35,7 +35,6 @@ from app.work.jobs.job import Jobs
 from app.work.jobs.pause import Holding, Pausing
 from app.work.language_model import SecondOpinion
 from app.work.limits.caps import Capping
-from app.work.limits.rate_limiter import Purse
 from app.work.lookups import Assignees, Projects
 from app.work.operations import prune as pruning
 from app.work.operations.watch import Watch
@@ -75,7 +74,6 @@ class Workflows:
     listening: Listening
     pausing: Pausing
     holding: Holding
-    purse: Purse
     now: Callable[[], datetime]
 
     def register(self, judgement: Judgement) -> None:
@@ -95,7 +93,6 @@ class Workflows:
             self.records.waiting_updates,
             recorder,
             self.rulebook,
-            self.purse,
             self.pausing,
             self.engine.run_now,
             self.now,

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import requests
-
 REQUESTS = "requests"
 """The limit that every request counts against."""
 
@@ -25,8 +23,8 @@ class Limited:
 
     counts_against: Callable[[str, str], tuple[str, ...]]
     """From method and path to names of limits, the widest first."""
-    rates: Callable[[requests.Response, float], Mapping[str, Rate]]
-    """From an answer and the Unix time to limits by name. Empty when it says nothing."""
+    rates: Callable[[str, Mapping[str, str], float], Mapping[str, Rate]]
+    """From the path, the answer's headers and the Unix time to limits by name. Empty when it says nothing."""
 
 
 def number(text: str | None) -> int | None:

@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -29,6 +29,7 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.outbound import UNGUARDED, Outbound
 from integrations.waits import retry_after
 
 Timeout = tuple[float, float]
@@ -49,19 +50,6 @@ MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
 """Status to error, hint and reason, where the status says it all."""
 
 
-class Watch(Protocol):
-    """Sees every request before it goes out and what becomes of it: for limits, and for a service that is down."""
-
-    def before(self, service: str, request: requests.PreparedRequest) -> None:
-        """Raises NotSent, and the request is not sent. Otherwise `after` is called, once."""
-
-    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
-        """The answer, or None where there is none. Must not raise."""
-
-    def after(self, service: str) -> None:
-        """The call has ended, in whatever way. Must not raise."""
-
-
 Explain = Callable[[requests.Response], IntegrationError | None]
 """What a service's own answer means; None: what its status means everywhere."""
 
@@ -71,6 +59,14 @@ def user_agent() -> str:
         return f"pointsman/{version('pointsman')}"
     except PackageNotFoundError:
         return "pointsman/0"
+
+
+class _Limited(Exception):
+    """Carries a 429 past the library, which would read its body, and for a write send it again."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        super().__init__(answer.status_code)
+        self.answer = answer
 
 
 class VendorSession(requests.Session):
@@ -83,7 +79,7 @@ class VendorSession(requests.Session):
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         explain: Explain | None = None,
-        watch: Watch | None = None,
+        outbound: Outbound = UNGUARDED,
     ) -> None:
         super().__init__()
         # At DEBUG urllib3 writes whole addresses into the log, with the words that were searched for.
@@ -93,7 +89,7 @@ class VendorSession(requests.Session):
         self.timeout = timeout
         self._origin = _origin(urlsplit(self.base_url))
         self._explain = explain
-        self._watch = watch
+        self._outbound = outbound
         # No proxy, certificate bundle or .netrc password from the environment.
         self.trust_env = False
         # The token says who we are, each time; a session of the vendor's web pages must not get mixed in.
@@ -115,19 +111,15 @@ class VendorSession(requests.Session):
             )
         kwargs["allow_redirects"] = False
         kwargs["timeout"] = kwargs.get("timeout") or self.timeout
-        if self._watch is None:
+        with self._outbound.call(self.service, request.method or "", urlsplit(request.url or "").path) as outcome:
             response, lost = self._sent(request, kwargs)
-        else:
-            self._watch.before(self.service, request)
-            try:
-                response, lost = self._sent(request, kwargs)
-                if response is None:  # an answer was seen by the hook, before a 429 is raised
-                    self._watch.saw(self.service, request, None)
-            finally:
-                self._watch.after(self.service)
+            if response is not None:
+                outcome.status, outcome.headers = response.status_code, response.headers
         # Raised out here, so that the library's error, with its texts, does not travel along as our context.
         if response is None:
             raise _lost(self.service, request, lost or RequestException())
+        if response.status_code == 429:
+            raise RateLimited(self.service, f"too many requests: {call}", retry_after=retry_after(response.headers))
         failure = self._failure(response, call)
         if failure is not None:
             raise failure
@@ -138,6 +130,8 @@ class VendorSession(requests.Session):
     ) -> tuple[requests.Response | None, RequestException | None]:
         try:
             return super().send(request, **kwargs), None
+        except _Limited as limited:
+            return limited.answer, None
         except RequestException as error:
             return None, error
 
@@ -146,18 +140,9 @@ class VendorSession(requests.Session):
         return None
 
     def _raise_when_limited(self, response: requests.Response, **_: object) -> None:
-        if response.status_code != 429:
-            # Read before it is shown: one that breaks off is no answer.
-            response.content  # noqa: B018  # it reads
-        if self._watch is not None:
-            self._watch.saw(self.service, response.request, response)
         if response.status_code == 429:
             response.close()
-            raise RateLimited(
-                self.service,
-                f"too many requests: {_name(response.request)}",
-                retry_after=retry_after(response.headers),
-            )
+            raise _Limited(response)
 
     def _failure(self, response: requests.Response, call: str) -> IntegrationError | None:
         if 200 <= response.status_code < 300:

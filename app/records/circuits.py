@@ -1,4 +1,4 @@
-"""Circuits: which service is down, for all workers together."""
+"""Which service is down, for all workers together."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Circuit:
     """open: no call before that. probing: until then one of us finds out. closed: since then."""
     opened: float
     probes: int
-    """How many have failed since it opened."""
-    line: float
+    """Probes that failed since it opened."""
+    next_return: float
+    """When the next call that is put off may come back."""
 
 
 class Circuits:
@@ -43,7 +44,7 @@ class Circuits:
     def open(self, service: str, *, now: float, until: float) -> bool:
         """From closed. False: it is open already."""
         values = {"state": "open", "at": until, "opened": now, "probes": 0}
-        insert = insert_into(self._engine, circuits).values(service=service, line=0.0, **values)
+        insert = insert_into(self._engine, circuits).values(service=service, next_return=0.0, **values)
         query = insert.on_conflict_do_update(
             index_elements=["service"], set_=values, where=circuits.c.state == "closed"
         ).returning(circuits.c.service)
@@ -75,20 +76,20 @@ class Circuits:
         )
 
     def wait(self, service: str, *, now: float, per_second: float) -> float | None:
-        """The end of the line of those that wait: seconds until one's turn. None: the circuit is closed meanwhile."""
+        """Seconds until this call may come back, after all that were put off before. None: the circuit is closed."""
         column = circuits.c
         # A probe that is under way mostly has its answer soon, long before `at`.
         soonest = sa.case((column.state == "open", column.at), else_=now + PROBE_TAKES_SECONDS)
-        begins = self._greatest(self._greatest(column.line, soonest), now)
+        begins = self._greatest(self._greatest(column.next_return, soonest), now)
         query = (
             sa.update(circuits)
             .where(column.service == service, column.state != "closed")
-            .values(line=begins + 1.0 / per_second)
-            .returning(column.line)
+            .values(next_return=begins + 1.0 / per_second)
+            .returning(column.next_return)
         )
         with self._engine.begin() as connection:
-            line = connection.execute(query).scalar()
-        return None if line is None else max(0.0, float(line) - 1.0 / per_second - now)
+            following = connection.execute(query).scalar()
+        return None if following is None else max(0.0, float(following) - 1.0 / per_second - now)
 
     def _change(self, query: sa.Update) -> bool:
         with self._engine.begin() as connection:

@@ -7,7 +7,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
-from app.records.budgets import Budgets
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
@@ -29,6 +28,7 @@ from app.records.pauses import Pauses
 from app.records.performed import Performed
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
+from app.records.rate_limits import RateLimits
 from app.records.ticket_writes import TicketWrites
 from app.records.tracked_issues import TrackedIssues
 from app.records.waiting_updates import WaitingUpdates
@@ -45,7 +45,7 @@ class Records:
         """`hasty`: on the same database, for what need not survive a power cut."""
         self.engine = engine
         self.hasty = hasty
-        self.budgets = Budgets(hasty)
+        self.rate_limits = RateLimits(hasty)
         self.circuits = Circuits(hasty)
         self.waiting_updates = WaitingUpdates(engine)
         self.decisions = Decisions(engine)

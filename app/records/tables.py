@@ -222,8 +222,8 @@ announcements = sa.Table(
     sa.Column("at", sa.String(40), nullable=False, index=True),
 )
 
-budgets = sa.Table(
-    "budgets",
+rate_limits = sa.Table(
+    "rate_limits",
     metadata,
     # What is left of a service's limit in its window, for all workers together: `zendesk:updates`, `gitlab:notes`.
     # Times are Unix seconds here and in `circuits`, because the database reckons with them.
@@ -235,8 +235,8 @@ budgets = sa.Table(
     sa.Column("seconds", sa.Double, nullable=False),
     # The service said the total; what routing.yaml says no longer counts.
     sa.Column("learned", sa.Boolean, nullable=False),
-    # Until when the turns are taken by work that was put off.
-    sa.Column("line", sa.Double, nullable=False),
+    # Calls that were put off in this window.
+    sa.Column("put_off", sa.Integer, nullable=False),
 )
 
 circuits = sa.Table(
@@ -250,7 +250,8 @@ circuits = sa.Table(
     sa.Column("opened", sa.Double, nullable=False),
     # Probes that failed since it opened.
     sa.Column("probes", sa.Integer, nullable=False),
-    sa.Column("line", sa.Double, nullable=False),
+    # When the next call that is put off may come back.
+    sa.Column("next_return", sa.Double, nullable=False),
 )
 
 waiting_updates = sa.Table(

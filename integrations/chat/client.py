@@ -19,9 +19,9 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.outbound import UNGUARDED, Outbound
 from integrations.session import DEFAULT_TIMEOUT, Timeout, user_agent
 from integrations.waits import retry_after
-from integrations.watching import PlainWatch, watched
 
 SERVICE = "chat"
 MAX_TEXT = 3000
@@ -33,12 +33,12 @@ NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class ChatWebhook:
     """Not idempotent: after UnknownOutcome the message may be in the channel, and there is no way to look."""
 
-    def __init__(self, url: str, *, timeout: Timeout = DEFAULT_TIMEOUT, watch: PlainWatch | None = None) -> None:
+    def __init__(self, url: str, *, timeout: Timeout = DEFAULT_TIMEOUT, outbound: Outbound = UNGUARDED) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         connect, read = timeout
-        self._watch = watch
+        self._outbound = outbound
         self._url = _address(url)
         self._client = httpx.Client(
             timeout=httpx.Timeout(read, connect=connect),
@@ -60,7 +60,7 @@ class ChatWebhook:
 
     def _send(self, text: str) -> httpx.Response | IntegrationError:
         try:
-            with watched(self._watch, SERVICE) as call:
+            with self._outbound.call(SERVICE, "POST") as call:
                 response = self._client.post(self._url, json={"text": text})
                 call.status = response.status_code
                 return response

@@ -10,7 +10,8 @@ from gitlab.v4.objects import Project as LazyProject
 from gitlab.v4.objects import ProjectIssue as LazyIssue
 
 from integrations.gitlab.errors import SERVICE, explain
-from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, Watch, unreadable, user_agent
+from integrations.outbound import UNGUARDED, Outbound
+from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, unreadable, user_agent
 
 # What python-gitlab raises on a 2xx that is not shaped as it expects; all other failures are our session's.
 STUMBLES = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
@@ -28,12 +29,12 @@ class Calls:
         token: str,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
-        watch: Watch | None = None,
+        outbound: Outbound = UNGUARDED,
     ) -> None:
         """`url`: https://gitlab.com. `token`: of the bot user, scope `api`; personal, group or project tokens do."""
         if not token:
             raise ValueError("GitLabClient needs a token")
-        self._session = VendorSession(SERVICE, url, timeout=timeout, explain=explain, watch=watch)
+        self._session = VendorSession(SERVICE, url, timeout=timeout, explain=explain, outbound=outbound)
         self._gitlab = gitlab.Gitlab(
             url,
             # As a bearer: requests takes Authorization off a request that leads elsewhere, PRIVATE-TOKEN it does not.

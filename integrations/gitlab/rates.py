@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import requests
-
 from integrations.rates import REQUESTS, Limited, Rate, number
 
 ISSUES = "issues:"
@@ -27,11 +25,9 @@ def counts_against(method: str, path: str) -> tuple[str, ...]:
     return (REQUESTS,)
 
 
-def rates(response: requests.Response, now: float) -> Mapping[str, Rate]:
+def rates(_path: str, headers: Mapping[str, str], now: float) -> Mapping[str, Rate]:
     """None of them on a stock self-managed GitLab. `RateLimit-Reset` is a point in time."""
-    total, remaining, reset = (
-        number(response.headers.get(f"RateLimit-{name}")) for name in ("Limit", "Remaining", "Reset")
-    )
+    total, remaining, reset = (number(headers.get(f"RateLimit-{name}")) for name in ("Limit", "Remaining", "Reset"))
     if total is None or remaining is None or reset is None:
         return {}
     return {REQUESTS: Rate(total, remaining, min(max(0.0, reset - now), 3600.0))}

@@ -13,10 +13,10 @@ import httpx
 from pydantic import BaseModel, Field
 
 from integrations.errors import IntegrationError, Unavailable
+from integrations.outbound import UNGUARDED, Call, Outbound
 from integrations.refusals import refusal_of_a_read
 from integrations.session import MEANING, user_agent
 from integrations.waits import retry_after
-from integrations.watching import Call, PlainWatch, watched
 
 SERVICE = "llm"
 MOST_TOKENS = 200
@@ -30,14 +30,14 @@ class LanguageModel:
     """
 
     def __init__(
-        self, url: str, model: str, token: str, *, timeout: float = 10.0, watch: PlainWatch | None = None
+        self, url: str, model: str, token: str, *, timeout: float = 10.0, outbound: Outbound = UNGUARDED
     ) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._model = model
         self._timeout = timeout
-        self._watch = watch
+        self._outbound = outbound
         # Identity, and read raw below: a small compressed answer can be a very large one.
         headers = {b"User-Agent": user_agent().encode(), b"Accept-Encoding": b"identity"}
         if token:
@@ -69,7 +69,7 @@ class LanguageModel:
         headers = {"Content-Type": "application/json"}
         try:
             with (
-                watched(self._watch, SERVICE) as call,
+                self._outbound.call(SERVICE, "POST") as call,
                 self._client.stream("POST", self._url, content=body, headers=headers) as response,
             ):
                 call.status = response.status_code

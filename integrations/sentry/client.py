@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 import httpx
 
 from integrations.errors import IntegrationError, Unavailable
+from integrations.outbound import UNGUARDED, Call, Outbound
 from integrations.refusals import refusal_of_a_read
 from integrations.sentry.issues import WIRE_ISSUES, SentryIssue
 from integrations.session import DEFAULT_TIMEOUT, MEANING, Timeout, user_agent
 from integrations.waits import retry_after
-from integrations.watching import Call, PlainWatch, watched
 
 SERVICE = "sentry"
 MAX_PAGE = 100
@@ -46,14 +46,14 @@ class SentryClient:
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         now: Callable[[], datetime] = _utc_now,
-        watch: PlainWatch | None = None,
+        outbound: Outbound = UNGUARDED,
     ) -> None:
         # At INFO httpx writes the whole URL of each request into the log.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         connect, self._patience = timeout
         self._now = now
-        self._watch = watch
+        self._outbound = outbound
         self._url = _address(url, org)
         self._client = httpx.Client(
             timeout=httpx.Timeout(self._patience, connect=connect),
@@ -106,7 +106,7 @@ class SentryClient:
     def _get(self, parameters: dict[str, str]) -> _Page | IntegrationError:
         try:
             with (
-                watched(self._watch, SERVICE) as call,
+                self._outbound.call(SERVICE, "GET") as call,
                 self._client.stream("GET", self._url, params=parameters) as response,
             ):
                 call.status = response.status_code

@@ -19,7 +19,8 @@ from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
 from integrations.errors import Invalid, NotFound, Refused
-from integrations.session import DEFAULT_TIMEOUT, Timeout, Watch, unreadable
+from integrations.outbound import UNGUARDED, Outbound
+from integrations.session import DEFAULT_TIMEOUT, Timeout, unreadable
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
@@ -77,14 +78,14 @@ class ZendeskClient:
         token: str = "",
         oauth_token: str = "",
         timeout: Timeout = DEFAULT_TIMEOUT,
-        watch: Watch | None = None,
+        outbound: Outbound = UNGUARDED,
     ) -> None:
         """`url`: https://acme.zendesk.com. Either `email` and `token`, or `oauth_token`."""
         if not oauth_token and not (email and token):
             raise ValueError("ZendeskClient needs an e-mail and a token, or an OAuth token")
         # At DEBUG zenpy writes whole payloads, with what people wrote, into the log.
         logging.getLogger("zenpy").setLevel(logging.WARNING)
-        self._session = ZendeskSession(url, timeout=timeout, watch=watch)
+        self._session = ZendeskSession(url, timeout=timeout, outbound=outbound)
         credentials = {"oauth_token": oauth_token} if oauth_token else {"email": email, "token": token}
         self._zenpy = Zenpy(
             subdomain=ZENPY_SUBDOMAIN,

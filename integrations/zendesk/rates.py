@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import requests
-
 from integrations.rates import REQUESTS, Limited, Rate, number
 
 UPDATES = "updates"
@@ -26,12 +24,11 @@ def counts_against(method: str, path: str) -> tuple[str, ...]:
     return (REQUESTS, UPDATES, f"{TICKET}{ticket[1]}") if ticket else (REQUESTS,)
 
 
-def rates(response: requests.Response, _now: float) -> Mapping[str, Rate]:
-    return dict(_rates(response))
+def rates(path: str, headers: Mapping[str, str], _now: float) -> Mapping[str, Rate]:
+    return dict(_rates(path, headers))
 
 
-def _rates(response: requests.Response) -> Iterator[tuple[str, Rate]]:
-    headers = response.headers
+def _rates(path: str, headers: Mapping[str, str]) -> Iterator[tuple[str, Rate]]:
     for spelling in _ACCOUNT:
         total = number(headers.get(spelling.format("limit")) or headers.get(spelling.removesuffix("-{}")))
         remaining = number(headers.get(spelling.format("remaining")))
@@ -48,11 +45,11 @@ def _rates(response: requests.Response) -> Iterator[tuple[str, Rate]]:
             if name.lower().endswith("-tickets-update"):
                 yield UPDATES, rate
             elif name.lower().endswith("-per-ticket-updates"):
-                yield _ticket(response), rate
+                yield _ticket(path), rate
 
 
-def _ticket(response: requests.Response) -> str:
-    ticket = re.search(r"/tickets/(\d+)", response.request.url or "")
+def _ticket(path: str) -> str:
+    ticket = re.search(r"/tickets/(\d+)", path)
     return f"{TICKET}{ticket[1]}" if ticket else TICKET
 
 

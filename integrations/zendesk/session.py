@@ -8,7 +8,8 @@ from typing import Any
 
 import requests
 
-from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, Watch
+from integrations.outbound import UNGUARDED, Outbound
+from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession
 from integrations.zendesk.errors import SERVICE, explain
 
 # zenpy builds https://{subdomain}.{domain}/...; only environment variables of the whole process could change that.
@@ -29,9 +30,9 @@ class ZendeskSession(VendorSession):
         base_url: str,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
-        watch: Watch | None = None,
+        outbound: Outbound = UNGUARDED,
     ) -> None:
-        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, watch=watch)
+        super().__init__(SERVICE, base_url, timeout=timeout, explain=explain, outbound=outbound)
         self.hooks["response"].append(_log_dropped_keys)
 
     def request(  # type: ignore[override]  # the names that zenpy and we use, instead of requests' sixteen

@@ -52,7 +52,7 @@ def learn_the_limit(harness: Harness) -> None:
 def give_it_back(harness: Harness) -> None:
     harness.sandbox.zendesk.limits.updates_per_minute = 1000
     harness.sandbox.zendesk.clock.advance(61)
-    harness.service.records.budgets.forget(ended_before=float("inf"))
+    harness.service.records.rate_limits.forget(ended_before=float("inf"))
 
 
 def let_the_rest_go(harness: Harness, tickets: list[int]) -> None:
@@ -130,7 +130,7 @@ def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: Harness) ->
     for ticket_id in bugs:
         limited.decision(ticket_id, "waiting", seconds=30)
         assert "archetype__bug_report" in limited.sandbox.zendesk.ticket(ticket_id)["tags"]
-    assert limited.service.guard.breaker.state()["gitlab"].state != "closed"
+    assert limited.service.outbound.breaker.state()["gitlab"].state != "closed"
     assert 'pointsman_circuit_open{service="gitlab"} 1.0' in limited.web.get("/metrics").text
     wait_until(lambda: limited.web.get("/readyz").json()["parts"]["gitlab"]["detail"] == "circuit_open")
     asked = len(limited.sandbox.gitlab.calls)
@@ -140,7 +140,7 @@ def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: Harness) ->
     for ticket_id in bugs:
         decision = limited.decision(ticket_id, seconds=90)
         assert decision["links"], "the link follows"
-    assert limited.service.guard.breaker.state()["gitlab"].state == "closed"
+    assert limited.service.outbound.breaker.state()["gitlab"].state == "closed"
     assert len(limited.sandbox.gitlab.issues(PROJECT)) <= 25
 
 
@@ -150,9 +150,9 @@ def test_a_zendesk_that_is_down_uses_up_no_tries_and_its_backlog_drains_in_order
     limited.sandbox.zendesk.faults.add(Fault(path=".*", times=0, kind="status", status=502))
     for ticket_id in tickets:
         assert limited.deliver(ticket_id) == [202]
-    wait_until(lambda: limited.service.guard.breaker.state().get("zendesk"))
+    wait_until(lambda: limited.service.outbound.breaker.state().get("zendesk"))
     limited.sandbox.zendesk.calls_clear()
-    wait_until(lambda: limited.service.guard.breaker.state()["zendesk"].probes >= 2, seconds=30)
+    wait_until(lambda: limited.service.outbound.breaker.state()["zendesk"].probes >= 2, seconds=30)
     assert len(limited.sandbox.zendesk.calls) <= 8
     assert "the oldest for" in limited.service.check_queue()
     limited.sandbox.zendesk.faults.clear()

@@ -61,7 +61,7 @@ OPINION = {"choices": [{"message": {"content": '{"archetype": "mention", "why": 
 
 @pytest.fixture
 def clients(workers: Workers) -> Iterator[Clients]:
-    clients = Clients.of(load(ENVIRON), workers.guard())
+    clients = Clients.of(load(ENVIRON), workers.outbound())
     yield clients
     clients.close()
 
@@ -172,7 +172,7 @@ def test_who_refuses_is_not_down(clients: Clients, status: int, asked: int) -> N
 
 @respx.mock
 def test_an_answer_that_does_not_come_to_its_end_in_time_is_none(workers: Workers) -> None:
-    sentry = SentryClient(SENTRY, "acme", "", timeout=(1, 0), watch=workers.guard().plain)
+    sentry = SentryClient(SENTRY, "acme", "", timeout=(1, 0), outbound=workers.outbound())
     route = respx.get(ISSUES).respond(200, json=[])
     for _ in range(20):
         with pytest.raises(Unavailable):

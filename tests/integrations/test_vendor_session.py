@@ -6,13 +6,12 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-import requests
 
 from integrations.errors import (
     Conflict,
@@ -24,6 +23,7 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.outbound import Call
 from integrations.session import VendorSession
 
 SECRET = "s3cret-token"
@@ -280,30 +280,27 @@ def test_cookies_are_not_kept(fake: Fake, session: VendorSession) -> None:
     assert "Cookie" not in fake.seen[1].headers
 
 
-class Watch:
-    """What it was shown of each call."""
+class Outcomes:
+    """What became of each call."""
 
     def __init__(self) -> None:
-        self.saw_last: list[str | None] = []
-        self.ended = 0
+        self.calls: list[Call] = []
 
-    def before(self, service: str, request: requests.PreparedRequest) -> None:
-        """All may go."""
-
-    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
-        self.saw_last.append(None if response is None else response.headers.get("RateLimit-Remaining"))
-
-    def after(self, service: str) -> None:
-        self.ended += 1
+    @contextmanager
+    def call(self, service: str, method: str, path: str = "") -> Iterator[Call]:
+        assert (service, method, path) == ("gitlab", "GET", "/x")
+        call = Call()
+        yield call
+        self.calls.append(call)
 
 
-def test_each_call_is_shown_once_to_whoever_watches(fake: Fake) -> None:
-    watch = Watch()
-    with VendorSession("gitlab", fake.url, timeout=(1, 0.3), watch=watch) as session:
+def test_the_outcome_of_each_call_is_known_once(fake: Fake) -> None:
+    outcomes = Outcomes()
+    with VendorSession("gitlab", fake.url, timeout=(1, 0.3), outbound=outcomes) as session:
         for status, length in ((200, 2), (429, 2), (200, 3)):
             headers = {"RateLimit-Remaining": "7", "Content-Length": str(length)}
             fake.script = lambda handler, status=status, headers=headers: handler.answer(status, b"{}", headers)  # type: ignore[misc]
             with suppress(IntegrationError):
                 session.get(f"{fake.url}/x")
-    assert watch.saw_last == ["7", "7", None], "the last one breaks off: no answer"
-    assert watch.ended == 3
+    assert [call.status for call in outcomes.calls] == [200, 429, None], "the last one breaks off: no answer"
+    assert [call.headers.get("RateLimit-Remaining") for call in outcomes.calls] == ["7", "7", None]

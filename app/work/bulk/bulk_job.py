@@ -18,7 +18,6 @@ from app.work.bulk.outbox import WORKFLOW, update_of, write_many_work
 from app.work.engine.engine import JSON, Work
 from app.work.jobs.job import Jobs
 from app.work.jobs.pause import Pausing
-from app.work.limits.rate_limiter import Purse
 from app.work.tickets.decision_log import Recorder
 from integrations.errors import IntegrationError, NotFound, UnknownOutcome
 from integrations.zendesk.client import ZendeskClient
@@ -30,7 +29,6 @@ MOST_LOOKS = 300
 SETTLE_SECONDS = 60.0
 # While it is looked at, a job keeps its tickets.
 JOB_SECONDS = 600.0
-UPDATES = "zendesk:updates"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,6 @@ class Sending:
     waiting: WaitingUpdates
     recorder: Recorder
     rulebook: Rulebook
-    purse: Purse
     pausing: Pausing
     run_now: Callable[[Sequence[str]], None]
     now: Callable[[], datetime]
@@ -105,7 +102,6 @@ class Sending:
             self.waiting.unclaim(batch)
             raise
         left = self.waiting.count()
-        self.purse.shorten(UPDATES, left)
         return {"job": job, "more": left >= at_least}
 
     def check(self, delivery: JSON) -> JSON:

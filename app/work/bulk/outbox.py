@@ -11,7 +11,7 @@ from app.records.waiting_updates import WaitingUpdate, WaitingUpdates
 from app.rulebook import Rulebook
 from app.work.engine.engine import JSON, Work
 from app.work.jobs.attempt import next_attempt, payload_of
-from app.work.limits.priority import current
+from app.work.limits.priority import Priority, current_priority
 from app.work.limits.rate_limiter import REASON
 from app.work.messages import Decided
 from integrations.errors import NotSent
@@ -42,7 +42,7 @@ class Parking:
     def park(self, delivery: JSON, row: Decision, update: TicketUpdate) -> None:
         """Raises CannotStore."""
         key = next_attempt(delivery, 0.0, {"untried": True}).key
-        accepted_at, bulk = delivery["accepted_at"], current().bulk
+        accepted_at, bulk = delivery["accepted_at"], current_priority() is Priority.BULK
         self.waiting.park(
             WaitingUpdate(row.run_id, row.ticket_id, key, accepted_at, bulk, asdict(update), list(row.tags))
         )

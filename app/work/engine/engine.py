@@ -30,7 +30,7 @@ from app.work.engine.partition_locks import partition_locks_for
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
-from app.work.limits.priority import on_errand
+from app.work.limits.priority import Priority, at_priority
 from app.work.runs import run_id
 
 log = structlog.get_logger(__name__)
@@ -219,7 +219,7 @@ class Engine:
         def run(payload: JSON) -> JSON:
             try:
                 lane = self._partition_locks.hold(payload["lane"]) if "lane" in payload else nullcontext()
-                with lane, on_errand(payload, bulk=queue == BULK, urgent=queue == WRITING):
+                with lane, at_priority(_priority(queue, payload)):
                     return workflow(payload)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
@@ -366,6 +366,12 @@ class _Known:
     stored: int
     began: int
     """0: it was quarantined or cancelled."""
+
+
+def _priority(queue: str, payload: JSON) -> Priority:
+    if queue == WRITING:
+        return Priority.URGENT
+    return Priority.BULK if queue == BULK or payload.get("bulk") else Priority.NORMAL
 
 
 def _options(work: Work) -> Any:

@@ -1,4 +1,4 @@
-"""Circuits, as a call meets them. A service that is down is not called; one worker at a time asks whether it is back.
+"""A service that is down is not called; one worker at a time asks whether it is back.
 
 Shared through the database, because one process's probe must tell all, and only one may probe. What is counted until
 a circuit opens is each process's own: in the common path there is no statement but a look once a second.
@@ -32,7 +32,7 @@ RETURNS_PER_SECOND = 10.0
 RAMP_SECONDS, RAMP_STEP = 20.0, 2.0
 
 
-class Breaker:
+class CircuitBreaker:
     """Thread-safe. `now` gives Unix seconds."""
 
     def __init__(self, circuits: Circuits, now: Callable[[], float]) -> None:
@@ -70,8 +70,8 @@ class Breaker:
             service, "has just come back, and is not called by all at once", RECOVERING, SystemRandom().uniform(0.5, 2)
         )
 
-    def saw(self, service: str, *, answered: bool) -> None:
-        """What became of the call."""
+    def record(self, service: str, *, answered: bool) -> None:
+        """Whether the service answered the call, with whatever but a 5xx."""
         if getattr(self._thread, "probes", "") == service:
             self._thread.probes = ""
             self._probed(service, answered=answered)
@@ -88,7 +88,7 @@ class Breaker:
         self._forget()
 
     def leave(self, service: str) -> None:
-        self._thread.probes = ""  # a probe without an outcome: somebody else's turn once its time is over
+        self._thread.probes = ""  # a probe without an outcome: another one may probe once its time is over
         with self._lock:
             self._in_flight[service] -= 1
 
@@ -113,7 +113,7 @@ class Breaker:
         return float("inf") if since >= RAMP_SECONDS else 1 + since // RAMP_STEP
 
     def _put_off(self, service: str, circuit: Circuit) -> None:
-        """To the end of the line; unless the circuit was closed meanwhile."""
+        """Behind all that were put off before; unless the circuit was closed meanwhile."""
         wait = self._circuits.wait(service, now=self._now(), per_second=RETURNS_PER_SECOND)
         if wait is None:
             self._forget()

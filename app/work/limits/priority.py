@@ -1,36 +1,31 @@
-"""On what errand a call is made: the workflow that runs says so, and the guard of the calls asks."""
+"""How urgent the calls of this thread are: the engine says so for each workflow, and the rate limiter asks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from enum import Enum
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
-    bulk: bool = False
-    """Nobody waits for it: comparing, syncing, telling many. A part of each budget is kept from it."""
-    urgent: bool = False
-    """One call for many tickets: it stands in no line, and may use half of the reserve."""
-    has_turn: bool = False
-    """It was put off before, and this is the time that it was given."""
+class Priority(Enum):
+    URGENT = "urgent"
+    """One call for many tickets, or a health check: it may use half of the reserve, and comes back first."""
+    NORMAL = "normal"
+    BULK = "bulk"
+    """Nobody waits for it: reconciliation, syncing, notifying many. Half of each limit is kept from it."""
 
 
-_ORDINARY = Errand()
-_current: ContextVar[Errand] = ContextVar("errand", default=_ORDINARY)
+_current = ContextVar("priority", default=Priority.NORMAL)
 
 
-def current() -> Errand:
+def current_priority() -> Priority:
     return _current.get()
 
 
 @contextmanager
-def on_errand(payload: Mapping[str, Any], *, bulk: bool = False, urgent: bool = False) -> Iterator[None]:
-    bulk = bulk or bool(payload.get("bulk"))
-    token = _current.set(Errand(bulk=bulk, urgent=urgent, has_turn=bool(payload.get("waits"))))
+def at_priority(priority: Priority) -> Iterator[None]:
+    token = _current.set(priority)
     try:
         yield
     finally:

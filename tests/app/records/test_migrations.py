@@ -109,7 +109,7 @@ READERS: dict[str, Callable[[Records], object]] = {
     "progress": lambda records: records.progress.of("name 1 ü"),
     "projects": lambda records: records.projects.id_of("path 1 ü"),
     "announcements": lambda records: records.announcements.by_key("key 1 ü"),
-    "budgets": lambda records: records.budgets.of("name 1 ü"),
+    "rate_limits": lambda records: records.rate_limits.all(),
     "circuits": lambda records: records.circuits.all(),
     "waiting_updates": lambda records: records.waiting_updates.of("run_id 1 ü"),
 }

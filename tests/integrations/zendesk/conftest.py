@@ -21,16 +21,11 @@ class Sent:
         self.bodies: list[Any] = []
         self.keys: list[str | None] = []
 
-    def before(self, service: str, request: requests.PreparedRequest) -> None:
+    def note(self, response: requests.Response, **_: object) -> None:
+        request = response.request
         if request.body:
             self.bodies.append(json.loads(request.body))
             self.keys.append(request.headers.get("Idempotency-Key"))
-
-    def saw(self, service: str, request: requests.PreparedRequest, response: requests.Response | None) -> None:
-        """Only what leaves matters."""
-
-    def after(self, service: str) -> None:
-        """As above."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +50,8 @@ def sent() -> Sent:
 @pytest.fixture
 def client(sandbox: Sandbox, sent: Sent) -> Iterator[ZendeskClient]:
     zendesk = sandbox.zendesk
-    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token, watch=sent)
+    client = ZendeskClient(zendesk.url, email=zendesk.email, token=zendesk.token)
+    client._session.hooks["response"].insert(0, sent.note)
     yield client
     client.close()
 

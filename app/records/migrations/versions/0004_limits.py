@@ -1,4 +1,4 @@
-"""budgets, circuits, waiting_updates"""
+"""rate_limits, circuits, waiting_updates"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,14 +9,14 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.create_table(
-        "budgets",
+        "rate_limits",
         sa.Column("name", sa.String(128), primary_key=True),
         sa.Column("total", sa.Integer, nullable=False),
         sa.Column("remaining", sa.Integer, nullable=False),
         sa.Column("ends", sa.Double, nullable=False),
         sa.Column("seconds", sa.Double, nullable=False),
         sa.Column("learned", sa.Boolean, nullable=False),
-        sa.Column("line", sa.Double, nullable=False),
+        sa.Column("put_off", sa.Integer, nullable=False),
     )
     op.create_table(
         "circuits",
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("at", sa.Double, nullable=False),
         sa.Column("opened", sa.Double, nullable=False),
         sa.Column("probes", sa.Integer, nullable=False),
-        sa.Column("line", sa.Double, nullable=False),
+        sa.Column("next_return", sa.Double, nullable=False),
     )
     op.create_table(
         "waiting_updates",

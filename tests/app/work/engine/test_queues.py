@@ -14,7 +14,7 @@ from app.work.engine.engine import JSON, Engine, Work, Workflow
 from app.work.engine.queues import _NOT_TICKETS, TICKETS, queue_of
 from app.work.jobs.backpressure import ROOM, WORKFLOW, Feeding, feed_works
 from app.work.jobs.job import Jobs
-from app.work.limits.priority import Errand, current
+from app.work.limits.priority import Priority, current_priority
 from integrations.sandbox import Sandbox
 from tests.app.work.conftest import Started, done, wait_until
 from tests.support.harness import settings_for
@@ -38,21 +38,21 @@ def bulk(key: str) -> Work:
 
 
 def test_bulk_work_that_hangs_in_every_partition_holds_no_ticket_up(start: Started) -> None:
-    free, errands = threading.Event(), list[Errand]()
+    free, priorities = threading.Event(), list[Priority]()
 
     def hang(_: JSON) -> JSON:
-        errands.append(current())
+        priorities.append(current_priority())
         free.wait(10)
         return {}
 
     ran: list[object] = []
     engine = start({"follow_issue": hang, "triage_ticket": _noting(ran)})
     engine.accept([bulk(f"b{number}") for number in range(200)])
-    wait_until(lambda: len(errands) == 2)
+    wait_until(lambda: len(priorities) == 2)
     engine.accept([ticket("new", 7)])
     wait_until(lambda: ran == ["new"])
-    assert len(errands) == 2, "and it takes two threads of eight"
-    assert all(errand.bulk for errand in errands)
+    assert len(priorities) == 2, "and it takes two threads of eight"
+    assert set(priorities) == {Priority.BULK}
     free.set()
 
 
@@ -122,7 +122,7 @@ def test_bulk_work_on_tickets_is_queued_a_few_at_a_time(start: Started) -> None:
     def run(payload: JSON) -> JSON:
         seen.append(engine_[0].backlog.waiting_tickets(1000))
         ran.append(payload["key"])
-        assert current().bulk == (payload["key"] != "new")
+        assert (current_priority() is Priority.BULK) == (payload["key"] != "new")
         free.wait(10) if payload["key"] == "new" else None
         return {}
 

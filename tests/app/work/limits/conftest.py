@@ -1,4 +1,4 @@
-"""Two or more guards on one database."""
+"""Two or more processes on one database."""
 
 from tests.support.limiters import clock, workers
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from app.records.budgets import Budgets
 from app.records.circuits import Circuits
 from app.records.database import make_engine, migrate
+from app.records.rate_limits import RateLimits
 from integrations.rates import Rate
 from tests.support.postgres import PostgresServer
 
@@ -44,39 +45,28 @@ def all_at_once(works: list[Callable[[], object]]) -> list[object]:
         return list(pool.map(run, works))
 
 
-def test_no_allowance_is_given_twice(engines: list[sa.Engine]) -> None:
-    budgets = [Budgets(engine) for engine in engines]
-    budgets[0].create("zendesk:updates", 100, now=NOW, seconds=60)
+def test_no_allowance_is_given_twice_also_when_all_make_the_limit_at_once(engines: list[sa.Engine]) -> None:
+    rows = [RateLimits(engine) for engine in engines]
+    names = {"zendesk:ticket:7": None, "zendesk:updates": 100}
 
-    def worker(mine: Budgets) -> int:
-        took = (mine.take("zendesk:updates", 1, now=NOW + 1, floor=0.2, total=100, turn=False) for _ in range(40))
-        return sum(one is not None for one in took)
+    def worker(mine: RateLimits) -> int:
+        refused = (mine.take(names, now=NOW, kept=0.2, seconds=60) for _ in range(40))
+        return sum(one is None for one in refused)
 
-    taken = all_at_once([lambda mine=mine: worker(mine) for mine in budgets])  # type: ignore[misc]  # a bound default
+    taken = all_at_once([partial(worker, mine) for mine in rows])
     assert sum(int(str(one)) for one in taken) == 80
-
-
-def test_no_turn_is_given_twice_and_none_is_left_out(engines: list[sa.Engine]) -> None:
-    budgets = [Budgets(engine) for engine in engines]
-    budgets[0].create("zendesk:updates", 100, now=NOW, seconds=60)
-
-    def worker(mine: Budgets) -> list[float]:
-        return [mine.wait("zendesk:updates", now=NOW, floor=0.2) or -1.0 for _ in range(20)]
-
-    given = all_at_once([lambda mine=mine: worker(mine) for mine in budgets])  # type: ignore[misc]  # a bound default
-    turns = sorted(turn for one in given if isinstance(one, list) for turn in one)
-    assert turns == pytest.approx([60 + 0.75 * number for number in range(20 * WORKERS)], abs=1e-3)
+    (limit,) = rows[0].all()
+    assert limit.put_off == 40 * WORKERS - 80, "each refusal is counted once"
 
 
 def test_what_one_learns_counts_for_all(engines: list[sa.Engine]) -> None:
-    first, second = Budgets(engines[0]), Budgets(engines[1])
+    first, second = RateLimits(engines[0]), RateLimits(engines[1])
     first.learn("zendesk:requests", Rate(400, 399, 60), now=NOW, seconds=60)
     first.learn("zendesk:requests", Rate(400, 120, 50), now=NOW + 10, seconds=60)
-    found = second.of("zendesk:requests")
-    assert found is not None
+    (found,) = second.all()
     assert (found.total, found.remaining) == (400, 120)
-    assert second.take("zendesk:requests", 50, now=NOW + 11, floor=0.2, total=None, turn=False) is None
-    assert second.take("zendesk:requests", 40, now=NOW + 11, floor=0.2, total=None, turn=False)
+    taken = [second.take({"zendesk:requests": None}, now=NOW + 11, kept=0.2, seconds=60) for _ in range(60)]
+    assert taken.count(None) == 40
 
 
 def test_one_of_all_opens_a_circuit_and_one_probes(engines: list[sa.Engine]) -> None:

@@ -1,0 +1,136 @@
+"""What is left of each service's limits, for all workers together.
+
+A limit is a window with a number of calls, as the services count. Each change reads its rows, decides and writes them
+in one transaction that locks them, so no call is counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+
+import sqlalchemy as sa
+
+from app.records.inserting import insert_into
+from app.records.tables import rate_limits
+from integrations.rates import Rate
+
+# Two answers of one window, read by clocks of whole seconds.
+SAME_WINDOW_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """Times are Unix seconds."""
+
+    name: str
+    total: int
+    remaining: int
+    ends: float
+    """When all of `total` is there again."""
+    seconds: float
+    """How long a window is."""
+    learned: bool
+    """The service said the total."""
+    put_off: int = 0
+    """Calls that were put off in this window."""
+
+    def left(self, now: float) -> int:
+        return self.total if self.ends <= now else max(0, self.remaining)
+
+    def at(self, now: float) -> RateLimit:
+        """A window that is over is followed by a full one."""
+        if self.ends > now:
+            return self
+        return replace(self, remaining=self.total, ends=now + self.seconds, put_off=0)
+
+
+class RateLimits:
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def take(self, names: Mapping[str, int | None], *, now: float, kept: float, seconds: float) -> RateLimit | None:
+        """Take one call from each limit, or from none and answer the first one that is used up.
+
+        names: with what counts as the total until the service says its own; None: no limit until then. kept: the share
+        of each total that is left to others.
+        """
+        with self._locked() as connection:
+            found = self._rows(connection, names)
+            new = [
+                RateLimit(name, total, total, now + seconds, seconds, learned=False)
+                for name, total in names.items()
+                if total is not None and name not in found
+            ]
+            if new:
+                # Another worker may have made them since. Read again: whoever came second must not overwrite.
+                insert = insert_into(self._engine, rate_limits).on_conflict_do_nothing()
+                connection.execute(insert, [asdict(limit) for limit in new])
+                found = self._rows(connection, names)
+            limits = [_configured(found[name], total).at(now) for name, total in names.items() if name in found]
+            for limit in limits:
+                if limit.remaining - 1 < kept * (limit.total - 1):
+                    refused = replace(limit, put_off=limit.put_off + 1)
+                    self._write(connection, [refused])
+                    return refused
+            self._write(connection, [replace(limit, remaining=limit.remaining - 1) for limit in limits])
+        return None
+
+    def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> None:
+        """Believe the service where it says less than we thought, and when a new window begins.
+
+        What is more may be an old answer, which does not know of the calls that were sent since.
+        """
+        ends = now + rate.resets
+        with self._locked() as connection:
+            learned = RateLimit(name, rate.total, rate.remaining, ends, seconds, learned=True)
+            known = self._rows(connection, [name]).get(name)
+            if known and known.learned and known.ends > now and known.ends >= ends - SAME_WINDOW_SECONDS:
+                remaining = min(known.remaining, rate.remaining)
+                learned = replace(learned, remaining=remaining, ends=known.ends, put_off=known.put_off)
+            self._upsert(connection, learned)
+
+    def use_up(self, name: str, total: int, *, now: float, seconds: float) -> None:
+        """Leave nothing for so long: the service refused. Only where its answers never say what is left."""
+        with self._locked() as connection:
+            known = self._rows(connection, [name]).get(name)
+            if known is None or not known.learned:
+                self._upsert(connection, RateLimit(name, total, 0, now + seconds, seconds, learned=False))
+
+    def all(self) -> list[RateLimit]:
+        with self._engine.connect() as connection:
+            return [RateLimit(**row) for row in connection.execute(sa.select(rate_limits)).mappings()]
+
+    def forget(self, *, ended_before: float) -> None:
+        """Delete limits of single tickets and projects that nobody used for long."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(rate_limits).where(rate_limits.c.ends < ended_before))
+
+    @contextmanager
+    def _locked(self) -> Iterator[sa.Connection]:
+        with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":  # Python's driver would begin with the first write
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @staticmethod
+    def _rows(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:
+        # In one order, so that two workers never wait for each other.
+        query = sa.select(rate_limits).where(rate_limits.c.name.in_(list(names))).order_by(rate_limits.c.name)
+        rows = connection.execute(query.with_for_update()).mappings()
+        return {row["name"]: RateLimit(**row) for row in rows}
+
+    @staticmethod
+    def _write(connection: sa.Connection, limits: Iterable[RateLimit]) -> None:
+        for limit in limits:
+            connection.execute(sa.update(rate_limits).where(rate_limits.c.name == limit.name).values(**asdict(limit)))
+
+    def _upsert(self, connection: sa.Connection, limit: RateLimit) -> None:
+        values = asdict(limit)
+        insert = insert_into(self._engine, rate_limits).values(**values)
+        connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+
+
+def _configured(limit: RateLimit, total: int | None) -> RateLimit:
+    return limit if limit.learned or total is None else replace(limit, total=total)
