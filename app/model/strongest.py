@@ -6,6 +6,7 @@ A letter group's share goes to the words it is in, so that `runnning` is named, 
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.model.features import IN_SUBJECT, Pieces, describe, is_absence, letter_groups
 from app.model.vectors import Sparse
+from app.word_lists import words_of
 
 COUNT: Final = 5
 _MASKED: Final = {
@@ -23,73 +25,7 @@ _MASKED: Final = {
     "{money}": "an amount of money",
     "{number}": "a number",
 }
-# They carry weight by chance, and explain nothing on their own; in a phrase they may stay.
-_EMPTY: Final = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "com",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "just",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "too",
-        "us",
-        "was",
-        "we",
-        "were",
-        "will",
-        "with",
-        "you",
-        "your",
-        "@gitlab",
-        "gitlab",
-        ".",
-        ",",
-        "-",
-        "!",
-        "@",
-    ]
-)
+_EMPTY: Final = words_of(Path(__file__).parent / "data" / "empty_words.txt")
 
 
 def strongest(

@@ -13,18 +13,14 @@ from types import MappingProxyType
 from typing import Final
 
 from app.redaction.finders.account_numbers import account_numbers
-from app.redaction.finders.assignments import assignments
-from app.redaction.finders.command_lines import command_lines
-from app.redaction.finders.email_addresses import email_addresses
-from app.redaction.finders.headers import headers
-from app.redaction.finders.ip_addresses import ip_addresses
+from app.redaction.finders.addresses import email_addresses, ip_addresses
+from app.redaction.finders.assignments import assignments, said_secrets
+from app.redaction.finders.headers_and_commands import command_lines, headers
 from app.redaction.finders.logins import logins
 from app.redaction.finders.names import names_of
 from app.redaction.finders.other_people import other_people
 from app.redaction.finders.phones import phones
-from app.redaction.finders.private_keys import private_keys
-from app.redaction.finders.said_secrets import said_secrets
-from app.redaction.finders.tokens import tokens
+from app.redaction.finders.tokens import private_keys, tokens
 from app.redaction.finders.urls import urls
 from app.redaction.kinds import KINDS, SIGNS, Span, mask, replaced, unmask
 

@@ -5,6 +5,10 @@ patterns are tried only there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+DATA: Final = Path(__file__).with_name("data")
 
 
 def words(listed: str) -> frozenset[str]:

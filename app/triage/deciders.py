@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from app.model.model import ModelVerdict
+from app.model.model_verdict import ModelVerdict
 from app.rules.matching.matching import Matching, RouteTrace
 from app.rules.parsing.loading import Rules
 from app.rules.schema.routing import Mode

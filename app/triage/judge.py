@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.model.model import ModelVerdict
+from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
 from app.rules.matching.matching import Matching, match

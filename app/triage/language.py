@@ -13,7 +13,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from app.word_lists import words_of
 
 FEWEST_WORDS = 4
 ENGLISH_BELOW = 0.2
@@ -36,18 +39,7 @@ _TAKEN_OUT = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# English words that people of every language use about software: they say nothing about the language of the text.
-_PRODUCT_WORDS = frozenset(
-    """
-    gitlab github git ci cd runner runners pipeline pipelines merge request requests commit commits push pull clone
-    branch master main repo repository repositories issue issues docker kubernetes registry container omnibus server
-    webhook webhooks api token login email web ide wiki pages page job jobs build builds deploy stage staging test
-    tests error log logs yml yaml json ssh https http url admin user users group groups project projects release
-    update upgrade backup restore bug feature plugin open source software app cloud linux ubuntu debian windows mac
-    chrome firefox ok tutorial workflow dashboard board blog tweet link online offline download upload dev devops
-    code script
-    """.split()  # noqa: SIM905  # a list of words reads best as words
-)
+_PRODUCT_WORDS = words_of(Path(__file__).parent / "data" / "product_words.txt")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 

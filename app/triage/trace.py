@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.model.model import ModelVerdict
+from app.model.model_verdict import ModelVerdict
 from app.rules.matching.matching import Matching, RouteTrace
 from app.rules.parsing.loading import Rules
 from app.triage.actions import Plan

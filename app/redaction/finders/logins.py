@@ -11,20 +11,10 @@ from typing import Final
 
 from app.redaction.finders.values import is_code, is_prose, says_nothing
 from app.redaction.kinds import IP_REMOVED, REMOVED, Span
-from app.redaction.searching import lowered, positions, words
+from app.redaction.searching import DATA, lowered, positions
+from app.word_lists import words_of
 
-SERVICE_ACCOUNTS: Final = words(
-    """
-    admin administrator admins all all-users anonymous ansible apache app azureuser bitnami build builder builds
-    buildslave centos ci circleci containeradministrator containeruser daemon debian default deploy deployer dev docker
-    ec2-user elastic fedora git gitaly gitlab gitlab-ci gitlab-ci-token gitlab-prometheus gitlab-psql gitlab-redis
-    gitlab-runner gitlab-www gitlab_ci_runner group groups guest hg host jenkins kubernetes ldap linuxbrew localhost
-    mailer mattermost me mysql nginx node nobody none null oauth2 openshift opc operator people pi postgres prometheus
-    public puppet rails redis root runner runneradmin runner-user self service services shared ssh staff sudo support
-    sys system test ubuntu unknown user username users vagrant worker www www-data x-access-token you yourname
-    your-user your_user your_username
-    """
-)
+SERVICE_ACCOUNTS: Final = words_of(DATA / "service_accounts.txt")
 
 _NAME = r"[A-Za-z0-9_\u00c0-\u024f][\w.@-]{0,63}+"
 _HOME = re.compile(rf"/(?:home|Users)/(?P<login>{_NAME})")

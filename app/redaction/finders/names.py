@@ -14,9 +14,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from app.redaction.finders.name_words import COMMON_WORDS, NO_NAMES, PARTICLES, PRODUCT_WORDS
 from app.redaction.kinds import Span
-from app.redaction.searching import words
+from app.redaction.searching import DATA, words
+from app.word_lists import words_of
+
+NO_NAMES: Final = words_of(DATA / "no_names.txt")
+PARTICLES: Final = words_of(DATA / "particles.txt")
+PRODUCT_WORDS: Final = words_of(DATA / "product_words.txt")
+COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
 
 SHORTEST = 3
 SHORTEST_LOGIN = 5

@@ -14,9 +14,8 @@ from typing import Final, NamedTuple
 import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher
 
-from app.redaction.finders.phone_labels import label_ends
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.searching import words
+from app.redaction.searching import lowered, positions, words
 
 REGIONS: Final = (
     *("US", "GB", "DE", "FR", "ES", "MX", "BR", "IN", "JP", "CN", "PL", "RU", "SE", "NL", "CH", "AU", "IT", "CZ", "UA"),
@@ -52,6 +51,25 @@ _NORTH_AMERICAN = re.compile(r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}")
 _STRONG = re.compile(
     rf"0\d{{1,5}}\D|0[/-]|0 \d{{2,5}} ?[/-]|\([\d ]{{1,6}}\)|[178][ -]?\(|{_NORTH_AMERICAN.pattern}(?: ?[xe]|\Z)"
 )
+_BEGINNINGS: Final = words(
+    """
+    tel tél phone cell cel mob móv port handy fax what viber signal sms hotline helpline durchwahl landline rufnummer
+    service care support free toll contact puh gsm ring dial call reach ph тел моб факс tlf
+    电话 電話 携帯 手机 手機 传真 連絡先 전화 휴대폰 هاتف جوال טלפון ☎ 📞 📱 ☏ ✆
+    """
+)
+"""How labels begin: words before which a number is a telephone's, in the languages of the tickets."""
+_LABEL = re.compile(
+    r"""(?<![^\W_]) (?P<word>
+        tele(?:ph|f)o[nh]\w{0,10} | tel[ée]f\w{0,8} | tele? | tél | tlf | phones? | phone_?number | ph | cell?
+      | cellphone | mobiles? | mobil\w{0,8} | mob | m[óo]vil | cellulare | celular | port | portable | handy | fax
+      | whats?app | viber | signal | sms | hotline | helpline | durchwahl | landline | rufnummer | puh | gsm | ring
+      | dial | call | contact | reach | (?:service|care|support|free)\ number | toll[ -]?free
+      | телефон | тел | моб | факс
+    ) (?:[ ]me)? (?![^\W_])
+    | (?P<sign> 电话|電話|携帯|手机|手機|传真|連絡先|전화|휴대폰|هاتف|جوال|טלפון|☎|📞|📱|☏|✆)""",
+    re.VERBOSE,
+)
 
 
 class _Number(NamedTuple):
@@ -64,7 +82,7 @@ def phones(text: str) -> Iterator[Span]:
     numbers = list(_numbers(text))
     if not numbers:
         return
-    labels = label_ends(text)
+    labels = _label_ends(text)
     judged = []
     for number in numbers:
         if _is_plainly_one(text, number, labels):
@@ -78,6 +96,19 @@ def phones(text: str) -> Iterator[Span]:
         found = _grouped_as_people_do(number.written) if len(judged) <= MOST_JUDGED else {(0, len(number.written))}
         for start, end in found:
             yield Span(number.start + start, number.start + end, "phone")
+
+
+def _label_ends(text: str) -> tuple[list[int], list[str]]:
+    """Where labels end, ascending, and each one's word in lower case."""
+    low = lowered(text)
+    ends: list[int] = []
+    labels: list[str] = []
+    for at in positions(low, _BEGINNINGS):
+        match = _LABEL.match(low, at)
+        if match and (not ends or match.end() > ends[-1]):
+            ends.append(match.end())
+            labels.append(match["word"] or match["sign"])
+    return ends, labels
 
 
 def _numbers(text: str) -> Iterator[_Number]:

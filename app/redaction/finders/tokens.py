@@ -1,21 +1,18 @@
-"""Tokens that say themselves whose they are: by their prefix, and in no other way.
+"""Secrets that say themselves what they are: tokens by their prefix, private keys by their first line.
 
-A prefix that is not in the text costs one search for it; one that is, one linear pass. Sources: GitLab's "Token
-prefixes" (security/tokens), and each vendor's documentation of its own.
+A prefix that is not in the text costs one search for it; one that is, one linear pass.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.redaction.kinds import Span
-from app.redaction.searching import words
-
-# Routable tokens have a length and a checksum behind a dot or two.
-_GITLAB_REST = r"[\w-]{10,}+(?:\.[0-9a-z]{2,9}){0,2}+"
-_GITLAB_PREFIXES = sorted(words("glpat gloas gldt glrt glrtr glcbt glptt glft glimt glagent glwt glsoat glffct"))
+from app.redaction.searching import DATA
+from app.word_lists import lines_of
 
 
 class Form(NamedTuple):
@@ -29,42 +26,7 @@ def form(kind: str, prefix: str, rest: str) -> Form:
     return Form(kind, prefix, re.compile(f"{re.escape(prefix)}(?<![A-Za-z0-9]{re.escape(prefix)}){rest}", re.ASCII))
 
 
-FORMS: Final[tuple[Form, ...]] = (
-    *(form("gitlab_token", f"{prefix}-", _GITLAB_REST) for prefix in _GITLAB_PREFIXES),
-    form("gitlab_token", "GR1348941", r"[\w-]{15,}+"),
-    form("gitlab_token", "whsec_", r"[A-Za-z0-9+/=]{16,}+"),
-    *(form("github_token", f"gh{letter}_", r"\w{20,}+") for letter in "pousr"),
-    form("github_token", "github_pat_", r"\w{20,}+"),
-    *(form("aws_key", f"A{letters}", r"[A-Z0-9]{16}(?![A-Za-z0-9])") for letters in ("KIA", "SIA", "BIA", "CCA")),
-    form("slack_token", "xox", r"[a-z](?:\.xox[a-z])?-[\w-]{8,}+"),
-    form("slack_token", "xapp-", r"[\w-]{10,}+"),
-    # A token encrypted for its reader has five parts.
-    form("jwt", "eyJ", r"[\w-]{8,}+\.[\w-]{2,}+(?:\.[\w-]*+){0,3}+"),
-    # A GitLab licence, and whatever else is JSON in base64 over several lines: it names people.
-    form("secret", "eyJ", r"[A-Za-z0-9+/=]{20,}+(?:\s{1,4}[A-Za-z0-9+/=]{30,}+)++(?:\s[A-Za-z0-9+/]{1,29}+={1,2})?"),
-    form("secret", "eyJ", r"[A-Za-z0-9+/=]{100,}+"),
-    form("api_key", "AIza", r"[\w-]{30,}+"),
-    form("api_key", "ya29.", r"[\w-]{20,}+"),
-    form("api_key", "GOCSPX-", r"[\w-]{20,}+"),
-    *(form("api_key", f"{kind}_{mode}_", r"\w{10,}+") for kind in ("sk", "rk", "whsk") for mode in ("live", "test")),
-    form("api_key", "sk-", r"(?=[\w-]{0,30}\d)[\w-]{20,}+"),
-    form("api_key", "SG.", r"[\w-]{16,}+\.[\w-]{16,}+"),
-    form("api_key", "npm_", r"[A-Za-z0-9]{30,}+"),
-    form("api_key", "pypi-", r"[\w-]{30,}+"),
-    form("api_key", "rubygems_", r"[0-9a-f]{30,}+"),
-    form("api_key", "hf_", r"[A-Za-z0-9]{30,}+"),
-    form("api_key", "dckr_pat_", r"[\w-]{20,}+"),
-    *(form("api_key", f"do{letter}_v1_", r"[0-9a-f]{30,}+") for letter in "por"),
-    *(form("api_key", f"hv{letter}.", r"[\w-]{20,}+") for letter in "sbr"),
-    form("api_key", "ATATT3x", r"[\w=-]{30,}+"),
-    form("api_key", "shpat_", r"[0-9a-fA-F]{30,}+"),
-    form("api_key", "glsa_", r"\w{30,}+"),
-    form("api_key", "sntrys_", r"[\w+/=]{30,}+"),
-    form("api_key", "NRAK-", r"[A-Z0-9]{20,}+"),
-    form("api_key", "lin_api_", r"\w{30,}+"),
-    form("api_key", "tskey-", r"[\w-]{16,}+"),
-    form("api_key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{40,}+"),
-)
+FORMS: Final = tuple(form(*line.split(maxsplit=2)) for line in lines_of(DATA / "token_forms.txt"))
 _TELEGRAM = re.compile(r":AA[\w-]{33}(?![\w-])", re.ASCII)
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 NEAR = 200
@@ -97,3 +59,41 @@ def _aws_secrets(text: str) -> Iterator[Span]:
             if any(c.islower() for c in match[0]) and any(c.isupper() or c in "/+" for c in match[0]):
                 yield Span(match.start(), match.end(), "aws_key")
         looked = limit
+
+
+LONGEST_KEY = 100_000
+"""Characters between BEGIN and END. RSA keys of 16,384 bits have 13,000."""
+
+_BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_END = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+# What lies below a BEGIN whose END is missing, line by line.
+_BODY = re.compile(
+    r"""(?:
+        \\[rn] | [\s>|"'+,\\]                                        # line ends, quote marks, string concatenation
+      | [A-Za-z0-9+/=]{16,}+ | [A-Za-z0-9+/]{1,15}+={1,2}            # base64
+      | (?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n]*+
+    )*+""",
+    re.VERBOSE,
+)
+_PUTTY = re.compile(r"Private-Lines: ?\d{1,4}[ \t\r]*+\n((?:[ \t>]*+[A-Za-z0-9+/=]{4,}+[ \t\r]*+(?:\n|\Z))++)")
+
+
+def private_keys(text: str) -> Iterator[Span]:
+    if "BEGIN" in text:
+        begins = list(_BEGIN.finditer(text))
+        ends = [match.end() for match in _END.finditer(text)]
+        next_begins = [begin.start() for begin in begins[1:]] + [len(text)]
+        for begin, next_begin in zip(begins, next_begins, strict=False):
+            limit = min(begin.end() + LONGEST_KEY, next_begin)
+            at = bisect_left(ends, begin.end())
+            end = ends[at] if at < len(ends) and ends[at] <= limit else _end_of_body(text, begin.end(), limit)
+            yield Span(begin.start(), end, "private_key")
+    if "Private-Lines" in text:
+        for match in _PUTTY.finditer(text):
+            body = match[1].rstrip()
+            yield Span(match.start(1), match.start(1) + len(body), "private_key")
+
+
+def _end_of_body(text: str, start: int, limit: int) -> int:
+    body = _BODY.match(text, start, limit)
+    return start + len(body[0].rstrip(" \t\r\n>|\"'+,\\")) if body else start

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from app.redaction.kinds import REMOVED
-from app.redaction.searching import words
+from app.redaction.searching import DATA
+from app.word_lists import words_of
 
 _NOTHING = re.compile(
     rf"""
@@ -41,19 +42,7 @@ _IDENTIFIER = re.compile(r"[a-z]++(?:[_.-][a-z]++)*+|[A-Z][a-z]++|[A-Z_]++")
 JUDGED = 64
 """No more characters than these are looked at."""
 
-PROSE: Final = words(
-    """
-    a about accepted after again all also always an and any are as asked at authentication be been before being
-    blank but by can cannot cant changed correct could did didn didnt differs do does doesn doesnt empty entered
-    enough even expired fails failed field fine for forgotten from given good got has have hashed he hello here
-    hidden i if in incorrect inside invalid is isn isnt it its just kept known likely login lost manager masked
-    matches maybe me mismatch missing more must my needed needs never new no none not now ok okay old on only or our
-    out over prompt protected really refused rejected required reset right same saved sent set she should shown so
-    somehow something still stored strength strong that the their then there they this to too true unchanged under
-    unknown unset until up used user username valid verified very via visible was wasn wasnt weak were what when
-    where which who will with without works wrong yes you your
-    """
-)
+PROSE: Final = words_of(DATA / "prose.txt")
 """What follows "password is" or "password:" in a sentence, and is no password."""
 
 

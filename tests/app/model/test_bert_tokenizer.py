@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model import bert_tokenizer as wordpiece
+from app.model import bert_tokenizer
 from app.model.bert_tokenizer import WordPieces
 
-PIECES = (Path(wordpiece.__file__).with_name("wordpieces.txt")).read_text(encoding="utf-8").splitlines()
+PIECES = (Path(bert_tokenizer.__file__).parent / "data" / "wordpieces.txt").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.features import describe, letter_groups, meaning, pieces, read, traits
-from app.model.lexicon import topics
+from app.model.topics import topics
 from app.ticket import Organization, Ticket
 
 

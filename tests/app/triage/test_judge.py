@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from app.model.model import ModelVerdict
+from app.model.model_verdict import ModelVerdict
 from app.rules.examples import load_examples
 from app.rules.parsing.loading import Rules, load
 from app.ticket import Ticket

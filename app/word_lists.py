@@ -1,0 +1,14 @@
+"""Lists of words and phrases that lie beside the code as text files. A line that begins with `#` is a comment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def lines_of(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def words_of(file: Path) -> frozenset[str]:
+    return frozenset(" ".join(lines_of(file)).split())
