@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
-from integrations.sandbox.zendesk.creation import ticket_from_api
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, unknown_keys, warning
@@ -20,7 +19,7 @@ from integrations.sandbox.zendesk.serializers import (
     ticket_json,
 )
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.updates import check_stamp, refuse_closed, update_ticket
+from integrations.sandbox.zendesk.updates import check_stamp, create_ticket, refuse_closed, update_ticket
 from integrations.sandbox.zendesk.validators import tag_list
 
 INCLUDES = frozenset({"users", "organizations", "groups"})
@@ -104,7 +103,7 @@ def create(request: CheckedRequest) -> Result:
             ticket = request.state.ticket(ticket_id)
             first = audit_json(request.state, ticket.audits[0])
             return answer({"ticket": ticket_json(request.state, ticket), "audit": first}, 201)
-    ticket, audit = ticket_from_api(request.state, request.wrapped("ticket"), actor=request.user)
+    ticket, audit = create_ticket(request.state, request.wrapped("ticket"), actor=request.user)
     if key:
         request.state.created_by_key[key] = (request.http.body, ticket.id, now)
         request.http.answer_headers["x-idempotency-lookup"] = "miss"

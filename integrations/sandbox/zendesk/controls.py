@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from integrations.sandbox.api import Json
 from integrations.sandbox.zendesk.channels import via_of
-from integrations.sandbox.zendesk.creation import known_person, open_ticket
 from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
-from integrations.sandbox.zendesk.updates import apply_update, refuse_closed, write_comment
+from integrations.sandbox.zendesk.updates import apply_update, refuse_closed
 from integrations.sandbox.zendesk.validators import NewComment, TicketUpdate
 from integrations.sandbox.zendesk.view import ticket_view
 
@@ -44,25 +44,22 @@ class ZendeskControls:
         """
         state = self._state
         with state.lock:
-            home = (
-                state.organization_named(organization["name"], organization.get("tags", [])) if organization else None
-            )
-            given = dict(requester or {"name": "Sam Sample", "email": "sam@customer.example"})
-            person = known_person(state, **given, organization_id=home.id if home else None)
+            home = organization and state.organization_named(organization["name"], organization.get("tags", []))
+            given = requester or {"name": "Sam Sample", "email": "sam@customer.example"}
+            person = state.person_known_as(**given, organization_id=home.id if home else None)
             via = via_of(via_channel, rel=rel, source_from=source_from, source_to=source_to, requester=person)
-            attributes = dict(_status(state, status).attributes)
+            attributes = {**_status(state, status)}
             if group:
-                attributes["group_id"] = state.group_named(group).id
+                attributes["group_id"] = state.named(state.groups, group).id
             if brand:
-                attributes["brand_id"] = state.brand_named(brand).id
+                attributes["brand_id"] = state.named(state.brands, brand).id
             if home:
                 attributes["organization_id"] = home.id
             fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
             first = NewComment(body=body, html=None, public=public, author_id=person.id)
             update = TicketUpdate(attributes, tuple(tags), fields, first)
-            ticket, _audit = open_ticket(
-                state, subject=subject, requester=person, submitter=person, via=via, update=update
-            )
+            ticket = state.new_ticket(subject, person, person, via)
+            apply_update(state, ticket, update, actor=person, via=via, created=True)
             return ticket.id
 
     def _field(self, key: int | str) -> TicketField:
@@ -86,7 +83,7 @@ class ZendeskControls:
     def add_group(self, name: str) -> int:
         """A group of agents; its id, also when it was there before."""
         with self._state.lock:
-            return self._state.group_named(name).id
+            return self._state.named(self._state.groups, name).id
 
     def add_macro(self, title: str, actions: Sequence[Mapping[str, Any]] = (), active: bool = True) -> int:
         with self._state.lock:
@@ -114,25 +111,22 @@ class ZendeskControls:
             ticket = state.live_ticket(ticket_id)
             refuse_closed(ticket)
             person = state.person(ticket.requester_id if author == "requester" else int(author))
-            audit = state.open_audit(ticket, person.id, WEB_VIA if person.is_staff else ticket.via, {})
-            draft = NewComment(body=None if html else body, html=html, public=public, author_id=person.id)
-            write_comment(state, ticket, draft, audit, actor=person)
-            ticket.comments[-1].flags = tuple(flags)
-            if not person.is_staff and ticket.status in {"pending", "hold", "solved"}:
-                apply_update(state, ticket, _status(state, "open"), audit, actor=person)
-            state.save(ticket, audit, actor_id=person.id)
+            opens = not person.is_staff and ticket.status in {"pending", "hold", "solved"}
+            comment = NewComment(None if html else body, html, public, person.id, tuple(flags))
+            update = TicketUpdate(_status(state, "open") if opens else {}, comment=comment)
+            apply_update(state, ticket, update, actor=person, via=WEB_VIA if person.is_staff else ticket.via)
             return ticket.comments[-1].id
 
     def set_tags(self, ticket_id: int, tags: Sequence[str], actor_id: int = ADVOCATE_ID) -> None:
         """A person sets exactly these tags; a drop-down whose option is among them follows."""
-        self._change(ticket_id, TicketUpdate(attributes={}, tags=tuple(tags), fields={}, comment=None), actor_id)
+        self._change(ticket_id, TicketUpdate(tags=tuple(tags)), actor_id)
 
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
-        self._change(ticket_id, _status(self._state, status), actor_id)
+        self._change(ticket_id, TicketUpdate(_status(self._state, status)), actor_id)
 
     def close(self, ticket_id: int) -> None:
         """As Zendesk does some days after solving: from now on nothing can be changed."""
-        self._change(ticket_id, _status(self._state, "closed"), ADVOCATE_ID)
+        self.set_status(ticket_id, "closed")
 
     def delete(self, ticket_id: int, actor_id: int = ADVOCATE_ID) -> None:
         with self._state.lock:
@@ -145,17 +139,14 @@ class ZendeskControls:
             closing, kept = state.live_ticket(source), state.live_ticket(target)
             refuse_closed(closing)
             refuse_closed(kept)
-            for ticket, text in (
-                (kept, f"Request #{source} was closed and merged into this request."),
-                (closing, f"This request was closed and merged into request #{target}."),
-            ):
-                attributes = {"status": "closed"} if ticket is closing else {}
-                tags = (*ticket.tags, CLOSED_BY_MERGE) if ticket is closing else None
-                draft = NewComment(body=text, html=None, public=False, author_id=actor_id)
-                audit = state.open_audit(ticket, actor_id, _merge_via(source), {})
-                update = TicketUpdate(attributes=attributes, tags=tags, fields={}, comment=draft)
-                apply_update(state, ticket, update, audit, actor=state.person(actor_id))
-                state.save(ticket, audit, actor_id=actor_id)
+            told_kept = f"Request #{source} was closed and merged into this request."
+            told_closing = f"This request was closed and merged into request #{target}."
+            closes: Json = {"attributes": {"status": "closed"}, "tags": (*closing.tags, CLOSED_BY_MERGE)}
+            via = {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}
+            for ticket, text, change in ((kept, told_kept, {}), (closing, told_closing, closes)):
+                comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
+                update = TicketUpdate(**change, comment=comment)
+                apply_update(state, ticket, update, actor=state.person(actor_id), via=via)
 
     def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
         """The next bulk job stops after so many tickets. A killed one tells nothing of those that it did."""
@@ -176,16 +167,9 @@ class ZendeskControls:
         with state.lock:
             ticket = state.live_ticket(ticket_id)
             refuse_closed(ticket)
-            audit = state.open_audit(ticket, actor_id, WEB_VIA, {})
-            apply_update(state, ticket, update, audit, actor=state.person(actor_id))
-            state.save(ticket, audit, actor_id=actor_id)
+            apply_update(state, ticket, update, actor=state.person(actor_id), via=WEB_VIA)
 
 
-def _status(state: State, status: str) -> TicketUpdate:
+def _status(state: State, status: str) -> Json:
     default = state.default_status(status)
-    attributes = {"status": status, "custom_status_id": default.id if default else None}
-    return TicketUpdate(attributes=attributes, tags=None, fields={}, comment=None)
-
-
-def _merge_via(source: int) -> dict[str, Any]:
-    return {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}
+    return {"status": status, "custom_status_id": default.id if default else None}

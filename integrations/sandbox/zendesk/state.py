@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -82,8 +82,24 @@ class State:
     def new_id(self) -> int:
         return next(self._ids)
 
-    def new_ticket_id(self) -> int:
-        return next(self._ticket_ids)
+    def new_ticket(self, subject: str, requester: Person, submitter: Person, via: Via) -> Ticket:
+        """Without comments: the update that follows brings the first one, which is the description."""
+        ticket = Ticket(
+            next(self._ticket_ids),
+            subject,
+            requester_id=requester.id,
+            submitter_id=submitter.id,
+            via=via,
+            created_at=self.stamp(),
+            updated_at=self.stamp(),
+            changed_at=self.clock.now(),
+            custom_status_id=CUSTOM_STATUSES[0].id,
+            organization_id=requester.organization_id,
+            group_id=DEFAULT_GROUP_ID,
+            brand_id=DEFAULT_BRAND_ID,
+        )
+        self.tickets[ticket.id] = ticket
+        return ticket
 
     def ticket(self, ticket_id: int | str) -> Ticket:
         """The ticket, deleted or not; raises Refused 404 when it never was."""
@@ -108,13 +124,21 @@ class State:
     def default_status(self, category: str) -> CustomStatus | None:
         return next((s for s in CUSTOM_STATUSES if s.category == category and s.default), None)
 
-    def group_named(self, name: str) -> Named:
-        return self._named(self.groups, name)
+    def person_known_as(
+        self, *, name: str, email: str | None = None, handle: str = "", tags: Iterable[str] = (), **rest: Any
+    ) -> Person:
+        """The person with this address (or, without one, this handle), made if there is none yet."""
+        address = email or (f"handle {handle}" if handle else "")
+        if address in self.person_by_address:
+            return self.person_by_address[address]
+        person = Person(self.new_id(), name, email or None, handle, tags=sorted(tags), created_at=self.stamp(), **rest)
+        self.people[person.id] = person
+        if address:
+            self.person_by_address[address] = person
+        return person
 
-    def brand_named(self, name: str) -> Named:
-        return self._named(self.brands, name)
-
-    def _named(self, among: dict[int, Named], name: str) -> Named:
+    def named(self, among: dict[int, Named], name: str) -> Named:
+        """A group or a brand, made when unknown."""
         for known in among.values():
             if known.name == name:
                 return known
@@ -135,29 +159,29 @@ class State:
         """An audit that is not yet part of the ticket's history."""
         return Audit(self.new_id(), ticket.id, author_id, self.stamp(), via, custom)
 
-    def append_comment(
-        self, ticket: Ticket, audit: Audit, *, author_id: int, body: str, html: str | None, public: bool
-    ) -> Comment:
-        comment = Comment(self.new_id(), author_id, body, html, public, audit.created_at, audit.id, audit.via)
+    def append_comment(self, ticket: Ticket, audit: Audit, **given: Any) -> None:
+        """given: author_id, body, html, public, flags."""
+        comment = Comment(self.new_id(), created_at=audit.created_at, audit_id=audit.id, via=audit.via, **given)
         ticket.comments.append(comment)
-        if public:
-            ticket.is_public = True
+        ticket.is_public = ticket.is_public or comment.public
         audit.events.append({"id": comment.id, "type": "Comment", "comment": comment})
-        return comment
 
-    def save(self, ticket: Ticket, audit: Audit, *, actor_id: int, event: str = "ticket.updated") -> None:
-        """Put the audit in the ticket's history, if anything happened, and tell whoever listens."""
+    def record_change(self, audit: Audit, name: str, value: object, before: object) -> None:
+        change = {"type": "Change", "field_name": name, "value": value, "previous_value": before}
+        audit.events.append({"id": self.new_id(), **change})
+
+    def save(self, ticket: Ticket, audit: Audit, *, event: str = "ticket.updated") -> None:
+        """Put the audit in the ticket's history, if anything happened, and tell the listener."""
         if not audit.events:
             return
         ticket.audits.append(audit)
         ticket.updated_at = audit.created_at
         ticket.changed_at = self.clock.now()
-        self.on_change(ticket, event, actor_id)
+        self.on_change(ticket, event, audit.author_id)
 
     def delete(self, ticket: Ticket, *, actor_id: int) -> None:
         """Soft: gone for everything but the incremental export, which shows it with status `deleted`."""
         before, ticket.status = ticket.status, "deleted"
         audit = self.open_audit(ticket, actor_id, API_VIA, {})
-        change = {"type": "Change", "field_name": "status", "value": "deleted", "previous_value": before}
-        audit.events.append({"id": self.new_id(), **change})
-        self.save(ticket, audit, actor_id=actor_id)
+        self.record_change(audit, "status", "deleted", before)
+        self.save(ticket, audit)

@@ -1,4 +1,4 @@
-"""Carries out an update of one ticket: all of it or nothing, as one audit."""
+"""Carries out updates and creations of tickets: all of one or nothing, as one audit."""
 
 from __future__ import annotations
 
@@ -12,30 +12,29 @@ from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
 from integrations.sandbox.zendesk.validators import (
     BULK_KEYS,
+    CREATE_KEYS,
     UPDATE_KEYS,
     NewComment,
     TicketUpdate,
-    checked_keys,
+    check_keys,
     checked_update,
 )
 
 COMMENTS_LIMIT = 5000
+REQUESTER_KEYS = frozenset({"name", "email", "locale_id"})
 
 
 def update_ticket(
-    state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person, via: Via = API_VIA, bulk: bool = False
+    state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person, bulk: bool = False
 ) -> Audit:
     """Raises Refused: 422 closed, 409 stale, 400 for what the real service would drop silently."""
-    checked_keys(change, BULK_KEYS if bulk else UPDATE_KEYS)
+    check_keys("ticket", change, BULK_KEYS if bulk else UPDATE_KEYS)
     refuse_closed(ticket)
     check_stamp(ticket, change)
     update = checked_update(state, ticket, change)
     if update.comment is not None and len(ticket.comments) >= COMMENTS_LIMIT:
         raise invalid("comment", f"Comment: a ticket has at most {COMMENTS_LIMIT} comments")
-    audit = state.open_audit(ticket, actor.id, via, dict(update.metadata))
-    apply_update(state, ticket, update, audit, actor=actor)
-    state.save(ticket, audit, actor_id=actor.id)
-    return audit
+    return apply_update(state, ticket, update, actor=actor, via=API_VIA)
 
 
 def refuse_closed(ticket: Ticket) -> None:
@@ -51,29 +50,69 @@ def check_stamp(ticket: Ticket, change: Mapping[str, Any]) -> None:
         raise conflict()
 
 
-def apply_update(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit, *, actor: Person) -> None:
-    """Change the ticket and write each difference into the audit."""
+def create_ticket(state: State, given: Mapping[str, Any], *, actor: Person) -> tuple[Ticket, Audit]:
+    """Through the API. Raises Refused 400 for unknown keys, 422 for a missing text or an unknown requester."""
+    check_keys("ticket", given, CREATE_KEYS)
+    change = dict(given)
+    if "description" in change:
+        change["comment"] = {"body": change.pop("description"), **(change.get("comment") or {})}
+    requester = _requester(state, change.pop("requester", None), change.pop("requester_id", None) or actor.id)
+    submitter = state.people.get(change.pop("submitter_id", None) or actor.id)
+    if requester is None or submitter is None:
+        raise invalid("requester", "Requester: does not exist")
+    source_id = change.pop("via_followup_source_id", None)
+    followup_of = state.ticket(source_id) if source_id is not None else None
+    if followup_of is not None and followup_of.status != "closed":
+        raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
+    subject = str(change.pop("subject", None) or "")
+    update = checked_update(state, None, change)
+    if update.comment is None:
+        raise invalid("description", "Description: cannot be blank")
+    via: Via = API_VIA
+    if followup_of is not None:
+        origin = {"ticket_id": followup_of.id, "subject": followup_of.subject, "channel": "api"}
+        via = {"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
+    ticket = state.new_ticket(subject, requester, submitter, via)
+    if followup_of is not None:
+        ticket.followup_of = followup_of.id
+        ticket.tags = list(followup_of.tags)
+        followup_of.followup_ids.append(ticket.id)
+    return ticket, apply_update(state, ticket, update, actor=submitter, via=via, created=True)
+
+
+def _requester(state: State, given: object, known_id: int) -> Person | None:
+    if given is None:
+        return state.people.get(known_id)
+    if not isinstance(given, dict) or not given.get("name"):
+        raise invalid("requester", "Requester: name is required")
+    check_keys("ticket.requester", given, REQUESTER_KEYS)
+    return state.person_known_as(name=given["name"], email=given.get("email"))
+
+
+def apply_update(
+    state: State, ticket: Ticket, update: TicketUpdate, *, actor: Person, via: Via, created: bool = False
+) -> Audit:
+    """Change the ticket, and save each difference as part of one audit."""
+    audit = state.open_audit(ticket, actor.id, via, dict(update.metadata))
     for name, value in update.attributes.items():
         _set(state, ticket, audit, name, value)
     if ticket.status == "new" and update.attributes.get("assignee_id") is not None:
         _set(state, ticket, audit, "status", "open")
     _set_tags_and_fields(state, ticket, update, audit)
     if update.comment is not None:
-        write_comment(state, ticket, update.comment, audit, actor=actor)
+        _write_comment(state, ticket, update.comment, audit, actor)
+    if created:
+        ticket.is_public = update.comment is None or update.comment.public
+        audit.events.insert(0, {"id": state.new_id(), "type": "Create", "field_name": "status", "value": ticket.status})
+    state.save(ticket, audit, event="ticket.created" if created else "ticket.updated")
+    return audit
 
 
 def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> None:
     before = getattr(ticket, name)
-    if before == value:
-        return
-    setattr(ticket, name, value)
-    _record(state, audit, name, value, before)
-
-
-def _record(state: State, audit: Audit, name: str, value: object, before: object) -> None:
-    audit.events.append(
-        {"id": state.new_id(), "type": "Change", "field_name": name, "value": value, "previous_value": before}
-    )
+    if before != value:
+        setattr(ticket, name, value)
+        state.record_change(audit, name, value, before)
 
 
 def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit) -> None:
@@ -96,23 +135,25 @@ def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, aud
         before = ticket.custom_fields.get(field_id)
         if before != value:
             ticket.custom_fields[field_id] = value
-            _record(state, audit, str(field_id), value, before)
+            state.record_change(audit, str(field_id), value, before)
     _set(state, ticket, audit, "tags", sorted(tags))
 
 
-def write_comment(state: State, ticket: Ticket, draft: NewComment, audit: Audit, *, actor: Person) -> None:
+def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Audit, actor: Person) -> None:
     """What staff write is rendered as a template first: a placeholder copied from a stranger's text runs here."""
-    body, html = draft.body or "", draft.html
+    body, html = comment.body or "", comment.html
     if actor.is_staff:
         value_of = placeholder_values(state, ticket, actor)
         body = expand(body, value_of)
         html = None if html is None else expand(html, value_of)
     if html is not None:
         body = plain_from_html(html)
-    author_id = draft.author_id or actor.id
-    state.append_comment(ticket, audit, author_id=author_id, body=body, html=html, public=draft.public)
+    author_id = comment.author_id or actor.id
+    state.append_comment(
+        ticket, audit, author_id=author_id, body=body, html=html, public=comment.public, flags=comment.flags
+    )
     requester = state.person(ticket.requester_id)
-    if draft.public and actor.is_staff and not requester.is_staff:
+    if comment.public and actor.is_staff and not requester.is_staff:
         audit.events.append(
             {
                 "id": state.new_id(),

@@ -39,22 +39,24 @@ class NewComment:
     html: str | None
     public: bool
     author_id: int | None
+    flags: tuple[int, ...] = ()
+    """Why Zendesk marked it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketUpdate:
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     """Ticket attribute -> new value, for those the update names."""
-    tags: tuple[str, ...] | None
-    fields: Mapping[int, Any]
-    comment: NewComment | None
+    tags: tuple[str, ...] | None = None
+    fields: Mapping[int, Any] = field(default_factory=dict)
+    comment: NewComment | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def checked_keys(change: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = change.keys() - known
+def check_keys(where: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = given.keys() - known
     if unknown:
-        raise unknown_keys("ticket", unknown)
+        raise unknown_keys(where, unknown)
 
 
 def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> TicketUpdate:
@@ -161,9 +163,7 @@ def _draft(state: State, comment: object) -> NewComment | None:
         return None
     if not isinstance(comment, dict):
         raise bad_request("InvalidComment", "comment must be an object")
-    unknown = comment.keys() - COMMENT_KEYS
-    if unknown:
-        raise unknown_keys("ticket.comment", unknown)
+    check_keys("ticket.comment", comment, COMMENT_KEYS)
     if "body" in comment and "html_body" in comment:
         raise bad_request("SandboxTwoBodies", "a comment has body or html_body; Zendesk would drop one of them")
     body, html = comment.get("body"), comment.get("html_body")
