@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from integrations.sandbox.gitlab.models import ENGINEER_ID, Visibility
+from integrations.sandbox.gitlab.models import ENGINEER_ID, Issue, Visibility
 from integrations.sandbox.gitlab.mutations import (
     award,
     change_issue,
@@ -21,6 +21,9 @@ from integrations.sandbox.gitlab.view import issue_view, project_view
 
 class GitlabControls:
     _state: State
+
+    def _issue(self, project: int | str, iid: int) -> Issue:
+        return self._state.issue(self._state.project(project), iid)
 
     def project(self, key: int | str) -> dict[str, Any]:
         """By path or id: {id, path, visibility, member, labels, issues, opened, page}."""
@@ -59,7 +62,7 @@ class GitlabControls:
     def issue(self, project: int | str, iid: int) -> dict[str, Any]:
         """See `issue_view`."""
         with self._state.lock:
-            return issue_view(self._state, self._state.issue(self._state.project(project), iid))
+            return issue_view(self._state, self._issue(project, iid))
 
     def issues(self, project: int | str) -> list[dict[str, Any]]:
         """Oldest first."""
@@ -108,10 +111,9 @@ class GitlabControls:
         """
         state = self._state
         with state.lock:
-            issue = state.issue(state.project(project), iid)
+            issue = self._issue(project, iid)
             if reason == "duplicate":
-                other_project, other_iid = target
-                mark_duplicate(state, issue, state.issue(state.project(other_project), other_iid), actor_id)
+                mark_duplicate(state, issue, self._issue(*target), actor_id)
             elif reason == "moved":
                 return move_issue(state, issue, state.project(target), actor_id).iid
             else:
@@ -124,8 +126,7 @@ class GitlabControls:
     def edit_issue(self, project: int | str, iid: int, changes: dict[str, Any], actor_id: int = ENGINEER_ID) -> None:
         """changes: title, description, labels (all of them), confidential, milestone, severity, state."""
         with self._state.lock:
-            issue = self._state.issue(self._state.project(project), iid)
-            change_issue(self._state, issue, changes, actor_id)
+            change_issue(self._state, self._issue(project, iid), changes, actor_id)
 
     def set_milestone(self, project: int | str, iid: int, title: str | None, actor_id: int = ENGINEER_ID) -> None:
         """None: no milestone."""
@@ -136,14 +137,13 @@ class GitlabControls:
     ) -> int | None:
         """Its id; None when it was nothing but quick actions."""
         with self._state.lock:
-            issue = self._state.issue(self._state.project(project), iid)
-            note = write_note(self._state, issue, body, author_id, internal=internal)
+            note = write_note(self._state, self._issue(project, iid), body, author_id, internal=internal)
             return note.id if note else None
 
     def edit_note(self, project: int | str, iid: int, note_id: int, body: str) -> None:
         """By its author."""
         with self._state.lock:
-            issue = self._state.issue(self._state.project(project), iid)
+            issue = self._issue(project, iid)
             note = next((note for note in issue.notes if note.id == note_id), None)
             if note is None:
                 raise ValueError(f"there is no note {note_id}")
@@ -151,4 +151,4 @@ class GitlabControls:
 
     def add_award(self, project: int | str, iid: int, name: str = "thumbsup", user_id: int = ENGINEER_ID) -> None:
         with self._state.lock:
-            award(self._state, self._state.issue(self._state.project(project), iid), name, user_id)
+            award(self._state, self._issue(project, iid), name, user_id)

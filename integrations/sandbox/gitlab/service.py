@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from integrations.sandbox.api import picked
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.checks import RequestChecks
@@ -81,13 +82,12 @@ class GitlabSandbox(GitlabControls, Service):
     def events(self) -> list[dict[str, Any]]:
         """What happened so far, oldest first: {uuid, kind, action, project, iid, changes}."""
         with self._state.lock:
-            listed = []
-            for event in self._state.events:
-                issue = self._state.issues[event.issue_id]
-                place = {"project": self._state.project_of(issue).path, "iid": issue.iid}
-                what = {"uuid": event.uuid, "kind": event.kind, "action": event.action, "changes": event.changes}
-                listed.append(what | place)
-            return listed
+            return [self._event_view(event) for event in self._state.events]
+
+    def _event_view(self, event: Event) -> dict[str, Any]:
+        issue = self._state.issues[event.issue_id]
+        place = {"project": self._state.project_of(issue).path, "iid": issue.iid}
+        return picked(event, "uuid kind action changes") | place
 
     def hook_status(self) -> list[dict[str, Any]]:
         """Per hook: url, failures in a row, and executable, temporarily_disabled or disabled."""

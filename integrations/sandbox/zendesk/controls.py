@@ -48,7 +48,7 @@ class ZendeskControls:
             given = requester or {"name": "Sam Sample", "email": "sam@customer.example"}
             person = state.person_known_as(**given, organization_id=home.id if home else None)
             via = via_of(via_channel, rel=rel, source_from=source_from, source_to=source_to, requester=person)
-            attributes = {**_status(state, status)}
+            attributes = state.status_attributes(status)
             if group:
                 attributes["group_id"] = state.named(state.groups, group).id
             if brand:
@@ -113,7 +113,7 @@ class ZendeskControls:
             person = state.person(ticket.requester_id if author == "requester" else int(author))
             opens = not person.is_staff and ticket.status in {"pending", "hold", "solved"}
             comment = NewComment(None if html else body, html, public, person.id, tuple(flags))
-            update = TicketUpdate(_status(state, "open") if opens else {}, comment=comment)
+            update = TicketUpdate(state.status_attributes("open") if opens else {}, comment=comment)
             apply_update(state, ticket, update, actor=person, via=WEB_VIA if person.is_staff else ticket.via)
             return ticket.comments[-1].id
 
@@ -122,7 +122,7 @@ class ZendeskControls:
         self._change(ticket_id, TicketUpdate(tags=tuple(tags)), actor_id)
 
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
-        self._change(ticket_id, TicketUpdate(_status(self._state, status)), actor_id)
+        self._change(ticket_id, TicketUpdate(self._state.status_attributes(status)), actor_id)
 
     def close(self, ticket_id: int) -> None:
         """As Zendesk does some days after solving: from now on nothing can be changed."""
@@ -168,8 +168,3 @@ class ZendeskControls:
             ticket = state.live_ticket(ticket_id)
             refuse_closed(ticket)
             apply_update(state, ticket, update, actor=state.person(actor_id), via=WEB_VIA)
-
-
-def _status(state: State, status: str) -> Json:
-    default = state.default_status(status)
-    return {"status": status, "custom_status_id": default.id if default else None}

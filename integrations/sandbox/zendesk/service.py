@@ -11,7 +11,7 @@ from integrations.sandbox.zendesk.api_webhooks import Webhook, WebhookEndpoints
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
-from integrations.sandbox.zendesk.models import Ticket
+from integrations.sandbox.zendesk.models import Person, Ticket
 from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.refusals import unknown_endpoint
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
@@ -63,8 +63,8 @@ class ZendeskSandbox(ZendeskControls, Service):
     ) -> list[int]:
         """Send a trigger's webhook about the ticket as it is now, `times` times; the statuses (0: no answer)."""
         with self._state.lock:
-            ticket = self._state.ticket(ticket_id)
-            body = trigger_body(self._state, ticket, event, self._state.person(actor_id or ticket.requester_id))
+            ticket, actor = self._ticket_and_actor(ticket_id, actor_id)
+            body = trigger_body(self._state, ticket, event, actor)
         return self._send(body, times, secret)
 
     def deliver_event(
@@ -77,10 +77,13 @@ class ZendeskSandbox(ZendeskControls, Service):
     ) -> list[int]:
         """The same for an event subscription: `kind` is what follows `zen:event-type:`."""
         with self._state.lock:
-            ticket = self._state.ticket(ticket_id)
-            actor = self._state.person(actor_id or ticket.requester_id)
+            ticket, actor = self._ticket_and_actor(ticket_id, actor_id)
             body = event_body(self._state, ticket, kind, actor, event)
         return self._send(body, times, WEBHOOK_SECRET)
+
+    def _ticket_and_actor(self, ticket_id: int, actor_id: int | None) -> tuple[Ticket, Person]:
+        ticket = self._state.ticket(ticket_id)
+        return ticket, self._state.person(actor_id or ticket.requester_id)
 
     def _send(self, body: bytes, times: int, secret: str) -> list[int]:
         if not self._webhooks:

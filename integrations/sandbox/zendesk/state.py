@@ -14,7 +14,6 @@ from integrations.sandbox.zendesk.models import (
     CUSTOM_STATUSES,
     Audit,
     Comment,
-    CustomStatus,
     Job,
     Named,
     Organization,
@@ -121,8 +120,10 @@ class State:
         """Where an advocate looks at it."""
         return f"{self.url}/agent/tickets/{ticket.id}"
 
-    def default_status(self, category: str) -> CustomStatus | None:
-        return next((s for s in CUSTOM_STATUSES if s.category == category and s.default), None)
+    def status_attributes(self, category: str) -> dict[str, Any]:
+        """A ticket with this status has the category's default custom status, where there is one."""
+        default = next((s.id for s in CUSTOM_STATUSES if s.category == category and s.default), None)
+        return {"status": category, "custom_status_id": default}
 
     def person_known_as(
         self, *, name: str, email: str | None = None, handle: str = "", tags: Iterable[str] = (), **rest: Any

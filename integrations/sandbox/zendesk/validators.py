@@ -114,8 +114,7 @@ def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> d
         return {}
     if ticket is not None and status == "new":
         raise invalid("status", "Status: cannot be set back to new")
-    default = state.default_status(status)
-    return {"status": status, "custom_status_id": default.id if default else None}
+    return state.status_attributes(status)
 
 
 def _tags(ticket: Ticket | None, change: Mapping[str, Any]) -> tuple[str, ...] | None:

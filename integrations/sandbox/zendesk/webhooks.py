@@ -9,8 +9,8 @@ import base64
 import hashlib
 import hmac
 import json
-from typing import Any
 
+from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import second_stamp
 from integrations.sandbox.zendesk.models import Person, Ticket
 from integrations.sandbox.zendesk.placeholders import expand, placeholder_values
@@ -18,6 +18,7 @@ from integrations.sandbox.zendesk.state import State
 
 WEBHOOK_SECRET = "c2FuZGJveC16ZW5kZXNrLXdlYmhvb2stc2VjcmV0"  # noqa: S105 -- the sandbox's own, known to everybody
 ACCOUNT_ID = 18525119
+_DETAIL_IDS = ("id", "requester_id", "submitter_id", "assignee_id", "group_id", "organization_id", "brand_id")
 TRIGGER_BODY = (
     '{"v": 1, "event": "EVENT", "ticket_id": "{{ticket.id}}", "updated_at": "{{ticket.updated_at_with_timestamp}}", '
     '"status": "{{ticket.status}}", "via": "{{ticket.via}}", "actor_id": "{{current_user.id}}"}'
@@ -35,10 +36,10 @@ def trigger_body(state: State, ticket: Ticket, event: str, actor: Person) -> byt
     return expand(TRIGGER_BODY.replace("EVENT", event), placeholder_values(state, ticket, actor)).encode()
 
 
-def event_body(state: State, ticket: Ticket, kind: str, actor: Person, event: dict[str, Any] | None) -> bytes:
+def event_body(state: State, ticket: Ticket, kind: str, actor: Person, event: Json | None) -> bytes:
     """What an event subscription sends (`zen:event-type:<kind>`): pretty-printed, as recorded from the real service."""
     comment = ticket.comments[-1] if ticket.comments else None
-    happened: dict[str, Any] = {"meta": {"sequence": {"id": f"{state.new_id():020X}", "position": 1, "total": 1}}}
+    happened: Json = {"meta": {"sequence": {"id": f"{state.new_id():020X}", "position": 1, "total": 1}}}
     if kind == "ticket.comment_added" and comment is not None:
         author = state.person(comment.author_id)
         happened["comment"] = {
@@ -60,29 +61,19 @@ def event_body(state: State, ticket: Ticket, kind: str, actor: Person, event: di
     return (json.dumps(payload, indent=3, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _detail(ticket: Ticket, actor: Person) -> dict[str, Any]:
+def _detail(ticket: Ticket, actor: Person) -> Json:
+    ids = {name: str(getattr(ticket, name) or 0) for name in _DETAIL_IDS}
     return {
-        "id": str(ticket.id),
-        "subject": ticket.subject,
-        "description": ticket.comments[0].body if ticket.comments else "",
+        **picked(ticket, "subject description is_public tags created_at updated_at"),
+        **ids,
         "status": ticket.status.upper(),
         "priority": (ticket.priority or "").upper(),
         "type": ticket.type or "",
         "custom_status": str(ticket.custom_status_id or 0),
-        "requester_id": str(ticket.requester_id),
-        "submitter_id": str(ticket.submitter_id),
         "actor_id": str(actor.id),
-        "assignee_id": str(ticket.assignee_id or 0),
-        "group_id": str(ticket.group_id or 0),
-        "organization_id": str(ticket.organization_id or 0),
-        "brand_id": str(ticket.brand_id or 0),
         "form_id": "0",
         "external_id": ticket.external_id or "",
-        "is_public": ticket.is_public,
-        "tags": list(ticket.tags),
         "via": {"channel": ticket.via.get("channel", "")},
-        "created_at": ticket.created_at,
-        "updated_at": ticket.updated_at,
     }
 
 
