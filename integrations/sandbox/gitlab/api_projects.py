@@ -7,11 +7,11 @@ from datetime import timedelta
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import milli_stamp
 from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
-from integrations.sandbox.gitlab.hooks import Hook
 from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
 from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json
+from integrations.sandbox.gitlab.webhooks import Hook
 
 VERSION = "19.4.1"
 _HOOK_SWITCHES = (

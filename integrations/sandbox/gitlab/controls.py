@@ -15,8 +15,8 @@ from integrations.sandbox.gitlab.mutations import (
     open_issue,
     write_note,
 )
+from integrations.sandbox.gitlab.serializers import issue_view, project_view
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.view import issue_view, project_view
 
 
 class GitlabControls:

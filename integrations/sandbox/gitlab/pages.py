@@ -8,8 +8,8 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from integrations.sandbox.gitlab.models import Project
+from integrations.sandbox.gitlab.serializers import issue_view
 from integrations.sandbox.gitlab.state import State
-from integrations.sandbox.gitlab.view import issue_view
 from integrations.sandbox.pages import Context, Pages, Redirect, newest
 
 

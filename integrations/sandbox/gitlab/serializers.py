@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Award, Issue, JournalEntry, Label, Note, Project
@@ -136,3 +138,31 @@ def journal_json(state: State, issue: Issue, entry: JournalEntry) -> Json:
     if entry.state:
         return shape | {"state": entry.state}
     return shape | {"action": entry.action, "label": label_json(state.project_of(issue).labels[entry.label])}
+
+
+def issue_view(state: State, issue: Issue) -> Json:
+    """For the pages and for the assertions of tests.
+
+    As the API shows it, and: `project` (path), `notes`, `awards`, `duplicated_to_id`, `linked_ids`, and what its texts
+    did when they came in: `quick_actions` ({command, argument}), `mentions`, `references`, `images`, each with those of
+    its notes.
+    """
+    effects = [issue.effects, *(note.effects for note in issue.notes)]
+    return {
+        **issue_json(state, issue),
+        **picked(issue, "duplicated_to_id linked_ids"),
+        "project": state.project_of(issue).path,
+        "notes": [note_json(state, issue, note) for note in issue.notes],
+        "awards": [award_json(state, issue, award) for award in issue.awards],
+        "quick_actions": [asdict(action) for action in issue.quick_actions],
+        **{name: [it for one in effects for it in getattr(one, name)] for name in ("mentions", "references", "images")},
+    }
+
+
+def project_view(state: State, project: Project) -> Json:
+    return {
+        **picked(project, "id path former_paths visibility member members opened"),
+        "labels": sorted(project.labels),
+        "issues": len(project.issues),
+        "page": f"{state.url}/{project.path}/-/issues",
+    }

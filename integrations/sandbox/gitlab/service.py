@@ -10,13 +10,19 @@ from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.checks import RequestChecks
 from integrations.sandbox.gitlab.controls import GitlabControls
-from integrations.sandbox.gitlab.hooks import PERMANENT_AFTER, Hook
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
 from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
-from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
+from integrations.sandbox.gitlab.webhooks import (
+    PERMANENT_AFTER,
+    SIGNING_TOKEN,
+    WEBHOOK_SECRET,
+    Hook,
+    headers_of,
+    payload,
+)
 from integrations.sandbox.service import Service
 
 PRODUCT = "community/product"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
@@ -50,16 +51,16 @@ def included(request: CheckedRequest, known: frozenset[str] = INCLUDES) -> set[s
 
 
 def side_loaded(state: State, tickets: list[Ticket], names: set[str]) -> Json:
+    sources: dict[str, tuple[str, Mapping[int, Any], Callable[[State, Any], Json]]] = {
+        "users": ("requester_id submitter_id assignee_id", state.people, person_json),
+        "organizations": ("organization_id", state.organizations, organization_json),
+        "groups": ("group_id", state.groups, group_json),
+    }
     loaded: Json = {}
-    if "users" in names:
-        ids = {i for t in tickets for i in (t.requester_id, t.submitter_id, t.assignee_id) if i is not None}
-        loaded["users"] = [person_json(state, state.person(i)) for i in sorted(ids)]
-    if "organizations" in names:
-        ids = {t.organization_id for t in tickets if t.organization_id is not None}
-        loaded["organizations"] = [organization_json(state, state.organizations[i]) for i in sorted(ids)]
-    if "groups" in names:
-        ids = {t.group_id for t in tickets if t.group_id is not None}
-        loaded["groups"] = [group_json(state, state.groups[i]) for i in sorted(ids)]
+    for name in names:
+        attributes, items, show_item = sources[name]
+        ids = {getattr(ticket, attribute) for ticket in tickets for attribute in attributes.split()} - {None}
+        loaded[name] = [show_item(state, items[i]) for i in sorted(ids)]
     return loaded
 
 

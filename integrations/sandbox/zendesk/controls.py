@@ -8,10 +8,10 @@ from typing import Any, Literal
 from integrations.sandbox.api import Json
 from integrations.sandbox.zendesk.channels import via_of
 from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
+from integrations.sandbox.zendesk.serializers import ticket_view
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
 from integrations.sandbox.zendesk.updates import apply_update, refuse_closed
 from integrations.sandbox.zendesk.validators import NewComment, TicketUpdate
-from integrations.sandbox.zendesk.view import ticket_view
 
 CLOSED_BY_MERGE = "closed_by_merge"
 

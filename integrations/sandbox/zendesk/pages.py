@@ -11,8 +11,8 @@ from integrations.sandbox.api import Json
 from integrations.sandbox.pages import Context, Pages, newest
 from integrations.sandbox.zendesk.channels import via_title
 from integrations.sandbox.zendesk.models import Ticket
+from integrations.sandbox.zendesk.serializers import ticket_view
 from integrations.sandbox.zendesk.state import BOT_USER_ID, State
-from integrations.sandbox.zendesk.view import ticket_view
 
 
 def page_routes(state: State) -> list[BaseRoute]:

@@ -20,6 +20,10 @@ _TICKET = (
     "id external_id via created_at updated_at type subject priority status requester_id submitter_id assignee_id "
     "organization_id group_id is_public tags custom_status_id followup_ids brand_id"
 )
+_TICKET_VIEW = (
+    "id subject status custom_status_id priority type tags via is_public external_id assignee_id custom_fields "
+    "followup_ids followup_of spam created_at updated_at"
+)
 # What the sandbox's tickets never have: a real answer has the keys all the same.
 _TICKET_REST: Json = {
     **dict.fromkeys(["recipient", "forum_topic_id", "problem_id", "due_at", "satisfaction_rating", "ticket_form_id"]),
@@ -133,3 +137,30 @@ def field_json(state: State, field: TicketField) -> Json:
 def custom_status_json(status: CustomStatus) -> Json:
     labels = {"agent_label": status.label, "end_user_label": status.label}
     return picked(status, "id default") | {"status_category": status.category, "active": True} | labels
+
+
+def ticket_view(state: State, ticket: Ticket) -> Json:
+    """For the pages and for the assertions of tests.
+
+    `comments` and `audits` as the API shows them, comments with `author` (name) and `author_role` beside the id;
+    `group`, `brand` and `organization` by name; `custom_fields` by id; deleted tickets too (status `deleted`).
+    """
+    organization = state.organizations.get(ticket.organization_id or 0)
+    status = state.custom_statuses.get(ticket.custom_status_id or 0)
+    comments = []
+    for comment in ticket.comments:
+        author = state.person(comment.author_id)
+        comments.append(comment_json(state, comment) | {"author": author.name, "author_role": author.role})
+    return {
+        **picked(ticket, _TICKET_VIEW),
+        "page": state.ticket_url(ticket),
+        "status_label": status.label if status and status.category == ticket.status else ticket.status.capitalize(),
+        "requester": picked(state.person(ticket.requester_id), "id name email handle role suspended tags"),
+        "organization": organization.name if organization else None,
+        "group": state.groups[ticket.group_id].name if ticket.group_id else None,
+        "brand": state.brands[ticket.brand_id].name if ticket.brand_id else None,
+        "comments": comments,
+        "audits": [
+            audit_json(state, audit) | {"author": state.person(audit.author_id).name} for audit in ticket.audits
+        ],
+    }
