@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from app.model.encoder import Encoder
-from app.model.training.calibration import Wanted
+from app.model.training.calibration import PrecisionTargets
 from app.model.training.crossing import held_out
 from app.model.training.evaluation import ACTING, evaluate
 from app.model.training.examples import in_order, shipped_examples
 from app.model.training.predictions import band_of
 from app.model.training.rendering import archetypes, summary
-from app.model.training.together import bars_of, with_routes
 from app.model.training.train import train
 from app.rules.parsing.loading import load
 from app.triage.language import LanguageDetector
+from bench.with_routes import thresholds_of, with_routes
 from tests.support.paths import ROOT
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,17 +29,17 @@ def run(console: Console) -> None:
     crossed = train(examples, encoder).crossed
     rules = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
     detect = LanguageDetector().detect
-    modelled = held_out(crossed, ACTING, Wanted(), with_encoder=encoder is not None)
+    modelled = held_out(crossed, ACTING, PrecisionTargets(), with_encoder=encoder is not None)
     together = with_routes(rules, examples, modelled, detect=detect, now=NOW)
     ordinary = [one for one in together if one.id.startswith("d-")]
     later = [one for one in together if not one.id.startswith("d-")]
-    bars = bars_of(rules)
-    barred = [
-        replace(one, band=band_of(bars[one.archetype], one.probability))
+    thresholds = thresholds_of(rules)
+    with_thresholds = [
+        replace(one, band=band_of(thresholds[one.archetype], one.probability))
         for one in modelled
         if one.archetype is not None and one.probability is not None
     ]
-    in_use = with_routes(rules, examples, barred, detect=detect, now=NOW)
+    in_use = with_routes(rules, examples, with_thresholds, detect=detect, now=NOW)
     for name, predictions in (
         ("all", together),
         ("ordinary", ordinary),

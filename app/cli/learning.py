@@ -19,10 +19,9 @@ from app.model.store import ModelStore
 from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, example_of, shipped_examples
 from app.model.training.gate import newest_slice, refusals
-from app.model.training.judging import predictions_of
 from app.model.training.labelled import read_labelled
-from app.model.training.predictions import Band, Prediction
-from app.model.training.rendering import print_evaluation, summary
+from app.model.training.predictions import Band, Prediction, predictions_of
+from app.model.training.rendering import render, summary
 from app.records.corrections import Corrections
 from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.records import NoRecords
@@ -146,7 +145,7 @@ def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_j
     if as_json:
         out.file.write(json.dumps(found.as_json(), ensure_ascii=False, indent=2) + "\n")
     else:
-        print_evaluation(out, found)
+        out.print(render(found))
 
 
 def _prediction(example: TrainingExample, judged: Judged) -> Prediction:

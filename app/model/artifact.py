@@ -41,7 +41,7 @@ class Remembered(_Known):
     begins: str
 
 
-class Bar(_Known):
+class BandThresholds(_Known):
     """From which probability on the model is sure, and probable; None: it never was, so it may not decide alone."""
 
     high: Annotated[float, Field(ge=0, le=1)] | None
@@ -61,8 +61,8 @@ class Names(_Known):
     encoder_weight: float = 0.0
     temperature: Annotated[float, Field(gt=0)]
     temperature_with_encoder: Annotated[float, Field(gt=0)] | None = None
-    thresholds: Mapping[str, Bar] = Field(default_factory=dict)
-    thresholds_with_encoder: Mapping[str, Bar] = Field(default_factory=dict)
+    thresholds: Mapping[str, BandThresholds] = Field(default_factory=dict)
+    thresholds_with_encoder: Mapping[str, BandThresholds] = Field(default_factory=dict)
     remembered: tuple[Remembered, ...] = ()
     trained_on: dict[str, int | str] = Field(default_factory=dict)
     measured: dict[str, float] = Field(default_factory=dict)

@@ -24,8 +24,6 @@ LONGEST_RUN = 40
 IN_SUBJECT: Final = "subject: "
 """Before the words of the subject, which count as such once more."""
 LETTER_GROUPS: Final = range(2, 6)
-BLOCKS: Final = ("words", "letters", "traits", "topics")
-"""Each block is brought to the same length, then weighed, so that many letter groups do not drown a few traits."""
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)|<pre>.*?(?:</pre>|\Z)", re.DOTALL)
 _INDENTED = re.compile(r"^(?: {4}|\t).*\S", re.MULTILINE)
@@ -56,7 +54,10 @@ _LENGTHS: Final = (0, 30, 70, 140, 280, 600, 1500)
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """What occurs in a ticket and how often, by block; the names of different blocks differ."""
+    """What occurs in a ticket and how often, by block; the names of different blocks differ.
+
+    Each block is brought to the same length, then weighed: many letter groups must not drown a few traits.
+    """
 
     words: Counter[str]
     letters: Counter[str]

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model import artifact
-from app.model.artifact import Artifact, BadModel, Bar, Head
+from app.model.artifact import Artifact, BadModel, BandThresholds, Head
 from app.model.encoder import WEIGHTS_SHA256, Encodes
 from app.model.features import meaning, pieces
 from app.model.model_verdict import ModelVerdict, Nearest
 from app.model.strongest import strongest
-from app.model.vectors import Sparse, Vocabulary
+from app.model.vectors import FeatureVocabulary, Sparse
 from app.ticket import Ticket
 
 NEIGHBOURS = 3
@@ -34,7 +34,7 @@ class Model:
         names = learned.names
         self.archetypes = names.archetypes
         self.version = learned.version
-        self.vocabulary = Vocabulary(names.pieces, learned.rarity, names.block_weights)
+        self.vocabulary = FeatureVocabulary(names.pieces, learned.rarity, names.block_weights)
 
     @classmethod
     def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Model:
@@ -45,7 +45,7 @@ class Model:
         return cls(learned, encoder)
 
     @property
-    def thresholds(self) -> Mapping[str, Bar]:
+    def thresholds(self) -> Mapping[str, BandThresholds]:
         """What was found by cross-validation, for the head in use; routing.yaml has the last word."""
         names = self.learned.names
         return names.thresholds if self.encoder is None else names.thresholds_with_encoder

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from app.model.artifact import BadModel, version_of
+from app.model.artifact import version_of
 
 KEPT = 3
 CURRENT = "current.json"
@@ -65,15 +65,6 @@ class ModelStore:
             if old not in self.versions():
                 shutil.rmtree(self.directory / old, ignore_errors=True)
         return place
-
-    def back_to(self, version: str) -> Path:
-        """Takes an earlier model into use. Raises BadModel if it is not kept."""
-        known = self.versions()
-        chosen = next((name for name in known if version and name.startswith(version[:16])), None)
-        if chosen is None:
-            raise BadModel(f"no model {version} is kept; there are: {', '.join(known) or 'none'}")
-        self._use([chosen, *(name for name in known if name != chosen)])
-        return self.directory / chosen
 
     def _use(self, versions: list[str]) -> None:
         fresh = self.directory / f".{CURRENT}"

@@ -24,7 +24,7 @@ class Sparse:
     values: NDArray[np.float32]
 
 
-class Vocabulary:
+class FeatureVocabulary:
     """Which pieces are known, where each one's number stands, and how rare it is."""
 
     def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
@@ -39,7 +39,7 @@ class Vocabulary:
             start += len(block)
 
     @classmethod
-    def of(cls, tickets: Sequence[Pieces], fewest: Sequence[int], weights: Sequence[float]) -> Vocabulary:
+    def of(cls, tickets: Sequence[Pieces], fewest: Sequence[int], weights: Sequence[float]) -> FeatureVocabulary:
         """The pieces that occur in at least so many tickets, in alphabetical order."""
         blocks: list[list[str]] = []
         rarity: list[float] = []

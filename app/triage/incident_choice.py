@@ -95,7 +95,7 @@ TITLES = {
 }
 
 
-class Incident(Protocol):
+class OpenIncident(Protocol):
     """An open issue of a tracker of incidents, as far as it is looked at."""
 
     @property
@@ -108,7 +108,7 @@ class Incident(Protocol):
     def created_at(self) -> datetime: ...
 
 
-class Error(Protocol):
+class UnresolvedError(Protocol):
     """An unresolved issue of Sentry, as far as it is looked at."""
 
     @property
@@ -123,13 +123,13 @@ class Error(Protocol):
     def last_seen(self) -> datetime: ...
 
 
-SomeIncident = TypeVar("SomeIncident", bound=Incident)
-SomeError = TypeVar("SomeError", bound=Error)
+SomeIncident = TypeVar("SomeIncident", bound=OpenIncident)
+SomeError = TypeVar("SomeError", bound=UnresolvedError)
 Cause = TypeVar("Cause")
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class ComplaintText:
     text: str
     """Subject and body."""
     at: datetime
@@ -155,13 +155,13 @@ def best(ranked: Sequence[Ranked[Cause]]) -> Ranked[Cause] | None:
     return ranked[0] if ranked and ranked[0].explains else None
 
 
-def rank_incidents(complaint: Complaint, incidents: Iterable[SomeIncident]) -> tuple[Ranked[SomeIncident], ...]:
+def rank_incidents(complaint: ComplaintText, incidents: Iterable[SomeIncident]) -> tuple[Ranked[SomeIncident], ...]:
     """All of them, the best first; those that explain the complaint before those that do not."""
     about = _about(complaint.text)
     return _in_order([_incident(incident, about, complaint.at) for incident in incidents])
 
 
-def rank_errors(complaint: Complaint, errors: Iterable[SomeError]) -> tuple[Ranked[SomeError], ...]:
+def rank_errors(complaint: ComplaintText, errors: Iterable[SomeError]) -> tuple[Ranked[SomeError], ...]:
     """The same for errors, which explain only a complaint that names their service, and only while they are new."""
     about = _about(complaint.text)
     return _in_order([_error(error, about, complaint.at) for error in errors])
@@ -258,7 +258,7 @@ def _about(text: str) -> _About:
     return _About(services, whole, frozenset(_STATUS.findall(folded)), bool(_SLOW.search(folded)))
 
 
-def _about_incident(incident: Incident) -> _About:
+def _about_incident(incident: OpenIncident) -> _About:
     """By title and labels. The description, which names much in passing, counts only where these name nothing."""
     # So that a title may begin with "Pages".
     titled = _about(f"incident {incident.title}")

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.artifact import Bar
+from app.model.artifact import BandThresholds
 from app.model.model import probabilities
 
 BINS = 10
 STEPS = tuple(round(0.40 + 0.01 * step, 2) for step in range(60))
-"""The bars that are tried, 0.40 to 0.99: less is a guess, whatever the tickets at hand say, and a person's to make."""
+"""The thresholds that are tried, 0.40 to 0.99. Below that a verdict is a guess, and a person's to make."""
 PRIOR = 80.0
-"""How many tickets of other archetypes stand in for an archetype's own: about as many as it has, so that both count
-alike. With few of them the bars follow the luck of sixty tickets, and held-out coverage is 2 to 4 points lower."""
+"""How many tickets of other archetypes stand in for an archetype's own: about as many as it has, so both count alike.
+With few of them the thresholds follow the luck of sixty tickets, and held-out coverage is 2 to 4 points lower."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PrecisionTargets:
     """Precision asked for, counting what a careful colleague could defend.
 
     More than half of the labelled tickets are hard ones, far more than in real traffic: what is asked of them here
@@ -36,7 +36,7 @@ class Wanted:
     medium_strict: float = 0.92
     floor: float = 0.50
     floor_acting: float = 0.75
-    """No bar of high confidence is lower, however well sixty tickets went."""
+    """No threshold of high confidence is lower, however well sixty tickets went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,16 @@ def calibration_error(table: Sequence[Reliability]) -> float:
     return sum(row.count * abs(row.said - row.right) for row in table) / total if total else 0.0
 
 
-def thresholds(
-    said: Sequence[Said], archetypes: Sequence[str], acting: frozenset[str], wanted: Wanted
-) -> Mapping[str, Bar]:
-    """For each archetype the lowest bar at which, and above which, the wanted precision is reached.
+def find_thresholds(
+    said: Sequence[Said], archetypes: Sequence[str], acting: frozenset[str], wanted: PrecisionTargets
+) -> Mapping[str, BandThresholds]:
+    """For each archetype the lowest threshold from which on the wanted precision is reached.
 
-    With few tickets of an archetype its own precision is a matter of luck: that of all archetypes at the same bar is
+    An archetype's own precision is a matter of luck with few tickets: that of all archetypes at the same threshold is
     mixed in, worth `PRIOR` tickets.
     """
-    everywhere = [_precision(said, bar) for bar in STEPS]
-    bars: dict[str, Bar] = {}
+    everywhere = [_precision(said, threshold) for threshold in STEPS]
+    thresholds: dict[str, BandThresholds] = {}
     for archetype in archetypes:
         own = [one for one in said if one.best == archetype]
         acts = archetype in acting
@@ -107,20 +107,20 @@ def thresholds(
         if high is not None:
             high = max(high, wanted.floor_acting if acts else wanted.floor)
         medium = wanted.medium_strict if archetype in wanted.strict else wanted.medium
-        bars[archetype] = Bar(high=high, medium=_lowest(own, everywhere, medium))
-    return bars
+        thresholds[archetype] = BandThresholds(high=high, medium=_lowest(own, everywhere, medium))
+    return thresholds
 
 
 def _lowest(own: Sequence[Said], everywhere: Sequence[float], wanted: float) -> float | None:
     lowest = None
-    for bar, elsewhere in zip(reversed(STEPS), reversed(everywhere), strict=True):
-        above = [one.right for one in own if one.probability >= bar]
+    for threshold, elsewhere in zip(reversed(STEPS), reversed(everywhere), strict=True):
+        above = [one.right for one in own if one.probability >= threshold]
         if (sum(above) + PRIOR * elsewhere) / (len(above) + PRIOR) < wanted:
             break
-        lowest = bar
+        lowest = threshold
     return lowest
 
 
-def _precision(said: Sequence[Said], bar: float) -> float:
-    above = [one.right for one in said if one.probability >= bar]
+def _precision(said: Sequence[Said], threshold: float) -> float:
+    above = [one.right for one in said if one.probability >= threshold]
     return sum(above) / len(above) if above else 1.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
 from app.model.model import probabilities
-from app.model.training.calibration import Said, Wanted, best_temperature, thresholds
+from app.model.training.calibration import PrecisionTargets, Said, best_temperature, find_thresholds
 from app.model.training.examples import groups
 from app.model.training.fitting import Prepared, Recipe, fit
 from app.model.training.predictions import Prediction, band_of
@@ -77,14 +77,16 @@ def said(crossed: OutOfFold, rows: Sequence[int], temperature: float, *, with_en
     ]
 
 
-def held_out(crossed: OutOfFold, acting: frozenset[str], wanted: Wanted, *, with_encoder: bool) -> list[Prediction]:
+def held_out(
+    crossed: OutOfFold, acting: frozenset[str], wanted: PrecisionTargets, *, with_encoder: bool
+) -> list[Prediction]:
     """What each ticket would have got, with temperature and thresholds from the other folds' tickets only."""
     predictions: dict[int, Prediction] = {}
     for number in range(int(crossed.fold.max()) + 1):
         others = np.flatnonzero(crossed.fold != number).tolist()
         held = np.flatnonzero(crossed.fold == number).tolist()
         temperature = temperature_of(crossed, others, with_encoder=with_encoder)
-        bars = thresholds(
+        thresholds = find_thresholds(
             said(crossed, others, temperature, with_encoder=with_encoder), crossed.archetypes, acting, wanted
         )
         for row, one in zip(held, said(crossed, held, temperature, with_encoder=with_encoder), strict=True):
@@ -94,7 +96,7 @@ def held_out(crossed: OutOfFold, acting: frozenset[str], wanted: Wanted, *, with
                 gold=example.archetype,
                 right=example.right,
                 archetype=one.best,
-                band=band_of(bars[one.best], one.probability),
+                band=band_of(thresholds[one.best], one.probability),
                 decided_by="model",
                 probability=one.probability,
             )

@@ -29,7 +29,6 @@ class ArchetypeScore:
     precision: float
     recall: float
     f1: float
-    precision_also_ok: float
     recall_given: float
     """Of those labelled with it, the share that got it as a tag: with high or medium confidence."""
     precision_given: float
@@ -62,7 +61,6 @@ class Evaluation:
     """Share of all tickets that got an acting archetype with high confidence, and could not have it."""
     calibration_error: float
     """ECE of the model's own verdicts against `gold`."""
-    calibration_error_also_ok: float
     reliability: tuple[Reliability, ...]
     confusion: Mapping[str, Mapping[str, int]]
     """gold -> guess -> how often."""
@@ -93,7 +91,6 @@ def evaluate(predictions: Sequence[Prediction], acting: frozenset[str]) -> Evalu
     count = len(predictions)
     modelled = [one for one in predictions if one.probability is not None and one.decided_by == "model"]
     table = reliability([(one.probability or 0.0, one.archetype == one.gold) for one in modelled])
-    lenient = reliability([(one.probability or 0.0, one.is_right) for one in modelled])
     scores = tuple(_score(name, predictions) for name in sorted({one.gold for one in predictions}))
     wrong = [one for one in predictions if one.archetype is not None and not one.is_right]
     return Evaluation(
@@ -106,7 +103,6 @@ def evaluate(predictions: Sequence[Prediction], acting: frozenset[str]) -> Evalu
         coverage_at={f"{precision:.2f}": coverage_at(predictions, precision) for precision in (0.90, 0.95, 0.96)},
         confidently_wrong=_share(sum(one.band == "high" and one.archetype in acting for one in wrong), count),
         calibration_error=calibration_error(table),
-        calibration_error_also_ok=calibration_error(lenient),
         reliability=table,
         confusion=_confusion(predictions),
         decided_by={
@@ -144,7 +140,6 @@ def _score(archetype: str, predictions: Sequence[Prediction]) -> ArchetypeScore:
         precision=precision,
         recall=recall,
         f1=_share(2 * precision * recall, precision + recall),
-        precision_also_ok=_share(sum(one.is_right for one in said), len(said)),
         recall_given=_share(sum(one.gold == archetype for one in given), len(labelled)),
         precision_given=_share(sum(one.is_right for one in given), len(given), empty=1.0),
         recall_sure=_share(sum(one.gold == archetype for one in sure), len(labelled)),

@@ -12,7 +12,7 @@ from app.model.features import read
 from app.model.training.labelled import LabelledTicket, shipped_tickets
 from app.ticket import Ticket
 
-Source = Literal["shipped", "correction", "solved"]
+ExampleSource = Literal["shipped", "correction", "solved"]
 
 NEAR = 0.6
 """Share of the shorter text's groups of three words that the other has too, from which two tickets are one."""
@@ -25,7 +25,7 @@ class TrainingExample:
     ticket: Ticket
     """Its `channel` must be set: training knows no routing.yaml to recognise it by."""
     archetype: str
-    source: Source
+    source: ExampleSource
     weight: float = 1.0
     at: datetime | None = None
     """When it was labelled; None for shipped ones. Old and new are told apart by it."""
@@ -44,7 +44,7 @@ class TrainingExample:
         return str(self.ticket.id)
 
 
-def example_of(labelled: LabelledTicket, source: Source = "shipped", weight: float = 1.0) -> TrainingExample:
+def example_of(labelled: LabelledTicket, source: ExampleSource = "shipped", weight: float = 1.0) -> TrainingExample:
     return TrainingExample(labelled.ticket(), labelled.gold, source, weight, also_ok=frozenset(labelled.also_ok))
 
 

@@ -17,7 +17,7 @@ from app.model.artifact import Head, Neighbours
 from app.model.encoder import Encodes
 from app.model.features import Pieces, meaning, pieces
 from app.model.training.examples import TrainingExample
-from app.model.vectors import Sparse, Vocabulary
+from app.model.vectors import FeatureVocabulary, Sparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     archetypes: tuple[str, ...]
-    vocabulary: Vocabulary
+    vocabulary: FeatureVocabulary
     plain: Head
     semantic: Head | None
     encoder_weight: float
@@ -81,7 +81,7 @@ def prepare(examples: Sequence[TrainingExample], encoder: Encodes | None) -> Pre
 
 
 def fit(prepared: Prepared, recipe: Recipe) -> Fitted:
-    vocabulary = Vocabulary.of(prepared.pieces, recipe.fewest, recipe.block_weights)
+    vocabulary = FeatureVocabulary.of(prepared.pieces, recipe.fewest, recipe.block_weights)
     matrix = _matrix([vocabulary.vector(one) for one in prepared.pieces], vocabulary)
     plain = _head(matrix, prepared, recipe)
     semantic = None
@@ -93,7 +93,7 @@ def fit(prepared: Prepared, recipe: Recipe) -> Fitted:
     return Fitted(prepared.archetypes, vocabulary, plain, semantic, recipe.encoder_weight)
 
 
-def neighbours(prepared: Prepared, vocabulary: Vocabulary) -> Neighbours:
+def neighbours(prepared: Prepared, vocabulary: FeatureVocabulary) -> Neighbours:
     rows = [vocabulary.words(vocabulary.vector(one)) for one in prepared.pieces]
     return Neighbours(
         starts=np.cumsum([0, *(len(row.places) for row in rows)], dtype=np.int64),
@@ -116,7 +116,7 @@ def _head(matrix: sparse.csr_matrix, prepared: Prepared, recipe: Recipe) -> Head
     return Head(coefficients.astype(np.float16).astype(np.float32), np.round(intercept, 4).astype(np.float32))
 
 
-def _matrix(rows: Sequence[Sparse], vocabulary: Vocabulary) -> sparse.csr_matrix:
+def _matrix(rows: Sequence[Sparse], vocabulary: FeatureVocabulary) -> sparse.csr_matrix:
     return sparse.csr_matrix(
         (
             np.concatenate([row.values for row in rows]),

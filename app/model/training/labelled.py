@@ -150,13 +150,6 @@ def shipped_tickets() -> list[LabelledTicket]:
     return tickets
 
 
-def write_line(ticket: LabelledTicket) -> str:
-    """The one way a line looks, so that a change of one ticket is a change of one line."""
-    fields = ticket.model_dump(mode="json")
-    fields["requester"] = ticket.requester.model_dump(mode="json", exclude_none=True)
-    return json.dumps(fields, ensure_ascii=False) + "\n"
-
-
 def _files(paths: Iterable[Path]) -> list[Path]:
     return [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
 

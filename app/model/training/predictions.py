@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.model.artifact import Bar
+from app.model.artifact import BandThresholds
+from app.model.model import Model
+from app.model.training.examples import TrainingExample
 
 Band = Literal["high", "medium", "low"]
+NEVER = BandThresholds(high=None, medium=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,37 @@ class Prediction:
         return {"high": 1.0, "medium": 0.75, "low": 0.0}[self.band]
 
 
-def band_of(bar: Bar, probability: float) -> Band:
-    if bar.high is not None and probability >= bar.high:
+def band_of(threshold: BandThresholds, probability: float) -> Band:
+    if threshold.high is not None and probability >= threshold.high:
         return "high"
-    if bar.medium is not None and probability >= bar.medium:
+    if threshold.medium is not None and probability >= threshold.medium:
         return "medium"
     return "low"
+
+
+def predictions_of(
+    model: Model, examples: Sequence[TrainingExample], thresholds: Mapping[str, BandThresholds] | None = None
+) -> list[Prediction]:
+    """`thresholds`: those of routing.yaml; without them the model's own."""
+    thresholds = model.thresholds if thresholds is None else thresholds
+    predictions = []
+    for example in examples:
+        verdict = model.judge(example.ticket, example.channel)
+        strongest = {
+            "asked": "model",
+            "strongest": list(verdict.strongest),
+            "nearest": [one.id for one in verdict.nearest],
+        }
+        predictions.append(
+            Prediction(
+                id=example.id,
+                gold=example.archetype,
+                right=example.right,
+                archetype=verdict.best,
+                band=band_of(thresholds.get(verdict.best, NEVER), verdict.probability),
+                decided_by="model",
+                probability=verdict.probability,
+                trace=(strongest,),
+            )
+        )
+    return predictions

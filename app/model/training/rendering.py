@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -20,10 +20,6 @@ def render(evaluation: Evaluation) -> RenderableType:
         confusion(evaluation),
         worst(evaluation.worst[:SHOWN_WRONG]),
     )
-
-
-def print_evaluation(console: Console, evaluation: Evaluation) -> None:
-    console.print(render(evaluation))
 
 
 def summary(evaluation: Evaluation) -> Table:

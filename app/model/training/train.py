@@ -14,12 +14,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from app.model import artifact
-from app.model.artifact import Artifact, Bar, Names, Remembered
+from app.model.artifact import Artifact, BandThresholds, Names, Remembered
 from app.model.encoder import WEIGHTS_SHA256, Encoder, Encodes
 from app.model.features import read
 from app.model.model import SHIPPED
 from app.model.store import write_model
-from app.model.training.calibration import Wanted, thresholds
+from app.model.training.calibration import PrecisionTargets, find_thresholds
 from app.model.training.crossing import OutOfFold, held_out, out_of_fold, said, temperature_of
 from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, in_order, shipped_examples
@@ -29,8 +29,6 @@ FEWEST_EXAMPLES = 4
 """Of an archetype; with fewer there is nothing to learn it from, and nothing to measure it with."""
 BEGINNING = 12
 """Words of a labelled ticket that are kept, to name it as a neighbour."""
-
-
 _PERSONAL = frozenset({"{link}", "{address}", "{handle}"})
 
 
@@ -58,11 +56,11 @@ def train(
     encoder: Encodes | None = None,
     *,
     acting: frozenset[str] = ACTING,
-    wanted: Wanted | None = None,
+    wanted: PrecisionTargets | None = None,
     recipe: Recipe | None = None,
 ) -> Trained:
     """Raises NotEnough. Takes 30 s for 1,000 tickets without an encoder, 70 s with one."""
-    wanted, recipe = wanted or Wanted(), recipe or Recipe()
+    wanted, recipe = wanted or PrecisionTargets(), recipe or Recipe()
     ordered = in_order(examples)
     rare = sorted(name for name, count in Counter(one.archetype for one in ordered).items() if count < FEWEST_EXAMPLES)
     ordered = [one for one in ordered if one.archetype not in rare]
@@ -76,8 +74,8 @@ def train(
     rows = range(len(ordered))
     plain = evaluate(held_out(crossed, acting, wanted, with_encoder=False), acting)
     semantic = evaluate(held_out(crossed, acting, wanted, with_encoder=True), acting) if encoder else None
-    temperature, bars = _calibrated(crossed, rows, acting, wanted, with_encoder=False)
-    warm, warm_bars = _calibrated(crossed, rows, acting, wanted, with_encoder=True) if encoder else (None, {})
+    temperature, thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=False)
+    warm, warm_thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=True) if encoder else (None, {})
     names = Names(
         format=artifact.FORMAT,
         archetypes=fitted.archetypes,
@@ -87,8 +85,8 @@ def train(
         encoder_weight=recipe.encoder_weight if encoder else 0.0,
         temperature=temperature,
         temperature_with_encoder=warm,
-        thresholds=bars,
-        thresholds_with_encoder=warm_bars,
+        thresholds=thresholds,
+        thresholds_with_encoder=warm_thresholds,
         remembered=tuple(Remembered(id=one.id, archetype=one.archetype, begins=_beginning(one)) for one in ordered),
         trained_on={"examples": len(ordered), "newest": _newest(ordered), "sha256": _fingerprint(ordered)},
         measured={**_measured(plain, ""), **(_measured(semantic, "_with_encoder") if semantic else {})},
@@ -109,22 +107,22 @@ def train_shipped(directory: Path = SHIPPED) -> Trained:
     return trained
 
 
-def thresholds_yaml(bars: Mapping[str, Bar]) -> str:
-    """For routing.yaml, under `archetypes:`. A bar that was never reached is 1: a person decides."""
+def thresholds_yaml(thresholds: Mapping[str, BandThresholds]) -> str:
+    """For routing.yaml, under `archetypes:`. A threshold that was never reached is 1: a person decides."""
     lines = ["# found by cross-validation; merge into routing.yaml\n"]
-    for name, bar in sorted(bars.items()):
-        high = 1.0 if bar.high is None else bar.high
-        medium = 1.0 if bar.medium is None else bar.medium
+    for name, threshold in sorted(thresholds.items()):
+        high = 1.0 if threshold.high is None else threshold.high
+        medium = 1.0 if threshold.medium is None else threshold.medium
         lines.append(f"{name}:\n  thresholds: {{high: {high:.2f}, medium: {medium:.2f}}}\n")
     return "".join(lines)
 
 
 def _calibrated(
-    crossed: OutOfFold, rows: Sequence[int], acting: frozenset[str], wanted: Wanted, *, with_encoder: bool
-) -> tuple[float, Mapping[str, Bar]]:
+    crossed: OutOfFold, rows: Sequence[int], acting: frozenset[str], wanted: PrecisionTargets, *, with_encoder: bool
+) -> tuple[float, Mapping[str, BandThresholds]]:
     temperature = temperature_of(crossed, rows, with_encoder=with_encoder)
     judged = said(crossed, rows, temperature, with_encoder=with_encoder)
-    return temperature, thresholds(judged, crossed.archetypes, acting, wanted)
+    return temperature, find_thresholds(judged, crossed.archetypes, acting, wanted)
 
 
 def _beginning(example: TrainingExample) -> str:

@@ -11,7 +11,7 @@ import structlog
 from app.records.links import Links
 from app.rules.parsing.loading import Rules
 from app.triage.actions import Incident as IncidentAction
-from app.triage.incident_choice import Complaint, Ranked, best, rank_errors, rank_incidents
+from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first
 from app.work.lookups import Projects
 from app.work.messages import Decided, Found, Hint, IssueRef
@@ -105,7 +105,7 @@ class Incidents:
         return Found(outcome="linked", issue=ref, detail="; ".join(chosen.because), hints=hints)
 
     def _hints(
-        self, incidents: Sequence[Ranked[Issue]], complaint: Complaint, errors_since: datetime | None
+        self, incidents: Sequence[Ranked[Issue]], complaint: ComplaintText, errors_since: datetime | None
     ) -> tuple[Hint, ...]:
         """For a person, in the internal note: what may have to do with it, and explains nothing by itself."""
         found = [
@@ -134,6 +134,6 @@ class Incidents:
             return []
 
 
-def _complaint(decided: Decided, now: datetime) -> Complaint:
+def _complaint(decided: Decided, now: datetime) -> ComplaintText:
     wrote = ticket_from_json(decided.snapshot).created_at if decided.snapshot else now
-    return Complaint(f"{decided.ticket.subject}\n{decided.ticket.body}", wrote)
+    return ComplaintText(f"{decided.ticket.subject}\n{decided.ticket.body}", wrote)

@@ -57,8 +57,8 @@ def test_a_known_ticket_is_its_own_nearest() -> None:
 
 def test_every_archetype_has_thresholds_and_high_is_not_below_medium() -> None:
     assert set(MODEL.thresholds) == set(ARCHETYPES)
-    for bar in MODEL.thresholds.values():
-        assert bar.high is None or bar.medium is None or bar.high >= bar.medium
+    for threshold in MODEL.thresholds.values():
+        assert threshold.high is None or threshold.medium is None or threshold.high >= threshold.medium
 
 
 def test_an_empty_ticket_is_judged_too() -> None:

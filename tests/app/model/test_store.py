@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from app.model.artifact import NAMES, NUMBERS, BadModel, version_of
+from app.model.artifact import NAMES, NUMBERS, version_of
 from app.model.store import ModelStore, write_model
 
 
@@ -30,15 +28,6 @@ def test_the_same_model_again_is_one_model(tmp_path: Path) -> None:
     store.put(_files(2))
     store.put(_files(1))
     assert store.versions() == [version_of(_files(1))[:16], version_of(_files(2))[:16]]
-
-
-def test_going_back_takes_an_earlier_one_into_use(tmp_path: Path) -> None:
-    store = ModelStore(tmp_path)
-    first = store.put(_files(1))
-    store.put(_files(2))
-    assert store.back_to(version_of(_files(1))) == first == store.current()
-    with pytest.raises(BadModel, match="there are"):
-        store.back_to("0" * 16)
 
 
 def test_writing_over_a_model_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.triage.incident_choice import Complaint, Ranked, best, rank_errors, rank_incidents, services_named
+from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents, services_named
 
 NOW = datetime(2018, 11, 14, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -45,7 +45,7 @@ ALL = [WEB, EVERYTHING, GIT, REGISTRY, PAGES, CI, API]
 
 
 def chosen(text: str, *incidents: AnIncident, at: datetime = NOW) -> AnIncident | None:
-    first = best(rank_incidents(Complaint(text, at), incidents))
+    first = best(rank_incidents(ComplaintText(text, at), incidents))
     return first.cause if first else None
 
 
@@ -89,7 +89,7 @@ def test_chooses_by_what_the_ticket_mentions(text: str, incident: AnIncident) ->
 )
 def test_rather_none_than_one_about_something_else(text: str, incident: AnIncident) -> None:
     assert chosen(text, incident) is None
-    ranked = rank_incidents(Complaint(text, NOW), [incident])[0]
+    ranked = rank_incidents(ComplaintText(text, NOW), [incident])[0]
     assert ranked.fit == "other_service"
     assert ", the complaint about " in ranked.because[-1]
 
@@ -99,13 +99,13 @@ def test_rather_none_than_one_about_something_else(text: str, incident: AnIncide
     "text", ["git push hangs", "my pipeline is stuck", "Pages of ours, since noon: @gitlab Pages is away"]
 )
 def test_what_is_wrong_with_everything_explains_any_complaint(text: str, incident: AnIncident) -> None:
-    ranked = rank_incidents(Complaint(text, NOW), [incident])[0]
+    ranked = rank_incidents(ComplaintText(text, NOW), [incident])[0]
     assert ranked.explains
     assert ranked.fit == "whole"
 
 
 def test_a_complaint_that_names_nothing_is_not_linked_to_an_incident_of_one_service() -> None:
-    ranked = rank_incidents(Complaint("down again. pls fix.", NOW), [REGISTRY])
+    ranked = rank_incidents(ComplaintText("down again. pls fix.", NOW), [REGISTRY])
 
     assert best(ranked) is None
     assert ranked[0].fit == "time_only", "a person may still want to look at it"
@@ -126,13 +126,13 @@ def test_an_incident_may_be_declared_after_the_complaint_but_not_much_later() ->
     late = AnIncident("Git over SSH fails", created_at=NOW + 3 * HOUR)
     assert chosen("git push hangs", late, soon) == soon
     assert chosen("git push hangs", late) is None
-    assert rank_incidents(Complaint("git push hangs", NOW), [late])[0].fit == "other_time"
+    assert rank_incidents(ComplaintText("git push hangs", NOW), [late])[0].fit == "other_time"
 
 
 def test_the_same_status_or_slowness_speaks_for_an_incident() -> None:
     first, second = AnIncident("GitLab.com answers 500"), AnIncident("GitLab.com answers 502")
     assert chosen("gitlab.com 502", first, second) == second
-    ranked = rank_incidents(Complaint("gitlab.com is slow, 502", NOW), [EVERYTHING])[0]
+    ranked = rank_incidents(ComplaintText("gitlab.com is slow, 502", NOW), [EVERYTHING])[0]
     assert "both mention 502" in ranked.because
     assert "both speak of slowness" in ranked.because
 
@@ -177,7 +177,7 @@ def named(ranked: Ranked[AnError] | None) -> str | None:
 
 
 def error(text: str, *errors: AnError) -> str | None:
-    return named(best(rank_errors(Complaint(text, NOW), errors)))
+    return named(best(rank_errors(ComplaintText(text, NOW), errors)))
 
 
 @pytest.mark.parametrize(
@@ -205,16 +205,16 @@ def test_an_error_never_explains_a_complaint_that_names_nothing() -> None:
 def test_an_error_that_stopped_before_or_began_after_is_another_matter() -> None:
     stopped = AnError("Stopped", "Gitlab::GitalyClient", last_seen=NOW - 2 * HOUR, first_seen=NOW - 3 * HOUR)
     later = AnError("Later", "Gitlab::GitalyClient", first_seen=NOW + 2 * HOUR, last_seen=NOW + 3 * HOUR)
-    ranked = rank_errors(Complaint("git push hangs", NOW), [stopped, later])
+    ranked = rank_errors(ComplaintText("git push hangs", NOW), [stopped, later])
     assert [one.fit for one in ranked] == ["other_time", "other_time"]
 
 
 def test_an_error_that_was_always_there_is_shown_but_explains_nothing() -> None:
     chronic = AnError("Chronic", "Gitlab::GitalyClient", first_seen=NOW - timedelta(days=90))
     new = AnError("New", "Gitlab::GitalyClient", first_seen=NOW - 20 * MINUTE)
-    ranked = rank_errors(Complaint("git push hangs", NOW), [chronic, new])
+    ranked = rank_errors(ComplaintText("git push hangs", NOW), [chronic, new])
     assert [one.cause.title for one in ranked] == ["New", "Chronic"]
-    assert best(rank_errors(Complaint("git push hangs", NOW), [chronic])) is None
+    assert best(rank_errors(ComplaintText("git push hangs", NOW), [chronic])) is None
     assert ranked[1].because[0] == "first seen 90 days before the complaint"
 
 
@@ -223,8 +223,10 @@ def test_an_error_that_was_always_there_is_shown_but_explains_nothing() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=100), st.text(max_size=200), st.lists(st.text(max_size=20), max_size=3))
 def test_any_text_is_ranked(text: str, title: str, description: str, labels: list[str]) -> None:
-    ranked = rank_incidents(Complaint(text, NOW), [AnIncident(title, description, tuple(labels)), EVERYTHING, REGISTRY])
+    ranked = rank_incidents(
+        ComplaintText(text, NOW), [AnIncident(title, description, tuple(labels)), EVERYTHING, REGISTRY]
+    )
     assert len(ranked) == 3
     assert all(0 <= one.score <= 1 and one.because for one in ranked)
     assert [one.explains for one in ranked] == sorted((one.explains for one in ranked), reverse=True)
-    assert best(rank_errors(Complaint(text, NOW), [AnError(title, description)])) is None or text
+    assert best(rank_errors(ComplaintText(text, NOW), [AnError(title, description)])) is None or text

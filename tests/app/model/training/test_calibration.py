@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from app.model.artifact import Bar
-from app.model.training.calibration import Said, Wanted, best_temperature, calibration_error, reliability, thresholds
+from app.model.artifact import BandThresholds
+from app.model.training.calibration import (
+    PrecisionTargets,
+    Said,
+    best_temperature,
+    calibration_error,
+    find_thresholds,
+    reliability,
+)
 from app.model.training.predictions import band_of
 
 
@@ -36,10 +43,12 @@ def _said(archetype: str, probability: float, right: int, wrong: int) -> list[Sa
     return [Said(archetype, probability, True)] * right + [Said(archetype, probability, False)] * wrong
 
 
-def test_the_bar_is_the_lowest_one_that_keeps_the_promise() -> None:
+def test_the_threshold_is_the_lowest_one_that_keeps_the_promise() -> None:
     said = _said("spam", 0.9, 200, 0) + _said("spam", 0.7, 200, 4) + _said("spam", 0.5, 20, 80)
-    bars = thresholds(said, ["spam"], frozenset(), Wanted(high=0.96, medium=0.5, strict=frozenset()))
-    high, medium = bars["spam"].high, bars["spam"].medium
+    thresholds = find_thresholds(
+        said, ["spam"], frozenset(), PrecisionTargets(high=0.96, medium=0.5, strict=frozenset())
+    )
+    high, medium = thresholds["spam"].high, thresholds["spam"].medium
     assert high is not None
     assert 0.5 < high <= 0.7
     assert medium is not None
@@ -48,9 +57,9 @@ def test_the_bar_is_the_lowest_one_that_keeps_the_promise() -> None:
 
 def test_acting_archetypes_have_a_higher_bar() -> None:
     said = _said("spam", 0.9, 300, 0) + _said("spam", 0.6, 97, 3)
-    wanted = Wanted(high=0.96, high_acting=0.995)
-    careful = thresholds(said, ["spam"], frozenset({"spam"}), wanted)["spam"].high
-    easy = thresholds(said, ["spam"], frozenset(), wanted)["spam"].high
+    wanted = PrecisionTargets(high=0.96, high_acting=0.995)
+    careful = find_thresholds(said, ["spam"], frozenset({"spam"}), wanted)["spam"].high
+    easy = find_thresholds(said, ["spam"], frozenset(), wanted)["spam"].high
     assert careful is not None
     assert easy is not None
     assert careful > easy
@@ -59,19 +68,19 @@ def test_acting_archetypes_have_a_higher_bar() -> None:
 def test_what_goes_before_the_topic_is_suggested_more_rarely() -> None:
     said = [*_said("spam", 0.9, 300, 0), *_said("spam", 0.5, 85, 15), *_said("mention", 0.9, 300, 0)]
     said += _said("mention", 0.5, 85, 15)
-    bars = thresholds(said, ["spam", "mention"], frozenset(), Wanted(medium_strict=0.97))
-    spam, mention = bars["spam"].medium, bars["mention"].medium
+    thresholds = find_thresholds(said, ["spam", "mention"], frozenset(), PrecisionTargets(medium_strict=0.97))
+    spam, mention = thresholds["spam"].medium, thresholds["mention"].medium
     assert spam is not None
     assert mention is not None
     assert spam > mention
 
 
 def test_an_archetype_that_is_always_wrong_gets_no_bar() -> None:
-    bars = thresholds(_said("mention", 0.99, 0, 50), ["mention"], frozenset(), Wanted())
-    assert bars["mention"] == Bar(high=None, medium=None)
+    thresholds = find_thresholds(_said("mention", 0.99, 0, 50), ["mention"], frozenset(), PrecisionTargets())
+    assert thresholds["mention"] == BandThresholds(high=None, medium=None)
 
 
-def test_bands_follow_the_bars() -> None:
-    bar = Bar(high=0.9, medium=0.6)
-    assert [band_of(bar, share) for share in (0.9, 0.6, 0.59)] == ["high", "medium", "low"]
-    assert band_of(Bar(high=None, medium=None), 1.0) == "low"
+def test_bands_follow_the_thresholds() -> None:
+    threshold = BandThresholds(high=0.9, medium=0.6)
+    assert [band_of(threshold, share) for share in (0.9, 0.6, 0.59)] == ["high", "medium", "low"]
+    assert band_of(BandThresholds(high=None, medium=None), 1.0) == "low"

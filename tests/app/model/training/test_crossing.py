@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from app.model.training.calibration import Wanted
+from app.model.training.calibration import PrecisionTargets
 from app.model.training.crossing import OutOfFold, held_out, out_of_fold
 from app.model.training.examples import TrainingExample, groups, in_order
 from app.model.training.fitting import Recipe, prepare
@@ -33,13 +33,13 @@ def test_labels_that_mean_nothing_cannot_be_learned() -> None:
         example(number, random.choice(["spam", "mention"]), " ".join(random.choices(words, k=9)))
         for number in range(200)
     ]
-    said = held_out(_crossed(senseless), NONE_ACT, Wanted(), with_encoder=False)
+    said = held_out(_crossed(senseless), NONE_ACT, PrecisionTargets(), with_encoder=False)
     assert sum(one.is_right for one in said) / len(said) == pytest.approx(0.5, abs=0.12)
     assert sum(one.band == "high" for one in said) <= 10
 
 
 def test_every_example_is_judged_once_in_its_place(examples: list[TrainingExample]) -> None:
     crossed = _crossed(examples)
-    said = held_out(crossed, NONE_ACT, Wanted(), with_encoder=False)
+    said = held_out(crossed, NONE_ACT, PrecisionTargets(), with_encoder=False)
     assert [one.id for one in said] == [one.id for one in crossed.prepared.examples]
     assert sum(one.is_right for one in said) > 0.9 * len(said)

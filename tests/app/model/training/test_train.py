@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.model.artifact import Bar
+from app.model.artifact import BandThresholds
 from app.model.artifact import load as load_artifact
 from app.model.model import Model
 from app.model.store import write_model
 from app.model.training.examples import TrainingExample
-from app.model.training.judging import predictions_of
+from app.model.training.predictions import predictions_of
 from app.model.training.train import NotEnough, thresholds_yaml, train
 
 
@@ -78,6 +78,8 @@ def test_one_archetype_cannot_be_learned(examples: list[TrainingExample]) -> Non
 
 
 def test_thresholds_are_written_as_routing_yaml_has_them() -> None:
-    said = thresholds_yaml({"spam": Bar(high=0.87, medium=0.5), "mention": Bar(high=None, medium=None)})
+    said = thresholds_yaml(
+        {"spam": BandThresholds(high=0.87, medium=0.5), "mention": BandThresholds(high=None, medium=None)}
+    )
     assert "spam:\n  thresholds: {high: 0.87, medium: 0.50}" in said
     assert "mention:\n  thresholds: {high: 1.00, medium: 1.00}" in said

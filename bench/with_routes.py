@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from app.model.artifact import Bar
+from app.model.artifact import BandThresholds
 from app.model.training.examples import TrainingExample
 from app.model.training.predictions import Prediction
 from app.rules.conditions.context import Facts
@@ -40,13 +40,11 @@ def with_routes(
     ]
 
 
-def bars_of(rules: Rules) -> dict[str, Bar]:
+def thresholds_of(rules: Rules) -> dict[str, BandThresholds]:
     """The thresholds of routing.yaml, archetype by archetype."""
     default = rules.routing.defaults.thresholds
-    return {
-        name: Bar(high=(archetype.thresholds or default).high, medium=(archetype.thresholds or default).medium)
-        for name, archetype in rules.routing.archetypes.items()
-    }
+    chosen = {name: archetype.thresholds or default for name, archetype in rules.routing.archetypes.items()}
+    return {name: BandThresholds(high=one.high, medium=one.medium) for name, one in chosen.items()}
 
 
 def _by_routes(

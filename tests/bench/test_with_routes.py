@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from app.model.training.predictions import Prediction
-from app.model.training.together import bars_of, with_routes
 from app.rules.parsing.loading import Rules, load
 from app.triage.language import Language
+from bench.with_routes import thresholds_of, with_routes
 from tests.app.model.training.conftest import example
 from tests.support.paths import ROOT
 
@@ -51,4 +51,4 @@ def test_of_an_archetype_by_rule_only_the_models_verdict_is_no_tag(rules: Rules)
 
 
 def test_every_archetype_of_the_yaml_has_a_bar(rules: Rules) -> None:
-    assert set(bars_of(rules)) == set(rules.routing.archetypes)
+    assert set(thresholds_of(rules)) == set(rules.routing.archetypes)
