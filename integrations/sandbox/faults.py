@@ -1,4 +1,4 @@
-"""Faults a service is told to show: which requests they hit, how often, and what happens to them."""
+"""The faults that a service has to show: which requests they hit, how often, and what happens to them."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Interceptor:
         await self._app(scope, receive, observed)
 
     async def _apply_fault(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        # The body is read before anything else: a client that gives up while we wait has sent its request all the same.
+        # The body is read before anything else: a client that gives up while we wait has sent its request.
         body = await Request(scope, receive).body()
 
         async def answer(status: int, content: bytes, headers: Mapping[str, str]) -> None:

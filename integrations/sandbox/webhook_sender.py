@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 10.0  # both services give up after about this long
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt; `status` 0 stands for no answer."""
+    """One attempt; `status` 0: no answer."""
 
     url: str
     headers: Mapping[str, str]
@@ -48,7 +48,7 @@ class WebhookSender:
     def send_later(
         self, url: str, body: bytes, headers: Mapping[str, str], answered: Callable[[int], None] = lambda _status: None
     ) -> None:
-        """POST from a background thread, then tell `answered`; order is not kept, as the services keep none."""
+        """POST from a background thread, then call `answered`; order is not kept, as the services keep none."""
         future = self._threads.submit(lambda: answered(self.send(url, body, headers)))
         self._pending.add(future)
         future.add_done_callback(self._pending.discard)

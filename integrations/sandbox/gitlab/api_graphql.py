@@ -26,8 +26,8 @@ def ask(request: CheckedRequest) -> Json:
     match = _QUERY.fullmatch(request.text("query"))
     variables = request.given.get("variables")
     if match is None or match[1] != match[2] or not isinstance(variables, dict):
-        told = "sandbox: only `query name($id: IssueID!) { issue(id: $id) { fields } }` with variables is understood"
-        return _wrong(told)
+        message = "sandbox: only `query name($id: IssueID!) { issue(id: $id) { fields } }` with variables is understood"
+        return _wrong(message)
     number = _ISSUE_ID.fullmatch(str(variables.get(match[1])))
     if number is None:
         return _wrong(f"Variable ${match[1]} of type IssueID! was provided invalid value")

@@ -160,7 +160,7 @@ class Project:
 
 @dataclass(slots=True)
 class Event:
-    """Something a webhook tells of."""
+    """Something that a webhook reports."""
 
     uuid: str
     """The Idempotency-Key: the same when it is sent again."""

@@ -141,7 +141,7 @@ def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Is
 
 
 def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
-    """Execute quick actions with the rights of whoever wrote the text. Those without an effect are just recorded."""
+    """Execute quick actions with the rights of whoever wrote the text. Those without an effect are only recorded."""
     for action in actions:
         changes = _changes_by(state, issue, action)
         if changes:

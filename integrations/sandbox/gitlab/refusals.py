@@ -29,8 +29,8 @@ def moved(method: str, location: str) -> Refused:
     """For a project's former path: lib/api/helpers.rb, `find_project!`."""
     if method != "GET":
         return Refused(405, {"message": "Non GET methods are not allowed for moved projects"}, "project_moved")
-    told = f"This resource has been moved permanently to {location}"
-    return Refused(301, told, "project_moved", {"Location": location})
+    text = f"This resource has been moved permanently to {location}"
+    return Refused(301, text, "project_moved", {"Location": location})
 
 
 def forbidden() -> Refused:

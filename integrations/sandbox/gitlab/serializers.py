@@ -13,7 +13,7 @@ _ISSUE = (
     "id iid project_id title description state created_at updated_at closed_at labels issue_type confidential "
     "moved_to_id severity"
 )
-# What the sandbox's issues never have: a real answer has the keys all the same.
+# What the sandbox's issues never have. A real answer has these keys, so ours has them.
 _ISSUE_REST: Json = {
     "merge_requests_count": 0,
     "due_date": None,

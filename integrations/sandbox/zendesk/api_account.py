@@ -27,7 +27,7 @@ NOBODY: Json = {"id": None, "name": "Anonymous user", "email": "invalid@example.
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Things that can be listed, and read by id: all that most of the account's endpoints need."""
+    """Records that can be listed, and read by id."""
 
     name: str
     items: Callable[[State], Mapping[int, Any]]

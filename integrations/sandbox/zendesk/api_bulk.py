@@ -91,10 +91,10 @@ def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Per
     try:
         update_ticket(state, state.live_ticket(ticket_id), change, actor=actor, bulk=bulk)
     except Refused as refused:
-        told = refused.body if isinstance(refused.body, dict) else {}
-        problems = [problem["description"] for listed in told.get("details", {}).values() for problem in listed]
-        details = ", ".join(problems) or told.get("description", "")
-        failure = {"error": told.get("error", "TicketUpdateFailed"), "details": details}
+        error = refused.body if isinstance(refused.body, dict) else {}
+        problems = [problem["description"] for listed in error.get("details", {}).values() for problem in listed]
+        details = ", ".join(problems) or error.get("description", "")
+        failure = {"error": error.get("error", "TicketUpdateFailed"), "details": details}
         return {"id": ticket_id, "action": "update", "status": "Failed", "success": False} | failure
     return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
 

@@ -149,7 +149,7 @@ class ZendeskControls:
                 apply_update(state, ticket, update, actor=state.person(actor_id), via=via)
 
     def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
-        """The next bulk job stops after so many tickets. A killed one tells nothing of those that it did."""
+        """The next bulk job stops after so many tickets. A killed one does not say which it updated."""
         with self._state.lock:
             self._state.next_job = (ends, after)
 

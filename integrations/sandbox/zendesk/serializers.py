@@ -24,7 +24,7 @@ _TICKET_VIEW = (
     "id subject status custom_status_id priority type tags via is_public external_id assignee_id custom_fields "
     "followup_ids followup_of spam created_at updated_at"
 )
-# What the sandbox's tickets never have: a real answer has the keys all the same.
+# What the sandbox's tickets never have. A real answer has these keys, so ours has them.
 _TICKET_REST: Json = {
     **dict.fromkeys(["recipient", "forum_topic_id", "problem_id", "due_at", "satisfaction_rating", "ticket_form_id"]),
     **dict.fromkeys(("has_incidents", "allow_channelback", "from_messaging_channel"), False),

@@ -1,4 +1,4 @@
-"""The sandbox's Zendesk: its server, and the controls for those who play the outside world."""
+"""The sandbox's Zendesk: its server, and the controls for whoever plays customers and advocates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ZendeskSandbox(ZendeskControls, Service):
     webhook_secret = WEBHOOK_SECRET
     bot_user_id = BOT_USER_ID
     advocate_id = ADVOCATE_ID
-    """A person who works on tickets by hand."""
+    """A person who works on tickets in Zendesk itself."""
 
     def __init__(self, clock: Clock, port: int = 0) -> None:
         super().__init__("zendesk", clock, port, counted="/api/", path_of=path_of)

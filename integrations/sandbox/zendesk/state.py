@@ -35,7 +35,7 @@ ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
 
 Changed = Callable[[Ticket, str, int], None]
-"""Told of each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
+"""Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
 
 
 class State:
@@ -172,7 +172,7 @@ class State:
         audit.events.append({"id": self.new_id(), **change})
 
     def save(self, ticket: Ticket, audit: Audit, *, event: str = "ticket.updated") -> None:
-        """Put the audit in the ticket's history, if anything happened, and tell the listener."""
+        """Put the audit in the ticket's history, if anything happened, and call the listener."""
         if not audit.events:
             return
         ticket.audits.append(audit)
