@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from integrations.sandbox.gitlab.markdown import PARSER
 from integrations.sandbox.gitlab.models import TextEffects
-from integrations.sandbox.html_reading import LenientHtmlParser
+from integrations.sandbox.html_reading import HtmlText
 
 _MENTION = re.compile(r"(?<!\w)@([a-zA-Z0-9_](?:[a-zA-Z0-9_./-]*[a-zA-Z0-9_])?)")
 _REFERENCE = re.compile(r'(?<![\w/#&])(?:[\w./-]+)?(?:[#!&$]\d+\b|[~%](?:"[^"\n]+"|[A-Za-z][\w:-]*))')
@@ -88,34 +88,8 @@ def _silenced(tag: str) -> int:
     return 0 if match is None else -1 if match[1] else 1
 
 
-class _Html(LenientHtmlParser):
-    def __init__(self, links: list[str], images: list[str]) -> None:
-        super().__init__()
-        self._links = links
-        self._images = images
-        self._silent = 0
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in {"img", "video", "audio"}:
-            self._images.append(given.get("src") or "")
-        if tag == "a":
-            self._links.append(given.get("href") or "")
-        if tag in _SILENT:
-            self._silent += 1
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
 def _html_text(html: str, links: list[str], images: list[str]) -> str:
-    parser = _Html(links, images)
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
+    read = HtmlText(html, _SILENT)
+    images += [attributes.get("src", "") for tag, attributes in read.tags if tag in {"img", "video", "audio"}]
+    links += [attributes.get("href", "") for tag, attributes in read.tags if tag == "a"]
+    return read.text

@@ -7,7 +7,7 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from integrations.sandbox.html_reading import LenientHtmlParser
+from integrations.sandbox.html_reading import HtmlText
 
 _BREAKS = frozenset({"p", "div", "br", "li", "ul", "ol", "pre", "blockquote", "h1", "h2", "h3", "h4", "tr", "table"})
 _UNSEEN = frozenset({"script", "style", "head", "title"})
@@ -17,36 +17,8 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _MARKDOWN.disable(["image"])
 
 
-class _Plain(LenientHtmlParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 -- its signature
-        if tag in _UNSEEN:
-            self._unseen += 1
-        elif tag == "li":
-            self.parts.append("\n- ")
-        elif tag in _BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        elif tag in _BREAKS and tag != "br":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.parts.append(data)
-
-
 def plain_from_html(html: str) -> str:
-    parser = _Plain()
-    parser.feed(html)
-    parser.close()
-    return _BLANK_LINES.sub("\n\n", "".join(parser.parts)).strip()
+    return _BLANK_LINES.sub("\n\n", HtmlText(html, _UNSEEN, _BREAKS).text).strip()
 
 
 def html_from_agent(text: str) -> str:
