@@ -26,7 +26,7 @@ from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog, age_mark, workflow_status
 from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
-from app.work.engine.partition_locks import partition_locks_for
+from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
@@ -123,7 +123,7 @@ class Engine:
         self.backlog = Backlog(self._intake_engine)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
         self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
-        self._partition_locks = partition_locks_for(url)
+        self._partition_locks = PartitionLocks(url)
 
     def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known, before `start`. A name is stored with the work: never rename one.

@@ -12,9 +12,9 @@ import os
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 import psycopg
 import sqlalchemy as sa
@@ -24,23 +24,6 @@ from app.records.database import is_sqlite, sqlite_path
 
 def new_executor_id() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-
-
-class ExecutorLocks(Protocol):
-    def hold(self, executor_id: str) -> None:
-        """Take our own lock, until `release`."""
-
-    def check(self) -> None:
-        """Raises when our own lock is lost."""
-
-    def taken_from_dead(self, executor_id: str) -> AbstractContextManager[bool]:
-        """True while we hold the lock of a process that is gone."""
-
-    def release(self) -> None: ...
-
-
-def executor_locks_for(url: str) -> ExecutorLocks:
-    return FileExecutorLocks(sqlite_path(url)) if is_sqlite(url) else PostgresExecutorLocks(url)
 
 
 class FileExecutorLocks:
@@ -118,3 +101,10 @@ class PostgresExecutorLocks:
         if self._own:
             self._own.close()
             self._own = None
+
+
+ExecutorLocks = FileExecutorLocks | PostgresExecutorLocks
+
+
+def executor_locks_for(url: str) -> ExecutorLocks:
+    return FileExecutorLocks(sqlite_path(url)) if is_sqlite(url) else PostgresExecutorLocks(url)

@@ -11,8 +11,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Protocol
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 import structlog
@@ -26,31 +25,12 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 0.05
 
 
-class PartitionLocks(Protocol):
-    def hold(self, partition: str) -> AbstractContextManager[None]:
-        """Wait until nobody else works in the partition, and keep others out of it."""
+class PartitionLocks:
+    """Advisory locks, which PostgreSQL frees with the connection. One connection holds all of a process."""
 
-    def close(self) -> None: ...
-
-
-def partition_locks_for(url: str) -> PartitionLocks:
-    return NoPartitionLocks() if is_sqlite(url) else PostgresPartitionLocks(make_engine(url, pool=1))
-
-
-class NoPartitionLocks:
-    def hold(self, partition: str) -> AbstractContextManager[None]:
-        del partition
-        return nullcontext()
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class PostgresPartitionLocks:
-    """Advisory locks, which the server frees with the connection. One connection holds all of a process."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, url: str) -> None:
+        self._are_needed = not is_sqlite(url)
+        self._engine = make_engine(url, pool=1)
         self._guard = threading.Lock()
         self._connection: sa.Connection | None = None
         # The server would give a lock once more to the connection that holds it.
@@ -58,6 +38,10 @@ class PostgresPartitionLocks:
 
     @contextmanager
     def hold(self, partition: str) -> Iterator[None]:
+        """Wait until nobody else works in the partition, and keep others out of it."""
+        if not self._are_needed:
+            yield
+            return
         digest = hashlib.blake2b(f"pointsman:partition:{partition}".encode(), digest_size=8).digest()
         key = int.from_bytes(digest, "big", signed=True)
         while not self._take(key):
@@ -91,7 +75,8 @@ class PostgresPartitionLocks:
 
     def _ask(self, question: str, key: int) -> bool:
         try:
-            self._connection = self._connection or self._engine.connect()
+            if self._connection is None:
+                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             return bool(self._connection.execute(sa.text(question), {"key": key}).scalar_one())
         except SQLAlchemyError:
             self._drop()

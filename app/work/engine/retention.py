@@ -27,11 +27,11 @@ class EndedWork:
 
     def forget(self, before: datetime, *, most: int) -> int:
         """Delete at most `most` that ended before; how many were deleted."""
-        return len(self._delete(self._ended(self._table(), before).limit(most)))
+        return len(self._delete(self._ended(workflow_status(self.engine), before).limit(most)))
 
     def forget_scheduled(self, since: int, before: datetime, *, most: int) -> Dropped:
         """Delete at most `most` scheduled runs that ended in between. `since` and `reached` are Unix ms."""
-        table = self._table()
+        table = workflow_status(self.engine)
         ours = sa.and_(
             table.c.queue_name == BULK,
             table.c.completed_at >= since,
@@ -39,10 +39,6 @@ class EndedWork:
         )
         deleted = self._delete(self._ended(table, before).where(ours).limit(most))
         return Dropped(len(deleted), str(max(deleted.values()))) if deleted else Dropped()
-
-    def _table(self) -> sa.TableClause:
-        with self.engine.connect() as connection:
-            return workflow_status(connection)
 
     def _ended(self, table: sa.TableClause, before: datetime) -> sa.Select[Any]:
         # What was quarantined is in no queue any more: dbos takes out of it what it cancels.

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.work.engine.backlog import in_state
 from app.work.engine.dbos_internals import Queue, SystemDatabase, database_clock
 
 WINDOW = 128
@@ -64,10 +65,9 @@ class Scheduler:
         with self._looking, self._database.engine.begin() as connection:
             if self._closed or not self._alone(connection, queue.name):
                 return []
-            waiting = self._waiting(queue.name, app_version)
-            busy = self._busy(connection, queue.name)
+            busy = set(connection.execute(self._running(self._table, queue.name)).scalars())
             found: list[str] = []
-            for key, partition in self._oldest(connection, waiting, busy):
+            for key, partition in self._oldest(connection, queue.name, app_version, busy):
                 if partition not in busy:
                     busy.add(partition)
                     found.append(key)
@@ -89,30 +89,13 @@ class Scheduler:
         lock = sa.text("select pg_try_advisory_xact_lock(:lock, hashtext(:queue))")
         return bool(connection.execute(lock, {"lock": LOCK, "queue": queue}).scalar_one())
 
-    def _waiting(self, queue: str, app_version: str) -> sa.ColumnElement[bool]:
-        table = self._table
-        return sa.and_(
-            table.c.queue_name == queue,
-            table.c.status == "ENQUEUED",
-            self._in_flight(table),
-            table.c.queue_partition_key.is_not(None),
-            table.c.application_version == app_version,
-            table.c.name.in_(self._known),
-        )
-
-    def _busy(self, connection: sa.Connection, queue: str) -> set[str]:
-        table = self._table
-        running = sa.and_(table.c.queue_name == queue, table.c.status == "PENDING", self._in_flight(table))
-        return {row[0] for row in connection.execute(sa.select(table.c.queue_partition_key).where(running))}
-
-    def _in_flight(self, table: sa.FromClause) -> sa.ColumnElement[bool]:
-        """The condition of dbos's partial indexes, in the words that SQLite needs in order to use them."""
-        if self._database.engine.dialect.name != "sqlite":
-            return sa.true()
-        return table.c.status.in_([sa.literal_column("'ENQUEUED'"), sa.literal_column("'PENDING'")])
+    @staticmethod
+    def _running(table: sa.FromClause, queue: str) -> sa.Select[Any]:
+        """The partitions in which work of the queue runs."""
+        return sa.select(table.c.queue_partition_key).where(table.c.queue_name == queue, in_state(table, "PENDING"))
 
     def _oldest(
-        self, connection: sa.Connection, waiting: sa.ColumnElement[bool], busy: set[str]
+        self, connection: sa.Connection, queue: str, app_version: str, busy: set[str]
     ) -> Iterator[tuple[str, str]]:
         """Key and partition of what waits, in order, a window at a time: most often the first one is enough.
 
@@ -120,7 +103,13 @@ class Scheduler:
         """
         table = self._table
         order = (table.c.priority, table.c.created_at, table.c.workflow_uuid)
-        query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(waiting)
+        query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(
+            table.c.queue_name == queue,
+            in_state(table, "ENQUEUED"),
+            table.c.queue_partition_key.is_not(None),
+            table.c.application_version == app_version,
+            table.c.name.in_(self._known),
+        )
         query = query.order_by(*order).limit(WINDOW)
         last: Any = None
         while True:
@@ -154,14 +143,10 @@ class Scheduler:
     ) -> set[str]:
         """Those of `keys` that still wait, and whose partitions are still free."""
         table, now = self._table, database_clock(self._database)
-        other = table.alias()
-        running = sa.select(other.c.queue_partition_key).where(
-            other.c.queue_name == queue, other.c.status == "PENDING", self._in_flight(other)
-        )
         begun = (
             sa.update(table)
             .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")
-            .where(table.c.queue_partition_key.not_in(running))
+            .where(table.c.queue_partition_key.not_in(self._running(table.alias(), queue)))
             .values(
                 status="PENDING",
                 owner_xid=owner_xid,

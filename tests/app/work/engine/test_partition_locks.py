@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.records.database import make_engine
 from app.work.engine.engine import JSON, Work
-from app.work.engine.partition_locks import PartitionLocks, partition_locks_for
+from app.work.engine.partition_locks import PartitionLocks
 from tests.app.work.conftest import Started, wait_until
 
 DEFAULT_MOST = 100
@@ -34,7 +34,7 @@ def enter(locks: PartitionLocks, partition: str, seen: list[str], leave: threadi
 
 
 def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> None:
-    one, other = partition_locks_for(database_url), partition_locks_for(database_url)
+    one, other = PartitionLocks(database_url), PartitionLocks(database_url)
     seen: list[str] = []
     leave, later = threading.Event(), threading.Event()
     threads = [enter(one, "a", seen, leave)]
@@ -52,7 +52,7 @@ def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> No
 
 
 def test_a_cut_connection_is_replaced(database_url: str) -> None:
-    locks, engine = partition_locks_for(database_url), make_engine(database_url, pool=1)
+    locks, engine = PartitionLocks(database_url), make_engine(database_url, pool=1)
     cut = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
     with locks.hold("a"), engine.begin() as connection:
         connection.execute(sa.text("set application_name = 'somebody'"))
