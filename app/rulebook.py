@@ -14,8 +14,8 @@ import structlog
 
 from app.metrics import CONFIG_ERRORS
 from app.records.config_versions import ConfigVersion, ConfigVersions
-from app.rules.parsing.files import read_texts
-from app.rules.parsing.loading import Rules, load
+from app.rules.files import read_texts
+from app.rules.loading import Rules, load
 from app.rules.parsing.positions import BadRules
 
 log = structlog.get_logger(__name__)

@@ -15,7 +15,7 @@ from app.model.training.examples import in_order, shipped_examples
 from app.model.training.predictions import band_of
 from app.model.training.rendering import archetypes, summary
 from app.model.training.train import train
-from app.rules.parsing.loading import load
+from app.rules.loading import load
 from app.triage.language import LanguageDetector
 from bench.with_routes import thresholds_of, with_routes
 from tests.support.paths import ROOT

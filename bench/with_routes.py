@@ -14,9 +14,9 @@ from app.model.artifact import BandThresholds
 from app.model.training.examples import TrainingExample
 from app.model.training.predictions import Prediction
 from app.rules.conditions.context import Facts
+from app.rules.loading import Rules
 from app.rules.matching.matching import match
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import Confidence
+from app.rules.schema.base import Confidence
 
 
 class _Language(Protocol):
@@ -52,7 +52,7 @@ def _by_routes(
 ) -> Prediction | None:
     ticket = example.ticket
     language = detect(f"{ticket.subject}\n{ticket.body}")
-    matching = match(rules, ticket, Facts(language=language.code), now)
+    matching = match(rules.matcher, ticket, Facts(language=language.code), now)
 
     def decided(archetype: str, band: Confidence, by: str) -> Prediction:
         return replace(said, archetype=archetype, band=band, decided_by=by, probability=None)

@@ -14,7 +14,7 @@ from app.cli.rules import dry_run_of
 from app.clients import zendesk_client
 from app.records.database import DatabaseError, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.decisions import Decisions
-from app.rules.parsing.files import read_rules
+from app.rules.files import read_rules
 from app.settings import ZendeskSettings
 from app.triage.backtest import Backtest, Past, backtest
 from app.triage.verdict import ARCHETYPE_TAG

@@ -26,8 +26,8 @@ from app.records.corrections import Corrections
 from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
 from app.records.records import NoRecords
 from app.rules.channels import recognise_channel
-from app.rules.parsing.files import read_rules
-from app.rules.parsing.loading import Rules
+from app.rules.files import read_rules
+from app.rules.loading import Rules
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged, judge
 from app.triage.shipped import shipped_judgement
@@ -127,7 +127,7 @@ def solved(sources: Sources) -> Iterator[TrainingExample]:
         if snapshot.status not in {"solved", "closed"} or len(tags) != 1 or DONE_TAG in snapshot.tags:
             continue
         ticket = as_if_new(snapshot)
-        ticket = replace(ticket, channel=recognise_channel(sources.rules, ticket))
+        ticket = replace(ticket, channel=recognise_channel(sources.rules.routing.channels, ticket))
         archetype = tags[0].removeprefix(ARCHETYPE_TAG)
         yield TrainingExample(ticket, archetype, "solved", SOLVED_WEIGHT, snapshot.created_at)
 

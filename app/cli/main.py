@@ -19,7 +19,7 @@ from app.cli import backtest, rules
 from app.cli.errors import NotDone
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.records.records import NoRecords
-from app.rules.parsing.files import read_rules
+from app.rules.files import read_rules
 from app.rules.parsing.positions import BadRules
 from app.settings import DEFAULT_MODELS, BadSettings, Settings, database_url, load, zendesk_settings
 from integrations.errors import IntegrationError

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from app.clients import zendesk_client
 from app.rules.examples import Decided, Example, load_examples, run
+from app.rules.files import read_rules, read_text
 from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
-from app.rules.parsing.files import read_rules, read_text
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.rules.parsing.positions import BadRules
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from app.rules.matching.re2_patterns import first_match
+from app.rules.re2_patterns import first_match
+from app.rules.schema.base import Channel, Recognise
 from app.rules.team import fits
 from app.ticket import Ticket
-
-if TYPE_CHECKING:  # the schema lists the condition kinds, and those ask us
-    from app.rules.parsing.loading import Rules
-    from app.rules.schema.routing import Channel, Recognise, Routing
 
 OTHER = "other"
 
@@ -27,25 +25,20 @@ class ChannelOf:
     """To the post that has to be answered; `""` when the text has none."""
 
 
-def recognise_channel(rules: Rules, ticket: Ticket) -> str:
-    """The channel's name in routing.yaml, `other` when none fits."""
-    return name_of_channel(rules.routing, ticket)
-
-
-def name_of_channel(routing: Routing, ticket: Ticket) -> str:
-    """What the source states counts most; else the first channel in the file that recognises the ticket."""
+def recognise_channel(channels: Mapping[str, Channel], ticket: Ticket) -> str:
+    """The channel that the source states, else the first in the file that recognises the ticket, else `other`."""
     if ticket.channel:
-        return ticket.channel if ticket.channel in routing.channels else OTHER
-    for name, channel in routing.channels.items():
+        return ticket.channel if ticket.channel in channels else OTHER
+    for name, channel in channels.items():
         if any(_recognises(signs, ticket) for signs in channel.recognise):
             return name
     return OTHER
 
 
-def describe_channel(rules: Rules, ticket: Ticket) -> ChannelOf:
+def describe_channel(channels: Mapping[str, Channel], ticket: Ticket) -> ChannelOf:
     """Everything that planning needs to know of it. An unknown channel is private and answered from Zendesk."""
-    name = recognise_channel(rules, ticket)
-    channel = rules.routing.channels.get(name)
+    name = recognise_channel(channels, ticket)
+    channel = channels.get(name)
     if channel is None:
         return ChannelOf(name, public=bool(ticket.public), reply="zendesk", link="")
     return ChannelOf(name, is_public(channel, ticket), channel.reply, _link(channel, ticket))

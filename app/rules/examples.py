@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from app.rules.parsing.loading import Rules, validate
+from app.rules.loading import Rules, validate
 from app.rules.parsing.positions import BadRules, Path, Position, Problem, read_yaml, spell
 from app.rules.parsing.problems import nearest
 from app.rules.schema.strict import Flag, Many, Name, Strict, Text

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.folding import fold, is_word
-
-if TYPE_CHECKING:
-    from app.rules.schema.routing import Conditions
+from app.rules.routing import Conditions
 
 _CHOICES: Final = ("channel", "language", "tags", "group", "brand", "handle", "event")
 """Kinds whose value is a list of which any one will do."""

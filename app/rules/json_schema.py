@@ -8,7 +8,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from app.rules.examples import ExampleFile
-from app.rules.schema.routing import Macros, Routing
+from app.rules.routing import Routing
+from app.rules.schema.macros import Macros
 
 FILES: Final[dict[str, type[BaseModel]]] = {"routing": Routing, "macros": Macros, "tests": ExampleFile}
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.rules.conditions.phrases import LIST_SIGN
+from app.rules.examples import Example
 from app.rules.implication import contains_phrase, implies, unfold_lists
-from app.rules.macros import Text
+from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Position, Positions, spell
-
-if TYPE_CHECKING:
-    from app.rules.examples import Example
-    from app.rules.parsing.loading import Rules
-    from app.rules.schema.routing import Conditions
+from app.rules.placeholders import Text
+from app.rules.routing import Conditions
 
 _REASONS: Final = ("done", "not_planned", "duplicate", "moved", "reopened")
 
@@ -35,7 +33,7 @@ class Finding:
         return f"{self.file}:{self.position.line}:{self.position.column}: {self.name}: {place}{self.message}"
 
 
-Check = Callable[["Rules", Sequence["Example"]], Iterator[Finding]]
+Check = Callable[[Rules, Sequence[Example]], Iterator[Finding]]
 
 
 def _finding(name: str, places: Positions, path: Path, message: str) -> Finding:
@@ -213,7 +211,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     reply_cannot_be_sent,
     live_reply_without_cap,
 )
-DOCUMENTED: Final[dict[str, str]] = {check.__name__: check.__doc__ or "" for check in CHECKS}
 
 
 def lint(rules: Rules, examples: Sequence[Example]) -> list[Finding]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from app.rules.schema.base import Team
 from app.ticket import Organization, Requester
-
-if TYPE_CHECKING:  # the schema lists the condition kinds, and those ask us
-    from app.rules.schema.routing import Team
 
 
 def fits(pattern: str, text: str) -> bool:

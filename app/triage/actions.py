@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rules.schema.routing import Incidents, IssuePolicy
+from app.rules.schema.archetypes import Incidents, IssuePolicy
 
 
 class _Action(BaseModel):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from app.model.model_verdict import ModelVerdict
-from app.rules.matching.matching import Matching, RouteTrace
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import Mode
+from app.rules.loading import Rules
+from app.rules.matching.matching import Matching
+from app.rules.matching.trace import RouteTrace
+from app.rules.schema.base import Mode
 from app.ticket import Ticket
 from app.triage.language import Language
 from app.triage.verdict import ABSTAINED_TAG, ARCHETYPE_TAG, Candidate, Previous, Verdict

@@ -14,8 +14,8 @@ from datetime import datetime
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
+from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
-from app.rules.parsing.loading import Rules
 from app.ticket import Ticket
 from app.triage.actions import Plan
 from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live
@@ -56,8 +56,8 @@ def judge(
 ) -> Judged:
     """Decide about one ticket. Pure."""
     language = judgement.detect(f"{ticket.subject}\n{ticket.body}")
-    matching = match(rules, ticket, Facts(language=language.code), now)
-    channel = describe_channel(rules, ticket)
+    matching = match(rules.matcher, ticket, Facts(language=language.code), now)
+    channel = describe_channel(rules.routing.channels, ticket)
     said: ModelVerdict | None = None
     verdict = (
         by_person(rules, ticket, previous)

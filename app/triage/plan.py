@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules.channels import ChannelOf
-from app.rules.schema.routing import Archetype, Channel, IssuePolicy, Routing
+from app.rules.routing import Routing
+from app.rules.schema.archetypes import Archetype, IssuePolicy
+from app.rules.schema.base import Channel
 from app.ticket import Ticket
 from app.triage.actions import (
     Action,

@@ -13,7 +13,7 @@ from itertools import count
 
 from pydantic import BaseModel, ConfigDict
 
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.verdict import Verdict
 

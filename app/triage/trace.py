@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from app.model.model_verdict import ModelVerdict
-from app.rules.matching.matching import Matching, RouteTrace
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
+from app.rules.matching.matching import Matching
+from app.rules.matching.trace import RouteTrace
 from app.triage.actions import Plan
 from app.triage.language import Language
 from app.triage.verdict import Verdict

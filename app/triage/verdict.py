@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.rules.schema.routing import Mode
+from app.rules.schema.base import Mode
 
 ARCHETYPE_TAG = "archetype__"
 CONFIDENCE_TAG = "confidence__"

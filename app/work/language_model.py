@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 import structlog
 
 from app.metrics import SECOND_OPINIONS
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.second_opinion import offered, question, read_answer, verdict_from
 from app.triage.verdict import Verdict

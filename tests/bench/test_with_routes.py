@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.model.training.predictions import Prediction
-from app.rules.parsing.loading import Rules, load
+from app.rules.loading import Rules, load
 from app.triage.language import Language
 from bench.with_routes import thresholds_of, with_routes
 from tests.app.model.training.conftest import example

@@ -11,7 +11,7 @@ from app import metrics
 from app.cli.main import cli
 from app.rules.conditions import KINDS
 from app.rules.lint import CHECKS
-from app.rules.macros import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS
+from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS
 from app.settings import Settings
 from tests.support.paths import ROOT
 

@@ -12,7 +12,7 @@ from app.records.circuits import Circuits
 from app.records.database import make_engine
 from app.records.rate_limits import RateLimits
 from app.records.tables import metadata
-from app.rules.schema.routing import Limits
+from app.rules.schema.base import Limits
 from app.service import LIMITED
 from app.work.limits.circuit_breaker import CircuitBreaker
 from app.work.limits.outbound import OutboundCalls

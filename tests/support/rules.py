@@ -7,8 +7,8 @@ from textwrap import dedent, indent
 from typing import Any
 
 from app.rules.conditions.context import Facts
+from app.rules.loading import Rules, load
 from app.rules.matching.matching import Matching, match
-from app.rules.parsing.loading import Rules, load
 from app.ticket import Ticket
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -51,7 +51,7 @@ def rules_when(when: str, *, more: str = "") -> Rules:
 
 
 def asked(given: Rules, facts: Facts | None = None, **ticket: Any) -> Matching:
-    return match(given, Ticket(**{"id": 1, **ticket}), facts or Facts(), NOW)
+    return match(given.matcher, Ticket(**{"id": 1, **ticket}), facts or Facts(), NOW)
 
 
 def holds(when: str, facts: Facts | None = None, *, more: str = "", **ticket: Any) -> bool:

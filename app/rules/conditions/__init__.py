@@ -38,4 +38,3 @@ KINDS: Final[tuple[Kind, ...]] = (
     length.KIND,
     time_of_day.KIND,
 )
-BY_KEY: Final[dict[str, Kind]] = {kind.key: kind for kind in KINDS}

@@ -7,6 +7,6 @@ KIND = plain(
     "brand",
     Many,
     "The ticket belongs to one of these Zendesk brands.",
-    asks=lambda wanted, scene: same(wanted, scene.ticket.brand),
-    says=lambda wanted, scene: f"brand is `{scene.ticket.brand or 'none'}`, asked for {quoted(wanted)}",
+    asks=lambda wanted, context: same(wanted, context.ticket.brand),
+    says=lambda wanted, context: f"brand is `{context.ticket.brand or 'none'}`, asked for {quoted(wanted)}",
 )

@@ -7,6 +7,6 @@ KIND = plain(
     "channel",
     Many,
     "The ticket came by one of these channels of routing.yaml (`other`: by none of them).",
-    asks=lambda wanted, scene: scene.channel in wanted,
-    says=lambda wanted, scene: f"channel is `{scene.channel}`, asked for {quoted(wanted)}",
+    asks=lambda wanted, context: context.channel in wanted,
+    says=lambda wanted, context: f"channel is `{context.channel}`, asked for {quoted(wanted)}",
 )

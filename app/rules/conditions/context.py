@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from app.rules.channels import is_public, name_of_channel
+from app.rules.channels import is_public, recognise_channel
 from app.rules.folding import Folded
+from app.rules.schema.base import Channel, Team
 from app.rules.team import is_team_member
 from app.ticket import Ticket
-
-if TYPE_CHECKING:
-    from app.rules.schema.routing import Routing
 
 Part = Literal["subject", "body"]
 _MENTION: Final = re.compile(r"(?<![\w@./])@([A-Za-z0-9_]{1,30})")
@@ -39,11 +38,14 @@ class Hit:
 
 
 @dataclass
-class Scene:
+class Context:
+    """One ticket and what the conditions ask about it."""
+
     ticket: Ticket
     facts: Facts
     now: datetime
-    routing: Routing
+    channels: Mapping[str, Channel]
+    team: Team
     hits: dict[int, list[Hit]] = field(default_factory=dict)
     """By term: where it occurs, once per part at most."""
 
@@ -60,15 +62,15 @@ class Scene:
 
     @cached_property
     def channel(self) -> str:
-        return name_of_channel(self.routing, self.ticket)
+        return recognise_channel(self.channels, self.ticket)
 
     @cached_property
     def public(self) -> bool:
-        return is_public(self.routing.channels.get(self.channel), self.ticket)
+        return is_public(self.channels.get(self.channel), self.ticket)
 
     @cached_property
     def team_member(self) -> bool:
-        return is_team_member(self.routing.team, self.ticket.requester, self.ticket.organization)
+        return is_team_member(self.team, self.ticket.requester, self.ticket.organization)
 
     @cached_property
     def handles(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import plain, quoted, same
 from app.rules.schema.strict import Many, Strict, Text
 
@@ -14,16 +14,16 @@ class FieldIs(Strict):
     value: Many = Field(description="One of these, whatever its case; a drop-down's value is its tag.")
 
 
-def _asks(wanted: FieldIs, scene: Scene) -> bool:
-    fields = scene.ticket.custom_fields
+def _asks(wanted: FieldIs, context: Context) -> bool:
+    fields = context.ticket.custom_fields
     # Zendesk sends every field with every ticket, so one that is missing there is misspelt here.
     if fields and wanted.field not in fields:
         raise LookupError(f"the ticket has no field `{wanted.field}`, only {quoted(tuple(sorted(fields)))}")
     return same(wanted.value, fields.get(wanted.field, ""))
 
 
-def _says(wanted: FieldIs, scene: Scene) -> str:
-    actual = scene.ticket.custom_fields.get(wanted.field, "")
+def _says(wanted: FieldIs, context: Context) -> str:
+    actual = context.ticket.custom_fields.get(wanted.field, "")
     return f"field `{wanted.field}` is `{actual or 'empty'}`, asked for {quoted(wanted.value)}"
 
 

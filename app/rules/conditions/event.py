@@ -13,6 +13,6 @@ KIND = plain(
     Annotated[tuple[Event, ...], BeforeValidator(listed, json_schema_input_type=Event | list[Event])],
     "What happened: `created`, `comment` (the requester wrote again; only routes that name it are asked then), "
     "`corrected` (a person changed the archetype's tag), `updated` (anything else).",
-    asks=lambda wanted, scene: scene.ticket.event in wanted,
-    says=lambda wanted, scene: f"event is `{scene.ticket.event}`, asked for {quoted(wanted)}",
+    asks=lambda wanted, context: context.ticket.event in wanted,
+    says=lambda wanted, context: f"event is `{context.ticket.event}`, asked for {quoted(wanted)}",
 )

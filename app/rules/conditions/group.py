@@ -7,6 +7,6 @@ KIND = plain(
     "group",
     Many,
     "The ticket is in one of these Zendesk groups.",
-    asks=lambda wanted, scene: same(wanted, scene.ticket.group),
-    says=lambda wanted, scene: f"group is `{scene.ticket.group or 'none'}`, asked for {quoted(wanted)}",
+    asks=lambda wanted, context: same(wanted, context.ticket.group),
+    says=lambda wanted, context: f"group is `{context.ticket.group or 'none'}`, asked for {quoted(wanted)}",
 )

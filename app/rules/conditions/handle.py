@@ -8,8 +8,8 @@ KIND = plain(
     "handle",
     Many,
     "One of these accounts was addressed: by Zendesk's word, or mentioned in the text.",
-    asks=lambda wanted, scene: not scene.handles.isdisjoint(map(bare_handle, wanted)),
-    says=lambda wanted, scene: (
-        f"addressed {quoted(tuple(sorted(scene.handles))[:5]) or 'no account'}, asked for {quoted(wanted)}"
+    asks=lambda wanted, context: not context.handles.isdisjoint(map(bare_handle, wanted)),
+    says=lambda wanted, context: (
+        f"addressed {quoted(tuple(sorted(context.handles))[:5]) or 'no account'}, asked for {quoted(wanted)}"
     ),
 )

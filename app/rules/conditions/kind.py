@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 
 Where = Literal["subject", "body", "both"]
 Path = tuple[str | int, ...]
@@ -39,10 +39,10 @@ class Leaf(Protocol):
     def terms(self) -> frozenset[int] | None:
         """Terms of which at least one must occur for this to hold; None: it does not depend on the text."""
 
-    def holds(self, scene: Scene) -> bool:
+    def holds(self, context: Context) -> bool:
         """Raises ConditionError."""
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence: ...
+    def evidence(self, context: Context, *, held: bool) -> Evidence: ...
 
 
 class Vocabulary(Protocol):
@@ -80,22 +80,22 @@ class _Plain:
 
     value: Any
     path: Path
-    asks: Callable[[Any, Scene], bool]
-    says: Callable[[Any, Scene], str]
+    asks: Callable[[Any, Context], bool]
+    says: Callable[[Any, Context], str]
 
     @property
     def terms(self) -> None:
         return None
 
-    def holds(self, scene: Scene) -> bool:
+    def holds(self, context: Context) -> bool:
         try:
-            return self.asks(self.value, scene)
+            return self.asks(self.value, context)
         except (ValueError, TypeError, ArithmeticError, LookupError) as error:
             raise ConditionError(f"{self.path[-1]}: {error}") from error
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+    def evidence(self, context: Context, *, held: bool) -> Evidence:
         del held  # the fact itself explains both
-        return Evidence(self.says(self.value, scene), path=self.path)
+        return Evidence(self.says(self.value, context), path=self.path)
 
 
 def plain(
@@ -103,8 +103,8 @@ def plain(
     value_type: Any,
     description: str,
     *,
-    asks: Callable[[Any, Scene], bool],
-    says: Callable[[Any, Scene], str],
+    asks: Callable[[Any, Context], bool],
+    says: Callable[[Any, Context], str],
 ) -> Kind:
     """A kind whose condition is one question. `says` is a short sentence with the fact that answers it."""
     return Kind(key, value_type, description, lambda value, site: _Plain(value, site.path, asks, says))

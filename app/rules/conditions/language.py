@@ -7,6 +7,6 @@ KIND = plain(
     "language",
     Many,
     "The text is in one of these languages (ISO 639-1). Not for routes `before: language`.",
-    asks=lambda wanted, scene: scene.facts.language in wanted,
-    says=lambda wanted, scene: f"language is `{scene.facts.language or 'undecided'}`, asked for {quoted(wanted)}",
+    asks=lambda wanted, context: context.facts.language in wanted,
+    says=lambda wanted, context: f"language is `{context.facts.language or 'undecided'}`, asked for {quoted(wanted)}",
 )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import plain
 from app.rules.schema.strict import Strict
 
@@ -18,16 +18,16 @@ class LengthIs(Strict):
     max_words: Words | None = None
 
 
-def _asks(wanted: LengthIs, scene: Scene) -> bool:
-    return (wanted.min_words is None or scene.words >= wanted.min_words) and (
-        wanted.max_words is None or scene.words <= wanted.max_words
+def _asks(wanted: LengthIs, context: Context) -> bool:
+    return (wanted.min_words is None or context.words >= wanted.min_words) and (
+        wanted.max_words is None or context.words <= wanted.max_words
     )
 
 
-def _says(wanted: LengthIs, scene: Scene) -> str:
+def _says(wanted: LengthIs, context: Context) -> str:
     bounds = [f"at least {wanted.min_words}"] * (wanted.min_words is not None)
     bounds += [f"at most {wanted.max_words}"] * (wanted.max_words is not None)
-    return f"{scene.words} words, asked for {' and '.join(bounds) or 'any number'}"
+    return f"{context.words} words, asked for {' and '.join(bounds) or 'any number'}"
 
 
 KIND = plain("length", LengthIs, "How many words the body has.", asks=_asks, says=_says)

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import plain, quoted
 from app.rules.schema.strict import Flag, Many, Strict
 from app.rules.team import fits
@@ -16,8 +16,8 @@ class OrganizationIs(Strict):
     tags: Many = Field(default=(), description="One of these is on the organization.")
 
 
-def _asks(wanted: OrganizationIs, scene: Scene) -> bool:
-    whose = scene.ticket.organization
+def _asks(wanted: OrganizationIs, context: Context) -> bool:
+    whose = context.ticket.organization
     if whose is None:
         return wanted.present is False and not wanted.name and not wanted.tags
     return (
@@ -27,8 +27,8 @@ def _asks(wanted: OrganizationIs, scene: Scene) -> bool:
     )
 
 
-def _says(wanted: OrganizationIs, scene: Scene) -> str:
-    whose = scene.ticket.organization
+def _says(wanted: OrganizationIs, context: Context) -> str:
+    whose = context.ticket.organization
     if whose is None:
         return "they have no organization"
     facts = [f"their organization is `{whose.name}`"]

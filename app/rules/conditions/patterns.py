@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from app.rules.conditions.kind import Kind, Site
 from app.rules.conditions.terms import Source, TermsLeaf, look_for
-from app.rules.matching.re2_patterns import Pattern
+from app.rules.re2_patterns import Pattern
 from app.rules.schema.strict import listed
 
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]

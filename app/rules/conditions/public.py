@@ -7,6 +7,6 @@ KIND = plain(
     "public",
     Flag,
     "Whether a stranger could read it where it was written.",
-    asks=lambda wanted, scene: scene.public is wanted,
-    says=lambda _, scene: "it was written in public" if scene.public else "it was written in private",
+    asks=lambda wanted, context: context.public is wanted,
+    says=lambda _, context: "it was written in public" if context.public else "it was written in private",
 )

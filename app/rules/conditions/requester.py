@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import plain, quoted, same
 from app.rules.schema.strict import Flag, Many, Strict
 from app.rules.team import bare_handle, fits
@@ -19,21 +19,21 @@ class RequesterIs(Strict):
     tags: Many = Field(default=(), description="One of these is on the user.")
 
 
-def _asks(wanted: RequesterIs, scene: Scene) -> bool:
-    who = scene.ticket.requester
+def _asks(wanted: RequesterIs, context: Context) -> bool:
+    who = context.ticket.requester
     return (
         (not wanted.domain or (bool(who.domain) and any(fits(p, who.domain) for p in wanted.domain)))
         and (not wanted.email or (bool(who.email) and any(fits(p, who.email) for p in wanted.email)))
         and (not wanted.handle or (bool(who.handle) and bare_handle(who.handle) in map(bare_handle, wanted.handle)))
         and (not wanted.role or same(wanted.role, who.role))
-        and (wanted.team_member is None or scene.team_member is wanted.team_member)
+        and (wanted.team_member is None or context.team_member is wanted.team_member)
         and (not wanted.tags or not set(wanted.tags).isdisjoint(who.tags))
     )
 
 
-def _says(wanted: RequesterIs, scene: Scene) -> str:
+def _says(wanted: RequesterIs, context: Context) -> str:
     """Names no address: traces are read by more people than tickets."""
-    who = scene.ticket.requester
+    who = context.ticket.requester
     facts = []
     if wanted.domain:
         facts.append(f"their domain is `{who.domain or 'unknown'}`, asked for {quoted(wanted.domain)}")
@@ -44,7 +44,7 @@ def _says(wanted: RequesterIs, scene: Scene) -> str:
     if wanted.role:
         facts.append(f"their role is `{who.role}`, asked for {quoted(wanted.role)}")
     if wanted.team_member is not None:
-        facts.append("they are one of us" if scene.team_member else "they are not one of us")
+        facts.append("they are one of us" if context.team_member else "they are not one of us")
     if wanted.tags:
         facts.append(f"their tags are {quoted(who.tags) or 'none'}, asked for {quoted(wanted.tags)}")
     return "; ".join(facts)

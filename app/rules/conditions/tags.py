@@ -7,8 +7,8 @@ KIND = plain(
     "tags",
     Many,
     "One of these tags is on the ticket.",
-    asks=lambda wanted, scene: not set(wanted).isdisjoint(scene.ticket.tags),
-    says=lambda wanted, scene: (
-        f"the ticket's tags are {quoted(scene.ticket.tags) or 'none'}, asked for {quoted(wanted)}"
+    asks=lambda wanted, context: not set(wanted).isdisjoint(context.ticket.tags),
+    says=lambda wanted, context: (
+        f"the ticket's tags are {quoted(context.ticket.tags) or 'none'}, asked for {quoted(wanted)}"
     ),
 )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.rules.conditions.context import Hit, Part, Scene
+from app.rules.conditions.context import Context, Hit, Part
 from app.rules.conditions.kind import Evidence, Path, Where
-from app.rules.matching.re2_patterns import span_of
+from app.rules.re2_patterns import span_of
 
 SHOWN: Final = 80
 """Characters of the ticket's text that a trace shows."""
@@ -35,29 +35,29 @@ class TermsLeaf:
     missed: Evidence
     """Why it did not hold: always the same, and asked for by every trace."""
 
-    def holds(self, scene: Scene) -> bool:
-        if self.terms.isdisjoint(scene.hits):
+    def holds(self, context: Context) -> bool:
+        if self.terms.isdisjoint(context.hits):
             return False
-        return self.where == "both" or any(self._hit(scene, term) for term in self.terms & scene.hits.keys())
+        return self.where == "both" or any(self._hit(context, term) for term in self.terms & context.hits.keys())
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+    def evidence(self, context: Context, *, held: bool) -> Evidence:
         if held:
             for term, source in self.sources.items():
-                hit = self._hit(scene, term)
+                hit = self._hit(context, term)
                 if hit is not None:
                     detail = f"{self.noun} `{source.text}` in {hit.part}"
-                    return Evidence(detail, shorten(self._piece(scene, hit, source)), source.path)
+                    return Evidence(detail, shorten(self._piece(context, hit, source)), source.path)
         return self.missed
 
-    def _piece(self, scene: Scene, hit: Hit, source: Source) -> str:
+    def _piece(self, context: Context, hit: Hit, source: Source) -> str:
         """The original text."""
-        text = scene.part(hit.part)
+        text = context.part(hit.part)
         if hit.span is not None:
             return text.piece(*hit.span, folded=True)
         return text.piece(*span_of(source.text, text.clean), folded=False)
 
-    def _hit(self, scene: Scene, term: int) -> Hit | None:
-        hits = scene.hits.get(term, ())
+    def _hit(self, context: Context, term: int) -> Hit | None:
+        hits = context.hits.get(term, ())
         return next((hit for part in _PARTS[self.where] for hit in hits if hit.part == part), None)
 
 

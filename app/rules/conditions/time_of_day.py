@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import plain
 from app.rules.schema.strict import Strict, listed
 
@@ -40,8 +40,8 @@ class TimeOfDay(Strict):
         return self
 
 
-def _asks(wanted: TimeOfDay, scene: Scene) -> bool:
-    local = scene.moment.astimezone(ZoneInfo(wanted.timezone))
+def _asks(wanted: TimeOfDay, context: Context) -> bool:
+    local = context.moment.astimezone(ZoneInfo(wanted.timezone))
     start, end = time.fromisoformat(wanted.from_ or "00:00"), time.fromisoformat(wanted.until or "00:00")
     clock = local.time()
     if wanted.until is None or start < end:
@@ -51,8 +51,8 @@ def _asks(wanted: TimeOfDay, scene: Scene) -> bool:
     return within and (not wanted.weekdays or _DAYS[local.weekday()] in wanted.weekdays)
 
 
-def _says(wanted: TimeOfDay, scene: Scene) -> str:
-    local = scene.moment.astimezone(ZoneInfo(wanted.timezone))
+def _says(wanted: TimeOfDay, context: Context) -> str:
+    local = context.moment.astimezone(ZoneInfo(wanted.timezone))
     span = f"{wanted.from_ or '00:00'} to {wanted.until or '24:00'}" + (
         f" on {', '.join(wanted.weekdays)}" if wanted.weekdays else ""
     )

@@ -5,18 +5,16 @@ whose words do not occur is never looked at, and a thousand routes cost about as
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from app.rules.conditions import KINDS
-from app.rules.conditions.context import Part, Scene
+from app.rules.conditions.context import Context, Part
 from app.rules.conditions.kind import Leaf, Path, Site
 from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
 from app.rules.matching.text_search import Terms
+from app.rules.matching.trace import RouteTrace
 from app.rules.parsing.positions import Positions, spell
-
-if TYPE_CHECKING:
-    from app.rules.matching.matching import RouteTrace
-    from app.rules.schema.routing import Conditions, Routing
+from app.rules.routing import Conditions, Routing
 
 _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 
@@ -46,12 +44,12 @@ class Matcher:
         self.rejections: dict[int, RouteTrace] = {}
         """What routes say of a ticket that has none of the words they need, once it was asked for."""
 
-    def scan(self, scene: Scene) -> None:
+    def scan(self, context: Context) -> None:
         """Find all terms in the ticket's text."""
         for part in _PARTS:
-            folded = scene.part(part)
+            folded = context.part(part)
             if folded.original:
-                self._search.into(scene.hits, part, folded.folded, folded.clean)
+                self._search.into(context.hits, part, folded.folded, folded.clean)
 
     def place(self, path: Path) -> tuple[str, int]:
         """Spelt out, and its line."""
@@ -60,17 +58,17 @@ class Matcher:
             known = self._places[path] = (spell(path), self.positions.at(path).line)
         return known
 
-    def candidates(self, scene: Scene) -> list[int]:
+    def candidates(self, context: Context) -> list[int]:
         """The routes that could match, in order: all others need a term that does not occur."""
         found = set(self._always)
-        for term in scene.hits:
+        for term in context.hits:
             found.update(self._needing.get(term, ()))
         return sorted(found)
 
 
 def _asks_for_comments(when: Conditions) -> bool:
     nested = (*when.all, *when.any, *when.none)
-    return "comment" in (getattr(when, "event", None) or ()) or any(map(_asks_for_comments, nested))
+    return "comment" in (when.event or ()) or any(map(_asks_for_comments, nested))
 
 
 def compile_conditions(when: Conditions, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:

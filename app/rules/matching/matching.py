@@ -6,40 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from app.rules.conditions.context import Facts, Scene
+from app.rules.conditions.context import Context, Facts
 from app.rules.conditions.kind import ConditionError, Evidence
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.nesting import All
+from app.rules.matching.trace import RouteTrace
+from app.rules.routing import Remark
 from app.ticket import Ticket
-
-if TYPE_CHECKING:
-    from app.rules.parsing.loading import Rules
-    from app.rules.schema.routing import Remark
 
 Stage = Literal["before language", "after language"]
 NOT_FOR_COMMENTS: Final = "it is about what opened a ticket; to ask it of later comments too, give it an `event`"
-
-
-@dataclass(frozen=True, slots=True)
-class RouteTrace:
-    """What one route said of a ticket, and why."""
-
-    index: int
-    route: str
-    archetype: str
-    matched: bool
-    error: str | None
-    path: str
-    """Of the deciding condition in the YAML."""
-    line: int
-    detail: str
-    text: str
-    """The piece of the ticket that made it so, as it was written."""
-    nearness: float
-    """Share of the top conditions that held."""
-    shadow: bool
 
 
 @dataclass(frozen=True)
@@ -47,12 +25,7 @@ class Matching:
     """What the routes say of one ticket. Nothing is worked out before it is asked for."""
 
     matcher: Matcher
-    scene: Scene
-
-    def knowing(self, facts: Facts) -> Matching:
-        """The same ticket, with more known about it; its text is not searched again."""
-        ticket, now, routing, hits = self.scene.ticket, self.scene.now, self.scene.routing, self.scene.hits
-        return Matching(self.matcher, Scene(ticket, facts, now, routing, hits))
+    context: Context
 
     def first(self, stage: Stage | None = None) -> RouteTrace | None:
         """The route that decides; of one stage only, or of all. Shadow routes decide nothing."""
@@ -94,20 +67,20 @@ class Matching:
 
     def remarks(self, archetype: str) -> tuple[Remark, ...]:
         """Those that hold for the ticket and apply to the archetype."""
-        return tuple(remark for remark, held in self._remarks(archetype) if held is True)
-
-    def remark_errors(self, archetype: str) -> tuple[tuple[str, str], ...]:
-        """Names of remarks that could not be evaluated, and what went wrong."""
-        return tuple((remark.name, held) for remark, held in self._remarks(archetype) if isinstance(held, str))
+        return tuple(
+            remark
+            for remark, node in zip(self.matcher.routing.remarks, self.matcher.remarks, strict=True)
+            if (not remark.archetypes or archetype in remark.archetypes) and _held(node, self.context) is True
+        )
 
     def of(self, index: int) -> RouteTrace:
         """What one route said."""
-        route, node = self.scene.routing.routes[index], self.matcher.routes[index]
+        route, node = self.matcher.routing.routes[index], self.matcher.routes[index]
         held = self._holds(index)
         error = held if isinstance(held, str) else None
         matched, asked = held is True, self._is_asked(index)
         if asked:
-            evidence = Evidence(error, path=node.path) if error else _evidence(node, self.scene, held=matched)
+            evidence = Evidence(error, path=node.path) if error else _evidence(node, self.context, held=matched)
         else:
             evidence = Evidence(NOT_FOR_COMMENTS, path=node.path)
         path, line = self.matcher.place(evidence.path or node.path)
@@ -121,7 +94,7 @@ class Matching:
             line=line,
             detail=evidence.detail,
             text=evidence.text,
-            nearness=1.0 if matched else node.nearness(self.scene) if asked else 0.0,
+            nearness=1.0 if matched else node.nearness(self.context) if asked else 0.0,
             shadow=index in self.matcher.shadows,
         )
 
@@ -135,45 +108,40 @@ class Matching:
         return known
 
     def _in_stage(self, stage: Stage | None) -> Iterator[int]:
-        routes = self.scene.routing.routes
+        routes = self.matcher.routing.routes
         for index in self._candidates:
             if stage is None or (routes[index].before == "language") is (stage == "before language"):
                 yield index
 
     @cached_property
     def _candidates(self) -> list[int]:
-        return [index for index in self.matcher.candidates(self.scene) if self._is_asked(index)]
+        return [index for index in self.matcher.candidates(self.context) if self._is_asked(index)]
 
     def _is_asked(self, index: int) -> bool:
         """A later comment is judged by the routes that ask for comments; the others judged what opened the ticket."""
-        return self.scene.ticket.event != "comment" or index in self.matcher.for_comments
-
-    def _remarks(self, archetype: str) -> Iterator[tuple[Remark, bool | str]]:
-        for remark, node in zip(self.scene.routing.remarks, self.matcher.remarks, strict=True):
-            if not remark.archetypes or archetype in remark.archetypes:
-                yield remark, _held(node, self.scene)
+        return self.context.ticket.event != "comment" or index in self.matcher.for_comments
 
     def _holds(self, index: int) -> bool | str:
-        return self._is_asked(index) and _held(self.matcher.routes[index], self.scene)
+        return self._is_asked(index) and _held(self.matcher.routes[index], self.context)
 
 
-def match(rules: Rules, ticket: Ticket, facts: Facts, now: datetime) -> Matching:
+def match(matcher: Matcher, ticket: Ticket, facts: Facts, now: datetime) -> Matching:
     """Search the ticket's text for all routes' terms; the rest happens when it is asked for. Never raises."""
-    scene = Scene(ticket, facts, now, rules.routing)
-    rules.matcher.scan(scene)
-    return Matching(rules.matcher, scene)
+    context = Context(ticket, facts, now, matcher.routing.channels, matcher.routing.team)
+    matcher.scan(context)
+    return Matching(matcher, context)
 
 
-def _held(node: All, scene: Scene) -> bool | str:
+def _held(node: All, context: Context) -> bool | str:
     """Or what went wrong."""
     try:
-        return node.holds(scene)
+        return node.holds(context)
     except ConditionError as error:
         return str(error)
 
 
-def _evidence(node: All, scene: Scene, *, held: bool) -> Evidence:
+def _evidence(node: All, context: Context, *, held: bool) -> Evidence:
     try:
-        return node.evidence(scene, held=held)
+        return node.evidence(context, held=held)
     except ConditionError as error:
         return Evidence(str(error), path=node.path)

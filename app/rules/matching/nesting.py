@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from app.rules.conditions.context import Scene
+from app.rules.conditions.context import Context
 from app.rules.conditions.kind import ConditionError, Evidence, Leaf, Path
 from app.rules.conditions.terms import TermsLeaf
 
@@ -23,11 +23,11 @@ class All:
         needed = [child.terms for child in self.children if child.terms is not None]
         object.__setattr__(self, "terms", min(needed, key=len, default=None))
 
-    def holds(self, scene: Scene) -> bool:
+    def holds(self, context: Context) -> bool:
         failed: ConditionError | None = None
         for child in self.children:
             try:
-                if not child.holds(scene):
+                if not child.holds(context):
                     return False
             except ConditionError as error:
                 failed = failed or error
@@ -35,11 +35,11 @@ class All:
             raise failed
         return True
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+    def evidence(self, context: Context, *, held: bool) -> Evidence:
         if held:
-            said = [child.evidence(scene, held=True) for child in self.children]
+            said = [child.evidence(context, held=True) for child in self.children]
             return next((evidence for evidence in said if evidence.text), said[0])
-        return next(child.evidence(scene, held=False) for child in self.children if _state(child, scene) is False)
+        return next(child.evidence(context, held=False) for child in self.children if _state(child, context) is False)
 
     @property
     def is_all_text(self) -> bool:
@@ -47,11 +47,11 @@ class All:
         first, *others = self.children
         return isinstance(first, TermsLeaf) and all(isinstance(child, NoneOf) for child in others)
 
-    def nearness(self, scene: Scene) -> float:
+    def nearness(self, context: Context) -> float:
         """Share of the children that hold; of a single nested `all` or `any`, its own."""
         if len(self.children) == 1 and isinstance(self.children[0], All | AnyOf):
-            return self.children[0].nearness(scene)
-        held = sum(_state(child, scene) is True and not isinstance(child, NoneOf) for child in self.children)
+            return self.children[0].nearness(context)
+        held = sum(_state(child, context) is True and not isinstance(child, NoneOf) for child in self.children)
         return held / len(self.children)
 
 
@@ -68,11 +68,11 @@ class AnyOf:
         union = frozenset().union(*(terms for terms in needed if terms is not None))
         object.__setattr__(self, "terms", None if None in needed else union)
 
-    def holds(self, scene: Scene) -> bool:
+    def holds(self, context: Context) -> bool:
         failed: ConditionError | None = None
         for child in self.children:
             try:
-                if child.holds(scene):
+                if child.holds(context):
                     return True
             except ConditionError as error:
                 failed = failed or error
@@ -80,15 +80,15 @@ class AnyOf:
             raise failed
         return False
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+    def evidence(self, context: Context, *, held: bool) -> Evidence:
         if held:
-            return next(child.evidence(scene, held=True) for child in self.children if _state(child, scene) is True)
+            return next(child.evidence(context, held=True) for child in self.children if _state(child, context) is True)
         if len(self.children) == 1:
-            return self.children[0].evidence(scene, held=False)
+            return self.children[0].evidence(context, held=False)
         return Evidence(f"none of {len(self.children)} alternatives holds", path=self.path)
 
-    def nearness(self, scene: Scene) -> float:
-        return max(child.nearness(scene) for child in self.children)
+    def nearness(self, context: Context) -> float:
+        return max(child.nearness(context) for child in self.children)
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,11 @@ class NoneOf:
     def terms(self) -> None:
         return None
 
-    def holds(self, scene: Scene) -> bool:
+    def holds(self, context: Context) -> bool:
         failed: ConditionError | None = None
         for child in self.children:
             try:
-                if child.holds(scene):
+                if child.holds(context):
                     return False
             except ConditionError as error:
                 failed = failed or error
@@ -114,21 +114,21 @@ class NoneOf:
             raise failed
         return True
 
-    def evidence(self, scene: Scene, *, held: bool) -> Evidence:
+    def evidence(self, context: Context, *, held: bool) -> Evidence:
         if held:
             return Evidence("nothing of `none` holds", path=self.path)
-        kept_out = next(child for child in self.children if _state(child, scene) is True)
-        because = kept_out.evidence(scene, held=True)
+        kept_out = next(child for child in self.children if _state(child, context) is True)
+        because = kept_out.evidence(context, held=True)
         return Evidence(f"kept out by {because.detail}", because.text, because.path)
 
 
 Node: TypeAlias = All | AnyOf | NoneOf
 
 
-def _state(child: Node | Leaf, scene: Scene) -> bool | None:
+def _state(child: Node | Leaf, context: Context) -> bool | None:
     """None: it could not be evaluated."""
     try:
-        return child.holds(scene)
+        return child.holds(context)
     except ConditionError:
         return None
 

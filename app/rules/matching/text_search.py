@@ -9,7 +9,7 @@ from ahocorasick_rs import AhoCorasick
 
 from app.rules.conditions.context import Hit, Part
 from app.rules.folding import is_word
-from app.rules.matching.re2_patterns import PatternSet
+from app.rules.re2_patterns import PatternSet
 
 _PREFIX_SIGN: Final = "*"
 

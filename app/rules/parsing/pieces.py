@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.rules.schema.routing import Archetype, Languages, Macro, MacroName, OnClosing, Remark, Route, Template
+from app.rules.routing import Remark, Route
+from app.rules.schema.archetypes import Archetype
+from app.rules.schema.base import Languages, MacroName, OnClosing
+from app.rules.schema.macros import Macro, Template
 from app.rules.schema.strict import Text
 
 _Entry = TypeVar("_Entry")

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.macros import DEFAULT, REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
+from app.rules.macros import DEFAULT
+from app.rules.parsing.pieces import Draft
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
-
-if TYPE_CHECKING:
-    from app.rules.parsing.pieces import Draft
-    from app.rules.schema.routing import Archetype, Conditions, Macro
+from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
+from app.rules.routing import Conditions
+from app.rules.schema.archetypes import Archetype
+from app.rules.schema.macros import Macro
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from app.rules.matching.matching import RouteTrace
+from app.rules.matching.trace import RouteTrace
 from app.triage.judge import Judged
 
 NEAREST = 3

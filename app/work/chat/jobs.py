@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from app.records.records import Records
 from app.rulebook import Rulebook
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import Wave
+from app.rules.loading import Rules
+from app.rules.schema.base import Wave
 from app.triage.incident_choice import services_named
 from app.work.chat.send_once import Announced, Announcer, say_alert, say_backlog, say_failures
 from app.work.chat.spikes import Complaint, KnownIncident, Waves, Wording

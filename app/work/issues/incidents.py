@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.records.links import Links
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.triage.actions import Incident as IncidentAction
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from app.records.links import How, Link, Links, by_hand
 from app.records.tracked_issues import TrackedIssue
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import IssuePolicy, Team, Tracker
+from app.rules.loading import Rules
+from app.rules.schema.archetypes import IssuePolicy
+from app.rules.schema.base import Team, Tracker
 from app.triage.actions import Issue as IssueAction
 from app.work.issues.mirror import Tracked, row_of
 from app.work.issues.news import known_at_first

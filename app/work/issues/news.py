@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.rules.schema.routing import Closing, OnClosing
+from app.rules.schema.base import Closing, OnClosing
 from integrations.gitlab.issues import Issue
 
 Reason = Literal["done", "not_planned", "duplicate", "moved", "reopened"]

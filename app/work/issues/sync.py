@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.records.progress import Progress
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.work.engine.engine import JSON, Work
 from app.work.issues.mirror import Tracked
 from app.work.jobs.attempt import payload_of

@@ -10,9 +10,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.redaction import redact
+from app.rules.loading import Rules
 from app.rules.macros import render_template
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import IssuePolicy
+from app.rules.schema.archetypes import IssuePolicy
 from app.work.messages import Decided
 from integrations.gitlab import quoting
 
@@ -75,7 +75,7 @@ def issue_description(decided: Decided, report: Report, policy: IssuePolicy, rul
         "steps": quoting.fence(steps) if steps else "",
         "ticket_url": decided.ticket.url,
     }
-    return f"{quoting.marker_line(mark)}\n\n{render_template(rules, policy.template, values)}"
+    return f"{quoting.marker_line(mark)}\n\n{render_template(rules.macros, policy.template, values)}"
 
 
 def another_report(decided: Decided, report: Report, mark: str, *, quoted: bool) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.records.performed import Performed
-from app.rules.schema.routing import Caps, Routing
+from app.rules.routing import Routing
+from app.rules.schema.archetypes import Caps
 from app.triage.actions import Action, Note, Plan, Reply, Tags
 from app.triage.verdict import ABSTAINED_TAG
 

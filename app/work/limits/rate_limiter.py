@@ -7,7 +7,7 @@ from random import SystemRandom
 
 from app.metrics import WAIT_SECONDS
 from app.records.rate_limits import RateLimit, RateLimits
-from app.rules.schema.routing import Limits
+from app.rules.schema.base import Limits
 from app.work.limits.priority import Priority, current_priority
 from integrations.errors import NotSent
 from integrations.rates import REQUESTS, Limited

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.rules.examples import ticket_from_mapping
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.work.snapshot import as_if_new

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.work.lookups import Projects
 from app.work.operations.webhook_health import Listening
 from integrations.errors import NotFound, Refused

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.rules.macros import REPLY_PLACEHOLDERS, MissingValue, Rendered, render
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
+from app.rules.macros import MissingValue, Rendered, render
+from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, SolveParent, Spam, Status, Tags
 from app.triage.verdict import LINKED_TAG
 from app.work.messages import Decided, Found
@@ -203,7 +204,7 @@ def _reply(macro: str, made: Draft, decided: Decided, found: Found, rules: Rules
 
 def _render(macro: str, decided: Decided, found: Found, rules: Rules) -> Rendered | str:
     try:
-        return render(rules, macro, decided.channel, _values(decided, found, rules))
+        return render(rules.macros, macro, decided.channel, _values(decided, found, rules))
     except MissingValue as error:
         return str(error)
 

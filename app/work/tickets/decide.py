@@ -11,7 +11,7 @@ import structlog
 from app.metrics import CONDITION_ERRORS
 from app.records.decisions import Decision
 from app.rulebook import Rulebook
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags

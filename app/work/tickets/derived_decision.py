@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.records.decisions import Decision
 from app.rules.channels import ChannelOf, describe_channel
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.actions import Action, Plan
 from app.work.engine.engine import JSON
@@ -29,7 +29,7 @@ class Earlier:
     def of(cls, snapshot: TicketSnapshot, last: Decision | None, rules: Rules) -> Earlier:
         now_read = ticket_from(snapshot, event="updated")
         ticket = ticket_from_json(last.ticket) if last and last.ticket else now_read
-        return cls(last, ticket, describe_channel(rules, replace(ticket, via=now_read.via)))
+        return cls(last, ticket, describe_channel(rules.routing.channels, replace(ticket, via=now_read.via)))
 
     def where(self, rules: Rules) -> str:
         """Where an answer has to be written by hand; empty: Zendesk delivers it."""

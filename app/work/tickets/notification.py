@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.records.decisions import Decision
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import OnClosing
+from app.rules.loading import Rules
+from app.rules.schema.base import OnClosing
 from app.triage.actions import Action, Note, Reply, Status, Tags
 from app.work.engine.engine import JSON
 from app.work.issues.news import follows

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from app.records.decisions import Decision
 from app.records.links import Following, Links
-from app.rules.parsing.loading import Rules
-from app.rules.schema.routing import IssuePolicy
+from app.rules.loading import Rules
+from app.rules.schema.archetypes import IssuePolicy
 from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
 from app.triage.verdict import LINKED_TAG
 from app.work.engine.engine import JSON

@@ -15,7 +15,7 @@ import structlog
 from app.metrics import LOOPS_STOPPED
 from app.records.ticket_writes import TicketWrites
 from app.rulebook import Rulebook
-from app.rules.schema.routing import Team
+from app.rules.schema.base import Team
 from app.rules.team import is_bot
 from app.ticket import Requester
 from app.work.engine.engine import JSON

@@ -10,7 +10,7 @@ from typing import Any
 from app.records.links import Link, Links
 from app.records.projects import KnownProjects
 from app.rulebook import Rulebook
-from app.rules.schema.routing import Closing
+from app.rules.schema.base import Closing
 from app.work.engine.engine import JSON
 from app.work.issues.mirror import Tracked
 from app.work.issues.news import News, closed_as, follows, news_of

@@ -20,7 +20,7 @@ from app.model.store import ModelStore
 from app.model.training.examples import shipped_examples
 from app.records.corrections import Correction
 from app.records.records import Records
-from app.rules.parsing.files import read_rules
+from app.rules.files import read_rules
 from app.settings import ZendeskSettings, zendesk_settings
 from app.work.snapshot import ticket_as_json
 from integrations.sandbox import Sandbox

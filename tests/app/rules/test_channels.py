@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.rules.channels import ChannelOf, describe_channel, recognise_channel
-from app.rules.parsing.loading import load
+from app.rules.loading import load
 from app.ticket import Ticket, Via
 from tests.support.rules import MACROS, routing, rules
 from tests.support.shipped import SHIPPED
 
-LOADED = rules()
+CHANNELS = rules().routing.channels
 
 
 @pytest.mark.parametrize(
@@ -26,38 +26,40 @@ LOADED = rules()
     ],
 )
 def test_what_the_source_states_counts_else_the_first_that_fits(ticket: Ticket, channel: str) -> None:
-    assert recognise_channel(LOADED, ticket) == channel
+    assert recognise_channel(CHANNELS, ticket) == channel
 
 
 def test_describes_where_to_answer() -> None:
     ticket = Ticket(1, channel="forum", body="See https://forum.gitlab.com/t/x/12 please")
-    assert describe_channel(LOADED, ticket) == ChannelOf("forum", True, "elsewhere", "https://forum.gitlab.com/t/x/12")
-    assert describe_channel(LOADED, Ticket(1, channel="forum")).link == ""
+    assert describe_channel(CHANNELS, ticket) == ChannelOf(
+        "forum", True, "elsewhere", "https://forum.gitlab.com/t/x/12"
+    )
+    assert describe_channel(CHANNELS, Ticket(1, channel="forum")).link == ""
 
 
 def test_finds_the_link_in_the_subject_too() -> None:
-    assert describe_channel(LOADED, Ticket(1, channel="forum", subject="https://forum.gitlab.com/t/y")).link.endswith(
+    assert describe_channel(CHANNELS, Ticket(1, channel="forum", subject="https://forum.gitlab.com/t/y")).link.endswith(
         "/t/y"
     )
 
 
 def test_an_unknown_channel_is_private_and_answered_from_zendesk() -> None:
-    assert describe_channel(LOADED, Ticket(1)) == ChannelOf("other", False, "zendesk", "")
+    assert describe_channel(CHANNELS, Ticket(1)) == ChannelOf("other", False, "zendesk", "")
 
 
 def test_what_is_known_of_the_ticket_counts_more_than_its_channel() -> None:
-    assert describe_channel(LOADED, Ticket(1, channel="forum", public=False)).public is False
-    assert describe_channel(LOADED, Ticket(1, channel="twitter_dm", public=True)).public is True
+    assert describe_channel(CHANNELS, Ticket(1, channel="forum", public=False)).public is False
+    assert describe_channel(CHANNELS, Ticket(1, channel="twitter_dm", public=True)).public is True
 
 
 def test_a_broken_character_does_not_hide_the_link() -> None:
     ticket = Ticket(1, channel="forum", body="\ud83d https://forum.gitlab.com/t/x")
-    assert describe_channel(LOADED, ticket).link == "https://forum.gitlab.com/t/x"
+    assert describe_channel(CHANNELS, ticket).link == "https://forum.gitlab.com/t/x"
 
 
 def test_recognising_nothing_in_particular_recognises_nothing() -> None:
     text = routing().replace("forum: {title: Forum, recognise: {tags: forum}", "forum: {title: Forum, recognise: [{}]")
-    assert recognise_channel(load(text, MACROS), Ticket(1)) == "other"
+    assert recognise_channel(load(text, MACROS).routing.channels, Ticket(1)) == "other"
 
 
 @pytest.mark.parametrize(
@@ -81,4 +83,4 @@ def test_recognising_nothing_in_particular_recognises_nothing() -> None:
     ],
 )
 def test_the_shipped_channels(via: Via, tags: tuple[str, ...], channel: str) -> None:
-    assert recognise_channel(SHIPPED, Ticket(1, via=via, tags=tags)) == channel
+    assert recognise_channel(SHIPPED.routing.channels, Ticket(1, via=via, tags=tags)) == channel

@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.macros import (
-    REPLY_PLACEHOLDERS,
-    MissingValue,
-    render,
-    render_template,
-)
-from app.rules.parsing.loading import Rules
+from app.rules.macros import MissingValue, render, render_template
+from app.rules.placeholders import REPLY_PLACEHOLDERS
 from tests.support.rules import rules
 
 MACROS = """\
@@ -44,40 +39,40 @@ templates:
       - Version: ${version}
       - Edition: ${edition}
 """
-LOADED: Rules = rules(macros=MACROS)
+TEXTS = rules(macros=MACROS).macros
 
 
 def test_fills_the_text_of_the_channel_or_the_default() -> None:
-    said = render(LOADED, "A::Hello", "forum", {"name": "Ann"})
+    said = render(TEXTS, "A::Hello", "forum", {"name": "Ann"})
     assert said.text == "Hi Ann, that costs $5."
     assert (said.macro, said.tags, said.status, said.visibility) == ("A::Hello", ("greeted",), "pending", "internal")
-    assert render(LOADED, "A::Hello", "twitter", {}).text == "Hi!"
+    assert render(TEXTS, "A::Hello", "twitter", {}).text == "Hi!"
 
 
 @pytest.mark.parametrize("values", [{}, {"name": ""}, {"nmae": "Ann"}])
 def test_never_shows_a_gap(values: dict[str, str]) -> None:
     with pytest.raises(MissingValue, match="macro `A::Hello` needs name") as missing:
-        render(LOADED, "A::Hello", "forum", values)
+        render(TEXTS, "A::Hello", "forum", values)
     assert missing.value.reason == "placeholder_missing"
 
 
 @given(st.text(min_size=1).filter(str.strip))
 def test_values_are_never_looked_at_again(value: str) -> None:
-    text = render(LOADED, "A::Hello", "forum", {"name": value + "${name}$${issue_url}", "issue_url": "secret"}).text
+    text = render(TEXTS, "A::Hello", "forum", {"name": value + "${name}$${issue_url}", "issue_url": "secret"}).text
     assert text == f"Hi {value}${{name}}$${{issue_url}}, that costs $5."
 
 
 def test_templates_leave_out_what_is_empty() -> None:
-    text = render_template(LOADED, "A::Report", {"report": "> it broke", "edition": "CE"})
+    text = render_template(TEXTS, "A::Report", {"report": "> it broke", "edition": "CE"})
     assert text == "## Report\n\n> it broke\n\n\n\n## Where\n\n- Edition: CE\n"
 
 
 def test_templates_leave_out_a_heading_at_the_end() -> None:
-    assert render_template(LOADED, "A::Report", {"report": "x"}) == "## Report\n\nx\n"
+    assert render_template(TEXTS, "A::Report", {"report": "x"}) == "## Report\n\nx\n"
 
 
 def test_a_report_may_hold_anything() -> None:
-    assert "# ${steps} $$" in render_template(LOADED, "A::Report", {"report": "# ${steps} $$"})
+    assert "# ${steps} $$" in render_template(TEXTS, "A::Report", {"report": "# ${steps} $$"})
 
 
 def test_every_placeholder_says_what_it_means() -> None:

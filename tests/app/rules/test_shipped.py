@@ -11,9 +11,10 @@ from app.rules.conditions.context import Facts
 from app.rules.dumping import dump
 from app.rules.examples import Decided, Example, run
 from app.rules.lint import lint
-from app.rules.macros import DEFAULT, REPLY_PLACEHOLDERS, render
+from app.rules.loading import load
+from app.rules.macros import DEFAULT, render
 from app.rules.matching.matching import match
-from app.rules.parsing.loading import load
+from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.ticket import Ticket
 from tests.support.shipped import EXAMPLES, MACROS, ROUTING, SHIPPED
 
@@ -89,7 +90,7 @@ def test_tweets_fit_into_a_tweet() -> None:
     for macro in SHIPPED.macros.macros.values():
         if "twitter" in macro.text:
             name = next(key for key, value in SHIPPED.macros.macros.items() if value is macro)
-            assert len(render(SHIPPED, name, "twitter", values).text) <= TWEET, name
+            assert len(render(SHIPPED.macros, name, "twitter", values).text) <= TWEET, name
 
 
 def test_a_mention_is_answered_in_words_for_its_channel() -> None:
@@ -115,7 +116,7 @@ def test_dumping_and_loading_keeps_the_shipped_meaning() -> None:
 
 def decided(ticket: Ticket) -> Decided:
     """By routes only: language and plan are triage's, whose tests run the same examples in whole."""
-    matching = match(SHIPPED, ticket, Facts(), NOW)
+    matching = match(SHIPPED.matcher, ticket, Facts(), NOW)
     route = matching.first("before language") or matching.first("after language")
     return Decided(route.archetype if route else None, route.route if route else None, "live", ())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.schema.routing import Bots, Team
+from app.rules.schema.base import Bots, Team
 from app.rules.team import fits, is_bot, is_team_member
 from app.ticket import Organization, Requester
 

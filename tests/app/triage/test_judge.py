@@ -9,7 +9,7 @@ import pytest
 
 from app.model.model_verdict import ModelVerdict
 from app.rules.examples import load_examples
-from app.rules.parsing.loading import Rules, load
+from app.rules.loading import Rules, load
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.language import Language

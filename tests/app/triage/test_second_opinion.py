@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.parsing.loading import Rules
+from app.rules.loading import Rules
 from app.ticket import Event, Ticket
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
 from app.triage.language import Language

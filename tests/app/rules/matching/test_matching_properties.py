@@ -12,11 +12,12 @@ from app.rules.conditions.context import Facts
 from app.rules.dumping import dump
 from app.rules.folding import fold
 from app.rules.implication import implies
+from app.rules.loading import Rules, load
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.matching import Matching, match
-from app.rules.parsing.loading import Rules, load
 from app.rules.parsing.positions import Positions
-from app.rules.schema.routing import Macros, Routing
+from app.rules.routing import Routing
+from app.rules.schema.macros import Macros
 from app.ticket import Ticket
 from tests.support import strategies
 from tests.support.rules import MACROS, NOW, rules
@@ -44,7 +45,7 @@ def with_routes(whens: list[dict[str, Any]], **own: Any) -> Rules:
 
 
 def ask(given_rules: Rules, ticket: Ticket, facts: Facts) -> Matching:
-    return match(given_rules, ticket, facts, NOW)
+    return match(given_rules.matcher, ticket, facts, NOW)
 
 
 @settings(max_examples=100, deadline=None)

@@ -20,8 +20,8 @@ from app.records.failures import Failure
 from app.records.pruning import Dropped
 from app.records.records import Records
 from app.rulebook import Rulebook
-from app.rules.schema.retention import Retention
-from app.rules.schema.routing import Routing
+from app.rules.routing import Routing
+from app.rules.schema.base import Retention
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import JSON, Engine, Work
 from app.work.engine.retention import EndedWork

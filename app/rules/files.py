@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.rules.parsing.loading import Rules, load
+from app.rules.loading import Rules, load
 from app.rules.parsing.positions import BadRules, Position, Problem
 
 

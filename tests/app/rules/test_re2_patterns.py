@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.matching import re2_patterns
-from app.rules.matching.re2_patterns import PatternSet, check_pattern, first_match
+from app.rules import re2_patterns
+from app.rules.re2_patterns import PatternSet, check_pattern, first_match
 
 
 def test_finds_all_that_fit() -> None:

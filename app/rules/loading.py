@@ -13,7 +13,9 @@ from app.rules.parsing.pieces import draft
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
 from app.rules.parsing.references import check_references
-from app.rules.schema.routing import Macros, Mode, Route, Routing
+from app.rules.routing import Route, Routing
+from app.rules.schema.base import Mode
+from app.rules.schema.macros import Macros
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

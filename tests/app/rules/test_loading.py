@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.parsing.loading import hash_of, load
+from app.rules.loading import hash_of, load
 from app.rules.parsing.positions import BadRules
 from tests.support.rules import HEAD, MACROS, routing, rules
 

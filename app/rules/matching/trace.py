@@ -1,0 +1,25 @@
+"""What one route said of a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTrace:
+    """What one route said of a ticket, and why."""
+
+    index: int
+    route: str
+    archetype: str
+    matched: bool
+    error: str | None
+    path: str
+    """Of the deciding condition in the YAML."""
+    line: int
+    detail: str
+    text: str
+    """The piece of the ticket that made it so, as it was written."""
+    nearness: float
+    """Share of the top conditions that held."""
+    shadow: bool

@@ -1,0 +1,58 @@
+"""What may stand as `${name}` in a macro or a template. Only a declared placeholder is replaced, once, by plain text:
+what a value contains is never looked at again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+from typing import Final, Literal
+
+Needs = Literal["issue", "incident", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What may stand in a text."""
+
+    meaning: str
+    needs: Needs | None = None
+    """Only known where there is an issue, or an incident was found."""
+
+
+REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
+    "name": Placeholder("first word of the person's name, or their handle"),
+    "ticket_url": Placeholder("the ticket in Zendesk; for internal texts"),
+    "channel": Placeholder("the channel's title"),
+    "link": Placeholder("the post that is answered, or the channel's title when it is not known"),
+    "issue_url": Placeholder("the linked issue", needs="issue"),
+    "issue_title": Placeholder("its title", needs="issue"),
+    "incident_url": Placeholder("the incident that explains it", needs="incident"),
+    "incident_title": Placeholder("its title", needs="incident"),
+    "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
+}
+TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
+    "report": Placeholder("what the person wrote, quoted so that nothing in it has an effect"),
+    "channel": Placeholder("the channel's title"),
+    "version": Placeholder("the version that the text names"),
+    "edition": Placeholder("CE, EE or GitLab.com, when the text names one"),
+    "steps": Placeholder("steps to reproduce, when the text has any"),
+    "ticket_url": Placeholder("the ticket; only team members can open it"),
+}
+
+
+def meanings(placeholders: Mapping[str, Placeholder]) -> str:
+    """One sentence each, for the JSON Schema."""
+    return " ".join(
+        f"`{name}`: {one.meaning}{f' (only where there is an {one.needs})' if one.needs else ''}."
+        for name, one in placeholders.items()
+    )
+
+
+class Text(Template):
+    """`${name}`, and `$$` for a dollar sign."""
+
+    pattern = r"\$(?:(?P<escaped>\$)|(?P<named>(?!))|\{(?P<braced>[a-z][a-z0-9_]*)\}|(?P<invalid>))"  # type: ignore[assignment]  # typeshed knows only the compiled form
+    flags = re.NOFLAG
