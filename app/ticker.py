@@ -27,7 +27,7 @@ class Task:
 
 
 class Ticker:
-    """The first run of each task comes at once; one that fails is logged, and tried again after its interval."""
+    """Runs each task at once, and again after its interval, also when it failed."""
 
     def __init__(self, *tasks: Task) -> None:
         self._stopping = threading.Event()

@@ -99,6 +99,15 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
     )
 
 
+@contextmanager
+def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction whose rows, once read `for update`, nobody else changes before it ends."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":  # it knows no row locks, and would begin with the first write
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
 def _sqlite_pragmas(connection: object, _record: object) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
     connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a sqlite3.Connection behind SQLAlchemy's event

@@ -6,12 +6,12 @@ in one transaction that locks them, so no call is counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
+from app.records.database import begin_locked
 from app.records.inserting import insert_into
 from app.records.tables import rate_limits
 from integrations.rates import Rate
@@ -56,7 +56,7 @@ class RateLimits:
         names: with what counts as the total until the service says its own; None: no limit until then. kept: the share
         of each total that is left to others.
         """
-        with self._locked() as connection:
+        with begin_locked(self._engine) as connection:
             found = self._rows(connection, names)
             new = [
                 RateLimit(name, total, total, now + seconds, seconds, learned=False)
@@ -83,7 +83,7 @@ class RateLimits:
         What is more may be an old answer, which does not know of the calls that were sent since.
         """
         ends = now + rate.resets
-        with self._locked() as connection:
+        with begin_locked(self._engine) as connection:
             learned = RateLimit(name, rate.total, rate.remaining, ends, seconds, learned=True)
             known = self._rows(connection, [name]).get(name)
             if known and known.learned and known.ends > now and known.ends >= ends - SAME_WINDOW_SECONDS:
@@ -93,7 +93,7 @@ class RateLimits:
 
     def use_up(self, name: str, total: int, *, now: float, seconds: float) -> None:
         """Leave nothing for so long: the service refused. Only where its answers never say what is left."""
-        with self._locked() as connection:
+        with begin_locked(self._engine) as connection:
             known = self._rows(connection, [name]).get(name)
             if known is None or not known.learned:
                 self._upsert(connection, RateLimit(name, total, 0, now + seconds, seconds, learned=False))
@@ -106,13 +106,6 @@ class RateLimits:
         """Delete limits of single tickets and projects that nobody used for long."""
         with self._engine.begin() as connection:
             connection.execute(sa.delete(rate_limits).where(rate_limits.c.ends < ended_before))
-
-    @contextmanager
-    def _locked(self) -> Iterator[sa.Connection]:
-        with self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":  # Python's driver would begin with the first write
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
 
     @staticmethod
     def _rows(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:

@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 def age_mark(accepted_at: str) -> int:
-    """The priority of work from a delivery of that time: the oldest goes first, however often it was put off."""
+    """The priority of work by the age of its delivery: the oldest goes first, however often put off."""
     return max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
 
 
@@ -83,7 +83,7 @@ class Backlog:
         return {row[0] for row in self._all(self._in_states(UNFINISHED, partition, such))}
 
     def waits_since(self) -> datetime | None:
-        """When the oldest delivery was accepted that is not done: it waits, runs, or hangs in a frozen process."""
+        """When the oldest delivery was accepted that waits, runs, or hangs in a frozen process."""
         column = self._table.c
         oldest = sa.func.min(column.priority)
         of_tickets = sa.and_(column.queue_name == TICKETS, column.priority > 0)

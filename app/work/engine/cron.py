@@ -1,4 +1,4 @@
-"""Work that is queued by the clock. Every process asks for it; the key makes it one piece of work for all."""
+"""Queues work by the clock. Every process does; the key makes it one piece of work for all."""
 
 from __future__ import annotations
 

@@ -30,12 +30,12 @@ def system_database() -> SystemDatabase:
 
 
 def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
-    """`start_queued_partitioned_workflows`: dbos takes partitions at random, at a cost that grows with the backlog."""
+    """`start_queued_partitioned_workflows`: dbos's own takes partitions at random."""
     system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
 
 
 def active_workflows() -> list[str]:
-    """`_active_workflows_set`: the public way to wait for them sleeps whole seconds and begins more work meanwhile."""
+    """`_active_workflows_set`: dbos itself would wait in whole seconds and begin more work meanwhile."""
     return _get_dbos_instance()._active_workflows_set.activeList()  # noqa: SLF001  # see above
 
 

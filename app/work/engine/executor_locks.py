@@ -61,7 +61,7 @@ class FileExecutorLocks:
 
 
 class PostgresExecutorLocks:
-    """Session-level advisory locks, each on a connection of its own: the server frees them with the connection."""
+    """Advisory locks, each on a connection of its own: the server frees them with the connection."""
 
     def __init__(self, url: str) -> None:
         self._url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,4 +1,4 @@
-"""Which queue work waits in. By name, so that a command which only leaves work to the service knows it too.
+"""Which queue work waits in, by its workflow's name: a command that only queues work knows it too.
 
 A partition holds within its queue, so all work on tickets is in `tickets`, and all on issues in `bulk`. What must not
 wait behind bulk work has a queue of its own.

@@ -44,7 +44,7 @@ class Recovery:
         self.recover()
 
     def recover(self) -> int:
-        """Take over the running work of processes that are gone; how many workflows. Report what is quarantined."""
+        """Report what is quarantined, and take over the work of processes that are gone; how many."""
         self._report_quarantined()
         running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False, limit=2000)
         owners = {workflow.executor_id for workflow in running} - {self._executor_id, None}

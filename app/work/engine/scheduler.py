@@ -1,4 +1,4 @@
-"""Takes waiting work from the queue: the oldest first, at a cost that does not grow with how much waits.
+"""Takes waiting work from the queue: the oldest first, at a cost that does not grow with the backlog.
 
 dbos asks for each partition that has work whether it is free, and then takes partitions at random. With 50,000 tickets
 waiting that costs a tenth of a second per look on SQLite, in which nobody else can write, and a third on PostgreSQL.
@@ -31,9 +31,9 @@ class Scheduler:
     """
 
     def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool]) -> None:
-        """`known`: the workflows of this version. dbos would take others too, fail, and keep their partitions busy.
+        """`known`: the workflows of this version; `paused`: while it holds, nothing is taken.
 
-        `paused`: while it holds, nothing is taken.
+        dbos would take work of other workflows too, fail, and keep their partitions busy.
         """
         self._database = database
         self._paused = paused
@@ -58,7 +58,7 @@ class Scheduler:
         owner_xid: str | None = None,
         **_: object,
     ) -> list[str]:
-        """Mark up to `max_tasks` workflows of free partitions as begun by this executor; their ids, oldest first."""
+        """Mark up to `max_tasks` works of free partitions as begun by this executor; their ids, oldest first."""
         # Asked before the transaction: the answer may come from the database, on another connection.
         if self._paused():
             return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import SystemRandom
 
 import structlog
@@ -25,6 +26,7 @@ FAILURES, FAILURES_IN_RAMP = 5, 2
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 # A probe that is not heard of for so long was made by a process that died.
 PROBE_SECONDS = 45.0
+PROBE_TAKES_SECONDS = 1.0
 LOOK_EVERY_SECONDS = 1.0
 # What waits comes back at this rate, in the order in which it was put off, also while the outage lasts.
 RETURNS_PER_SECOND = 10.0
@@ -55,7 +57,7 @@ class CircuitBreaker:
         """The call that follows may be the one that finds out. Raises NotSent when another one is."""
         circuit, now = self._look(service), self._now()
         if circuit and circuit.state != "closed":
-            if self._circuits.probe(service, now=now, until=now + PROBE_SECONDS):
+            if self._circuits.change(service, probe, now):
                 self._thread.probes = service
             else:
                 self._put_off(service, circuit)
@@ -82,8 +84,7 @@ class CircuitBreaker:
             if self._failures[service] < most:
                 return
             self._failures[service] = 0
-        now = self._now()
-        if self._circuits.open(service, now=now, until=now + _wait(0)):
+        if self._circuits.change(service, open_, self._now()):
             log.warning("circuit_opened", service=service)
         self._forget()
 
@@ -96,13 +97,8 @@ class CircuitBreaker:
         return self._circuits.all()
 
     def _probed(self, service: str, *, answered: bool) -> None:
-        now = self._now()
-        if answered:
-            if self._circuits.close(service, now=now):
-                log.warning("circuit_closed", service=service)
-        else:
-            circuit = self._seen.get(service)
-            self._circuits.failed(service, until=now + _wait(circuit.probes + 1 if circuit else 0))
+        if self._circuits.change(service, close if answered else open_again, self._now()) and answered:
+            log.warning("circuit_closed", service=service)
         self._forget()
 
     def _room(self, circuit: Circuit | None) -> float:
@@ -114,11 +110,13 @@ class CircuitBreaker:
 
     def _put_off(self, service: str, circuit: Circuit) -> None:
         """Behind all that were put off before; unless the circuit was closed meanwhile."""
-        wait = self._circuits.wait(service, now=self._now(), per_second=RETURNS_PER_SECOND)
-        if wait is None:
+        now = self._now()
+        behind = self._circuits.change(service, put_off, now)
+        if behind is None:
             self._forget()
             return
-        self._raise(service, "is down and is not called" if circuit.probes else "does not answer", OPEN, wait)
+        said = "is down and is not called" if circuit.probes else "does not answer"
+        self._raise(service, said, OPEN, max(0.0, behind.next_return - 1 / RETURNS_PER_SECOND - now))
 
     @staticmethod
     def _raise(service: str, message: str, reason: str, wait: float) -> None:
@@ -134,6 +132,40 @@ class CircuitBreaker:
 
     def _forget(self) -> None:
         self._looked_at = 0.0
+
+
+def open_(circuit: Circuit, now: float) -> Circuit | None:
+    if circuit.state != "closed":
+        return None
+    return replace(circuit, state="open", at=now + _wait(0), opened=now, probes=0)
+
+
+def probe(circuit: Circuit, now: float) -> Circuit | None:
+    """One may ask whether the service is back, and another one if nothing is heard of the first."""
+    if circuit.state == "closed" or circuit.at > now:
+        return None
+    return replace(circuit, state="probing", at=now + PROBE_SECONDS)
+
+
+def open_again(circuit: Circuit, now: float) -> Circuit | None:
+    """The probe had no answer."""
+    if circuit.state != "probing":
+        return None
+    probes = circuit.probes + 1
+    return replace(circuit, state="open", at=now + _wait(probes), probes=probes)
+
+
+def close(circuit: Circuit, now: float) -> Circuit | None:
+    """The probe was answered."""
+    return replace(circuit, state="closed", at=now) if circuit.state == "probing" else None
+
+
+def put_off(circuit: Circuit, now: float) -> Circuit | None:
+    if circuit.state == "closed":
+        return None
+    # A probe that is under way mostly has its answer soon, long before `at`.
+    soonest = circuit.at if circuit.state == "open" else now + PROBE_TAKES_SECONDS
+    return replace(circuit, next_return=max(circuit.next_return, soonest, now) + 1 / RETURNS_PER_SECOND)
 
 
 def _wait(probes: int) -> float:

@@ -1,4 +1,4 @@
-"""How urgent the calls of this thread are: the engine says so for each workflow, and the rate limiter asks."""
+"""The priority of a thread's calls: the engine sets it for each workflow, the rate limiter asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rate limiter: lets a call go while there is room in every limit that it counts against, else puts it off."""
+"""Lets a call go while there is room in every limit that it counts against, else puts it off."""
 
 from __future__ import annotations
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.records.circuits import Circuits
+from app.records.circuits import Change, Circuits
 from app.records.database import make_engine, migrate
 from app.records.rate_limits import RateLimits
+from app.work.limits.circuit_breaker import RETURNS_PER_SECOND, close, open_, probe, put_off
 from integrations.rates import Rate
 from tests.support.postgres import PostgresServer
 
@@ -72,12 +73,20 @@ def test_what_one_learns_counts_for_all(engines: list[sa.Engine]) -> None:
 def test_one_of_all_opens_a_circuit_and_one_probes(engines: list[sa.Engine]) -> None:
     circuits = [Circuits(engine) for engine in engines]
 
-    def once(change: Callable[[Circuits], bool]) -> int:
-        done = all_at_once([lambda mine=mine: change(mine) for mine in circuits])  # type: ignore[misc]  # a bound default
-        return sum(bool(one) for one in done)
+    def once(change: Change, now: float) -> int:
+        done = all_at_once([partial(mine.change, "gitlab", change, now) for mine in circuits])
+        return sum(one is not None for one in done)
 
-    assert once(lambda mine: mine.open("gitlab", now=NOW, until=NOW + 2)) == 1
-    assert once(lambda mine: mine.probe("gitlab", now=NOW + 1, until=NOW + 45)) == 0
-    assert once(lambda mine: mine.probe("gitlab", now=NOW + 3, until=NOW + 45)) == 1
-    assert once(lambda mine: mine.close("gitlab", now=NOW + 4)) == 1
-    assert once(lambda mine: mine.open("gitlab", now=NOW + 9, until=NOW + 12)) == 1
+    assert once(open_, NOW) == 1
+    assert once(probe, NOW + 1) == 0
+    assert once(probe, NOW + 3) == 1
+    assert once(close, NOW + 4) == 1
+    assert once(open_, NOW + 9) == 1
+
+
+def test_no_time_to_return_is_given_twice(engines: list[sa.Engine]) -> None:
+    circuits = [Circuits(engine) for engine in engines]
+    circuits[0].change("gitlab", open_, NOW)
+    all_at_once([partial(mine.change, "gitlab", put_off, NOW) for mine in circuits])
+    (circuit,) = circuits[0].all().values()
+    assert circuit.next_return == pytest.approx(circuit.at + WORKERS / RETURNS_PER_SECOND)
