@@ -16,8 +16,8 @@ from app.records.database import DatabaseError, is_sqlite, make_engine, refuse_n
 from app.records.decisions import Decisions
 from app.rules.files import read_rules
 from app.settings import ZendeskSettings
+from app.tags import ARCHETYPE_TAG
 from app.triage.backtest import Backtest, Past, backtest
-from app.triage.verdict import ARCHETYPE_TAG
 from app.work.snapshot import as_if_new, ticket_from_json
 
 

@@ -29,9 +29,9 @@ from app.rules.channels import recognise_channel
 from app.rules.files import read_rules
 from app.rules.loading import Rules
 from app.settings import ZendeskSettings
+from app.tags import ARCHETYPE_TAG, DONE_TAG
 from app.triage.judge import Judged, judge
 from app.triage.shipped import shipped_judgement
-from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG
 from app.work.snapshot import as_if_new, ticket_from_json
 
 # One person's word about a real ticket of this very team weighs more than a ticket that we made up.

@@ -9,9 +9,10 @@ from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.schema.base import Mode
+from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG
 from app.ticket import Ticket
 from app.triage.language import Language
-from app.triage.verdict import ABSTAINED_TAG, ARCHETYPE_TAG, Candidate, Previous, Verdict
+from app.triage.verdict import Candidate, Previous, Verdict
 
 MOST_CANDIDATES = 3
 # Below this share the model's second thoughts are no help to a person.

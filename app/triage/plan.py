@@ -9,6 +9,7 @@ from app.rules.channels import ChannelOf
 from app.rules.routing import Routing
 from app.rules.schema.archetypes import Archetype, IssuePolicy
 from app.rules.schema.base import Channel
+from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG, CONFIDENCE_TAG, DONE_TAG
 from app.ticket import Ticket
 from app.triage.actions import (
     Action,
@@ -24,14 +25,7 @@ from app.triage.actions import (
     Status,
     Tags,
 )
-from app.triage.verdict import (
-    ABSTAINED_TAG,
-    ARCHETYPE_TAG,
-    CONFIDENCE_TAG,
-    DONE_TAG,
-    Previous,
-    Verdict,
-)
+from app.triage.verdict import Previous, Verdict
 
 HELD_SHADOW = "mode is `shadow`: only recorded"
 HELD_SUGGEST = "mode is `suggest`: tags and an internal note only"

@@ -7,20 +7,6 @@ from typing import Any, Literal
 
 from app.rules.schema.base import Mode
 
-ARCHETYPE_TAG = "archetype__"
-CONFIDENCE_TAG = "confidence__"
-ABSTAINED_TAG = "needs_triage"
-DONE_TAG = "pointsman_done"
-LINKED_TAG = "issue_linked"
-
-OWN_TAGS = frozenset({ABSTAINED_TAG, DONE_TAG, LINKED_TAG})
-
-
-def is_our_tag(tag: str) -> bool:
-    """One that says what was decided: who judges a ticket anew must not see it."""
-    return tag in OWN_TAGS or tag.startswith((ARCHETYPE_TAG, CONFIDENCE_TAG))
-
-
 Confidence = Literal["high", "medium", "low"]
 
 

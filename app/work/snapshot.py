@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app.tags import is_our_tag
 from app.ticket import Event, Organization, Requester, Ticket, Via
-from app.triage.verdict import is_our_tag
 from integrations.zendesk.snapshots import TicketSnapshot
 
 

@@ -9,7 +9,7 @@ import pytest
 from dbos import DBOS
 from prometheus_client import REGISTRY
 
-from app.triage.verdict import DONE_TAG
+from app.tags import DONE_TAG
 from app.work.reconcile.tickets import CURSOR, WORKFLOW, compare_tickets_work
 from tests.support.harness import Harness, wait_until
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from app.records.performed import Performed
 from app.rules.routing import Routing
 from app.rules.schema.archetypes import Caps
+from app.tags import ABSTAINED_TAG
 from app.triage.actions import Action, Note, Plan, Reply, Tags
-from app.triage.verdict import ABSTAINED_TAG
 
 HOUR = timedelta(hours=1)
 # An incident is only looked up, and is not capped; it has no kind in `caps`.

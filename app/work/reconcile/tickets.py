@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from app.metrics import REPAIRED
 from app.records.progress import Progress
+from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
-from app.triage.verdict import DONE_TAG, Previous
+from app.triage.verdict import Previous
 from app.work.engine.engine import JSON, Work
 from app.work.jobs.attempt import payload_of
 from app.work.jobs.backpressure import feed_works

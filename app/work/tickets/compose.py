@@ -9,10 +9,9 @@ from typing import Literal
 from app.rules.loading import Rules
 from app.rules.macros import MissingValue, Rendered, render
 from app.rules.placeholders import REPLY_PLACEHOLDERS
+from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
 from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, SolveParent, Spam, Status, Tags
-from app.triage.verdict import LINKED_TAG
 from app.work.messages import Decided, Found
-from app.work.tickets.tag_commands import LINK_ISSUE_TAG, OPEN_ISSUE_TAG
 
 State = Literal["done", "skipped", "failed", "waiting"]
 

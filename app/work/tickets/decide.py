@@ -13,12 +13,13 @@ from app.records.decisions import Decision
 from app.rulebook import Rulebook
 from app.rules.loading import Rules
 from app.rules.team import is_bot
+from app.tags import ARCHETYPE_TAG, DONE_TAG
 from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
 from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
-from app.triage.verdict import ARCHETYPE_TAG, DONE_TAG, Previous
+from app.triage.verdict import Previous
 from app.work.bulk.outbox import Parking
 from app.work.engine.engine import JSON
 from app.work.jobs.attempt import MADE

@@ -16,8 +16,8 @@ from app.records.decisions import Decision
 from app.records.links import Following, Links
 from app.rules.loading import Rules
 from app.rules.schema.archetypes import IssuePolicy
+from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
 from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
-from app.triage.verdict import LINKED_TAG
 from app.work.engine.engine import JSON
 from app.work.messages import Decided
 from app.work.tickets.derived_decision import Earlier, repeated
@@ -27,8 +27,6 @@ from integrations.zendesk.snapshots import TicketSnapshot
 if TYPE_CHECKING:  # the loops keep failures, whose notes name the tags of ours
     from app.work.tickets.write_budget import Loops
 
-OPEN_ISSUE_TAG = "open_issue"
-LINK_ISSUE_TAG = "link_issue_"
 _FOLLOWING: dict[str, Following] = {"unlink": "removed", "pause": "paused", "resume": "active"}
 _FOLLOWING_TAG = re.compile(r"\A(unlink|pause|resume)_issue(?:_(\d{1,18}))?\Z")
 _DONE = {

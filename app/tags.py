@@ -1,0 +1,21 @@
+"""The tags on tickets: a contract with views, triggers and reports in Zendesk. They keep their names."""
+
+from __future__ import annotations
+
+# What was decided.
+ARCHETYPE_TAG = "archetype__"
+CONFIDENCE_TAG = "confidence__"
+ABSTAINED_TAG = "needs_triage"
+DONE_TAG = "pointsman_done"
+LINKED_TAG = "issue_linked"
+
+# What a person asks for. The tag is taken off again once it is carried out.
+OPEN_ISSUE_TAG = "open_issue"
+LINK_ISSUE_TAG = "link_issue_"
+
+_VERDICT_TAGS = frozenset({ABSTAINED_TAG, DONE_TAG, LINKED_TAG})
+
+
+def is_our_tag(tag: str) -> bool:
+    """Does it say what was decided? Whoever judges a ticket again must not see it."""
+    return tag in _VERDICT_TAGS or tag.startswith((ARCHETYPE_TAG, CONFIDENCE_TAG))
