@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -73,7 +74,7 @@ def create_worker_app(service: Service) -> FastAPI:
     # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
     app = FastAPI(
         title="Pointsman",
-        version="0.1.0",
+        version=version("pointsman"),
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
         docs_url=None,
