@@ -1,4 +1,4 @@
-"""decisions, links, failures, performed, corrections, config_versions
+"""The first tables.
 
 Written out, not derived from `tables`: what a revision did must not change with the code.
 """
@@ -31,8 +31,9 @@ def upgrade() -> None:
         sa.Column("ticket", sa.JSON, nullable=False),
         sa.Column("thread", sa.String(512), nullable=False, index=True),
         sa.Column("ticket_updated_at", sa.String(40), nullable=False),
-        sa.Column("decided_at", sa.String(40), nullable=False),
+        sa.Column("decided_at", sa.String(40), nullable=False, index=True),
         sa.Column("finished_at", sa.String(40)),
+        sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
     )
     op.create_table(
         "links",
@@ -48,9 +49,12 @@ def upgrade() -> None:
         sa.Column("marker", sa.String(64), nullable=False),
         sa.Column("created_at", sa.String(40), nullable=False),
         sa.Column("updated_at", sa.String(40), nullable=False),
+        sa.Column("following", sa.String(8), nullable=False, server_default="active"),
+        sa.Column("told", sa.JSON, nullable=False, server_default="{}"),
+        sa.Column("channel", sa.String(32), nullable=False, server_default=""),
         sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
+        sa.Index("ix_links_issue", "project_id", "iid"),
     )
-    op.create_index("ix_links_issue", "links", ["project_id", "iid"])
     op.create_table(
         "failures",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -64,6 +68,42 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("failed_at", sa.String(40), nullable=False, index=True),
+        sa.Column("because", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("run", sa.String(255), nullable=False),
+        sa.Column("life", sa.Integer, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("step", sa.String(32), nullable=False),
+        sa.Column("source", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(64), nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False, index=True),
+        sa.UniqueConstraint("run", "life", "number", name="uq_attempts_run_life_number"),
+    )
+    op.create_table(
+        "pauses",
+        sa.Column("what", sa.String(16), primary_key=True),
+        sa.Column("since", sa.String(40), nullable=False),
+        sa.Column("by", sa.String(128), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "held",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("what", sa.String(16), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False, unique=True),
+        sa.Column("payload", sa.JSON, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+    )
+    op.create_table(
+        "ticket_writes",
+        sa.Column("run_id", sa.String(64), primary_key=True),
+        sa.Column("ticket_id", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False, index=True),
+        sa.Index("ix_ticket_writes_ticket_at", "ticket_id", "at"),
     )
     op.create_table(
         "performed",
@@ -73,8 +113,8 @@ def upgrade() -> None:
         sa.Column("archetype", sa.String(64), nullable=False),
         sa.Column("at", sa.String(40), nullable=False),
         sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
+        sa.Index("ix_performed_kind_at", "kind", "archetype", "at"),
     )
-    op.create_index("ix_performed_kind_at", "performed", ["kind", "archetype", "at"])
     op.create_table(
         "corrections",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -91,4 +131,81 @@ def upgrade() -> None:
         sa.Column("routing", sa.Text, nullable=False),
         sa.Column("macros", sa.Text, nullable=False),
         sa.Column("first_used_at", sa.String(40), nullable=False),
+    )
+    op.create_table(
+        "tracked_issues",
+        sa.Column("project_id", sa.BigInteger, primary_key=True),
+        sa.Column("iid", sa.BigInteger, primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("labels", sa.JSON, nullable=False),
+        sa.Column("confidential", sa.Boolean, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("created_at", sa.String(40), nullable=False),
+        sa.Column("updated_at", sa.String(40), nullable=False),
+        sa.Column("closed_at", sa.String(40)),
+        sa.Column("vector", sa.LargeBinary),
+        sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
+        sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+        sa.Column("milestone", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_table(
+        "issue_notes",
+        sa.Column("project_id", sa.BigInteger, primary_key=True),
+        sa.Column("iid", sa.BigInteger, primary_key=True),
+        sa.Column("note_id", sa.BigInteger),
+        sa.Column("said", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "progress",
+        sa.Column("name", sa.String(128), primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+    )
+    op.create_table(
+        "projects",
+        sa.Column("path", sa.String(255), primary_key=True),
+        sa.Column("project_id", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "announcements",
+        sa.Column("key", sa.String(128), primary_key=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("link", sa.Text, nullable=False, server_default=""),
+        sa.Column("at", sa.String(40), nullable=False, index=True),
+    )
+    op.create_table(
+        "rate_limits",
+        sa.Column("name", sa.String(128), primary_key=True),
+        sa.Column("total", sa.Integer, nullable=False),
+        sa.Column("remaining", sa.Integer, nullable=False),
+        sa.Column("ends", sa.Double, nullable=False),
+        sa.Column("seconds", sa.Double, nullable=False),
+        sa.Column("learned", sa.Boolean, nullable=False),
+        sa.Column("put_off", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "circuits",
+        sa.Column("service", sa.String(32), primary_key=True),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("at", sa.Double, nullable=False),
+        sa.Column("opened", sa.Double, nullable=False),
+        sa.Column("probes", sa.Integer, nullable=False),
+        sa.Column("next_return", sa.Double, nullable=False),
+    )
+    op.create_table(
+        "waiting_updates",
+        sa.Column("run_id", sa.String(64), primary_key=True),
+        sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+        sa.Column("work_key", sa.String(255), nullable=False),
+        sa.Column("accepted_at", sa.String(40), nullable=False),
+        sa.Column("bulk", sa.Boolean, nullable=False),
+        sa.Column("change", sa.JSON, nullable=False),
+        sa.Column("tags", sa.JSON, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, index=True),
+        sa.Column("batch", sa.String(255), nullable=False, index=True),
+        sa.Column("until", sa.Double, nullable=False),
     )
