@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.rules.re2_patterns import first_match
-from app.rules.schema.base import Channel, Recognise
+from app.rules.schema.base import ChannelConfig, RecogniseConfig
 from app.rules.team import fits
 from app.ticket import Ticket
 
@@ -25,7 +25,7 @@ class ChannelOf:
     """To the post that has to be answered; `""` when the text has none."""
 
 
-def recognise_channel(channels: Mapping[str, Channel], ticket: Ticket) -> str:
+def recognise_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> str:
     """The channel that the source states, else the first in the file that recognises the ticket, else `other`."""
     if ticket.channel:
         return ticket.channel if ticket.channel in channels else OTHER
@@ -35,7 +35,7 @@ def recognise_channel(channels: Mapping[str, Channel], ticket: Ticket) -> str:
     return OTHER
 
 
-def describe_channel(channels: Mapping[str, Channel], ticket: Ticket) -> ChannelOf:
+def describe_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> ChannelOf:
     """Everything that planning needs to know of it. An unknown channel is private and answered from Zendesk."""
     name = recognise_channel(channels, ticket)
     channel = channels.get(name)
@@ -44,14 +44,14 @@ def describe_channel(channels: Mapping[str, Channel], ticket: Ticket) -> Channel
     return ChannelOf(name, is_public(channel, ticket), channel.reply, _link(channel, ticket))
 
 
-def is_public(channel: Channel | None, ticket: Ticket) -> bool:
+def is_public(channel: ChannelConfig | None, ticket: Ticket) -> bool:
     """What the source says of this ticket, else what holds for its channel; private when nothing is known."""
     if ticket.public is not None:
         return ticket.public
     return channel is not None and channel.public
 
 
-def _recognises(signs: Recognise, ticket: Ticket) -> bool:
+def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
     if not (signs.via or signs.rel or signs.tags or signs.addresses):
         return False
     return (
@@ -62,7 +62,7 @@ def _recognises(signs: Recognise, ticket: Ticket) -> bool:
     )
 
 
-def _link(channel: Channel, ticket: Ticket) -> str:
+def _link(channel: ChannelConfig, ticket: Ticket) -> str:
     if channel.where is None:
         return ""
     return first_match(channel.where, ticket.body) or first_match(channel.where, ticket.subject) or ""

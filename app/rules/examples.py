@@ -73,7 +73,7 @@ class ExampleTicket(GivenTicket):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Expect(Strict):
+class ExpectConfig(Strict):
     """What should become of it. All that is given must be so."""
 
     archetype: Name | None = None
@@ -85,23 +85,23 @@ class Expect(Strict):
     not_actions: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
-    def _expects_something(self) -> Expect:
+    def _expects_something(self) -> ExpectConfig:
         if not self.model_fields_set:
             raise ValueError("expects nothing")
         return self
 
 
-class GivenExample(Strict):
+class ExampleConfig(Strict):
     name: Text
     ticket: ExampleTicket
-    expect: Expect
+    expect: ExpectConfig
 
 
-class ExampleFile(Strict):
+class ExamplesConfig(Strict):
     """routing.tests.yaml."""
 
     version: Literal[1]
-    tests: tuple[GivenExample, ...]
+    tests: tuple[ExampleConfig, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Example:
 
     name: str
     ticket: Ticket
-    expect: Expect
+    expect: ExpectConfig
     file: str
     position: Position
     path: str
@@ -150,7 +150,7 @@ class Outcome:
 def load_examples(text: str, *, name: str = "routing.tests.yaml", rules: Rules | None = None) -> tuple[Example, ...]:
     """Raises BadRules. With `rules`, names that do not exist in them are problems too."""
     root, positions = read_yaml(text, name)
-    tests = validate(root, ExampleFile, positions)
+    tests = validate(root, ExamplesConfig, positions)
     problems: list[Problem] = []
     examples = []
     for number, given in enumerate(tests.tests):
@@ -186,7 +186,7 @@ def run(examples: Sequence[Example], decide: Callable[[Ticket], Decided]) -> lis
     return outcomes
 
 
-def _differences(expect: Expect, decided: Decided) -> list[str]:
+def _differences(expect: ExpectConfig, decided: Decided) -> list[str]:
     by = f"by route `{decided.route}`" if decided.route else "by no route"
     got = f"got `{decided.archetype}` {by}" if decided.archetype else "got none, a person looks"
     found = []
@@ -213,7 +213,7 @@ def _among(wanted: str, actions: Sequence[str]) -> bool:
     return any(action == wanted or action.startswith(f"{wanted}:") for action in actions)
 
 
-def _references(given: GivenExample, rules: Rules) -> list[tuple[str, str, Sequence[str], Path]]:
+def _references(given: ExampleConfig, rules: Rules) -> list[tuple[str, str, Sequence[str], Path]]:
     """Kind, name, names that exist, place."""
     routing, expect = rules.routing, given.expect
     archetypes, routes = list(routing.archetypes), [*(route.name for route in routing.routes), "none"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.folding import fold, is_word
-from app.rules.routing import Conditions
+from app.rules.routing import ConditionsConfig
 
 _CHOICES: Final = ("channel", "language", "tags", "group", "brand", "handle", "event")
 """Kinds whose value is a list of which any one will do."""
@@ -25,7 +25,7 @@ class _Stated:
     where: str
 
 
-def implies(narrow: Conditions, wide: Conditions, lists: _Lists) -> bool:
+def implies(narrow: ConditionsConfig, wide: ConditionsConfig, lists: _Lists) -> bool:
     """Every ticket for which `narrow` holds is one for which `wide` holds too."""
     flat = _flat(narrow)
     return (
@@ -63,28 +63,28 @@ def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
     return found
 
 
-def _stated(when: Conditions) -> list[_Stated]:
+def _stated(when: ConditionsConfig) -> list[_Stated]:
     given = ((kind.key, getattr(when, kind.key)) for kind in KINDS)
     return [_Stated(key, value, when.where) for key, value in given if value is not None]
 
 
-def _flat(when: Conditions) -> list[Conditions]:
+def _flat(when: ConditionsConfig) -> list[ConditionsConfig]:
     """The conditions and those under its `all`: they hold together."""
     return [when, *(inner for member in when.all for inner in _flat(member))]
 
 
-def _implies_one(flat: Sequence[Conditions], wide: _Stated, lists: _Lists) -> bool:
+def _implies_one(flat: Sequence[ConditionsConfig], wide: _Stated, lists: _Lists) -> bool:
     if any(_narrower(stated, wide, lists) for when in flat for stated in _stated(when)):
         return True
     return any(when.any and all(_implies_one(_flat(m), wide, lists) for m in when.any) for when in flat)
 
 
-def _each_way(flat: Sequence[Conditions], wide: Conditions, lists: _Lists) -> bool:
+def _each_way(flat: Sequence[ConditionsConfig], wide: ConditionsConfig, lists: _Lists) -> bool:
     """Each alternative of some `any` leads to an alternative of the wide one."""
     return any(when.any and all(any(implies(m, w, lists) for w in wide.any) for m in when.any) for when in flat)
 
 
-def _ruled_out(flat: Sequence[Conditions], unwanted: Conditions, lists: _Lists) -> bool:
+def _ruled_out(flat: Sequence[ConditionsConfig], unwanted: ConditionsConfig, lists: _Lists) -> bool:
     return any(implies(unwanted, member, lists) for when in flat for member in when.none)
 
 

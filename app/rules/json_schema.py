@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from app.rules.examples import ExampleFile
-from app.rules.routing import Routing
-from app.rules.schema.macros import Macros
+from app.rules.examples import ExamplesConfig
+from app.rules.routing import RoutingConfig
+from app.rules.schema.macros import MacrosConfig
 
-FILES: Final[dict[str, type[BaseModel]]] = {"routing": Routing, "macros": Macros, "tests": ExampleFile}
+FILES: Final[dict[str, type[BaseModel]]] = {"routing": RoutingConfig, "macros": MacrosConfig, "tests": ExamplesConfig}
 
 
 def json_schema(name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.rules.implication import contains_phrase, implies, unfold_lists
 from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Position, Positions, spell
 from app.rules.placeholders import Text
-from app.rules.routing import Conditions
+from app.rules.routing import ConditionsConfig
 
 _REASONS: Final = ("done", "not_planned", "duplicate", "moved", "reopened")
 
@@ -219,8 +219,8 @@ def lint(rules: Rules, examples: Sequence[Example]) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.file != rules.positions.file, finding.file, finding.position))
 
 
-def _all_conditions(rules: Rules) -> Iterator[tuple[Path, Conditions]]:
-    def below(path: Path, when: Conditions) -> Iterator[tuple[Path, Conditions]]:
+def _all_conditions(rules: Rules) -> Iterator[tuple[Path, ConditionsConfig]]:
+    def below(path: Path, when: ConditionsConfig) -> Iterator[tuple[Path, ConditionsConfig]]:
         yield path, when
         for key in ("all", "any", "none"):
             for number, member in enumerate(getattr(when, key)):

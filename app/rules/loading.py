@@ -13,9 +13,9 @@ from app.rules.parsing.pieces import draft
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
 from app.rules.parsing.references import check_references
-from app.rules.routing import Route, Routing
+from app.rules.routing import RouteConfig, RoutingConfig
 from app.rules.schema.base import Mode
-from app.rules.schema.macros import Macros
+from app.rules.schema.macros import MacrosConfig
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -24,8 +24,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 class Rules:
     """Both files, checked and ready. What was read stays at hand, so that a decision's rules can be had back."""
 
-    routing: Routing
-    macros: Macros
+    routing: RoutingConfig
+    macros: MacrosConfig
     hash: str
     """Names this content of both files: 16 hexadecimal digits."""
     positions: Positions
@@ -34,11 +34,11 @@ class Rules:
     routing_text: str
     macros_text: str
 
-    def mode_of(self, archetype: str, route: Route | None = None) -> Mode:
+    def mode_of(self, archetype: str, route: RouteConfig | None = None) -> Mode:
         """The route's own mode, else the archetype's, else the default."""
         return (route and route.mode) or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
 
-    def route(self, name: str) -> Route | None:
+    def route(self, name: str) -> RouteConfig | None:
         return next((route for route in self.routing.routes if route.name == name), None)
 
 
@@ -46,7 +46,7 @@ def load(
     routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
 ) -> Rules:
     """Raises BadRules with all problems: of form in either file, and of what refers to what."""
-    read, read_macros = _read(routing_text, routing_name, Routing), _read(macros_text, macros_name, Macros)
+    read, read_macros = _read(routing_text, routing_name, RoutingConfig), _read(macros_text, macros_name, MacrosConfig)
     problems = [*read.problems, *read_macros.problems]
     if isinstance(read.root, dict) and isinstance(read_macros.root, dict):
         problems += check_references(draft(read.root, read_macros.root), read.positions, read_macros.positions)

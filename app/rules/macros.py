@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from app.rules.placeholders import Text
 from app.rules.schema.base import Status
-from app.rules.schema.macros import Macros
+from app.rules.schema.macros import MacrosConfig
 
 DEFAULT: Final = "default"
 
@@ -28,7 +28,7 @@ class Rendered:
     visibility: Literal["public", "internal"]
 
 
-def render(macros: Macros, macro: str, channel: str, values: Mapping[str, str]) -> Rendered:
+def render(macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, str]) -> Rendered:
     """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value."""
     entry = macros.macros[macro]
     text = entry.text.get(channel, entry.text[DEFAULT])
@@ -38,7 +38,7 @@ def render(macros: Macros, macro: str, channel: str, values: Mapping[str, str]) 
     return Rendered(macro, Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
 
 
-def render_template(macros: Macros, template: str, values: Mapping[str, str]) -> str:
+def render_template(macros: MacrosConfig, template: str, values: Mapping[str, str]) -> str:
     """An issue's description. Lines whose placeholders are all empty are left out, then headings over nothing."""
     kept: list[str] = []
     for line in macros.templates[template].text.splitlines():

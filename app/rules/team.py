@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.rules.schema.base import Team
+from app.rules.schema.base import TeamConfig
 from app.ticket import Organization, Requester
 
 
@@ -18,7 +18,7 @@ def fits(pattern: str, text: str) -> bool:
     return text.startswith(core) if open_end else text == core
 
 
-def is_team_member(team: Team, requester: Requester, organization: Organization | None = None) -> bool:
+def is_team_member(team: TeamConfig, requester: Requester, organization: Organization | None = None) -> bool:
     """By e-mail domain or address, handle, Zendesk role or organization: any one is enough."""
     return (
         requester.domain in map(str.lower, team.domains)
@@ -29,7 +29,7 @@ def is_team_member(team: Team, requester: Requester, organization: Organization 
     )
 
 
-def is_bot(team: Team, requester: Requester) -> bool:
+def is_bot(team: TeamConfig, requester: Requester) -> bool:
     """A listed bot that may not start work."""
     bots = team.bots
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rules.schema.archetypes import Incidents, IssuePolicy
+from app.rules.schema.archetypes import IncidentsConfig, IssueConfig
 
 
 class _Action(BaseModel):
@@ -68,7 +68,7 @@ class Issue(_Action):
     """Find the issue that this ticket reports, or open one."""
 
     kind: Literal["issue"] = "issue"
-    policy: IssuePolicy
+    policy: IssueConfig
     confidential: bool
     wish: str = ""
     """What a person asked for: `open` (a new one), `look` (wait no longer) or `link:<project>#<iid>`; empty: nobody."""
@@ -87,7 +87,7 @@ class Incident(_Action):
     """Find the incident that explains the complaint; what follows depends on whether there is one."""
 
     kind: Literal["incident"] = "incident"
-    incidents: Incidents
+    incidents: IncidentsConfig
 
     def details(self) -> tuple[str, ...]:
         return self.incidents.trackers

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.rules.channels import ChannelOf
-from app.rules.routing import Routing
-from app.rules.schema.archetypes import Archetype, IssuePolicy
-from app.rules.schema.base import Channel
+from app.rules.routing import RoutingConfig
+from app.rules.schema.archetypes import ArchetypeConfig, IssueConfig
+from app.rules.schema.base import ChannelConfig
 from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG, CONFIDENCE_TAG, DONE_TAG
 from app.ticket import Ticket
 from app.triage.actions import (
@@ -41,7 +41,7 @@ class Circumstances:
     previous: Previous | None = None
 
 
-def plan(routing: Routing, ticket: Ticket, verdict: Verdict, circumstances: Circumstances) -> Plan:
+def plan(routing: RoutingConfig, ticket: Ticket, verdict: Verdict, circumstances: Circumstances) -> Plan:
     """All actions, in the order in which they are done; those that the mode holds back say so."""
     archetype = routing.archetypes.get(verdict.archetype) if verdict.archetype else None
     channel = routing.channels.get(circumstances.channel.name)
@@ -72,12 +72,12 @@ def _held(action: Action, mode: str) -> Action:
     return action
 
 
-def _confidential(policy: IssuePolicy, channel: ChannelOf) -> bool:
+def _confidential(policy: IssueConfig, channel: ChannelOf) -> bool:
     """`auto` opens a public issue only for what anybody could read where it was written."""
     return policy.confidential == "always" or (policy.confidential == "auto" and not channel.public)
 
 
-def _marks_spam(archetype: Archetype | None, verdict: Verdict) -> bool:
+def _marks_spam(archetype: ArchetypeConfig | None, verdict: Verdict) -> bool:
     if not archetype or not archetype.spam or archetype.spam.mark_at == "never":
         return False
     if verdict.decided_by.startswith("route:"):
@@ -87,8 +87,8 @@ def _marks_spam(archetype: Archetype | None, verdict: Verdict) -> bool:
 
 
 def _tags(
-    archetype: Archetype | None,
-    channel: Channel | None,
+    archetype: ArchetypeConfig | None,
+    channel: ChannelConfig | None,
     ticket: Ticket,
     verdict: Verdict,
     circumstances: Circumstances,
@@ -117,7 +117,7 @@ def _outdated(tag: str, archetype: str) -> bool:
     return tag == ABSTAINED_TAG or (tag.startswith(ARCHETYPE_TAG) and tag != ARCHETYPE_TAG + archetype)
 
 
-def _what_follows(routing: Routing, archetype: Archetype, channel: ChannelOf) -> Iterable[Action]:
+def _what_follows(routing: RoutingConfig, archetype: ArchetypeConfig, channel: ChannelOf) -> Iterable[Action]:
     if archetype.group or archetype.assignee:
         yield Assign(group=archetype.group or "", assignee=archetype.assignee or "")
     if archetype.forward:
@@ -135,7 +135,7 @@ def _what_follows(routing: Routing, archetype: Archetype, channel: ChannelOf) ->
         yield SolveParent()
 
 
-def _sentences(archetype: Archetype | None, verdict: Verdict, circumstances: Circumstances) -> tuple[str, ...]:
+def _sentences(archetype: ArchetypeConfig | None, verdict: Verdict, circumstances: Circumstances) -> tuple[str, ...]:
     sentences = [verdict.why]
     sentences += [f"It may be {one.archetype}: {one.because}" for one in verdict.candidates]
     if archetype and archetype.note:

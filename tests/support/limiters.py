@@ -12,7 +12,7 @@ from app.records.circuits import Circuits
 from app.records.database import make_engine
 from app.records.rate_limits import RateLimits
 from app.records.tables import metadata
-from app.rules.schema.base import Limits
+from app.rules.schema.base import LimitsConfig
 from app.service import LIMITED
 from app.work.limits.circuit_breaker import CircuitBreaker
 from app.work.limits.outbound import OutboundCalls
@@ -54,7 +54,7 @@ def workers(tmp_path: Path, clock: Clock) -> Iterator[Workers]:
     limits: dict[str, float] = {}
 
     def outbound() -> OutboundCalls:
-        limiter = RateLimiter(RateLimits(engine), lambda: Limits.model_validate(limits), LIMITED, clock)
+        limiter = RateLimiter(RateLimits(engine), lambda: LimitsConfig.model_validate(limits), LIMITED, clock)
         return OutboundCalls(limiter, CircuitBreaker(Circuits(engine), clock))
 
     yield Workers(clock, outbound, limits)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from app.rules.channels import is_public, recognise_channel
 from app.rules.folding import Folded
-from app.rules.schema.base import Channel, Team
+from app.rules.schema.base import ChannelConfig, TeamConfig
 from app.rules.team import is_team_member
 from app.ticket import Ticket
 
@@ -44,8 +44,8 @@ class Context:
     ticket: Ticket
     facts: Facts
     now: datetime
-    channels: Mapping[str, Channel]
-    team: Team
+    channels: Mapping[str, ChannelConfig]
+    team: TeamConfig
     hits: dict[int, list[Hit]] = field(default_factory=dict)
     """By term: where it occurs, once per part at most."""
 

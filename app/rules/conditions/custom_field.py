@@ -7,14 +7,14 @@ from app.rules.conditions.kind import plain, quoted, same
 from app.rules.schema.strict import Many, Strict, Text
 
 
-class FieldIs(Strict):
+class CustomFieldConfig(Strict):
     """A ticket field and the values that fit."""
 
     field: Text = Field(description="Its title or its id.")
     value: Many = Field(description="One of these, whatever its case; a drop-down's value is its tag.")
 
 
-def _asks(wanted: FieldIs, context: Context) -> bool:
+def _asks(wanted: CustomFieldConfig, context: Context) -> bool:
     fields = context.ticket.custom_fields
     # Zendesk sends every field with every ticket, so one that is missing there is misspelt here.
     if fields and wanted.field not in fields:
@@ -22,14 +22,14 @@ def _asks(wanted: FieldIs, context: Context) -> bool:
     return same(wanted.value, fields.get(wanted.field, ""))
 
 
-def _says(wanted: FieldIs, context: Context) -> str:
+def _says(wanted: CustomFieldConfig, context: Context) -> str:
     actual = context.ticket.custom_fields.get(wanted.field, "")
     return f"field `{wanted.field}` is `{actual or 'empty'}`, asked for {quoted(wanted.value)}"
 
 
 KIND = plain(
     "custom_field",
-    FieldIs,
+    CustomFieldConfig,
     "A ticket field has one of these values.",
     asks=_asks,
     says=_says,

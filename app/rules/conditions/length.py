@@ -11,23 +11,23 @@ from app.rules.schema.strict import Strict
 Words = Annotated[int, Field(ge=0, strict=True)]
 
 
-class LengthIs(Strict):
+class LengthConfig(Strict):
     """Counted in the body; handles and links are no words."""
 
     min_words: Words | None = None
     max_words: Words | None = None
 
 
-def _asks(wanted: LengthIs, context: Context) -> bool:
+def _asks(wanted: LengthConfig, context: Context) -> bool:
     return (wanted.min_words is None or context.words >= wanted.min_words) and (
         wanted.max_words is None or context.words <= wanted.max_words
     )
 
 
-def _says(wanted: LengthIs, context: Context) -> str:
+def _says(wanted: LengthConfig, context: Context) -> str:
     bounds = [f"at least {wanted.min_words}"] * (wanted.min_words is not None)
     bounds += [f"at most {wanted.max_words}"] * (wanted.max_words is not None)
     return f"{context.words} words, asked for {' and '.join(bounds) or 'any number'}"
 
 
-KIND = plain("length", LengthIs, "How many words the body has.", asks=_asks, says=_says)
+KIND = plain("length", LengthConfig, "How many words the body has.", asks=_asks, says=_says)

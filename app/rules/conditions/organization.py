@@ -8,7 +8,7 @@ from app.rules.schema.strict import Flag, Many, Strict
 from app.rules.team import fits
 
 
-class OrganizationIs(Strict):
+class OrganizationConfig(Strict):
     """All keys given must fit the requester's organization."""
 
     name: Many = Field(default=(), description="`*` at either end stands for anything.")
@@ -16,7 +16,7 @@ class OrganizationIs(Strict):
     tags: Many = Field(default=(), description="One of these is on the organization.")
 
 
-def _asks(wanted: OrganizationIs, context: Context) -> bool:
+def _asks(wanted: OrganizationConfig, context: Context) -> bool:
     whose = context.ticket.organization
     if whose is None:
         return wanted.present is False and not wanted.name and not wanted.tags
@@ -27,7 +27,7 @@ def _asks(wanted: OrganizationIs, context: Context) -> bool:
     )
 
 
-def _says(wanted: OrganizationIs, context: Context) -> str:
+def _says(wanted: OrganizationConfig, context: Context) -> str:
     whose = context.ticket.organization
     if whose is None:
         return "they have no organization"
@@ -39,4 +39,4 @@ def _says(wanted: OrganizationIs, context: Context) -> str:
     return "; ".join(facts)
 
 
-KIND = plain("organization", OrganizationIs, "For whom they write.", asks=_asks, says=_says)
+KIND = plain("organization", OrganizationConfig, "For whom they write.", asks=_asks, says=_says)

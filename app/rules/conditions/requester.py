@@ -8,7 +8,7 @@ from app.rules.schema.strict import Flag, Many, Strict
 from app.rules.team import bare_handle, fits
 
 
-class RequesterIs(Strict):
+class RequesterConfig(Strict):
     """All keys given must fit the person who wrote."""
 
     domain: Many = Field(default=(), description="Of the e-mail address; `*.example.com` for all below it.")
@@ -19,7 +19,7 @@ class RequesterIs(Strict):
     tags: Many = Field(default=(), description="One of these is on the user.")
 
 
-def _asks(wanted: RequesterIs, context: Context) -> bool:
+def _asks(wanted: RequesterConfig, context: Context) -> bool:
     who = context.ticket.requester
     return (
         (not wanted.domain or (bool(who.domain) and any(fits(p, who.domain) for p in wanted.domain)))
@@ -31,7 +31,7 @@ def _asks(wanted: RequesterIs, context: Context) -> bool:
     )
 
 
-def _says(wanted: RequesterIs, context: Context) -> str:
+def _says(wanted: RequesterConfig, context: Context) -> str:
     """Names no address: traces are read by more people than tickets."""
     who = context.ticket.requester
     facts = []
@@ -50,4 +50,4 @@ def _says(wanted: RequesterIs, context: Context) -> str:
     return "; ".join(facts)
 
 
-KIND = plain("requester", RequesterIs, "Who wrote.", asks=_asks, says=_says)
+KIND = plain("requester", RequesterConfig, "Who wrote.", asks=_asks, says=_says)

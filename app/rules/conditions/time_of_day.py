@@ -23,7 +23,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class TimeOfDay(Strict):
+class TimeOfDayConfig(Strict):
     """A part of the week. `from` later than `until` reaches over midnight."""
 
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(description="IANA name.")
@@ -34,13 +34,13 @@ class TimeOfDay(Strict):
     ] = Field(default=(), description="Empty: every day.")
 
     @model_validator(mode="after")
-    def _says_something(self) -> "TimeOfDay":
+    def _says_something(self) -> "TimeOfDayConfig":
         if self.from_ is None and self.until is None and not self.weekdays:
             raise ValueError("give at least one of `from`, `until` and `weekdays`")
         return self
 
 
-def _asks(wanted: TimeOfDay, context: Context) -> bool:
+def _asks(wanted: TimeOfDayConfig, context: Context) -> bool:
     local = context.moment.astimezone(ZoneInfo(wanted.timezone))
     start, end = time.fromisoformat(wanted.from_ or "00:00"), time.fromisoformat(wanted.until or "00:00")
     clock = local.time()
@@ -51,7 +51,7 @@ def _asks(wanted: TimeOfDay, context: Context) -> bool:
     return within and (not wanted.weekdays or _DAYS[local.weekday()] in wanted.weekdays)
 
 
-def _says(wanted: TimeOfDay, context: Context) -> str:
+def _says(wanted: TimeOfDayConfig, context: Context) -> str:
     local = context.moment.astimezone(ZoneInfo(wanted.timezone))
     span = f"{wanted.from_ or '00:00'} to {wanted.until or '24:00'}" + (
         f" on {', '.join(wanted.weekdays)}" if wanted.weekdays else ""
@@ -59,4 +59,4 @@ def _says(wanted: TimeOfDay, context: Context) -> str:
     return f"it was {_DAYS[local.weekday()]} {local:%H:%M} in {wanted.timezone}, asked for {span}"
 
 
-KIND = plain("time_of_day", TimeOfDay, "When it was written.", asks=_asks, says=_says)
+KIND = plain("time_of_day", TimeOfDayConfig, "When it was written.", asks=_asks, says=_says)

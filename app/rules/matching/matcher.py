@@ -14,7 +14,7 @@ from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
 from app.rules.matching.text_search import Terms
 from app.rules.matching.trace import RouteTrace
 from app.rules.parsing.positions import Positions, spell
-from app.rules.routing import Conditions, Routing
+from app.rules.routing import ConditionsConfig, RoutingConfig
 
 _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 
@@ -22,7 +22,7 @@ _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 class Matcher:
     """The routes and remarks of one routing.yaml, made ready."""
 
-    def __init__(self, routing: Routing, positions: Positions) -> None:
+    def __init__(self, routing: RoutingConfig, positions: Positions) -> None:
         self.routing = routing
         self.positions = positions
         terms = Terms()
@@ -66,12 +66,12 @@ class Matcher:
         return sorted(found)
 
 
-def _asks_for_comments(when: Conditions) -> bool:
+def _asks_for_comments(when: ConditionsConfig) -> bool:
     nested = (*when.all, *when.any, *when.none)
     return "comment" in (when.event or ()) or any(map(_asks_for_comments, nested))
 
 
-def compile_conditions(when: Conditions, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:
+def compile_conditions(when: ConditionsConfig, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:
     """Text first within `all`: it is cheap once the text is searched, and says most in a trace."""
     children: list[Node | Leaf] = []
     for kind in KINDS:
@@ -79,7 +79,7 @@ def compile_conditions(when: Conditions, path: Path, terms: Terms, lists: Mappin
         if value is not None:
             children.append(kind.build(value, Site((*path, kind.key), when.where, terms, lists)))
     for key, nest in (("all", All), ("any", AnyOf), ("none", NoneOf)):
-        members: Sequence[Conditions] = getattr(when, key)
+        members: Sequence[ConditionsConfig] = getattr(when, key)
         if members:
             compiled = tuple(
                 compile_conditions(member, (*path, key, i), terms, lists) for i, member in enumerate(members)
@@ -101,7 +101,7 @@ def _index(routes: Sequence[All]) -> tuple[tuple[int, ...], dict[int, tuple[int,
     return tuple(always), {term: tuple(indexes) for term, indexes in needing.items()}
 
 
-def _shadows(routing: Routing) -> frozenset[int]:
+def _shadows(routing: RoutingConfig) -> frozenset[int]:
     """Routes that only record. When everything is a shadow, none is beside the others: all decide, and are recorded."""
     if routing.defaults.mode == "shadow":
         return frozenset()

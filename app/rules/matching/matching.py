@@ -13,7 +13,7 @@ from app.rules.conditions.kind import ConditionError, Evidence
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.nesting import All
 from app.rules.matching.trace import RouteTrace
-from app.rules.routing import Remark
+from app.rules.routing import RemarkConfig
 from app.ticket import Ticket
 
 Stage = Literal["before language", "after language"]
@@ -65,7 +65,7 @@ class Matching:
         missed = [trace for trace in self.trace() if not trace.matched and trace.nearness > 0]
         return tuple(sorted(missed, key=lambda trace: -trace.nearness)[:count])
 
-    def remarks(self, archetype: str) -> tuple[Remark, ...]:
+    def remarks(self, archetype: str) -> tuple[RemarkConfig, ...]:
         """Those that hold for the ticket and apply to the archetype."""
         return tuple(
             remark

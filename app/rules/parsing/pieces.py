@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.rules.routing import Remark, Route
-from app.rules.schema.archetypes import Archetype
-from app.rules.schema.base import Languages, MacroName, OnClosing
-from app.rules.schema.macros import Macro, Template
+from app.rules.routing import RemarkConfig, RouteConfig
+from app.rules.schema.archetypes import ArchetypeConfig
+from app.rules.schema.base import LanguagesConfig, MacroName, OnClosingConfig
+from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.strict import Text
 
 _Entry = TypeVar("_Entry")
@@ -34,15 +34,15 @@ class Draft:
     """The pieces that have a form."""
 
     names: Named
-    archetypes: Mapping[str, Archetype]
-    routes: Mapping[int, Route]
-    remarks: Mapping[int, Remark]
-    closing: Mapping[str, OnClosing]
+    archetypes: Mapping[str, ArchetypeConfig]
+    routes: Mapping[int, RouteConfig]
+    remarks: Mapping[int, RemarkConfig]
+    closing: Mapping[str, OnClosingConfig]
     team_answer: str | None
     vocabulary: Mapping[str, tuple[str, ...]]
-    languages: Languages | None
-    macros: Mapping[str, Macro]
-    templates: Mapping[str, Template]
+    languages: LanguagesConfig | None
+    macros: Mapping[str, MacroConfig]
+    templates: Mapping[str, TemplateConfig]
 
 
 def draft(routing: Any, macros: Any) -> Draft:
@@ -61,15 +61,15 @@ def draft(routing: Any, macros: Any) -> Draft:
             macros=names(there, "macros"),
             templates=names(there, "templates"),
         ),
-        archetypes=_valid(Archetype, _mapping(here.get("archetypes"))),
-        routes=_valid(Route, _numbered(here.get("routes"))),
-        remarks=_valid(Remark, _numbered(here.get("remarks"))),
-        closing=_valid(OnClosing, _mapping(here.get("closing"))),
+        archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
+        routes=_valid(RouteConfig, _numbered(here.get("routes"))),
+        remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
+        closing=_valid(OnClosingConfig, _mapping(here.get("closing"))),
         team_answer=_valid(MacroName, {0: _mapping(here.get("closing")).get("team_answer")}).get(0),
         vocabulary=_valid(tuple[Text, ...], _mapping(here.get("vocabulary"))),
-        languages=_valid(Languages, {0: here.get("languages", {})}).get(0),
-        macros=_valid(Macro, _mapping(there.get("macros"))),
-        templates=_valid(Template, _mapping(there.get("templates"))),
+        languages=_valid(LanguagesConfig, {0: here.get("languages", {})}).get(0),
+        macros=_valid(MacroConfig, _mapping(there.get("macros"))),
+        templates=_valid(TemplateConfig, _mapping(there.get("templates"))),
     )
 
 

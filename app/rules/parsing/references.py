@@ -17,9 +17,9 @@ from app.rules.parsing.pieces import Draft
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
 from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
-from app.rules.routing import Conditions
-from app.rules.schema.archetypes import Archetype
-from app.rules.schema.macros import Macro
+from app.rules.routing import ConditionsConfig
+from app.rules.schema.archetypes import ArchetypeConfig
+from app.rules.schema.macros import MacroConfig
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _declared(
             yield _unknown(places, here, f"`{name}`: unknown placeholder", name, known)
 
 
-def _needs(macro: Macro) -> set[tuple[str, Needs]]:
+def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
     used = {name for text in macro.text.values() for name in Text(text).get_identifiers()}
     return {(name, needs) for name in used if name in REPLY_PLACEHOLDERS and (needs := REPLY_PLACEHOLDERS[name].needs)}
 
@@ -130,7 +130,7 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
             yield from checked.macro(none.macro, (*inside, "none", "macro"), has=has)
 
 
-def _known_in(archetype: Archetype) -> frozenset[Needs]:
+def _known_in(archetype: ArchetypeConfig) -> frozenset[Needs]:
     issue = archetype.issue
     return frozenset({"issue"} if issue and (issue.open_when != "never" or issue.link_at != "never") else set())
 
@@ -165,7 +165,7 @@ def _routes(checked: _Checked) -> Iterator[Problem]:
         yield from _conditions(checked, remark.when, (*path, "when"), early=False)
 
 
-def _conditions(checked: _Checked, when: Conditions, path: Path, *, early: bool) -> Iterator[Problem]:
+def _conditions(checked: _Checked, when: ConditionsConfig, path: Path, *, early: bool) -> Iterator[Problem]:
     """`early`: asked before the language is known."""
     places = checked.places
     given = {kind.key: value for kind in KINDS if (value := getattr(when, kind.key)) is not None}
@@ -186,7 +186,7 @@ def _conditions(checked: _Checked, when: Conditions, path: Path, *, early: bool)
             yield from _conditions(checked, member, (*path, key, number), early=early)
 
 
-def _names_in(checked: _Checked, when: Conditions, path: Path) -> Iterator[Problem]:
+def _names_in(checked: _Checked, when: ConditionsConfig, path: Path) -> Iterator[Problem]:
     names = checked.draft.names
     for number, channel in enumerate(when.channel or ()):
         yield from checked.known("channel", channel, (*names.channels, OTHER), (*path, "channel", number))

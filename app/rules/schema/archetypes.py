@@ -13,7 +13,7 @@ PerHour = Annotated[int, Field(ge=0, strict=True)]
 OpenWhen = Annotated[str, StringConstraints(pattern=r"^(always|never|tagged:[a-z0-9_/-]+)$")]
 
 
-class Reply(Strict):
+class ReplyConfig(Strict):
     """A text for the person who wrote; one whose macro is internal goes into the internal note."""
 
     macro: MacroName
@@ -25,7 +25,7 @@ class Reply(Strict):
     )
 
 
-class Forward(Strict):
+class ForwardConfig(Strict):
     """Hands the ticket to somebody else: a person, a group of agents, or both."""
 
     to: Text | None = Field(default=None, description="An e-mail address.")
@@ -33,13 +33,13 @@ class Forward(Strict):
     macro: MacroName | None = Field(default=None, description="The covering note; without it the plain text is sent.")
 
     @model_validator(mode="after")
-    def _goes_somewhere(self) -> Forward:
+    def _goes_somewhere(self) -> ForwardConfig:
         if self.to is None and self.group is None:
             raise ValueError("give `to`, `group` or both")
         return self
 
 
-class IssuePolicy(Strict):
+class IssueConfig(Strict):
     """Whether a ticket leads to an issue, and what it looks like."""
 
     tracker: Name
@@ -64,7 +64,7 @@ class IssuePolicy(Strict):
     )
 
 
-class Found(Strict):
+class IncidentAnswerConfig(Strict):
     """What to do when an incident was found, or none."""
 
     macro: MacroName
@@ -72,7 +72,7 @@ class Found(Strict):
     tags: tuple[Tag, ...] = ()
 
 
-class Incidents(Strict):
+class IncidentsConfig(Strict):
     """Where to look for what is wrong at the moment."""
 
     trackers: tuple[Name, ...]
@@ -83,11 +83,11 @@ class Incidents(Strict):
     hours: Annotated[int, Field(ge=1, le=168, strict=True)] = Field(
         default=24, description="How far back an incident may have begun."
     )
-    found: Found
-    none: Found
+    found: IncidentAnswerConfig
+    none: IncidentAnswerConfig
 
 
-class Spam(Strict):
+class SpamConfig(Strict):
     """When a ticket is marked as spam. Zendesk suspends the sender with it, so only when it is certain."""
 
     mark_at: Annotated[float, Field(ge=0.9, le=1, strict=True)] | Literal["rule", "never"] = Field(
@@ -97,7 +97,7 @@ class Spam(Strict):
     else_tag: Tag = "maybe_spam"
 
 
-class Caps(Strict):
+class CapsConfig(Strict):
     """At most so many actions of a kind in an hour; beyond, it stops and leaves them to a person. Empty: no limit."""
 
     reply: PerHour | None = None
@@ -107,14 +107,14 @@ class Caps(Strict):
     status: PerHour | None = None
 
 
-class Thresholds(Strict):
+class ThresholdsConfig(Strict):
     """From which probability of the learned model on a verdict counts as sure."""
 
     high: Share = 0.9
     medium: Share = 0.6
 
 
-class Archetype(Strict):
+class ArchetypeConfig(Strict):
     """A kind of interaction, and what follows from it."""
 
     description: Text
@@ -123,31 +123,31 @@ class Archetype(Strict):
     status: Status | None = Field(default=None, description="Empty: the status stays.")
     group: Text | None = Field(default=None, description="A Zendesk group.")
     assignee: Text | None = Field(default=None, description="An agent's e-mail address.")
-    reply: Reply | None = None
+    reply: ReplyConfig | None = None
     never_reply: Flag = Field(default=False, description="No reply, not even a suggested one.")
-    forward: Forward | None = None
-    issue: IssuePolicy | None = None
-    incidents: Incidents | None = None
-    spam: Spam | None = None
+    forward: ForwardConfig | None = None
+    issue: IssueConfig | None = None
+    incidents: IncidentsConfig | None = None
+    spam: SpamConfig | None = None
     note: str = Field(default="", description="A sentence for the internal note: what a person should do now.")
     solve_parent: Flag = Field(default=False, description="Solve the ticket of the comment that this one answers too.")
-    caps: Caps | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
-    thresholds: Thresholds | None = Field(default=None, description="Instead of `defaults.thresholds`.")
+    caps: CapsConfig | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
+    thresholds: ThresholdsConfig | None = Field(default=None, description="Instead of `defaults.thresholds`.")
     by_rule_only: Flag = Field(
         default=False, description="The learned model may propose it to a person, never decide it."
     )
 
     @model_validator(mode="after")
-    def _keeps_silent(self) -> Archetype:
+    def _keeps_silent(self) -> ArchetypeConfig:
         if self.never_reply and (self.reply or self.incidents):
             raise ValueError("says `never_reply`, and has a reply")
         return self
 
 
-class Defaults(Strict):
+class DefaultsConfig(Strict):
     """What holds where an archetype or a route says nothing."""
 
     mode: Mode = "suggest"
     reply: ReplyMode = "suggest"
-    caps: Caps = Caps()
-    thresholds: Thresholds = Thresholds()
+    caps: CapsConfig = CapsConfig()
+    thresholds: ThresholdsConfig = ThresholdsConfig()

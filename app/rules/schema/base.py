@@ -16,7 +16,7 @@ Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
-class Bots(Strict):
+class BotsConfig(Strict):
     """Accounts that are not people. What they write starts no work, unless listed here."""
 
     emails: Many = Field(default=(), description="`*` at either end stands for anything.")
@@ -26,7 +26,7 @@ class Bots(Strict):
     )
 
 
-class Team(Strict):
+class TeamConfig(Strict):
     """Who is one of us."""
 
     domains: Many = ()
@@ -34,10 +34,10 @@ class Team(Strict):
     handles: Many = ()
     roles: Many = Field(default=(), description="Zendesk roles.")
     organization: Text | None = None
-    bots: Bots = Bots()
+    bots: BotsConfig = BotsConfig()
 
 
-class Recognise(Strict):
+class RecogniseConfig(Strict):
     """All keys given must fit. Compared in lower case; `*` at either end of an address stands for anything."""
 
     via: Many = Field(default=(), description="Zendesk's `via.channel`, in either of its spellings.")
@@ -50,12 +50,13 @@ def _one_or_more(given: object) -> object:
     return (given,) if isinstance(given, dict) else given
 
 
-class Channel(Strict):
+class ChannelConfig(Strict):
     """Where people write. The first channel in the file that recognises a ticket is its channel."""
 
     title: Text = Field(description="As advocates call it.")
     recognise: Annotated[
-        tuple[Recognise, ...], BeforeValidator(_one_or_more, json_schema_input_type=Recognise | list[Recognise])
+        tuple[RecogniseConfig, ...],
+        BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
     ] = Field(
         default=(), description="One of these fits; empty: only when the source names the channel (mentions, examples)."
     )
@@ -71,14 +72,14 @@ class Channel(Strict):
     tags: tuple[Tag, ...] = ()
 
 
-class Tracker(Strict):
+class TrackerConfig(Strict):
     """A GitLab project."""
 
     project: Annotated[str, StringConstraints(pattern=r"^[\w.-]+(/[\w.-]+)+$")]
     labels: tuple[Text, ...] = Field(default=(), description="On every issue opened there.")
 
 
-class Languages(Strict):
+class LanguagesConfig(Strict):
     """What the language step does."""
 
     answered: tuple[Text, ...] = Field(
@@ -90,7 +91,7 @@ class Languages(Strict):
     )
 
 
-class Limits(Strict):
+class LimitsConfig(Strict):
     """How patient and how busy the service may be."""
 
     issue_wait: Annotated[float, Field(ge=0, le=300, strict=True)] = Field(
@@ -127,7 +128,7 @@ class Limits(Strict):
     )
 
 
-class OnClosing(Strict):
+class OnClosingConfig(Strict):
     """What closing an issue in one way does to its tickets."""
 
     follow: Flag = Field(
@@ -140,14 +141,14 @@ class OnClosing(Strict):
     note: str = ""
 
 
-class Closing(Strict):
+class ClosingConfig(Strict):
     """What happens to tickets when their issue is closed, by reason, or opened again."""
 
-    done: OnClosing
-    not_planned: OnClosing
-    duplicate: OnClosing
-    moved: OnClosing
-    reopened: OnClosing
+    done: OnClosingConfig
+    not_planned: OnClosingConfig
+    duplicate: OnClosingConfig
+    moved: OnClosingConfig
+    reopened: OnClosingConfig
     not_planned_labels: tuple[Text, ...] = Field(
         default=(), description="An issue that is closed with one of these labels will not be done; else it is done."
     )
@@ -161,7 +162,7 @@ class Closing(Strict):
     milestones: Flag = Field(default=False, description="A note on the tickets when the issue gets a milestone.")
 
 
-class Wave(Strict):
+class SpikeConfig(Strict):
     """When tickets of an archetype are so many at once that the team should hear of it."""
 
     archetype: Name
@@ -172,13 +173,13 @@ class Wave(Strict):
     )
 
     @model_validator(mode="after")
-    def _calm_is_longer(self) -> Wave:
+    def _calm_is_longer(self) -> SpikeConfig:
         if self.quiet_minutes < self.minutes:
             raise ValueError("`quiet_minutes` must not be less than `minutes`")
         return self
 
 
-class Backlog(Strict):
+class BacklogConfig(Strict):
     """When so many tickets wait for a person that the team should hear of it."""
 
     at_least: Annotated[int, Field(ge=1, strict=True)] = 25
@@ -190,18 +191,18 @@ class Backlog(Strict):
     )
 
 
-class Chat(Strict):
+class ChatConfig(Strict):
     """What is said in the team's chat (CHAT_WEBHOOK_URL). Never anything that people wrote."""
 
-    waves: tuple[Wave, ...] = ()
-    needs_triage: Backlog | None = None
+    waves: tuple[SpikeConfig, ...] = ()
+    needs_triage: BacklogConfig | None = None
     failures: Flag = Field(default=False, description="New failures, at most once an hour.")
     silence_hours: Annotated[int, Field(ge=1, le=168, strict=True)] | None = Field(
         default=None, description="When a source has sent nothing for so long, or its hook is switched off."
     )
 
 
-class Fields(Strict):
+class FieldsConfig(Strict):
     """Zendesk ticket fields that the service fills, by id."""
 
     issue: Annotated[int, Field(ge=1, strict=True)] | None = Field(
@@ -214,7 +215,7 @@ Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
 Long = Annotated[int, Field(ge=30, le=3650, strict=True)]
 
 
-class Retention(Strict):
+class RetentionConfig(Strict):
     """For how many days what is done with is kept. Work that has not ended and open failures stay in any case."""
 
     finished_work_days: Days = Field(

@@ -11,7 +11,7 @@ from app.rules.schema.base import MacroName, Status
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
 
-class Macro(Strict):
+class MacroConfig(Strict):
     """A text for people. `${name}` is replaced by a declared placeholder's value, `$$` is a dollar sign."""
 
     description: str = ""
@@ -22,7 +22,7 @@ class Macro(Strict):
     visibility: Literal["public", "internal"] = "public"
 
 
-class Template(Strict):
+class TemplateConfig(Strict):
     """The description of an issue. A line whose placeholders are all empty is left out, and so is a bare heading."""
 
     description: str = ""
@@ -30,9 +30,9 @@ class Template(Strict):
     placeholders: tuple[Name, ...] = Field(default=(), description=meanings(TEMPLATE_PLACEHOLDERS))
 
 
-class Macros(Strict):
+class MacrosConfig(Strict):
     """macros.yaml."""
 
     version: Literal[1]
-    macros: dict[MacroName, Macro]
-    templates: dict[MacroName, Template] = Field(default_factory=dict)
+    macros: dict[MacroName, MacroConfig]
+    templates: dict[MacroName, TemplateConfig] = Field(default_factory=dict)

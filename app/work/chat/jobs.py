@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.records.records import Records
 from app.rulebook import Rulebook
 from app.rules.loading import Rules
-from app.rules.schema.base import Wave
+from app.rules.schema.base import SpikeConfig
 from app.triage.incident_choice import services_named
 from app.work.chat.send_once import Announced, Announcer, say_alert, say_backlog, say_failures
 from app.work.chat.spikes import Complaint, KnownIncident, Waves, Wording
@@ -81,7 +81,7 @@ class ChatJobs:
             found.append(Complaint(row.ticket_id, ticket.created_at, row.channel, about))
         return found
 
-    def _incident(self, policy: Wave) -> KnownIncident:
+    def _incident(self, policy: SpikeConfig) -> KnownIncident:
         """The one that the wave's tickets are linked to most."""
         since = (self.now() - timedelta(minutes=policy.minutes)).isoformat()
         tickets = [row.ticket_id for row in self.records.decisions.of_archetype(policy.archetype, since)]

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from app.records.links import How, Link, Links, by_hand
 from app.records.tracked_issues import TrackedIssue
 from app.rules.loading import Rules
-from app.rules.schema.archetypes import IssuePolicy
-from app.rules.schema.base import Team, Tracker
+from app.rules.schema.archetypes import IssueConfig
+from app.rules.schema.base import TeamConfig, TrackerConfig
 from app.triage.actions import Issue as IssueAction
 from app.work.issues.mirror import Tracked, row_of
 from app.work.issues.news import known_at_first
@@ -39,7 +39,7 @@ class _Report:
 
     decided: Decided
     action: IssueAction
-    tracker: Tracker
+    tracker: TrackerConfig
     project_id: int
     intent: str
     mark: str
@@ -51,7 +51,7 @@ class _Report:
         return self.decided.ticket.id
 
     @property
-    def policy(self) -> IssuePolicy:
+    def policy(self) -> IssueConfig:
         return self.action.policy
 
     @property
@@ -82,7 +82,7 @@ class Issues:
     tracked: Tracked
     secret: str
     """Keeps others from writing our markers: a customer can paste one, not compute the one of another ticket."""
-    not_a_person: Callable[[int, str, Team], str]
+    not_a_person: Callable[[int, str, TeamConfig], str]
     """`Loops.not_a_person`."""
     now: Callable[[], datetime]
 
@@ -101,7 +101,7 @@ class Issues:
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 
     def _report(
-        self, decided: Decided, action: IssueAction, tracker: Tracker, project_id: int, rules: Rules
+        self, decided: Decided, action: IssueAction, tracker: TrackerConfig, project_id: int, rules: Rules
     ) -> _Report:
         mark = marker(self.secret, (project_id, decided.ticket.id, REPORT))
         return _Report(decided, action, tracker, project_id, REPORT, mark, rules, Report.of(decided))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.rules.schema.base import Closing, OnClosing
+from app.rules.schema.base import ClosingConfig, OnClosingConfig
 from integrations.gitlab.issues import Issue
 
 Reason = Literal["done", "not_planned", "duplicate", "moved", "reopened"]
@@ -32,7 +32,9 @@ class News:
     told: dict[str, Any]
 
 
-def news_of(issue: Issue, *, state: str, told: Mapping[str, Any], closing: Closing, before: str = "") -> News | None:
+def news_of(
+    issue: Issue, *, state: str, told: Mapping[str, Any], closing: ClosingConfig, before: str = ""
+) -> News | None:
     """None when the ticket knows all there is.
 
     `state`, `told`: what the ticket was told before; `before`: a sentence to begin with.
@@ -55,7 +57,7 @@ def news_of(issue: Issue, *, state: str, told: Mapping[str, Any], closing: Closi
     return News(tuple(sentences), reason, issue.state, {**told, **knows}) if sentences else None
 
 
-def closed_as(issue: Issue, closing: Closing) -> Reason:
+def closed_as(issue: Issue, closing: ClosingConfig) -> Reason:
     """Why it was closed: GitLab names the issue that takes its place; for the rest there are only labels."""
     if issue.duplicated_to:
         return "duplicate"
@@ -64,12 +66,12 @@ def closed_as(issue: Issue, closing: Closing) -> Reason:
     return "not_planned" if set(issue.labels) & set(closing.not_planned_labels) else "done"
 
 
-def follows(reason: Reason | None, closing: Closing) -> OnClosing | None:
+def follows(reason: Reason | None, closing: ClosingConfig) -> OnClosingConfig | None:
     """What routing.yaml says about it."""
-    on: OnClosing | None = getattr(closing, reason) if reason else None
+    on: OnClosingConfig | None = getattr(closing, reason) if reason else None
     return on
 
 
-def known_at_first(labels: Sequence[str], milestone: str, closing: Closing) -> dict[str, Any]:
+def known_at_first(labels: Sequence[str], milestone: str, closing: ClosingConfig) -> dict[str, Any]:
     """What a ticket need not be told that is linked now: what the issue has already."""
     return {"labels": [label for label in labels if label in closing.labels], "milestone": milestone}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.redaction import redact
 from app.rules.loading import Rules
 from app.rules.macros import render_template
-from app.rules.schema.archetypes import IssuePolicy
+from app.rules.schema.archetypes import IssueConfig
 from app.work.messages import Decided
 from integrations.gitlab import quoting
 
@@ -62,7 +62,7 @@ def issue_title(decided: Decided, report: Report) -> str:
     return quoting.issue_title(text) or f"Report from {decided.channel}"
 
 
-def issue_description(decided: Decided, report: Report, policy: IssuePolicy, rules: Rules, mark: str) -> str:
+def issue_description(decided: Decided, report: Report, policy: IssueConfig, rules: Rules, mark: str) -> str:
     """The template, filled; the marker is the first line, where no text of others can hide it."""
     text = f"{report.subject}\n{report.body}"
     channel = rules.routing.channels.get(decided.channel)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.records.performed import Performed
-from app.rules.routing import Routing
-from app.rules.schema.archetypes import Caps
+from app.rules.routing import RoutingConfig
+from app.rules.schema.archetypes import CapsConfig
 from app.tags import ABSTAINED_TAG
 from app.triage.actions import Action, Note, Plan, Reply, Tags
 
 HOUR = timedelta(hours=1)
 # An incident is only looked up, and is not capped; it has no kind in `caps`.
-CAPPED = frozenset(Caps.model_fields)
+CAPPED = frozenset(CapsConfig.model_fields)
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Capping:
     performed: Performed
     now: Callable[[], datetime]
 
-    def within(self, plan: Plan, routing: Routing, *, archetype: str | None, run_id: str) -> Plan:
+    def within(self, plan: Plan, routing: RoutingConfig, *, archetype: str | None, run_id: str) -> Plan:
         """The same plan, with what is over a cap held back, tagged for a person and said in the note."""
         if archetype is None or plan.mode != "live":
             return plan
@@ -49,7 +49,7 @@ class Capping:
         )
 
 
-def _cap(routing: Routing, archetype: str, action: Action) -> int | None:
+def _cap(routing: RoutingConfig, archetype: str, action: Action) -> int | None:
     """How many of this action an hour may have; None: no limit. A suggested reply is no reply yet."""
     if action.held or action.kind not in CAPPED or (isinstance(action, Reply) and not action.sent):
         return None

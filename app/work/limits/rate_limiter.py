@@ -7,7 +7,7 @@ from random import SystemRandom
 
 from app.metrics import WAIT_SECONDS
 from app.records.rate_limits import RateLimit, RateLimits
-from app.rules.schema.base import Limits
+from app.rules.schema.base import LimitsConfig
 from app.work.limits.priority import Priority, current_priority
 from integrations.errors import NotSent
 from integrations.rates import REQUESTS, Limited
@@ -29,7 +29,11 @@ class RateLimiter:
     """Thread-safe. `now` gives Unix seconds."""
 
     def __init__(
-        self, rows: RateLimits, limits: Callable[[], Limits], limited: Mapping[str, Limited], now: Callable[[], float]
+        self,
+        rows: RateLimits,
+        limits: Callable[[], LimitsConfig],
+        limited: Mapping[str, Limited],
+        now: Callable[[], float],
     ) -> None:
         """`limited`: what each service limits; one that is not there has no limits."""
         self._rows = rows

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.records.decisions import Decision
 from app.rules.loading import Rules
-from app.rules.schema.base import OnClosing
+from app.rules.schema.base import OnClosingConfig
 from app.triage.actions import Action, Note, Reply, Status, Tags
 from app.work.engine.engine import JSON
 from app.work.issues.news import follows
@@ -41,6 +41,6 @@ def _stale(reason: str | None, snapshot: TicketSnapshot, rules: Rules) -> tuple[
     if reason != "reopened":
         return ()
     closing = rules.routing.closing
-    ways: tuple[OnClosing, ...] = (closing.done, closing.not_planned, closing.duplicate, closing.moved)
+    ways: tuple[OnClosingConfig, ...] = (closing.done, closing.not_planned, closing.duplicate, closing.moved)
     added = {tag for way in ways for tag in way.tags}
     return tuple(tag for tag in snapshot.tags if tag in added)

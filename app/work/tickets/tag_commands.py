@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from app.records.decisions import Decision
 from app.records.links import Following, Links
 from app.rules.loading import Rules
-from app.rules.schema.archetypes import IssuePolicy
+from app.rules.schema.archetypes import IssueConfig
 from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
 from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
 from app.work.engine.engine import JSON
@@ -119,7 +119,7 @@ def asks_by_tag(tags: Iterable[str]) -> bool:
     return bool(tag_that_asks(tags))
 
 
-def issue_policy(last: Decision, rules: Rules) -> IssuePolicy | None:
+def issue_policy(last: Decision, rules: Rules) -> IssueConfig | None:
     archetype = rules.routing.archetypes.get(last.archetype or "")
     return archetype.issue if archetype else None
 
@@ -161,7 +161,7 @@ def granted(
     return repeated(delivery, snapshot, earlier, rules, why=wish.sentence, actions=actions, now=now)
 
 
-def _only_to_link(rules: Rules) -> IssuePolicy | None:
+def _only_to_link(rules: Rules) -> IssueConfig | None:
     """For a ticket whose archetype asks for no issue: a person may link one all the same, but nothing is said there."""
     tracker = next(iter(rules.routing.trackers), None)
     policies = [one.issue for one in rules.routing.archetypes.values() if one.issue]

@@ -15,7 +15,7 @@ import structlog
 from app.metrics import LOOPS_STOPPED
 from app.records.ticket_writes import TicketWrites
 from app.rulebook import Rulebook
-from app.rules.schema.base import Team
+from app.rules.schema.base import TeamConfig
 from app.rules.team import is_bot
 from app.ticket import Requester
 from app.work.engine.engine import JSON
@@ -49,7 +49,7 @@ class Loops:
     own_user_id: Callable[[], int | None]
     now: Callable[[], datetime]
 
-    def not_a_person(self, ticket_id: int, tag: str, team: Team) -> str:
+    def not_a_person(self, ticket_id: int, tag: str, team: TeamConfig) -> str:
         """Why what the tag asks for is not done; empty: a person set it, or nobody knows who. One GET or two.
 
         The delivery's actor does not say it: several changes may be behind one delivery.
@@ -66,7 +66,7 @@ class Loops:
         author = Requester(person.id, person.name, person.email, person.handle, person.role, person.tags)
         return self._stopped("bot", "asked for by a bot that may not start work") if is_bot(team, author) else ""
 
-    def bot_wrote(self, comment: CommentSnapshot, team: Team) -> bool:
+    def bot_wrote(self, comment: CommentSnapshot, team: TeamConfig) -> bool:
         """Did a bot write it that may not start work?"""
         by_bot = is_bot(team, Requester(comment.author_id, email=comment.author_email, role=comment.author_role))
         if by_bot:

@@ -10,7 +10,7 @@ from typing import Any
 from app.records.links import Link, Links
 from app.records.projects import KnownProjects
 from app.rulebook import Rulebook
-from app.rules.schema.base import Closing
+from app.rules.schema.base import ClosingConfig
 from app.work.engine.engine import JSON
 from app.work.issues.mirror import Tracked
 from app.work.issues.news import News, closed_as, follows, news_of
@@ -61,7 +61,7 @@ class Looking:
                 tell.append(_tell(link, stands, news))
         return {"tell": tell, "mark": mark}
 
-    def _who_stands_for(self, issue: Issue, closing: Closing) -> tuple[Issue, str]:
+    def _who_stands_for(self, issue: Issue, closing: ClosingConfig) -> tuple[Issue, str]:
         """The issue itself, or the one that took its place, with a sentence that says so."""
         stands, seen = issue, {(issue.project_id, issue.iid)}
         for _ in range(LONGEST_CHAIN):
@@ -75,7 +75,7 @@ class Looking:
         how = "was moved" if issue.moved_to_id is not None and not issue.duplicated_to else "was closed as a duplicate"
         return stands, f"The issue {_name(issue)} {how}; this ticket follows {_name(stands)} from now on."
 
-    def _next(self, issue: Issue, closing: Closing) -> Issue | None:
+    def _next(self, issue: Issue, closing: ClosingConfig) -> Issue | None:
         if issue.state != "closed":
             return None
         reason = closed_as(issue, closing)

@@ -57,7 +57,7 @@ def test_one_value_may_stand_for_a_list(value: str) -> None:
 
 
 def test_every_condition_is_described() -> None:
-    defined: dict[str, Any] = json_schema("routing")["$defs"]["Conditions"]["properties"]
+    defined: dict[str, Any] = json_schema("routing")["$defs"]["ConditionsConfig"]["properties"]
     for kind in KINDS:
         assert defined[kind.key]["description"] == kind.description
     assert {"all", "any", "none", "in"} <= defined.keys()

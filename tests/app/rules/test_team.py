@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.schema.base import Bots, Team
+from app.rules.schema.base import BotsConfig, TeamConfig
 from app.rules.team import fits, is_bot, is_team_member
 from app.ticket import Organization, Requester
 
-TEAM = Team(
+TEAM = TeamConfig(
     domains=("GitLab.com",),
     emails=("helper@example.com",),
     handles=("@gitlab",),
     roles=("agent",),
     organization="GitLab",
-    bots=Bots(emails=("no-reply@*",), handles=("@zapier",), may_start_work=("no-reply@disqus.net", "zapier")),
+    bots=BotsConfig(emails=("no-reply@*",), handles=("@zapier",), may_start_work=("no-reply@disqus.net", "zapier")),
 )
 
 
@@ -53,7 +53,7 @@ def test_any_one_sign_is_enough(requester: Requester, ours: bool) -> None:
 def test_by_organization() -> None:
     assert is_team_member(TEAM, Requester(), Organization(name="gitlab"))
     assert not is_team_member(TEAM, Requester(), Organization(name="GitLab fans"))
-    assert not is_team_member(Team(), Requester(), Organization(name=""))
+    assert not is_team_member(TeamConfig(), Requester(), Organization(name=""))
 
 
 @pytest.mark.parametrize(

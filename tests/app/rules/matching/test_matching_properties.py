@@ -16,8 +16,8 @@ from app.rules.loading import Rules, load
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.matching import Matching, match
 from app.rules.parsing.positions import Positions
-from app.rules.routing import Routing
-from app.rules.schema.macros import Macros
+from app.rules.routing import RoutingConfig
+from app.rules.schema.macros import MacrosConfig
 from app.ticket import Ticket
 from tests.support import strategies
 from tests.support.rules import MACROS, NOW, rules
@@ -28,7 +28,7 @@ FACTS = st.sampled_from([Facts(), Facts(language="de")])
 
 def with_routes(whens: list[dict[str, Any]], **own: Any) -> Rules:
     """Rules that never saw YAML: the same models, much faster."""
-    routing = Routing.model_validate(
+    routing = RoutingConfig.model_validate(
         {
             "version": 1,
             "channels": BASE.routing.model_dump(by_alias=True)["channels"],
@@ -41,7 +41,7 @@ def with_routes(whens: list[dict[str, Any]], **own: Any) -> Rules:
         }
     )
     places = Positions("routing.yaml")
-    return Rules(routing, Macros(version=1, macros={}), "", places, places, Matcher(routing, places), "", "")
+    return Rules(routing, MacrosConfig(version=1, macros={}), "", places, places, Matcher(routing, places), "", "")
 
 
 def ask(given_rules: Rules, ticket: Ticket, facts: Facts) -> Matching:

@@ -20,8 +20,8 @@ from app.records.failures import Failure
 from app.records.pruning import Dropped
 from app.records.records import Records
 from app.rulebook import Rulebook
-from app.rules.routing import Routing
-from app.rules.schema.base import Retention
+from app.rules.routing import RoutingConfig
+from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import JSON, Engine, Work
 from app.work.engine.retention import EndedWork
@@ -57,7 +57,7 @@ NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_scheduled=lambda *_,
 def prune_at(
     records: Records, now: datetime, *, work: object = NO_WORK, rest: Callable[[float], None] = lambda _: None
 ) -> JSON:
-    rules = SimpleNamespace(routing=SimpleNamespace(retention=Retention()))
+    rules = SimpleNamespace(routing=SimpleNamespace(retention=RetentionConfig()))
     rulebook = cast("Rulebook", SimpleNamespace(current=lambda: rules))
     prune = Prune(cast("Jobs", None), records, cast("EndedWork", work), rulebook, lambda: now, rest)
     return prune.prune_some()
@@ -274,7 +274,7 @@ def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: St
 
 
 def test_rules_that_say_nothing_of_it_keep_what_the_defaults_say() -> None:
-    assert Routing.model_fields["retention"].default == Retention()
+    assert RoutingConfig.model_fields["retention"].default == RetentionConfig()
 
 
 @pytest.mark.parametrize("ticket", [{"body": "thanks!"}, {}])
