@@ -1,4 +1,4 @@
-"""What an update asks for, checked field by field: nothing is changed here, and nothing doubtful gets through."""
+"""Checks an update field by field. Nothing is changed here, and nothing doubtful gets through."""
 
 from __future__ import annotations
 
@@ -65,27 +65,27 @@ def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any
         attributes=_attributes(state, ticket, change),
         tags=_tags(ticket, change),
         fields=_fields(state, change.get("custom_fields") or []),
-        comment=_draft(state, change.get("comment")),
+        comment=_comment(state, change.get("comment")),
         metadata=_metadata(change.get("metadata")),
     )
 
 
 def _attributes(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    update: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
     for name in ("subject", "external_id"):
         if name in change:
-            update[name] = _text(name, change[name])
+            attributes[name] = _text(name, change[name])
     for name, allowed in (("priority", PRIORITIES), ("type", TYPES)):
         if name in change:
             if change[name] not in allowed:
                 raise invalid(name, f"{name.capitalize()}: {change[name]} is not valid")
-            update[name] = change[name]
+            attributes[name] = change[name]
     for name in ("group_id", "brand_id", "organization_id", "requester_id", "assignee_id"):
         if name in change:
             if change[name] is not None and not _exists(state, name, change[name]):
                 raise invalid(name, f"{name}: {change[name]} does not exist")
-            update[name] = change[name]
-    return update | _status(state, ticket, change)
+            attributes[name] = change[name]
+    return attributes | _status(state, ticket, change)
 
 
 def _exists(state: State, name: str, wanted_id: object) -> bool:
@@ -146,18 +146,18 @@ def checked_tags(tags: set[str]) -> None:
 def _fields(state: State, values: object) -> dict[int, Any]:
     if not isinstance(values, list):
         raise bad_request("InvalidCustomFields", "custom_fields must be a list of {id, value}")
-    update: dict[int, Any] = {}
+    fields: dict[int, Any] = {}
     for item in values:
         known = state.fields.get(item["id"]) if isinstance(item, dict) and set(item) == {"id", "value"} else None
         if known is None:
             raise bad_request("SandboxUnknownField", f"Zendesk would silently drop this custom field: {item}")
         if known.type == "tagger" and item["value"] not in (None, "", *known.options):
             raise invalid("custom_fields", f"{known.title}: {item['value']} is not a valid option")
-        update[known.id] = item["value"] or None
-    return update
+        fields[known.id] = item["value"] or None
+    return fields
 
 
-def _draft(state: State, comment: object) -> NewComment | None:
+def _comment(state: State, comment: object) -> NewComment | None:
     if comment is None:
         return None
     if not isinstance(comment, dict):
