@@ -11,8 +11,7 @@ from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.folding import fold, is_word
 from app.rules.routing import ConditionsConfig
 
-_CHOICES: Final = ("channel", "language", "tags", "group", "brand", "handle", "event")
-"""Kinds whose value is a list of which any one will do."""
+_NARROWER: Final = {kind.key: kind.narrower for kind in KINDS}
 _Lists = Mapping[str, tuple[str, ...]]
 
 
@@ -97,11 +96,4 @@ def _narrower(one: _Stated, wide: _Stated, lists: _Lists) -> bool:
         shorter = unfold_lists(wide.value, lists)
         longer = unfold_lists(one.value, lists)
         return bool(longer) and all(any(contains_phrase(text, core) for core in shorter) for text in longer)
-    if one.key == "patterns" or one.key in _CHOICES:
-        return set(one.value) <= set(wide.value)
-    if one.key == "length":
-        return (wide.value.min_words or 0) <= (one.value.min_words or 0) and (
-            wide.value.max_words is None
-            or (one.value.max_words is not None and one.value.max_words <= wide.value.max_words)
-        )
-    return bool(one.value == wide.value)
+    return _NARROWER[one.key](one.value, wide.value)

@@ -97,7 +97,7 @@ def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verd
     else:
         candidates = [
             Candidate(near.archetype, f"rule {near.route} came close; {near.detail}")
-            for near in matching.nearest(MOST_CANDIDATES)
+            for near in matching.near_misses(MOST_CANDIDATES)
         ]
     why = f"Nothing is sure enough: {ABSTAINED_TAG}."
     return Verdict(

@@ -53,8 +53,9 @@ def opinion_entry(*, matched: bool, detail: str) -> Entry:
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
     values = asdict(one)
-    values.pop("index")
-    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.nearness, 2)}
+    for left_out in ("index", "match_score"):
+        values.pop(left_out)
+    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.match_score, 2)}
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

@@ -29,7 +29,7 @@ _phrase = st.builds(
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=2),
     st.booleans(),
 )
-LEAVES: dict[str, st.SearchStrategy[Any]] = {
+CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "phrases": st.lists(_phrase | st.just("$bad"), min_size=1, max_size=3),
     "patterns": st.lists(
         st.sampled_from([r"\bdown\b", r"crash\w+", r"(?-i)Slow", r"50\d", r"(?m)^push", r".+", r"can't (push|pull)"]),
@@ -60,21 +60,21 @@ LEAVES: dict[str, st.SearchStrategy[Any]] = {
         optional={"until": st.sampled_from(["06:00", "17:00"]), "weekdays": _some(("monday", "sunday"))},
     ),
 }
-assert LEAVES.keys() == {kind.key for kind in KINDS}, "a new kind of condition needs a strategy here"
+assert CONDITIONS.keys() == {kind.key for kind in KINDS}, "a new kind of condition needs a strategy here"
 
 
 @st.composite
-def conditions(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(LEAVES), depth: int = 2) -> dict[str, Any]:
+def conditions(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(CONDITIONS), depth: int = 2) -> dict[str, Any]:
     """As they stand in the YAML; the common kinds more often than the rest."""
     common = tuple(key for key in ("phrases", "phrases", "channel", "tags") if key in kinds)
     chosen = draw(st.lists(st.sampled_from([*common, *kinds]), max_size=2, unique=True))
-    given = {key: draw(LEAVES[key]) for key in chosen}
+    given = {key: draw(CONDITIONS[key]) for key in chosen}
     if {"phrases", "patterns"} & given.keys():
         given["in"] = draw(st.sampled_from(["subject", "body", "both"]))
     nested = draw(st.lists(st.sampled_from(["all", "any", "none"]), max_size=2, unique=True)) if depth else []
     for key in nested:
         given[key] = [draw(conditions(kinds, depth - 1)) for _ in range(draw(st.integers(1, 2)))]
-    return given or {kinds[0]: draw(LEAVES[kinds[0]])}
+    return given or {kinds[0]: draw(CONDITIONS[kinds[0]])}
 
 
 _text = st.lists(st.sampled_from([*WORDS, "Slow", "PUSH", "can’t", ",", "\n", "@gitlab", "👍"]), max_size=6).map(

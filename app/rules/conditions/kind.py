@@ -1,8 +1,9 @@
-"""What a kind of condition is: a key in the YAML, the values it takes, and how it is asked of a ticket."""
+"""A kind of condition: its key in the YAML, the values that it takes, and the predicate that it makes of one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -29,8 +30,8 @@ class Evidence:
     """Where in the YAML the deciding value stands."""
 
 
-class Leaf(Protocol):
-    """One condition of one route, ready to be asked."""
+class Predicate(Protocol):
+    """One condition of one route, ready to be asked of a ticket."""
 
     @property
     def path(self) -> Path: ...
@@ -54,7 +55,7 @@ class Vocabulary(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class CompileContext:
     """Where a condition stands, and what it may refer to."""
 
     path: Path
@@ -66,12 +67,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An entry of the registry."""
+    """An entry of the registry. The schema, the matcher, the lint and the docs all read it from there."""
 
     key: str
     type: Any
     description: str
-    build: Callable[[Any, Site], Leaf]
+    build: Callable[[Any, CompileContext], Predicate]
+    narrower: Callable[[Any, Any], bool] = operator.eq
+    """Whether a condition with the first value can only hold when one with the second does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,19 @@ def plain(
     *,
     asks: Callable[[Any, Context], bool],
     says: Callable[[Any, Context], str],
+    narrower: Callable[[Any, Any], bool] = operator.eq,
 ) -> Kind:
     """A kind whose condition is one question. `says` is a short sentence with the fact that answers it."""
-    return Kind(key, value_type, description, lambda value, site: _Plain(value, site.path, asks, says))
+
+    def build(value: Any, compiling: CompileContext) -> Predicate:
+        return _Plain(value, compiling.path, asks, says)
+
+    return Kind(key, value_type, description, build, narrower)
+
+
+def is_subset(narrow: Iterable[str], wide: Iterable[str]) -> bool:
+    """For kinds whose value is a list of which any one will do."""
+    return set(narrow) <= set(wide)
 
 
 def quoted(values: object) -> str:

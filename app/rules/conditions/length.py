@@ -30,4 +30,10 @@ def _says(wanted: LengthConfig, context: Context) -> str:
     return f"{context.words} words, asked for {' and '.join(bounds) or 'any number'}"
 
 
-KIND = plain("length", LengthConfig, "How many words the body has.", asks=_asks, says=_says)
+def _narrower(narrow: LengthConfig, wide: LengthConfig) -> bool:
+    return (wide.min_words or 0) <= (narrow.min_words or 0) and (
+        wide.max_words is None or (narrow.max_words is not None and narrow.max_words <= wide.max_words)
+    )
+
+
+KIND = plain("length", LengthConfig, "How many words the body has.", asks=_asks, says=_says, narrower=_narrower)

@@ -6,21 +6,25 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from app.rules.conditions.kind import Kind, Site
-from app.rules.conditions.terms import Source, TermsLeaf, look_for
+from app.rules.conditions.kind import CompileContext, Kind, is_subset
+from app.rules.conditions.terms import Source, TermsPredicate, look_for
 from app.rules.re2_patterns import Pattern
 from app.rules.schema.strict import listed
 
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
-def _build(value: tuple[str, ...], site: Site) -> TermsLeaf:
+def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:
     sources: dict[int, Source] = {}
     for number, pattern in enumerate(value):
-        sources.setdefault(site.terms.pattern(pattern), Source(pattern, (*site.path, number)))
-    return look_for("pattern", site.path, site.where, sources)
+        sources.setdefault(compiling.terms.pattern(pattern), Source(pattern, (*compiling.path, number)))
+    return look_for("pattern", compiling.path, compiling.where, sources)
 
 
 KIND = Kind(
-    "patterns", Patterns, "One of these RE2 patterns fits somewhere. Case is ignored; `(?-i)` heeds it.", _build
+    "patterns",
+    Patterns,
+    "One of these RE2 patterns fits somewhere. Case is ignored; `(?-i)` heeds it.",
+    _build,
+    is_subset,
 )

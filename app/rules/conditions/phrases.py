@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
-from app.rules.conditions.kind import Kind, Site
-from app.rules.conditions.terms import Source, TermsLeaf, look_for
+from app.rules.conditions.kind import CompileContext, Kind
+from app.rules.conditions.terms import Source, TermsPredicate, look_for
 from app.rules.folding import fold
 from app.rules.schema.strict import listed
 
@@ -30,16 +30,16 @@ Phrase = Annotated[str, StringConstraints(min_length=1), AfterValidator(check_ph
 Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
 
 
-def _build(value: tuple[str, ...], site: Site) -> TermsLeaf:
+def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:
     sources: dict[int, Source] = {}
     for number, phrase in enumerate(value):
         if phrase.startswith(LIST_SIGN):
             name = phrase.removeprefix(LIST_SIGN)
-            for position, member in enumerate(site.lists.get(name, ())):
-                sources.setdefault(site.terms.phrase(fold(member)), Source(member, ("vocabulary", name, position)))
+            for position, member in enumerate(compiling.lists.get(name, ())):
+                sources.setdefault(compiling.terms.phrase(fold(member)), Source(member, ("vocabulary", name, position)))
         else:
-            sources.setdefault(site.terms.phrase(fold(phrase)), Source(phrase, (*site.path, number)))
-    return look_for("phrase", site.path, site.where, sources)
+            sources.setdefault(compiling.terms.phrase(fold(phrase)), Source(phrase, (*compiling.path, number)))
+    return look_for("phrase", compiling.path, compiling.where, sources)
 
 
 KIND = Kind(

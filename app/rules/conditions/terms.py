@@ -24,7 +24,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class TermsLeaf:
+class TermsPredicate:
     """Holds when one of its terms occurs where it is looked for."""
 
     noun: str
@@ -61,12 +61,12 @@ class TermsLeaf:
         return next((hit for part in _PARTS[self.where] for hit in hits if hit.part == part), None)
 
 
-def look_for(noun: str, path: Path, where: Where, sources: Mapping[int, Source]) -> TermsLeaf:
+def look_for(noun: str, path: Path, where: Where, sources: Mapping[int, Source]) -> TermsPredicate:
     """A condition on terms that were numbered before."""
     place = "subject or body" if where == "both" else where
     only = next(iter(sources.values())).text if len(sources) == 1 else ""
     missed = f"{noun} `{only}` not in {place}" if only else f"none of {len(sources)} {noun}s in {place}"
-    return TermsLeaf(noun, path, where, sources, frozenset(sources), Evidence(missed, path=path))
+    return TermsPredicate(noun, path, where, sources, frozenset(sources), Evidence(missed, path=path))
 
 
 def shorten(text: str) -> str:

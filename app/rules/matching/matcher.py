@@ -9,7 +9,7 @@ from typing import Final
 
 from app.rules.conditions import KINDS
 from app.rules.conditions.context import Context, Part
-from app.rules.conditions.kind import Leaf, Path, Site
+from app.rules.conditions.kind import CompileContext, Path, Predicate
 from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
 from app.rules.matching.text_search import Terms
 from app.rules.matching.trace import RouteTrace
@@ -73,11 +73,11 @@ def _asks_for_comments(when: ConditionsConfig) -> bool:
 
 def compile_conditions(when: ConditionsConfig, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:
     """Text first within `all`: it is cheap once the text is searched, and says most in a trace."""
-    children: list[Node | Leaf] = []
+    children: list[Node | Predicate] = []
     for kind in KINDS:
         value = getattr(when, kind.key)
         if value is not None:
-            children.append(kind.build(value, Site((*path, kind.key), when.where, terms, lists)))
+            children.append(kind.build(value, CompileContext((*path, kind.key), when.where, terms, lists)))
     for key, nest in (("all", All), ("any", AnyOf), ("none", NoneOf)):
         members: Sequence[ConditionsConfig] = getattr(when, key)
         if members:

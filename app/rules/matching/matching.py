@@ -60,10 +60,10 @@ class Matching:
             self.of(index) if index in looked_at else self._rejected(index) for index in range(len(self.matcher.routes))
         )
 
-    def nearest(self, count: int = 3) -> tuple[RouteTrace, ...]:
+    def near_misses(self, count: int = 3) -> tuple[RouteTrace, ...]:
         """Routes that did not match but came closest, the closest first; only those of which something held."""
-        missed = [trace for trace in self.trace() if not trace.matched and trace.nearness > 0]
-        return tuple(sorted(missed, key=lambda trace: -trace.nearness)[:count])
+        missed = [trace for trace in self.trace() if not trace.matched and trace.match_score > 0]
+        return tuple(sorted(missed, key=lambda trace: -trace.match_score)[:count])
 
     def remarks(self, archetype: str) -> tuple[RemarkConfig, ...]:
         """Those that hold for the ticket and apply to the archetype."""
@@ -94,7 +94,7 @@ class Matching:
             line=line,
             detail=evidence.detail,
             text=evidence.text,
-            nearness=1.0 if matched else node.nearness(self.context) if asked else 0.0,
+            match_score=1.0 if matched else node.score(self.context) if asked else 0.0,
             shadow=index in self.matcher.shadows,
         )
 

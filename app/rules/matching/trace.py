@@ -20,6 +20,6 @@ class RouteTrace:
     detail: str
     text: str
     """The piece of the ticket that made it so, as it was written."""
-    nearness: float
+    match_score: float
     """Share of the top conditions that held."""
     shadow: bool

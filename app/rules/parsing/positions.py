@@ -1,15 +1,15 @@
-"""YAML text -> plain values, and where each of them stands. Built from the event stream, so that nothing is created
-before it was checked: no tags, no anchors (a few of them can unfold to gigabytes), no duplicate keys, no depth or size
-that could exhaust us.
+"""Reads YAML into plain values, and keeps the line and column of each.
+
+It reads the parser's events, so it refuses tags, anchors, duplicate keys, depth and size before it creates anything.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -21,7 +21,6 @@ from ruamel.yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 MAX_BYTES: Final = 1 << 20
@@ -132,112 +131,86 @@ class Positions:
 
 
 @dataclass(slots=True)
-class _Open:
-    """A mapping or list whose end has not come yet."""
-
-    path: Path
-    value: dict[str, Any] | list[Any]
-    key: str | None = None
-    """Of a mapping: the key whose value comes next."""
-
-    @property
-    def wants_key(self) -> bool:
-        return isinstance(self.value, dict) and self.key is None
-
-
-@dataclass(slots=True)
 class _Reader:
+    """Reads one value after the other from the events of the parser, and refuses what may do harm."""
+
+    events: Iterator[Event]
     positions: Positions
     problems: list[Problem] = field(default_factory=list)
-    stack: list[_Open] = field(default_factory=list)
-    root: Any = None
     count: int = 0
-    documents: int = 0
 
-    def take(self, event: Event) -> None:
-        position = Position(event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
-                self._stop(position, "more than one YAML document", "remove the `---`")
-        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
-            self.stack.pop()
-        elif isinstance(event, (AliasEvent, ScalarEvent, MappingStartEvent, SequenceStartEvent)):
-            self.count += 1
-            if self.count > MAX_VALUES:
-                self._stop(position, f"more than {MAX_VALUES:,} values")
-            self._refuse_oddities(event, position)
-            self._value(event, position)
+    def document(self) -> Any:
+        """The only document's value; None for an empty text."""
+        root, documents = None, 0
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._stop(_position(event), (), "more than one YAML document", "remove the `---`")
+                root = self._value(next(self.events), ())
+        return root
 
-    def _value(self, event: Event, position: Position) -> None:
-        if self.stack and self.stack[-1].wants_key:
-            self._key(event, position)
-            return
-        path = self._next_path()
+    def _value(self, event: Event, path: Path) -> Any:
+        position = self._checked(event, path[:-1])
         self.positions.values[path] = position
         if not path or isinstance(path[-1], int):
             self.positions.keys[path] = position
-        value: Any = _scalar(event) if isinstance(event, ScalarEvent) else None
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
-            value = {} if isinstance(event, MappingStartEvent) else []
-            if len(self.stack) >= MAX_DEPTH:
-                self._stop(position, f"nested deeper than {MAX_DEPTH} levels")
-        self._put(value)
-        if isinstance(value, (dict, list)):
-            self.stack.append(_Open(path, value))
+        if isinstance(event, ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, AliasEvent):
+            return None
+        if len(path) >= MAX_DEPTH:
+            self._stop(position, path[:-1], f"nested deeper than {MAX_DEPTH} levels")
+        return self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
 
-    def _key(self, event: Event, position: Position) -> None:
-        mapping = self.stack[-1]
-        key = _scalar(event) if isinstance(event, ScalarEvent) else None
+    def _list(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        entries: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = self._key(event, path, entries)
+            entries[key] = self._value(next(self.events), (*path, key))
+        return entries
+
+    def _key(self, event: Event, path: Path, known: Container[str]) -> str:
+        position = self._checked(event, path)
         if not isinstance(event, ScalarEvent):
-            self._stop(position, "a key must be a text")
-            return
+            self._stop(position, path, "a key must be a text")
+        key = _scalar(event)
         if not isinstance(key, str):
-            shown = event.value or "nothing"
-            self._report(position, mapping.path, "a key must be a text", f'write it in quotes: "{shown}"')
+            self._report(position, path, "a key must be a text", f'write it in quotes: "{event.value or "nothing"}"')
             key = str(event.value)
-        if key in mapping.value:
-            first = self.positions.keys[(*mapping.path, key)]
-            self._report(position, (*mapping.path, key), f"the key `{key}` was given before, in line {first.line}", "")
+        if key in known:
+            first = self.positions.keys[(*path, key)]
+            self._report(position, (*path, key), f"the key `{key}` was given before, in line {first.line}")
         else:
-            self.positions.keys[(*mapping.path, key)] = position
-        mapping.key = key
+            self.positions.keys[(*path, key)] = position
+        return key
 
-    def _next_path(self) -> Path:
-        if not self.stack:
-            return ()
-        parent = self.stack[-1]
-        if isinstance(parent.value, list):
-            return (*parent.path, len(parent.value))
-        return (*parent.path, parent.key or "")
-
-    def _put(self, value: Any) -> None:
-        if not self.stack:
-            self.root = value
-            return
-        parent = self.stack[-1]
-        if isinstance(parent.value, list):
-            parent.value.append(value)
-        else:
-            parent.value[parent.key or ""] = value
-            parent.key = None
-
-    def _refuse_oddities(self, event: Any, position: Position) -> None:
-        path = self.stack[-1].path if self.stack else ()
-        if getattr(event, "anchor", None):
+    def _checked(self, event: Event, inside: Path) -> Position:
+        """Where it stands. Anchors are refused because a few of them can unfold to gigabytes."""
+        position = _position(event)
+        self.count += 1
+        if self.count > MAX_VALUES:
+            self._stop(position, inside, f"more than {MAX_VALUES:,} values")
+        if anchor := getattr(event, "anchor", None):
             kind = "alias" if isinstance(event, AliasEvent) else "anchor"
-            self._report(
-                position, path, f"the {kind} `{event.anchor}` is refused", "name what is used twice under `vocabulary:`"
-            )
+            advice = "name what is used twice under `vocabulary:`"
+            self._report(position, inside, f"the {kind} `{anchor}` is refused", advice)
         tag = getattr(event, "tag", None)
         if tag is not None and str(tag) != "!":
-            self._report(position, path, f"the tag `{tag}` is refused", "plain values only")
+            self._report(position, inside, f"the tag `{tag}` is refused", "plain values only")
+        return position
 
-    def _report(self, position: Position, path: Path, message: str, suggestion: str) -> None:
+    def _report(self, position: Position, path: Path, message: str, suggestion: str = "") -> None:
         self.problems.append(Problem(self.positions.file, position, spell(path), message, suggestion=suggestion))
 
-    def _stop(self, position: Position, message: str, suggestion: str = "") -> None:
-        self._report(position, self.stack[-1].path if self.stack else (), message, suggestion)
+    def _stop(self, position: Position, path: Path, message: str, suggestion: str = "") -> NoReturn:
+        self._report(position, path, message, suggestion)
         raise BadRules(self.problems)
 
 
@@ -246,10 +219,9 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
     positions = Positions(file)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise BadRules([Problem(file, Position(1, 1), "", f"larger than {MAX_BYTES >> 20} MiB")])
-    reader = _Reader(positions)
+    reader = _Reader(iter(YAML(typ="safe", pure=True).parse(text)), positions)
     try:
-        for event in YAML(typ="safe", pure=True).parse(text):
-            reader.take(event)
+        root = reader.document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
@@ -259,7 +231,11 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
         raise BadRules([*reader.problems, Problem(file, Position(1, 1), "", f"not YAML: {error}")]) from error
     if reader.problems:
         raise BadRules(reader.problems)
-    return reader.root, positions
+    return root, positions
+
+
+def _position(event: Event) -> Position:
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
 
 
 def _scalar(event: ScalarEvent) -> str | int | float | bool | None:

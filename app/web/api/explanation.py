@@ -56,7 +56,7 @@ def explanation(judged: Judged, config_hash: str) -> Explanation:
         public=judged.channel.public,
         language=judged.language.code,
         why_this=_route(fired) if fired else None,
-        why_not=[_route(one) for one in matching.nearest(NEAREST)],
+        why_not=[_route(one) for one in matching.near_misses(NEAREST)],
         shadows=[_route(one) for one in matching.shadows()],
         errors=[_route(one) for one in matching.errors()],
         would=[_would(action.would(), action.held) for action in judged.plan.actions],
@@ -78,7 +78,7 @@ def _route(one: RouteTrace) -> RouteOut:
         text=one.text,
         path=one.path,
         line=one.line,
-        nearness=round(one.nearness, 2),
+        nearness=round(one.match_score, 2),
         error=one.error,
     )
 

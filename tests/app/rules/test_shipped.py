@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from app.rules.conditions.context import Facts
-from app.rules.dumping import dump
 from app.rules.examples import Decided, Example, run
 from app.rules.lint import lint
 from app.rules.loading import load
@@ -16,6 +15,7 @@ from app.rules.macros import DEFAULT, render
 from app.rules.matching.matching import match
 from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.ticket import Ticket
+from tests.support.dumping import dump
 from tests.support.shipped import EXAMPLES, MACROS, ROUTING, SHIPPED
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

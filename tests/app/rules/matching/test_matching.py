@@ -28,7 +28,7 @@ def test_a_trace_says_where_it_was_decided_and_by_what_words() -> None:
     assert first.line == HEAD.count("\n") + 2
     assert first.detail == "phrase `great` in body"
     assert first.text == "GREAT"
-    assert first.nearness == 1.0
+    assert first.match_score == 1.0
     assert second.line == HEAD.count("\n") + 3
     assert second.matched
 
@@ -77,9 +77,9 @@ def test_nearness_is_the_share_that_held() -> None:
         """
     )
     matching = asked(loaded, channel="forum", body="quick")
-    assert [trace.nearness for trace in matching.trace()] == [0.0, 0.5, 1.0]
-    assert [trace.route for trace in asked(loaded, channel="forum", body="?").nearest(1)] == ["nearer"]
-    assert [trace.route for trace in asked(loaded, channel="forum", body="?").nearest()] == ["nearer", "near"]
+    assert [trace.match_score for trace in matching.trace()] == [0.0, 0.5, 1.0]
+    assert [trace.route for trace in asked(loaded, channel="forum", body="?").near_misses(1)] == ["nearer"]
+    assert [trace.route for trace in asked(loaded, channel="forum", body="?").near_misses()] == ["nearer", "near"]
 
 
 def test_early_routes_are_asked_before_the_language_is_known() -> None:
@@ -139,7 +139,7 @@ def test_later_comments_are_for_routes_that_ask_for_them() -> None:
     assert decided is not None
     assert decided.route == "later"
     opening = matching.trace()[0]
-    assert (opening.matched, opening.nearness) == (False, 0.0)
+    assert (opening.matched, opening.match_score) == (False, 0.0)
     assert "opened a ticket" in opening.detail
     assert asked(loaded, body="works").trace()[0].matched
 

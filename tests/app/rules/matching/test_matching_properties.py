@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.rules.conditions.context import Facts
-from app.rules.dumping import dump
 from app.rules.folding import fold
 from app.rules.implication import implies
 from app.rules.loading import Rules, load
@@ -20,6 +19,7 @@ from app.rules.routing import RoutingConfig
 from app.rules.schema.macros import MacrosConfig
 from app.ticket import Ticket
 from tests.support import strategies
+from tests.support.dumping import dump
 from tests.support.rules import MACROS, NOW, rules
 
 BASE = rules()
@@ -56,14 +56,14 @@ def test_any_ticket_can_be_asked_about_by_any_rules(whens: list[dict[str, Any]],
     assert [trace.index for trace in traces] == list(range(len(whens)))
     for trace in traces:
         assert not (trace.matched and trace.error)
-        assert 0 <= trace.nearness <= 1
+        assert 0 <= trace.match_score <= 1
         assert trace.error or trace.detail
         assert len(trace.text) <= 80
     holding = [trace for trace in traces if trace.matched]
     assert decided == (holding[0] if holding else None)
     failed = [trace for trace in traces if trace.error and (decided is None or trace.index < decided.index)]
     assert list(matching.errors()) == failed
-    assert all(not trace.matched for trace in matching.nearest())
+    assert all(not trace.matched for trace in matching.near_misses())
 
 
 @settings(max_examples=40, deadline=None)
