@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.paths import ROOT
 
-LOADS = "from app.model.encoder import Encoder; assert Encoder.installed(); print('loaded')"
+LOADS = "from app.model.encoder import Encoder; Encoder.installed().encode('is it down?'); print('loaded')"
 
 
 def test_the_encoders_runtime_keeps_no_id_of_the_machine(tmp_path: Path) -> None:
