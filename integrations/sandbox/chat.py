@@ -27,8 +27,6 @@ class Message:
 
 
 class ChatSandbox(Service):
-    hook_key = HOOK_KEY
-
     def __init__(self, clock: Clock, port: int = 0) -> None:
         super().__init__("chat", clock, port, counted="/hooks/")
         self._messages: list[Message] = []

@@ -35,7 +35,7 @@ def ticket(*notes: str) -> dict[str, Any]:
         (["Opened.", NEWS], False, False),
     ],
 )
-def test_a_closed_issue_is_told_once(notes: list[str], *, closed: bool, told: bool) -> None:
+def test_a_closed_issue_is_notified_once(notes: list[str], *, closed: bool, told: bool) -> None:
     decision: dict[str, Any] = {"state": "done", "archetype": BUG.archetype, "history": []}
     problems = list(ticket_problems(Seen(User(1, "word", BUG), ticket(*notes), decision, news=closed)))
     assert (not problems) is told, problems

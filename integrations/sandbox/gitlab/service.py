@@ -44,7 +44,7 @@ class GitlabSandbox(GitlabControls, Service):
         self.signing = True
         """Off: as a GitLab before 19.0, which only sends the plain token."""
         self._state = State(clock, self.url)
-        self._state.on_event = self._happened
+        self._state.on_event = self._send_event
         self._hooks: list[Hook] = []
         self._state.add_project(PRODUCT)
         self._state.add_project(INFRASTRUCTURE)
@@ -120,7 +120,7 @@ class GitlabSandbox(GitlabControls, Service):
     def _headers(self, event: Event, body: bytes) -> dict[str, str]:
         return headers_of(self._state, event, body, signing_token=SIGNING_TOKEN if self.signing else None)
 
-    def _happened(self, event: Event) -> None:
+    def _send_event(self, event: Event) -> None:
         if not self.auto_deliver:
             return
         body = payload(self._state, event)

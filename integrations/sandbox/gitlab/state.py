@@ -35,7 +35,7 @@ READ_TOKEN = "sandbox-gitlab-read-token"  # noqa: S105 -- the same, with scope r
 EVENTS_KEPT = 10_000
 COLORS = ("#1f75cb", "#108548", "#ab6100", "#dd2b0e", "#7759c2", "#5c5c66", "#c21e56", "#0b7a75")
 
-Happened = Callable[[Event], None]
+EventListener = Callable[[Event], None]
 
 
 class State:
@@ -43,7 +43,7 @@ class State:
         self.lock = threading.RLock()
         self.clock = clock
         self.url = url
-        self.on_event: Happened = lambda _event: None
+        self.on_event: EventListener = lambda _event: None
         self.accounts = {
             BOT_USER_ID: Account(BOT_USER_ID, "pointsman-bot", "Pointsman"),
             ENGINEER_ID: Account(ENGINEER_ID, "emil", "Emil the engineer"),

@@ -36,7 +36,7 @@ class ZendeskSandbox(ZendeskControls, Service):
         self.limits = Limits()
         self.auto_deliver = False
         self._state = State(clock, self.url)
-        self._state.on_change = self._changed
+        self._state.on_change = self._send_change
         self._webhooks: list[Webhook] = []
         checks = RequestChecks(self._state, self.limits)
         for api in (api_tickets, api_bulk, api_account, api_reading):
@@ -95,7 +95,7 @@ class ZendeskSandbox(ZendeskControls, Service):
                 statuses.append(self.webhook_sender.send(webhook.endpoint, body, headers))
         return statuses
 
-    def _changed(self, ticket: Ticket, event: str, actor_id: int) -> None:
+    def _send_change(self, ticket: Ticket, event: str, actor_id: int) -> None:
         if not self.auto_deliver:
             return
         body = trigger_body(self._state, ticket, event, self._state.person(actor_id))

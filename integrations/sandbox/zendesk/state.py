@@ -34,7 +34,7 @@ ARCHETYPE_FIELD_ID = 360001
 ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
 
-Changed = Callable[[Ticket, str, int], None]
+ChangeListener = Callable[[Ticket, str, int], None]
 """Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
 
 
@@ -43,7 +43,7 @@ class State:
         self.lock = threading.RLock()
         self.clock = clock
         self.url = url
-        self.on_change: Changed = lambda _ticket, _event, _actor_id: None
+        self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
         self.tickets: dict[int, Ticket] = {}
         self.people: dict[int, Person] = {}
         self.person_by_address: dict[str, Person] = {}

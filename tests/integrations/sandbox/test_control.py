@@ -90,7 +90,9 @@ def test_people_projects_and_jobs_can_be_played_from_outside(sandbox: Sandbox, p
         ("fault_add", {"kind": "status", "path": "("}, 400, "unterminated"),
     ],
 )
-def test_mistakes_are_told(sandbox: Sandbox, name: str, arguments: dict[str, Any], status: int, told: str) -> None:
+def test_mistakes_are_answered_with_an_error(
+    sandbox: Sandbox, name: str, arguments: dict[str, Any], status: int, told: str
+) -> None:
     answer = httpx.post(f"{sandbox.zendesk.url}/sandbox/{name}", json=arguments)
     assert answer.status_code == status
     assert told in answer.text

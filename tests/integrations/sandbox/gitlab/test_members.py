@@ -39,7 +39,7 @@ def test_who_is_no_member_sees_a_public_project_only(
     assert gitlab_http.get("/hooks").status_code == 403
 
 
-def test_mistakes_are_told(gitlab: GitlabSandbox, project: str) -> None:
+def test_mistakes_are_answered_with_an_error(gitlab: GitlabSandbox, project: str) -> None:
     with pytest.raises(ValueError, match="no user 1"):
         gitlab.set_member(project, 1, 30)
     with pytest.raises(ValueError, match="already a user"):

@@ -107,7 +107,7 @@ def test_notes_and_emoji_have_hooks_of_their_own(gitlab: GitlabSandbox, project:
     assert (headers["x-gitlab-event"], payload["object_attributes"]["name"]) == ("Emoji Hook", "thumbsup")
 
 
-def test_an_unknown_command_stays_in_the_note_and_edits_are_told(
+def test_an_unknown_command_stays_in_the_note_and_edits_send_an_event(
     gitlab: GitlabSandbox, project: str, hooked: Receiver
 ) -> None:
     gitlab.add_issue(project, title="t")
@@ -125,9 +125,7 @@ def test_an_unknown_command_stays_in_the_note_and_edits_are_told(
     assert (told["id"], told["note"], told["action"]) == (note, "/tell-reporter Later.", "update")
 
 
-def test_what_was_written_is_told_although_the_note_is_gone(
-    gitlab: GitlabSandbox, project: str, hooked: Receiver
-) -> None:
+def test_an_event_keeps_the_note_that_is_gone(gitlab: GitlabSandbox, project: str, hooked: Receiver) -> None:
     gitlab.add_issue(project, title="t")
     note = gitlab.add_note(project, 1, "hello")
     assert note is not None
@@ -137,7 +135,7 @@ def test_what_was_written_is_told_although_the_note_is_gone(
     assert received(hooked)[1]["object_attributes"]["note"] == "hello"
 
 
-def test_every_change_is_delivered_when_told_so(
+def test_every_change_is_delivered_with_auto_deliver(
     gitlab: GitlabSandbox, gitlab_http: httpx.Client, hooked: Receiver
 ) -> None:
     gitlab.auto_deliver = True

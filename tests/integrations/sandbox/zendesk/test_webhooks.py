@@ -77,7 +77,7 @@ def test_event_subscriptions_are_printed_with_three_spaces_and_sorted(
     assert json.loads(receiver.received[1][1])["event"]["target_ticket_id"] == "9"
 
 
-def test_every_change_is_delivered_when_told_so(
+def test_every_change_is_delivered_with_auto_deliver(
     zendesk: ZendeskSandbox, zendesk_http: httpx.Client, receiver: Receiver
 ) -> None:
     zendesk.subscribe(receiver.url)
