@@ -13,7 +13,7 @@ from app.rules.parsing.pieces import draft
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
 from app.rules.parsing.references import check_references
-from app.rules.routing import RouteConfig, RoutingConfig
+from app.rules.routing import RoutingConfig
 from app.rules.schema.base import Mode
 from app.rules.schema.macros import MacrosConfig
 
@@ -34,12 +34,9 @@ class Rules:
     routing_text: str
     macros_text: str
 
-    def mode_of(self, archetype: str, route: RouteConfig | None = None) -> Mode:
+    def mode_of(self, archetype: str, own: Mode | None = None) -> Mode:
         """The route's own mode, else the archetype's, else the default."""
-        return (route and route.mode) or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
-
-    def route(self, name: str) -> RouteConfig | None:
-        return next((route for route in self.routing.routes if route.name == name), None)
+        return own or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
 
 
 def load(

@@ -8,7 +8,6 @@ from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.rules.schema.base import Mode
 from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG
 from app.ticket import Ticket
 from app.triage.language import Language
@@ -36,7 +35,7 @@ def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdic
     if chosen is None:
         return None
     if chosen in rules.routing.archetypes:
-        return Verdict(chosen, "high", "person", _mode(rules, chosen), f"A person chose {chosen}.")
+        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"A person chose {chosen}.")
     near = get_close_matches(chosen, rules.routing.archetypes, n=1)
     meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
     why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"
@@ -53,7 +52,7 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
         route.archetype,
         route.confidence,
         f"route:{route.name}",
-        _mode(rules, route.archetype, route.mode),
+        rules.mode_of(route.archetype, route.mode),
         f"Rule {route.name}: {reason}{because}.",
         tags=route.tags,
     )
@@ -67,7 +66,7 @@ def by_language(rules: Rules, language: Language) -> Verdict | None:
         languages.archetype,
         "high",
         "language",
-        _mode(rules, languages.archetype),
+        rules.mode_of(languages.archetype),
         f"Not in a language that the team answers ({language.reason}).",
         tags=(languages.tag.replace("${language}", language.code),),
     )
@@ -81,7 +80,7 @@ def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
     bar = archetype.thresholds or rules.routing.defaults.thresholds
     if archetype.by_rule_only or said.probability < bar.medium:
         return None
-    mode = _mode(rules, said.best)
+    mode = rules.mode_of(said.best)
     words = f", because of {', '.join(said.strongest)}" if said.strongest else ""
     why = f"It reads like {said.best} ({said.probability:.0%}{words})."
     if said.probability >= bar.high:
@@ -108,7 +107,3 @@ def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verd
 def if_live(shadow: RouteTrace) -> Verdict:
     """What a shadow route would have decided, had it been live."""
     return Verdict(shadow.archetype, "high", f"route:{shadow.route}", "live", shadow.detail)
-
-
-def _mode(rules: Rules, archetype: str, own: Mode | None = None) -> Mode:
-    return own or rules.routing.archetypes[archetype].mode or rules.routing.defaults.mode

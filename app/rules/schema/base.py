@@ -66,9 +66,6 @@ class ChannelConfig(Strict):
     one_thread_per: Literal["post", "ticket"] = Field(
         default="ticket", description="`post`: tickets of one post belong together."
     )
-    short_links: tuple[Text, ...] = Field(
-        default=(), description="Hosts of short links that are resolved for the trace."
-    )
     tags: tuple[Tag, ...] = ()
 
 

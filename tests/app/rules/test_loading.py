@@ -207,6 +207,6 @@ def test_the_mode_is_the_routes_else_the_archetypes_else_the_default() -> None:
         """,
         head=HEAD.replace("mention: {", "mention: {mode: shadow, "),
     )
-    assert loaded.mode_of("mention", loaded.route("own")) == "live"
+    assert loaded.mode_of("mention", loaded.routing.routes[0].mode) == "live"
     assert loaded.mode_of("mention") == "shadow"
-    assert loaded.mode_of("bug_report", loaded.route("its")) == "suggest"
+    assert loaded.mode_of("bug_report", loaded.routing.routes[1].mode) == "suggest"
