@@ -12,8 +12,9 @@ from rich.text import Text
 
 from app.cli.rules import dry_run_of
 from app.clients import zendesk_client
-from app.records.database import DatabaseError, is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.database import DatabaseError, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
+from app.records.migration import refuse_newer
 from app.rules.files import read_rules
 from app.settings import ZendeskSettings
 from app.tags import ARCHETYPE_TAG

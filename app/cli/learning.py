@@ -23,7 +23,8 @@ from app.model.training.labelled import read_labelled
 from app.model.training.predictions import Band, Prediction, predictions_of
 from app.model.training.rendering import render, summary
 from app.records.corrections import Corrections
-from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, refuse_newer, sqlite_path
+from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, sqlite_path
+from app.records.migration import refuse_newer
 from app.records.records import NoRecords
 from app.rules.channels import recognise_channel
 from app.rules.files import read_rules

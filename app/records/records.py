@@ -10,20 +10,13 @@ from app.records.attempts import Attempts
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
-from app.records.database import (
-    NewerDatabase,
-    cannot_open,
-    is_sqlite,
-    is_up_to_date,
-    make_engine,
-    migrate,
-    sqlite_path,
-)
+from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.held import HeldWork
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
+from app.records.migration import is_up_to_date, migrate
 from app.records.pauses import Pauses
 from app.records.performed import Performed
 from app.records.progress import Progress

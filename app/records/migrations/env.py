@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `database.migrate` hands over."""
+"""Alembic's entry: runs on the connection that `migration.migrate` hands over."""
 
 from alembic import context
 

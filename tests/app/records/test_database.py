@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-from app.records.database import is_up_to_date, make_engine, migrate
+from app.records.database import make_engine
+from app.records.migration import is_up_to_date, migrate
 from app.records.records import Records
 
 START = """

@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 
 from app import logs
 from app.cli.main import cli
-from app.records import database as database_module
-from app.records.database import MIGRATIONS, NewerDatabase, is_up_to_date, make_engine, migrate
+from app.records import migration
+from app.records.database import NewerDatabase, make_engine
+from app.records.migration import MIGRATIONS, is_up_to_date, migrate
 from app.records.records import Records
 from app.records.tables import metadata
 from tests.support.nowhere import NOWHERE
@@ -186,7 +187,7 @@ def test_a_migration_that_was_cut_off_leaves_nothing_half_done(
     filled, before = fill(engine), _schema(engine)
     later = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, later)
-    monkeypatch.setattr(database_module, "MIGRATIONS", later)
+    monkeypatch.setattr(migration, "MIGRATIONS", later)
     revision = later / "versions" / "9998_later.py"
     revision.write_text(LATER.format(before=revisions()[-1], more='op.execute("select nonsense")'))
     with pytest.raises(sa.exc.SQLAlchemyError, match="nonsense"):

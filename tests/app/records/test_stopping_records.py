@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.records.attempts import Attempt
-from app.records.database import is_up_to_date
+from app.records.migration import is_up_to_date
 from app.records.pauses import Pause
 from app.records.records import NoRecords, Records
 from app.records.waiting_updates import WaitingUpdate

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.records.circuits import Change, Circuits
-from app.records.database import make_engine, migrate
+from app.records.database import make_engine
+from app.records.migration import migrate
 from app.records.rate_limits import RateLimits
 from app.work.limits.circuit_breaker import RETURNS_PER_SECOND, close, open_, probe, put_off
 from integrations.rates import Rate
