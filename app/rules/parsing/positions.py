@@ -58,28 +58,16 @@ class Problem:
     expected: str = ""
     suggestion: str = ""
 
-    @property
-    def line(self) -> int:
-        return self.position.line
-
-    @property
-    def column(self) -> int:
-        return self.position.column
-
     def __str__(self) -> str:
-        said = [self.message]
-        if self.found:
-            said.append(f"found {self.found}")
-        if self.expected:
-            said.append(f"expected {self.expected}")
-        if self.suggestion:
-            said.append(self.suggestion)
+        found = f"found {self.found}" if self.found else ""
+        expected = f"expected {self.expected}" if self.expected else ""
+        said = "; ".join(filter(None, (self.message, found, expected, self.suggestion)))
         place = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {place}{'; '.join(said)}"
+        return f"{self.file}:{self.position.line}:{self.position.column}: {place}{said}"
 
 
 class BadRules(Exception):
-    """The files cannot be used; every problem at once."""
+    """The files cannot be used. It names every problem."""
 
     reason = "bad_rules"
 
@@ -107,11 +95,11 @@ class Positions:
 
     file: str
     keys: dict[Path, Position] = field(default_factory=dict)
-    """Of the key in a mapping, of the dash's value in a list."""
+    """Of a mapping's key, and of a list's item."""
     values: dict[Path, Position] = field(default_factory=dict)
 
     def at(self, path: Path, *, value: bool = False) -> Position:
-        """Of the thing itself, or of the nearest one around it when the file does not have it."""
+        """Where the path stands; one that the file does not have stands at the nearest one around it."""
         place = self.values if value else self.keys
         while path and path not in place:
             path = path[:-1]
@@ -137,7 +125,7 @@ class _Reader:
     events: Iterator[Event]
     positions: Positions
     problems: list[Problem] = field(default_factory=list)
-    count: int = 0
+    values_seen: int = 0
 
     def document(self) -> Any:
         """The only document's value; None for an empty text."""
@@ -194,8 +182,8 @@ class _Reader:
     def _checked(self, event: Event, inside: Path) -> Position:
         """Where it stands. Anchors are refused because a few of them can unfold to gigabytes."""
         position = _position(event)
-        self.count += 1
-        if self.count > MAX_VALUES:
+        self.values_seen += 1
+        if self.values_seen > MAX_VALUES:
             self._stop(position, inside, f"more than {MAX_VALUES:,} values")
         if anchor := getattr(event, "anchor", None):
             kind = "alias" if isinstance(event, AliasEvent) else "anchor"
@@ -222,16 +210,20 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
     reader = _Reader(iter(YAML(typ="safe", pure=True).parse(text)), positions)
     try:
         root = reader.document()
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        said = " ".join(str(part) for part in (error.context, error.problem) if part)
-        raise BadRules([*reader.problems, Problem(file, position, "", f"not YAML: {said}")]) from error
     except (YAMLError, RecursionError, ValueError) as error:
-        raise BadRules([*reader.problems, Problem(file, Position(1, 1), "", f"not YAML: {error}")]) from error
+        raise BadRules([*reader.problems, _syntax_error(error, file)]) from error
     if reader.problems:
         raise BadRules(reader.problems)
     return root, positions
+
+
+def _syntax_error(error: Exception, file: str) -> Problem:
+    position, said = Position(1, 1), str(error)
+    if isinstance(error, MarkedYAMLError):
+        said = " ".join(str(part) for part in (error.context, error.problem) if part)
+        if mark := error.problem_mark or error.context_mark:
+            position = Position(mark.line + 1, mark.column + 1)
+    return Problem(file, position, "", f"not YAML: {said}")
 
 
 def _position(event: Event) -> Position:

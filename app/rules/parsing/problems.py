@@ -1,12 +1,11 @@
-"""pydantic's findings, said to a person who edits YAML: where it stands, what was found, what was expected."""
+"""Says pydantic's errors to a person who edits YAML: where it stands, what was found, what was expected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -144,37 +143,21 @@ def _shown(given: Any) -> str:
 
 
 def _keys(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that may stand at a path."""
-    here: Any = model
+    """The keys that may stand at a path, by the model's JSON Schema."""
+    schema = model.model_json_schema()
+    here = _alternatives(schema, schema)
     for step in path:
-        here = _step(here, step)
-    found = _model_in(here)
-    return [] if found is None else [field.alias or name for name, field in found.model_fields.items()]
+        below = (one.get("items") if isinstance(step, int) else _value_of(one, step) for one in here)
+        here = [inner for one in below if one for inner in _alternatives(one, schema)]
+    return [key for one in here for key in one.get("properties", {})]
 
 
-def _step(annotation: Any, step: str | int) -> Any:
-    found = _model_in(annotation)
-    if found is not None and isinstance(step, str):
-        return next(
-            (field.annotation for name, field in found.model_fields.items() if step in (field.alias, name)), None
-        )
-    for member in _members(annotation):
-        origin, arguments = get_origin(member), get_args(member)
-        if origin is dict and isinstance(step, str):
-            return arguments[1]
-        if origin is tuple and isinstance(step, int):
-            return arguments[0]
-    return None
+def _value_of(mapping: dict[str, Any], key: str) -> Any:
+    of_any_key = next(iter(mapping.get("patternProperties", {}).values()), mapping.get("additionalProperties"))
+    return mapping.get("properties", {}).get(key, of_any_key)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    return next((m for m in _members(annotation) if isinstance(m, type) and issubclass(m, BaseModel)), None)
-
-
-def _members(annotation: Any) -> list[Any]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _members(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        return [inner for member in get_args(annotation) for inner in _members(member)]
-    return [annotation]
+def _alternatives(one: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    if "$ref" in one:
+        return _alternatives(schema["$defs"][one["$ref"].rpartition("/")[2]], schema)
+    return [inner for member in one["anyOf"] for inner in _alternatives(member, schema)] if "anyOf" in one else [one]
