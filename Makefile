@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fmt serve lock bench chaos soak audit clean
+.PHONY: help demo test lint check fmt serve lock bench chaos soak audit pictures clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ soak: $(VENV)/.installed-dev ## memory over 20,000 tickets (ARGS="--tickets 5000
 
 audit: $(VENV)/.installed-dev ## known vulnerabilities of the locked dependencies
 	$(BIN)/python .ci/audit.py requirements/runtime.lock requirements/dev.lock
+
+pictures: $(VENV)/.installed ## the pictures of the docs, made from the demo's pages (needs Chromium)
+	$(BIN)/python docs/pictures/make.py
 
 lock: ## resolve the dependencies again, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \

@@ -1,0 +1,103 @@
+"""Makes the pictures of the README again: the demo's pages, seen by a headless Chromium. `make pictures` runs it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+FOLDER = Path(__file__).parent
+POINTSMAN = Path(sys.executable).with_name("pointsman")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+READY = "Ctrl-C ends the demo"
+ADDRESSES = {"zendesk": "Tickets, as an advocate sees them", "gitlab": "Issues "}
+WIDTH = 960
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    service: str
+    list_page: str
+    shows: str
+    """Words in the page's line in the list; the newest line with them is taken."""
+    height: int
+
+
+PICTURES = (
+    Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 800),
+    Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 640),
+    Picture("undecided", "zendesk", "/", "needs_triage", 640),
+)
+
+
+def main() -> int:
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        print(f"No browser found ({', '.join(BROWSERS)}). On Debian: apt-get install chromium", file=sys.stderr)
+        return 1
+    with demo() as addresses:
+        for picture in PICTURES:
+            address = page_of(picture, addresses[picture.service])
+            take(browser, address, picture)
+            print(f"{FOLDER / picture.name}.png  {address}")
+    return 0
+
+
+@contextmanager
+def demo() -> Iterator[dict[str, str]]:
+    """The addresses of a demo that has worked through its tickets, and stays."""
+    running = subprocess.Popen([POINTSMAN, "demo"], stdout=subprocess.PIPE, text=True)
+    try:
+        said = []
+        for line in running.stdout or ():
+            said.append(line)
+            if READY in line:
+                break
+        else:
+            raise SystemExit("The demo did not start:\n" + "".join(said))
+        yield {name: line.split()[-1] for name, begins in ADDRESSES.items() for line in said if line.startswith(begins)}
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=30)
+
+
+def page_of(picture: Picture, address: str) -> str:
+    """The page behind the first line of the list that shows the picture's words."""
+    with urllib.request.urlopen(address + picture.list_page) as answer:  # our own sandbox, on loopback
+        rows = answer.read().decode().split("<tr>")
+    row = next(row for row in rows if picture.shows in row)
+    found = re.search(r'href="([^"]+)"', row)
+    if found is None:
+        raise SystemExit(f"No link beside {picture.shows!r} on {address}{picture.list_page}")
+    return found[1] if found[1].startswith("http") else address + found[1]
+
+
+def take(browser: str, address: str, picture: Picture) -> None:
+    with TemporaryDirectory(prefix="pointsman-pictures-") as profile:
+        size = f"--window-size={WIDTH},{picture.height}"
+        target = f"--screenshot={FOLDER / picture.name}.png"
+        command = [browser, *QUIET, f"--user-data-dir={profile}", size, target, address]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
