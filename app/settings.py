@@ -13,7 +13,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from app.records.database import refuse_unusable
-from app.web.webhooks.signatures import SIGNING_PREFIX, gitlab_signing_key
+from app.signatures import SIGNING_PREFIX, gitlab_signing_key
 
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from app.web.webhooks.signatures import zendesk_signature
+from app.signatures import zendesk_signature
 from bench.load import Caller
 
 TIMEOUT = 10.0

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from app.web.webhooks.signatures import zendesk_signature
+from app.signatures import zendesk_signature
 from bench.databases import Database, databases
 from bench.load import Measured, measure
 from tests.support.processes import free_port, own_settings, process, sandboxed

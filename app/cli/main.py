@@ -359,10 +359,10 @@ def _settings() -> Settings:
 
 
 def _built(settings: Settings) -> Service:
-    from app.service import Service  # other commands need not wait for the engine's imports
+    from app.bootstrap import build  # other commands need not wait for the engine's imports
 
     try:
-        return Service.build(settings)
+        return build(settings)
     except BadRules as error:
         _refuse([str(problem) for problem in error.problems])
     except NewerDatabase as error:

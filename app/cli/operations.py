@@ -21,9 +21,10 @@ from app.cli.errors import NotDone
 from app.records.pauses import WHATS, Pause, What
 from app.records.records import Records
 from app.web.api.schemas import FailureOut
-from app.work.engine.engine import CannotStore, Engine
-from app.work.jobs.pause import said
-from app.work.operations.dead_letters import CannotRetry, Retrying
+from app.work.engine.engine import Engine
+from app.work.jobs.pause import described
+from app.work.messages import CannotStore
+from app.work.operations.dead_letters import CannotRetry, DeadLetters
 
 _AGO = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -50,13 +51,13 @@ def records_of(database_url: str) -> Iterator[Records]:
 
 
 @contextmanager
-def retrying_of(database_url: str) -> Iterator[Retrying]:
+def retrying_of(database_url: str) -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would have said."""
     with records_of(database_url) as records:
         engine = Engine(database_url, worker=False)
         engine.connect()
         try:
-            yield Retrying(records.failures, records.ticket_writes, engine.accept, _now)
+            yield DeadLetters(records.failures, records.ticket_writes, engine.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
         except CannotStore as error:
@@ -120,7 +121,7 @@ def _what(text: str) -> What:
 
 
 def _say(out: Console, records: Records) -> None:
-    for line in [said(one) for one in records.pauses.current()] or ["Nothing is paused."]:
+    for line in [described(one) for one in records.pauses.current()] or ["Nothing is paused."]:
         out.print(line, markup=False, soft_wrap=True)
 
 

@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.live import Live
 
 from app import logs
+from app.bootstrap import build
 from app.demo.outcome import Outcome, outcome
 from app.demo.samples import Sample, Samples, load_samples
 from app.demo.table import table
 from app.demo.way_back import close_an_issue
 from app.rules.parsing.positions import BadRules
-from app.service import Service
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
 from app.web.serving import serve_in_thread
@@ -39,7 +39,7 @@ def run_demo(console: Console, *, stay: bool) -> int:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = _settings(sandbox, Path(folder), port=SERVICE_PORT if stay else 0)
             _seed(sandbox, samples)
-            with serve_in_thread(create_app(Service.build(settings)), settings) as address:
+            with serve_in_thread(create_app(build(settings)), settings) as address:
                 return _play(console, sandbox, settings, samples, address, stay=stay)
     except BadRules as error:
         for problem in error.problems:

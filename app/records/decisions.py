@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -12,8 +12,9 @@ from app.records.inserting import insert_or_update
 from app.records.pruning import Dropped, has_text
 from app.records.tables import decisions
 
-State = Literal["working", "writing", "waiting", "done", "failed"]
-"""`writing`: the update of the ticket may have been sent; its answer decides, or the ticket's audits do."""
+State = Literal["working", "waiting", "done", "failed"]
+UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applied", "unknown"]
+"""Of the ticket's update: `app.work.update_state` says what leads from one to another."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,44 @@ class Decision:
     thread: str
     ticket_updated_at: str
     decided_at: str
-    finished_at: str | None = field(default=None)
+    finished_at: str | None = None
+    update_state: UpdateState = "not_sent"
+
+    @classmethod
+    def without_verdict(
+        cls, run_id: str, ticket_id: int, event: str, state: State, summary: str, *, now: str, finished_at: str | None
+    ) -> Decision:
+        """Of a delivery that ends, or waits, without a decision about its ticket."""
+        return cls(
+            run_id=run_id,
+            ticket_id=ticket_id,
+            event=event,
+            state=state,
+            archetype=None,
+            confidence=None,
+            decided_by="none",
+            mode="live",
+            channel="",
+            summary=summary,
+            tags=(),
+            actions=(),
+            trace=(),
+            config_hash="",
+            ticket={},
+            thread="",
+            ticket_updated_at="",
+            decided_at=now,
+            finished_at=finished_at,
+        )
 
     @property
     def marks_spam(self) -> bool:
         return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
 
     @property
-    def is_written(self) -> bool:
+    def is_applied(self) -> bool:
         """Its tags are on the ticket, as far as we put them there."""
-        return bool(self.tags) and self.state in {"done", "waiting", "failed"}
+        return bool(self.tags) and self.update_state == "applied"
 
     @property
     def forgotten(self) -> bool:

@@ -141,22 +141,22 @@ class Links:
         key = {"ticket_id": ticket_id, "intent": intent}
         insert_or_update(self._engine, links, key, values, at_first={"marker": "", "created_at": now})
 
-    def tell(self, link: Link, *, state: str, told: Mapping[str, Any], now: str) -> None:
+    def tell(self, ticket_id: int, intent: str, *, state: str, told: Mapping[str, Any], now: str) -> None:
         """What the link's ticket is told of the issue from now on."""
         self._update(
-            sa.and_(links.c.ticket_id == link.ticket_id, links.c.intent == link.intent),
+            sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent),
             state=state,
             told=dict(told),
             updated_at=now,
         )
 
-    def relink(self, link: Link, to: Key, *, project: str, url: str, now: str) -> None:
+    def relink(self, ticket_id: int, intent: str, to: Key, *, project: str, url: str, now: str) -> None:
         """The issue became another (duplicate, moved). A ticket that has that one already loses the old link.
 
         The state stays what the ticket was told: it says what is still to be told of the new issue.
         """
-        mine = sa.and_(links.c.ticket_id == link.ticket_id, links.c.intent == link.intent)
-        has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(link.ticket_id))
+        mine = sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent)
+        has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(ticket_id))
         values: dict[str, Any] = {"project_id": to[0], "iid": to[1], "project": project, "url": url}
         self._update(mine, updated_at=now, **({"following": "removed"} if has_it else values))
 

@@ -32,6 +32,7 @@ decisions = sa.Table(
     sa.Column("ticket_updated_at", sa.String(40), nullable=False),
     sa.Column("decided_at", sa.String(40), nullable=False, index=True),
     sa.Column("finished_at", sa.String(40)),
+    sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )
 

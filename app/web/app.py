@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from app.service import Service
+from app.signatures import GitLabSecrets
 from app.web.api.access import documented
 from app.web.api.config import ConfigPages
 from app.web.api.decisions import DecisionPages
@@ -25,36 +26,36 @@ from app.web.api.refusals import REFUSALS
 from app.web.security import Guard, refuse_input
 from app.web.webhooks.gitlab import GitLabInbox
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten
-from app.web.webhooks.signatures import GitLabSecrets
 from app.web.webhooks.zendesk import ZendeskInbox
-from app.work.engine.engine import Work
+from app.work.messages import FollowIssue, Work
 from app.work.updates.relay_note import relay_work
-from app.work.updates.workflow import follow_work
 
 
 def create_app(service: Service) -> FastAPI:
     """All doors of `pointsman serve`."""
-    settings = service.settings
+    settings = service.deps.settings
     app = create_worker_app(service)
     inbox = ZendeskInbox(
         secrets=tuple(secret.get_secret_value() for secret in settings.zendesk_webhook_secret),
         intake=service.intake,
-        failures=service.records.failures,
-        own_user_id=service.identity.zendesk_id,
-        heard=service.listening.heard,
-        now=service.now,
+        failures=service.deps.records.failures,
+        own_user_id=service.deps.identity.zendesk_id,
+        heard=service.last_deliveries.heard,
+        now=service.deps.now,
     )
     app.include_router(inbox.router())
     if settings.gitlab_webhook_secret:  # without one anybody could send; changes are found by comparing then
         app.include_router(_gitlab_inbox(service).router())
     desk = APIRouter(dependencies=[Depends(documented)], responses=REFUSALS)
-    desk.include_router(DecisionPages(service.records).router())
-    desk.include_router(LinkPages(service.records.links, service.now).router())
-    desk.include_router(PrecisionPages(service.records.corrections).router())
-    desk.include_router(ConfigPages(service.rulebook, service.records.config_versions).router())
-    desk.include_router(ExplainPages(service.dry_run(), service.clients.zendesk).router())
-    desk.include_router(FailurePages(service.records.failures, service.records.attempts, service.retrying).router())
-    desk.include_router(PausePages(service.records.pauses, service.now).router())
+    desk.include_router(DecisionPages(service.deps.records).router())
+    desk.include_router(LinkPages(service.deps.records.links, service.deps.now).router())
+    desk.include_router(PrecisionPages(service.deps.records.corrections).router())
+    desk.include_router(ConfigPages(service.deps.rulebook, service.deps.records.config_versions).router())
+    desk.include_router(ExplainPages(service.dry_run(), service.deps.clients.zendesk).router())
+    desk.include_router(
+        FailurePages(service.deps.records.failures, service.deps.records.attempts, service.dead_letters).router()
+    )
+    desk.include_router(PausePages(service.deps.records.pauses, service.deps.now).router())
     app.include_router(desk)
     return app
 
@@ -82,7 +83,7 @@ def create_worker_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_exception_handler(RequestValidationError, refuse_input)
-    app.add_middleware(Guard, token=service.settings.desk_token.get_secret_value())
+    app.add_middleware(Guard, token=service.deps.settings.desk_token.get_secret_value())
     health = HealthPages(
         probes={
             "queue": service.check_queue,
@@ -91,10 +92,10 @@ def create_worker_app(service: Service) -> FastAPI:
             "pauses": service.check_pauses,
         },
         remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
-        waiting=service.engine.backlog.waiting,
-        open_failures=service.records.failures.count_open,
-        held=service.records.held.count,
-        paused=lambda: {one.what for one in service.pausing.current()},
+        waiting=service.deps.engine.backlog.waiting,
+        open_failures=service.deps.records.failures.count_open,
+        held=service.deps.records.held.count,
+        paused=lambda: {one.what for one in service.deps.pause.current()},
         measure=service.measure,
     )
     app.include_router(health.router())
@@ -103,17 +104,18 @@ def create_worker_app(service: Service) -> FastAPI:
 
 def _gitlab_inbox(service: Service) -> GitLabInbox:
     return GitLabInbox(
-        secrets=GitLabSecrets.of(secret.get_secret_value() for secret in service.settings.gitlab_webhook_secret),
+        secrets=GitLabSecrets.of(secret.get_secret_value() for secret in service.deps.settings.gitlab_webhook_secret),
         intake=service.intake,
-        failures=service.records.failures,
+        failures=service.deps.records.failures,
         follow=_follow,
-        own_user_id=service.identity.gitlab_id,
-        heard=service.listening.heard,
-        now=service.now,
+        own_user_id=service.deps.identity.gitlab_id,
+        heard=service.last_deliveries.heard,
+        now=service.deps.now,
     )
 
 
 def _follow(delivery: IssueChanged | NoteWritten, now: datetime) -> Work:
     if isinstance(delivery, NoteWritten):
         return relay_work(delivery.project_id, delivery.iid, delivery.note_id, now)
-    return follow_work(delivery.key, delivery.project_id, delivery.iid, now)
+    message = FollowIssue(key=delivery.key, accepted_at=now, project_id=delivery.project_id, iid=delivery.iid)
+    return Work(message)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from app.tags import is_our_tag
 from app.ticket import Event, Organization, Requester, Ticket, Via
@@ -45,12 +45,11 @@ def as_if_new(snapshot: TicketSnapshot) -> Ticket:
 _TICKET = TypeAdapter(Ticket)
 
 
-def ticket_as_json(ticket: Ticket, *, channel: str, public: bool) -> dict[str, Any]:
-    """Plain JSON, with what was found out about where it was written: rules may change, that does not."""
-    known = replace(ticket, channel=channel, public=public)
-    plain: dict[str, Any] = _TICKET.dump_python(known, mode="json")
+def ticket_as_json(ticket: Ticket) -> dict[str, JsonValue]:
+    """As it is kept."""
+    plain: dict[str, JsonValue] = _TICKET.dump_python(ticket, mode="json")
     return plain
 
 
-def ticket_from_json(stored: dict[str, Any]) -> Ticket:
+def ticket_from_json(stored: Mapping[str, object]) -> Ticket:
     return _TICKET.validate_python(stored)

@@ -135,7 +135,7 @@ def test_what_is_below_webhooks_and_no_door_is_nothing(harness: Harness, path: s
 def test_what_is_open_tells_nothing_private(harness: Harness) -> None:
     marker = "lorem-ipsum-marker"
     harness.triaged(f"@gitlab kudos to the team for everything! {marker}", subject=marker)
-    settings = harness.service.settings
+    settings = harness.service.deps.settings
     private = [
         marker,
         "Ada Example",
@@ -236,7 +236,7 @@ def test_what_goes_wrong_inside_is_not_told(harness: Harness, monkeypatch: pytes
     def broken(**_: object) -> None:
         raise RuntimeError("the text of a ticket")
 
-    monkeypatch.setattr(harness.service.records.decisions, "newest", broken)
+    monkeypatch.setattr(harness.service.deps.records.decisions, "newest", broken)
     answer = harness.desk("/api/decisions")
     assert answer.status_code == 500
     assert "ticket" not in answer.text

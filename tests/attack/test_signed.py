@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.web.webhooks.signatures import WINDOW, zendesk_signature
+from app.signatures import WINDOW, zendesk_signature
 from tests.attack.wire import Heard, request, say
 from tests.support.harness import Harness
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.web.webhooks.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
+from app.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
 from tests.attack.wire import Heard, request, say
 from tests.support.harness import Harness
 

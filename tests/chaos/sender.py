@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from app.web.webhooks.signatures import zendesk_signature
+from app.signatures import zendesk_signature
 
 GIVES_UP_AFTER = 60.0
 TIMEOUT = 10.0

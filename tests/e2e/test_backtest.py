@@ -78,7 +78,7 @@ def test_says_what_is_missing(tmp_path: Path) -> None:
 def test_a_decision_whose_text_is_no_longer_kept_is_left_out_and_said(
     past_harness: Harness, folder: Path, new_rules: Path
 ) -> None:
-    decisions = past_harness.service.records.decisions
+    decisions = past_harness.service.deps.records.decisions
     oldest = min(decisions.newest(limit=9), key=lambda one: one.decided_at)
     decisions.forget_texts("", oldest.decided_at + "~", most=1)
     other = run("--routing", str(new_rules), DATABASE_URL=f"sqlite:///{folder / 'pointsman.db'}")

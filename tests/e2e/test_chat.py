@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.work.chat.jobs import round_work
+from app.work.messages import CheckForChat
 from tests.support.harness import Harness, running_harness, wait_until
 from tests.support.paths import ROOT
+from tests.support.work import scheduled
 
 COMPLAINT = "@gitlab is gitlab.com down for anybody else? getting 502 since {number} minutes, order 4711"
 
@@ -41,7 +42,9 @@ def test_a_backlog_of_tickets_for_people_is_said_once(chat_harness: Harness) -> 
     chat_harness.triaged("My cat is on the keyboard again")
     before = len(messages(chat_harness))
     for number in range(3):
-        chat_harness.service.engine.accept([round_work(f"round-{number}", chat_harness.service.now())])
+        chat_harness.service.deps.engine.accept(
+            [scheduled(CheckForChat, f"round-{number}", chat_harness.service.deps.now())]
+        )
         chat_harness.idle()
     (said,) = messages(chat_harness)[before:]
     assert "wait for triage" in said

@@ -154,7 +154,7 @@ def test_telling_many_goes_on_where_it_failed_and_tells_nobody_twice(harness: Ha
 
 
 def test_all_failures_since_a_time_are_tried_again(harness: Harness) -> None:
-    began = harness.service.now()
+    began = harness.service.deps.now()
     tickets = [harness.ticket(PRAISE) for _ in range(3)]
     harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=3, kind="status", status=403))
     for ticket_id in tickets:
@@ -196,7 +196,7 @@ def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(harne
     harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=503))
     harness.deliver(ticket_id)
     harness.decision(ticket_id, "waiting")
-    engine = harness.service.engine
+    engine = harness.service.deps.engine
     parked = (
         "update workflow_status set status='MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name=null"
         " where workflow_uuid like :key"

@@ -6,11 +6,15 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
+import sqlalchemy as sa
 from dbos import DBOS
 
-from app.work.tickets.workflow import triage_work
+from app.work.engine.backlog import workflow_status
+from app.work.jobs.attempt import retry_work
+from app.work.messages import ticket_partition
 from integrations.sandbox import Fault
 from tests.support.harness import PROJECT, Harness, wait_until
+from tests.support.work import triage
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -48,10 +52,10 @@ def test_an_update_whose_answer_was_lost_is_looked_up_and_not_written_twice(harn
 
 def test_an_update_that_was_applied_later_than_anybody_waited_is_known_for_what_it_is(harness: Harness) -> None:
     """The request of a process that was killed: when its work was taken up it was not there yet, and then it was."""
-    decisions = harness.service.records.decisions
+    decisions = harness.service.deps.records.decisions
     _, ticket = harness.triaged(PRAISE)
     (row,) = decisions.of_ticket(ticket["id"])
-    decisions.update(row.run_id, state="working")
+    decisions.update(row.run_id, state="working", update_state="not_applied")
     assert harness.deliver(ticket["id"], "ticket.updated", actor_id=harness.sandbox.zendesk.advocate_id) == [202]
     harness.idle()
     (after,) = decisions.of_ticket(ticket["id"])
@@ -59,19 +63,28 @@ def test_an_update_that_was_applied_later_than_anybody_waited_is_known_for_what_
     assert our_comments(harness, ticket["id"]) == 1
 
 
+def key_of_work_on(harness: Harness, ticket_id: int) -> str:
+    """Of the delivery that the ticket was decided for."""
+    with harness.service.deps.records.engine.connect() as connection:
+        table = workflow_status(connection)
+        query = sa.select(table.c.workflow_uuid).where(table.c.queue_partition_key == ticket_partition(ticket_id))
+        return str(connection.execute(query).scalars().first())
+
+
 @pytest.mark.parametrize("own", [False, True])
 def test_an_update_that_was_applied_late_is_known_though_the_ticket_was_closed_or_merged_since(
     harness: Harness, own: bool
 ) -> None:
     """`own`: its own work comes back to it; else a repeat that finds it."""
-    decisions = harness.service.records.decisions
+    decisions = harness.service.deps.records.decisions
     _, ticket = harness.triaged(PRAISE)
     (row,) = decisions.of_ticket(ticket["id"])
-    decisions.update(row.run_id, state="working")
+    decisions.update(row.run_id, state="working", update_state="not_applied")
     harness.sandbox.zendesk.close(ticket["id"])
     if own:
-        work = triage_work("late", ticket["id"], row.event, harness.service.now())
-        harness.service.engine.accept([replace(work, payload={**work.payload, "run_id": row.run_id})])
+        now = harness.service.deps.now()
+        work = triage(key_of_work_on(harness, ticket["id"]), ticket["id"], row.event, now)
+        harness.service.deps.engine.accept([retry_work(work.message, now)])
     else:
         harness.deliver(ticket["id"], "ticket.updated")
     harness.idle()
@@ -81,16 +94,16 @@ def test_an_update_that_was_applied_late_is_known_though_the_ticket_was_closed_o
 
 def test_other_work_waits_until_an_update_that_may_still_arrive_would_be_refused(harness: Harness) -> None:
     """Of a process that was killed: two updates within one second leave the ticket with the stamp of the first."""
-    decisions = harness.service.records.decisions
+    decisions = harness.service.deps.records.decisions
     _, other = harness.triaged(PRAISE)
     (known,) = decisions.of_ticket(other["id"])
-    ticket_id, began = harness.ticket(PRAISE), harness.service.now()
+    ticket_id, began = harness.ticket(PRAISE), harness.service.deps.now()
     on_its_way = replace(known, run_id=f"late-{ticket_id}", ticket_id=ticket_id, decided_at=began.isoformat())
-    decisions.save(replace(on_its_way, state="writing"))
+    decisions.save(replace(on_its_way, state="working", update_state="sending"))
     harness.deliver(ticket_id)
     wait_until(lambda: our_comments(harness, ticket_id))
     harness.idle()
-    assert (harness.service.now() - began).total_seconds() > 1.0
+    assert (harness.service.deps.now() - began).total_seconds() > 1.0
     assert our_comments(harness, ticket_id) == 1
 
 

@@ -36,8 +36,8 @@ def test_the_issue_s_address_goes_into_the_field_that_the_yaml_names(tmp_path: P
     with running_harness(tmp_path, ROUTING_FILE=str(routing)) as harness:
         field = harness.sandbox.zendesk.add_field("Issue", "text")
         routing.write_text(text.replace("\nclosing:", f"\nfields: {{issue: {field}}}\n\nclosing:"))
-        before = harness.service.rulebook.current().hash
-        wait_until(lambda: harness.service.rulebook.current().hash != before)
+        before = harness.service.deps.rulebook.current().hash
+        wait_until(lambda: harness.service.deps.rulebook.current().hash != before)
         decision, ticket = harness.triaged(
             "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces, worked in 11.3"
         )

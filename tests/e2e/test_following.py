@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from app.work.issues.report_counter import count_work
-from app.work.reconcile.issues import compare_issues_work
+from app.work.messages import ReconcileIssues
 from tests.support.harness import INFRASTRUCTURE, PROJECT, Harness, wait_until
+from tests.support.work import scheduled
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs and gives me back spaces. Makefiles are not amused, worked in 11.3"
 
@@ -25,7 +26,7 @@ def reported(harness: Harness, title: str = "Tabs become spaces in the Web IDE")
 
 
 def link(harness: Harness, ticket_id: int, iid: int) -> None:
-    harness.service.records.links.settle(
+    harness.service.deps.records.links.settle(
         ticket_id,
         "report",
         project_id=harness.sandbox.gitlab.project(PROJECT)["id"],
@@ -35,7 +36,7 @@ def link(harness: Harness, ticket_id: int, iid: int) -> None:
         state="opened",
         how="linked",
         channel="twitter",
-        now=harness.service.now().isoformat(),
+        now=harness.service.deps.now().isoformat(),
     )
 
 
@@ -147,14 +148,14 @@ def test_what_an_issue_had_before_it_was_linked_is_no_news(harness: Harness) -> 
         decision, _ = harness.triaged(text)
         assert [link["iid"] for link in decision["links"]] == [iid]
         tickets[iid] = decision["ticket_id"]
-    harness.service.engine.accept([compare_issues_work("compare-known", harness.service.now())])
+    harness.service.deps.engine.accept([scheduled(ReconcileIssues, "compare-known", harness.service.deps.now())])
     harness.idle()
     for ticket_id in tickets.values():
         told(harness, ticket_id, 2)
     harness.sandbox.gitlab.set_milestone(INFRASTRUCTURE, incident, "12.1")
     harness.sandbox.gitlab.deliver(INFRASTRUCTURE, incident, "update")
     assert "milestone 12.1" in news(told(harness, tickets[incident], 3))
-    (link_of,) = harness.service.records.links.of_ticket(tickets[incident])
+    (link_of,) = harness.service.deps.records.links.of_ticket(tickets[incident])
     assert link_of.told == {"public": True, "labels": [], "milestone": "12.1"}
 
 
@@ -226,21 +227,24 @@ def test_a_paused_link_keeps_silent_and_a_removed_one_is_gone(harness: Harness) 
 def test_what_the_hook_did_not_tell_is_found_by_comparing(harness: Harness) -> None:
     ticket_id, iid = reported(harness)
     harness.sandbox.gitlab.close_issue(PROJECT, iid)
-    harness.service.engine.accept([compare_issues_work("compare-now", harness.service.now())])
+    harness.service.deps.engine.accept([scheduled(ReconcileIssues, "compare-now", harness.service.deps.now())])
     assert "issue_closed" in told(harness, ticket_id, 3)["tags"]
 
 
 def test_a_deleted_issue_is_told_once(harness: Harness) -> None:
     ticket_id, _ = reported(harness)
-    harness.service.records.links.relink(
-        harness.service.records.links.of_ticket(ticket_id)[0],
+    harness.service.deps.records.links.relink(
+        ticket_id,
+        "report",
         (harness.sandbox.gitlab.project(PROJECT)["id"], 4711),
         project=PROJECT,
         url="",
-        now=harness.service.now().isoformat(),
+        now=harness.service.deps.now().isoformat(),
     )
     for number in range(2):
-        harness.service.engine.accept([compare_issues_work(f"compare-{number}", harness.service.now())])
+        harness.service.deps.engine.accept(
+            [scheduled(ReconcileIssues, f"compare-{number}", harness.service.deps.now())]
+        )
         harness.idle()
     assert "deleted" in news(told(harness, ticket_id, 3))
 
@@ -250,15 +254,17 @@ def test_two_reports_are_counted_in_one_note_of_ours(harness: Harness) -> None:
     project_id = harness.sandbox.gitlab.project(PROJECT)["id"]
     link(harness, harness.ticket("me too"), iid)
     for number in range(2):
-        harness.service.engine.accept(
-            [replace(count_work(f"count-{number}", project_id, iid, harness.service.now()), delay=0)]
+        harness.service.deps.engine.accept(
+            [replace(count_work(f"count-{number}", project_id, iid, harness.service.deps.now()), delay=0)]
         )
         harness.idle()
     (note,) = harness.sandbox.gitlab.issue(PROJECT, iid)["notes"]
     assert "2 community reports" in note["body"]
     assert str(ticket_id) not in note["body"]
     link(harness, harness.ticket("and me"), iid)
-    harness.service.engine.accept([replace(count_work("count-3", project_id, iid, harness.service.now()), delay=0)])
+    harness.service.deps.engine.accept(
+        [replace(count_work("count-3", project_id, iid, harness.service.deps.now()), delay=0)]
+    )
     harness.idle()
     (note,) = harness.sandbox.gitlab.issue(PROJECT, iid)["notes"]
     assert "3 community reports" in note["body"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.bootstrap import utc_now
 from app.cli.learning import corrections
-from app.service import utc_now
 from app.work.engine.retention import EndedWork
 from integrations.sandbox import Fault
 from tests.e2e.test_failures import TICKET, failure, failures, notes, retry
@@ -14,7 +14,7 @@ from tests.support.harness import Harness, wait_until
 
 def forget_all(harness: Harness) -> None:
     before = utc_now() + timedelta(hours=1)
-    harness.service.records.decisions.forget_texts("", before.isoformat(), most=1000)
+    harness.service.deps.records.decisions.forget_texts("", before.isoformat(), most=1000)
 
 
 def test_the_desk_says_that_the_text_is_no_longer_kept(harness: Harness) -> None:
@@ -38,11 +38,11 @@ def test_a_correction_counts_and_teaches_nothing(harness: Harness) -> None:
     tags = [tag for tag in ticket["tags"] if tag != "archetype__mention"]
     harness.sandbox.zendesk.set_tags(kudos["ticket_id"], [*tags, "archetype__political"])
     harness.deliver(kudos["ticket_id"], "ticket.updated")
-    known = harness.service.records.corrections
+    known = harness.service.deps.records.corrections
     wait_until(lambda: [one.ticket for one in known.all() if one.ticket_id == kudos["ticket_id"]] == [{}])
     harness.idle()
     assert harness.decision(kudos["ticket_id"])["archetype"] == "political"
-    assert list(corrections(harness.service.settings.database_url)) == []
+    assert list(corrections(harness.service.deps.settings.database_url)) == []
 
 
 def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(harness: Harness) -> None:
@@ -50,7 +50,7 @@ def test_an_open_failure_can_be_retried_long_after_its_work_was_dropped(harness:
     harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
     harness.deliver(ticket_id)
     found = failure(harness, ticket_id)
-    finished = EndedWork(harness.service.records.engine, harness.service.engine.names)
+    finished = EndedWork(harness.service.deps.records.engine, harness.service.deps.engine.names)
     while finished.forget(utc_now() + timedelta(days=1), most=200):
         pass
     retry(harness, found["id"])

@@ -52,7 +52,7 @@ def learn_the_limit(harness: Harness) -> None:
 def give_it_back(harness: Harness) -> None:
     harness.sandbox.zendesk.limits.updates_per_minute = 1000
     harness.sandbox.zendesk.clock.advance(61)
-    harness.service.records.rate_limits.forget(ended_before=float("inf"))
+    harness.service.deps.records.rate_limits.forget(ended_before=float("inf"))
 
 
 def let_the_rest_go(harness: Harness, tickets: list[int]) -> None:
@@ -91,7 +91,7 @@ def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_di
     tickets = [limited.ticket(PRAISE) for _ in range(24)]
     for ticket_id in tickets:
         limited.deliver(ticket_id)
-    waiting, refused_before = limited.service.records.waiting_updates, refused_items()
+    waiting, refused_before = limited.service.deps.records.waiting_updates, refused_items()
     wait_until(lambda: waiting.count() >= BULK_FROM)
     changed = next(one for one in tickets if waiting.of_ticket(one))
     limited.sandbox.zendesk.clock.advance(2)
@@ -109,7 +109,7 @@ def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited:
     tickets = [limited.ticket(PRAISE) for _ in range(16)]  # fewer are left over than a bulk job needs
     for ticket_id in tickets:
         limited.deliver(ticket_id)
-    waiting = limited.service.records.waiting_updates
+    waiting = limited.service.deps.records.waiting_updates
     wait_until(lambda: waiting.count() == 8)
     parked = [one for one in tickets if waiting.of_ticket(one)]
     give_it_back(limited)

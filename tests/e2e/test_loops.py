@@ -97,7 +97,7 @@ def quiet(harness: Harness, robot: Robot) -> None:
         harness.sandbox.zendesk.webhook_sender.wait()
         harness.idle()
         harness.sandbox.zendesk.webhook_sender.wait()
-        return len(robot.answers) == before and harness.service.engine.backlog.unfinished() == 0
+        return len(robot.answers) == before and harness.service.deps.engine.backlog.unfinished() == 0
 
     wait_until(still, seconds=40)
 
@@ -216,9 +216,9 @@ def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released
     from tests.e2e.test_following import reported  # noqa: PLC0415
 
     ticket_id, iid = reported(harness, "Over its budget")
-    now = harness.service.now().isoformat()
+    now = harness.service.deps.now().isoformat()
     for number in range(BUDGET):
-        harness.service.records.ticket_writes.allow(ticket_id, f"other-{number}", since="", now=now, most=99)
+        harness.service.deps.records.ticket_writes.allow(ticket_id, f"other-{number}", since="", now=now, most=99)
     harness.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid)
     harness.sandbox.gitlab.deliver("gitlab-org/gitlab", iid, "close")
     wait_until(lambda: len(budget_failures(harness, ticket_id)) == 2)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from prometheus_client import REGISTRY
 
-from app.work.operations.webhook_health import Listening
+from app.work.chat.webhook_health import LastDeliveries
 from integrations.sandbox import Fault
 from tests.support.harness import Harness
 
@@ -40,10 +40,10 @@ def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_
 
 
 def test_when_a_source_was_heard_last_is_known_to_a_process_that_never_heard_it(harness: Harness) -> None:
-    now, progress = harness.service.now(), harness.service.records.progress
+    now, progress = harness.service.deps.now(), harness.service.deps.records.progress
     harness.triaged("@gitlab kudos to the team")
     progress.reached("heard:zendesk", "", now=(now - timedelta(hours=7)).isoformat())
-    assert Listening(progress, harness.service.now, ("zendesk",)).silent_for("zendesk") >= timedelta(hours=7)
+    assert LastDeliveries(progress, harness.service.deps.now, ("zendesk",)).silent_for("zendesk") >= timedelta(hours=7)
     assert harness.web.get("/metrics").status_code == 200
     assert value("pointsman_last_event_seconds", source="zendesk") >= now.timestamp(), "this one heard it"
     assert value("pointsman_last_event_seconds", source="gitlab") > 0, "and it is there before anything was heard"

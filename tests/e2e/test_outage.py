@@ -13,7 +13,6 @@ from tests.support.paths import ROOT
 
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
 # No other: at its start the service asks GitLab who it is, and a fault would be used up by that.
-PROJECTS = r"/api/v4/projects/.*"
 ISSUES = r"/api/v4/projects/[^/]+/issues"
 
 
@@ -28,7 +27,7 @@ def impatient(folder: Path) -> str:
 
 def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_write(tmp_path: Path) -> None:
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="GET", path=PROJECTS, times=2, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=2, kind="status", status=503))
         ticket_id = harness.ticket(BUG)
         harness.deliver(ticket_id)
         waiting = harness.decision(ticket_id, "waiting")
@@ -53,7 +52,7 @@ def test_the_link_follows_an_update_too_that_was_applied_though_zendesk_said_it_
 ) -> None:
     """As one of a killed process that arrives late: the next try finds it there, and must know what follows from it."""
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="GET", path=PROJECTS, times=1, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
         wait = {"Retry-After": "2"}
         applied = Fault(method="PUT", path=".*", times=1, kind="status_after", status=429, headers=wait)
         harness.sandbox.zendesk.faults.add(applied)
@@ -75,20 +74,20 @@ def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made
     """The next one names the issue, and is refused: the ticket has the one that says that the link follows."""
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
         zendesk, gitlab = harness.sandbox.zendesk, harness.sandbox.gitlab
-        gitlab.faults.add(Fault(method="GET", path=PROJECTS, times=1, kind="status", status=503))
+        gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
         gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="delay", seconds=1.5))
         zendesk.faults.add(Fault(method="PUT", path=".*", times=1, kind="drop_before"))
         ticket_id = harness.ticket(BUG)
         harness.deliver(ticket_id)
         wait_until(lambda: gitlab.issues(PROJECT))
-        (row,) = harness.service.records.decisions.of_ticket(ticket_id)
+        (row,) = harness.service.deps.records.decisions.of_ticket(ticket_id)
         late = TicketUpdate(
             updated_stamp=zendesk.ticket(ticket_id)["updated_at"],
             tags=row.tags,
             comment=NewComment("GitLab does not answer; the link to the issue follows."),
             metadata={RUN_KEY: row.run_id},
         )
-        harness.service.clients.zendesk().update_ticket(ticket_id, late)
+        harness.service.deps.clients.zendesk().update_ticket(ticket_id, late)
         wait_until(lambda: "issue_linked" in zendesk.ticket(ticket_id)["tags"])
         harness.idle()
         decision = harness.decision(ticket_id)
@@ -99,7 +98,7 @@ def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made
 
 def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
     with running_harness(tmp_path) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="GET", path=PROJECTS, times=1, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
         decision, ticket = harness.triaged(BUG)
         assert decision["state"] == "done"
         assert len(ticket["comments"]) == 2

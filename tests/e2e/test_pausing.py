@@ -32,13 +32,13 @@ def shared_harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness
 def _goes_on(harness: Harness) -> Iterator[None]:
     yield
     harness.desk("/api/resume", "POST", json={})
-    wait_until(lambda: not harness.service.pausing.current())
+    wait_until(lambda: not harness.service.deps.pause.current())
 
 
 def pause(harness: Harness, what: What) -> None:
     answer = harness.desk("/api/pause", "POST", json={"what": what, "reason": "a drill", "by": "ada"})
     assert answer.status_code == 200
-    wait_until(lambda: harness.service.pausing.paused(what))
+    wait_until(lambda: harness.service.deps.pause.paused(what))
 
 
 def resume(harness: Harness, what: What | None = None) -> None:
@@ -59,7 +59,7 @@ def test_all_stores_deliveries_and_begins_nothing_until_it_is_lifted(
     harness.sandbox.zendesk.calls_clear()
     tickets = [harness.ticket(f"{PRAISE} {number}") for number in range(5)]
     assert [harness.deliver(ticket_id) for ticket_id in tickets] == [[202]] * 5
-    assert harness.service.engine.backlog.waiting() == 5
+    assert harness.service.deps.engine.backlog.waiting() == 5
     ready = harness.web.get("/readyz")
     assert ready.status_code == 200
     assert "all paused since" in ready.json()["parts"]["pauses"]["detail"]
@@ -85,15 +85,15 @@ def test_issues_lets_tags_go_on_and_the_links_follow_in_order(harness: Harness) 
         harness.deliver(ticket_id)
         assert harness.decision(ticket_id, "waiting")["archetype"] == "bug_report"
     harness.idle()
-    assert harness.service.engine.backlog.waiting() == 0, "what waits for people takes no place in the queue"
-    assert harness.service.records.held.count() == 2
+    assert harness.service.deps.engine.backlog.waiting() == 0, "what waits for people takes no place in the queue"
+    assert harness.service.deps.records.held.count() == 2
     assert "pointsman_held_work 2.0" in harness.web.get("/metrics").text
     assert not [call for call in harness.sandbox.gitlab.calls if call.method != "GET"]
     resume(harness, "issues")
     for ticket_id in (first, second):
         wait_until(partial(is_linked, harness, ticket_id))
     harness.idle()
-    assert harness.service.records.held.count() == 0
+    assert harness.service.deps.records.held.count() == 0
     opened = [harness.desk(f"/api/tickets/{ticket_id}").json()["links"][0]["iid"] for ticket_id in (first, second)]
     assert len(set(opened)) == 2
     assert len(harness.sandbox.gitlab.issues(PROJECT)) == 2

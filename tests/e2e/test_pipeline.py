@@ -156,7 +156,7 @@ def test_what_a_person_decides_is_obeyed_and_a_removed_tag_stays_away(harness: H
     assert {"archetype__political", "no_response"} <= set(after["tags"])
     assert not {"archetype__mention", "handle__gitlab"} & set(after["tags"])
     assert after["status"] == "solved"
-    (correction,) = harness.service.records.corrections.all()
+    (correction,) = harness.service.deps.records.corrections.all()
     assert (correction.was, correction.was_decided_by, correction.archetype) == ("mention", "route:praise", "political")
     assert correction.ticket["body"] == "@gitlab thank you all for the release, it rocks"
     precision = harness.desk("/api/precision").json()
@@ -178,7 +178,7 @@ def test_repeats_late_and_reordered_deliveries_act_once(harness: Harness) -> Non
 def test_every_write_is_stamped_with_its_run(harness: Harness) -> None:
     decision, ticket = harness.triaged("@gitlab kudos to the team for everything!")
     stamps = [audit["metadata"]["custom"].get("pointsman_run") for audit in ticket["audits"]]
-    row = harness.service.records.decisions.of_ticket(decision["ticket_id"])[0]
+    row = harness.service.deps.records.decisions.of_ticket(decision["ticket_id"])[0]
     assert stamps[-1] == row.run_id
 
 
@@ -193,7 +193,7 @@ def test_a_ticket_by_a_robot_starts_nothing(harness: Harness) -> None:
 def test_the_trace_says_of_every_route_why_or_why_not(harness: Harness) -> None:
     decision, _ = harness.triaged("@gitlab love the new @gitlab boards!")
     asked = [entry["asked"] for entry in decision["trace"]]
-    routes = [f"route:{route.name}" for route in harness.service.rulebook.current().routing.routes]
+    routes = [f"route:{route.name}" for route in harness.service.deps.rulebook.current().routing.routes]
     assert [name for name in asked if name.startswith("route:")] == routes
     assert "language" in asked
     assert all(entry["detail"] for entry in decision["trace"])

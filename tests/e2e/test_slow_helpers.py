@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -19,15 +20,13 @@ from app.clients import Clients
 from app.records.announcements import Announcements
 from app.records.database import make_engine
 from app.records.failures import Failures
-from app.records.links import Links
 from app.records.tables import metadata
 from app.settings import load
 from app.ticket import Ticket
 from app.work.chat.send_once import Announcer
-from app.work.issues.incidents import Incidents
+from app.work.issues.incidents import IncidentFinder
 from app.work.language_model import SecondOpinion
 from app.work.limits.circuit_breaker import FAILURES, RAMP_SECONDS
-from app.work.lookups import Projects
 from integrations.errors import IntegrationError, Unavailable
 from integrations.sentry import SentryClient
 from tests.support.limiters import Workers
@@ -87,7 +86,7 @@ def test_a_sentry_that_hangs_holds_up_five_complaints_and_no_more(
     workers: Workers, clients: Clients, now: Callable[[], datetime], counted: Callable[[str, str], float]
 ) -> None:
     # Of all that it looks for only the errors.
-    incidents = Incidents(clients.gitlab, clients.sentry, cast("Projects", None), cast("Links", None), now)
+    incidents = IncidentFinder(cast("Any", SimpleNamespace(clients=clients)), cast("Any", None))
 
     def hints() -> int:
         return len(incidents._errors(SINCE))

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from app.web.webhooks.signatures import zendesk_signature
-from app.work.engine.engine import CannotStore
+from app.signatures import zendesk_signature
+from app.work.messages import CannotStore
 from tests.support.harness import Harness
 
 PATH = "/webhooks/zendesk"
@@ -94,7 +94,7 @@ def test_asks_to_come_back_when_it_cannot_store(harness: Harness, monkeypatch: p
     def down(_: object) -> list[bool]:
         raise CannotStore("database is locked")
 
-    monkeypatch.setattr(harness.service.engine, "accept", down)
+    monkeypatch.setattr(harness.service.deps.engine, "accept", down)
     answer = send(harness, body(1))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 

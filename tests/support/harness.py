@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from app.bootstrap import build
 from app.service import Service
 from app.settings import Settings, load
 from app.web.app import create_app
@@ -73,7 +74,7 @@ class Harness:
 
     def idle(self, *, seconds: float = 15.0) -> None:
         """Wait until nothing is queued."""
-        wait_until(lambda: self.service.engine.backlog.unfinished() == 0, seconds=seconds)
+        wait_until(lambda: self.service.deps.engine.backlog.unfinished() == 0, seconds=seconds)
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 15.0) -> None:
@@ -113,14 +114,14 @@ def running_harness(folder: Path, **environ: str) -> Iterator[Harness]:
         sandbox.gitlab.add_project(INFRASTRUCTURE, "public")
         if environ.get("CHAT_WEBHOOK_URL") == "sandbox":
             environ["CHAT_WEBHOOK_URL"] = sandbox.chat.webhook_url
-        service = Service.build(settings_for(sandbox, folder, **environ))
+        service = build(settings_for(sandbox, folder, **environ))
         with (
-            serve_in_thread(create_app(service), service.settings) as address,
+            serve_in_thread(create_app(service), service.deps.settings) as address,
             httpx.Client(base_url=address, verify=NO_AUTHORITIES) as web,
         ):
             sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
             sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
             harness = Harness(sandbox, service, web)
             project_id = sandbox.gitlab.project(PROJECT)["id"]
-            wait_until(lambda: service.records.progress.of(first_sync_done(project_id)))
+            wait_until(lambda: service.deps.records.progress.of(first_sync_done(project_id)))
             yield harness

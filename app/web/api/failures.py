@@ -15,8 +15,8 @@ from app.records.attempts import Attempts
 from app.records.failures import Failure, Failures
 from app.web.api.refusals import RefusalOut
 from app.web.api.schemas import FailureOut, FailuresOut
-from app.work.engine.engine import CannotStore
-from app.work.operations.dead_letters import CannotRetry, Retrying
+from app.work.messages import CannotStore
+from app.work.operations.dead_letters import CannotRetry, DeadLetters
 
 FailureId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _STATUS = {"no_such_failure": 404}
@@ -48,7 +48,7 @@ NOT_AGAIN: dict[int | str, dict[str, Any]] = {
 class FailurePages:
     failures: Failures
     attempts: Attempts
-    retrying: Retrying
+    retrying: DeadLetters
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/api/failures", tags=["failures"])

@@ -75,7 +75,7 @@ class DecisionOut(BaseModel):
             links=[LinkOut.of(link) for link in links],
             trace=list(decision.trace),
             config_hash=decision.config_hash,
-            state="working" if decision.state == "writing" else decision.state,
+            state=decision.state,
             decided_at=decision.decided_at,
             channel=decision.channel,
             summary=decision.summary,

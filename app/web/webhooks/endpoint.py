@@ -14,10 +14,10 @@ from fastapi import Request, Response
 
 from app.metrics import DELIVERIES
 from app.records.failures import Failure, Failures
+from app.signatures import BadSignature
 from app.web.body import BodyRefused, NoRoom, read_body
-from app.web.webhooks.signatures import BadSignature
 from app.web.webhooks.zendesk_deliveries import NotUnderstood
-from app.work.engine.engine import CannotStore
+from app.work.messages import CannotStore
 
 log = structlog.get_logger(__name__)
 

@@ -12,11 +12,11 @@ from typing import Protocol
 from fastapi import APIRouter, Request, Response
 
 from app.records.failures import Failures
+from app.signatures import GitLabSecrets, verify_gitlab
 from app.web.webhooks.endpoint import RESPONSES, answer_delivery, keep_as_failure
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten, read_gitlab_delivery
-from app.web.webhooks.signatures import GitLabSecrets, verify_gitlab
 from app.web.webhooks.zendesk_deliveries import NotUnderstood
-from app.work.engine.engine import Work
+from app.work.messages import Work
 
 SOURCE = "gitlab"
 ADVICE = "Check that the hook has no custom template, and that nothing else sends to this address."

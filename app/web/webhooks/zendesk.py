@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from app.records.failures import Failures
+from app.signatures import verify_zendesk
 from app.web.webhooks.endpoint import RESPONSES, answer_delivery, keep_as_failure
-from app.web.webhooks.signatures import verify_zendesk
 from app.web.webhooks.zendesk_deliveries import Delivery, NotUnderstood, read_delivery
 from app.work.engine.intake import Intake
-from app.work.tickets.workflow import triage_work
+from app.work.messages import TicketChanged, TriageTicket, Work
 
 SOURCE = "zendesk"
 ADVICE = "Check the trigger's JSON body."
@@ -65,7 +65,9 @@ class ZendeskInbox:
             return 200, "event_of_no_interest"
         if self._is_own(delivery):
             return 200, "own_update"
-        work = triage_work(delivery.key, delivery.ticket_id, delivery.event, self.now(), actor_id=delivery.actor_id)
+        changed = TicketChanged(event=delivery.event, actor_id=delivery.actor_id)
+        message = TriageTicket(key=delivery.key, accepted_at=self.now(), ticket_id=delivery.ticket_id, cause=changed)
+        work = Work(message)
         new = await self.intake.accept(work)
         return 202, "stored" if new else "duplicate"
 

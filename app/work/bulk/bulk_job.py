@@ -1,26 +1,24 @@
-"""The workflow that writes many waiting updates in one bulk job, and checks what became of each.
+"""The workflow that writes what waits in the outbox as one bulk job, and checks what became of each update.
 
-Each item keeps its `safe_update`, so a ticket that changed meanwhile refuses it. Whatever an item comes to is noted
-with the waiting update, and the work that decided it is woken: it records, decides anew, or asks the ticket's audits.
+Each item keeps its `safe_update`, so a ticket that changed meanwhile refuses it. What an item comes to is noted in the
+outbox, and the work that decided it is woken: it records, decides again, or asks the ticket's audits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from app.metrics import BULK_UPDATES
-from app.records.waiting_updates import WaitingUpdate, WaitingUpdates
-from app.rulebook import Rulebook
-from app.work.bulk.outbox import WORKFLOW, update_of, write_many_work
-from app.work.engine.engine import JSON, Work
-from app.work.jobs.job import Jobs
-from app.work.jobs.pause import Pausing
-from app.work.tickets.decision_log import Recorder
+from app.records.waiting_updates import WaitingUpdate
+from app.work.bulk.outbox import update_of
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.messages import BulkJob, Failed, Stored, Work
+from app.work.update_state import advance
 from integrations.errors import IntegrationError, NotFound, UnknownOutcome
-from integrations.zendesk.client import ZendeskClient
 
 MOST_IN_A_JOB = 100
 LOOK_AGAIN_SECONDS = 1.0
@@ -31,104 +29,94 @@ SETTLE_SECONDS = 60.0
 JOB_SECONDS = 600.0
 
 
-@dataclass(frozen=True)
-class WriteMany:
-    jobs: Jobs
-    sending: Sending
-
-    def write(self, delivery: JSON) -> JSON:
-        if "job" in delivery:
-            return self._check(delivery)
-        sent = self.jobs.step("send", self.sending.send, delivery)
-        if "fault" in sent:
-            return self.jobs.again(delivery, "send", sent["fault"])
-        if sent["job"]:
-            lane = f"bulk:{delivery['key']}"
-            self.jobs.runner.later(_look_work({**delivery, "lane": lane, "job": sent["job"], "looks": 1}))
-        if sent["more"]:
-            accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-            base, _, number = delivery["key"].partition(">")
-            self.jobs.runner.later(write_many_work(f"{base}>{int(number or 0) + 1}", accepted_at))
-        return sent
-
-    def _check(self, delivery: JSON) -> JSON:
-        checked = self.jobs.step("check", self.sending.check, delivery)
-        if "fault" in checked:
-            return self.jobs.again(delivery, "check", checked["fault"])
-        if checked.get("runs"):
-            self.jobs.runner.later(_look_work({**delivery, "looks": delivery["looks"] + 1}))
-        return checked
+class Sent(Stored):
+    job: str = ""
+    """Empty: there was nothing to send, or nobody knows."""
+    more: bool = False
 
 
-def _look_work(delivery: JSON) -> Work:
-    key = f"{delivery['key']}?{delivery['looks']}"
-    return Work(WORKFLOW, key, delivery["lane"], delivery, delay=LOOK_AGAIN_SECONDS)
+class Checked(Stored):
+    runs: bool = False
+
+
+def register(deps: Dependencies) -> None:
+    deps.engine.register(BulkJob, BulkWriter(deps).run, partial(crashed, deps))
 
 
 @dataclass(frozen=True)
-class Sending:
-    """The steps."""
+class BulkWriter:
+    deps: Dependencies
 
-    zendesk: Callable[[], ZendeskClient]
-    waiting: WaitingUpdates
-    recorder: Recorder
-    rulebook: Rulebook
-    pausing: Pausing
-    run_now: Callable[[Sequence[str]], None]
-    now: Callable[[], datetime]
+    def run(self, message: BulkJob) -> None:
+        if message.job:
+            self._look(message)
+            return
+        sent = tried(self.deps, "send", self.send, message)
+        if isinstance(sent, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "send", sent.fault)
+            return
+        if sent.job:
+            look = message.model_copy(update={"job": sent.job, "looks": 1})
+            self.deps.engine.later(Work(look, delay=LOOK_AGAIN_SECONDS))
+        if sent.more:
+            base, _, number = message.key.partition(">")
+            self.deps.engine.later(Work(message.with_key(f"{base}>{int(number or 0) + 1}")))
 
-    def send(self, delivery: JSON) -> JSON:
-        """`{"job", "more"}`; no job when there is nothing to send. Raises IntegrationError when nothing was sent."""
-        batch, now = delivery["key"], self.now().timestamp()
-        if self.waiting.of_batch(batch):  # this step was cut off: what it claimed may have been sent
-            self.waiting.extend(batch, now + SETTLE_SECONDS)
-            return {"job": "", "more": True}
-        if self.pausing.paused("replies"):  # what waits may hold one: each is decided anew, without
-            return {"job": "", "more": False}
-        at_least = self.rulebook.current().routing.limits.bulk_from
-        claimed = self.waiting.claim(batch, most=MOST_IN_A_JOB, at_least=at_least, until=now + JOB_SECONDS)
+    def _look(self, message: BulkJob) -> None:
+        checked = tried(self.deps, "check", self.check, message)
+        if isinstance(checked, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "check", checked.fault)
+        elif checked.runs:
+            again = message.model_copy(update={"looks": message.looks + 1})
+            self.deps.engine.later(Work(again, delay=LOOK_AGAIN_SECONDS))
+
+    def send(self, message: BulkJob) -> Sent:
+        """Raises IntegrationError when nothing was sent."""
+        waiting, decisions = self.deps.records.waiting_updates, self.deps.records.decisions
+        batch, now = message.key, self.deps.now().timestamp()
+        if waiting.of_batch(batch):  # this step was cut off: what it claimed may have been sent
+            waiting.extend(batch, now + SETTLE_SECONDS)
+            return Sent(more=True)
+        if self.deps.pause.paused("replies"):  # what waits may hold one: each is decided again, without
+            return Sent()
+        at_least = self.deps.limits.bulk_from
+        claimed = waiting.claim(batch, most=MOST_IN_A_JOB, at_least=at_least, until=now + JOB_SECONDS)
         if not claimed:
-            return {"job": "", "more": False}
-        for one in claimed:
-            self.recorder.in_bulk_job(one.run_id, one.tags)
+            return Sent()
+        for entry in claimed:
+            decisions.update(entry.run_id, update_state=advance("in_outbox", "send"), tags=list(entry.tags))
         try:
-            job = self.zendesk().update_many([(one.ticket_id, update_of(one)) for one in claimed])
+            job = self.deps.zendesk.update_many([(entry.ticket_id, update_of(entry)) for entry in claimed])
         except UnknownOutcome:
-            self.waiting.extend(batch, self.now().timestamp() + SETTLE_SECONDS)
+            waiting.extend(batch, self.deps.now().timestamp() + SETTLE_SECONDS)
             job = ""
         except IntegrationError:
-            for one in claimed:
-                self.recorder.not_written(one.run_id)
-            self.waiting.unclaim(batch)
+            for entry in claimed:
+                decisions.update(entry.run_id, update_state=advance("sending", "queue"))
+            waiting.unclaim(batch)
             raise
-        left = self.waiting.count()
-        return {"job": job, "more": left >= at_least}
+        return Sent(job=job, more=waiting.count() >= at_least)
 
-    def check(self, delivery: JSON) -> JSON:
-        """`{"runs": True}`, or how many were done, refused, and are not known."""
+    def check(self, message: BulkJob) -> Checked:
+        waiting = self.deps.records.waiting_updates
         try:
-            job = self.zendesk().job(delivery["job"])
+            job = self.deps.zendesk.job(message.job)
         except NotFound:
             job = None
-        if job and not job.ended and delivery["looks"] < MOST_LOOKS:
-            return {"runs": True}
+        if job and not job.ended and message.looks < MOST_LOOKS:
+            return Checked(runs=True)
         results = {result.ticket_id: result.ok for result in job.results} if job else {}
-        sent = self.waiting.of_batch(_batch(delivery))
-        done = [one for one in sent if results.get(one.ticket_id) is True]
-        refused = [one for one in sent if results.get(one.ticket_id) is False]
-        self._settle(done, "applied")
-        self._settle(refused, "refused")
-        self.waiting.extend(_batch(delivery), self.now().timestamp() + SETTLE_SECONDS)
+        sent = waiting.of_batch(message.key)
+        done = [entry for entry in sent if results.get(entry.ticket_id) is True]
+        refused = [entry for entry in sent if results.get(entry.ticket_id) is False]
+        self._resolve(done, "applied")
+        self._resolve(refused, "refused")
+        waiting.extend(message.key, self.deps.now().timestamp() + SETTLE_SECONDS)
         unknown = len(sent) - len(done) - len(refused)
         for outcome, tickets in (("done", len(done)), ("alone", len(refused)), ("unknown", unknown)):
             BULK_UPDATES.labels(outcome).inc(tickets)
-        return {"done": len(done), "refused": len(refused), "unknown": unknown}
+        return Checked()
 
-    def _settle(self, updates: Sequence[WaitingUpdate], state: Literal["applied", "refused"]) -> None:
-        self.waiting.settle([one.run_id for one in updates], state)
-        self.run_now([one.work_key for one in updates])
-
-
-def _batch(delivery: JSON) -> str:
-    batch: str = delivery["key"]
-    return batch
+    def _resolve(self, entries: Sequence[WaitingUpdate], state: Literal["applied", "refused"]) -> None:
+        self.deps.records.waiting_updates.settle([entry.run_id for entry in entries], state)
+        self.deps.engine.run_now([entry.work_key for entry in entries])

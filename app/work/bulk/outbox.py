@@ -1,73 +1,83 @@
-"""Decided updates that wait: parked for a bulk job; their own work comes back for them in any case."""
+"""Decided updates that wait for a bulk job; their own work comes back for them in any case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from app.records.decisions import Decision
-from app.records.waiting_updates import WaitingUpdate, WaitingUpdates
-from app.rulebook import Rulebook
-from app.work.engine.engine import JSON, Work
-from app.work.jobs.attempt import next_attempt, payload_of
-from app.work.limits.priority import Priority, current_priority
+from app.records.decisions import Decision, UpdateState
+from app.records.waiting_updates import WaitingUpdate
+from app.work.jobs.attempt import waited
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.fault import fault_of
 from app.work.limits.rate_limiter import REASON
-from app.work.messages import Decided
-from integrations.errors import NotSent
+from app.work.messages import BulkJob, Fault, IssueNews, TicketMessage, TriageTicket, Work
+from app.work.update_state import advance
+from integrations.errors import IntegrationError, NotSent
 from integrations.zendesk.client import NewComment, TicketUpdate
 
-WORKFLOW = "write_many"
-LANE = "write_many"
-# Updates that are parked within so many seconds go together.
+# Updates that are queued within so many seconds go together.
 COLLECTING_SECONDS = 2.0
 BUSY_SECONDS = 3.0
 
 
-def write_many_work(key: str, now: datetime, *, delay: float = 0.0) -> Work:
-    return Work(WORKFLOW, key, LANE, payload_of(WORKFLOW, key, LANE, now), delay=delay)
-
-
 @dataclass(frozen=True)
-class Parking:
-    waiting: WaitingUpdates
-    ensure: Callable[[Sequence[Work]], None]
-    rulebook: Rulebook
-    now: Callable[[], datetime]
+class Outbox:
+    deps: Dependencies
 
-    def may_wait(self, decided: Decided, row: Decision, error: NotSent) -> bool:
-        """For a bulk job, that is: with spam a second call follows, and a closed ticket is not updated at all."""
-        return error.reason == REASON and not row.marks_spam and decided.ticket.status != "closed"
+    def takes(self, message: TicketMessage, row: Decision, error: IntegrationError | None = None) -> bool:
+        """May this update wait for a bulk job? `error`: why it was not sent; None: nobody tried to send it.
 
-    def park(self, delivery: JSON, row: Decision, update: TicketUpdate) -> None:
+        A second call follows spam, and a closed ticket is not updated at all: these go alone.
+        """
+        if row.marks_spam:
+            return False
+        if error is not None:
+            return isinstance(error, NotSent) and error.reason == REASON
+        # News in bulk go there at once; what the outbox gave back, because it did not fill up, goes alone.
+        if not isinstance(message, TriageTicket) or not isinstance(message.cause, IssueNews):
+            return False
+        return message.cause.in_bulk and message.previous is None
+
+    def queue(self, message: TicketMessage, row: Decision, update: TicketUpdate, state: UpdateState) -> None:
         """Raises CannotStore."""
-        key = next_attempt(delivery, 0.0, {"untried": True}).key
-        accepted_at, bulk = delivery["accepted_at"], current_priority() is Priority.BULK
-        self.waiting.park(
-            WaitingUpdate(row.run_id, row.ticket_id, key, accepted_at, bulk, asdict(update), list(row.tags))
+        records, now = self.deps.records, self.deps.now()
+        work_id = waited(message).work_id
+        accepted_at = message.accepted_at.isoformat()
+        entry = WaitingUpdate(
+            row.run_id, row.ticket_id, work_id, accepted_at, message.bulk, asdict(update), list(row.tags)
         )
-        if self.waiting.count() >= self.rulebook.current().routing.limits.bulk_from:
-            now = self.now()
+        records.waiting_updates.park(entry)
+        records.decisions.update(row.run_id, update_state=advance(state, "queue"))
+        if records.waiting_updates.count() >= self.deps.limits.bulk_from:
             number, passed = divmod(now.timestamp(), COLLECTING_SECONDS)
-            self.ensure([write_many_work(f"write_many:{int(number)}", now, delay=COLLECTING_SECONDS - passed)])
+            job = BulkJob(key=f"bulk_job:{int(number)}", accepted_at=now)
+            self.deps.engine.ensure([Work(job, delay=COLLECTING_SECONDS - passed)])
 
     def take_back(self, ticket_id: int) -> None:
-        """Before the ticket is decided anew. Raises NotSent while a bulk job may be writing it."""
-        for one in self.waiting.of_ticket(ticket_id):
-            if not self.waiting.take_back(one.run_id) and not self.is_over(one):
+        """Before the ticket is decided again. Raises NotSent while a bulk job may be writing it."""
+        waiting = self.deps.records.waiting_updates
+        for entry in waiting.of_ticket(ticket_id):
+            if waiting.take_back(entry.run_id):
+                self.deps.records.decisions.update(entry.run_id, update_state=advance("in_outbox", "take_back"))
+            elif not self.is_over(entry):
                 raise busy()
 
-    def is_over(self, one: WaitingUpdate) -> bool:
+    def is_over(self, entry: WaitingUpdate) -> bool:
         """It was sent, and what became of it is known, or for the ticket's audits to say."""
-        return one.state in {"applied", "refused"} or (one.state == "sent" and one.until <= self.now().timestamp())
+        now = self.deps.now().timestamp()
+        return entry.state in {"applied", "refused"} or (entry.state == "sent" and entry.until <= now)
 
 
 def busy() -> NotSent:
     return NotSent("zendesk", "a bulk job may be writing the ticket", "in_bulk_job", retry_after=BUSY_SECONDS)
 
 
-def update_of(waiting: WaitingUpdate) -> TicketUpdate:
-    change = dict(waiting.change)
+def busy_fault() -> Fault:
+    return fault_of(busy())
+
+
+def update_of(entry: WaitingUpdate) -> TicketUpdate:
+    change = dict(entry.change)
     comment, tags = change.pop("comment"), change.pop("tags")
     return TicketUpdate(
         **change,

@@ -7,7 +7,7 @@ been sent is never sent again: it becomes a failure that people see. Only what c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -16,7 +16,7 @@ import structlog
 from app.records.announcements import Announcement, Announcements
 from app.records.failures import Failure, Failures
 from app.work.jobs.fault import fault_of
-from app.work.jobs.retry_policy import Fault
+from app.work.messages import Fault
 from integrations.chat import escape, link
 from integrations.errors import IntegrationError, UnknownOutcome
 
@@ -83,7 +83,7 @@ class Announcer:
         try:
             permalink = self.chat.post(text)
         except UnknownOutcome as error:
-            return self._lost(key, replace(fault_of(error), retryable=False))
+            return self._lost(key, fault_of(error).model_copy(update={"retryable": False}))
         except IntegrationError as error:
             return self._not_sent(key, fault_of(error))
         self.announcements.settle(key, permalink)
@@ -101,7 +101,7 @@ class Announcer:
         abandoned = self.announcements.claimed_before((self.now() - ABANDONED_AFTER).isoformat())
         for one in abandoned:
             message = "the process stopped while it sent the message, which may be there"
-            self._lost(one.key, Fault(SOURCE, "abandoned", message, retryable=False))
+            self._lost(one.key, Fault(service=SOURCE, reason="abandoned", message=message, retryable=False))
         return len(abandoned)
 
     def _lost(self, key: str, fault: Fault) -> Announced:

@@ -32,9 +32,9 @@ _COLUMNS = (
 )
 
 
-def age_mark(accepted_at: str) -> int:
+def age_mark(accepted_at: datetime) -> int:
     """The priority of work by the age of its delivery: the oldest goes first, however often put off."""
-    return max(1, int((datetime.fromisoformat(accepted_at) - AGES_FROM).total_seconds()))
+    return max(1, int((accepted_at - AGES_FROM).total_seconds()))
 
 
 def workflow_status(database: sa.Engine | sa.Connection) -> sa.TableClause:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import structlog
 
-from app.work.engine.engine import CannotStore, Work
 from app.work.engine.queues import CRON_KEYS
+from app.work.messages import CannotStore, Work
 
 log = structlog.get_logger(__name__)
 

@@ -7,16 +7,18 @@ and polling are all set here, each for a failure that was reproduced with the de
 from __future__ import annotations
 
 import itertools
+import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
+from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
@@ -27,11 +29,12 @@ from app.work.engine.backlog import Backlog, age_mark, workflow_status
 from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
-from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING, queue_of
+from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
+from app.work.engine.steps import adapter_of, answer_type
 from app.work.limits.priority import Priority, at_priority
-from app.work.runs import run_id
+from app.work.messages import CannotStore, Message, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
@@ -55,43 +58,24 @@ QUARANTINED = "quarantined"
 """The error's type that `crashed` is told for work that was quarantined."""
 REWRITTEN = "rewritten"
 """... and for work whose recorded steps are not those that its workflow takes now."""
+UNREADABLE = "unreadable"
+"""... and for work that another version stored in a form that this one cannot read."""
 
 JSON = dict[str, Any]
-Workflow = Callable[[JSON], JSON]
-Crashed = Callable[[JSON, str], JSON]
-"""Takes the payload and the error's type: its text may hold what people wrote."""
+T = TypeVar("T")
+Workflow = Callable[[Any], object]
+"""Takes a message of the class that it is registered with."""
+Crashed = Callable[[Any, str], object]
+"""Takes the message (or UnreadableWork) and the error's type: its text may hold what people wrote."""
 Along = Callable[[sa.Connection], object]
 """Changes rows of ours on a connection whose transaction is somebody else's."""
 
 
-@dataclass(frozen=True)
-class Work:
-    """One workflow to run: `key` says whether it is the same work, `lane` what must not run side by side."""
-
-    workflow: str
-    key: str
-    lane: str
-    payload: Mapping[str, Any]
-    delay: float = 0.0
-    """Seconds until it may start: a durable wait that holds neither a thread nor the lane."""
-    once: bool = False
-    """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
-
-    def once_more(self, number: int) -> Work:
-        """The same for a repeat: work with names of its own, for what it queues and for what it writes.
-
-        With the first one's names, its second try would be taken for the first one's, and the first one's update for
-        its own.
-        """
-        key = f"{self.key}~{number}"
-        names = {"key": key, "run_id": run_id(key)}
-        return replace(self, key=key, payload={**self.payload, **{k: v for k, v in names.items() if k in self.payload}})
-
-
-class CannotStore(Exception):
-    """The database did not take the work; the sender must try again."""
-
-    reason = "cannot_store"
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    message: type[Message]
+    workflow: Workflow
+    crashed: Crashed
 
 
 class Engine:
@@ -114,7 +98,7 @@ class Engine:
         self._worker = worker
         self._concurrency = concurrency
         self._polling_seconds = polling_seconds
-        self._workflows: dict[str, tuple[Workflow, Crashed]] = {}
+        self._workflows: dict[str, _Registered] = {}
         self.executor_id = new_executor_id()
         self._locks = executor_locks_for(url)
         self._paused = paused
@@ -125,12 +109,12 @@ class Engine:
         self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
         self._partition_locks = PartitionLocks(url)
 
-    def register(self, name: str, workflow: Workflow, crashed: Crashed) -> None:
-        """Make a workflow known, before `start`. A name is stored with the work: never rename one.
+    def register(self, message: type[Message], workflow: Workflow, crashed: Crashed) -> None:
+        """Make a workflow known by the kind of its message, before `start`. A kind is stored: never rename one.
 
         `crashed` is told of an error that the workflow did not foresee: a bug must not end in silence.
         """
-        self._workflows[name] = (workflow, crashed)
+        self._workflows[kind_of(message)] = _Registered(message, workflow, crashed)
 
     @property
     def names(self) -> Collection[str]:
@@ -155,10 +139,8 @@ class Engine:
                 notification_listener_polling_interval_sec=ENDED_EVERY_SECONDS,
             )
         )
-        for name, (workflow, crashed) in self._workflows.items():
-            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_quarantine)(
-                self._guarded(workflow, crashed, queue=queue_of(name))
-            )
+        for name, registered in self._workflows.items():
+            DBOS.workflow(name=name, max_recovery_attempts=self._crashes_before_quarantine)(self._guarded(registered))
         if not self._worker:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
@@ -213,23 +195,30 @@ class Engine:
         except SQLAlchemyError as error:
             log.warning("stopped_without_the_database", cause=type(error).__name__)
 
-    def _guarded(self, workflow: Workflow, crashed: Crashed, *, queue: str) -> Workflow:
-        """A plain function, because dbos marks what it is given, and a bound method bears no marks."""
+    def _guarded(self, registered: _Registered) -> Callable[[JSON], None]:
+        """A plain function: dbos sets attributes on what it is given, and bound methods do not allow that."""
+        crashed = registered.crashed
 
-        def run(payload: JSON) -> JSON:
+        def run(stored: JSON) -> None:
+            message = _read(registered.message, stored)
+            if isinstance(message, UnreadableWork):
+                log.error("work_unreadable", key=message.work_id, workflow=message.kind)
+                crashed(message, UNREADABLE)
+                return
+            ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
-                lane = self._partition_locks.hold(payload["lane"]) if "lane" in payload else nullcontext()
-                with lane, at_priority(_priority(queue, payload)):
-                    return workflow(payload)
+                with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
+                    registered.workflow(message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
-                log.exception("workflow_rewritten", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
-                return crashed(payload, REWRITTEN)
+                log.exception("workflow_rewritten", **ids)
+                crashed(message, REWRITTEN)
             except Exception as error:  # the one place for what nobody foresaw
-                log.exception("workflow_crashed", key=payload.get("key"), ticket_id=payload.get("ticket_id"))
-                with suppress(dbos_error.DBOSUnexpectedStepError):
-                    return self.step("crashed", crashed, payload, type(error).__name__)
-                return crashed(payload, type(error).__name__)
+                log.exception("workflow_crashed", **ids)
+                try:
+                    self.step("crashed", crashed, message, type(error).__name__, answers=object)
+                except dbos_error.DBOSUnexpectedStepError:
+                    crashed(message, type(error).__name__)
 
         return run
 
@@ -261,14 +250,14 @@ class Engine:
         tried, first = work, None
         for again in itertools.count():
             try:
-                options = {**_options(tried), "workflow_id_reuse_policy": "reject"}
-                self._intake.enqueue_in_transaction(connection, options, dict(tried.payload))  # type: ignore[arg-type]  # a TypedDict by content
+                options: Any = {**_options(tried), "workflow_id_reuse_policy": "reject"}
+                self._intake.enqueue_in_transaction(connection, options, _stored(tried.message))
             except dbos_error.DBOSWorkflowIDInUseError:
-                known = self._known(connection, tried.key)
+                known = self._known(connection, tried.message.work_id)
                 first = first or known
                 if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
                     return False
-                tried = work.once_more(again + 2)
+                tried = _follow_up(work, again + 2)
             else:
                 return again == 0
         raise AssertionError("counting does not end")
@@ -282,13 +271,18 @@ class Engine:
         ).one()
         return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
 
-    def step(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
-        """Run a step inside a workflow: its answer (plain JSON) is kept and never computed again.
+    def step(self, name: str, function: Callable[..., T], *args: object, answers: object = None) -> T:
+        """Run a step inside a workflow: its answer is kept and never computed again.
 
         A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
         """
-        result: JSON = DBOS.run_step({"name": name}, _while_database_is_away, function, *args)
-        return result
+        adapter = adapter_of(answers or answer_type(function))
+
+        def run() -> object:
+            return adapter.dump_python(_while_database_is_away(function, *args), mode="json")
+
+        answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
+        return answer
 
     def changed(self, name: str) -> bool:
         """Inside a workflow, around steps that a new version puts before others: may this run take them?
@@ -308,8 +302,8 @@ class Engine:
         Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
         """
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
-        options = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
-        DBOS.enqueue_workflow_with_options(options, dict(work.payload))  # type: ignore[arg-type]  # a TypedDict by content
+        options: Any = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
+        DBOS.enqueue_workflow_with_options(options, _stored(work.message))
 
     def run_now(self, keys: Sequence[str]) -> None:
         """Let work of these keys begin now that waits for its time. What has begun, or ended, is left alone."""
@@ -340,7 +334,8 @@ class Engine:
         if not (registered and one.input and one.input["args"]):
             return False
         log.error("work_quarantined", key=one.workflow_id, starts=one.recovery_attempts)
-        registered[1](one.input["args"][0], QUARANTINED)
+        message = _read(registered.message, one.input["args"][0])
+        registered.crashed(message, QUARANTINED)
         return True
 
 
@@ -350,7 +345,7 @@ class Engine:
     stop=stop_after_delay(DATABASE_PATIENCE_SECONDS),
     reraise=True,
 )
-def _while_database_is_away(function: Callable[..., JSON], *args: Any) -> JSON:
+def _while_database_is_away(function: Callable[..., T], *args: object) -> T:
     """The step again, as after a crash in it: a database that restarts, or has no connection left, is no bug of ours.
 
     The engine waits for its own tables in the same way.
@@ -368,23 +363,47 @@ class _Known:
     """0: it was quarantined or cancelled."""
 
 
-def _priority(queue: str, payload: JSON) -> Priority:
-    if queue == WRITING:
+def _priority(message: Message) -> Priority:
+    if message.queue == WRITING:
         return Priority.URGENT
-    return Priority.BULK if queue == BULK or payload.get("bulk") else Priority.NORMAL
+    return Priority.BULK if message.queue == BULK or message.bulk else Priority.NORMAL
 
 
-def _options(work: Work) -> Any:
+def kind_of(message: type[Message]) -> str:
+    """The name of its workflow."""
+    return str(message.model_fields["kind"].default)
+
+
+def _stored(message: Message) -> JSON:
+    return message.model_dump(mode="json")
+
+
+def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
+    try:
+        return message.model_validate(stored)
+    except ValidationError:
+        return UnreadableWork(kind_of(message), str(stored.get("key", "")), json.dumps(stored))
+
+
+def _follow_up(work: Work, number: int) -> Work:
+    """The same for a repeat, with a key of its own for what it queues and what it writes.
+
+    With the first one's key, its second attempt would be taken for the first one's, and so would its update.
+    """
+    return replace(work, message=work.message.with_key(f"{work.message.key}~{number}"))
+
+
+def _options(work: Work) -> JSON:
+    message = work.message
     options: JSON = {
-        "workflow_name": work.workflow,
-        "queue_name": queue_of(work.workflow),
-        "workflow_id": work.key,
+        "workflow_name": message.kind,
+        "queue_name": message.queue,
+        "workflow_id": message.work_id,
         # Work without a partition would be accepted and never run.
-        "queue_partition_key": work.lane,
+        "queue_partition_key": message.partition,
         "app_version": PIPELINE_VERSION,
+        "priority": age_mark(message.accepted_at),
     }
     if work.delay > 0:
         options["delay_seconds"] = work.delay
-    if accepted_at := work.payload.get("accepted_at"):
-        options["priority"] = age_mark(accepted_at)
     return options

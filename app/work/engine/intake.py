@@ -1,7 +1,7 @@
-"""Group commit from the web to the queue: one thread stores all that waits in one transaction.
+"""From the web to the queue: one thread writes, and takes all that waits in one transaction.
 
-A commit that survives a power cut costs a disk flush. Sixteen senders at once share one flush instead of waiting for
-sixteen; nobody is answered before the flush that holds their delivery.
+A commit that survives a power cut costs a disk flush. Sixteen senders at once then share one flush instead of
+queueing for sixteen; nobody is answered before the flush that holds their delivery.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
-from app.work.engine.engine import CannotStore, Work
+from app.work.messages import CannotStore, Work
 
 # More than the largest burst seen from Zendesk in a second; beyond it, senders are told to come back.
 MOST_WAITING = 1000

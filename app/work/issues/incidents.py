@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from app.records.links import Links
 from app.rules.loading import Rules
 from app.triage.actions import Incident as IncidentAction
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first
-from app.work.lookups import Projects
-from app.work.messages import Decided, Found, Hint, IssueRef
-from app.work.snapshot import ticket_from_json
+from app.work.issues.projects import ProjectCache
+from app.work.jobs.dependencies import Dependencies
+from app.work.messages import Found, Hint, IssueRef, TicketDecision
 from integrations.errors import IntegrationError
-from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.issues import Issue, Project
-from integrations.sentry.client import SentryClient
 from integrations.sentry.issues import SentryIssue
 
 log = structlog.get_logger(__name__)
@@ -31,24 +28,20 @@ MOST_HINTS = 3
 
 
 @dataclass(frozen=True)
-class Incidents:
-    gitlab: Callable[[], GitLabClient]
-    sentry: SentryClient | None
-    """None without SENTRY_URL."""
-    projects: Projects
-    links: Links
-    now: Callable[[], datetime]
+class IncidentFinder:
+    deps: Dependencies
+    projects: ProjectCache
 
-    def find(self, decided: Decided, action: IncidentAction, rules: Rules) -> Found:
+    def find(self, decision: TicketDecision, action: IncidentAction, rules: Rules) -> Found:
         """By time and by what the ticket mentions; rather none than the wrong one. Raises IntegrationError."""
-        known = self.links.find(decided.ticket.id, INCIDENT)
+        known = self.deps.records.links.find(decision.ticket.id, INCIDENT)
         if known and known.iid is not None:
             if known.following == "removed":
                 return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
             ref = IssueRef(project=known.project, iid=known.iid, title="", url=known.url)
             return Found(outcome="linked", issue=ref)
-        complaint = _complaint(decided, self.now())
-        began_after = self.now() - timedelta(hours=action.incidents.hours)
+        complaint = _complaint(decision)
+        began_after = self.deps.now() - timedelta(hours=action.incidents.hours)
         projects: dict[int, Project] = {}
         incidents: list[Issue] = []
         for name in action.incidents.trackers:
@@ -62,7 +55,7 @@ class Incidents:
             detail = "no open incident in the last hours" if not incidents else "no open incident explains it"
             return Found(outcome="none", detail=detail, hints=hints)
         project = projects[chosen.cause.project_id]
-        return self._link(decided, chosen, project, rules, hints)
+        return self._link(decision, chosen, project, rules, hints)
 
     def _open(self, project_id: int, labels: Sequence[str], created_after: datetime) -> list[Issue]:
         """With one of the labels: GitLab joins them with AND, so each is asked for."""
@@ -70,12 +63,14 @@ class Incidents:
         found = {
             issue.id: issue
             for one in asked
-            for issue in self.gitlab().open_issues(project_id, labels=one, created_after=created_after, limit=MOST_OPEN)
+            for issue in self.deps.gitlab.open_issues(
+                project_id, labels=one, created_after=created_after, limit=MOST_OPEN
+            )
         }
         return list(found.values())
 
     def _link(
-        self, decided: Decided, chosen: Ranked[Issue], project: Project, rules: Rules, hints: tuple[Hint, ...]
+        self, decision: TicketDecision, chosen: Ranked[Issue], project: Project, rules: Rules, hints: tuple[Hint, ...]
     ) -> Found:
         issue = chosen.cause
         ref = IssueRef(
@@ -86,8 +81,8 @@ class Incidents:
             score=round(chosen.score, 2),
             confidential=issue.confidential or project.visibility != "public",
         )
-        self.links.settle(
-            decided.ticket.id,
+        self.deps.records.links.settle(
+            decision.ticket.id,
             INCIDENT,
             project_id=project.id,
             project=ref.project,
@@ -95,12 +90,11 @@ class Incidents:
             url=ref.url,
             state="opened",
             how="linked",
-            told={
-                "public": not ref.confidential,
-                **known_at_first(issue.labels, issue.milestone, rules.routing.closing),
-            },
-            channel=decided.channel,
-            now=self.now().isoformat(),
+            told=known_at_first(
+                issue.labels, issue.milestone, rules.routing.closing, public=not ref.confidential
+            ).model_dump(mode="json"),
+            channel=decision.channel,
+            now=self.deps.now().isoformat(),
         )
         return Found(outcome="linked", issue=ref, detail="; ".join(chosen.because), hints=hints)
 
@@ -124,16 +118,16 @@ class Incidents:
         return tuple(found[:MOST_HINTS])
 
     def _errors(self, since: datetime) -> list[SentryIssue]:
-        """Sentry is a help, not a condition: without it the ticket is decided all the same."""
-        if self.sentry is None:
+        """Sentry is a help, not a condition: without it the ticket is still decided."""
+        sentry = self.deps.clients.sentry
+        if sentry is None:
             return []
         try:
-            return self.sentry.unresolved(since, MOST_ERRORS)
+            return sentry.unresolved(since, MOST_ERRORS)
         except IntegrationError as error:
             log.warning("sentry_silent", reason=error.reason)
             return []
 
 
-def _complaint(decided: Decided, now: datetime) -> ComplaintText:
-    wrote = ticket_from_json(decided.snapshot).created_at if decided.snapshot else now
-    return ComplaintText(f"{decided.ticket.subject}\n{decided.ticket.body}", wrote)
+def _complaint(decision: TicketDecision) -> ComplaintText:
+    return ComplaintText(f"{decision.ticket.subject}\n{decision.ticket.body}", decision.judged.created_at)

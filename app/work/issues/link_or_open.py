@@ -6,24 +6,24 @@ for the marker (first line, written by us) before it opens anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.records.links import How, Link, Links, by_hand
+from app.records.links import How, Link, by_hand
 from app.records.tracked_issues import TrackedIssue
 from app.rules.loading import Rules
 from app.rules.schema.archetypes import IssueConfig
-from app.rules.schema.base import TeamConfig, TrackerConfig
+from app.rules.schema.base import TrackerConfig
 from app.triage.actions import Issue as IssueAction
-from app.work.issues.mirror import Tracked, row_of
+from app.work.issues.mirror import IssueMirror, row_of
 from app.work.issues.news import known_at_first
-from app.work.issues.similar import Candidates
+from app.work.issues.projects import ProjectCache
+from app.work.issues.similar import SimilarIssues
 from app.work.issues.text import Report, another_report, issue_description, issue_title
-from app.work.lookups import Projects
-from app.work.messages import Decided, Found, IssueRef
+from app.work.jobs.dependencies import Dependencies
+from app.work.messages import Found, IssueRef, TicketDecision
+from app.work.provenance import Provenance
 from integrations.errors import NOT_CARRIED_OUT, IntegrationError, NotFound, NotSent
-from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.quoting import marker
 
 REPORT = "report"
@@ -37,7 +37,7 @@ OPEN, LINK = "open", "link:"
 class _Report:
     """What one ticket asks of one tracker."""
 
-    decided: Decided
+    decision: TicketDecision
     action: IssueAction
     tracker: TrackerConfig
     project_id: int
@@ -48,14 +48,14 @@ class _Report:
 
     @property
     def ticket_id(self) -> int:
-        return self.decided.ticket.id
+        return self.decision.ticket.id
 
     @property
     def policy(self) -> IssueConfig:
         return self.action.policy
 
     @property
-    def settles_in(self) -> timedelta:
+    def settle_time(self) -> timedelta:
         """How long what was written may stay out of GitLab's answers: the request may still be running there, or a
         replica be read. Writing again before that could make a second one."""
         return timedelta(seconds=self.rules.routing.limits.issue_settle)
@@ -74,25 +74,20 @@ class _Report:
 
 
 @dataclass(frozen=True)
-class Issues:
-    gitlab: Callable[[], GitLabClient]
-    projects: Projects
-    links: Links
-    candidates: Candidates
-    tracked: Tracked
-    secret: str
-    """Keeps others from writing our markers: a customer can paste one, not compute the one of another ticket."""
-    not_a_person: Callable[[int, str, TeamConfig], str]
-    """`Loops.not_a_person`."""
-    now: Callable[[], datetime]
+class IssueLinker:
+    deps: Dependencies
+    projects: ProjectCache
+    similar: SimilarIssues
+    mirror: IssueMirror
+    provenance: Provenance
 
-    def find_or_open(self, decided: Decided, action: IssueAction, rules: Rules) -> Found:
+    def find_or_open(self, decision: TicketDecision, action: IssueAction, rules: Rules) -> Found:
         """Raises IntegrationError: the claim then says what the next try must do."""
         tracker = rules.routing.trackers[action.policy.tracker]
-        report = self._report(decided, action, tracker, self.projects.get(tracker.project).id, rules)
+        report = self._report(decision, action, tracker, self.projects.get(tracker.project).id, rules)
         if action.wish.startswith(LINK):
             return self._link_wanted(report, action.wish.removeprefix(LINK))
-        known = self.links.find(decided.ticket.id, REPORT)
+        known = self.deps.records.links.find(decision.ticket.id, REPORT)
         if known and known.following == "removed" and action.wish != OPEN:
             return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
@@ -101,17 +96,17 @@ class Issues:
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 
     def _report(
-        self, decided: Decided, action: IssueAction, tracker: TrackerConfig, project_id: int, rules: Rules
+        self, decision: TicketDecision, action: IssueAction, tracker: TrackerConfig, project_id: int, rules: Rules
     ) -> _Report:
-        mark = marker(self.secret, (project_id, decided.ticket.id, REPORT))
-        return _Report(decided, action, tracker, project_id, REPORT, mark, rules, Report.of(decided))
+        mark = marker(self.deps.marker_secret, (project_id, decision.ticket.id, REPORT))
+        return _Report(decision, action, tracker, project_id, REPORT, mark, rules, Report.of(decision))
 
     def _waits_for(self, report: _Report) -> str:
         _, tagged, wanted = report.policy.open_when.partition("tagged:")
         if not tagged:
             return ""
-        tags, team = report.decided.ticket.tags, report.rules.routing.team
-        if wanted in tags and not self.not_a_person(report.ticket_id, wanted, team):
+        tags, team = report.decision.ticket.tags, report.rules.routing.team
+        if wanted in tags and not self.provenance.not_a_person(report.ticket_id, wanted, team):
             return ""
         return f"waits until a person sets the tag {wanted}"
 
@@ -119,7 +114,7 @@ class Issues:
         if known.iid is None:
             return self._after_lost_answer(report, known)
         if known.how == "linked":
-            self._tell_issue(report, known.iid, known)
+            self._note_on_issue(report, known.iid, known)
         ref = IssueRef(project_id=known.project_id, project=known.project, iid=known.iid, title="", url=known.url)
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
 
@@ -133,25 +128,25 @@ class Issues:
             tracker=report.tracker.model_copy(update={"project": path}),
             project_id=project_id,
             intent=intent,
-            mark=marker(self.secret, (project_id, report.ticket_id, intent)),
+            mark=marker(self.deps.marker_secret, (project_id, report.ticket_id, intent)),
         )
-        known = self.links.find(report.ticket_id, intent)
+        known = self.deps.records.links.find(report.ticket_id, intent)
         try:
-            issue = row_of(self.gitlab().issue(project_id, int(number)), self.now())
+            issue = row_of(self.deps.gitlab.issue(project_id, int(number)), self.deps.now())
         except NotFound:
             return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
         if known is None:
-            self._settle(chosen, issue, "by_hand")
-        self._tell_issue(chosen, issue.iid, known)
+            self._save_link(chosen, issue, "by_hand")
+        self._note_on_issue(chosen, issue.iid, known)
         return Found(outcome="linked", issue=chosen.ref(issue))
 
     def _first_time(self, report: _Report) -> Found:
         policy, wish = report.policy, report.action.wish
         text = report.text  # what leaves for GitLab's search must be clean too
-        near = [] if wish == OPEN else self.candidates.of(text.subject, text.body, report.project_id)
+        near = [] if wish == OPEN else self.similar.of(text.subject, text.body, report.project_id)
         if near and policy.link_at != "never" and near[0].score >= policy.link_at:
-            self._settle(report, near[0].issue, "linked")
-            self._tell_issue(report, near[0].issue.iid, None)
+            self._save_link(report, near[0].issue, "linked")
+            self._note_on_issue(report, near[0].issue.iid, None)
             return Found(outcome="linked", issue=report.ref(near[0].issue, near[0].score), removed=report.text.removed)
         alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
         if alike:
@@ -160,87 +155,89 @@ class Issues:
             return Found(outcome="none", detail="no related issue found")
         return self._open(report)
 
-    def _tell_issue(self, report: _Report, iid: int, known: Link | None) -> None:
-        """Tell an issue of one more report. `known` on every try but the first: the note may be there, or still come.
+    def _note_on_issue(self, report: _Report, iid: int, known: Link | None) -> None:
+        """Note one more report on an issue. `known`, on every attempt but the first: the note may be there already.
 
         The link's time is that of the last try.
         """
         if report.policy.comment_on_linked and not (known and self._has_note(report, iid)):
-            if known and (left := self._unsettled(report, known)):
+            if known and (left := self._look_again_in(report, known)):
                 raise NotSent("gitlab", "a note may have been added; looking again soon", "note_unknown", left)
             self._add_note(report, iid)
         if report.policy.thumbs_up:
-            self.gitlab().thumbs_up(report.project_id, iid)
+            self.deps.gitlab.thumbs_up(report.project_id, iid)
 
     def _add_note(self, report: _Report, iid: int) -> None:
         quoted = not report.action.confidential
-        text = another_report(report.decided, report.text, report.mark, quoted=quoted)
-        self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
+        text = another_report(report.decision, report.text, report.mark, quoted=quoted)
+        self.deps.records.links.touch(report.ticket_id, report.intent, now=self.deps.now().isoformat())
         try:
-            self.gitlab().add_note(report.project_id, iid, text)
+            self.deps.gitlab.add_note(report.project_id, iid, text)
         except NOT_CARRIED_OUT:
             # Certainly not there: the next try need not wait.
-            self.links.touch(report.ticket_id, report.intent, now=(self.now() - report.settles_in).isoformat())
+            self.deps.records.links.touch(
+                report.ticket_id, report.intent, now=(self.deps.now() - report.settle_time).isoformat()
+            )
             raise
 
     def _has_note(self, report: _Report, iid: int) -> bool:
-        own = self.gitlab().me().id
-        notes = self.gitlab().notes(report.project_id, iid)
+        own = self.deps.gitlab.me().id
+        notes = self.deps.gitlab.notes(report.project_id, iid)
         return any(note.author_id == own and report.mark in note.body.partition("\n")[0] for note in notes)
 
     def _open(self, report: _Report) -> Found:
-        claimed = self.links.claim(
+        claimed = self.deps.records.links.claim(
             report.ticket_id,
             report.intent,
             project_id=report.project_id,
             project=report.tracker.project,
             marker=report.mark,
-            now=self.now().isoformat(),
+            now=self.deps.now().isoformat(),
         )
         if not claimed:
             # Another worker was faster between our look and our claim: its outcome is not known to us yet.
             raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
         try:
-            issue = self.gitlab().create_issue(
+            issue = self.deps.gitlab.create_issue(
                 report.project_id,
-                title=issue_title(report.decided, report.text),
-                description=issue_description(report.decided, report.text, report.policy, report.rules, report.mark),
+                title=issue_title(report.decision, report.text),
+                description=issue_description(report.decision, report.text, report.policy, report.rules, report.mark),
                 labels=[*report.tracker.labels, *report.policy.labels],
                 confidential=report.action.confidential,
             )
         except IntegrationError as error:
             if isinstance(error, NOT_CARRIED_OUT):  # so the claim may be taken back
-                self.links.release(report.ticket_id, report.intent)
+                self.deps.records.links.release(report.ticket_id, report.intent)
             else:
-                self.links.touch(report.ticket_id, report.intent, now=self.now().isoformat())
+                self.deps.records.links.touch(report.ticket_id, report.intent, now=self.deps.now().isoformat())
             raise
-        return self._opened(report, row_of(issue, self.now()))
+        return self._opened(report, row_of(issue, self.deps.now()))
 
     def _opened(self, report: _Report, issue: TrackedIssue) -> Found:
-        self._settle(report, issue, "opened")
-        self.tracked.keep([issue])  # the next ticket about the same finds it, before any sync
+        self._save_link(report, issue, "opened")
+        self.mirror.keep([issue])  # the next ticket about the same finds it, before any sync
         return Found(outcome="opened", issue=report.ref(issue), removed=report.text.removed)
 
     def _after_lost_answer(self, report: _Report, claim: Link) -> Found:
-        issue = self.gitlab().find_by_marker(report.project_id, claim.marker)
+        issue = self.deps.gitlab.find_by_marker(report.project_id, claim.marker)
         if issue:
-            return self._opened(report, row_of(issue, self.now()))
-        if left := self._unsettled(report, claim):
+            return self._opened(report, row_of(issue, self.deps.now()))
+        if left := self._look_again_in(report, claim):
             raise NotSent("gitlab", "an issue may have been opened; looking again soon", "open_unknown", left)
-        self.links.release(report.ticket_id, report.intent)
+        self.deps.records.links.release(report.ticket_id, report.intent)
         raise NotSent("gitlab", "no issue was opened by the lost request; starting again", "open_again", 0.0)
 
-    def _unsettled(self, report: _Report, claim: Link) -> float:
+    def _look_again_in(self, report: _Report, claim: Link) -> float:
         """Seconds until the next look; 0: what was not found by now is not there.
 
         Most often only the answer was lost, so the first looks come soon.
         """
-        age = (self.now() - datetime.fromisoformat(claim.updated_at)).total_seconds()
-        left = report.settles_in.total_seconds() - age
+        age = (self.deps.now() - datetime.fromisoformat(claim.updated_at)).total_seconds()
+        left = report.settle_time.total_seconds() - age
         return min(left, max(LOOK_AGAIN_SECONDS, age)) if left > 0 else 0.0
 
-    def _settle(self, report: _Report, issue: TrackedIssue, how: How) -> None:
-        self.links.settle(
+    def _save_link(self, report: _Report, issue: TrackedIssue, how: How) -> None:
+        self.deps.records.links.settle(
             report.ticket_id,
             report.intent,
             project_id=report.project_id,
@@ -249,7 +246,7 @@ class Issues:
             url=issue.url,
             state=issue.state,
             how=how,
-            told=known_at_first(issue.labels, issue.milestone, report.rules.routing.closing),
-            channel=report.decided.channel,
-            now=self.now().isoformat(),
+            told=known_at_first(issue.labels, issue.milestone, report.rules.routing.closing).model_dump(mode="json"),
+            channel=report.decision.channel,
+            now=self.deps.now().isoformat(),
         )

@@ -1,4 +1,4 @@
-"""Issues of GitLab into the records, as candidates are looked for in them."""
+"""Our copy of the trackers' issues: in the records for all processes, and in this one's index."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from integrations.gitlab.issues import Issue
 
 
 @dataclass(frozen=True)
-class Tracked:
+class IssueMirror:
     rows: TrackedIssues
     index: IssueIndex
     now: Callable[[], datetime]
 
     def saw(self, issues: Iterable[Issue]) -> None:
-        """Keep them as they are now: whatever reads an issue leaves it here."""
+        """Keep them as they are now: whatever reads an issue from GitLab leaves it here."""
         now = self.now()
-        # Twice in one batch would be an error of the database: the later one counts.
+        # The database refuses the same issue twice in one batch: the later one counts.
         newest = {(issue.project_id, issue.iid): issue for issue in issues}
         self.keep([row_of(issue, now) for issue in newest.values()])
 
     def keep(self, rows: list[TrackedIssue]) -> None:
-        """In the records for all processes, and at once in this one's memory."""
         self.rows.save(rows)
         self.index.put(rows)
 

@@ -3,114 +3,108 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from app.records.issue_notes import IssueNotes, OurNote
-from app.records.links import Link, Links
-from app.rulebook import Rulebook
-from app.work.engine.engine import JSON, Work
-from app.work.jobs.attempt import next_attempt, payload_of
-from app.work.jobs.job import Jobs
-from app.work.jobs.pause import Pausing
+from app.records.issue_notes import OurNote
+from app.records.links import Link
+from app.work.jobs.attempt import waited
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.messages import CountReports, Failed, Stored, Work
 from integrations.errors import NOT_CARRIED_OUT, NotFound
-from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.quoting import marker, marker_line, one_line
 
-WORKFLOW = "count_reports"
 # One report is the issue itself, or the note that tells of it.
 WORTH_COUNTING = 2
-# Reports come in waves: those of one wave are counted together.
+# Reports come in spikes: those of one spike are counted together.
 WAIT_SECONDS = 5.0
 
 
+class Counted(Stored):
+    look_again: float | None = None
+    """Seconds for which a request whose answer was lost may still be carried out: count again after that."""
+
+
+def register(deps: Dependencies) -> None:
+    deps.engine.register(CountReports, ReportCounter(deps).run, partial(crashed, deps))
+
+
 def count_work(key: str, project_id: int, iid: int, now: datetime) -> Work:
-    lane = f"issue:{project_id}#{iid}"
-    payload = payload_of(WORKFLOW, key, lane, now, project_id=project_id, iid=iid)
-    return Work(WORKFLOW, key, lane, payload, delay=WAIT_SECONDS)
+    return Work(CountReports(key=key, accepted_at=now, project_id=project_id, iid=iid), delay=WAIT_SECONDS)
 
 
 @dataclass(frozen=True)
-class OurNotes:
-    jobs: Jobs
-    gitlab: Callable[[], GitLabClient]
-    links: Links
-    notes: IssueNotes
-    rulebook: Rulebook
-    pausing: Pausing
-    secret: str
+class ReportCounter:
+    deps: Dependencies
 
-    def count(self, delivery: JSON) -> JSON:
-        done = self.jobs.step("count", self._count, delivery)
-        if "fault" in done:
-            return self.jobs.again(delivery, "count", done["fault"])
-        if "settles_in" in done:
-            self.jobs.runner.later(next_attempt(delivery, done["settles_in"], {"untried": True}))
-        return done
+    def run(self, message: CountReports) -> None:
+        counted = tried(self.deps, "count", self._count, message)
+        if isinstance(counted, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "count", counted.fault)
+        elif counted.look_again is not None:
+            self.deps.engine.later(Work(waited(message), delay=counted.look_again))
 
-    def _count(self, delivery: JSON) -> JSON:
-        """No call at all when the note says so already."""
-        if paused := self.pausing.fault("issues"):
-            return {"fault": asdict(paused)}
-        project_id, iid = int(delivery["project_id"]), int(delivery["iid"])
-        links = self.links.of_issue(project_id, iid)
-        mark = marker(self.secret, (project_id, iid, "reports"))
-        titles = {name: channel.title for name, channel in self.rulebook.current().routing.channels.items()}
+    def _count(self, message: CountReports) -> Counted | Failed:
+        """No call when the note says so already."""
+        if paused := self.deps.pause.fault("issues"):
+            return Failed(fault=paused)
+        records, project_id, iid = self.deps.records, message.project_id, message.iid
+        links = records.links.of_issue(project_id, iid)
+        mark = marker(self.deps.marker_secret, (project_id, iid, "reports"))
+        titles = {name: channel.title for name, channel in self.deps.rulebook.current().routing.channels.items()}
         text = _text(mark, links, titles)
-        known = self.notes.of(project_id, iid)
+        known = records.issue_notes.of(project_id, iid)
         if len(links) < WORTH_COUNTING and known is None:
-            return {"reports": len(links)}
+            return Counted()
         if known and known.said == text and known.note_id is not None:
-            return {"reports": len(links)}
+            return Counted()
         note_id = known.note_id if known else None
         if known and note_id is None:
             note_id = self._written_before(project_id, iid, mark)
-            if note_id is None and (left := self._unsettled(project_id, iid, known)):
-                return {"settles_in": left}
+            if note_id is None and (left := self._may_still_come(known)):
+                return Counted(look_again=left)
         if note_id is None or not self._edited(project_id, iid, note_id, text):
             note_id = self._added(project_id, iid, text)
-        self.notes.save(project_id, iid, OurNote(note_id, text))
-        return {"reports": len(links), "note": note_id}
+        records.issue_notes.save(project_id, iid, OurNote(note_id, text))
+        return Counted()
 
     def _edited(self, project_id: int, iid: int, note_id: int, text: str) -> bool:
         """False: somebody deleted it."""
-        self.notes.save(project_id, iid, OurNote(note_id, ""))
+        self.deps.records.issue_notes.save(project_id, iid, OurNote(note_id, ""))
         try:
-            self.gitlab().edit_note(project_id, iid, note_id, text)
+            self.deps.gitlab.edit_note(project_id, iid, note_id, text)
         except NotFound:
             return False
         return True
 
     def _added(self, project_id: int, iid: int, text: str) -> int:
-        self._tried(project_id, iid, self.jobs.now())
+        self._tried(project_id, iid, self.deps.now())
         try:
-            return self.gitlab().add_note(project_id, iid, text)
+            return self.deps.gitlab.add_note(project_id, iid, text)
         except NOT_CARRIED_OUT:
             # Certainly not there: the next try need not wait.
-            self._tried(project_id, iid, self.jobs.now() - self._settles_in)
+            self._tried(project_id, iid, self.deps.now() - self._settle_time)
             raise
 
-    def _tried(self, project_id: int, iid: int, at: datetime) -> str:
-        said = at.isoformat()
-        self.notes.save(project_id, iid, OurNote(None, said))
-        return said
+    def _tried(self, project_id: int, iid: int, at: datetime) -> None:
+        self.deps.records.issue_notes.save(project_id, iid, OurNote(None, at.isoformat()))
 
-    def _unsettled(self, project_id: int, iid: int, known: OurNote) -> float:
-        """Seconds for which a request that was lost may still be running there: a second note now could make two."""
-        # An older version did not say when it tried.
-        tried = known.said or self._tried(project_id, iid, self.jobs.now())
-        age = self.jobs.now() - datetime.fromisoformat(tried)
-        return max(0.0, (self._settles_in - age).total_seconds())
+    def _may_still_come(self, known: OurNote) -> float:
+        """Seconds for which a lost request may still be running there: a second note now could make two."""
+        age = self.deps.now() - datetime.fromisoformat(known.said)
+        return max(0.0, (self._settle_time - age).total_seconds())
 
     @property
-    def _settles_in(self) -> timedelta:
-        return timedelta(seconds=self.rulebook.current().routing.limits.issue_settle)
+    def _settle_time(self) -> timedelta:
+        return timedelta(seconds=self.deps.limits.issue_settle)
 
     def _written_before(self, project_id: int, iid: int, mark: str) -> int | None:
         """The note whose answer was lost, if it is there."""
-        own = self.gitlab().me().id
-        found = (note for note in self.gitlab().notes(project_id, iid) if note.author_id == own)
+        own = self.deps.gitlab.me().id
+        found = (note for note in self.deps.gitlab.notes(project_id, iid) if note.author_id == own)
         return next((note.id for note in found if note.body.partition("\n")[0].strip() == marker_line(mark)), None)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from app.records.progress import Progress
 from app.records.tracked_issues import TrackedIssue
 from app.similarity.queries import search_queries
 from app.work.issues.index import IssueIndex
-from app.work.issues.mirror import Tracked, row_of
+from app.work.issues.mirror import IssueMirror, row_of
 from app.work.issues.sync import CLOSED_FOR, first_sync_done
-from integrations.gitlab.client import GitLabClient
+from app.work.jobs.dependencies import Dependencies
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +21,7 @@ FRESH_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class ScoredIssue:
     issue: TrackedIssue
     score: float
     """0 to 1; what `link_at` and `suggest_at` are compared with."""
@@ -32,32 +30,32 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class SimilarIssues:
+    deps: Dependencies
     index: IssueIndex
-    gitlab: Callable[[], GitLabClient]
-    tracked: Tracked
-    progress: Progress
-    now: Callable[[], datetime]
+    mirror: IssueMirror
 
-    def of(self, subject: str, body: str, project_id: int) -> list[Near]:
+    def of(self, subject: str, body: str, project_id: int) -> list[ScoredIssue]:
         """The nearest first. No call to GitLab while the copy is fresh; else two to four short searches.
 
         Raises IntegrationError.
         """
         if not self._is_fresh(project_id):
             self._ask_gitlab(subject, body, project_id)
-        found = self.index.search(subject, body, project_id, closed_after=self.now() - CLOSED_FOR)
-        rows = self.tracked.rows.of(project_id, [one.issue.iid for one in found])
-        return [Near(rows[one.issue.iid], one.score, ", ".join(one.shared)) for one in found if one.issue.iid in rows]
+        found = self.index.search(subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR)
+        rows = self.mirror.rows.of(project_id, [one.issue.iid for one in found])
+        return [
+            ScoredIssue(rows[one.issue.iid], one.score, ", ".join(one.shared)) for one in found if one.issue.iid in rows
+        ]
 
     def _is_fresh(self, project_id: int) -> bool:
-        done = self.progress.of(first_sync_done(project_id))
-        return done is not None and self.now() - datetime.fromisoformat(done.at) < FRESH_FOR
+        done = self.deps.records.progress.of(first_sync_done(project_id))
+        return done is not None and self.deps.now() - datetime.fromisoformat(done.at) < FRESH_FOR
 
     def _ask_gitlab(self, subject: str, body: str, project_id: int) -> None:
         """What is found is kept, and ranked with the rest. GitLab joins words with AND and ranks nothing."""
         seen = {}
         for query in search_queries(subject, body, self.index.frequency):
-            for issue in self.gitlab().search_issues(project_id, query, state="all"):
-                seen[issue.iid] = row_of(issue, self.now())
-        self.tracked.keep(list(seen.values()))
+            for issue in self.deps.gitlab.search_issues(project_id, query, state="all"):
+                seen[issue.iid] = row_of(issue, self.deps.now())
+        self.mirror.keep(list(seen.values()))

@@ -13,7 +13,7 @@ from app.redaction import redact
 from app.rules.loading import Rules
 from app.rules.macros import render_template
 from app.rules.schema.archetypes import IssueConfig
-from app.work.messages import Decided
+from app.work.messages import TicketDecision
 from integrations.gitlab import quoting
 
 _VERSION = re.compile(
@@ -41,46 +41,46 @@ class Report:
     """How many of each kind were taken out."""
 
     @classmethod
-    def of(cls, decided: Decided) -> Report:
-        names = [decided.ticket.requester_name, *_also_known_as(decided)]
-        subject, body = redact(decided.ticket.subject, names=names), redact(decided.ticket.body, names=names)
+    def of(cls, decision: TicketDecision) -> Report:
+        names = [decision.ticket.requester_name, *_also_known_as(decision)]
+        subject, body = redact(decision.ticket.subject, names=names), redact(decision.ticket.body, names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
 
 
-def _also_known_as(decided: Decided) -> list[str]:
+def _also_known_as(decision: TicketDecision) -> list[str]:
     """Handle and address: what people sign with."""
-    requester = decided.snapshot.get("requester") or {}
-    return [str(requester[key]) for key in ("name", "handle", "email") if requester.get(key)]
+    requester = decision.judged.requester
+    return [name for name in (requester.name, requester.handle, requester.email) if name]
 
 
-def issue_title(decided: Decided, report: Report) -> str:
+def issue_title(decision: TicketDecision, report: Report) -> str:
     """From the subject, else from the first sentence; cleaned, at most 255 characters."""
     subject = _REPLY_SIGNS.sub("", report.subject.strip())
     body = _HANDLES.sub(r"\1", report.body.strip())
     found = _FIRST_SENTENCE.match(body)
     text = subject or (found[1] if found else body[:120])
-    return quoting.issue_title(text) or f"Report from {decided.channel}"
+    return quoting.issue_title(text) or f"Report from {decision.channel}"
 
 
-def issue_description(decided: Decided, report: Report, policy: IssueConfig, rules: Rules, mark: str) -> str:
+def issue_description(decision: TicketDecision, report: Report, policy: IssueConfig, rules: Rules, mark: str) -> str:
     """The template, filled; the marker is the first line, where no text of others can hide it."""
     text = f"{report.subject}\n{report.body}"
-    channel = rules.routing.channels.get(decided.channel)
+    channel = rules.routing.channels.get(decision.channel)
     steps = _steps(report.body)
     values = {
         "report": quoting.fence(report.body),
-        "channel": quoting.one_line(channel.title if channel else decided.channel),
+        "channel": quoting.one_line(channel.title if channel else decision.channel),
         "version": quoting.one_line(_version(text)),
         "edition": _edition(text),
         "steps": quoting.fence(steps) if steps else "",
-        "ticket_url": decided.ticket.url,
+        "ticket_url": decision.ticket.url,
     }
     return f"{quoting.marker_line(mark)}\n\n{render_template(rules.macros, policy.template, values)}"
 
 
-def another_report(decided: Decided, report: Report, mark: str, *, quoted: bool) -> str:
+def another_report(decision: TicketDecision, report: Report, mark: str, *, quoted: bool) -> str:
     """The note on an issue that is known: one more report, in its own words only if anybody could read them."""
-    lines = [quoting.marker_line(mark), "", f"Another community report ({quoting.one_line(decided.channel)})."]
+    lines = [quoting.marker_line(mark), "", f"Another community report ({quoting.one_line(decision.channel)})."]
     if quoted:
         lines += ["", quoting.fence(report.body)]
     return "\n".join(lines)

@@ -1,10 +1,19 @@
-"""An adapter's error as a plain value: what a step answers is stored, and exceptions do not survive storing."""
+"""An adapter's error, or one of our own, as a value: what a step answers is stored, and exceptions are not."""
 
 from __future__ import annotations
 
-from app.work.engine.engine import QUARANTINED, REWRITTEN
-from app.work.jobs.retry_policy import Fault
+from app.work.engine.engine import QUARANTINED, REWRITTEN, UNREADABLE
+from app.work.messages import Fault
 from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome
+
+PAUSED = "paused"
+WRITE_BUDGET = "write_budget"
+
+_CRASHES = {
+    QUARANTINED: ("crash_loop", "The process that ran it died each time; it is not run again by itself."),
+    REWRITTEN: ("workflow_changed", "Its workflow was changed while it was under way; a retry runs the new version."),
+    UNREADABLE: ("unreadable", "Another version of Pointsman stored it in a form that this one cannot read."),
+}
 
 
 def fault_of(error: IntegrationError) -> Fault:
@@ -12,7 +21,7 @@ def fault_of(error: IntegrationError) -> Fault:
         service=error.service,
         reason=error.reason,
         message=str(error),
-        # What has an unknown outcome is looked up by the next try, and so may be tried.
+        # A write with an unknown outcome is looked up by the next attempt, and so may be tried.
         retryable=error.retryable or isinstance(error, UnknownOutcome),
         retry_after=error.retry_after if isinstance(error, RateLimited | Unavailable) else None,
         outage=isinstance(error, RateLimited | Unavailable),
@@ -20,12 +29,7 @@ def fault_of(error: IntegrationError) -> Fault:
     )
 
 
-def crash(error: str) -> Fault:
-    """What the engine told: the type of an error in our own code, or that the work was quarantined."""
-    if error == QUARANTINED:
-        message = "the process that ran it died each time; it is not run again by itself"
-        return Fault("pointsman", "crash_loop", message, retryable=False)
-    if error == REWRITTEN:
-        message = "its workflow was changed while it was under way; a retry does it anew, by the new version"
-        return Fault("pointsman", "workflow_changed", message, retryable=False)
-    return Fault("pointsman", "bug", f"our own code failed with {error}; the log has the details", retryable=False)
+def crash_fault(error: str) -> Fault:
+    """What the engine told: the type of an error in our own code, or why the work cannot be run."""
+    reason, message = _CRASHES.get(error, ("bug", f"Internal error ({error}). The log has the details."))
+    return Fault(service="pointsman", reason=reason, message=message, retryable=False)

@@ -1,81 +1,132 @@
-"""Work that is no ticket's: follow an issue, keep the index, compare. Its failures and its second tries.
+"""A workflow's steps, their failures and their next attempts.
 
-As with tickets, a step that fails for now does not sleep: the same work is queued again for later.
+A step that fails for now does not sleep: the work ends, and the same work is queued again for later. That holds neither
+a thread nor the partition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
 
 import structlog
 
-from app.records.attempts import Attempts
-from app.records.failures import Failure, Failures
-from app.rulebook import Rulebook
-from app.work.engine.engine import JSON
-from app.work.jobs.attempt import Runner, attempt_of, next_attempt, plan_again, run_of
-from app.work.jobs.fault import crash, fault_of
-from app.work.jobs.pause import PAUSED, Holding
-from app.work.jobs.retry_policy import Fault
+from app.metrics import RETRIES
+from app.records.failures import Failure
+from app.work.engine.steps import answer_type
+from app.work.jobs.attempt import attempt_of, next_attempt, repeatable
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.fault import PAUSED, crash_fault, fault_of
+from app.work.jobs.retry_policy import next_wait
+from app.work.messages import Failed, Fault, Message, TicketMessage, UnreadableWork, Wait
 from integrations.errors import IntegrationError
 
 log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True)
-class Jobs:
-    runner: Runner
-    failures: Failures
-    attempts: Attempts
-    holding: Holding
-    rulebook: Rulebook
-    now: Callable[[], datetime]
-
-    def step(self, name: str, function: Callable[..., JSON], *args: object) -> JSON:
-        """The step's answer; `{"fault": ...}` where a service did not do it."""
-        return self.runner.step(name, _guarded, function, args)
-
-    def again(self, delivery: JSON, step: str, fault: JSON) -> JSON:
-        """The same work later, or a failure that people see."""
-        if fault["reason"] == PAUSED:
-            return self.runner.step("hold", self.holding.hold, delivery)
-        planned = self.runner.step(f"plan_{step}_again", self._plan, delivery, step, fault)
-        if planned["wait"] is None:
-            return self.runner.step("give_up", self.give_up, delivery, step, fault)
-        self.runner.later(next_attempt(delivery, planned["wait"], fault))
-        return {"ended": "put off", "wait": planned["wait"]}
-
-    def crashed(self, delivery: JSON, error: str) -> JSON:
-        return self.give_up(delivery, "workflow", asdict(crash(error)))
-
-    def give_up(self, delivery: JSON, step: str, fault: JSON) -> JSON:
-        log.error("job_failed", workflow=delivery["workflow"], key=delivery["key"], step=step, reason=fault["reason"])
-        self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
-        self.failures.add(
-            Failure(
-                key=run_of(delivery),
-                source=fault["service"],
-                ticket_id=None,
-                step=f"{delivery['workflow']}: {step}"[:32],
-                reason=fault["reason"],
-                message=fault["message"],
-                attempts=delivery["attempt"],
-                payload=delivery,
-                failed_at=self.now().isoformat(),
-            )
-        )
-        return {"ended": "failed", "reason": fault["reason"]}
-
-    def _plan(self, delivery: JSON, step: str, fault: JSON) -> JSON:
-        if not fault.get("untried"):
-            self.attempts.add(attempt_of(delivery, step, Fault(**fault), self.now()))
-        return plan_again(delivery, fault, self.rulebook.current().routing.limits.attempts)
+M_contra = TypeVar("M_contra", bound=Message, contravariant=True)
+T = TypeVar("T")
 
 
-def _guarded(function: Callable[..., JSON], args: tuple[object, ...]) -> JSON:
+class AttemptLog(Protocol[M_contra]):
+    """What is written down of attempts that did not succeed."""
+
+    def delayed(self, message: M_contra, step: str, fault: Fault, wait: float) -> None: ...
+    def gave_up(self, message: M_contra, step: str, fault: Fault) -> None: ...
+
+
+def tried(deps: Dependencies, name: str, function: Callable[..., T], *args: object) -> T | Failed:
+    """The step's answer, or Failed where a service did not do it."""
+    answers = answer_type(function) | Failed
+    return deps.engine.step(name, partial(_caught, function), *args, answers=answers)
+
+
+def try_later(deps: Dependencies, attempts: AttemptLog[M_contra], message: M_contra, step: str, fault: Fault) -> None:
+    """The same work later, or a failure that people see."""
+    if fault.reason == PAUSED:
+        deps.engine.step("suspend", deps.suspension.suspend, message)
+        return
+    planned = deps.engine.step(f"plan_{step}_again", _plan, deps, attempts, message, step, fault)
+    if planned.seconds is None:
+        deps.engine.step("give_up", attempts.gave_up, message, step, fault)
+    else:
+        deps.engine.later(next_attempt(message, planned.seconds, fault))
+
+
+def _plan(deps: Dependencies, attempts: AttemptLog[M_contra], message: M_contra, step: str, fault: Fault) -> Wait:
+    """A step of its own: the wait is partly chance, and a workflow that is run again must choose the same."""
+    wait = next_wait(message, fault, deps.limits.attempts)
+    if wait is not None:
+        RETRIES.labels(fault.service, fault.reason).inc()
+        attempts.delayed(message, step, fault, wait)
+    return Wait(seconds=wait)
+
+
+def _caught(function: Callable[..., T], *args: object) -> T | Failed:
     try:
         return function(*args)
     except IntegrationError as error:
-        return {"fault": asdict(fault_of(error))}
+        return Failed(fault=fault_of(error))
+
+
+@dataclass(frozen=True)
+class JobLog:
+    """Of work that is no ticket's."""
+
+    deps: Dependencies
+
+    def delayed(self, message: Message, step: str, fault: Fault, wait: float) -> None:
+        keep_attempt(self.deps, message, step, fault)
+        log.info("job_delayed", workflow=message.kind, key=message.key, reason=fault.reason, wait=round(wait, 1))
+
+    def gave_up(self, message: Message, step: str, fault: Fault) -> None:
+        log.error("job_failed", workflow=message.kind, key=message.key, step=step, reason=fault.reason)
+        keep_attempt(self.deps, message, step, fault)
+        self.deps.records.failures.add(failure_of(self.deps, message, f"{message.kind}: {step}", fault))
+
+
+def crashed(deps: Dependencies, message: Message | UnreadableWork, error: str) -> None:
+    """An error in our own code: kept with the failures, so that it can be retried once it is mended."""
+    if isinstance(message, UnreadableWork):
+        keep_unreadable(deps, message, error)
+    else:
+        JobLog(deps).gave_up(message, "workflow", crash_fault(error))
+
+
+def keep_attempt(deps: Dependencies, message: Message, step: str, fault: Fault) -> None:
+    """Each attempt that did not succeed is kept: a failure shows all of them."""
+    if not fault.untried:
+        deps.records.attempts.add(attempt_of(message, step, fault, deps.now()))
+
+
+def keep_unreadable(deps: Dependencies, work: UnreadableWork, error: str) -> None:
+    fault = crash_fault(error)
+    deps.records.failures.add(
+        Failure(
+            key=work.work_id,
+            source=fault.service,
+            ticket_id=None,
+            step=f"{work.kind}: workflow"[:32],
+            reason=fault.reason,
+            message=fault.message,
+            attempts=1,
+            payload=None,
+            failed_at=deps.now().isoformat(),
+        )
+    )
+
+
+def failure_of(deps: Dependencies, message: Message, step: str, fault: Fault, *, key: str = "") -> Failure:
+    """`key`: by default the run's; failures of one key are one."""
+    return Failure(
+        key=key or message.run_id,
+        source=fault.service,
+        ticket_id=message.ticket_id if isinstance(message, TicketMessage) else None,
+        step=step[:32],
+        reason=fault.reason,
+        message=fault.message,
+        attempts=message.attempt,
+        payload=repeatable(message).model_dump(mode="json"),
+        failed_at=deps.now().isoformat(),
+    )

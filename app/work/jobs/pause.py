@@ -13,20 +13,19 @@ import structlog
 from app.records.database import DatabaseError
 from app.records.held import HeldWork
 from app.records.pauses import Pause, Pauses, What
-from app.work.engine.engine import JSON, CannotStore, Work
-from app.work.jobs.attempt import retry_work, run_of
-from app.work.jobs.retry_policy import Fault
+from app.work.jobs.attempt import retry_work
+from app.work.jobs.fault import PAUSED
+from app.work.messages import MESSAGES, CannotStore, Fault, Message, TicketMessage, Work
 
 log = structlog.get_logger(__name__)
 
 # A pause holds in all processes after this, plus the time of the step that runs.
 LOOK_EVERY_SECONDS = 0.3
-RELEASED_AT_ONCE = 200
-PAUSED = "paused"
+RESUMED_AT_ONCE = 200
 
 
 @dataclass
-class Pausing:
+class PauseSwitch:
     """Asked before each action, so what the database said is believed for a moment."""
 
     pauses: Pauses
@@ -49,44 +48,45 @@ class Pausing:
             return self._known
 
     def fault(self, what: What) -> Fault | None:
-        """For a step that would do what is paused: it is to be held, not tried again."""
+        """For a step that would do what is paused: its work is suspended, not tried again."""
         pause = self.paused(what)
         if pause is None:
             return None
-        return Fault("pointsman", PAUSED, f"{pause.by} has paused what goes to GitLab", retryable=True, outage=True)
+        message = f"{pause.by} has paused what goes to GitLab"
+        return Fault(service="pointsman", reason=PAUSED, message=message, retryable=True, outage=True)
 
 
 @dataclass(frozen=True)
-class Holding:
-    """Held work takes neither a place in the queue nor tries; it goes on in its order."""
+class Suspension:
+    """Suspended work takes neither a place in the queue nor attempts; it goes on in its order."""
 
-    held: HeldWork
-    pausing: Pausing
+    suspended: HeldWork
+    switch: PauseSwitch
     accept: Callable[[Sequence[Work]], object]
     now: Callable[[], datetime]
 
-    def hold(self, payload: JSON) -> JSON:
-        """A step. Held twice by the same try, it waits once."""
-        key = f"{run_of(payload)}!{payload.get('life', 0)}+{payload['attempt']}"
-        self.held.keep("issues", key, payload, at=self.now().isoformat())
-        log.info("work_held", key=payload["key"], ticket_id=payload.get("ticket_id"))
-        return {"ended": "held until people resume"}
+    def suspend(self, message: Message) -> None:
+        """A step. Suspended twice by the same attempt, it waits once."""
+        key = f"{message.run_id}!{message.generation}+{message.attempt}"
+        self.suspended.keep("issues", key, message.model_dump(mode="json"), at=self.now().isoformat())
+        ticket_id = message.ticket_id if isinstance(message, TicketMessage) else None
+        log.info("work_suspended", key=message.key, ticket_id=ticket_id)
 
-    def release(self) -> None:
+    def resume(self) -> None:
         """Called by the clock in every process: one key, one work, so that two may do it at once."""
-        while not self.pausing.paused("issues"):
-            rows = self.held.oldest("issues", limit=RELEASED_AT_ONCE)
+        while not self.switch.paused("issues"):
+            rows = self.suspended.oldest("issues", limit=RESUMED_AT_ONCE)
             if not rows:
                 return
             try:
-                self.accept([retry_work(row.payload, self.now()) for row in rows])
+                self.accept([retry_work(MESSAGES.validate_python(row.payload), self.now()) for row in rows])
             except CannotStore:
                 return
-            self.held.forget([row.id for row in rows])
-            log.info("held_work_released", works=len(rows))
+            self.suspended.forget([row.id for row in rows])
+            log.info("suspended_work_resumed", works=len(rows))
 
 
-def said(pause: Pause) -> str:
+def described(pause: Pause) -> str:
     """For people."""
     because = f": {pause.reason}" if pause.reason else ""
     return f"{pause.what} paused since {pause.since} by {pause.by}{because}"

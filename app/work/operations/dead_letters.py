@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from app.records.database import Connection
 from app.records.failures import Failure, Failures
 from app.records.ticket_writes import TicketWrites
-from app.work.engine.engine import Along, Work
+from app.work.engine.engine import Along
 from app.work.jobs.attempt import retry_work
-from app.work.tickets.write_budget import WRITE_BUDGET
+from app.work.jobs.fault import WRITE_BUDGET
+from app.work.messages import MESSAGES, Work
 
 AT_ONCE = 100
 
@@ -32,7 +33,7 @@ class Retried:
 
 
 @dataclass(frozen=True)
-class Retrying:
+class DeadLetters:
     failures: Failures
     writes: TicketWrites
     accept: Callable[[Sequence[Work], Along], object]
@@ -80,7 +81,11 @@ class Retrying:
         released = {one.ticket_id for one in chosen if one.reason == WRITE_BUDGET and one.ticket_id is not None}
         for ticket_id in released:
             wanted |= {one.id or 0: one for one in self.failures.open_of_ticket(ticket_id, WRITE_BUDGET)}
-        works = [retry_work(one.payload, self.now()) for one in wanted.values() if one.payload is not None]
+        works = [
+            retry_work(MESSAGES.validate_python(one.payload), self.now())
+            for one in wanted.values()
+            if one.payload is not None
+        ]
 
         def let_go(connection: Connection) -> None:
             self.writes.release(connection, released)

@@ -1,80 +1,88 @@
-"""The job that goes through the tickets that changed, and takes up what no webhook told us of."""
+"""The job that goes through the tickets that changed, and takes up what no webhook reported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
 
 from app.metrics import REPAIRED
-from app.records.progress import Progress
 from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
 from app.triage.verdict import Previous
-from app.work.engine.engine import JSON, Work
-from app.work.jobs.attempt import payload_of
-from app.work.jobs.backpressure import feed_works
-from app.work.jobs.job import Jobs
+from app.work.jobs.backpressure import throttled
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.messages import Failed, ReconcileTickets, Stored, TicketChanged, TriageTicket, ticket_partition
 from app.work.snapshot import ticket_from
-from app.work.tickets.decision_log import Recorder
-from app.work.tickets.tag_commands import asks_by_tag
-from app.work.tickets.workflow import WORKFLOW as TRIAGE
-from app.work.tickets.workflow import lane_of, triage_work
-from integrations.zendesk.client import ZendeskClient
+from app.work.tickets.decision_log import DecisionLog
+from app.work.tickets.tag_commands import command_tag
 from integrations.zendesk.snapshots import TicketSnapshot
 
-WORKFLOW = "compare_tickets"
-LANE = "compare:tickets"
-CURSOR = "compare:tickets"
+CURSOR = "reconcile:tickets"
 # A webhook may still be on its way: Zendesk tries for some minutes.
 GRACE = timedelta(minutes=3)
 MOST_PAGES = 20
 
 
-def compare_tickets_work(key: str, now: datetime) -> Work:
-    return Work(WORKFLOW, key, LANE, payload_of(WORKFLOW, key, LANE, now))
+class MissedTicket(Stored):
+    ticket_id: int
+    updated_at: str
+    event: Literal["ticket.created", "ticket.updated"]
+
+
+class MissedTickets(Stored):
+    tickets: tuple[MissedTicket, ...] = ()
+    cursor: str = ""
+    """How far this job came; empty: nowhere."""
+
+
+def register(deps: Dependencies) -> None:
+    deps.engine.register(ReconcileTickets, TicketReconciliation(deps, DecisionLog(deps)).run, partial(crashed, deps))
 
 
 @dataclass(frozen=True)
-class CompareTickets:
-    jobs: Jobs
-    zendesk: Callable[[], ZendeskClient]
-    recorder: Recorder
-    progress: Progress
-    partitions_with: Callable[[str, Collection[str]], set[str]]
-    now: Callable[[], datetime]
+class TicketReconciliation:
+    deps: Dependencies
+    log: DecisionLog
 
-    def compare(self, delivery: JSON) -> JSON:
-        compared = self.jobs.step("compare", self._compare, delivery)
-        if "fault" in compared:
-            return self.jobs.again(delivery, "compare", compared["fault"])
-        now = datetime.fromisoformat(delivery["accepted_at"])
-        works = [
-            triage_work(
-                f"{delivery['key']}:missed:{one['ticket_id']}:{one['updated_at']}", one["ticket_id"], one["event"], now
+    def run(self, message: ReconcileTickets) -> None:
+        missed = tried(self.deps, "compare", self._compare)
+        if isinstance(missed, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "compare", missed.fault)
+            return
+        now = message.accepted_at
+        tickets = [
+            TriageTicket(
+                key=f"{message.key}:missed:{one.ticket_id}:{one.updated_at}",
+                accepted_at=now,
+                ticket_id=one.ticket_id,
+                cause=TicketChanged(event=one.event),
             )
-            for one in compared["missed"]
+            for one in missed.tickets
         ]
-        for work in feed_works(delivery["key"], works, now):
-            self.jobs.runner.later(work)
-        if compared["cursor"]:
-            self.jobs.step("reached", self._reached, compared["cursor"])
-        return {"missed": len(compared["missed"])}
+        for work in throttled(message.key, tickets, now):
+            self.deps.engine.later(work)
+        if missed.cursor:
+            self.deps.engine.step("reached", self._reached, missed.cursor)
 
-    def _compare(self, _delivery: JSON) -> JSON:
+    def _compare(self) -> MissedTickets:
         """From where the last job ended; the first one begins now: what came before us is nobody's miss."""
-        reached = self.progress.of(CURSOR)
+        progress, now = self.deps.records.progress, self.deps.now()
+        reached = progress.of(CURSOR)
         if reached is None:
-            self.progress.reached(CURSOR, f"@{self.now().isoformat()}", now=self.now().isoformat())
-            return {"missed": [], "cursor": ""}
-        cursor, start = (reached.value, None)
-        if reached.value.startswith("@"):
+            progress.reached(CURSOR, f"@{now.isoformat()}", now=now.isoformat())
+            return MissedTickets()
+        cursor, start = reached.value, None
+        if cursor.startswith("@"):
             cursor, start = "", datetime.fromisoformat(reached.value[1:])
-            if self.now() - start < GRACE:
-                return {"missed": [], "cursor": ""}  # Zendesk refuses a start within the last minute
-        missed: list[JSON] = []
+            if now - start < GRACE:
+                return MissedTickets()  # Zendesk refuses a start within the last minute
+        missed: list[MissedTicket] = []
         for _ in range(MOST_PAGES):
-            page = self.zendesk().changes(cursor=cursor, start=None if cursor else start)
+            page = self.deps.zendesk.changes(cursor=cursor, start=None if cursor else start)
             if any(self._is_fresh(ticket) for ticket in page.tickets):
                 break  # next time: its webhook may be on its way
             missed += self._missed_of(page.tickets)
@@ -82,37 +90,34 @@ class CompareTickets:
             if page.end or not page.cursor:
                 break
         REPAIRED.labels("ticket").inc(len(missed))
-        return {"missed": missed, "cursor": cursor}
+        return MissedTickets(tickets=tuple(missed), cursor=cursor)
 
-    def _reached(self, cursor: str) -> JSON:
-        self.progress.reached(CURSOR, cursor, now=self.now().isoformat())
-        return {}
+    def _reached(self, cursor: str) -> None:
+        self.deps.records.progress.reached(CURSOR, cursor, now=self.deps.now().isoformat())
 
     def _is_fresh(self, ticket: TicketSnapshot) -> bool:
-        return self.now() - datetime.fromisoformat(ticket.updated_at) < GRACE
+        return self.deps.now() - datetime.fromisoformat(ticket.updated_at) < GRACE
 
-    def _missed_of(self, tickets: Collection[TicketSnapshot]) -> list[JSON]:
-        """Without those whose delivery is here and has not been worked off. A second write that waits is none.
+    def _missed_of(self, tickets: Collection[TicketSnapshot]) -> Iterator[MissedTicket]:
+        """Skip tickets whose delivery is still queued (a link that waits for its second write does not count).
 
-        These are asked for first: what is worked off meanwhile has its decision by the time that one is looked for.
+        These are asked for first: what is done meanwhile has its decision by the time that one is looked for.
         """
-        here = self.partitions_with(TRIAGE, [lane_of(ticket.id) for ticket in tickets])
-        others = (ticket for ticket in tickets if lane_of(ticket.id) not in here)
-        return [one for ticket in others if (one := self._missed(ticket))]
+        kind = TriageTicket.model_fields["kind"].default
+        queued = self.deps.engine.backlog.partitions_with(kind, [ticket_partition(ticket.id) for ticket in tickets])
+        for ticket in tickets:
+            event = None if ticket_partition(ticket.id) in queued else self._missed(ticket)
+            if event:
+                yield MissedTicket(ticket_id=ticket.id, updated_at=ticket.updated_at, event=event)
 
-    def _missed(self, ticket: TicketSnapshot) -> JSON | None:
+    def _missed(self, ticket: TicketSnapshot) -> Literal["ticket.created", "ticket.updated"] | None:
         if ticket.status in {"closed", "deleted"}:
             return None
-        if not self.recorder.knows(ticket.id):
-            return None if DONE_TAG in ticket.tags else _one(ticket, "ticket.created")
-        last = self.recorder.last_written(ticket.id)
+        if not self.log.knows(ticket.id):
+            return None if DONE_TAG in ticket.tags else "ticket.created"
+        last = self.log.last_applied(ticket.id)
         if last is None:
             return None
         previous = Previous(last.archetype, last.tags)
-        if chosen_by_person(ticket_from(ticket, event="updated"), previous) or asks_by_tag(ticket.tags):
-            return _one(ticket, "ticket.updated")
-        return None
-
-
-def _one(ticket: TicketSnapshot, event: str) -> JSON:
-    return {"ticket_id": ticket.id, "updated_at": ticket.updated_at, "event": event}
+        by_person = chosen_by_person(ticket_from(ticket, event="updated"), previous) or command_tag(ticket.tags)
+        return "ticket.updated" if by_person else None

@@ -11,7 +11,7 @@ from app.rules.macros import MissingValue, Rendered, render
 from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
 from app.triage.actions import Action, Assign, Forward, Incident, Issue, Note, Reply, SolveParent, Spam, Status, Tags
-from app.work.messages import Decided, Found
+from app.work.messages import Found, TicketDecision
 
 State = Literal["done", "skipped", "failed", "waiting"]
 
@@ -68,7 +68,7 @@ class Draft:
         return list(dict.fromkeys([*kept, *self.add]))
 
 
-def draft(decided: Decided, found: Found, rules: Rules) -> Draft:
+def draft(decided: TicketDecision, found: Found, rules: Rules) -> Draft:
     """Carry out the plan on paper, in its order: what is looked up comes first, the note last."""
     made = Draft()
     for action in decided.plan.actions:
@@ -81,7 +81,7 @@ def _held(action: Action) -> Outcome | None:
     return Outcome(action.kind, "skipped", action.held) if action.held else None
 
 
-def _carry_out(action: Action, made: Draft, decided: Decided, found: Found, rules: Rules) -> Outcome:  # noqa: C901, PLR0911  # one case for each kind: this is the registry
+def _carry_out(action: Action, made: Draft, decided: TicketDecision, found: Found, rules: Rules) -> Outcome:  # noqa: C901, PLR0911  # one case for each kind: this is the registry
     match action:
         case Issue():
             return _issue(made, found, rules)
@@ -151,7 +151,7 @@ def _closed(state: str) -> str:
     return " (closed)" if state == "closed" else ""
 
 
-def _incident(action: Incident, made: Draft, decided: Decided, found: Found, rules: Rules) -> Outcome:
+def _incident(action: Incident, made: Draft, decided: TicketDecision, found: Found, rules: Rules) -> Outcome:
     issue = found.issue
     if found.outcome == "unreachable":
         made.note.append(Passage("GitLab does not answer; incidents are looked up as soon as it does."))
@@ -171,7 +171,7 @@ def _incident(action: Incident, made: Draft, decided: Decided, found: Found, rul
     return Outcome("incident", "failed" if reply.state == "failed" else "done", f"{looked}; {reply.detail}")
 
 
-def _forward(action: Forward, made: Draft, decided: Decided, found: Found, rules: Rules) -> Outcome:
+def _forward(action: Forward, made: Draft, decided: TicketDecision, found: Found, rules: Rules) -> Outcome:
     to = action.to or action.group
     made.group = action.group or made.group
     if action.macro:
@@ -185,7 +185,9 @@ def _forward(action: Forward, made: Draft, decided: Decided, found: Found, rules
     return Outcome("forward", "done", f"to {to}")
 
 
-def _reply(macro: str, made: Draft, decided: Decided, found: Found, rules: Rules, *, sent: bool, where: str) -> Outcome:
+def _reply(
+    macro: str, made: Draft, decided: TicketDecision, found: Found, rules: Rules, *, sent: bool, where: str
+) -> Outcome:
     rendered = _render(macro, decided, found, rules)
     if isinstance(rendered, str) and found.issue and found.issue.confidential:
         return Outcome("reply", "skipped", "the issue is confidential, and this reply would name it")
@@ -201,14 +203,14 @@ def _reply(macro: str, made: Draft, decided: Decided, found: Found, rules: Rules
     return Outcome("reply", "done", f"suggested {macro}")
 
 
-def _render(macro: str, decided: Decided, found: Found, rules: Rules) -> Rendered | str:
+def _render(macro: str, decided: TicketDecision, found: Found, rules: Rules) -> Rendered | str:
     try:
         return render(rules.macros, macro, decided.channel, _values(decided, found, rules))
     except MissingValue as error:
         return str(error)
 
 
-def _values(decided: Decided, found: Found, rules: Rules) -> dict[str, str]:
+def _values(decided: TicketDecision, found: Found, rules: Rules) -> dict[str, str]:
     """What the placeholders stand for. A confidential issue has no address in a text for the public."""
     channel = rules.routing.channels.get(decided.channel)
     title = channel.title if channel else decided.channel

@@ -1,247 +1,236 @@
-"""Writes down what the work comes to: decisions in their states, failures, counters."""
+"""Writes down what the work on a ticket comes to: decisions in their states, failures, counters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 import structlog
 
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
-from app.records.decisions import Decision, State
-from app.records.failures import Failure
-from app.records.records import Records
-from app.work.engine.engine import JSON
-from app.work.jobs.attempt import CARRIED, attempt_of, run_of
-from app.work.jobs.retry_policy import Fault
-from app.work.messages import Decided
+from app.records.decisions import FOLLOWING, Decision, State, UpdateState
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.fault import crash_fault
+from app.work.jobs.job import failure_of, keep_attempt, keep_unreadable
+from app.work.messages import (
+    Ended,
+    Fault,
+    FindResult,
+    IssueDelayed,
+    IssueImpossible,
+    LinkTicket,
+    TicketDecision,
+    TicketMessage,
+    UnreadableWork,
+    Written,
+)
+from app.work.snapshot import ticket_as_json
 from app.work.tickets.compose import Outcome
+from app.work.update_state import MAY_BE_APPLIED
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Recorder:
-    records: Records
-    now: Callable[[], datetime]
+class DecisionLog:
+    deps: Dependencies
+
+    # --- what is known
 
     def knows(self, ticket_id: int) -> bool:
         """Did any delivery ever lead to a decision about it?"""
-        return bool(self.records.decisions.of_ticket(ticket_id, limit=1))
+        return bool(self.deps.records.decisions.of_ticket(ticket_id, limit=1))
 
-    def last_written(self, ticket_id: int) -> Decision | None:
+    def of_run(self, run_id: str) -> Decision | None:
+        return self.deps.records.decisions.by_run(run_id)
+
+    def last_applied(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
-        return next((row for row in self.records.decisions.of_ticket(ticket_id) if row.is_written), None)
+        return next((row for row in self.deps.records.decisions.of_ticket(ticket_id) if row.is_applied), None)
 
-    def being_written(self, ticket_id: int) -> list[Decision]:
-        """Decisions whose update was sent, or was about to be, when something went wrong."""
-        return [row for row in self.under_way(ticket_id) if row.state == "writing"]
+    def maybe_applied(self, ticket_id: int) -> list[Decision]:
+        """Decisions whose update may be in the ticket: its answer was lost, or its process died."""
+        rows = self.deps.records.decisions.of_ticket(ticket_id)
+        return [row for row in rows if row.update_state in MAY_BE_APPLIED]
 
-    def under_way(self, ticket_id: int, run_id: str = "") -> list[Decision]:
-        """Decisions that are made and not carried out, as far as we know.
+    def maybe_late(self, ticket_id: int) -> list[Decision]:
+        """Decisions whose update was not in the ticket when we looked, and that nothing replaced yet."""
+        rows = self.deps.records.decisions.of_ticket(ticket_id)
+        return [row for row in rows if row.state == "working" and row.update_state == "not_applied" and row.tags]
 
-        With this run's, if it was given up while nobody knew whether its update was applied, and is tried again.
-        """
-        return [
-            row
-            for row in self.records.decisions.of_ticket(ticket_id)
-            if row.state in {"writing", "working"} or (row.run_id == run_id and row.state == "failed" and row.tags)
-        ]
-
-    def written(self, run_id: str) -> Decision | None:
-        """The decision of this run, whatever became of it."""
-        return self.records.decisions.by_run(run_id)
-
-    def begun(self, run_id: str) -> Decision | None:
-        """The decision of this run, if its update was ever about to be sent, and nobody knows that it was not.
-
-        The work may have been cut off, overtaken by other work on the ticket (which looked the update up, and recorded
-        that it is there), and only then be taken up again.
-        """
-        row = self.written(run_id)
-        return row if row and row.config_hash and row.state != "working" else None
-
-    def needless(self, run_id: str) -> None:
-        """Another delivery did what this run was put off with, or there is nothing left to do: it is no decision."""
-        row = self.written(run_id)
-        if row and (row.state == "working" or (not row.tags and row.state in {"waiting", "failed"})):
-            self.records.decisions.forget(run_id)
-            self.records.ticket_writes.give_back(run_id)
-
-    def waits_in_thread(self, decided: Decided) -> int | None:
+    def parent_of(self, decision: TicketDecision) -> int | None:
         """The last ticket of the same post before this one, as far as we have seen it."""
-        if not decided.thread:
+        if not decision.thread:
             return None
-        found = self.records.decisions.newest_in_thread(
-            decided.thread, decided.channel, archetype=decided.archetype or "", other_than=decided.ticket.id
+        found = self.deps.records.decisions.newest_in_thread(
+            decision.thread, decision.channel, archetype=decision.archetype or "", other_than=decision.ticket.id
         )
         return found.ticket_id if found else None
 
-    def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
-        """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
-        now = self.now().isoformat()
-        chosen = Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
-        if self.records.corrections.save(chosen):
-            CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
+    # --- an update on its way
 
-    def about_to_write(self, decided: Decided, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
+    def about_to_send(self, decision: TicketDecision, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
-        last = self.last_written(decided.ticket.id)
+        last = self.last_applied(decision.ticket.id)
         tags = dict.fromkeys([*(last.tags if last else ()), *added])
-        return self._save(decided, "writing", outcomes, tuple(tags))
+        row = replace(_row(decision, outcomes, tuple(tags)), update_state="sending")
+        self.deps.records.decisions.save(row)
+        return row
 
-    def only_recorded(self, decided: Decided, outcomes: Sequence[Outcome]) -> Decision:
-        return self._save(decided, "working", outcomes, ())
+    def moved(self, row: Decision, state: UpdateState) -> None:
+        """The update's state changed.
 
-    def in_bulk_job(self, run_id: str, tags: Sequence[str]) -> None:
-        """From now on its update may have been sent."""
-        self.records.decisions.update(run_id, state="writing", tags=list(tags))
-
-    def not_written(self, run_id: str) -> None:
-        """The update is not in the ticket.
-
-        Its tags are kept: the request of a process that was killed may be on its way, and be applied after all.
+        Its tags are kept even when it is not in the ticket: a killed process's request may be on its way, and arrive.
         """
-        self.records.decisions.update(run_id, state="working")
+        self.deps.records.decisions.update(row.run_id, update_state=state)
 
-    def never_written(self, run_id: str) -> None:
-        """The ticket does not take it."""
-        self.records.decisions.update(run_id, state="working", tags=[])
+    def recorded(self, message: TicketMessage, decision: TicketDecision, outcomes: Sequence[Outcome]) -> Written:
+        """Nothing is sent (shadow): the decision alone is kept."""
+        row = _row(decision, outcomes, ())
+        self.deps.records.decisions.save(row)
+        return self.finished(message, row, outcomes)
 
-    def finished(self, delivery: JSON, row: Decision, outcomes: Sequence[Outcome]) -> JSON:
-        state = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
-        now = self.now()
-        self.records.decisions.update(
-            row.run_id, state=state, finished_at=now.isoformat(), actions=[asdict(outcome) for outcome in outcomes]
-        )
-        if "decided" in delivery:
-            self.first_write_done(delivery)
+    def applied(self, message: TicketMessage, decision: TicketDecision, row: Decision, found: FindResult) -> Written:
+        """The update is in the ticket: what was done, and what follows."""
+        row = self._set_applied(row)
+        spike_of = self._watched_for_spikes(decision)
+        if isinstance(found, IssueImpossible):
+            self.failure(link_message(message, decision), "find", found.fault)
+        if isinstance(found, IssueDelayed):
+            self.deps.records.decisions.update(row.run_id, state="waiting")
+            DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
+            return Written(state="waiting", spike_of=spike_of)
+        written = self.finished(message, row, [Outcome(**action) for action in row.actions])
+        return written.model_copy(update={"solves": decision.parent, "spike_of": spike_of})
+
+    def applied_by_other(self, message: TicketMessage, row: Decision) -> None:
+        """Work on the ticket found that the update of another run is in it."""
+        self.finished(message, self._set_applied(row), [Outcome(**action) for action in row.actions])
+
+    def _set_applied(self, row: Decision) -> Decision:
+        if row.update_state != "applied":
+            self.moved(row, "applied")
+        return replace(row, update_state="applied")
+
+    def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[Outcome]) -> Written:
+        state: State = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
+        now = self.deps.now()
+        actions = [asdict(outcome) for outcome in outcomes]
+        self.deps.records.decisions.update(row.run_id, state=state, finished_at=now.isoformat(), actions=actions)
+        if isinstance(message, LinkTicket):
+            self.first_write_done(message)
         else:
             DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
         for outcome in outcomes:
             ACTIONS.labels(outcome.kind, outcome.state).inc()
-        SECONDS_TO_DONE.observe((now - datetime.fromisoformat(delivery["accepted_at"])).total_seconds())
+        SECONDS_TO_DONE.observe((now - message.accepted_at).total_seconds())
         log.info(
             "ticket_decided", ticket_id=row.ticket_id, archetype=row.archetype, decided_by=row.decided_by, state=state
         )
-        return {"state": state}
+        return Written(state="failed" if state == "failed" else "done")
 
-    def first_write_done(self, delivery: JSON) -> None:
+    def first_write_done(self, message: LinkTicket) -> None:
         """The decision that waited for its link waits no longer."""
-        self.records.decisions.update(delivery["decided"]["run_id"], state="done", finished_at=self.now().isoformat())
+        done = {"state": "done", "finished_at": self.deps.now().isoformat()}
+        self.deps.records.decisions.update(message.decision.run_id, **done)
 
-    def waits_for_link(self, row: Decision) -> JSON:
-        """Decided and written: only the link of its issue follows."""
-        self.records.decisions.update(row.run_id, state="waiting")
-        DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
-        return {"state": "waiting"}
+    def _watched_for_spikes(self, decision: TicketDecision) -> str:
+        """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""
+        watched = {one.archetype for one in self.deps.rulebook.current().routing.chat.waves}
+        own_verdict = decision.event not in FOLLOWING
+        return decision.archetype if own_verdict and decision.archetype in watched else ""
 
-    def explained(self, delivery: JSON, summary: str, *, channel: str = "") -> JSON:
-        """A delivery that ends without a decision about the ticket, and why."""
-        self._without_verdict(delivery, "done", summary, channel=channel)
-        return {"ended": summary}
+    # --- without an update
 
-    def attempted(self, delivery: JSON, step: str, fault: Fault) -> None:
-        """Each try that did not succeed is kept: a failure shows all of them."""
-        if fault.untried:
-            return
-        self.records.attempts.add(attempt_of(delivery, step, fault, self.now()))
+    def explained(self, message: TicketMessage, summary: str) -> Ended:
+        """The delivery ends without a decision about the ticket, and why."""
+        self.without_verdict(message, "done", summary)
+        return Ended(why=summary)
 
-    def explained_failure(self, delivery: JSON, summary: str) -> None:
-        """A delivery that ends without a decision, because something is wrong."""
-        self._without_verdict(delivery, "failed", summary)
-
-    def put_off(self, delivery: JSON, step: str, fault: Fault, wait: float) -> JSON:
-        self.attempted(delivery, step, fault)
-        log.info("work_put_off", ticket_id=delivery["ticket_id"], reason=fault.reason, wait=round(wait, 1))
-        if "decided" not in delivery and self.records.decisions.by_run(delivery["run_id"]) is None:
-            self._without_verdict(delivery, "waiting", fault.message)
-        return {}
-
-    def failed(self, delivery: JSON, step: str, fault: Fault) -> JSON:
-        """No further try: a person is told."""
-        self.failure(delivery, step, fault)
-        if "decided" in delivery:
-            self.records.decisions.update(
-                delivery["decided"]["run_id"], state="failed", finished_at=self.now().isoformat()
+    def without_verdict(self, message: TicketMessage, state: State, summary: str) -> None:
+        now = self.deps.now().isoformat()
+        finished_at = None if state == "waiting" else now
+        self.deps.records.decisions.save(
+            Decision.without_verdict(
+                message.run_id, message.ticket_id, message.event, state, summary, now=now, finished_at=finished_at
             )
-        row = self.records.decisions.by_run(delivery["run_id"])
-        if row is None or not row.config_hash:
-            if "decided" not in delivery:
-                self._without_verdict(delivery, "failed", fault.message)
-        else:
-            tags = row.tags if row.state == "writing" else ()
-            self.records.decisions.update(
-                row.run_id, state="failed", tags=list(tags), finished_at=self.now().isoformat()
-            )
-        return {"ended": "failed", "reason": fault.reason}
+        )
 
-    def failure(self, delivery: JSON, step: str, fault: Fault, *, key: str = "") -> None:
+    def forget_needless(self, run_id: str) -> None:
+        """Another delivery did what this run was delayed with, or nothing is left to do: it is no decision."""
+        row = self.of_run(run_id)
+        if row and (row.state == "working" or (row.update_state == "not_sent" and row.state in {"waiting", "failed"})):
+            self.deps.records.decisions.forget(run_id)
+            self.deps.records.ticket_writes.give_back(run_id)
+
+    def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
+        """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
+        now = self.deps.now().isoformat()
+        chosen = Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
+        if self.deps.records.corrections.save(chosen):
+            CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
+
+    # --- attempts that did not succeed
+
+    def delayed(self, message: TicketMessage, step: str, fault: Fault, wait: float) -> None:
+        keep_attempt(self.deps, message, step, fault)
+        log.info("work_delayed", ticket_id=message.ticket_id, reason=fault.reason, wait=round(wait, 1))
+        if not isinstance(message, LinkTicket) and self.of_run(message.run_id) is None:
+            self.without_verdict(message, "waiting", fault.message)
+
+    def gave_up(self, message: TicketMessage, step: str, fault: Fault) -> None:
+        """No further attempt: a person is told."""
+        self.failure(message, step, fault)
+        finished = {"state": "failed", "finished_at": self.deps.now().isoformat()}
+        if isinstance(message, LinkTicket):
+            self.deps.records.decisions.update(message.decision.run_id, **finished)
+        row = self.of_run(message.run_id)
+        if row and row.config_hash:
+            self.deps.records.decisions.update(row.run_id, **finished)
+        elif not isinstance(message, LinkTicket):
+            self.without_verdict(message, "failed", fault.message)
+
+    def failure(self, message: TicketMessage, step: str, fault: Fault, *, key: str = "") -> None:
         """`key`: by default the run's; failures of one key are one."""
-        self.attempted(delivery, step, fault)
-        log.error("work_failed", ticket_id=delivery["ticket_id"], step=step, reason=fault.reason)
-        self.records.failures.add(
-            Failure(
-                key=key or run_of(delivery),
-                source=fault.service,
-                ticket_id=delivery["ticket_id"],
-                step=step,
-                reason=fault.reason,
-                message=fault.message,
-                attempts=delivery["attempt"],
-                payload={name: value for name, value in delivery.items() if name not in {*CARRIED, "waits"}},
-                failed_at=self.now().isoformat(),
-            )
-        )
+        keep_attempt(self.deps, message, step, fault)
+        log.error("work_failed", ticket_id=message.ticket_id, step=step, reason=fault.reason)
+        self.deps.records.failures.add(failure_of(self.deps, message, step, fault, key=key))
 
-    def _without_verdict(self, delivery: JSON, state: State, summary: str, *, channel: str = "") -> None:
-        now = self.now().isoformat()
-        self.records.decisions.save(
-            Decision(
-                run_id=delivery["run_id"],
-                ticket_id=delivery["ticket_id"],
-                event=delivery["event"],
-                state=state,
-                archetype=None,
-                confidence=None,
-                decided_by="none",
-                mode="live",
-                channel=channel,
-                summary=summary,
-                tags=(),
-                actions=(),
-                trace=(),
-                config_hash="",
-                ticket={},
-                thread="",
-                ticket_updated_at="",
-                decided_at=now,
-                finished_at=now if state != "waiting" else None,
-            )
-        )
+    def crashed(self, message: TicketMessage | UnreadableWork, error: str) -> None:
+        """An error in our own code: kept with the failures, so that it can be retried once it is mended."""
+        if isinstance(message, UnreadableWork):
+            keep_unreadable(self.deps, message, error)
+        else:
+            self.gave_up(message, "workflow", crash_fault(error))
 
-    def _save(self, decided: Decided, state: State, outcomes: Sequence[Outcome], tags: tuple[str, ...]) -> Decision:
-        row = Decision(
-            run_id=decided.run_id,
-            ticket_id=decided.ticket.id,
-            event=decided.event,
-            state=state,
-            archetype=decided.archetype,
-            confidence=decided.confidence,
-            decided_by=decided.decided_by,
-            mode=decided.plan.mode,
-            channel=decided.channel,
-            summary=decided.why,
-            tags=tags,
-            actions=tuple(asdict(outcome) for outcome in outcomes),
-            trace=decided.trace,
-            config_hash=decided.config_hash,
-            ticket=decided.snapshot,
-            thread=decided.thread,
-            ticket_updated_at=decided.ticket.updated_at,
-            decided_at=decided.decided_at,
-        )
-        self.records.decisions.save(row)
-        return row
+
+def link_message(message: TicketMessage, decision: TicketDecision) -> LinkTicket:
+    """The second write, of the link alone: its tags are on the ticket. A message that is one already, itself."""
+    if isinstance(message, LinkTicket):
+        return message
+    carried = message.model_dump(include={"accepted_at", "attempt", "outages", "waits", "generation", "looks", "bulk"})
+    return LinkTicket(**carried, key=f"{message.key}:link", ticket_id=message.ticket_id, decision=decision)
+
+
+def _row(decision: TicketDecision, outcomes: Sequence[Outcome], tags: tuple[str, ...]) -> Decision:
+    return Decision(
+        run_id=decision.run_id,
+        ticket_id=decision.ticket.id,
+        event=decision.event,
+        state="working",
+        archetype=decision.archetype,
+        confidence=decision.confidence,
+        decided_by=decision.decided_by,
+        mode=decision.plan.mode,
+        channel=decision.channel,
+        summary=decision.why,
+        tags=tags,
+        actions=tuple(asdict(outcome) for outcome in outcomes),
+        trace=tuple(dict(entry) for entry in decision.trace),
+        config_hash=decision.config_hash,
+        ticket=ticket_as_json(decision.judged),
+        thread=decision.thread,
+        ticket_updated_at=decision.ticket.updated_at,
+        decided_at=decision.decided_at,
+    )

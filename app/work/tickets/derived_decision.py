@@ -1,4 +1,4 @@
-"""A decision that stands on an earlier one: the verdict is repeated, only what follows is new. Pure."""
+"""A decision that is derived from an earlier one: the same verdict, and new actions. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from app.rules.channels import ChannelOf, describe_channel
 from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.actions import Action, Plan
-from app.work.engine.engine import JSON
-from app.work.messages import Decided, Read
-from app.work.snapshot import ticket_as_json, ticket_from, ticket_from_json
+from app.work.messages import TicketDecision, TicketMessage, TicketRead
+from app.work.snapshot import ticket_from, ticket_from_json
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
@@ -41,8 +40,8 @@ class Earlier:
         )
 
 
-def repeated(
-    delivery: JSON,
+def derived(
+    message: TicketMessage,
     snapshot: TicketSnapshot,
     earlier: Earlier,
     rules: Rules,
@@ -51,12 +50,12 @@ def repeated(
     actions: Sequence[Action],
     now: datetime,
     answer: str = "",
-) -> Decided:
+) -> TicketDecision:
     last, channel = earlier.last, earlier.channel
-    return Decided(
-        run_id=delivery["run_id"],
-        event=delivery["event"],
-        ticket=read(snapshot, public=channel.public),
+    return TicketDecision(
+        run_id=message.run_id,
+        event=message.event,
+        ticket=ticket_read(snapshot, public=channel.public),
         channel=channel.name,
         where=channel.link,
         archetype=last.archetype if last else None,
@@ -66,16 +65,16 @@ def repeated(
         plan=Plan(mode="live", actions=tuple(actions)),
         trace=(),
         config_hash=rules.hash,
-        snapshot=ticket_as_json(earlier.ticket, channel=channel.name, public=channel.public),
+        judged=replace(earlier.ticket, channel=channel.name, public=channel.public),
         thread=last.thread if last else "",
         answer=answer,
         decided_at=now.isoformat(),
     )
 
 
-def read(snapshot: TicketSnapshot, *, public: bool) -> Read:
+def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
     """The ticket as acting on it needs it."""
-    return Read(
+    return TicketRead(
         id=snapshot.id,
         subject=snapshot.subject,
         body=snapshot.description,

@@ -8,37 +8,39 @@ from app.records.decisions import Decision
 from app.rules.loading import Rules
 from app.rules.schema.base import OnClosingConfig
 from app.triage.actions import Action, Note, Reply, Status, Tags
-from app.work.engine.engine import JSON
-from app.work.issues.news import follows
-from app.work.messages import Decided
-from app.work.tickets.derived_decision import Earlier, repeated
+from app.work.issues.news import on_closing
+from app.work.messages import IssueNews, TicketDecision, TicketMessage
+from app.work.tickets.derived_decision import Earlier, derived
 from integrations.zendesk.snapshots import TicketSnapshot
 
-TOLD = "issue_changed"
-"""The event of a decision that comes from an issue."""
 
-
-def told(delivery: JSON, snapshot: TicketSnapshot, last: Decision | None, rules: Rules, now: datetime) -> Decided:
+def notification(
+    message: TicketMessage,
+    news: IssueNews,
+    snapshot: TicketSnapshot,
+    last: Decision | None,
+    *,
+    rules: Rules,
+    now: datetime,
+) -> TicketDecision:
     """What the ticket's advocates are told, whatever the ticket's archetype and mode."""
-    news = delivery["told"]
     earlier = Earlier.of(snapshot, last, rules)
     closing = rules.routing.closing
-    on = follows(news["reason"], closing)
-    answer = str(news.get("answer", ""))
-    macro = closing.team_answer if answer else on.macro if on else None
-    actions: list[Action] = [Tags(add=on.tags if on else (), remove=_stale(news["reason"], snapshot, rules))]
+    on = on_closing(news.reason, closing)
+    macro = closing.team_answer if news.answer else on.macro if on else None
+    actions: list[Action] = [Tags(add=on.tags if on else (), remove=_outdated(news, snapshot, rules))]
     if macro:
         actions.append(Reply(macro=macro, sent=False, where=earlier.where(rules)))
     if on and on.status and snapshot.status in on.only_from and snapshot.status != on.status:
         actions.append(Status(status=on.status))
-    actions.append(Note(sentences=(*news["sentences"], *([on.note] if on and on.note else []))))
-    why = " ".join(news["sentences"])
-    return repeated(delivery, snapshot, earlier, rules, why=why, actions=actions, now=now, answer=answer)
+    actions.append(Note(sentences=(*news.sentences, *([on.note] if on and on.note else []))))
+    why = " ".join(news.sentences)
+    return derived(message, snapshot, earlier, rules, why=why, actions=actions, now=now, answer=news.answer)
 
 
-def _stale(reason: str | None, snapshot: TicketSnapshot, rules: Rules) -> tuple[str, ...]:
-    """Opened again: what closing added goes."""
-    if reason != "reopened":
+def _outdated(news: IssueNews, snapshot: TicketSnapshot, rules: Rules) -> tuple[str, ...]:
+    """An issue was opened again: the tags that its closing added go."""
+    if news.reason != "reopened":
         return ()
     closing = rules.routing.closing
     ways: tuple[OnClosingConfig, ...] = (closing.done, closing.not_planned, closing.duplicate, closing.moved)

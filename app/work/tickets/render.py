@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.work.messages import Decided
+from app.work.messages import TicketDecision
 from app.work.tickets.compose import Draft, Passage
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
 from integrations.zendesk.notes import Block, Link, Paragraph, Quote, note_html
@@ -14,7 +14,7 @@ SIGNATURE = "Pointsman. Wrong? Change the tag archetype__… and it follows."
 
 
 def ticket_update(
-    decided: Decided, made: Draft, group_id: int | None, assignee_id: int | None, note_limit: int
+    decided: TicketDecision, made: Draft, group_id: int | None, assignee_id: int | None, note_limit: int
 ) -> TicketUpdate:
     ticket = decided.ticket
     return TicketUpdate(
@@ -29,7 +29,7 @@ def ticket_update(
     )
 
 
-def _comment(decided: Decided, made: Draft, note_limit: int) -> NewComment | None:
+def _comment(decided: TicketDecision, made: Draft, note_limit: int) -> NewComment | None:
     if made.reply:
         return NewComment(as_html(made.reply), public=True)
     if not made.note:
@@ -37,7 +37,7 @@ def _comment(decided: Decided, made: Draft, note_limit: int) -> NewComment | Non
     return NewComment(note_html([*_blocks(decided, made)], note_limit), public=False)
 
 
-def _blocks(decided: Decided, made: Draft) -> Iterator[Block]:
+def _blocks(decided: TicketDecision, made: Draft) -> Iterator[Block]:
     if decided.event != "link":
         title = (decided.archetype or "needs triage").replace("_", " ")
         yield Paragraph(

@@ -1,4 +1,4 @@
-"""What a person asks for by a tag, or by an issue's address in an internal note.
+"""Commands that a person gives by a tag, or by an issue's address in an internal note.
 
 `open_issue`, `link_issue_<iid>`: decide what the service left open. `unlink_issue`, `pause_issue`, `resume_issue`, each
 also with `_<iid>`: what becomes of the links. The tag is taken off again once it is carried out.
@@ -7,37 +7,35 @@ also with `_<iid>`: what becomes of the links. The tag is taken off again once i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from app.records.decisions import Decision
-from app.records.links import Following, Links
+from app.records.links import Following
 from app.rules.loading import Rules
 from app.rules.schema.archetypes import IssueConfig
-from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
+from app.tags import LINKED_TAG
 from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
-from app.work.engine.engine import JSON
-from app.work.messages import Decided
-from app.work.tickets.derived_decision import Earlier, repeated
-from integrations.zendesk.client import ZendeskClient
+from app.work.jobs.dependencies import Dependencies
+from app.work.messages import TicketDecision, TicketMessage
+from app.work.provenance import Provenance
+from app.work.tickets.derived_decision import Earlier, derived
 from integrations.zendesk.snapshots import TicketSnapshot
 
-if TYPE_CHECKING:  # the loops keep failures, whose notes name the tags of ours
-    from app.work.tickets.write_budget import Loops
-
+OPEN_ISSUE_TAG = "open_issue"
+LINK_ISSUE_TAG = "link_issue_"
 _FOLLOWING: dict[str, Following] = {"unlink": "removed", "pause": "paused", "resume": "active"}
 _FOLLOWING_TAG = re.compile(r"\A(unlink|pause|resume)_issue(?:_(\d{1,18}))?\Z")
 _DONE = {
     "removed": "was removed",
-    "paused": "is paused: the ticket is not told of the issue",
+    "paused": "is paused: the ticket hears nothing of the issue",
     "active": "is active again",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Command:
     sentence: str
     tags: tuple[str, ...] = ()
     """The tags that asked for it."""
@@ -48,75 +46,67 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class ByHand:
-    zendesk: Callable[[], ZendeskClient]
-    links: Links
-    gitlab_url: str
-    own_user_id: Callable[[], int | None]
-    loops: Loops
-    now: Callable[[], datetime]
+class TagCommands:
+    deps: Dependencies
+    provenance: Provenance
 
-    def wish(self, delivery: JSON, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
+    def given(self, actor_id: str, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Command | None:
         """Most tags cost no call; the notes are only read when somebody of the team changed the ticket."""
-        return self._by_tag(snapshot, last, rules) or self._by_address(delivery, snapshot, rules)
+        return self._by_tag(snapshot, last, rules) or self._by_address(actor_id, snapshot, rules)
 
-    def _by_tag(self, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Wish | None:
+    def _by_tag(self, snapshot: TicketSnapshot, last: Decision, rules: Rules) -> Command | None:
         policy = issue_policy(last, rules)
         for tag in snapshot.tags:
             if found := _FOLLOWING_TAG.match(tag):
                 return self._follow(snapshot.id, tag, _FOLLOWING[found[1]], int(found[2]) if found[2] else None)
             if tag == OPEN_ISSUE_TAG:
-                return Wish("A person asked for a new issue.", (tag,), "open")
+                return Command("A person asked for a new issue.", (tag,), "open")
             number = tag.removeprefix(LINK_ISSUE_TAG)
             if tag.startswith(LINK_ISSUE_TAG) and number.isdecimal() and policy:
                 project = rules.routing.trackers[policy.tracker].project
-                return Wish(f"A person chose the issue {project}#{number}.", (tag,), f"link:{project}#{number}")
+                return Command(f"A person chose the issue {project}#{number}.", (tag,), f"link:{project}#{number}")
             if policy and policy.open_when == f"tagged:{tag}" and _waits(last):
                 # It stays on the ticket: set by a bot, it must not keep people from what else they ask for.
-                if self.loops.not_a_person(snapshot.id, tag, rules.routing.team):
+                if self.provenance.not_a_person(snapshot.id, tag, rules.routing.team):
                     continue
-                return Wish(f"A person set the tag {tag}.", (), "look")
+                return Command(f"A person set the tag {tag}.", (), "look")
         return None
 
-    def _follow(self, ticket_id: int, tag: str, following: Following, iid: int | None) -> Wish:
+    def _follow(self, ticket_id: int, tag: str, following: Following, iid: int | None) -> Command:
         """Carried out here: it is ours alone, and doing it twice does no harm."""
-        now = self.now().isoformat()
-        found = [link for link in self.links.of_ticket(ticket_id) if iid is None or link.iid == iid]
+        now = self.deps.now().isoformat()
+        found = [link for link in self.deps.records.links.of_ticket(ticket_id) if iid is None or link.iid == iid]
         for link in found:
             if link.iid is not None:
-                self.links.follow(ticket_id, following, now=now, issue=(link.project_id, link.iid))
-        left = any(link.following != "removed" for link in self.links.of_ticket(ticket_id))
+                self.deps.records.links.follow(ticket_id, following, now=now, issue=(link.project_id, link.iid))
+        left = any(link.following != "removed" for link in self.deps.records.links.of_ticket(ticket_id))
         names = ", ".join(f"{link.project}#{link.iid}" for link in found)
         sentence = f"The link to {names} {_DONE[following]}." if found else "This ticket has no such link."
-        return Wish(sentence, (tag,), unlinked=not left)
+        return Command(sentence, (tag,), unlinked=not left)
 
-    def _by_address(self, delivery: JSON, snapshot: TicketSnapshot, rules: Rules) -> Wish | None:
-        actor, own = delivery.get("actor_id", ""), self.own_user_id()
-        if not actor or own is None or actor in {str(own), str(snapshot.requester.id)}:
+    def _by_address(self, actor_id: str, snapshot: TicketSnapshot, rules: Rules) -> Command | None:
+        own = self.deps.identity.zendesk_id()
+        if not actor_id or own is None or actor_id in {str(own), str(snapshot.requester.id)}:
             return None
-        known = {(link.project, link.iid) for link in self.links.of_ticket(snapshot.id)}
+        known = {(link.project, link.iid) for link in self.deps.records.links.of_ticket(snapshot.id)}
         projects = {tracker.project for tracker in rules.routing.trackers.values()}
-        for comment in reversed(self.zendesk().comments(snapshot.id)):
+        for comment in reversed(self.deps.zendesk.comments(snapshot.id)):
             if not comment.is_internal_note or comment.author_id == own:
                 continue
-            for project, iid in issue_addresses(comment.body, self.gitlab_url):
+            for project, iid in issue_addresses(comment.body, self.deps.settings.gitlab_url):
                 if project in projects and (project, iid) not in known:
-                    if self.loops.bot_wrote(comment, rules.routing.team):
+                    if self.provenance.bot_wrote(comment, rules.routing.team):
                         break
-                    return Wish(f"A person named {project}#{iid} in a note.", (), f"link:{project}#{iid}")
+                    return Command(f"A person named {project}#{iid} in a note.", (), f"link:{project}#{iid}")
         return None
 
 
-def tag_that_asks(tags: Iterable[str]) -> str:
-    """A tag that only stays until it is carried out; empty: there is none."""
-    asking = (
+def command_tag(tags: Iterable[str]) -> str:
+    """The tag that gives a command, and stays until it is carried out; empty: there is none."""
+    commands = (
         tag for tag in tags if tag == OPEN_ISSUE_TAG or tag.startswith(LINK_ISSUE_TAG) or _FOLLOWING_TAG.match(tag)
     )
-    return next(asking, "")
-
-
-def asks_by_tag(tags: Iterable[str]) -> bool:
-    return bool(tag_that_asks(tags))
+    return next(commands, "")
 
 
 def issue_policy(last: Decision, rules: Rules) -> IssueConfig | None:
@@ -135,30 +125,30 @@ def issue_addresses(text: str, gitlab_url: str) -> Iterator[tuple[str, int]]:
         yield found[1], int(found[2])
 
 
-def granted(
-    delivery: JSON, snapshot: TicketSnapshot, rules: Rules, wish: Wish, *, last: Decision, now: datetime
-) -> Decided:
-    """The wish as a decision: the archetype's reply comes with the issue, as it would have the first time."""
+def carried_out(
+    message: TicketMessage, snapshot: TicketSnapshot, rules: Rules, command: Command, *, last: Decision, now: datetime
+) -> TicketDecision:
+    """The command as a decision: the archetype's reply comes with the issue, as it would have the first time."""
     earlier = Earlier.of(snapshot, last, rules)
     archetype = rules.routing.archetypes.get(last.archetype or "")
-    stale = (*wish.tags, *([LINKED_TAG] if wish.unlinked else []))
+    stale = (*command.tags, *([LINKED_TAG] if command.unlinked else []))
     actions: list[Action] = []
-    sentences = [wish.sentence]
-    if wish.issue:
-        policy = issue_policy(last, rules) or (None if wish.issue == "open" else _only_to_link(rules))
+    sentences = [command.sentence]
+    if command.issue:
+        policy = issue_policy(last, rules) or (None if command.issue == "open" else _only_to_link(rules))
         if policy:
             secret = policy.confidential == "always" or (policy.confidential == "auto" and not earlier.channel.public)
-            actions.append(Issue(policy=policy, confidential=secret, wish=wish.issue))
+            actions.append(Issue(policy=policy, confidential=secret, wish=command.issue))
         else:
             sentences.append(f"routing.yaml names no tracker for {last.archetype or 'tickets without an archetype'}.")
     actions.append(Tags(add=(), remove=tuple(tag for tag in stale if tag in snapshot.tags)))
-    if wish.issue and archetype and archetype.issue:
+    if command.issue and archetype and archetype.issue:
         if archetype.reply and not archetype.never_reply:
             actions.append(Reply(macro=archetype.reply.macro, sent=False, where=earlier.where(rules)))
         if archetype.status:
             actions.append(Status(status=archetype.status))
     actions.append(Note(sentences=tuple(sentences)))
-    return repeated(delivery, snapshot, earlier, rules, why=wish.sentence, actions=actions, now=now)
+    return derived(message, snapshot, earlier, rules, why=command.sentence, actions=actions, now=now)
 
 
 def _only_to_link(rules: Rules) -> IssueConfig | None:

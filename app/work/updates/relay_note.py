@@ -3,78 +3,63 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from app.records.links import Links
-from app.work.engine.engine import JSON, Work
-from app.work.jobs.attempt import payload_of
-from app.work.jobs.job import Jobs
-from app.work.messages import IssueRef
-from app.work.updates.marking import Marking
-from app.work.updates.workflow import tell_work, tell_works
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.messages import Failed, IssueNews, RelayNote, Stored, Work
+from app.work.updates.changes import TicketNews, issue_ref
+from app.work.updates.workflow import notify
 from integrations.errors import NotFound
-from integrations.gitlab.client import GitLabClient
 
-WORKFLOW = "relay_note"
 # GitLab's access levels: Reporter is the lowest that is given to people of the team.
 REPORTER = 20
 _MARK = re.compile(r"^/tell-reporter(?![\w-])[ \t]*", re.MULTILINE | re.IGNORECASE)
 
 
+class Relayed(Stored):
+    notify: tuple[TicketNews, ...] = ()
+
+
+def register(deps: Dependencies) -> None:
+    deps.engine.register(RelayNote, NoteRelay(deps).run, partial(crashed, deps))
+
+
 def relay_work(project_id: int, iid: int, note_id: int, now: datetime) -> Work:
-    """The note's own key: an edit of it is not told again."""
+    """The note's own key: an edit of it is not relayed again."""
     key = f"gl:note:{project_id}:{note_id}"
-    lane = f"issue:{project_id}#{iid}"
-    payload = payload_of(WORKFLOW, key, lane, now, project_id=project_id, iid=iid, note_id=note_id)
-    return Work(WORKFLOW, key, lane, payload)
+    return Work(RelayNote(key=key, accepted_at=now, project_id=project_id, iid=iid, note_id=note_id))
 
 
 @dataclass(frozen=True)
-class RelayNote:
-    jobs: Jobs
-    gitlab: Callable[[], GitLabClient]
-    links: Links
-    marking: Marking
+class NoteRelay:
+    deps: Dependencies
 
-    def relay(self, delivery: JSON) -> JSON:
-        read = self.jobs.step("read", self._read, delivery)
-        if "fault" in read:
-            return self.jobs.again(delivery, "read", read["fault"])
-        accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-        key, tell = delivery["key"], read["tell"]
-        if "bulk" in read:
-            works = list(tell_works(key, tell, read["bulk"], accepted_at))
-        else:  # read by a version that queued each at once, and may have begun to
-            works = [tell_work(key, one, accepted_at) for one in tell]
-        for work in works:
-            self.jobs.runner.later(work)
-        return {"told": len(tell)}
+    def run(self, message: RelayNote) -> None:
+        read = tried(self.deps, "read", self._read, message)
+        if isinstance(read, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "read", read.fault)
+        else:
+            notify(self.deps, message.key, read.notify, message.accepted_at)
 
-    def _read(self, delivery: JSON) -> JSON:
+    def _read(self, message: RelayNote) -> Relayed:
         """The webhook is not believed: the note may be internal, or by somebody who only writes like one of us."""
-        project_id, iid = int(delivery["project_id"]), int(delivery["iid"])
-        active = [link for link in self.links.of_issue(project_id, iid) if link.following == "active"]
+        project_id, iid, gitlab = message.project_id, message.iid, self.deps.gitlab
+        active = [link for link in self.deps.records.links.of_issue(project_id, iid) if link.following == "active"]
         if not active:
-            return {"tell": []}
+            return Relayed()
         try:
-            note = self.gitlab().note(project_id, iid, int(delivery["note_id"]))
+            note = gitlab.note(project_id, iid, message.note_id)
         except NotFound:
-            return {"tell": []}
+            return Relayed()
         answer = _MARK.sub("", note.body).strip()
         if note.internal or note.author_id is None or not _MARK.search(note.body) or not answer:
-            return {"tell": []}
-        if self.gitlab().is_member(project_id, note.author_id) < REPORTER:
-            return {"tell": []}
-        issue = self.gitlab().issue(project_id, iid)
-        ref = IssueRef(
-            project=issue.reference.partition("#")[0] or active[0].project,
-            iid=iid,
-            title=issue.title,
-            url=issue.web_url,
-            confidential=issue.confidential,
-        )
+            return Relayed()
+        if gitlab.is_member(project_id, note.author_id) < REPORTER:
+            return Relayed()
+        ref = issue_ref(gitlab.issue(project_id, iid), active[0].project)
         sentence = f"A team member answered on {ref.project}#{iid}, for the person who wrote."
-        news = {"sentences": [sentence], "reason": None, "answer": answer, "issue": ref.model_dump(mode="json")}
-        return {"tell": [{**news, "ticket_id": link.ticket_id} for link in active], **self.marking.plan(len(active))}
+        news = IssueNews(sentences=(sentence,), answer=answer, issue=ref)
+        return Relayed(notify=tuple(TicketNews(ticket_id=link.ticket_id, news=news) for link in active))

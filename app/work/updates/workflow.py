@@ -1,62 +1,71 @@
-"""The workflow: look at one issue, and tell its tickets what they do not know yet."""
+"""The workflow: look at one issue, and notify its tickets of what they do not know yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from app.work.engine.engine import JSON, Work
-from app.work.issues.sync import sync_work
-from app.work.jobs.attempt import payload_of
-from app.work.jobs.backpressure import feed_works
-from app.work.jobs.job import Jobs
-from app.work.tickets.notification import TOLD
-from app.work.tickets.workflow import triage_work
-from app.work.updates.bulk_notification import tell_many_work
-from app.work.updates.changes import Looking
-from app.work.updates.marking import Marking
-
-WORKFLOW = "follow_issue"
+from app.work.issues.mirror import IssueMirror
+from app.work.jobs.backpressure import throttled
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.messages import Failed, FollowIssue, SyncIssues, TriageTicket, Work
+from app.work.updates.changes import ChangeFinder, LinkChange, TicketNews
 
 
-def follow_work(key: str, project_id: int, iid: int, now: datetime) -> Work:
-    lane = f"issue:{project_id}#{iid}"
-    return Work(WORKFLOW, key, lane, payload_of(WORKFLOW, key, lane, now, project_id=project_id, iid=iid))
+def register(deps: Dependencies, mirror: IssueMirror) -> None:
+    follower = IssueFollower(deps, ChangeFinder(deps, mirror))
+    deps.engine.register(FollowIssue, follower.run, partial(crashed, deps))
 
 
 @dataclass(frozen=True)
-class FollowIssue:
-    jobs: Jobs
-    looking: Looking
-    marking: Marking
+class IssueFollower:
+    deps: Dependencies
+    changes: ChangeFinder
 
-    def follow(self, delivery: JSON) -> JSON:
-        """One issue at a time, so what was told is marked before the next look."""
-        looked = self.jobs.step("look", self.looking.look, delivery)
-        if "fault" in looked:
-            return self.jobs.again(delivery, "look", looked["fault"])
-        if looked.get("sync"):
-            self.jobs.runner.later(sync_work(f"{delivery['key']}:sync", looked["sync"], self.marking.now()))
-        tell = looked["tell"]
-        planned = self.jobs.step("plan_telling", self.marking.plan, len(tell))
-        accepted_at = datetime.fromisoformat(delivery["accepted_at"])
-        for work in tell_works(delivery["key"], tell, planned["bulk"], accepted_at):
-            self.jobs.runner.later(work)
-        if looked["mark"]:
-            self.jobs.step("mark", self.marking.mark, looked["mark"])
-        return {"told": len(tell)}
+    def run(self, message: FollowIssue) -> None:
+        """One issue at a time, so what was queued is written down before the next look."""
+        looked = tried(self.deps, "look", self.changes.look, message)
+        if isinstance(looked, Failed):
+            try_later(self.deps, JobLog(self.deps), message, "look", looked.fault)
+            return
+        if looked.sync:
+            sync = SyncIssues(key=f"{message.key}:sync", accepted_at=self.deps.now(), path=looked.sync)
+            self.deps.engine.later(Work(sync))
+        notify(self.deps, message.key, looked.notify, message.accepted_at)
+        if looked.links:
+            self.deps.engine.step("keep", self._keep, looked.links)
 
-
-def tell_works(key: str, tell: list[JSON], bulk: int, accepted_at: datetime) -> Iterator[Work]:
-    """The work of `key` tells all these tickets, `bulk` in each bulk job of Zendesk's; 0: each by itself."""
-    if bulk:
-        for number, start in enumerate(range(0, len(tell), bulk)):
-            yield tell_many_work(f"{key}:many:{number}", tell[start : start + bulk], accepted_at)
-    else:
-        yield from feed_works(key, [tell_work(key, one, accepted_at) for one in tell], accepted_at)
+    def _keep(self, changes: tuple[LinkChange, ...]) -> None:
+        links, now = self.deps.records.links, self.deps.now().isoformat()
+        for one in changes:
+            if one.moved:
+                to = (one.project_id, one.iid)
+                links.relink(one.ticket_id, one.intent, to, project=one.project, url=one.url, now=now)
+            known = one.known.model_dump(mode="json", exclude_none=True)
+            links.tell(one.ticket_id, one.intent, state=one.state, told=known, now=now)
+        for project_id, project in {(one.project_id, one.project) for one in changes}:
+            links.renamed(project_id, project)
 
 
-def tell_work(key: str, one: JSON, accepted_at: datetime) -> Work:
-    """Tell one ticket, in its own lane and by the same steps as any decision."""
-    return triage_work(f"{key}:tell:{one['ticket_id']}", one["ticket_id"], TOLD, accepted_at, told=one)
+def notify(deps: Dependencies, key: str, tickets: Sequence[TicketNews], accepted_at: datetime) -> None:
+    """Each ticket in its own partition and by the same steps as any decision; many go to Zendesk in bulk jobs."""
+    in_bulk = deps.engine.step("in_bulk", _in_bulk, deps, len(tickets))
+    messages = [
+        TriageTicket(
+            key=f"{key}:notify:{one.ticket_id}",
+            accepted_at=accepted_at,
+            ticket_id=one.ticket_id,
+            cause=one.news.model_copy(update={"in_bulk": in_bulk}),
+        )
+        for one in tickets
+    ]
+    for work in throttled(key, messages, accepted_at):
+        deps.engine.later(work)
+
+
+def _in_bulk(deps: Dependencies, tickets: int) -> bool:
+    """A step, so that a limit that was changed meanwhile changes nothing."""
+    return tickets >= deps.limits.bulk_from

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def correct(database_url: str, count: int, *, archetype: str, was: str, kind: st
     records = Records.open(database_url)
     texts = [one for one in shipped_examples() if one.archetype == kind][24 : 24 + count]
     for day, example in enumerate(texts):
-        ticket = ticket_as_json(example.ticket, channel=example.channel, public=True)
+        ticket = ticket_as_json(replace(example.ticket, channel=example.channel, public=True))
         at = (NOW + timedelta(days=day)).isoformat()
         records.corrections.save(Correction(1000 + hash(kind) % 1000 * 100 + day, archetype, was, "model", ticket, at))
     records.close()

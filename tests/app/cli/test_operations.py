@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from app.cli.main import cli
 from app.records.attempts import Attempt
 from app.records.failures import Failure
 from app.records.records import Records
-from app.work.engine.engine import JSON, Engine
+from app.work.engine.engine import Engine
+from app.work.messages import TriageTicket
 from tests.app.work.conftest import wait_until
+from tests.support.work import triage
 
 AT = "2026-11-01T08:00:00+00:00"
 
@@ -38,7 +41,8 @@ def pointsman(*arguments: str) -> Result:
 
 
 def failed(records: Records, key: str = "zd:1", at: str = AT) -> int:
-    work = {"workflow": "wf", "key": key, "lane": f"ticket:{key}", "attempt": 2, "accepted_at": at}
+    message = triage(key, 1, "ticket.created", datetime.fromisoformat(at)).message
+    work = message.model_copy(update={"attempt": 2}).model_dump(mode="json")
     records.failures.add(Failure(key, "zendesk", 1, "write", "forbidden", "zendesk: 403", 2, work, at))
     found = records.failures.by_key(key)
     assert found is not None
@@ -57,14 +61,9 @@ def test_failures_are_listed_with_their_cause_and_all_tries(records: Records) ->
 
 
 def test_failures_are_retried_by_a_service_that_runs_beside_the_command(records: Records, url: str) -> None:
-    ran: list[JSON] = []
-
-    def run(payload: JSON) -> JSON:
-        ran.append(payload)
-        return {}
-
+    ran: list[TriageTicket] = []
     engine = Engine(url, polling_seconds=0.02)
-    engine.register("wf", run, lambda _payload, _error: {})
+    engine.register(TriageTicket, ran.append, lambda _message, _error: None)
     engine.start()
     try:
         first = failed(records)
@@ -74,7 +73,7 @@ def test_failures_are_retried_by_a_service_that_runs_beside_the_command(records:
         assert pointsman("failures", "retry", str(first)).exit_code == 1, "it is being tried again"
         assert "1 tried again" in pointsman("failures", "retry", "--since", "2026-11-01").stdout
         wait_until(lambda: len(ran) == 2)
-        assert sorted((one["key"], one["life"], one["attempt"]) for one in ran) == [("zd:1", 1, 1), ("zd:2", 1, 1)]
+        assert sorted((one.key, one.generation, one.attempt) for one in ran) == [("zd:1", 1, 1), ("zd:2", 1, 1)]
         assert engine.recover() == 0, "the command left nothing behind that has to be taken over"
     finally:
         engine.stop(grace_seconds=1)

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 import pytest
 
 from app.work.engine.dbos_internals import Queue, system_database
-from app.work.engine.engine import JSON, Engine, Workflow
+from app.work.engine.engine import JSON, Engine
 from app.work.engine.recovery import Recovery
+from app.work.messages import Message
+from tests.support.work import BulkExample, Example, register
 
 CRASHES: list[tuple[JSON, str]] = []
 """What the engine said of workflows that failed."""
-Started = Callable[[dict[str, Workflow]], Engine]
+ExampleWorkflow = Callable[[JSON], object]
+
+
+class Started(Protocol):
+    def __call__(
+        self,
+        workflows: Mapping[str, ExampleWorkflow],
+        messages: Mapping[type[Message], Callable[[Any], object]] | None = None,
+    ) -> Engine: ...
 
 
 @pytest.fixture
 def start(database_url: str) -> Iterator[Started]:
     running: list[Engine] = []
 
-    def start_engine(workflows: dict[str, Workflow]) -> Engine:
+    def start_engine(
+        workflows: Mapping[str, ExampleWorkflow],
+        messages: Mapping[type[Message], Callable[[Any], object]] | None = None,
+    ) -> Engine:
         engine = Engine(database_url, polling_seconds=0.02)
         for name, workflow in workflows.items():
-            engine.register(name, workflow, crashed)
+            base = BulkExample if name in {"follow_issue", "sync_issues", "check_for_chat"} else Example
+            register(engine, name, workflow, crashed, base)
+        for message, handler in (messages or {}).items():
+            engine.register(message, handler, lambda *_: None)
         engine.start()
         running.append(engine)
         return engine

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from app.service import Service
-from app.settings import Settings
-from app.work.engine.engine import JSON, PIPELINE_VERSION, Work
-from app.work.engine.queues import QUEUES, queue_of
-from app.work.jobs.attempt import Runner
-from app.work.jobs.job import Jobs
+from app.bootstrap import build
+from app.work.engine.engine import PIPELINE_VERSION
+from app.work.engine.queues import QUEUES
+from app.work.jobs import job
 from integrations.sandbox import Sandbox
 from tests.support.harness import settings_for
 
@@ -38,17 +36,21 @@ STEPS = (
 NEW = "{name} is new. Put this line into {file}:\n{line}"
 
 
-def steps_of(owner: type) -> list[str]:
+def steps_of(source: str) -> list[str]:
     """What it has the engine keep, by the names in its source; `plan_*_again` has a part that is filled in."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
+    tree = ast.parse(source)
     looped = dict(_looped(tree))
     calls: list[tuple[int, int, str]] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "step" and node.args:
-                calls.append((node.lineno, node.col_offset, _name(node.args[0], looped)))
-            elif node.func.attr == "later":
-                calls.append((node.lineno, node.col_offset, LATER))
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        if called == "step":
+            calls.append((node.lineno, node.col_offset, _name(node.args[0], looped)))
+        elif called == "tried":
+            calls.append((node.lineno, node.col_offset, _name(node.args[1], looped)))
+        elif called == "later":
+            calls.append((node.lineno, node.col_offset, LATER))
     return [name for *_, name in sorted(calls)]
 
 
@@ -73,20 +75,17 @@ def _name(given: ast.expr, looped: Mapping[str, str]) -> str:
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Each line of the file, by what it is about."""
-    service = Service.build(_settings(tmp_path_factory.mktemp("names")))
-    registered = service.engine._workflows
-    service.records.close()
-    lines = {"version": PIPELINE_VERSION, "queues": " ".join(QUEUES), "every job": " ".join(steps_of(Jobs))}
-    for name, (workflow, _) in registered.items():
-        owner = getattr(workflow, "__self__", None)
-        assert owner is not None, f"{name}: its steps are looked for in the class of its method"
-        lines[name] = " ".join([f"[{queue_of(name)}]", *steps_of(type(owner))])
-    return lines
-
-
-def _settings(folder: Path) -> Settings:
     with Sandbox.start() as sandbox:
-        return settings_for(sandbox, folder)
+        service = build(settings_for(sandbox, tmp_path_factory.mktemp("names")))
+    registered = service.deps.engine._workflows
+    service.deps.records.close()
+    every_job = " ".join(steps_of(inspect.getsource(job)))
+    lines = {"version": PIPELINE_VERSION, "queues": " ".join(QUEUES), "every job": every_job}
+    for name, one in registered.items():
+        function = getattr(one.workflow, "func", one.workflow)
+        module = sys.modules[function.__module__]
+        lines[name] = " ".join([f"[{one.message.queue}]", *steps_of(inspect.getsource(module))])
+    return lines
 
 
 def recorded() -> dict[str, str]:
@@ -111,19 +110,17 @@ def test_what_is_new_is_recorded(found: dict[str, str]) -> None:
 
 
 def test_the_names_in_a_source_are_found_in_order() -> None:
-    assert steps_of(_Example) == ["look", "plan_*_again", LATER, "*", "x|y", "write"]
+    assert steps_of(EXAMPLE) == ["look", "plan_*_again", LATER, "*", "x|y", "write"]
 
 
-class _Example:
-    def run(self, payload: JSON) -> None:
-        looked = self.runner.step("look", dict, payload)
-        for step in ("a", "b"):
-            self.runner.step(f"plan_{step}_again", dict, looked)
-        self.runner.later(Work("wf", "key", "lane", {}))
-        self.runner.step(payload["name"], dict)
-        for step, function in (("x", dict), ("y", dict)):
-            self.runner.step(step, function)
-        self.runner.step("write", dict)
-
-    def __init__(self, runner: Runner) -> None:
-        self.runner = runner
+EXAMPLE = """
+def run(deps, message):
+    looked = deps.engine.step("look", dict, message)
+    for step in ("a", "b"):
+        tried(deps, f"plan_{step}_again", dict, looked)
+    deps.engine.later(Work(message))
+    deps.engine.step(message.name, dict)
+    for step, function in (("x", dict), ("y", dict)):
+        deps.engine.step(step, function)
+    tried(deps, "write", dict)
+"""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.engine import JSON, Engine
 from tests.e2e.versions.running import URL, crashed, mend_work, ran, run
+from tests.support.work import example_work, register
 
 engine = Engine(URL, polling_seconds=0.02, recovery_seconds=0.2)
 VERSION = sys.argv[3]
@@ -24,7 +25,9 @@ def mend(payload: JSON) -> JSON:
     engine.step("second", ran("new", "carefully" if careful else "second"), payload)
     if "then" in payload:
         key = payload["then"]
-        engine.later(Work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"}))
+        engine.later(
+            example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"})
+        )
     engine.step("third", ran("new", "third"), payload)
     return {}
 
@@ -40,13 +43,15 @@ def fresh(payload: JSON) -> JSON:
     return {}
 
 
-engine.register("mend", rash if VERSION == "rash" else mend, crashed)
-engine.register("fresh", fresh, crashed)
+register(engine, "mend", rash if VERSION == "rash" else mend, crashed)
+register(engine, "fresh", fresh, crashed)
 
 NEW = [
     mend_work("of-the-new", 5),
     *(
-        Work("fresh", f"fresh-{number}", f"issue:{number}", {"key": f"fresh-{number}", "lane": f"issue:{number}"})
+        example_work(
+            "fresh", f"fresh-{number}", f"issue:{number}", {"key": f"fresh-{number}", "lane": f"issue:{number}"}
+        )
         for number in range(10)
     ),
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.engine import JSON, Engine
 from tests.e2e.versions.running import URL, ask_until_stopped, crashed, mend_work, ran, run
+from tests.support.work import example_work, register
 
 engine = Engine(URL, polling_seconds=0.02, recovery_seconds=0.2)
 
@@ -15,7 +16,9 @@ def mend(payload: JSON) -> JSON:
     engine.step("second", ask_until_stopped("old"), payload)
     if "then" in payload:
         key = payload["then"]
-        engine.later(Work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"}))
+        engine.later(
+            example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"})
+        )
     return {}
 
 
@@ -24,8 +27,8 @@ def given_up(payload: JSON) -> JSON:
     return {}
 
 
-engine.register("mend", mend, crashed)
-engine.register("given_up", given_up, crashed)
+register(engine, "mend", mend, crashed)
+register(engine, "given_up", given_up, crashed)
 
 LEFT = [
     mend_work("ended", 1, then="queued-by-ended"),
@@ -34,7 +37,9 @@ LEFT = [
     mend_work("put-off", 3, delay=3),
 ]
 UNKNOWN_LATER = [
-    Work("given_up", "unknown", "ticket:4", {"workflow": "given_up", "key": "unknown", "lane": "ticket:4"}, delay=1.0),
+    example_work(
+        "given_up", "unknown", "ticket:4", {"workflow": "given_up", "key": "unknown", "lane": "ticket:4"}, delay=1.0
+    ),
     mend_work("behind-unknown", 4, delay=1.2),
 ]
 

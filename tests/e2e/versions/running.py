@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.engine import JSON, Engine
+from app.work.messages import Work
+from tests.support.work import example_work
 
 URL, LOG = sys.argv[1], Path(sys.argv[2])
 
@@ -45,7 +47,7 @@ def ask_until_stopped(version: str) -> Callable[[JSON], JSON]:
 
 def mend_work(key: str, ticket: int, *, delay: float = 0.0, **more: Any) -> Work:
     lane = f"ticket:{ticket}"
-    return Work("mend", key, lane, {"workflow": "mend", "key": key, "lane": lane, **more}, delay=delay)
+    return example_work("mend", key, lane, {"workflow": "mend", "key": key, "lane": lane, **more}, delay=delay)
 
 
 def crashed(payload: JSON, error: str) -> JSON:

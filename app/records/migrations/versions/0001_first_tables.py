@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.String(40), nullable=False, index=True),
         sa.Column("finished_at", sa.String(40)),
         sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
+        sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
     )
     op.create_table(
         "links",

@@ -17,10 +17,10 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 
 from app.records.failures import Failure, Failures
+from app.signatures import GitLabSecrets, gitlab_signature, gitlab_signing_key
 from app.web.webhooks.gitlab import GitLabInbox
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten
-from app.web.webhooks.signatures import GitLabSecrets, gitlab_signature, gitlab_signing_key
-from app.work.engine.engine import CannotStore, Work
+from app.work.messages import CannotStore, FollowIssue, Work
 from tests.app.web.webhooks.test_gitlab_deliveries import payload
 
 PATH = "/webhooks/gitlab"
@@ -39,8 +39,8 @@ class RecordingIntake:
     async def accept(self, work: Work) -> bool:
         if self.down:
             raise CannotStore("database is locked")
-        new = work.key not in self.accepted
-        self.accepted[work.key] = work
+        new = work.message.key not in self.accepted
+        self.accepted[work.message.key] = work
         return new
 
 
@@ -94,7 +94,7 @@ def served() -> Iterator[Door]:
 
     def follow(delivery: IssueChanged | NoteWritten, now: datetime) -> Work:
         followed.append(delivery)
-        return Work("follow", delivery.key, f"issue:{delivery.iid}", {"accepted_at": now.isoformat()})
+        return Work(FollowIssue(key=delivery.key, accepted_at=now, project_id=delivery.project_id, iid=delivery.iid))
 
     inbox = GitLabInbox(
         secrets=GitLabSecrets.of((SIGNING, PLAIN, "the token before")),
@@ -141,7 +141,7 @@ def test_a_changed_issue_becomes_work(door: Door, name: str, project_id: int, ii
     assert isinstance(followed, IssueChanged)
     assert (followed.project_id, followed.iid) == (project_id, iid)
     (work,) = door.intake.accepted.values()
-    assert work.payload == {"accepted_at": NOW.isoformat()}
+    assert work.message.accepted_at == NOW
 
 
 @pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue"])

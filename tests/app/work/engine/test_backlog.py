@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from app.work.engine.backlog import workflow_status
-from app.work.engine.engine import Engine, Work
+from app.work.engine.engine import Engine
 from tests.app.work.conftest import crashed, done
+from tests.support.work import example_work, register
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,7 +22,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def still(database_url: str) -> Iterator[Engine]:
     """An engine that begins nothing."""
     engine = Engine(database_url, worker=False)
-    engine.register("triage_ticket", done, crashed)
+    register(engine, "triage_ticket", done, crashed)
     engine.start()
     yield engine
     engine.stop()
@@ -30,11 +30,11 @@ def still(database_url: str) -> Iterator[Engine]:
 
 def test_a_partition_has_work_while_it_waits_and_while_it_runs(still: Engine) -> None:
     works = {
-        state: Work("triage_ticket", state, f"ticket:{state}", {})
+        state: example_work("triage_ticket", state, f"ticket:{state}", {})
         for state in ("ENQUEUED", "PENDING", "SUCCESS", "ERROR")
     }
-    delayed = Work("triage_ticket", "DELAYED", "ticket:DELAYED", {}, delay=3600)
-    still.accept([*works.values(), delayed, replace(delayed, workflow="link_ticket", key="link", lane="ticket:link")])
+    delayed = example_work("triage_ticket", "DELAYED", "ticket:DELAYED", {}, delay=3600)
+    still.accept([*works.values(), delayed, example_work("link_ticket", "link", "ticket:link", {}, delay=3600)])
     with still._intake_engine.begin() as connection:
         table = workflow_status(connection)
         for state in works:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.work.engine.cron import Cron, CronEntry
-from app.work.engine.engine import CannotStore
+from app.work.messages import CannotStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -17,9 +17,10 @@ from app.work.engine.dbos_internals import (
     system_database,
     take_over,
 )
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.engine import JSON, Engine
 from app.work.engine.queues import TICKETS
 from tests.app.work.conftest import Started, done, wait_until
+from tests.support.work import example_work
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,7 +45,7 @@ def test_dbos_asks_the_replaced_scheduler_and_runs_what_it_answers(start: Starte
         return found
 
     replace_scheduler(watched)
-    engine.accept([Work("wf", "a", "ticket:1", {"n": "a"})])
+    engine.accept([example_work("wf", "a", "ticket:1", {"n": "a"})])
     wait_until(lambda: ran == ["a"])
     assert ["a"] in taken
 
@@ -53,7 +54,7 @@ def test_taking_over_keeps_the_count_of_crashes_and_only_the_first_one_does_it(
     start: Started, recovery_by_hand: None
 ) -> None:
     engine = start({"wf": done})
-    engine.accept([Work("wf", "a", "ticket:1", {"key": "a"}, delay=60)])
+    engine.accept([example_work("wf", "a", "ticket:1", {"key": "a"}, delay=60)])
     leave_behind(engine, "a", starts=2)
     (left,) = DBOS.list_workflows(workflow_ids=["a"])
     assert take_over(left, TICKETS)
@@ -67,7 +68,7 @@ def test_active_workflows_are_those_whose_threads_run(start: Started) -> None:
     free = threading.Event()
     engine = start({"wf": lambda _: {"waited": free.wait(10)}})
     assert active_workflows() == []
-    engine.accept([Work("wf", "a", "ticket:1", {})])
+    engine.accept([example_work("wf", "a", "ticket:1", {})])
     wait_until(lambda: active_workflows() == ["a"])
     free.set()
     wait_until(lambda: active_workflows() == [])
@@ -75,7 +76,7 @@ def test_active_workflows_are_those_whose_threads_run(start: Started) -> None:
 
 def test_the_database_clock_counts_milliseconds_as_the_table_does(start: Started) -> None:
     engine = start({"wf": done})
-    engine.accept([Work("wf", "a", "ticket:1", {}, delay=60)])
+    engine.accept([example_work("wf", "a", "ticket:1", {}, delay=60)])
     with engine._intake_engine.connect() as connection:
         now = connection.execute(sa.select(database_clock(system_database()))).scalar_one()
         stored = connection.execute(sa.select(workflow_status(connection).c.created_at)).scalar_one()

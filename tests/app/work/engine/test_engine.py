@@ -15,10 +15,13 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
+from app.work.engine import engine as engine_module
 from app.work.engine.backlog import workflow_status
-from app.work.engine.engine import JSON, PIPELINE_VERSION, CannotStore, Engine, Work, Workflow
+from app.work.engine.engine import JSON, PIPELINE_VERSION, Engine, Workflow
 from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
+from app.work.messages import CannotStore, Work
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
+from tests.support.work import example_work, register
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,7 +30,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def work(key: str, ticket_id: int = 1, *, delay: float = 0.0, **payload: object) -> Work:
-    return Work("wf", key, f"ticket:{ticket_id}", payload, delay=delay)
+    return example_work("wf", key, f"ticket:{ticket_id}", payload, delay=delay)
 
 
 def noting(ran: list[object]) -> Workflow:
@@ -99,7 +102,7 @@ def test_what_a_repeat_leads_to_has_names_of_its_own(start: Started) -> None:
 
     engine = start({"wf": flow})
     for _ in range(2):
-        engine.accept([Work("wf", "a", "ticket:1", {"key": "a"})])
+        engine.accept([example_work("wf", "a", "ticket:1", {"key": "a"})])
         wait_until(lambda: engine.backlog.unfinished() == 0)
     assert keys == ["a", "a~2"]
 
@@ -123,8 +126,14 @@ def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Starte
 
 
 @pytest.mark.parametrize("database", ["postgresql"])
-def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_through(start: Started) -> None:
+def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_through(
+    start: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As when two processes claim at the same moment; here the queue is told that the partitions differ."""
+    options = engine_module._options
+    monkeypatch.setattr(
+        engine_module, "_options", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
+    )
     running: list[object] = []
     most: list[int] = []
 
@@ -136,7 +145,7 @@ def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_throug
         return {}
 
     engine = start({"wf": flow})
-    engine.accept([Work("wf", str(n), f"ticket:{n}", {"n": n, "lane": "ticket:1"}) for n in range(4)])
+    engine.accept([example_work("wf", str(n), "ticket:1", {"n": n}) for n in range(4)])
     wait_until(lambda: engine.backlog.unfinished() == 0)
     assert most == [1, 1, 1, 1]
 
@@ -205,11 +214,12 @@ def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can
 
 def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url: str, tmp_path: Path) -> None:
     script = (
-        "import sys, time; from app.work.engine.engine import Engine, Work;"
+        "import sys, time; from app.work.engine.engine import Engine;"
+        "from tests.support.work import example_work, register;"
         "engine = Engine(sys.argv[1], polling_seconds=0.02);"
         "run = lambda payload: (print('running', flush=True), time.sleep(60)) and {};"
-        "engine.register('wf', run, lambda payload, error: {});"
-        "engine.start(); engine.accept([Work('wf', 'a', 'ticket:1', {'n': 1})]); time.sleep(60)"
+        "register(engine, 'wf', run, lambda payload, error: {});"
+        "engine.start(); engine.accept([example_work('wf', 'a', 'ticket:1', {'n': 1})]); time.sleep(60)"
     )
     peer = subprocess.Popen([sys.executable, "-c", script, database_url], stdout=subprocess.PIPE)
     assert peer.stdout is not None
@@ -234,7 +244,7 @@ def test_stopping_lets_what_runs_end_and_begins_nothing_more(database_url: str) 
         return {}
 
     engine = Engine(database_url, polling_seconds=0.02)
-    engine.register("wf", flow, lambda _payload, _error: {})
+    register(engine, "wf", flow, lambda _payload, _error: {})
     engine.start()
     engine.accept([work(key, 1, n=key) for key in "abc"])  # one after the other
     wait_until(lambda: ran == ["a"])
@@ -261,4 +271,4 @@ def test_a_bug_in_a_workflow_is_told_and_frees_the_ticket(start: Started) -> Non
     engine = start({"wf": buggy})
     engine.accept([work("a", n=1), work("b", n=2)])
     wait_until(lambda: ran == [2])
-    assert CRASHES == [({"n": 1}, "ZeroDivisionError")]
+    assert CRASHES == [({"n": 1, "key": "a"}, "ZeroDivisionError")]

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.work.engine.engine import CannotStore, Work
 from app.work.engine.intake import MOST_WAITING, Intake
+from app.work.messages import CannotStore, Work
+from tests.support.work import example_work
 
 pytestmark = pytest.mark.anyio
 
@@ -28,15 +29,15 @@ class SlowStore:
         self.fails = False
 
     def accept(self, batch: Sequence[Work]) -> list[bool]:
-        self.batches.append([work.key for work in batch])
+        self.batches.append([work.message.key for work in batch])
         self.go.wait(10)
         if self.fails:
             raise CannotStore("down")
-        return [work.key != "known" for work in batch]
+        return [work.message.key != "known" for work in batch]
 
 
 def work(key: str) -> Work:
-    return Work("wf", key, "lane", {})
+    return example_work("wf", key, "lane", {})
 
 
 async def test_deliveries_that_come_together_share_a_transaction() -> None:

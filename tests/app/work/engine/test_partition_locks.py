@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.records.database import make_engine
-from app.work.engine.engine import JSON, Work
+from app.work.engine.engine import JSON
 from app.work.engine.partition_locks import PartitionLocks
 from tests.app.work.conftest import Started, wait_until
+from tests.support.work import example_work
 
 DEFAULT_MOST = 100
 PROCESSES = 5
@@ -77,7 +78,7 @@ def test_a_step_waits_for_a_database_that_has_no_connection_left(start: Started)
 
     engine = []
     engine.append(start({"wf": run}))
-    engine[0].accept([Work("wf", "a", "ticket:1", {})])
+    engine[0].accept([example_work("wf", "a", "ticket:1", {})])
     wait_until(lambda: len(tries) == 3)
     wait_until(lambda: engine[0].backlog.unfinished() == 0)
 
@@ -89,7 +90,7 @@ def test_five_processes_fit_into_a_postgresql_as_it_comes(start: Started, databa
     gate, engine = threading.Event(), []
     engine.append(start({"triage_ticket": count}))
     engine[0].accept(
-        [Work("triage_ticket", str(number), f"ticket:{number}", {"lane": str(number)}) for number in range(30)]
+        [example_work("triage_ticket", str(number), f"ticket:{number}", {"lane": str(number)}) for number in range(30)]
     )
     wait_until(lambda: engine[0].backlog.waiting() == 22)
     watcher = make_engine(database_url, pool=1)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.service import Service
-from app.work.engine.engine import JSON, Engine, Work, Workflow
-from app.work.engine.queues import _NOT_TICKETS, TICKETS, queue_of
-from app.work.jobs.backpressure import ROOM, WORKFLOW, Feeding, feed_works
-from app.work.jobs.job import Jobs
+from app.bootstrap import build
+from app.records.records import Records
+from app.work.engine.engine import JSON, Engine, kind_of
+from app.work.engine.queues import TICKETS
+from app.work.jobs.backpressure import ROOM, enqueue, throttled
 from app.work.limits.priority import Priority, current_priority
+from app.work.messages import EnqueueTickets, TriageTicket, Work
 from integrations.sandbox import Sandbox
 from tests.app.work.conftest import Started, done, wait_until
+from tests.support.fakes import dependencies
 from tests.support.harness import settings_for
+from tests.support.work import BulkExample, example_work, triage
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,13 +31,11 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def ticket(key: str, ticket_id: int, *, accepted_at: datetime = NOW, delay: float = 0.0, **payload: object) -> Work:
-    partition = f"ticket:{ticket_id}"
-    given = {"key": key, "lane": partition, "accepted_at": accepted_at.isoformat(), **payload}
-    return Work("triage_ticket", key, partition, given, delay=delay)
+    return example_work("triage_ticket", key, f"ticket:{ticket_id}", payload, delay=delay, accepted_at=accepted_at)
 
 
 def bulk(key: str) -> Work:
-    return Work("follow_issue", key, f"issue:{key}", {"key": key, "accepted_at": NOW.isoformat()})
+    return example_work("follow_issue", key, f"issue:{key}", accepted_at=NOW, base=BulkExample)
 
 
 def test_bulk_work_that_hangs_in_every_partition_holds_no_ticket_up(start: Started) -> None:
@@ -94,10 +95,10 @@ def test_begun_work_and_deliveries_of_gitlab_count_as_waiting_and_scheduled_runs
         return {}
 
     engine = start({"triage_ticket": hang, "follow_issue": done, "sync_issues": done})
-    late = {"accepted_at": (NOW + timedelta(hours=1)).isoformat()}
-    engine.accept([Work("sync_issues", "cron:sync:1", "sync", late, delay=3600)])
+    late = NOW + timedelta(hours=1)
+    engine.accept([example_work("sync_issues", "cron:sync:1", "sync", accepted_at=late, delay=3600, base=BulkExample)])
     assert engine.backlog.waits_since() is None
-    engine.accept([Work("follow_issue", "gl:1", "issue:1", late, delay=3600)])
+    engine.accept([example_work("follow_issue", "gl:1", "issue:1", accepted_at=late, delay=3600, base=BulkExample)])
     assert engine.backlog.waits_since() == NOW + timedelta(hours=1)
     engine.accept([ticket("begun", 1)])
     assert began.wait(10)
@@ -115,29 +116,24 @@ def test_work_that_waits_for_its_time_can_be_begun_now(start: Started) -> None:
     assert engine.backlog.waiting() == 1
 
 
-def test_bulk_work_on_tickets_is_queued_a_few_at_a_time(start: Started) -> None:
+def test_bulk_work_on_tickets_is_queued_a_few_at_a_time(start: Started, records: Records) -> None:
     free, seen, ran = threading.Event(), list[int](), list[object]()
     engine_: list[Engine] = []
 
-    def run(payload: JSON) -> JSON:
+    def run(message: TriageTicket) -> None:
         seen.append(engine_[0].backlog.waiting_tickets(1000))
-        ran.append(payload["key"])
-        assert (current_priority() is Priority.BULK) == (payload["key"] != "new")
-        free.wait(10) if payload["key"] == "new" else None
-        return {}
+        ran.append(message.key)
+        assert (current_priority() is Priority.BULK) == (message.key != "new")
+        free.wait(10) if message.key == "new" else None
 
-    feeding: list[Feeding] = []
+    def hand_on(message: EnqueueTickets) -> None:
+        enqueue(dependencies(records, engine=engine_[0]), message)
 
-    def feed(payload: JSON) -> JSON:
-        return feeding[0].feed(payload)
-
-    engine_.append(start({"triage_ticket": run, WORKFLOW: feed}))
-    jobs = Jobs(engine_[0], *[None] * 5)  # type: ignore[arg-type]  # steps and work to come are all that it needs
-    feeding.append(Feeding(jobs, engine_[0].backlog.waiting_tickets))
-    works = [ticket(f"t{number}", number) for number in range(60)]
-    engine_[0].accept(list(feed_works("round", works, NOW)))
+    engine_.append(start({}, {TriageTicket: run, EnqueueTickets: hand_on}))
+    tickets = [triage(f"t{number}", number, "ticket.updated", NOW).message for number in range(60)]
+    engine_[0].accept(list(throttled("bulk", [one for one in tickets if isinstance(one, TriageTicket)], NOW)))
     wait_until(lambda: len(ran) >= 10)
-    engine_[0].accept([ticket("new", 1000)])
+    engine_[0].accept([triage("new", 1000, "ticket.created", NOW)])
     wait_until(lambda: "new" in ran)
     assert max(seen) <= ROOM + 1
     free.set()
@@ -145,20 +141,21 @@ def test_bulk_work_on_tickets_is_queued_a_few_at_a_time(start: Started) -> None:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def records(tmp_path: Path) -> Iterator[Records]:
+    opened = Records.open(f"sqlite:///{tmp_path / 'records.db'}")
+    yield opened
+    opened.close()
+
+
+def test_only_work_on_tickets_is_in_the_tickets_queue(tmp_path: Path) -> None:
     with Sandbox.start() as sandbox:
-        built = Service.build(settings_for(sandbox, tmp_path))
-        yield built
-        built.records.close()
+        service = build(settings_for(sandbox, tmp_path))
+    kinds = service.deps.engine._workflows.values()
+    assert {kind_of(one.message) for one in kinds if one.message.queue == TICKETS} == {"triage_ticket", "link_ticket"}
+    service.deps.records.close()
 
 
-def test_every_workflow_is_in_the_queue_that_its_partition_needs(service: Service, database: str) -> None:
-    known = set(service.engine._workflows)
-    assert set(_NOT_TICKETS) <= known
-    assert {name for name in known if queue_of(name) == TICKETS} == {"triage_ticket", "link_ticket"}
-
-
-def _noting(ran: list[object]) -> Workflow:
+def _noting(ran: list[object]) -> Callable[[JSON], JSON]:
     def workflow(payload: JSON) -> JSON:
         ran.append(payload["key"])
         return {}

@@ -8,9 +8,10 @@ import sys
 import pytest
 from dbos import DBOS
 
-from app.work.engine.engine import Engine, Work
+from app.work.engine.engine import Engine
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
 from tests.app.work.engine.test_dbos_internals import leave_behind
+from tests.support.work import example_work, register
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,7 +23,8 @@ def database(request: pytest.FixtureRequest) -> str:
 SCRIPT = """
 import os, sys, time
 from dbos import DBOS
-from app.work.engine.engine import Engine, Work
+from app.work.engine.engine import Engine
+from tests.support.work import example_work, register
 engine = Engine(sys.argv[1], polling_seconds=0.02, recovery_seconds=0.1, crashes_before_quarantine=4)
 def run(payload):
     engine.step("act", lambda: os._exit(1) if payload["key"] == "bad" else time.sleep(0.3) or {})
@@ -31,10 +33,10 @@ def run(payload):
 def crashed(payload, error):
     print("told", payload["key"], error, flush=True)
     return {}
-engine.register("wf", run, crashed)
+register(engine, "wf", run, crashed)
 engine.start()
 if sys.argv[2] == "first":
-    engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}) for key in ("one", "bad", "two")])
+    engine.accept([example_work("wf", key, f"ticket:{key}", {"key": key}) for key in ("one", "bad", "two")])
 deadline = time.monotonic() + 20
 quarantined = lambda: DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 while (engine.backlog.unfinished() or quarantined()) and time.monotonic() < deadline:
@@ -60,13 +62,13 @@ def test_a_crash_loop_is_quarantined_reported_once_and_holds_nobody_up(start: St
     engine = start({"wf": done})
     engine.recover()
     assert CRASHES == [], "it was told"
-    assert engine.accept([Work("wf", "bad", "ticket:bad", {"key": "bad"})]) == [False], "its key stays known"
+    assert engine.accept([example_work("wf", "bad", "ticket:bad", {"key": "bad"})]) == [False], "its key stays known"
 
 
 def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Started, recovery_by_hand: None) -> None:
     engine = start({"wf": done})
     for key, starts in (("a", 1), ("b", 5), ("c", 4), ("d", 2)):
-        engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
+        engine.accept([example_work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
         leave_behind(engine, key, starts=starts)
     assert engine.recover() == 3
     wait_until(lambda: engine.backlog.unfinished() == 1)
@@ -79,11 +81,11 @@ def test_suspects_are_taken_over_one_at_a_time_and_the_rest_at_once(start: Start
 def test_no_suspect_is_taken_over_while_one_still_waits(database_url: str, recovery_by_hand: None) -> None:
     """They would begin side by side, and the one that kills would be the end of both."""
     engine = Engine(database_url, paused=lambda: True)
-    engine.register("wf", done, lambda _payload, _error: {})
+    register(engine, "wf", done, lambda _payload, _error: {})
     engine.start()
     try:
         for key in "ab":
-            engine.accept([Work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
+            engine.accept([example_work("wf", key, f"ticket:{key}", {"key": key}, delay=60)])
             leave_behind(engine, key, starts=3)
         assert engine.recover() == 1
         assert engine.backlog.waiting() == 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from app.work.engine.dbos_internals import Queue, system_database
-from app.work.engine.engine import Engine, Work
+from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
 from app.work.engine.scheduler import WINDOW, Scheduler
+from app.work.messages import Work
 from tests.app.work.conftest import crashed, done
+from tests.support.work import example_work, register
 
 Still = tuple[Engine, Scheduler, Queue]
 
@@ -28,7 +29,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def still(database_url: str) -> Iterator[Still]:
     """An engine that takes nothing by itself, and what it would take work with."""
     engine = Engine(database_url, worker=False)
-    engine.register("wf", done, crashed)
+    register(engine, "wf", done, crashed)
     engine.start()
     database = system_database()
     take = database.start_queued_partitioned_workflows
@@ -40,7 +41,7 @@ def still(database_url: str) -> Iterator[Still]:
 
 
 def work(key: str, ticket: int) -> Work:
-    return Work("wf", key, f"ticket:{ticket}", {})
+    return example_work("wf", key, f"ticket:{ticket}", {})
 
 
 def test_the_oldest_of_each_free_partition_is_taken_in_order(still: Still) -> None:
@@ -68,7 +69,7 @@ def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still) -> None:
 
 def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_taken(still: Still) -> None:
     engine, take, queue = still
-    engine.accept([work("a", 1), replace(work("b", 2), workflow="of_another_version")])
+    engine.accept([work("a", 1), example_work("of_another_version", "b", "ticket:2", {})])
     assert engine.unknown_workflows() == {"of_another_version": 1}
     assert take(queue, "me", "2", 8, owner_xid="x") == []
     other = copy(queue)

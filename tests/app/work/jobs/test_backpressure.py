@@ -1,91 +1,91 @@
-"""Bulk work on tickets, handed on by the handful: also when nothing can be handed on for hours."""
+"""Bulk work on tickets is handed to the queue as it has room: also when there is none for hours."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from pathlib import Path
 
-from app.work.engine.engine import Work
-from app.work.jobs.attempt import run_of
-from app.work.jobs.backpressure import MOST_IDLE_SECONDS, ROOM, WORKFLOW, Feeding, feed_works
-from app.work.tickets.workflow import triage_work
-from tests.app.work.stored import Stored
+import pytest
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-LOOKS = 2000
-"""More than a day of them."""
+from app.records.records import Records
+from app.work.jobs.backpressure import MOST_IDLE_SECONDS, ROOM, enqueue, throttled
+from app.work.messages import EnqueueTickets, TicketChanged, TriageTicket, Work
+from tests.support.fakes import NOW, FakeEngine, dependencies
 
-
-def fed_to(waiting: int, feed: Work) -> list[Work]:
-    """What that piece of feeding queues, with so much in the tickets' queue."""
-    stored = Stored()
-    Feeding(stored.jobs(), lambda most: min(waiting, most)).feed(dict(feed.payload))
-    return stored.works
+LOOKS = 500
 
 
-def feed_of(number: int) -> Work:
-    (feed,) = feed_works(
-        "round", [triage_work(f"round:{one}", one, "ticket.created", NOW) for one in range(number)], NOW
-    )
-    return feed
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    return Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
 
 
-def test_each_is_fed_once_and_in_order_around_a_queue_that_is_full_for_long() -> None:
-    fed: list[str] = []
-    feed, looks = feed_of(50), 0
-    while feed:
+def queued(records: Records, waiting: int, work: Work) -> list[Work]:
+    """What that piece of work queues, with so much in the tickets' queue."""
+    engine = FakeEngine(waiting_tickets=waiting)
+    assert isinstance(work.message, EnqueueTickets)
+    enqueue(dependencies(records, engine=engine), work.message)
+    return engine.works
+
+
+def bulk_work(number: int) -> Work:
+    changed = TicketChanged(event="ticket.updated")
+    tickets = [TriageTicket(key=f"run:{one}", accepted_at=NOW, ticket_id=one, cause=changed) for one in range(number)]
+    (work,) = throttled("run", tickets, NOW)
+    return work
+
+
+def is_rest(work: Work) -> bool:
+    return isinstance(work.message, EnqueueTickets)
+
+
+def test_each_is_queued_once_and_in_order_around_a_queue_that_is_full_for_long(records: Records) -> None:
+    keys: list[str] = []
+    work, looks = bulk_work(50), 0
+    while True:
         waiting = 5 if looks % 3 == 2 else ROOM * looks
-        *tickets, last = fed_to(waiting, feed)
-        assert len(tickets) + (last.workflow != WORKFLOW) <= max(0, ROOM - waiting)
+        *tickets, last = queued(records, waiting, work)
+        assert len(tickets) + (not is_rest(last)) <= max(0, ROOM - waiting)
         looks += 1
-        if last.workflow != WORKFLOW:
-            fed += [work.key for work in (*tickets, last)]
+        keys += [one.message.key for one in (*tickets, *([] if is_rest(last) else [last]))]
+        if not is_rest(last):
             break
-        fed += [work.key for work in tickets]
-        assert last.key != feed.key
-        feed = last
-    assert fed == [f"round:{one}" for one in range(50)]
+        assert last.message.work_id != work.message.work_id
+        work = last
+    assert keys == [f"run:{one}" for one in range(50)]
+    assert all(one.message.bulk for one in (*tickets, last))
 
 
-def test_a_feed_that_looked_for_a_day_has_a_short_key_of_its_own() -> None:
-    feed, keys = feed_of(3), set[str]()
+def test_work_that_looked_for_a_day_has_a_short_id_of_its_own(records: Records) -> None:
+    work, ids = bulk_work(3), set[str]()
     for _ in range(LOOKS):
-        (feed,) = fed_to(500, feed)
-        keys.add(feed.key)
-    assert len(keys) == LOOKS, "each is other work"
-    assert max(map(len, keys)) < 32
-    assert run_of(feed.payload) == "round:feed:0", "what fails is kept under the first one's"
-    assert [work.key for work in fed_to(0, feed)] == ["round:0", "round:1", "round:2"]
+        (work,) = queued(records, 500, work)
+        ids.add(work.message.work_id)
+    assert len(ids) == LOOKS, "each look is other work"
+    assert max(map(len, ids)) < 32
+    assert work.message.run_id == bulk_work(3).message.run_id, "and all are one run"
+    assert [one.message.key for one in queued(records, 0, work)] == ["run:0", "run:1", "run:2"]
 
 
-def waits(waiting: int) -> list[float]:
-    """Seconds between looks."""
-    feed, seconds = feed_of(3), list[float]()
+def seconds_between_looks(records: Records, waiting: int) -> list[float]:
+    work, seconds = bulk_work(3), list[float]()
     for _ in range(9):
-        (feed,) = fed_to(waiting, feed)
-        seconds.append(feed.delay)
+        (work,) = queued(records, waiting, work)
+        seconds.append(work.delay)
     return seconds
 
 
-def test_without_room_it_looks_less_and_less_often() -> None:
-    assert waits(ROOM) == [2, 4, 8, 8, 8, 8, 8, 8, 8], "a short backlog is soon worked off"
-    assert waits(20 * ROOM) == [2, 4, 8, 16, 20, 20, 20, 20, 20]
-    assert waits(50_000) == [2, 4, 8, 16, 32, MOST_IDLE_SECONDS, 60, 60, 60]
+def test_without_room_it_looks_less_and_less_often(records: Records) -> None:
+    short = [2, 4, 8, 8, 8, 8, 8, 8, 8]
+    assert seconds_between_looks(records, ROOM) == short, "a short backlog is soon worked off"
+    assert seconds_between_looks(records, 20 * ROOM) == [2, 4, 8, 16, 20, 20, 20, 20, 20]
+    assert seconds_between_looks(records, 50_000) == [2, 4, 8, 16, 32, MOST_IDLE_SECONDS, 60, 60, 60]
 
 
-def test_once_there_was_room_it_looks_often_again() -> None:
-    feed = feed_of(50)
+def test_once_there_was_room_it_looks_often_again(records: Records) -> None:
+    work = bulk_work(50)
     for _ in range(5):
-        (feed,) = fed_to(50_000, feed)
-    *tickets, feed = fed_to(ROOM - 1, feed)
-    assert (len(tickets), feed.delay) == (1, 1)
-    (feed,) = fed_to(ROOM, feed)
-    assert feed.delay == 2
-
-
-def test_what_an_older_version_left_goes_on() -> None:
-    """Its keys had grown with each look, and its step said nothing but the room."""
-    key = "round:feed:0" + ">" * 400
-    left = feed_of(20)
-    stored = Stored({"room": {"room": 3}})
-    Feeding(stored.jobs(), lambda _: 0).feed({**left.payload, "key": key})
-    assert [work.key for work in stored.works] == ["round:0", "round:1", "round:2", f"{key}>1"]
+        (work,) = queued(records, 50_000, work)
+    *tickets, work = queued(records, ROOM - 1, work)
+    assert (len(tickets), work.delay) == (1, 1)
+    (work,) = queued(records, ROOM, work)
+    assert work.delay == 2

@@ -11,10 +11,13 @@ import sqlalchemy as sa
 
 from app.records.failures import Failure
 from app.records.records import Records
-from app.work.engine.engine import JSON, CannotStore, Engine, Work
-from app.work.operations.dead_letters import Retried, Retrying
-from app.work.tickets.write_budget import WRITE_BUDGET, latch_key
+from app.work.engine.engine import Engine
+from app.work.jobs.fault import WRITE_BUDGET
+from app.work.messages import CannotStore, TriageTicket, Work
+from app.work.operations.dead_letters import DeadLetters, Retried
+from app.work.tickets.write_budget import latch_key
 from tests.app.work.conftest import wait_until
+from tests.support.work import triage
 
 NOW = datetime(2026, 11, 1, 8, tzinfo=UTC)
 AT = NOW.isoformat()
@@ -29,10 +32,10 @@ def database(request: pytest.FixtureRequest) -> str:
 class Desk:
     records: Records
     engine: Engine
-    retrying: Retrying
+    retrying: DeadLetters
 
     def failed(self, key: str, ticket_id: int, reason: str = "forbidden") -> int:
-        work = {"workflow": "wf", "key": f"zd:{key}", "lane": f"ticket:{ticket_id}", "attempt": 1, "accepted_at": AT}
+        work = triage(f"zd:{key}", ticket_id, "ticket.created", NOW).message.model_dump(mode="json")
         self.records.failures.add(Failure(key, "zendesk", ticket_id, "write", reason, "403", 1, work, AT))
         found = self.records.failures.by_key(key)
         assert found is not None
@@ -54,7 +57,7 @@ def desk(database_url: str) -> Iterator[Desk]:
     engine.stop(grace_seconds=0)  # it has made the queue's tables
     engine = Engine(database_url, worker=False)
     engine.connect()
-    yield Desk(records, engine, Retrying(records.failures, records.ticket_writes, engine.accept, lambda: NOW))
+    yield Desk(records, engine, DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW))
     engine.disconnect()
     records.close()
 
@@ -64,7 +67,7 @@ def dies_at(monkeypatch: pytest.MonkeyPatch, engine: Engine, key: str, error: Ba
     store = engine._store
 
     def storing(connection: sa.Connection, work: Work) -> bool:
-        if work.key.startswith(key):
+        if work.message.key.startswith(key):
             raise error
         return store(connection, work)
 
@@ -110,13 +113,12 @@ def test_released_work_finds_the_latch_open_no_more(desk: Desk, database_url: st
     latch = desk.failed(latch_key(7), 7, WRITE_BUDGET)
     seen: list[str] = []
 
-    def look(_payload: JSON) -> JSON:
+    def look(_message: TriageTicket) -> None:
         known = desk.records.failures.by_id(latch)
         seen.append(known.state if known else "")
-        return {}
 
     worker = Engine(database_url, polling_seconds=0.01)
-    worker.register("wf", look, lambda _payload, _error: {})
+    worker.register(TriageTicket, look, lambda _message, _error: None)
     worker.start()
     try:
         desk.retrying.retry(latch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,20 +20,20 @@ from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.pruning import Dropped
 from app.records.records import Records
-from app.rulebook import Rulebook
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status
-from app.work.engine.engine import JSON, Engine, Work
+from app.work.engine.engine import JSON, Engine
 from app.work.engine.retention import EndedWork
-from app.work.jobs.attempt import payload_of
-from app.work.jobs.job import Jobs
+from app.work.jobs.dependencies import Dependencies
+from app.work.messages import TriageTicket, Work
 from app.work.operations import prune as pruning
-from app.work.operations.dead_letters import Retrying
-from app.work.operations.prune import Prune
+from app.work.operations.dead_letters import DeadLetters
+from app.work.operations.prune import Pruned, Pruner
 from app.work.tickets.decide import is_decided
 from integrations.zendesk.snapshots import CommentSnapshot
 from tests.app.work.conftest import Started, wait_until
+from tests.support.work import BulkExample, Example, example_work, triage
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -56,11 +57,11 @@ NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_scheduled=lambda *_,
 
 def prune_at(
     records: Records, now: datetime, *, work: object = NO_WORK, rest: Callable[[float], None] = lambda _: None
-) -> JSON:
+) -> Pruned:
     rules = SimpleNamespace(routing=SimpleNamespace(retention=RetentionConfig()))
-    rulebook = cast("Rulebook", SimpleNamespace(current=lambda: rules))
-    prune = Prune(cast("Jobs", None), records, cast("EndedWork", work), rulebook, lambda: now, rest)
-    return prune.prune_some()
+    rulebook = SimpleNamespace(current=lambda: rules)
+    deps = SimpleNamespace(records=records, rulebook=rulebook, now=lambda: now)
+    return Pruner(cast("Dependencies", deps), cast("EndedWork", work), rest).prune_some()
 
 
 def days_ago(days: float) -> str:
@@ -102,7 +103,7 @@ def attempt(run: str, age: float) -> Attempt:
 def test_texts_and_traces_go_and_what_was_decided_stays(records: Records) -> None:
     for run_id, age in (("old", 181), ("young", 179)):
         records.decisions.save(decision(run_id, age))
-    assert prune_at(records, NOW)["pruned"] == {"texts": 1}
+    assert prune_at(records, NOW).rows == {"texts": 1}
     old, young = records.decisions.by_run("old"), records.decisions.by_run("young")
     assert young == decision("young", 179)
     assert old == decision("old", 181, ticket={}, trace=())
@@ -110,13 +111,13 @@ def test_texts_and_traces_go_and_what_was_decided_stays(records: Records) -> Non
     assert not young.forgotten
     assert [one.run_id for one in records.decisions.since("")] == ["young"]
     assert records.decisions.forgotten_since("") == 1
-    assert prune_at(records, NOW)["pruned"] == {}
-    assert prune_at(records, NOW + 2 * DAY)["pruned"] == {"texts": 1}, "it goes on from where it came"
+    assert prune_at(records, NOW).rows == {}
+    assert prune_at(records, NOW + 2 * DAY).rows == {"texts": 1}, "it goes on from where it came"
 
 
 def test_a_delivery_that_was_never_read_is_not_said_to_be_forgotten(records: Records) -> None:
     records.decisions.save(decision("unread", 200, config_hash="", ticket={}, trace=()))
-    assert prune_at(records, NOW)["pruned"] == {}
+    assert prune_at(records, NOW).rows == {}
     found = records.decisions.by_run("unread")
     assert found is not None
     assert not found.forgotten
@@ -133,7 +134,7 @@ def test_open_failures_stay_for_ever_and_those_dealt_with_go_with_their_tries(re
         records.attempts.add(attempt(key, age))
     records.attempts.add(attempt("it came through", 31))
     records.attempts.add(attempt("it waits", 29))
-    assert prune_at(records, NOW)["pruned"] == {"failures": 2, "attempts": 3}
+    assert prune_at(records, NOW).rows == {"failures": 2, "attempts": 3}
     assert [one.key for one in records.failures.newest(limit=9, state=None)] == ["lately", "open"]
     known = records.attempts.of(["open", "retried", "ignored", "lately", "it came through", "it waits"])
     assert set(known) == {"open", "lately", "it waits"}
@@ -143,7 +144,7 @@ def test_what_was_counted_goes_after_its_window(records: Records) -> None:
     for run, age in (("old", 31), ("young", 29)):
         records.ticket_writes.allow(1, run, since="", now=days_ago(age), most=9)
         records.performed.allow(run, "reply", "mention", since="", now=days_ago(age), cap=9)
-    assert prune_at(records, NOW)["pruned"] == {"writes": 1, "performed": 1}
+    assert prune_at(records, NOW).rows == {"writes": 1, "performed": 1}
     assert not records.ticket_writes.allow(1, "next", since="", now=days_ago(0), most=1), "the young one counts"
     assert not records.performed.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
 
@@ -151,7 +152,7 @@ def test_what_was_counted_goes_after_its_window(records: Records) -> None:
 def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None:
     records.decisions.save(decision("old", 800))
     records.corrections.save(Correction(1, "political", "mention", "route:praise", TICKET, days_ago(731)))
-    assert prune_at(records, NOW)["pruned"] == {"texts": 1, "corrections": 1}
+    assert prune_at(records, NOW).rows == {"texts": 1, "corrections": 1}
     assert [(one.was, one.archetype, one.ticket) for one in records.corrections.all()] == [("mention", "political", {})]
     assert [(one.name, one.decided, one.corrected) for one in records.corrections.precision("archetype")] == [
         ("mention", 1, 1)
@@ -161,21 +162,21 @@ def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None
 def test_a_message_to_the_chat_goes_and_its_series_can_begin_anew(records: Records) -> None:
     chat: Announcements = records.announcements
     assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(366))
-    assert prune_at(records, NOW)["pruned"] == {"announcements": 1}
+    assert prune_at(records, NOW).rows == {"announcements": 1}
     assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(0))
 
 
 def test_it_stops_after_its_share_and_says_that_there_is_more(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pruning, "HANDFUL", 2)
-    monkeypatch.setattr(pruning, "HANDFULS", 3)
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    monkeypatch.setattr(pruning, "BATCHES", 3)
     for number in range(9):
         records.decisions.save(decision(f"run {number}", 200 + number % 3))
     rests: list[float] = []
-    assert prune_at(records, NOW, rest=rests.append) == {"more": True, "pruned": {"texts": 6}}
-    assert len(rests) == 3, "others get their turn between two handfuls"
-    assert prune_at(records, NOW)["pruned"] == {"texts": 3}
+    assert prune_at(records, NOW, rest=rests.append) == Pruned(more=True, rows={"texts": 6})
+    assert len(rests) == 3, "others get their turn between two batches"
+    assert prune_at(records, NOW).rows == {"texts": 3}
 
 
 def keys(records: Records) -> set[str]:
@@ -189,33 +190,36 @@ def keys(records: Records) -> set[str]:
         }
 
 
-def work(workflow: str, key: str, delay: float = 0.0) -> Work:
-    return Work(workflow, key, f"lane of {key}", {"key": key}, delay=delay)
+def work(kind: str, key: str, delay: float = 0.0) -> Work:
+    base = BulkExample if kind == "check_for_chat" else Example
+    return example_work(kind, key, f"partition of {key}", delay=delay, accepted_at=NOW, base=base)
 
 
 @dataclass
-class Pruner:
+class PruningWorkflow:
     """Prunes in a step of a workflow, as in the service: dbos must not take what is done there for more steps."""
 
     records: Records
     engine: Engine | None = None
-    answers: list[JSON] = field(default_factory=list)
+    answers: list[Pruned] = field(default_factory=list)
 
     def workflow(self, payload: JSON) -> JSON:
         assert self.engine
         finished = EndedWork(self.records.engine, self.engine.names)
         now = datetime.fromisoformat(payload["now"])
-        self.answers.append(self.engine.step("prune", lambda: prune_at(self.records, now, work=finished)))
+        self.answers.append(
+            self.engine.step("prune", partial(prune_at, self.records, now, work=finished), answers=Pruned)
+        )
         return {}
 
     def at(self, now: datetime) -> dict[str, int]:
         """What was pruned; the work that did it is not known afterwards."""
         assert self.engine
         key = f"prune {now}"
-        self.engine.accept([Work("prune", key, "prune", {"now": now.isoformat()})])
+        self.engine.accept([example_work("prune", key, "prune", {"now": now.isoformat()})])
         wait_until(lambda: self.engine and self.engine.backlog.waiting() == 2 and ended_of(self.records, key))
         DBOS.delete_workflows([key])
-        return dict(self.answers[-1]["pruned"])
+        return self.answers[-1].rows
 
 
 def ended_of(records: Records, key: str) -> bool:
@@ -229,17 +233,17 @@ def test_work_that_ended_goes_and_what_has_not_ended_stays(start: Started, recor
     def steps(payload: JSON) -> JSON:
         return engine.step("step", lambda: {"did": payload["key"]})
 
-    pruner = Pruner(records)
-    engine = pruner.engine = start({"triage_ticket": steps, "chat_round": steps, "prune": pruner.workflow})
-    engine.accept([work("triage_ticket", "zd:1"), work("chat_round", "cron:chat:1")])
+    pruner = PruningWorkflow(records)
+    engine = pruner.engine = start({"triage_ticket": steps, "check_for_chat": steps, "prune": pruner.workflow})
+    engine.accept([work("triage_ticket", "zd:1"), work("check_for_chat", "cron:chat:1")])
     wait_until(lambda: engine.backlog.unfinished() == 0)
-    engine.accept([work("triage_ticket", "zd:waits", 10**7), work("chat_round", "cron:waits", 10**7)])
+    engine.accept([work("triage_ticket", "zd:waits", 10**7), work("check_for_chat", "cron:waits", 10**7)])
     repeat = replace(work("triage_ticket", "zd:1"), once=True)
     everything = {"zd:1", "zd:waits", "cron:chat:1", "cron:waits"}
     assert keys(records) == everything
 
     assert pruner.at(NOW + DAY) == {}
-    assert pruner.at(NOW + 3 * DAY) == {"rounds": 1}
+    assert pruner.at(NOW + 3 * DAY) == {"scheduled": 1}
     assert keys(records) == everything - {"cron:chat:1"}
     assert engine.accept([repeat]) == [False], "a delivery that comes again is known"
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
@@ -249,27 +253,29 @@ def test_work_that_ended_goes_and_what_has_not_ended_stays(start: Started, recor
 
 def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: Started, records: Records) -> None:
     """dbos takes it out of its queue, and the work of others is in none of ours either."""
-    pruner, tried = Pruner(records), list[str]()
+    pruner, tried = PruningWorkflow(records), list[str]()
 
-    def triage(payload: JSON) -> JSON:
-        tried.append(payload["key"])
-        return {}
+    def run(message: TriageTicket) -> None:
+        tried.append(message.key)
 
-    engine = pruner.engine = start({"triage_ticket": triage, "prune": pruner.workflow})
-    engine.accept([work("triage_ticket", key, 10**7) for key in ("zd:waits", "cron:waits", "zd:crashes", "others")])
+    def waiting(key: str) -> Work:
+        return replace(triage(key, len(key), "ticket.created", NOW), delay=10**7)
+
+    engine = pruner.engine = start({"prune": pruner.workflow}, {TriageTicket: run})
+    engine.accept([waiting(key) for key in ("zd:waits", "cron:waits", "zd:crashes", "others")])
     with records.engine.begin() as connection:
         table = workflow_status(connection)
         is_others = table.c.workflow_uuid == "others"
         connection.execute(sa.update(table).where(is_others).values(name="not ours"))
     for key in ("zd:crashes", "others"):
         DBOS.cancel_workflow(key)
-    payload = payload_of("triage_ticket", "zd:crashes", "lane of zd:crashes", NOW)
+    payload = waiting("zd:crashes").message.model_dump(mode="json")
     records.failures.add(replace(failure("zd:crashes", 0, "open"), payload=payload))
 
     assert pruner.at(NOW + 29 * DAY) == {}
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
     assert keys(records) == {"zd:waits", "cron:waits", "others"}
-    Retrying(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
+    DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
     wait_until(lambda: tried == ["zd:crashes"])
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.webhooks.signatures import BadSignature, verify_zendesk, zendesk_signature
+from app.signatures import BadSignature, verify_zendesk, zendesk_signature
 
 SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 STAMP = "2021-03-25T05:09:27Z"

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from dbos import DBOS
 from prometheus_client import REGISTRY
 
 from app.tags import DONE_TAG
-from app.work.reconcile.tickets import CURSOR, WORKFLOW, compare_tickets_work
+from app.work.messages import ReconcileTickets
+from app.work.reconcile.tickets import CURSOR, TicketReconciliation
+from app.work.tickets.decision_log import DecisionLog
 from tests.support.harness import Harness, wait_until
+from tests.support.work import scheduled
 
 HOUR = 3600.0
 
@@ -23,28 +27,30 @@ def test_every_page_of_what_changed_is_looked_through(harness: Harness) -> None:
         harness.ticket("long done", tags=[DONE_TAG])
     missed.append(harness.ticket("@gitlab kudos to the team for everything!"))
     harness.sandbox.clock.release()
-    now = harness.service.now()
+    now = harness.service.deps.now()
     start = (now - timedelta(hours=2)).isoformat()
-    harness.service.records.progress.reached(CURSOR, f"@{start}", now=start)
-    harness.service.engine.accept([compare_tickets_work("compare-tickets", now)])
+    harness.service.deps.records.progress.reached(CURSOR, f"@{start}", now=start)
+    harness.service.deps.engine.accept([scheduled(ReconcileTickets, "compare-tickets", now)])
     for ticket_id in missed:
         assert harness.decision(ticket_id)["archetype"] == "mention"
     harness.idle()
-    assert harness.service.records.failures.count_open() == 0
-    reached = harness.service.records.progress.of(CURSOR)
+    assert harness.service.deps.records.failures.count_open() == 0
+    reached = harness.service.deps.records.progress.of(CURSOR)
     assert reached
     assert not reached.value.startswith("@"), "the next round goes on from the last page"
-    harness.service.engine.accept([compare_tickets_work("compare-tickets-again", now)])
+    harness.service.deps.engine.accept([scheduled(ReconcileTickets, "compare-tickets-again", now)])
     harness.idle()
     assert all(len(harness.sandbox.zendesk.ticket(one)["comments"]) == 2 for one in missed)
 
 
 def test_a_change_that_a_webhook_may_still_tell_of_is_left_to_it(harness: Harness) -> None:
     ticket_id = harness.ticket("@gitlab kudos to the team for everything!")
-    start = (harness.service.now() - timedelta(hours=2)).isoformat()
-    harness.service.records.progress.reached(CURSOR, f"@{start}", now=start)
+    start = (harness.service.deps.now() - timedelta(hours=2)).isoformat()
+    harness.service.deps.records.progress.reached(CURSOR, f"@{start}", now=start)
     harness.sandbox.clock.advance(90)  # old enough for Zendesk's export
-    harness.service.engine.accept([compare_tickets_work("compare-tickets-soon", harness.service.now())])
+    harness.service.deps.engine.accept(
+        [scheduled(ReconcileTickets, "compare-tickets-soon", harness.service.deps.now())]
+    )
     harness.idle()
     harness.sandbox.clock.release()
     assert harness.desk(f"/api/tickets/{ticket_id}").status_code == 404
@@ -58,7 +64,7 @@ def paused_harness(harness: Harness) -> Iterator[Harness]:
     harness.idle()
     pause = {"what": "all", "reason": "a drill", "by": "ada"}
     assert harness.desk("/api/pause", "POST", json=pause).status_code == 200
-    wait_until(lambda: harness.service.pausing.paused("all"))
+    wait_until(lambda: (queue := DBOS.retrieve_queue("tickets")) is not None and queue.worker_concurrency == 0)
     yield harness
     harness.desk("/api/resume", "POST", json={})
 
@@ -73,15 +79,17 @@ def test_what_waits_in_the_queue_was_not_missed(paused_harness: Harness) -> None
     waits, missed = (harness.ticket("@gitlab kudos to the team for everything!") for _ in range(2))
     harness.sandbox.clock.release()
     assert harness.deliver(waits) == [202]
-    start = (harness.service.now() - timedelta(hours=2)).isoformat()
-    harness.service.records.progress.reached(CURSOR, f"@{start}", now=start)
+    start = (harness.service.deps.now() - timedelta(hours=2)).isoformat()
+    harness.service.deps.records.progress.reached(CURSOR, f"@{start}", now=start)
     before = repaired()
-    job, _ = harness.service.engine._workflows[WORKFLOW]
-    compared = job.__self__._compare({})  # type: ignore[attr-defined]  # the step: while all is paused no job begins
-    assert [one["ticket_id"] for one in compared["missed"]] == [missed]
+    deps = harness.service.deps
+    compared = TicketReconciliation(deps, DecisionLog(deps))._compare()  # the step: while all is paused no job begins
+    assert [one.ticket_id for one in compared.tickets] == [missed]
     assert repaired() == before + 1
     assert harness.desk("/api/resume", "POST", json={}).status_code == 200
-    harness.service.engine.accept([compare_tickets_work("compare-tickets-resumed", harness.service.now())])
+    harness.service.deps.engine.accept(
+        [scheduled(ReconcileTickets, "compare-tickets-resumed", harness.service.deps.now())]
+    )
     for ticket_id in (waits, missed):
         assert harness.decision(ticket_id)["state"] == "done"
         assert len(harness.sandbox.zendesk.ticket(ticket_id)["comments"]) == 2

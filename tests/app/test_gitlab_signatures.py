@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from app.web.webhooks.signatures import BadSignature, GitLabSecrets, gitlab_signature, gitlab_signing_key, verify_gitlab
+from app.signatures import BadSignature, GitLabSecrets, gitlab_signature, gitlab_signing_key, verify_gitlab
 from integrations.sandbox.gitlab import webhooks as sandbox
 
 SIGNING = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

@@ -1,0 +1,186 @@
+"""The composition root: from the settings to a service, with every workflow known to its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from app.clients import Clients
+from app.identity import Identity
+from app.model.encoder import Encoder
+from app.model.model import SHIPPED
+from app.model.store import ModelStore
+from app.records.records import Records
+from app.rulebook import RULEBOOK_SECONDS, Rulebook
+from app.service import Service
+from app.settings import Settings
+from app.ticker import Task, Ticker
+from app.triage.judge import Judgement
+from app.triage.shipped import shipped_judgement
+from app.work.bulk import bulk_job
+from app.work.chat import jobs as chat_jobs
+from app.work.chat.send_once import Announcer
+from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
+from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
+from app.work.engine.engine import Engine
+from app.work.engine.intake import Intake
+from app.work.issues import report_counter, sync
+from app.work.issues.incidents import IncidentFinder
+from app.work.issues.index import INDEX_SECONDS, IssueIndex
+from app.work.issues.link_or_open import IssueLinker
+from app.work.issues.mirror import IssueMirror
+from app.work.issues.projects import ProjectCache
+from app.work.issues.similar import SimilarIssues
+from app.work.jobs import backpressure
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.pause import PauseSwitch, Suspension
+from app.work.language_model import SecondOpinion
+from app.work.limits.circuit_breaker import CircuitBreaker
+from app.work.limits.outbound import OutboundCalls
+from app.work.limits.rate_limiter import RateLimiter
+from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
+from app.work.operations import prune
+from app.work.operations.dead_letters import DeadLetters
+from app.work.provenance import Provenance
+from app.work.reconcile import issues as reconcile_issues
+from app.work.reconcile import tickets as reconcile_tickets
+from app.work.tickets import workflow as ticket_workflow
+from app.work.updates import relay_note
+from app.work.updates import workflow as issue_workflow
+from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
+from integrations.rates import Limited
+from integrations.zendesk.rates import LIMITED as ZENDESK_LIMITED
+
+LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMITED}
+
+PRUNE_SECONDS = 3600
+CHAT_SECONDS = 300
+RECONCILE_ISSUES_SECONDS = 600
+RECONCILE_TICKETS_SECONDS = 300
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings, *, worker: bool = True, concurrency: int = 8, now: Callable[[], datetime] = utc_now
+) -> Service:
+    """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody."""
+    records = Records.open(settings.database_url)
+    rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
+    pause = PauseSwitch(records.pauses)
+    engine = Engine(
+        settings.database_url,
+        worker=worker,
+        concurrency=concurrency,
+        paused=lambda: pause.paused("all") is not None,
+    )
+    outbound = outbound_calls(records, rulebook, now)
+    clients = Clients.of(settings, outbound)
+    deps = Dependencies(
+        settings=settings,
+        records=records,
+        rulebook=rulebook,
+        engine=engine,
+        clients=clients,
+        identity=Identity(clients.zendesk, clients.gitlab),
+        pause=pause,
+        suspension=Suspension(records.held, pause, engine.accept, now),
+        now=now,
+    )
+    encoder = Encoder.installed()
+    judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
+    index = IssueIndex(records.tracked_issues, encoder, now)
+    sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
+    last_deliveries = LastDeliveries(records.progress, now, sources)
+    _register_workflows(deps, judgement, index, last_deliveries)
+    cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
+    return Service(
+        deps=deps,
+        judgement=judgement,
+        outbound=outbound,
+        index=index,
+        intake=Intake(engine),
+        last_deliveries=last_deliveries,
+        dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
+        ticker=Ticker(
+            Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
+            Task("cron", CRON_SECONDS, cron.queue_due),
+            Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
+            Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
+            Task("issue_index", INDEX_SECONDS, index.update, slow=True),
+        ),
+    )
+
+
+def outbound_calls(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> OutboundCalls:
+    def clock() -> float:
+        return now().timestamp()
+
+    limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
+    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock))
+
+
+def _register_workflows(
+    deps: Dependencies, judgement: Judgement, index: IssueIndex, last_deliveries: LastDeliveries
+) -> None:
+    settings, clients = deps.settings, deps.clients
+    projects = ProjectCache(deps)
+    mirror = IssueMirror(deps.records.tracked_issues, index, deps.now)
+    provenance = Provenance(clients.zendesk, deps.identity)
+    ticket_workflow.register(
+        deps,
+        judgement=judgement,
+        second_opinion=SecondOpinion(
+            clients.language_model, settings.llm_per_hour, allow_private=settings.llm_private, now=deps.now
+        ),
+        linker=IssueLinker(
+            deps=deps,
+            projects=projects,
+            similar=SimilarIssues(deps=deps, index=index, mirror=mirror),
+            mirror=mirror,
+            provenance=provenance,
+        ),
+        incidents=IncidentFinder(deps=deps, projects=projects),
+        provenance=provenance,
+    )
+    bulk_job.register(deps)
+    backpressure.register(deps)
+    issue_workflow.register(deps, mirror)
+    relay_note.register(deps)
+    report_counter.register(deps)
+    sync.register(deps, projects, mirror)
+    reconcile_issues.register(deps, mirror)
+    reconcile_tickets.register(deps)
+    chat_jobs.register(
+        deps,
+        Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),
+        WebhookAlerts(deps=deps, last=last_deliveries, projects=projects),
+    )
+    prune.register(deps)
+
+
+def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
+    """What is queued by the clock."""
+
+    def one(message: type[CheckForChat | Prune | ReconcileIssues | ReconcileTickets]) -> Callable[..., list[Work]]:
+        return lambda key, now: [Work(message(key=key, accepted_at=now))]
+
+    return [
+        CronEntry("sync_issues", sync.SYNC_SECONDS, lambda key, now: sync.sync_works(key, now, rulebook.current())),
+        CronEntry("prune", PRUNE_SECONDS, one(Prune)),
+        CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
+        CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),
+        CronEntry("reconcile_tickets", RECONCILE_TICKETS_SECONDS, one(ReconcileTickets)),
+    ]
+
+
+def _unless_paused(deps: Dependencies) -> Callable[[Sequence[Work]], None]:
+    """Runs that a pause left out are not made up for: the next one goes on from where the last one came."""
+
+    def ensure(works: Sequence[Work]) -> None:
+        if not deps.pause.paused("all"):
+            deps.engine.ensure(works)
+
+    return ensure
