@@ -1,8 +1,7 @@
-"""Asks the routes about one ticket: which one decides, and for every route why, or why not."""
+"""Asks the routes about one ticket: which one decides, and why each of the others does not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,35 +21,35 @@ NOT_FOR_COMMENTS: Final = "it is about what opened a ticket; to ask it of later 
 
 @dataclass(frozen=True)
 class Matching:
-    """What the routes say of one ticket. Nothing is worked out before it is asked for."""
+    """What the routes say of one ticket, worked out when it is asked for."""
 
     matcher: Matcher
     context: Context
 
     def first(self, stage: Stage | None = None) -> RouteTrace | None:
         """The route that decides; of one stage only, or of all. Shadow routes decide nothing."""
-        for index in self._in_stage(stage):
-            if index not in self.matcher.shadows and self._holds(index) is True:
+        routes = self.matcher.routing.routes
+        for index in self._candidates:
+            in_stage = stage is None or (routes[index].before == "language") is (stage == "before language")
+            if in_stage and index not in self.matcher.shadows and self._held(index) is True:
                 return self.of(index)
         return None
 
-    def errors(self, stage: Stage | None = None) -> tuple[RouteTrace, ...]:
+    def errors(self) -> tuple[RouteTrace, ...]:
         """Routes that could not be evaluated and would have been asked before the one that decided."""
         failed = []
-        for index in self._in_stage(stage):
-            held = self._holds(index)
+        for index in self._candidates:
+            held = self._held(index)
             if isinstance(held, str):
                 failed.append(self.of(index))
             elif held and index not in self.matcher.shadows:
                 break
         return tuple(failed)
 
-    def shadows(self, stage: Stage | None = None) -> tuple[RouteTrace, ...]:
+    def shadows(self) -> tuple[RouteTrace, ...]:
         """Shadow routes that would have matched."""
         return tuple(
-            self.of(index)
-            for index in self._in_stage(stage)
-            if index in self.matcher.shadows and self._holds(index) is True
+            self.of(index) for index in self._candidates if index in self.matcher.shadows and self._held(index) is True
         )
 
     def trace(self) -> tuple[RouteTrace, ...]:
@@ -61,7 +60,7 @@ class Matching:
         )
 
     def near_misses(self, count: int = 3) -> tuple[RouteTrace, ...]:
-        """Routes that did not match but came closest, the closest first; only those of which something held."""
+        """Routes that did not match although a part of them held, the closest first."""
         missed = [trace for trace in self.trace() if not trace.matched and trace.match_score > 0]
         return tuple(sorted(missed, key=lambda trace: -trace.match_score)[:count])
 
@@ -76,42 +75,36 @@ class Matching:
     def of(self, index: int) -> RouteTrace:
         """What one route said."""
         route, node = self.matcher.routing.routes[index], self.matcher.routes[index]
-        held = self._holds(index)
+        held, score = self._held(index), 0.0
         error = held if isinstance(held, str) else None
-        matched, asked = held is True, self._is_asked(index)
-        if asked:
-            evidence = Evidence(error, path=node.path) if error else _evidence(node, self.context, held=matched)
-        else:
+        if not self._is_asked(index):
             evidence = Evidence(NOT_FOR_COMMENTS, path=node.path)
+        else:
+            evidence = self._evidence(node, error, held=held is True)
+            score = 1.0 if held is True else node.score(self.context)
         path, line = self.matcher.place(evidence.path or node.path)
         return RouteTrace(
             index=index,
             route=route.name,
             archetype=route.archetype,
-            matched=matched,
+            matched=held is True,
             error=error,
             path=path,
             line=line,
             detail=evidence.detail,
             text=evidence.text,
-            match_score=1.0 if matched else node.score(self.context) if asked else 0.0,
+            match_score=score,
             shadow=index in self.matcher.shadows,
         )
 
     def _rejected(self, index: int) -> RouteTrace:
-        """Of a route that needs a term which does not occur: most say the same of every such ticket."""
+        """What a route says that needs a term which does not occur: mostly the same of every such ticket."""
         if not self.matcher.routes[index].is_all_text or not self._is_asked(index):
             return self.of(index)
         known = self.matcher.rejections.get(index)
         if known is None:
             known = self.matcher.rejections[index] = self.of(index)
         return known
-
-    def _in_stage(self, stage: Stage | None) -> Iterator[int]:
-        routes = self.matcher.routing.routes
-        for index in self._candidates:
-            if stage is None or (routes[index].before == "language") is (stage == "before language"):
-                yield index
 
     @cached_property
     def _candidates(self) -> list[int]:
@@ -121,27 +114,26 @@ class Matching:
         """A later comment is judged by the routes that ask for comments; the others judged what opened the ticket."""
         return self.context.ticket.event != "comment" or index in self.matcher.for_comments
 
-    def _holds(self, index: int) -> bool | str:
+    def _held(self, index: int) -> bool | str:
+        """Whether a route holds, or what went wrong."""
         return self._is_asked(index) and _held(self.matcher.routes[index], self.context)
+
+    def _evidence(self, node: All, error: str | None, *, held: bool) -> Evidence:
+        try:
+            return Evidence(error, path=node.path) if error else node.evidence(self.context, held=held)
+        except ConditionError as failed:
+            return Evidence(str(failed), path=node.path)
 
 
 def match(matcher: Matcher, ticket: Ticket, facts: Facts, now: datetime) -> Matching:
-    """Search the ticket's text for all routes' terms; the rest happens when it is asked for. Never raises."""
+    """Search the ticket's text for the terms of all routes; the rest happens when asked for. Never raises."""
     context = Context(ticket, facts, now, matcher.routing.channels, matcher.routing.team)
     matcher.scan(context)
     return Matching(matcher, context)
 
 
 def _held(node: All, context: Context) -> bool | str:
-    """Or what went wrong."""
     try:
         return node.holds(context)
     except ConditionError as error:
         return str(error)
-
-
-def _evidence(node: All, context: Context, *, held: bool) -> Evidence:
-    try:
-        return node.evidence(context, held=held)
-    except ConditionError as error:
-        return Evidence(str(error), path=node.path)
