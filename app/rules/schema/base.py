@@ -13,11 +13,16 @@ ReplyMode = Literal["live", "suggest"]
 Status = Literal["open", "pending", "hold", "solved"]
 Confidence = Literal["high", "medium"]
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Hours = Annotated[int, Field(ge=1, le=168, strict=True)]
+# Nothing is waited for longer than a day, and no sender repeats itself for longer than a month.
+Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
+LongDays = Annotated[int, Field(ge=30, le=3650, strict=True)]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
 class BotsConfig(Strict):
-    """Accounts that are not people. What they write starts no work, unless listed here."""
+    """Accounts that are not people. What they write starts no work."""
 
     emails: Many = Field(default=(), description="`*` at either end stands for anything.")
     handles: Many = ()
@@ -38,7 +43,7 @@ class TeamConfig(Strict):
 
 
 class RecogniseConfig(Strict):
-    """All keys given must fit. Compared in lower case; `*` at either end of an address stands for anything."""
+    """All keys given must fit, in lower case. `*` at either end of an address stands for anything."""
 
     via: Many = Field(default=(), description="Zendesk's `via.channel`, in either of its spellings.")
     rel: Many = Field(default=(), description="Zendesk's `via.source.rel`.")
@@ -58,7 +63,8 @@ class ChannelConfig(Strict):
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
     ] = Field(
-        default=(), description="One of these fits; empty: only when the source names the channel (mentions, examples)."
+        default=(),
+        description="One of these must fit. Empty: only a source that names the channel leads here.",
     )
     public: Flag = Field(description="Can a stranger read it where it was written?")
     reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
@@ -77,7 +83,7 @@ class TrackerConfig(Strict):
 
 
 class LanguagesConfig(Strict):
-    """What the language step does."""
+    """Which languages the team answers, and what happens to tickets in others."""
 
     answered: tuple[Text, ...] = Field(
         default=("en",), description="ISO 639-1 codes of the languages the team answers."
@@ -89,50 +95,52 @@ class LanguagesConfig(Strict):
 
 
 class LimitsConfig(Strict):
-    """How patient and how busy the service may be."""
+    """How long the service waits, how often it tries, and how many calls it makes."""
 
     issue_wait: Annotated[float, Field(ge=0, le=300, strict=True)] = Field(
-        default=20, description="Seconds that tags wait for GitLab; past that the link follows in a second write."
+        default=20, description="Seconds that the tags wait for GitLab; after that the link follows in a second update."
     )
     issue_settle: Annotated[float, Field(ge=1, le=300, strict=True)] = Field(
         default=45,
-        description="Seconds until a lost request to GitLab counts as not carried out; sooner, a second issue or note "
-        "could be made.",
+        description="Seconds until a lost request to GitLab counts as not carried out. With fewer, an issue or note "
+        "may be created twice.",
     )
     attempts: Annotated[int, Field(ge=1, le=20, strict=True)] = Field(
-        default=8, description="Tries of one action before a person is asked."
+        default=8, description="How often one action is tried before a person is asked."
     )
-    writes_per_ticket_hour: Annotated[int, Field(ge=1, strict=True)] = Field(
-        default=6, description="Against loops: past so many writes to a ticket in an hour, a person has to release it."
+    writes_per_ticket_hour: Count = Field(
+        default=6,
+        description="Most updates of one ticket in an hour, against loops. After them a person must release it.",
     )
     bulk_from: Annotated[int, Field(ge=2, strict=True)] = Field(
-        default=10, description="From so many tickets on, news of an issue and updates that wait go as a bulk job."
+        default=10, description="Number of waiting ticket updates from which they are sent as one bulk job."
     )
     reserve: Annotated[float, Field(ge=0, le=0.9, strict=True)] = Field(
         default=0.2, description="The share of each service's limits that is left to people and other integrations."
     )
-    zendesk_updates: Annotated[int, Field(ge=1, strict=True)] = Field(
-        default=100, description="Updates of tickets a minute, for the whole account; until Zendesk's answers say it."
+    zendesk_updates: Count = Field(
+        default=100,
+        description="Ticket updates a minute for the whole account, until Zendesk's answers name the limit.",
     )
-    gitlab_issues: Annotated[int, Field(ge=1, strict=True)] = Field(
-        default=200, description="Issues created a minute in one project, as GitLab allows: no answer says it."
+    gitlab_issues: Count = Field(
+        default=200, description="Issues created a minute in one project. GitLab's answers do not name this limit."
     )
-    gitlab_notes: Annotated[int, Field(ge=1, strict=True)] = Field(
-        default=60, description="Notes created a minute, as GitLab allows: no answer says it."
+    gitlab_notes: Count = Field(
+        default=60, description="Notes created a minute. GitLab's answers do not name this limit."
     )
     note_characters: Annotated[int, Field(ge=500, le=60_000, strict=True)] = Field(
-        default=6000, description="Longest internal note."
+        default=6000, description="Most characters of an internal note."
     )
 
 
 class OnClosingConfig(Strict):
-    """What closing an issue in one way does to its tickets."""
+    """What happens to an issue's tickets when it is closed in one way, or opened again."""
 
     follow: Flag = Field(
         default=False, description="Link the tickets to the issue that takes its place, and do nothing else."
     )
     status: Status | None = None
-    only_from: tuple[Literal["open", "pending", "hold", "solved"], ...] = ("pending", "hold", "solved")
+    only_from: tuple[Status, ...] = ("pending", "hold", "solved")
     tags: tuple[Tag, ...] = ()
     macro: MacroName | None = Field(default=None, description="The suggested reply.")
     note: str = ""
@@ -147,7 +155,7 @@ class ClosingConfig(Strict):
     moved: OnClosingConfig
     reopened: OnClosingConfig
     not_planned_labels: tuple[Text, ...] = Field(
-        default=(), description="An issue that is closed with one of these labels will not be done; else it is done."
+        default=(), description="A closed issue with one of these labels counts as not planned, any other as done."
     )
     team_answer: MacroName | None = Field(
         default=None, description="The suggested reply for a comment on the issue that is marked `/tell-reporter`."
@@ -160,74 +168,67 @@ class ClosingConfig(Strict):
 
 
 class SpikeConfig(Strict):
-    """When tickets of an archetype are so many at once that the team should hear of it."""
+    """How many tickets of an archetype at once are a spike that the chat is told."""
 
     archetype: Name
-    at_least: Annotated[int, Field(ge=2, strict=True)] = Field(default=10, description="So many tickets ...")
-    minutes: Annotated[int, Field(ge=1, le=120, strict=True)] = Field(default=10, description="... in so many minutes.")
+    at_least: Annotated[int, Field(ge=2, strict=True)] = Field(default=10, description="Tickets that make a spike.")
+    minutes: Annotated[int, Field(ge=1, le=120, strict=True)] = Field(
+        default=10, description="Minutes in which they arrive."
+    )
     quiet_minutes: Annotated[int, Field(ge=1, le=1440, strict=True)] = Field(
-        default=60, description="The wave is over when it was calm for so long: the next one is said again."
+        default=60, description="Calm minutes that end a spike. The chat is told of the next one."
     )
 
     @model_validator(mode="after")
-    def _calm_is_longer(self) -> SpikeConfig:
+    def _quiet_is_no_shorter(self) -> SpikeConfig:
         if self.quiet_minutes < self.minutes:
             raise ValueError("`quiet_minutes` must not be less than `minutes`")
         return self
 
 
 class BacklogConfig(Strict):
-    """When so many tickets wait for a person that the team should hear of it."""
+    """How many tickets waiting for a person are a backlog that the chat is told."""
 
-    at_least: Annotated[int, Field(ge=1, strict=True)] = 25
-    hours: Annotated[int, Field(ge=1, le=168, strict=True)] = Field(
-        default=24, description="Of the tickets decided in so many hours."
-    )
-    quiet_hours: Annotated[int, Field(ge=1, le=168, strict=True)] = Field(
-        default=12, description="Said again after so many hours, if it stays."
-    )
+    at_least: Count = 25
+    hours: Hours = Field(default=24, description="Only tickets that were decided in these last hours count.")
+    quiet_hours: Hours = Field(default=12, description="Hours until the chat is told again, if the backlog stays.")
 
 
 class ChatConfig(Strict):
-    """What is said in the team's chat (CHAT_WEBHOOK_URL). Never anything that people wrote."""
+    """What the team's chat is told (CHAT_WEBHOOK_URL). It never contains what people wrote."""
 
     waves: tuple[SpikeConfig, ...] = ()
     needs_triage: BacklogConfig | None = None
-    failures: Flag = Field(default=False, description="New failures, at most once an hour.")
-    silence_hours: Annotated[int, Field(ge=1, le=168, strict=True)] | None = Field(
-        default=None, description="When a source has sent nothing for so long, or its hook is switched off."
+    failures: Flag = Field(default=False, description="Tell of new failures, at most once an hour.")
+    silence_hours: Hours | None = Field(
+        default=None, description="Tell when a source was silent for these hours, or its webhook is switched off."
     )
 
 
 class FieldsConfig(Strict):
     """Zendesk ticket fields that the service fills, by id."""
 
-    issue: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+    issue: Count | None = Field(
         default=None, description="A text field for the linked issue's address; a confidential one is left out."
     )
 
 
-# A day is the longest that anything is waited for, and a month the longest that a sender repeats itself.
-Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
-Long = Annotated[int, Field(ge=30, le=3650, strict=True)]
-
-
 class RetentionConfig(Strict):
-    """For how many days what is done with is kept. Work that has not ended and open failures stay in any case."""
+    """For how many days records are kept. Work that has not ended and open failures always stay."""
 
     finished_work_days: Days = Field(
-        default=30, description="Work that ended: it is the memory by which a repeated delivery is known."
+        default=30, description="Work that ended. A repeated delivery is recognised by it."
     )
     clock_rounds_days: Annotated[int, Field(ge=1, le=3650, strict=True)] = Field(
-        default=2, description="Work of the clock (comparing, syncing), of which there is much and nobody asks for it."
+        default=2, description="Scheduled work (reconciliation, syncing) that ended."
     )
-    texts_days: Long = Field(
+    texts_days: LongDays = Field(
         default=180,
         description="Texts of tickets and the traces of their decisions; archetype, tags, actions and links stay.",
     )
-    corrections_days: Long = Field(
-        default=730, description="Texts of tickets that a person corrected: what a new model learns from."
+    corrections_days: LongDays = Field(
+        default=730, description="Texts of tickets that a person corrected. A new model learns from them."
     )
-    failures_days: Long = Field(
-        default=365, description="Failures that were tried again or ignored, and messages to the chat."
+    failures_days: LongDays = Field(
+        default=365, description="Failures that were retried or ignored, and messages to the chat."
     )
