@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from app.cli.rules import dry_run_of
+from app.cli.classification import dry_run_of
+from app.cli.errors import NotDone
 from app.clients import zendesk_client
 from app.records.database import DatabaseError, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
@@ -22,16 +23,10 @@ from app.triage.backtest import Backtest, Past, backtest
 from app.work.snapshot import as_if_new, ticket_from_json
 
 
-class NoRecords(Exception):
-    """There is no database to read past tickets from."""
-
-    reason = "no_records"
-
-
 def from_records(database_url: str, since: datetime) -> Iterator[Past]:
-    """What the service decided itself. Raises NoRecords and NewerDatabase; never makes or changes a database."""
+    """What the service decided itself. Raises NotDone and NewerDatabase; never makes or changes a database."""
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
-        raise NoRecords(f"there is no database at {sqlite_path(database_url)}")
+        raise _nothing(f"there is no database at {sqlite_path(database_url)}")
     engine = make_engine(database_url, pool=1)
     try:
         refuse_newer(engine)
@@ -42,7 +37,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
         for decision in decisions.since(since.isoformat()):
             yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
     except DatabaseError as error:
-        raise NoRecords(f"the database cannot be read ({type(error).__name__})") from error
+        raise _nothing(f"the database cannot be read ({type(error).__name__})") from error
     finally:
         engine.dispose()
 
@@ -82,3 +77,7 @@ def _print(out: Console, found: Backtest) -> None:
 
 def _line(out: Console, text: str, *, style: str = "") -> None:
     out.print(Text(text, style=style), soft_wrap=True)
+
+
+def _nothing(why: str) -> NotDone:
+    return NotDone(f"Nothing to decide again: {why}. Set DATABASE_URL, or use --source zendesk.", code=2)

@@ -14,18 +14,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from app import logs
-from app.cli import backtest, rules
-from app.cli.errors import NotDone
-from app.records.database import DatabaseError, NewerDatabase, cannot_open
-from app.records.records import NoRecords
-from app.rules.files import read_rules
-from app.rules.parsing.positions import BadRules
-from app.settings import DEFAULT_MODELS, BadSettings, Settings, database_url, load, zendesk_settings
-from integrations.errors import IntegrationError
+from app.cli.errors import cannot_start, in_words
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not at run time: `--help` waits for none of it
     from app.service import Service
+    from app.settings import Settings
 
 cli = typer.Typer(
     help="Throws the points for community tickets.",
@@ -43,6 +36,7 @@ RoutingFile = Annotated[Path, typer.Argument(help="The rules.")]
 MacrosFile = Annotated[Path, typer.Argument(help="The texts.")]
 RoutingOption = Annotated[Path, typer.Option(help="The rules.")]
 MacrosOption = Annotated[Path, typer.Option(help="The texts.")]
+MODELS = Path("data/models")
 
 
 def main() -> None:
@@ -52,8 +46,9 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Run the API and a worker in one process; settings come from the environment."""
-    from app.web.app import create_app  # the same
-    from app.web.serving import web_server  # other commands need not wait for the web's imports
+    from app import logs
+    from app.web.app import create_app
+    from app.web.serving import web_server
 
     settings = _settings()
     logs.configure(settings.log_level)
@@ -70,14 +65,16 @@ def work(
     ] = None,
 ) -> None:
     """Run a worker alone, beside `pointsman serve`, on the same DATABASE_URL."""
+    from app import logs
+
     settings = _settings()
     logs.configure(settings.log_level)
     service = _built(settings)
     if port is None:
         _until_told_to_stop(service)
     else:
-        from app.web.app import create_worker_app  # the same
-        from app.web.serving import web_server  # without a port there is no web
+        from app.web.app import create_worker_app
+        from app.web.serving import web_server
 
         web_server(create_worker_app(service), settings.model_copy(update={"port": port})).run()
     # A call to a service that hangs would keep the interpreter until its time is up. What it was for is taken over.
@@ -101,7 +98,7 @@ def demo(
     ] = False,
 ) -> None:
     """Start the sandbox and the service, and send sample tickets through."""
-    from app.demo.run import run_demo  # other commands need no sandbox
+    from app.demo.run import run_demo
 
     sys.exit(run_demo(out, stay=not exit_))
 
@@ -114,6 +111,8 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
 ) -> None:
     """Check routing.yaml and macros.yaml: all problems and warnings, each with file, line and column."""
+    from app.cli import rules
+
     with _readable():
         sys.exit(rules.check_files(out, routing, macros, strict=strict))
 
@@ -126,8 +125,10 @@ def run_tests(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the examples that hold too.")] = False,
 ) -> None:
     """Run the rules' own examples in routing.tests.yaml; fails when one ends otherwise than it says."""
+    from app.cli import classification
+
     with _readable():
-        sys.exit(rules.test_files(out, routing, macros, show_all=verbose))
+        sys.exit(classification.test_files(out, routing, macros, show_all=verbose))
 
 
 @cli.command()
@@ -143,6 +144,9 @@ def explain(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Say why a ticket is treated as it is, why not otherwise, and what would be done. Writes nothing."""
+    from app.cli import classification
+    from app.settings import zendesk_settings
+
     del dry_run  # says aloud what is always true
     wanted = ticket_id if ticket_id is not None else ticket
     if (wanted is None) == (text is None):
@@ -150,10 +154,10 @@ def explain(
         sys.exit(2)
     with _readable():
         if text is not None:
-            said = rules.explained_text(routing, macros, text, channel)
+            said = classification.explained_text(routing, macros, text, channel)
         else:
-            said = rules.explained_ticket(routing, macros, wanted or 0, zendesk_settings(os.environ))
-        rules.print_explanation(out, said, as_json=as_json)
+            said = classification.explained_ticket(routing, macros, wanted or 0, zendesk_settings(os.environ))
+        classification.print_explanation(out, said, as_json=as_json)
 
 
 @cli.command()
@@ -165,9 +169,11 @@ def classify(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Classify tickets: JSON lines in (channel, subject, body, requester, organization, tags), JSON lines out."""
+    from app.cli import classification
+
     del jsonl  # the only form
     with _readable():
-        rules.classify_lines(file.open(encoding="utf-8") if file else sys.stdin, sys.stdout, routing, macros)
+        classification.classify_lines(file.open(encoding="utf-8") if file else sys.stdin, sys.stdout, routing, macros)
 
 
 @cli.command("backtest")
@@ -181,6 +187,9 @@ def run_backtest(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Decide again over past tickets, and say which would be treated otherwise. Writes nothing."""
+    from app.cli import backtest
+    from app.settings import database_url, zendesk_settings
+
     if source not in {"records", "zendesk"}:
         err.print(f"There is no source {source}: records or zendesk.", markup=False)
         sys.exit(2)
@@ -206,7 +215,8 @@ def failures(
     as_json: Annotated[bool, typer.Option("--json", help="For programs, with all tries.")] = False,
 ) -> None:
     """List what could not be done. Works on DATABASE_URL, also while the service runs."""
-    from app.cli import operations as operating  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating
+    from app.settings import database_url
 
     if context.invoked_subcommand is None:
         if state not in {"open", "retried", "ignored", "all"}:
@@ -223,7 +233,8 @@ def retry_failures(
     since: Annotated[str | None, typer.Option(help="All open ones of this time and later: 2026-11-01, or 2h.")] = None,
 ) -> None:
     """Do failed work again, from the failed step on: one, or all of a time."""
-    from app.cli import operations as operating  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating
+    from app.settings import database_url
 
     if (failure_id is None) == (since is None):
         err.print("Give a failure's number, or --since.")
@@ -239,7 +250,8 @@ def ignore_failure(
     reason: Annotated[str, typer.Option(help="Why: kept with it.")],
 ) -> None:
     """Leave a failure be."""
-    from app.cli import operations as operating  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating
+    from app.settings import database_url
 
     with _readable():
         operating.ignore(out, database_url(os.environ), failure_id, reason)
@@ -252,7 +264,8 @@ def pause(
     reason: Annotated[str, typer.Option(help="Why: shown on /readyz.")] = "",
 ) -> None:
     """Stop acting, in all processes within a second; deliveries are still stored. Works on DATABASE_URL."""
-    from app.cli import operations as operating  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating
+    from app.settings import database_url
 
     with _readable():
         operating.pause(out, database_url(os.environ), what, reason)
@@ -263,7 +276,8 @@ def resume(
     *, what: Annotated[str | None, typer.Option(help="all, issues or replies; left out: whatever is paused.")] = None
 ) -> None:
     """Go on after a pause, with what came meanwhile, in order."""
-    from app.cli import operations as operating  # other commands need not wait for the engine's imports
+    from app.cli import operations as operating
+    from app.settings import database_url
 
     with _readable():
         operating.resume(out, database_url(os.environ), what)
@@ -278,12 +292,14 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Use the new model even if it is worse.")] = False,
     folder: Annotated[
         Path, typer.Option(envvar="MODEL_FOLDER", help="Where models are kept, and the service looks for them.")
-    ] = DEFAULT_MODELS,
+    ] = MODELS,
     routing: RoutingOption = ROUTING,
     macros: MacrosOption = MACROS,
 ) -> None:
     """Train the model: the shipped tickets, what people corrected, and solved tickets that people tagged."""
-    from app.cli import learning  # seconds of imports, which the service must not wait for
+    from app.cli import backtest, learning
+    from app.rules.files import read_rules
+    from app.settings import database_url, zendesk_settings
 
     with _readable():
         sources = learning.Sources(
@@ -304,7 +320,7 @@ def evaluate(
     macros: MacrosOption = MACROS,
 ) -> None:
     """Measure rules and model on labelled tickets: accuracy, precision, coverage, confusions, the worst errors."""
-    from app.cli import learning  # the same
+    from app.cli import learning
 
     with _readable():
         learning.evaluate_file(out, file, routing, macros, as_json=as_json)
@@ -313,6 +329,8 @@ def evaluate(
 @cli.command()
 def schema(name: Annotated[str, typer.Argument(help="routing, macros or tests")]) -> None:
     """Print the JSON Schema of a file, for editors."""
+    from app.cli import rules
+
     sys.exit(rules.print_schema(out, name))
 
 
@@ -321,37 +339,19 @@ def _readable() -> Iterator[None]:
     """Files that cannot be used and services that do not answer end a command with a sentence, not a traceback."""
     try:
         yield
-    except BadRules as error:
-        for problem in error.problems:
-            out.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-    except BadSettings as error:
-        _refuse(error.problems)
-    except (NoRecords, NewerDatabase) as error:
-        err.print(f"Nothing can be done: {error}. Is DATABASE_URL that of the service?", markup=False, soft_wrap=True)
-        sys.exit(2)
-    except NotDone as error:
-        err.print(str(error), markup=False)
-        sys.exit(1)
-    except backtest.NoRecords as error:
-        err.print(
-            f"Nothing to decide again: {error}. Set DATABASE_URL, or use --source zendesk.",
-            markup=False,
-            soft_wrap=True,
-        )
-        sys.exit(2)
-    except ValueError as error:
-        err.print(f"{error}.", markup=False)
-        sys.exit(2)
-    except OSError as error:
-        err.print(f"Cannot read {error.filename}: {error.strerror}.", markup=False)
-        sys.exit(2)
-    except IntegrationError as error:
-        err.print(f"{error}.", markup=False)
-        sys.exit(1)
+    except Exception as error:
+        ending = in_words(error)
+        if ending is None:
+            raise
+        console = err if ending.is_failure else out
+        for line in ending.lines:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        sys.exit(ending.code)
 
 
 def _settings() -> Settings:
+    from app.settings import BadSettings, load
+
     try:
         return load(os.environ)
     except BadSettings as error:
@@ -359,7 +359,9 @@ def _settings() -> Settings:
 
 
 def _built(settings: Settings) -> Service:
-    from app.bootstrap import build  # other commands need not wait for the engine's imports
+    from app.bootstrap import build
+    from app.records.database import DatabaseError, NewerDatabase, cannot_open
+    from app.rules.parsing.positions import BadRules
 
     try:
         return build(settings)
@@ -374,9 +376,8 @@ def _built(settings: Settings) -> Service:
 
 
 def _refuse(problems: list[str]) -> NoReturn:
-    err.print("Pointsman cannot start:", highlight=False)
-    for problem in problems:
-        err.print(f"  - {problem}", markup=False, highlight=False, soft_wrap=True)
+    for line in cannot_start(problems):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
     sys.exit(2)
 
 

@@ -1,28 +1,18 @@
-"""check, test, schema, explain and classify: everything about the YAML that needs no running service."""
+"""check and schema: what needs nothing but the YAML. Imports no more than that, so that a check is quick."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
 
 from rich.console import Console
 from rich.text import Text
 
-from app.clients import zendesk_client
-from app.rules.examples import Decided, Example, load_examples, run
+from app.rules.examples import Example, load_examples
 from app.rules.files import read_rules, read_text
 from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
 from app.rules.loading import Rules
 from app.rules.parsing.positions import BadRules
-from app.settings import ZendeskSettings
-from app.triage.judge import Judged
-from app.triage.shipped import shipped_judgement
-from app.web.api.explanation import Explanation, as_text, explanation
-from app.work.operations.dry_run import DryRun
 
 TESTS_NAME = "routing.tests.yaml"
 
@@ -31,16 +21,16 @@ def check_files(out: Console, routing: Path, macros: Path, *, strict: bool) -> i
     """Errors always fail; warnings only with `strict`."""
     try:
         rules = read_rules(routing, macros)
-        examples = _examples(routing, rules)
+        examples = examples_beside(routing, rules)
     except BadRules as error:
         for problem in error.problems:
-            _line(out, str(problem))
-        _line(out, f"{len(error.problems)} problem(s); the files would be refused.")
+            print_line(out, str(problem))
+        print_line(out, f"{len(error.problems)} problem(s); the files would be refused.")
         return 1
     warnings = lint(rules, examples)
     for warning in warnings:
-        _line(out, str(warning))
-    _line(
+        print_line(out, str(warning))
+    print_line(
         out,
         f"{routing} and {macros} are good: {len(rules.routing.routes)} routes, {len(rules.routing.archetypes)} "
         f"archetypes, {len(rules.macros.macros)} macros, {len(examples)} examples, {len(warnings)} warnings "
@@ -49,79 +39,15 @@ def check_files(out: Console, routing: Path, macros: Path, *, strict: bool) -> i
     return 1 if warnings and strict else 0
 
 
-def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> int:
-    """Run the YAML's own examples: exit code 1 when one ends otherwise than it says."""
-    rules = read_rules(routing, macros)
-    examples = _examples(routing, rules)
-    dry_run = dry_run_of(rules)
-    outcomes = run(examples, lambda ticket: _as_example(dry_run.judge(ticket)))
-    failed = [outcome for outcome in outcomes if not outcome.passed]
-    for outcome in outcomes if show_all else failed:
-        _line(out, str(outcome), style="" if outcome.passed else "red")
-    _line(out, f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold.", style="red" if failed else "green")
-    return 1 if failed else 0
-
-
 def print_schema(out: Console, name: str) -> int:
     if name not in FILES:
-        _line(out, f"There is no schema {name}. There are: {', '.join(FILES)}.")
+        print_line(out, f"There is no schema {name}. There are: {', '.join(FILES)}.")
         return 2
     out.file.write(json_schema_text(name))
     return 0
 
 
-def explained_text(routing: Path, macros: Path, text: str, channel: str | None) -> Explanation:
-    dry_run = dry_run_of(read_rules(routing, macros))
-    _, judged = dry_run.written_down({"body": text, **({"channel": channel} if channel else {})})
-    return explanation(judged, dry_run.rules().hash)
-
-
-def explained_ticket(routing: Path, macros: Path, ticket_id: int, settings: ZendeskSettings) -> Explanation:
-    """Reads the ticket, and writes nothing. Raises IntegrationError."""
-    dry_run = dry_run_of(read_rules(routing, macros))
-    _, judged = dry_run.real(ticket_id, zendesk_client(settings))
-    return explanation(judged, dry_run.rules().hash)
-
-
-def print_explanation(out: Console, said: Explanation, *, as_json: bool) -> None:
-    if as_json:
-        out.file.write(said.model_dump_json(indent=2) + "\n")
-        return
-    first, *rest = as_text(said)
-    _line(out, first, style="bold")
-    for line in rest:
-        _line(out, line)
-
-
-def classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """One JSON object per line in, one out; a line that cannot be read gives an `error`, and the rest goes on."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            ticket, judged = dry_run.written_down({"id": number, **dict(json.loads(line))})
-        except (ValueError, TypeError, RecursionError) as error:
-            yield {"id": number, "error": f"line {number}: {error}"}
-            continue
-        yield {
-            "id": ticket.id,
-            "archetype": judged.verdict.archetype,
-            "confidence": judged.verdict.confidence,
-            "decided_by": judged.verdict.decided_by,
-            "trace": list(judged.verdict.trace),
-        }
-
-
-def classify_lines(lines: Iterable[str], out: IO[str], routing: Path, macros: Path) -> None:
-    for answer in classified(dry_run_of(read_rules(routing, macros)), lines):
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-
-
-def dry_run_of(rules: Rules) -> DryRun:
-    return DryRun(lambda: rules, shipped_judgement(), lambda: datetime.now(UTC))
-
-
-def _examples(routing: Path, rules: Rules) -> tuple[Example, ...]:
+def examples_beside(routing: Path, rules: Rules) -> tuple[Example, ...]:
     """The tests beside the rules; a folder without them has none."""
     file = routing.with_name(TESTS_NAME)
     if not file.is_file():
@@ -129,14 +55,5 @@ def _examples(routing: Path, rules: Rules) -> tuple[Example, ...]:
     return load_examples(read_text(file), name=str(file), rules=rules)
 
 
-def _as_example(judged: Judged) -> Decided:
-    verdict = judged.verdict
-    actions: list[str] = []
-    for action in judged.plan.wanted():
-        actions += [action.kind, *(f"{action.kind}:{detail}" for detail in action.details())]
-    route = verdict.decided_by.removeprefix("route:") if verdict.decided_by.startswith("route:") else None
-    return Decided(verdict.archetype, route, verdict.mode, tuple(actions))
-
-
-def _line(out: Console, text: str, *, style: str = "") -> None:
+def print_line(out: Console, text: str, *, style: str = "") -> None:
     out.print(Text(text, style=style), soft_wrap=True)

@@ -1,0 +1,97 @@
+"""test, explain and classify: what is decided about a ticket, without acting."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from rich.console import Console
+
+from app.cli.rules import examples_beside, print_line
+from app.clients import zendesk_client
+from app.rules.examples import Decided, run
+from app.rules.files import read_rules
+from app.rules.loading import Rules
+from app.settings import ZendeskSettings
+from app.triage.judge import Judged
+from app.triage.shipped import shipped_judgement
+from app.web.api.explanation import Explanation, as_text, explanation
+from app.work.operations.dry_run import DryRun
+
+
+def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> int:
+    """Run the YAML's own examples: exit code 1 when one ends otherwise than it says."""
+    rules = read_rules(routing, macros)
+    examples = examples_beside(routing, rules)
+    dry_run = dry_run_of(rules)
+    outcomes = run(examples, lambda ticket: _as_example(dry_run.judge(ticket)))
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in outcomes if show_all else failed:
+        print_line(out, str(outcome), style="" if outcome.passed else "red")
+    print_line(
+        out, f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold.", style="red" if failed else "green"
+    )
+    return 1 if failed else 0
+
+
+def explained_text(routing: Path, macros: Path, text: str, channel: str | None) -> Explanation:
+    dry_run = dry_run_of(read_rules(routing, macros))
+    _, judged = dry_run.written_down({"body": text, **({"channel": channel} if channel else {})})
+    return explanation(judged, dry_run.rules().hash)
+
+
+def explained_ticket(routing: Path, macros: Path, ticket_id: int, settings: ZendeskSettings) -> Explanation:
+    """Reads the ticket, and writes nothing. Raises IntegrationError."""
+    dry_run = dry_run_of(read_rules(routing, macros))
+    _, judged = dry_run.real(ticket_id, zendesk_client(settings))
+    return explanation(judged, dry_run.rules().hash)
+
+
+def print_explanation(out: Console, said: Explanation, *, as_json: bool) -> None:
+    if as_json:
+        out.file.write(said.model_dump_json(indent=2) + "\n")
+        return
+    first, *rest = as_text(said)
+    print_line(out, first, style="bold")
+    for line in rest:
+        print_line(out, line)
+
+
+def classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """One JSON object per line in, one out; a line that cannot be read gives an `error`, and the rest goes on."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            ticket, judged = dry_run.written_down({"id": number, **dict(json.loads(line))})
+        except (ValueError, TypeError, RecursionError) as error:
+            yield {"id": number, "error": f"line {number}: {error}"}
+            continue
+        yield {
+            "id": ticket.id,
+            "archetype": judged.verdict.archetype,
+            "confidence": judged.verdict.confidence,
+            "decided_by": judged.verdict.decided_by,
+            "trace": list(judged.verdict.trace),
+        }
+
+
+def classify_lines(lines: Iterable[str], out: IO[str], routing: Path, macros: Path) -> None:
+    for answer in classified(dry_run_of(read_rules(routing, macros)), lines):
+        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+def dry_run_of(rules: Rules) -> DryRun:
+    return DryRun(lambda: rules, shipped_judgement(), lambda: datetime.now(UTC))
+
+
+def _as_example(judged: Judged) -> Decided:
+    verdict = judged.verdict
+    actions: list[str] = []
+    for action in judged.plan.wanted():
+        actions += [action.kind, *(f"{action.kind}:{detail}" for detail in action.details())]
+    route = verdict.decided_by.removeprefix("route:") if verdict.decided_by.startswith("route:") else None
+    return Decided(verdict.archetype, route, verdict.mode, tuple(actions))
