@@ -18,7 +18,7 @@ CAPPED = frozenset(CapsConfig.model_fields)
 
 
 @dataclass(frozen=True)
-class Capping:
+class HourlyCaps:
     performed: Performed
     now: Callable[[], datetime]
 
@@ -40,7 +40,7 @@ class Capping:
                 if isinstance(action, Reply)
                 else action.model_copy(update={"held": held})
             )
-        return plan.model_copy(update={"actions": tuple(_told(action, over) for action in actions)}) if over else plan
+        return plan.model_copy(update={"actions": tuple(_marked(action, over) for action in actions)}) if over else plan
 
     def _allowed(self, run_id: str, kind: str, archetype: str, cap: int) -> bool:
         now = self.now()
@@ -58,7 +58,7 @@ def _cap(routing: RoutingConfig, archetype: str, action: Action) -> int | None:
     return cap if cap is not None else getattr(routing.defaults.caps, action.kind)
 
 
-def _told(action: Action, over: list[str]) -> Action:
+def _marked(action: Action, over: list[str]) -> Action:
     if isinstance(action, Tags):
         return action.model_copy(update={"add": (*action.add, ABSTAINED_TAG)})
     if isinstance(action, Note):

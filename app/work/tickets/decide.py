@@ -20,7 +20,7 @@ from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opini
 from app.triage.verdict import Previous
 from app.work.jobs.dependencies import Dependencies
 from app.work.language_model import SecondOpinion
-from app.work.limits.caps import Capping
+from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
@@ -57,7 +57,7 @@ class TicketDecider:
     log: DecisionLog
     judgement: Judgement
     second_opinion: SecondOpinion
-    capping: Capping
+    caps: HourlyCaps
     commands: TagCommands
     provenance: Provenance
     recovery: WriteRecovery
@@ -185,9 +185,7 @@ class TicketDecider:
         for failed in judged.matching.errors():
             CONDITION_ERRORS.labels(failed.route).inc()
             log.error("condition_failed", route=failed.route, path=failed.path, line=failed.line)
-        plan = self.capping.within(
-            judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id
-        )
+        plan = self.caps.within(judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         judged = replace(judged, plan=plan)
         return self._to_write(
             _decision(message, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.deps.now())

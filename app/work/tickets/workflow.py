@@ -13,7 +13,7 @@ from app.work.issues.report_counter import count_work
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import tried, try_later
 from app.work.language_model import SecondOpinion
-from app.work.limits.caps import Capping
+from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
@@ -76,7 +76,7 @@ def register(
             log,
             judgement=judgement,
             second_opinion=second_opinion,
-            capping=Capping(deps.records.performed, deps.now),
+            caps=HourlyCaps(deps.records.performed, deps.now),
             commands=TagCommands(deps, provenance),
             provenance=provenance,
             recovery=recovery,
