@@ -11,13 +11,16 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from app import metrics
 from app.cli.main import cli
+from app.demo.samples import load_samples
 from app.rules.conditions import KINDS
 from app.rules.lint import CHECKS
 from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS
 from app.settings import Settings
 from app.triage.actions import Action
+from app.work.update_state import EDGES
 from tests.docs.pages import DOCS, PAGES, text
 from tests.support.harness import running_harness
+from tests.support.paths import ROOT
 
 RULES = text(DOCS / "rules.md")
 METRICS = text(DOCS / "metrics.md")
@@ -86,3 +89,18 @@ def test_every_path_of_the_api_is_documented_and_none_else(tmp_path: Path) -> No
     known = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
     written = first_cells(API, "Webhooks") | first_cells(API, "Health") | first_cells(API, "API")
     assert {re.sub(r"{\w+}", "{}", one) for one in known} == {re.sub(r"{\w+}", "{}", one) for one in written}
+
+
+def test_the_diagram_of_one_write_has_every_edge_and_none_else() -> None:
+    diagram = text(DOCS / "architecture.md").split("```mermaid\n", 1)[1].split("```", 1)[0]
+    drawn = re.findall(r"^ +(\w+) --> (\w+): (\w+)$", diagram, re.MULTILINE)
+    assert sorted(drawn) == sorted((before, after, event) for (before, event), after in EDGES.items())
+
+
+def test_every_state_of_one_write_is_explained() -> None:
+    explained = first_cells(text(DOCS / "architecture.md"), "One write")
+    assert explained == {state for (before, _), after in EDGES.items() for state in (before, after)}
+
+
+def test_the_readme_says_how_many_tickets_the_demo_has() -> None:
+    assert f"{len(load_samples().tickets)} sample tickets" in text(ROOT / "README.md")
