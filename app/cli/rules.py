@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from app.rules.examples import Example, load_examples
+from app.rules.examples import RuleExample, load_examples
 from app.rules.files import read_rules, read_text
 from app.rules.json_schema import FILES, json_schema_text
 from app.rules.lint import lint
@@ -47,7 +47,7 @@ def print_schema(out: Console, name: str) -> int:
     return 0
 
 
-def examples_beside(routing: Path, rules: Rules) -> tuple[Example, ...]:
+def examples_beside(routing: Path, rules: Rules) -> tuple[RuleExample, ...]:
     """The tests beside the rules; a folder without them has none."""
     file = routing.with_name(TESTS_NAME)
     if not file.is_file():

@@ -1,1 +1,1 @@
-"""The rules language: routing.yaml and macros.yaml, read, checked, matched and rendered. Pure: text in, values out."""
+"""The rules language: routing.yaml and macros.yaml are read, checked, matched and rendered."""

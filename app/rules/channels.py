@@ -1,4 +1,4 @@
-"""Which channel a ticket came in by, and what that means: who could read it, where it can be answered."""
+"""Recognises the channel of a ticket: who could read it, and where it can be answered."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class ChannelOf:
-    """What is known about where one ticket was written."""
+    """The channel of one ticket."""
 
     name: str
     public: bool
     reply: Literal["zendesk", "elsewhere"]
     link: str
-    """To the post that has to be answered; `""` when the text has none."""
+    """To the post that is answered; `""` when the text has none."""
 
 
 def recognise_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> str:
@@ -36,7 +36,7 @@ def recognise_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> 
 
 
 def describe_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> ChannelOf:
-    """Everything that planning needs to know of it. An unknown channel is private and answered from Zendesk."""
+    """The channel with all that planning needs. An unknown one is private, and answered from Zendesk."""
     name = recognise_channel(channels, ticket)
     channel = channels.get(name)
     if channel is None:
@@ -45,7 +45,7 @@ def describe_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> C
 
 
 def is_public(channel: ChannelConfig | None, ticket: Ticket) -> bool:
-    """What the source says of this ticket, else what holds for its channel; private when nothing is known."""
+    """What the source says of this ticket, else of its channel; private when neither says it."""
     if ticket.public is not None:
         return ticket.public
     return channel is not None and channel.public

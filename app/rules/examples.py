@@ -1,4 +1,4 @@
-"""routing.tests.yaml: tickets, and what should become of them. Deciding is passed in, so this knows rules only."""
+"""routing.tests.yaml: tickets and what should become of them. The caller passes in how to decide."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.ticket import Organization, Requester, Ticket, Via
 
 
 class _Loose(BaseModel):
-    """What comes from other programs may have more in it than we read."""
+    """Tickets from other programs may have keys that nothing here reads."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -37,7 +37,7 @@ _Lower = Annotated[str, StringConstraints(to_lower=True)]
 
 
 def _given(fact: type[Any], **written: Any) -> type[_Loose]:
-    """The model of a dataclass of `app.ticket`: its fields, but for those that people write in another way."""
+    """A model with the fields of a dataclass of `app.ticket`; `written` replaces some of them."""
     types = get_type_hints(fact)
     known: dict[str, Any] = {
         one.name: (types[one.name], {} if one.default is MISSING else one.default)
@@ -73,15 +73,15 @@ _Ticket = _given(
     created_at=(AwareDatetime | None, None),
 )
 _ExampleTicket = create_model("ExampleTicket", __base__=(_Ticket, Strict), __module__=__name__)
-"""The same, where a key that we do not read is a mistake."""
+"""The same, but an unknown key is a mistake."""
 
 
 class ExpectConfig(Strict):
-    """What should become of it. All that is given must be so."""
+    """What should become of the ticket. All of it must be so."""
 
     archetype: Name | None = None
-    not_archetype: Many = Field(default=(), description="For near misses that are nobody's business but not this.")
-    needs_triage: Flag | None = Field(default=None, description="It is left to a person.")
+    not_archetype: Many = Field(default=(), description="None of these.")
+    needs_triage: Flag | None = Field(default=None, description="A person decides.")
     route: Text | None = Field(default=None, description="This route decided; `none`: no route did.")
     mode: Literal["live", "suggest", "shadow"] | None = None
     actions: tuple[Text, ...] = Field(default=(), description="`kind`, or `kind:detail` as `explain` prints them.")
@@ -108,8 +108,8 @@ class ExamplesConfig(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One ticket and what should become of it, with its place in the file."""
+class RuleExample:
+    """One ticket, what should become of it, and its place in the file."""
 
     name: str
     ticket: Ticket
@@ -121,10 +121,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What deciding said of a ticket, as far as examples look at it."""
+    """What was decided about a ticket, as far as examples look at it."""
 
     archetype: str | None
-    """None: left to a person."""
+    """None: a person decides."""
     route: str | None
     mode: str
     actions: tuple[str, ...]
@@ -132,10 +132,10 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExampleResult:
     """How one example went."""
 
-    example: Example
+    example: RuleExample
     decided: Decided
     differences: tuple[str, ...]
 
@@ -150,7 +150,9 @@ class Outcome:
         return "\n".join([f"FAILED  {self.example.name}  ({place})", *(f"        {line}" for line in self.differences)])
 
 
-def load_examples(text: str, *, name: str = "routing.tests.yaml", rules: Rules | None = None) -> tuple[Example, ...]:
+def load_examples(
+    text: str, *, name: str = "routing.tests.yaml", rules: Rules | None = None
+) -> tuple[RuleExample, ...]:
     """Raises BadRules. With `rules`, names that do not exist in them are problems too."""
     root, positions = read_yaml(text, name)
     tests = validate(root, ExamplesConfig, positions)
@@ -165,14 +167,14 @@ def load_examples(text: str, *, name: str = "routing.tests.yaml", rules: Rules |
                 if wanted not in known
             ]
         ticket = _ticket(given.ticket, default_id=f"test-{number + 1}")
-        examples.append(Example(given.name, ticket, given.expect, name, positions.at(path), spell(path)))
+        examples.append(RuleExample(given.name, ticket, given.expect, name, positions.at(path), spell(path)))
     if problems:
         raise BadRules(problems)
     return tuple(examples)
 
 
 def ticket_from_mapping(given: Mapping[str, Any], *, default_id: int | str = 0) -> Ticket:
-    """From the JSON lines of `classify`: unknown keys are ignored. Raises ValueError with what is wrong."""
+    """A line of `classify`'s JSON lines; unknown keys are ignored. Raises ValueError with what is wrong."""
     try:
         return _ticket(_Ticket.model_validate(given), default_id=default_id)
     except ValidationError as error:
@@ -180,18 +182,18 @@ def ticket_from_mapping(given: Mapping[str, Any], *, default_id: int | str = 0) 
         raise ValueError("; ".join(wrong)) from error
 
 
-def run(examples: Sequence[Example], decide: Callable[[Ticket], Decided]) -> list[Outcome]:
-    """Each example's ticket decided, beside what was expected."""
+def run(examples: Sequence[RuleExample], decide: Callable[[Ticket], Decided]) -> list[ExampleResult]:
+    """Decide each example's ticket and compare with what was expected."""
     outcomes = []
     for example in examples:
         decided = decide(example.ticket)
-        outcomes.append(Outcome(example, decided, tuple(_differences(example.expect, decided))))
+        outcomes.append(ExampleResult(example, decided, tuple(_differences(example.expect, decided))))
     return outcomes
 
 
 def _differences(expect: ExpectConfig, decided: Decided) -> list[str]:
     by = f"by route `{decided.route}`" if decided.route else "by no route"
-    got = f"got `{decided.archetype}` {by}" if decided.archetype else "got none, a person looks"
+    got = f"got `{decided.archetype}` {by}" if decided.archetype else "got none, a person decides"
     found = []
     if expect.archetype is not None and decided.archetype != expect.archetype:
         found.append(f"archetype: expected `{expect.archetype}`, {got}")
@@ -217,7 +219,7 @@ def _among(wanted: str, actions: Sequence[str]) -> bool:
 
 
 def _references(given: ExampleConfig, rules: Rules) -> list[tuple[str, str, Sequence[str], Path]]:
-    """Kind, name, names that exist, place."""
+    """Names in an example: kind, name, the names that exist, place."""
     routing, expect = rules.routing, given.expect
     archetypes, routes = list(routing.archetypes), [*(route.name for route in routing.routes), "none"]
     found: list[tuple[str, str, Sequence[str], Path]] = [

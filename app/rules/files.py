@@ -1,4 +1,4 @@
-"""The files of rules as texts, and as rules."""
+"""Reads routing.yaml and macros.yaml from disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes texts comparable: "Can’t  Push" and "can't push" are the same to a phrase.
+"""Makes texts comparable: a phrase takes "Can’t  Push" and "can't push" for the same.
 
 `clean` is what patterns see (layout and case kept), `fold` what phrases see. Both keep accents: "año" is not "ano".
 """
@@ -28,17 +28,17 @@ _REPLACED: Final[dict[int, str]] = {
 
 
 def clean(text: str) -> str:
-    """Compatible forms (full-width, ligatures, ellipsis) and typographic signs made plain, invisible ones gone."""
+    """Make compatible forms and typographic signs plain, and drop invisible ones."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_REPLACED))
 
 
 def fold(text: str) -> str:
-    """`clean`, case folded, and each run of white space a single space."""
+    """`clean`, then fold case and make each run of white space one space."""
     return " ".join(clean(text).casefold().split())
 
 
 def is_word(character: str) -> bool:
-    """Part of a word. Scripts that write words without blanks between them have no word boundaries to keep."""
+    """Whether it is part of a word. Scripts without blanks between words have no word boundaries."""
     code = ord(character)
     if code < 0x2E80:
         return character.isalnum() or character == "_"
@@ -47,7 +47,7 @@ def is_word(character: str) -> bool:
 
 @dataclass(frozen=True)
 class Folded:
-    """A text with its two comparable forms, and the way back from a place in them to the original."""
+    """A text with its two comparable forms, and the way back to the original."""
 
     original: str
 

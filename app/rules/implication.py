@@ -1,4 +1,4 @@
-"""Whether one set of conditions can only hold when another does. Sound, not complete: what it cannot see it denies."""
+"""Whether one set of conditions can only hold when another does. A yes is certain, a no is not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Stated:
 
 
 def implies(narrow: ConditionsConfig, wide: ConditionsConfig, lists: _Lists) -> bool:
-    """Every ticket for which `narrow` holds is one for which `wide` holds too."""
+    """Whether `wide` holds for every ticket for which `narrow` holds."""
     flat = _flat(narrow)
     return (
         all(_implies_one(flat, stated, lists) for stated in _stated(wide))
@@ -36,7 +36,7 @@ def implies(narrow: ConditionsConfig, wide: ConditionsConfig, lists: _Lists) -> 
 
 
 def contains_phrase(longer: str, shorter: str) -> bool:
-    """Wherever the longer one is found, so is the shorter; both folded."""
+    """Whether the shorter is found wherever the longer is; both folded."""
     core, open_end = shorter.removesuffix("*"), shorter.endswith("*")
     text, text_open = longer.removesuffix("*"), longer.endswith("*")
     start = text.find(core)
@@ -54,7 +54,7 @@ def contains_phrase(longer: str, shorter: str) -> bool:
 
 
 def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
-    """With `$name` replaced by its phrases; folded."""
+    """The phrases folded, each `$name` replaced by its list."""
     found: list[str] = []
     for phrase in phrases:
         members = lists.get(phrase[1:], ()) if phrase.startswith(LIST_SIGN) else (phrase,)
@@ -79,7 +79,7 @@ def _implies_one(flat: Sequence[ConditionsConfig], wide: _Stated, lists: _Lists)
 
 
 def _each_way(flat: Sequence[ConditionsConfig], wide: ConditionsConfig, lists: _Lists) -> bool:
-    """Each alternative of some `any` leads to an alternative of the wide one."""
+    """Whether each alternative of some `any` leads to an alternative of the wide one."""
     return any(when.any and all(any(implies(m, w, lists) for w in wide.any) for m in when.any) for when in flat)
 
 

@@ -1,4 +1,4 @@
-"""JSON Schemas for editors, made from the models that the loader itself checks with."""
+"""JSON Schemas for editors, made from the models that the loader checks with."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FILES: Final[dict[str, type[BaseModel]]] = {"routing": RoutingConfig, "macros": 
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """Of `routing`, `macros` or `tests`. Raises KeyError for another name."""
+    """The schema of `routing`, `macros` or `tests`. Raises KeyError for another name."""
     model = FILES[name]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
 
 
 def json_schema_text(name: str) -> str:
-    """As it is shipped in schemas/NAME.json."""
+    """The schema as schemas/NAME.json has it."""
     return json.dumps(json_schema(name), indent=2, ensure_ascii=False) + "\n"

@@ -1,4 +1,4 @@
-"""Warnings: what loads, and is probably not what was meant. Each is one function here; its docstring is its reason."""
+"""Warnings about rules that load and are probably not what was meant: a function each, its docstring the reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Final
 
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.examples import Example
+from app.rules.examples import RuleExample
 from app.rules.implication import contains_phrase, implies, unfold_lists
 from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Position, Positions, spell
@@ -33,14 +33,14 @@ class Finding:
         return f"{self.file}:{self.position.line}:{self.position.column}: {self.name}: {place}{self.message}"
 
 
-Check = Callable[[Rules, Sequence[Example]], Iterator[Finding]]
+Check = Callable[[Rules, Sequence[RuleExample]], Iterator[Finding]]
 
 
 def _finding(name: str, places: Positions, path: Path, message: str) -> Finding:
     return Finding(name, places.file, places.at(path), spell(path), message)
 
 
-def shadowed_route(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def shadowed_route(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A route that can never decide: whenever it holds, one that is asked earlier holds as well."""
     del examples
     routes, lists = rules.routing.routes, rules.routing.vocabulary
@@ -60,7 +60,7 @@ def shadowed_route(rules: Rules, examples: Sequence[Example]) -> Iterator[Findin
                 break
 
 
-def duplicate_name(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """Two routes, remarks or examples of one name: what is reported about one cannot be told from the other."""
     routing = rules.routing
     for key, names in (("routes", [r.name for r in routing.routes]), ("remarks", [r.name for r in routing.remarks])):
@@ -71,7 +71,7 @@ def duplicate_name(rules: Rules, examples: Sequence[Example]) -> Iterator[Findin
                 message = f"`{name}` is also the name of the one in line {line}"
                 yield _finding("duplicate_name", rules.positions, (key, index, "name"), message)
             seen.setdefault(name, index)
-    named: dict[str, Example] = {}
+    named: dict[str, RuleExample] = {}
     for example in examples:
         if example.name in named:
             message = f"`{example.name}` is also the name of the one in line {named[example.name].position.line}"
@@ -79,7 +79,7 @@ def duplicate_name(rules: Rules, examples: Sequence[Example]) -> Iterator[Findin
         named.setdefault(example.name, example)
 
 
-def unused_macro(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def unused_macro(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A macro or template that nothing refers to."""
     del examples
     used, templates = set[str](), set[str]()
@@ -98,7 +98,7 @@ def unused_macro(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]
                 yield _finding("unused_macro", rules.macro_positions, (key, name), "nothing refers to it")
 
 
-def unused_tracker(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def unused_tracker(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A tracker that no archetype opens issues in or searches."""
     del examples
     used = set[str]()
@@ -110,7 +110,7 @@ def unused_tracker(rules: Rules, examples: Sequence[Example]) -> Iterator[Findin
             yield _finding("unused_tracker", rules.positions, ("trackers", name), "nothing refers to it")
 
 
-def unused_list(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def unused_list(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A list of `vocabulary` that no condition uses."""
     del examples
     used = {
@@ -124,7 +124,7 @@ def unused_list(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
             yield _finding("unused_list", rules.positions, ("vocabulary", name), "nothing refers to it")
 
 
-def unused_placeholder(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def unused_placeholder(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A declared placeholder that no text of its macro has."""
     del examples
     entries = [
@@ -142,7 +142,7 @@ def unused_placeholder(rules: Rules, examples: Sequence[Example]) -> Iterator[Fi
                 yield _finding("unused_placeholder", rules.macro_positions, (*path, "placeholders", number), message)
 
 
-def contained_phrase(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def contained_phrase(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A phrase beside a shorter one that it contains: it adds nothing."""
     del examples
     lists = rules.routing.vocabulary
@@ -158,7 +158,7 @@ def contained_phrase(rules: Rules, examples: Sequence[Example]) -> Iterator[Find
                     break
 
 
-def archetype_without_example(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def archetype_without_example(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """An archetype that no example in routing.tests.yaml expects."""
     shown = {example.expect.archetype for example in examples}
     for name in rules.routing.archetypes:
@@ -167,7 +167,7 @@ def archetype_without_example(rules: Rules, examples: Sequence[Example]) -> Iter
             yield _finding("archetype_without_example", rules.positions, ("archetypes", name), message)
 
 
-def reply_cannot_be_sent(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def reply_cannot_be_sent(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A live reply on a channel that Zendesk cannot deliver to: there it can only be suggested."""
     del examples
     elsewhere = {name for name, channel in rules.routing.channels.items() if channel.reply == "elsewhere"}
@@ -186,7 +186,7 @@ def reply_cannot_be_sent(rules: Rules, examples: Sequence[Example]) -> Iterator[
             yield _finding("reply_cannot_be_sent", rules.positions, (*path, "mode"), message)
 
 
-def live_reply_without_cap(rules: Rules, examples: Sequence[Example]) -> Iterator[Finding]:
+def live_reply_without_cap(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A reply that is sent by itself, with nothing to stop it when a rule goes wrong."""
     del examples
     defaults = rules.routing.defaults
@@ -213,7 +213,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def lint(rules: Rules, examples: Sequence[Example]) -> list[Finding]:
+def lint(rules: Rules, examples: Sequence[RuleExample]) -> list[Finding]:
     """All warnings, in the files' order."""
     found = [finding for check in CHECKS for finding in check(rules, examples)]
     return sorted(found, key=lambda finding: (finding.file != rules.positions.file, finding.file, finding.position))

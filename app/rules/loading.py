@@ -1,4 +1,4 @@
-"""The texts of both files -> `Rules`, or every problem of both at once."""
+"""Makes `Rules` of the texts of both files, or names every problem of both at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.rules.matching.matcher import Matcher
-from app.rules.parsing.pieces import draft
+from app.rules.parsing.pieces import pieces_of
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
 from app.rules.parsing.references import check_references
@@ -22,7 +22,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Rules:
-    """Both files, checked and ready. What was read stays at hand, so that a decision's rules can be had back."""
+    """Both files, checked and ready, with their texts: the records keep those of every decision."""
 
     routing: RoutingConfig
     macros: MacrosConfig
@@ -42,11 +42,11 @@ class Rules:
 def load(
     routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
 ) -> Rules:
-    """Raises BadRules with all problems: of form in either file, and of what refers to what."""
+    """Raises BadRules with all problems: wrong values in either file, and names that refer to nothing."""
     read, read_macros = _read(routing_text, routing_name, RoutingConfig), _read(macros_text, macros_name, MacrosConfig)
     problems = [*read.problems, *read_macros.problems]
     if isinstance(read.root, dict) and isinstance(read_macros.root, dict):
-        problems += check_references(draft(read.root, read_macros.root), read.positions, read_macros.positions)
+        problems += check_references(pieces_of(read.root, read_macros.root), read.positions, read_macros.positions)
     if problems or read.model is None or read_macros.model is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
     routing, macros, places, macro_places = read.model, read_macros.model, read.positions, read_macros.positions

@@ -14,7 +14,7 @@ DEFAULT: Final = "default"
 
 
 class MissingValue(Exception):
-    """A text needs a value that is not known; nothing with a gap in it is ever shown to anyone."""
+    """A text needs a value that is not known. Nobody is ever shown a text with a gap."""
 
     reason = "placeholder_missing"
 

@@ -1,5 +1,6 @@
-"""What may stand as `${name}` in a macro or a template. Only a declared placeholder is replaced, once, by plain text:
-what a value contains is never looked at again.
+"""The placeholders `${name}` of macros and templates.
+
+Only a declared one is replaced, once, by plain text: a `${name}` within a value stays as it is.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ Needs = Literal["issue", "incident", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What may stand in a text."""
+    """One placeholder: what it means, and what it needs."""
 
     meaning: str
     needs: Needs | None = None
-    """Only known where there is an issue, or an incident was found."""
+    """It is only known where there is an issue, an incident or an answer."""
 
 
 REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {

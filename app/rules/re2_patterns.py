@@ -1,4 +1,4 @@
-"""RE2 patterns: linear in the length of the text whatever the pattern, so that no rule can hang the service."""
+"""RE2 patterns. Their time is linear in the length of the text, so no rule can hang the service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEMORY: Final = 64 << 20
 
 
 def options(memory: int = 8 << 20) -> Any:
-    """Case is ignored, as for phrases; a pattern that needs it says `(?-i)`."""
+    """Case is ignored, as for phrases, unless a pattern says `(?-i)`."""
     chosen = re2.Options()
     chosen.case_sensitive = False
     chosen.log_errors = False  # they are reported with their place in the file
@@ -40,7 +40,7 @@ def span_of(pattern: str, text: str) -> tuple[int, int]:
 
 
 def check_pattern(pattern: str) -> str:
-    """The pattern itself. Raises ValueError with what RE2 has against it."""
+    """Return the pattern. Raises ValueError with RE2's reason to refuse it."""
     try:
         compiled(pattern)
     except re2.error as error:

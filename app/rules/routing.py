@@ -1,4 +1,4 @@
-"""routing.yaml as a whole: its routes, their conditions, and the parts below `app.rules.schema`."""
+"""The schema of routing.yaml: routes, their conditions, and the parts in `app.rules.schema`."""
 
 from __future__ import annotations
 
@@ -43,23 +43,21 @@ class RouteConfig(Strict):
     """One rule: the first route whose conditions hold decides."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")] = Field(description="Unique.")
-    why: str = Field(
-        default="", description="One short sentence for advocates: why this route exists, what it is sure of."
-    )
+    why: str = Field(default="", description="One short sentence for advocates: why this route exists.")
     when: ConditionsConfig
     archetype: Name
     mode: Mode | None = Field(
-        default=None, description="Instead of the archetype's. A shadow route is recorded, decides nothing."
+        default=None, description="Instead of the archetype's. A shadow route is recorded and decides nothing."
     )
     before: Literal["language"] | None = Field(
-        default=None, description="`language`: asked before the language step, for what must not wait for it."
+        default=None, description="`language`: this route is asked before the language is detected."
     )
     confidence: Confidence = Field(default="high", description="`medium` for a route that is usually right.")
     tags: tuple[Tag, ...] = Field(default=(), description="Added beside the archetype's.")
 
 
 class RemarkConfig(Strict):
-    """Tags and a sentence for the internal note; every remark that holds is added, whatever decided the archetype."""
+    """Tags and a sentence for the internal note. Every remark that holds is added, next to any archetype."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     when: ConditionsConfig

@@ -1,4 +1,4 @@
-"""Who is one of us, and who is not a person at all."""
+"""Tells team members and bots by `team:` of routing.yaml."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from app.ticket import Organization, Requester
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Equal but for case; a `*` at either end of the pattern stands for anything, also for nothing."""
+    """Whether they are equal but for case. `*` at either end of the pattern stands for anything."""
     pattern, text = pattern.casefold(), text.casefold()
     open_start, open_end = pattern.startswith("*"), pattern.endswith("*")
     core = pattern.strip("*")
@@ -19,7 +19,7 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def is_team_member(team: TeamConfig, requester: Requester, organization: Organization | None = None) -> bool:
-    """By e-mail domain or address, handle, Zendesk role or organization: any one is enough."""
+    """By e-mail domain or address, handle, Zendesk role or organization; one of them is enough."""
     return (
         requester.domain in map(str.lower, team.domains)
         or requester.email.lower() in map(str.lower, team.emails)
@@ -30,7 +30,7 @@ def is_team_member(team: TeamConfig, requester: Requester, organization: Organiz
 
 
 def is_bot(team: TeamConfig, requester: Requester) -> bool:
-    """A listed bot that may not start work."""
+    """Whether it is a listed bot that may not start work."""
     bots = team.bots
 
     def listed(patterns: tuple[str, ...], text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Everything that can be known about one ticket when conditions are asked, found out once and only when needed."""
+"""What conditions may ask about one ticket. Each fact is worked out once, when it is first needed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _UNKNOWN_BEFORE: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found out about a ticket before its routes are asked."""
+    """What is known about a ticket before its routes are asked."""
 
     language: str | None = None
-    """ISO 639-1; None: undecided, or not yet asked."""
+    """ISO 639-1. None: undecided, or not yet detected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Hit:
 
     part: Part
     span: tuple[int, int] | None
-    """In the folded form of the text; None for a pattern, whose place is only looked up when a trace shows it."""
+    """In the folded text. None for a pattern: its place is looked up when a trace shows it."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Context:
     channels: Mapping[str, ChannelConfig]
     team: TeamConfig
     hits: dict[int, list[Hit]] = field(default_factory=dict)
-    """By term: where it occurs, once per part at most."""
+    """By term: where it occurs, at most once in each part."""
 
     @cached_property
     def subject(self) -> Folded:
@@ -74,7 +74,7 @@ class Context:
 
     @cached_property
     def handles(self) -> frozenset[str]:
-        """Accounts the message was addressed to: those Zendesk names, and those mentioned in the text."""
+        """The accounts that Zendesk names as addressed, and those mentioned in the text."""
         own = self.ticket.requester.handle.lstrip("@").lower()
         addressed = {address.lstrip("@").lower() for address in self.ticket.via.addresses}
         mentioned = {name.lower() for name in _MENTION.findall(f"{self.ticket.subject}\n{self.ticket.body}")}
@@ -82,7 +82,7 @@ class Context:
 
     @cached_property
     def words(self) -> int:
-        """In the text that is judged; handles and links are not words."""
+        """The number of words in the body; handles and links do not count."""
         return sum(
             1
             for word in self.ticket.body.split()
@@ -91,7 +91,7 @@ class Context:
 
     @cached_property
     def moment(self) -> datetime:
-        """When it was written: a new ticket says so itself, for anything later it is the time of looking."""
+        """When it was written: a new ticket says it, for anything later it is now."""
         created = self.ticket.created_at
         known = created.tzinfo is not None and created > _UNKNOWN_BEFORE
         return created if self.ticket.event == "created" and known else self.now

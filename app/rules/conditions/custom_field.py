@@ -11,12 +11,12 @@ class CustomFieldConfig(Strict):
     """A ticket field and the values that fit."""
 
     field: Text = Field(description="Its title or its id.")
-    value: Many = Field(description="One of these, whatever its case; a drop-down's value is its tag.")
+    value: Many = Field(description="One of these, in any case; a drop-down's value is its tag.")
 
 
 def _asks(wanted: CustomFieldConfig, context: Context) -> bool:
     fields = context.ticket.custom_fields
-    # Zendesk sends every field with every ticket, so one that is missing there is misspelt here.
+    # Zendesk sends every field with every ticket, so a missing one is misspelt in the YAML.
     if fields and wanted.field not in fields:
         raise LookupError(f"the ticket has no field `{wanted.field}`, only {quoted(tuple(sorted(fields)))}")
     return same(wanted.value, fields.get(wanted.field, ""))

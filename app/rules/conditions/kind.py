@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 
 class ConditionError(Exception):
-    """A condition could not be evaluated. It is neither true nor false; people see it."""
+    """A condition could not be evaluated. It is neither true nor false, and the trace shows it."""
 
     reason = "condition_failed"
 
@@ -38,7 +38,7 @@ class Predicate(Protocol):
 
     @property
     def terms(self) -> frozenset[int] | None:
-        """Terms of which at least one must occur for this to hold; None: it does not depend on the text."""
+        """At least one of these must occur for this to hold. None: it does not depend on the text."""
 
     def holds(self, context: Context) -> bool:
         """Raises ConditionError."""
@@ -47,7 +47,7 @@ class Predicate(Protocol):
 
 
 class Vocabulary(Protocol):
-    """Collects the phrases and patterns of all routes, so that a text is searched once for all of them."""
+    """Numbers the phrases and patterns of all routes, so that a text is searched once for all."""
 
     def phrase(self, folded: str) -> int: ...
 
@@ -79,7 +79,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Plain:
-    """A condition on what is known about the ticket besides its text."""
+    """A condition on a fact of the ticket."""
 
     value: Any
     path: Path
@@ -97,7 +97,7 @@ class _Plain:
             raise ConditionError(f"{self.path[-1]}: {error}") from error
 
     def evidence(self, context: Context, *, held: bool) -> Evidence:
-        del held  # the fact itself explains both
+        del held  # the fact explains both
         return Evidence(self.says(self.value, context), path=self.path)
 
 

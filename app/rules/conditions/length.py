@@ -1,4 +1,4 @@
-"""`length`: how much was written. Three words need another certainty than a page."""
+"""`length`: how many words the body has."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ Words = Annotated[int, Field(ge=0, strict=True)]
 
 
 class LengthConfig(Strict):
-    """Counted in the body; handles and links are no words."""
+    """Counted in the body; handles and links do not count."""
 
     min_words: Words | None = None
     max_words: Words | None = None

@@ -1,4 +1,4 @@
-"""`organization`: for whom the person writes, as far as Zendesk knows."""
+"""`organization`: the requester's organization in Zendesk."""
 
 from pydantic import Field
 
@@ -39,4 +39,4 @@ def _says(wanted: OrganizationConfig, context: Context) -> str:
     return "; ".join(facts)
 
 
-KIND = plain("organization", OrganizationConfig, "For whom they write.", asks=_asks, says=_says)
+KIND = plain("organization", OrganizationConfig, "The organization of the person who wrote.", asks=_asks, says=_says)

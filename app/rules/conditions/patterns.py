@@ -1,4 +1,4 @@
-"""`patterns`: RE2, case ignored, layout kept (so `(?m)^` works)."""
+"""`patterns`: one of these RE2 patterns fits. Case is ignored; line breaks are kept, so `(?m)^` works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`phrases`: whole words in this order, whatever their case, spacing or quotes. `crash*` also fits "crashed"."""
+"""`phrases`: whole words in this order, in any case, spacing and quotes. `crash*` also fits "crashed"."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:
 KIND = Kind(
     "phrases",
     Phrases,
-    "One of these occurs: whole words, whatever their case, spacing and quotes. `crash*` also fits crashed; "
+    "One of these occurs: whole words, in any case, spacing and quotes. `crash*` also fits crashed; "
     "`$name` is a list of `vocabulary`.",
     _build,
 )

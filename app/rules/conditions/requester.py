@@ -32,7 +32,7 @@ def _asks(wanted: RequesterConfig, context: Context) -> bool:
 
 
 def _says(wanted: RequesterConfig, context: Context) -> str:
-    """Names no address: traces are read by more people than tickets."""
+    """Names no address: more people read traces than tickets."""
     who = context.ticket.requester
     facts = []
     if wanted.domain:

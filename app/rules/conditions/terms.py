@@ -1,4 +1,4 @@
-"""What `phrases` and `patterns` share: both ask whether one of their terms was found when the text was searched."""
+"""The predicate of `phrases` and `patterns`: one of their terms was found in the text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TermsPredicate:
     sources: Mapping[int, Source]
     terms: frozenset[int]
     missed: Evidence
-    """Why it did not hold: always the same, and asked for by every trace."""
+    """Why it did not hold. Every trace asks for it, so it is made once."""
 
     def holds(self, context: Context) -> bool:
         if self.terms.isdisjoint(context.hits):
@@ -50,7 +50,7 @@ class TermsPredicate:
         return self.missed
 
     def _piece(self, context: Context, hit: Hit, source: Source) -> str:
-        """The original text."""
+        """The piece of the original text."""
         text = context.part(hit.part)
         if hit.span is not None:
             return text.piece(*hit.span, folded=True)
@@ -62,7 +62,7 @@ class TermsPredicate:
 
 
 def look_for(noun: str, path: Path, where: Where, sources: Mapping[int, Source]) -> TermsPredicate:
-    """A condition on terms that were numbered before."""
+    """The predicate on terms that have a number."""
     place = "subject or body" if where == "both" else where
     only = next(iter(sources.values())).text if len(sources) == 1 else ""
     missed = f"{noun} `{only}` not in {place}" if only else f"none of {len(sources)} {noun}s in {place}"
@@ -70,6 +70,6 @@ def look_for(noun: str, path: Path, where: Where, sources: Mapping[int, Source])
 
 
 def shorten(text: str) -> str:
-    """On one line, at most SHOWN characters."""
+    """The text on one line, at most SHOWN characters."""
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"

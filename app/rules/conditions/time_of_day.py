@@ -1,4 +1,4 @@
-"""`time_of_day`: whether somebody was there when it was written."""
+"""`time_of_day`: when in the week it was written."""
 
 from datetime import time
 from typing import Annotated, Final, Literal

@@ -1,1 +1,1 @@
-"""Which route decides about a ticket, with a trace of all others."""
+"""Finds the route that decides about a ticket, and traces all others."""

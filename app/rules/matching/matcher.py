@@ -1,5 +1,7 @@
-"""The routes of one routing.yaml, made ready to be asked. A route that needs a word is found by that word, so that one
-whose words do not occur is never looked at, and a thousand routes cost about as much as ten.
+"""Compiles the routes of one routing.yaml.
+
+The matcher finds a route by the words that it needs. It never looks at a route whose words do not occur, so a thousand
+routes cost about as much as ten.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 
 
 class Matcher:
-    """The routes and remarks of one routing.yaml, made ready."""
+    """The compiled routes and remarks of one routing.yaml."""
 
     def __init__(self, routing: RoutingConfig, positions: Positions) -> None:
         self.routing = routing
@@ -37,29 +39,29 @@ class Matcher:
         )
         self.shadows = _shadows(routing)
         self.for_comments = frozenset(i for i, route in enumerate(routing.routes) if _asks_for_comments(route.when))
-        """Routes that name the event `comment`. All others are about what opened the ticket."""
+        """Routes that name the event `comment`. All others judge what opened the ticket."""
         self._search = terms.search()
         self._always, self._needing = _index(self.routes)
         self._places: dict[Path, tuple[str, int]] = {}
         self.rejections: dict[int, RouteTrace] = {}
-        """What routes say of a ticket that has none of the words they need, once it was asked for."""
+        """The traces of routes for a ticket that has none of the words they need."""
 
     def scan(self, context: Context) -> None:
-        """Find all terms in the ticket's text."""
+        """Find the terms of all routes in the ticket's text."""
         for part in _PARTS:
             folded = context.part(part)
             if folded.original:
                 self._search.into(context.hits, part, folded.folded, folded.clean)
 
     def place(self, path: Path) -> tuple[str, int]:
-        """Spelt out, and its line."""
+        """The path spelt out, and its line."""
         known = self._places.get(path)
         if known is None:
             known = self._places[path] = (spell(path), self.positions.at(path).line)
         return known
 
     def candidates(self, context: Context) -> list[int]:
-        """The routes that could match, in order: all others need a term that does not occur."""
+        """The routes that could match, in order; all others need a term that does not occur."""
         found = set(self._always)
         for term in context.hits:
             found.update(self._needing.get(term, ()))
@@ -72,7 +74,7 @@ def _asks_for_comments(when: ConditionsConfig) -> bool:
 
 
 def compile_conditions(when: ConditionsConfig, path: Path, terms: Terms, lists: Mapping[str, tuple[str, ...]]) -> All:
-    """Text first within `all`: it is cheap once the text is searched, and says most in a trace."""
+    """Text conditions come first: they are cheap once the text is searched, and say most in a trace."""
     children: list[Node | Predicate] = []
     for kind in KINDS:
         value = getattr(when, kind.key)
@@ -89,7 +91,7 @@ def compile_conditions(when: ConditionsConfig, path: Path, terms: Terms, lists: 
 
 
 def _index(routes: Sequence[All]) -> tuple[tuple[int, ...], dict[int, tuple[int, ...]]]:
-    """Routes that can match any text, and for each term the routes that need it or one of its like."""
+    """The routes that can match any text, and by term the routes that need it or a sibling."""
     always: list[int] = []
     needing: dict[int, list[int]] = {}
     for index, node in enumerate(routes):
@@ -102,7 +104,7 @@ def _index(routes: Sequence[All]) -> tuple[tuple[int, ...], dict[int, tuple[int,
 
 
 def _shadows(routing: RoutingConfig) -> frozenset[int]:
-    """Routes that only record. When everything is a shadow, none is beside the others: all decide, and are recorded."""
+    """Routes that only record. None when everything is a shadow: then all decide, and nothing acts."""
     if routing.defaults.mode == "shadow":
         return frozenset()
     modes = (route.mode or routing.archetypes[route.archetype].mode for route in routing.routes)

@@ -34,7 +34,7 @@ class All:
 
     @property
     def is_all_text(self) -> bool:
-        """Without its first condition, which is about the text, nothing is left that could come near."""
+        """Whether nothing is left that could hold once its first condition, on the text, does not."""
         first, *others = self.children
         return isinstance(first, TermsPredicate) and all(isinstance(child, NoneOf) for child in others)
 

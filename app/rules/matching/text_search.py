@@ -1,4 +1,4 @@
-"""Searches a text once for the phrases and patterns of all routes: one automaton, one set of patterns."""
+"""Searches a text once for the phrases and patterns of all routes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PREFIX_SIGN: Final = "*"
 
 
 class Terms:
-    """Numbers the different phrases and patterns of a file; a phrase that two routes use is searched for once."""
+    """Numbers the phrases and patterns of a file, each once, however many routes use it."""
 
     def __init__(self) -> None:
         self._phrases: dict[str, int] = {}
@@ -39,7 +39,7 @@ class Terms:
 
 
 class TextSearch:
-    """Finds numbered terms."""
+    """Finds numbered terms: phrases by one automaton, patterns by one set."""
 
     def __init__(self, phrases: Mapping[str, int], patterns: Mapping[str, int]) -> None:
         words: dict[str, list[tuple[int, bool]]] = {}

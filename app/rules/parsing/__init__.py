@@ -1,1 +1,1 @@
-"""From YAML files to checked rules, with a position for every problem."""
+"""Reads YAML and checks it, with a position for every problem."""

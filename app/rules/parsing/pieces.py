@@ -1,4 +1,4 @@
-"""Both files piece by piece, so that what refers to what can be checked although some pieces are wrong."""
+"""Validates both files piece by piece, so that references can be checked although some pieces are wrong."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True)
-class Named:
-    """Names that exist, also of pieces that are wrong themselves."""
+class Names:
+    """Names that exist, also those of wrong pieces."""
 
     channels: tuple[str, ...]
     trackers: tuple[str, ...]
@@ -30,10 +30,10 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Draft:
-    """The pieces that have a form."""
+class Pieces:
+    """The pieces that are valid."""
 
-    names: Named
+    names: Names
     archetypes: Mapping[str, ArchetypeConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
@@ -45,15 +45,15 @@ class Draft:
     templates: Mapping[str, TemplateConfig]
 
 
-def draft(routing: Any, macros: Any) -> Draft:
-    """From what was read of each file, whatever it is."""
+def pieces_of(routing: Any, macros: Any) -> Pieces:
+    """The pieces of what was read of each file, even when that is no mapping."""
     here, there = _mapping(routing), _mapping(macros)
 
     def names(root: Mapping[str, Any], key: str) -> tuple[str, ...]:
         return tuple(_mapping(root.get(key)))
 
-    return Draft(
-        names=Named(
+    return Pieces(
+        names=Names(
             channels=names(here, "channels"),
             trackers=names(here, "trackers"),
             archetypes=names(here, "archetypes"),

@@ -1,5 +1,6 @@
-"""What no single value shows: names that refer to nothing, placeholders that are not known where a text is used,
-conditions that say nothing. Each check yields problems with their places; all of them are asked.
+"""Checks what no single value shows.
+
+Names that refer to nothing, placeholders that are unknown where a text is used, conditions that say nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.macros import DEFAULT
-from app.rules.parsing.pieces import Draft
+from app.rules.parsing.pieces import Pieces
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
 from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
@@ -24,21 +25,21 @@ from app.rules.schema.macros import MacroConfig
 
 @dataclass(frozen=True)
 class _Checked:
-    draft: Draft
+    pieces: Pieces
     places: Positions
     macro_places: Positions
 
     def known(self, kind: str, name: str, known: Iterable[str], path: Path) -> Iterator[Problem]:
-        """A problem when the name is not among the known ones."""
+        """Yield a problem when the name is not among the known ones."""
         if name not in known:
             yield _unknown(self.places, path, f"there is no {kind} `{name}`", name, known)
 
     def macro(self, name: str | None, path: Path, *, has: Iterable[Needs]) -> Iterator[Problem]:
-        """A problem when it does not exist, or needs what is not known here."""
+        """Yield a problem when the macro does not exist, or needs what is not known here."""
         if name is None:
             return
-        yield from self.known("macro", name, self.draft.names.macros, path)
-        macro = self.draft.macros.get(name)
+        yield from self.known("macro", name, self.pieces.names.macros, path)
+        macro = self.pieces.macros.get(name)
         if macro is None:
             return
         for placeholder, needs in _needs(macro):
@@ -47,9 +48,9 @@ class _Checked:
                 yield self.places.problem(path, message, value=True)
 
 
-def check_references(draft: Draft, places: Positions, macro_places: Positions) -> list[Problem]:
+def check_references(pieces: Pieces, places: Positions, macro_places: Positions) -> list[Problem]:
     """All problems, in the files' order."""
-    checked = _Checked(draft, places, macro_places)
+    checked = _Checked(pieces, places, macro_places)
     problems = [*_texts(checked), *_archetypes(checked), *_closing(checked), *_languages(checked), *_routes(checked)]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
 
@@ -62,8 +63,8 @@ def _unknown(places: Positions, path: Path, message: str, name: str, known: Iter
 
 def _texts(checked: _Checked) -> Iterator[Problem]:
     places = checked.macro_places
-    channels = (*checked.draft.names.channels, OTHER, DEFAULT)
-    for name, macro in checked.draft.macros.items():
+    channels = (*checked.pieces.names.channels, OTHER, DEFAULT)
+    for name, macro in checked.pieces.macros.items():
         path: Path = ("macros", name)
         if DEFAULT not in macro.text:
             yield places.problem((*path, "text"), "has no `default`, which every other channel gets")
@@ -73,7 +74,7 @@ def _texts(checked: _Checked) -> Iterator[Problem]:
                 yield _unknown(places, here, f"there is no channel `{channel}`", channel, channels)
             yield from _placeholders(text, macro.placeholders, REPLY_PLACEHOLDERS, places, here)
         yield from _declared(macro.placeholders, REPLY_PLACEHOLDERS, places, path)
-    for name, template in checked.draft.templates.items():
+    for name, template in checked.pieces.templates.items():
         path = ("templates", name)
         yield from _placeholders(template.text, template.placeholders, TEMPLATE_PLACEHOLDERS, places, (*path, "text"))
         yield from _declared(template.placeholders, TEMPLATE_PLACEHOLDERS, places, path)
@@ -106,8 +107,8 @@ def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
 
 
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
-    names = checked.draft.names
-    for name, archetype in checked.draft.archetypes.items():
+    names = checked.pieces.names
+    for name, archetype in checked.pieces.archetypes.items():
         path: Path = ("archetypes", name)
         has = _known_in(archetype)
         if archetype.reply:
@@ -136,29 +137,29 @@ def _known_in(archetype: ArchetypeConfig) -> frozenset[Needs]:
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:
-    for reason, entry in checked.draft.closing.items():
+    for reason, entry in checked.pieces.closing.items():
         yield from checked.macro(entry.macro, ("closing", reason, "macro"), has={"issue"})
-    yield from checked.macro(checked.draft.team_answer, ("closing", "team_answer"), has={"issue", "answer"})
+    yield from checked.macro(checked.pieces.team_answer, ("closing", "team_answer"), has={"issue", "answer"})
 
 
 def _languages(checked: _Checked) -> Iterator[Problem]:
-    if checked.draft.languages is not None:
-        archetype, path = checked.draft.languages.archetype, ("languages", "archetype")
-        yield from checked.known("archetype", archetype, checked.draft.names.archetypes, path)
+    if checked.pieces.languages is not None:
+        archetype, path = checked.pieces.languages.archetype, ("languages", "archetype")
+        yield from checked.known("archetype", archetype, checked.pieces.names.archetypes, path)
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:
-    archetypes = checked.draft.names.archetypes
-    for name, phrases in checked.draft.vocabulary.items():
+    archetypes = checked.pieces.names.archetypes
+    for name, phrases in checked.pieces.vocabulary.items():
         for number, phrase in enumerate(phrases):
             if phrase.startswith(LIST_SIGN):
                 path: Path = ("vocabulary", name, number)
                 yield checked.places.problem(path, "a list cannot contain a list", value=True, found=f"`{phrase}`")
-    for index, route in checked.draft.routes.items():
+    for index, route in checked.pieces.routes.items():
         path = ("routes", index)
         yield from checked.known("archetype", route.archetype, archetypes, (*path, "archetype"))
         yield from _conditions(checked, route.when, (*path, "when"), early=route.before == "language")
-    for index, remark in checked.draft.remarks.items():
+    for index, remark in checked.pieces.remarks.items():
         path = ("remarks", index)
         for number, archetype in enumerate(remark.archetypes):
             yield from checked.known("archetype", archetype, archetypes, (*path, "archetypes", number))
@@ -187,7 +188,7 @@ def _conditions(checked: _Checked, when: ConditionsConfig, path: Path, *, early:
 
 
 def _names_in(checked: _Checked, when: ConditionsConfig, path: Path) -> Iterator[Problem]:
-    names = checked.draft.names
+    names = checked.pieces.names
     for number, channel in enumerate(when.channel or ()):
         yield from checked.known("channel", channel, (*names.channels, OTHER), (*path, "channel", number))
     for number, phrase in enumerate(when.phrases or ()):

@@ -1,1 +1,1 @@
-"""What routing.yaml and macros.yaml may hold."""
+"""The parts of routing.yaml and macros.yaml that contain no condition."""

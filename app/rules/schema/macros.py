@@ -1,4 +1,4 @@
-"""macros.yaml: texts for people, and the descriptions of issues."""
+"""The schema of macros.yaml: texts for people, and descriptions of issues."""
 
 from __future__ import annotations
 

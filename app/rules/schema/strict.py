@@ -1,4 +1,4 @@
-"""The base of every model in our YAML (unknown keys are errors, nothing changes after loading) and its small types."""
+"""The base of every model of the YAML, and its small types."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringC
 
 
 class Strict(BaseModel):
+    """An unknown key is an error, and nothing changes after loading."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -20,8 +22,8 @@ Flag = StrictBool
 """`true` or `false`; `yes` is a text in YAML 1.2."""
 Text = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-"""What we refer to by name: archetypes, channels, trackers."""
+"""The name of an archetype, channel, tracker or list."""
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_/-]+$")]
 """The characters Zendesk allows in a tag."""
 Many = Annotated[tuple[Text, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
-"""One text, or a list of which any one will do."""
+"""One text, or a list of texts of which one must fit."""

@@ -56,7 +56,7 @@ def test_says_what_is_different(expect: str, said: str) -> None:
 def test_shows_what_was_planned_beside() -> None:
     assert outcome("{actions: [issue]}")[-1] == "actions: planned  `tags`, `tags:a`, `reply:A::B`"
     assert outcome("{archetype: spam}", Decided(None, None, "live", ())) == (
-        "archetype: expected `spam`, got none, a person looks",
+        "archetype: expected `spam`, got none, a person decides",
     )
 
 

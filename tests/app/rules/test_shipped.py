@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.rules.conditions.context import Facts
-from app.rules.examples import Decided, Example, run
+from app.rules.examples import Decided, RuleExample, run
 from app.rules.lint import lint
 from app.rules.loading import load
 from app.rules.macros import DEFAULT, render
@@ -122,11 +122,11 @@ def decided(ticket: Ticket) -> Decided:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
-def test_routes_do_not_contradict_the_examples(example: Example) -> None:
+def test_routes_do_not_contradict_the_examples(example: RuleExample) -> None:
     if example.expect.archetype == "non_english":
         return
     expect = example.expect.model_copy(update={"actions": (), "not_actions": (), "mode": None})
-    (outcome,) = run([Example(example.name, example.ticket, expect, "", example.position, "")], decided)
+    (outcome,) = run([RuleExample(example.name, example.ticket, expect, "", example.position, "")], decided)
     assert outcome.passed, str(outcome)
 
 
