@@ -25,8 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.model.encoder import Encoder
-from app.similarity.index import CandidateIndex
-from app.similarity.segment import IndexedIssue, IssueKey
+from app.similarity.index import IndexedIssue, IssueKey, SimilarityIndex
 from app.similarity.vectors import ENCODER_NAME, Vector, embed
 
 PROJECT = 1
@@ -111,7 +110,7 @@ def _ranks(reports: Sequence[Report], *, semantic: bool) -> tuple[list[int], lis
             issue.title, issue.description, project_id=PROJECT, vector=issue.vector if semantic else None
         )
         times.append(thread_time() - start)
-        right = [place for place, one in enumerate(near) if groups[one.issue.iid] == report.group]
+        right = [place for place, one in enumerate(near) if groups[one.key.iid] == report.group]
         ranks.append(right[0] if right else 10)
         index.add(issue if semantic else replace(issue, vector=None))
     return ranks, times
@@ -136,16 +135,17 @@ def _precisions(name: str, reports: Sequence[Report], *, with_encoder: bool) -> 
             found: list[tuple[float, bool]] = []
             for report, is_new in zip(reports, new.tolist(), strict=True):
                 issue = report.issue
+                hidden = groups[report.group] if is_new else {issue.key}
                 near = index.search(
                     issue.title,
                     issue.description if whole else "",
                     project_id=PROJECT,
-                    k=1,
+                    k=len(hidden) + 1,
                     vector=(issue.vector if whole else report.title_vector) if semantic else None,
-                    without=groups[report.group] if is_new else {issue.key},
                 )
-                if near:
-                    found.append((near[0].score, near[0].key in groups[report.group]))
+                nearest = next((one for one in near if one.key not in hidden), None)
+                if nearest:
+                    found.append((nearest.score, nearest.key in groups[report.group]))
             cells = [_right(found, bar, len(reports)) for bar in BARS]
             table.add_row(_how(semantic), "whole report" if whole else "title only", *cells)
     return table
@@ -199,9 +199,9 @@ def _memory(reports: Sequence[Report], size: int) -> str:
     return f"memory, all of it: {held / len(index):.0f} bytes an issue in an index of {size:,}"
 
 
-def _built(reports: Sequence[Report], size: int) -> tuple[CandidateIndex, float]:
+def _built(reports: Sequence[Report], size: int) -> tuple[SimilarityIndex, float]:
     """An index filled in batches, as the service does, and the seconds that it took."""
-    index = CandidateIndex()
+    index = SimilarityIndex()
     seconds = 0.0
     batch: list[IndexedIssue] = []
     for issue in _mixed(reports, size):
@@ -214,7 +214,7 @@ def _built(reports: Sequence[Report], size: int) -> tuple[CandidateIndex, float]
     return index, seconds
 
 
-def _searches(index: CandidateIndex, asked: Sequence[Report], *, semantic: bool) -> list[float]:
+def _searches(index: SimilarityIndex, asked: Sequence[Report], *, semantic: bool) -> list[float]:
     times = []
     for issue in (report.issue for report in asked):
         vector = issue.vector if semantic else None
@@ -224,7 +224,7 @@ def _searches(index: CandidateIndex, asked: Sequence[Report], *, semantic: bool)
     return times
 
 
-def _additions(index: CandidateIndex, asked: Sequence[Report], size: int) -> list[float]:
+def _additions(index: SimilarityIndex, asked: Sequence[Report], size: int) -> list[float]:
     times = []
     for number, report in enumerate(asked):
         issue = replace(report.issue, iid=size + number)
@@ -295,8 +295,8 @@ def _vectors(encoder: Encoder | None, texts: Sequence[tuple[str, str]]) -> list[
     return [Vector(ENCODER_NAME, row.astype("<f2").tobytes()) for row in np.load(file, allow_pickle=False)]
 
 
-def _indexed(reports: Sequence[Report], *, semantic: bool) -> CandidateIndex:
-    index = CandidateIndex()
+def _indexed(reports: Sequence[Report], *, semantic: bool) -> SimilarityIndex:
+    index = SimilarityIndex()
     index.add_all(report.issue if semantic else replace(report.issue, vector=None) for report in reports)
     return index
 

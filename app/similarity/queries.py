@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from app.similarity.terms import COMMON_TERMS, IDENTIFIER, KINDS, terms
+from app.similarity.terms import COMMON_TERMS, DATA, ERROR_PHRASES, IDENTIFIER, KINDS, terms
 from app.similarity.text import plain
-from app.similarity.words import COMPONENTS, ERROR_PHRASES, VERBS
+from app.word_lists import words_of
 
 MOST_PHRASE_WORDS: Final = 6
 RAREST: Final = 2
@@ -39,7 +39,7 @@ _NAME = re.compile(r"(?:[a-z]+(?:[_.-][a-z]+){0,5}|[a-z]{1,6}\d{3,5}|0x8[0-9a-f]
 def search_queries(subject: str, body: str, frequency: Callable[[str], int] | None = None) -> list[str]:
     """Up to four: the error's own words quoted, its code or name, the rarest words, what fails to do what.
 
-    `frequency` says how many known issues hold a word (`CandidateIndex.frequency`): with AND, a word that no issue
+    `frequency` says how many known issues hold a word (`SimilarityIndex.frequency`): with AND, a word that no issue
     holds finds nothing. Without it, long words count as rare. Empty for a text without a word to look for.
     """
     subject, body = (plain(text, addresses=False)[:READ] for text in (subject, body))
@@ -119,5 +119,5 @@ def _component_and_verb(words: list[str]) -> str:
     return f"{component} {verb}" if component and verb else ""
 
 
-_COMPONENT_TERMS: Final = frozenset(terms(" ".join(COMPONENTS)))
-_VERB_TERMS: Final = frozenset(terms(" ".join(VERBS)))
+_COMPONENT_TERMS: Final = frozenset(terms(" ".join(words_of(DATA / "components.txt"))))
+_VERB_TERMS: Final = frozenset(terms(" ".join(words_of(DATA / "verbs.txt"))))

@@ -9,13 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from Stemmer import Stemmer
 
 from app.similarity.text import plain
-from app.similarity.words import COMMON_WORDS, ERROR_PHRASES, STOP_WORDS
+from app.word_lists import lines_of, words_of
 
+DATA: Final = Path(__file__).parent / "data"
+STOP_WORDS: Final = words_of(DATA / "stop_words.txt")
+COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
+ERROR_PHRASES: Final = lines_of(DATA / "error_phrases.txt")
 IDENTIFIER: Final = "="
 NUMBER: Final = "#"
 KINDS: Final = IDENTIFIER + NUMBER
@@ -125,3 +130,4 @@ def _of_word(run: str) -> tuple[str, ...]:
 
 
 COMMON_TERMS: Final = frozenset(term for word in COMMON_WORDS for term in _of_run(word))
+"""One issue in ten holds them, as a guess, until the index is large enough to know."""

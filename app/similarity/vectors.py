@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.encoder import DIMENSIONS, LONGEST, WEIGHTS_SHA256, Encodes
+from app.similarity.columns import with_row
 from app.similarity.text import plain
 
+Numbers = NDArray[np.float32]
 ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/1"
 """Weights, word pieces that are read, and a number to raise when the text that is encoded changes."""
 LONGEST_TEXT = 2_000
@@ -34,7 +36,7 @@ class Vector:
     values: bytes
     """DIMENSIONS numbers of 16 bits, little-endian; of length 1 as a vector."""
 
-    def numbers(self) -> NDArray[np.float32]:
+    def numbers(self) -> Numbers:
         """Raises VectorError for anything but DIMENSIONS finite numbers."""
         if len(self.values) != 2 * DIMENSIONS:
             raise VectorError(f"a vector has {2 * DIMENSIONS} bytes, this one {len(self.values)}: compute it again")
@@ -56,74 +58,54 @@ def vectors(encoder: Encodes, texts: Sequence[tuple[str, str]], name: str = ENCO
     return [Vector(name, row.astype("<f2").tobytes()) for row in embed(encoder, texts)]
 
 
-@dataclass(frozen=True, slots=True)
-class Meanings:
-    """The vectors of many texts. A row without a vector has the scale 0."""
+class VectorTable:
+    """The vectors of an index's rows, changed in place. It takes no room until the first one comes."""
 
-    values: NDArray[np.int8]
-    """(rows, DIMENSIONS)"""
-    scales: NDArray[np.float32]
-    signs: NDArray[np.uint64]
-    """(DIMENSIONS / 64, rows): across, because each of the six is added up over all rows."""
+    def __init__(self) -> None:
+        self._values = np.zeros((0, DIMENSIONS), dtype=np.int8)
+        self._scales = np.zeros(0, dtype=np.float32)
+        """0: the row has no vector."""
+        self._signs = [np.zeros(0, dtype=np.uint64) for _ in range(DIMENSIONS // 64)]
+        """Each by itself, because each is added up over all rows."""
 
-    @classmethod
-    def of(cls, rows: Sequence[NDArray[np.float32] | None]) -> Meanings | None:
-        """None where no row has a vector."""
-        if all(row is None for row in rows):
-            return None
-        numbers = np.zeros((len(rows), DIMENSIONS), dtype=np.float32)
-        for place, row in enumerate(rows):
-            if row is not None:
-                numbers[place] = row
-        scales = np.abs(numbers).max(axis=1) / np.float32(127)
-        values = np.rint(numbers / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
-        return cls(values, scales, _signs(numbers))
+    def put(self, row: int, numbers: Numbers | None) -> None:
+        if numbers is None or not numbers.any():
+            self._scales[row : row + 1] = 0
+            return
+        scale = np.abs(numbers).max() / 127
+        self._values, self._scales = with_row(self._values, row), with_row(self._scales, row)
+        self._signs = [with_row(signs, row) for signs in self._signs]
+        self._values[row], self._scales[row] = np.rint(numbers / scale), scale
+        for signs, of_row in zip(self._signs, _signs(numbers), strict=True):
+            signs[row] = of_row
 
-    @classmethod
-    def joined(cls, parts: Sequence[tuple[Meanings | None, NDArray[np.bool_]]]) -> Meanings | None:
-        """The kept rows of each part one after another; each part with a mask of which to keep."""
-        if all(part is None for part, _ in parts):
-            return None
-        whole = [part or cls._nothing(len(kept)) for part, kept in parts]
-        masks = [kept for _, kept in parts]
-        return cls(
-            np.concatenate([part.values[kept] for part, kept in zip(whole, masks, strict=True)]),
-            np.concatenate([part.scales[kept] for part, kept in zip(whole, masks, strict=True)]),
-            np.concatenate([part.signs[:, kept] for part, kept in zip(whole, masks, strict=True)], axis=1),
-        )
-
-    @classmethod
-    def _nothing(cls, rows: int) -> Meanings:
-        return cls(
-            np.zeros((rows, DIMENSIONS), dtype=np.int8),
-            np.zeros(rows, dtype=np.float32),
-            np.zeros((DIMENSIONS // 64, rows), dtype=np.uint64),
-        )
-
-    def nearest(self, asked: NDArray[np.float32], allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
+    def nearest(self, asked: Numbers, allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
         """Up to `most` rows that share the most signs with `asked`."""
-        rows = np.flatnonzero(allowed & (self.scales > 0))
+        rows = np.flatnonzero(allowed[: len(self._scales)] & (self._scales[: len(allowed)] > 0))
         if len(rows) <= most:
             return rows
-        differing = np.zeros(self.signs.shape[1], dtype=np.int16)
-        for signs, wanted in zip(self.signs, _signs(asked[None, :]), strict=True):
+        differing = np.zeros(len(self._scales), dtype=np.int16)
+        for signs, wanted in zip(self._signs, _signs(asked), strict=True):
             differing += np.bitwise_count(signs ^ wanted)
         return rows[np.argpartition(differing[rows], most)[:most]]
 
-    def cosines(self, asked: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    def cosines(self, asked: Numbers | None, rows: NDArray[np.intp]) -> Numbers:
         """-1 to 1 for each of `rows`; NaN where there is no vector."""
-        scales = self.scales[rows]
-        found: NDArray[np.float32] = (self.values[rows].astype(np.float32) @ asked) * scales
-        return np.where(scales > 0, found, np.float32(np.nan))
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        if asked is not None:
+            places = np.flatnonzero(rows < len(self._scales))
+            places = places[self._scales[rows[places]] > 0]
+            found[places] = (self._values[rows[places]].astype(np.float32) @ asked) * self._scales[rows[places]]
+        return found
 
     @property
     def bytes_held(self) -> int:
-        return self.values.nbytes + self.scales.nbytes + self.signs.nbytes
+        return self._values.nbytes + self._scales.nbytes + sum(signs.nbytes for signs in self._signs)
 
 
-def _signs(numbers: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """(rows, DIMENSIONS) as (DIMENSIONS / 64, rows)."""
-    return np.ascontiguousarray(np.packbits(numbers > 0, axis=1).view(np.uint64).T)
+def _signs(numbers: Numbers) -> NDArray[np.uint64]:
+    """(DIMENSIONS / 64): a bit for each number above 0."""
+    return np.packbits(numbers > 0).view(np.uint64)
 
 
 def _said(title: str, body: str) -> str:

@@ -11,9 +11,7 @@ import structlog
 from app.metrics import INDEXED_ISSUES
 from app.model.encoder import Encodes
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
-from app.similarity.index import CandidateIndex
-from app.similarity.searching import Candidate
-from app.similarity.segment import IndexedIssue
+from app.similarity.index import IndexedIssue, SimilarIssue, SimilarityIndex
 from app.similarity.vectors import ENCODER_NAME, Vector, vectors
 
 log = structlog.get_logger(__name__)
@@ -33,13 +31,13 @@ class IssueIndex:
         self._rows = rows
         self._encoder = encoder
         self._now = now
-        self._index = CandidateIndex()
+        self._index = SimilarityIndex()
         self._read_to = ""
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each issue is in the index: its last change, and whether it has a vector."""
         self._refreshing = threading.Lock()
 
-    def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[Candidate]:
+    def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[SimilarIssue]:
         """The nearest first.
 
         With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
@@ -97,14 +95,12 @@ class IssueIndex:
 
 
 def _indexed(row: TrackedIssue) -> IndexedIssue:
+    closed_at = (row.closed_at or row.updated_at) if row.state == "closed" else None
     return IndexedIssue(
         project_id=row.project_id,
         iid=row.iid,
         title=row.title,
         description=row.description,
-        state="closed" if row.state == "closed" else "opened",
-        labels=row.labels,
-        updated_at=datetime.fromisoformat(row.updated_at),
-        closed_at=datetime.fromisoformat(row.closed_at) if row.closed_at else None,
+        closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
         vector=Vector(row.vector_of, row.vector) if row.vector else None,
     )

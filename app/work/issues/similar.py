@@ -43,9 +43,9 @@ class SimilarIssues:
         if not self._is_fresh(project_id):
             self._ask_gitlab(subject, body, project_id)
         found = self.index.search(subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR)
-        rows = self.mirror.rows.of(project_id, [one.issue.iid for one in found])
+        rows = self.mirror.rows.of(project_id, [one.key.iid for one in found])
         return [
-            ScoredIssue(rows[one.issue.iid], one.score, ", ".join(one.shared)) for one in found if one.issue.iid in rows
+            ScoredIssue(rows[one.key.iid], one.score, ", ".join(one.shared)) for one in found if one.key.iid in rows
         ]
 
     def _is_fresh(self, project_id: int) -> bool:

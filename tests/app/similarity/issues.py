@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.encoder import DIMENSIONS
-from app.similarity.segment import IndexedIssue
+from app.similarity.index import IndexedIssue
 
 PROJECT = 7
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.similarity.index import CandidateIndex
+from app.similarity.index import SimilarityIndex
 from app.similarity.queries import search_queries
 from tests.app.similarity.issues import ISSUES
 
@@ -33,7 +33,7 @@ def test_a_status_alone_would_find_too_much() -> None:
 
 
 def test_the_index_knows_what_is_rare_and_what_nobody_else_ever_wrote() -> None:
-    index = CandidateIndex()
+    index = SimilarityIndex()
     index.add_all(ISSUES)
     assert search_queries("runner powershell qwertyuiop", "", index.frequency)[0] == "powershell runner"
     assert search_queries("runner powershell qwertyuiop", "")[0] == "powershell qwertyuiop"

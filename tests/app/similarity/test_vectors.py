@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.model.encoder import DIMENSIONS, LONGEST, WEIGHTS_SHA256
-from app.similarity.vectors import ENCODER_NAME, Meanings, Vector, VectorError, embed, vectors
+from app.similarity.vectors import ENCODER_NAME, Vector, VectorError, VectorTable, embed, vectors
 from tests.app.similarity.issues import LetterEncoder
 
 TEXTS = [("Runner stuck", "for hours"), ("Wiki", "page lost"), ("Wiki", "pages are lost")]
@@ -46,8 +46,10 @@ def test_compares_within_half_a_percent_and_finds_the_nearest_by_signs() -> None
     numbers = random.normal(size=(2_000, DIMENSIONS)).astype(np.float32)
     numbers[:20] += 2 * numbers[1_000]
     numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
-    meanings = Meanings.of([*numbers, None])
-    assert meanings
+    meanings = VectorTable()
+    for row, vector in enumerate(numbers):
+        meanings.put(row, vector)
+    meanings.put(2_000, None)
     asked, everywhere = numbers[1_000], np.ones(2_001, dtype=np.bool_)
     exact = numbers @ asked
     assert np.abs(meanings.cosines(asked, np.arange(2_000)) - exact).max() < 0.005
@@ -56,5 +58,18 @@ def test_compares_within_half_a_percent_and_finds_the_nearest_by_signs() -> None
     assert 2_000 not in meanings.nearest(asked, everywhere, 2_001)
 
 
+def test_a_row_can_lose_its_vector() -> None:
+    meanings, [vector] = VectorTable(), embed(LetterEncoder(), TEXTS[:1]).astype(np.float32)
+    meanings.put(1, vector)
+    assert meanings.nearest(vector, np.ones(2, dtype=np.bool_), 5).tolist() == [1]
+    meanings.put(1, None)
+    assert meanings.nearest(vector, np.ones(2, dtype=np.bool_), 5).tolist() == []
+    assert np.isnan(meanings.cosines(vector, np.array([0, 1]))).all()
+
+
 def test_without_a_single_vector_nothing_is_held() -> None:
-    assert Meanings.of([None, None]) is None
+    meanings, asked = VectorTable(), np.ones(DIMENSIONS, dtype=np.float32)
+    meanings.put(7, None)
+    assert meanings.bytes_held == 0
+    assert meanings.nearest(asked, np.ones(8, dtype=np.bool_), 5).tolist() == []
+    assert np.isnan(meanings.cosines(asked, np.array([7]))).all()

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from app.similarity.index import CandidateIndex
-from app.similarity.scoring import (
+from app.similarity.bm25 import (
     BENT,
     COMMON_SHARE,
     DOUBT,
@@ -17,10 +16,10 @@ from app.similarity.scoring import (
     PRIOR_LENGTH,
     WEIGHTS,
     B,
-    Question,
     rarity,
     together,
 )
+from app.similarity.index import SimilarityIndex
 from app.similarity.terms import COMMON_TERMS, counted
 from tests.app.similarity.issues import ISSUES, PROJECT
 
@@ -33,10 +32,10 @@ QUERIES = [
 
 @pytest.mark.parametrize(("subject", "body"), QUERIES)
 def test_scores_are_those_of_the_formula(subject: str, body: str) -> None:
-    index = CandidateIndex()
+    index = SimilarityIndex()
     index.add_all(ISSUES)
     near = index.search(subject, body, project_id=PROJECT)
-    assert {one.issue.iid: pytest.approx(one.bm25, abs=1e-6) for one in near} == _by_hand(subject, body)
+    assert {one.key.iid: pytest.approx(one.bm25, abs=1e-6) for one in near} == _by_hand(subject, body)
 
 
 def _by_hand(subject: str, body: str) -> dict[int, float]:
@@ -67,6 +66,5 @@ def test_a_rare_word_tells_more_than_a_common_one_and_none_tells_nothing_or_less
 
 
 def test_the_mean_with_the_cosine_where_there_is_one() -> None:
-    question = Question(np.array([1]), np.array([1.0]), possible=10.0, mean_length=60.0)
-    scores = together(np.array([5.0, 5, 5, 20]), question, np.array([np.nan, 0.7, -0.4, 1.0], dtype=np.float32))
+    scores = together(np.array([5.0, 5, 5, 20]), 10.0, np.array([np.nan, 0.7, -0.4, 1.0], dtype=np.float32))
     assert scores.tolist() == pytest.approx([0.5**BENT, 0.6, 0.25, 1.0])
