@@ -34,7 +34,6 @@ from app.work.issues.similar import SimilarIssues
 from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
-from app.work.language_model import SecondOpinion
 from app.work.limits.circuit_breaker import CircuitBreaker
 from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import RateLimiter
@@ -45,6 +44,7 @@ from app.work.provenance import Provenance
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.tickets import workflow as ticket_workflow
+from app.work.tickets.language_model import LanguageModelFallback
 from app.work.updates import relay_note
 from app.work.updates import workflow as issue_workflow
 from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
@@ -132,7 +132,7 @@ def _register_workflows(
     ticket_workflow.register(
         deps,
         judgement=judgement,
-        second_opinion=SecondOpinion(
+        language_model=LanguageModelFallback(
             clients.language_model, settings.llm_per_hour, allow_private=settings.llm_private, now=deps.now
         ),
         linker=IssueLinker(

@@ -21,7 +21,7 @@ from app.triage.actions import Plan
 from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live
 from app.triage.language import Language
 from app.triage.plan import Circumstances, plan
-from app.triage.trace import opinion_entry, trace
+from app.triage.trace import trace
 from app.triage.verdict import Previous, Verdict
 
 FEWEST_WORDS = 2
@@ -85,29 +85,12 @@ def _is_for_the_model(ticket: Ticket) -> bool:
     return len(_WORD.findall(_NO_WORDS.sub(" ", f"{ticket.subject} {ticket.body}"))) >= FEWEST_WORDS
 
 
-def wants_opinion(ticket: Ticket, judged: Judged) -> bool:
-    """Is it one that a language model may be asked about: nothing decided, and it is no later comment?"""
-    return judged.verdict.archetype is None and judged.verdict.decided_by == "none" and ticket.event != "comment"
-
-
-def with_opinion(
-    rules: Rules,
-    ticket: Ticket,
-    judged: Judged,
-    verdict: Verdict | None,
-    *,
-    detail: str,
-    previous: Previous | None = None,
+def with_verdict(
+    rules: Rules, ticket: Ticket, judged: Judged, verdict: Verdict, *, previous: Previous | None = None
 ) -> Judged:
-    """The same, as the language model thinks; with `verdict` None only its place in the trace. Pure.
-
-    `detail`: for the trace, what it said, or why it said nothing.
-    """
-    entries = (*judged.verdict.trace, opinion_entry(matched=verdict is not None, detail=detail))
-    if verdict is None:
-        return replace(judged, verdict=replace(judged.verdict, trace=entries))
+    """The same ticket with another verdict, planned again; the trace stays. Pure."""
     planned = _plan(rules, ticket, verdict, matching=judged.matching, channel=judged.channel, previous=previous)
-    return replace(judged, verdict=replace(verdict, trace=entries), plan=planned)
+    return replace(judged, verdict=replace(verdict, trace=judged.verdict.trace), plan=planned)
 
 
 def _plan(

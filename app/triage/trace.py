@@ -46,11 +46,6 @@ def trace(
     return tuple(entries)
 
 
-def opinion_entry(*, matched: bool, detail: str) -> Entry:
-    """The last one, where a language model was to be asked."""
-    return {"asked": "language_model", "matched": matched, "detail": detail}
-
-
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
     values = asdict(one)
     for left_out in ("index", "match_score"):

@@ -23,10 +23,12 @@ from app.records.failures import Failures
 from app.records.tables import metadata
 from app.settings import load
 from app.ticket import Ticket
+from app.triage.judge import Judgement, judge
+from app.triage.language import Language
 from app.work.chat.send_once import Announcer
 from app.work.issues.incidents import IncidentFinder
-from app.work.language_model import SecondOpinion
 from app.work.limits.circuit_breaker import FAILURES, RAMP_SECONDS
+from app.work.tickets.language_model import LanguageModelFallback
 from integrations.errors import IntegrationError, Unavailable
 from integrations.sentry import SentryClient
 from tests.support.limiters import Workers
@@ -114,20 +116,20 @@ def test_a_sentry_that_hangs_holds_up_five_complaints_and_no_more(
 def test_a_language_model_that_hangs_is_left_alone_and_what_was_not_asked_is_not_spent(
     workers: Workers, clients: Clients, now: Callable[[], datetime], counted: Callable[[str, str], float]
 ) -> None:
-    second = SecondOpinion(clients.language_model, FAILURES + 1, allow_private=False, now=now)
+    model = LanguageModelFallback(clients.language_model, FAILURES + 1, allow_private=False, now=now)
+    ticket, english = Ticket(id=1, body="hm", channel="twitter"), Judgement(lambda _: Language("en", "plain"))
+    undecided = judge(rules(), ticket, english, now=now())
 
-    def opinion() -> bool:
-        asked = second.ask(Ticket(id=1, body="hm"), channel_public=True, rules=rules())
-        assert asked is not None
-        return asked.verdict is not None
+    def answered() -> bool:
+        return model.judge(rules(), ticket, undecided).verdict.archetype is not None
 
     endpoint = respx.post(f"{LLM}/chat/completions").mock(side_effect=HANGS)
-    assert not any(opinion() for _ in range(50))
+    assert not any(answered() for _ in range(50))
     assert endpoint.call_count == FAILURES
     respx.post(f"{LLM}/chat/completions").respond(200, json=OPINION)
     workers.clock.advance(5)
-    assert opinion(), "one question of the hour is left"
-    assert not opinion(), "and now it is spent"
+    assert answered(), "one prompt of the hour is left"
+    assert not answered(), "and now it is spent"
     assert (counted("llm", "none"), counted("llm", "2xx")) == (FAILURES, 1)
 
 

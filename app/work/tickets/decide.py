@@ -16,10 +16,9 @@ from app.ticket import Ticket
 from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
 from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
-from app.triage.judge import Judged, Judgement, judge, wants_opinion, with_opinion
+from app.triage.judge import Judged, Judgement, judge
 from app.triage.verdict import Previous
 from app.work.jobs.dependencies import Dependencies
-from app.work.language_model import SecondOpinion
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
@@ -38,6 +37,7 @@ from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from
 from app.work.tickets.decision_log import DecisionLog
 from app.work.tickets.derived_decision import Earlier, derived, ticket_read
+from app.work.tickets.language_model import LanguageModelFallback
 from app.work.tickets.notification import notification
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.tag_commands import TagCommands, carried_out, command_tag
@@ -56,7 +56,7 @@ class TicketDecider:
     deps: Dependencies
     log: DecisionLog
     judgement: Judgement
-    second_opinion: SecondOpinion
+    language_model: LanguageModelFallback
     caps: HourlyCaps
     commands: TagCommands
     provenance: Provenance
@@ -178,8 +178,7 @@ class TicketDecider:
         rules: Rules,
     ) -> DecideResult:
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
-        if wants_opinion(ticket, judged):
-            judged = self._second_opinion(rules, ticket, judged, previous)
+        judged = self.language_model.judge(rules, ticket, judged, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return Ended(why="no rule asks for this comment")
         for failed in judged.matching.errors():
@@ -190,12 +189,6 @@ class TicketDecider:
         return self._to_write(
             _decision(message, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.deps.now())
         )
-
-    def _second_opinion(self, rules: Rules, ticket: Ticket, judged: Judged, previous: Previous | None) -> Judged:
-        asked = self.second_opinion.ask(ticket, channel_public=judged.channel.public, rules=rules)
-        if asked is None:
-            return judged
-        return with_opinion(rules, ticket, judged, asked.verdict, detail=asked.detail, previous=previous)
 
     def _new_comment(
         self, changed: TicketChanged, snapshot: TicketSnapshot, last: Decision, rules: Rules

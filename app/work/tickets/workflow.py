@@ -12,7 +12,6 @@ from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.report_counter import count_work
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import tried, try_later
-from app.work.language_model import SecondOpinion
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
@@ -39,6 +38,7 @@ from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.decision_log import DecisionLog, link_message
 from app.work.tickets.find_issue import IssueFinder
+from app.work.tickets.language_model import LanguageModelFallback
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.tag_commands import TagCommands
 from app.work.tickets.write import TicketWriter
@@ -60,7 +60,7 @@ def register(
     deps: Dependencies,
     *,
     judgement: Judgement,
-    second_opinion: SecondOpinion,
+    language_model: LanguageModelFallback,
     linker: IssueLinker,
     incidents: IncidentFinder,
     provenance: Provenance,
@@ -75,7 +75,7 @@ def register(
             deps,
             log,
             judgement=judgement,
-            second_opinion=second_opinion,
+            language_model=language_model,
             caps=HourlyCaps(deps.records.performed, deps.now),
             commands=TagCommands(deps, provenance),
             provenance=provenance,
