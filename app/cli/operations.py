@@ -21,7 +21,7 @@ from app.cli.errors import NotDone
 from app.records.pauses import WHATS, Pause, What
 from app.records.records import Records
 from app.web.api.schemas import FailureOut
-from app.work.engine.engine import Engine
+from app.work.engine.work_store import WorkStore
 from app.work.jobs.pause import described
 from app.work.messages import CannotStore
 from app.work.operations.dead_letters import CannotRetry, DeadLetters
@@ -54,16 +54,16 @@ def records_of(database_url: str) -> Iterator[Records]:
 def retrying_of(database_url: str) -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would have said."""
     with records_of(database_url) as records:
-        engine = Engine(database_url, worker=False)
-        engine.connect()
+        store = WorkStore(database_url)
+        store.open()
         try:
-            yield DeadLetters(records.failures, records.ticket_writes, engine.accept, _now)
+            yield DeadLetters(records.failures, records.ticket_writes, store.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
         except CannotStore as error:
             raise NotDone(f"The queue cannot be written to ({error}); try again.") from error
         finally:
-            engine.disconnect()
+            store.close()
 
 
 def list_failures(out: Console, database_url: str, *, state: str, since: str | None, as_json: bool) -> None:

@@ -204,7 +204,7 @@ def test_work_that_was_parked_for_crashing_is_a_failure_and_can_be_retried(harne
     if done:
         harness.decision(ticket_id)
         harness.idle()
-    with engine._intake_engine.begin() as connection:
+    with engine.store.database.begin() as connection:
         connection.execute(sa.text(parked), {"key": f"zd:{ticket_id}:%+2"})
     engine.recover()
     found = failure(harness, ticket_id)

@@ -6,17 +6,15 @@ and polling are all set here, each for a failure that was reproduced with the de
 
 from __future__ import annotations
 
-import itertools
 import json
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -25,7 +23,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_expo
 
 from app.records.database import is_sqlite, make_engine
 from app.ticker import Task, Ticker
-from app.work.engine.backlog import Backlog, age_mark, workflow_status
+from app.work.engine.backlog import Backlog
 from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
@@ -33,15 +31,21 @@ from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.steps import adapter_of, answer_type
+from app.work.engine.work_store import (
+    APPLICATION,
+    JSON,
+    PIPELINE_VERSION,
+    Along,
+    WorkStore,
+    kind_of,
+    options_of,
+    stored,
+)
 from app.work.limits.priority import Priority, at_priority
-from app.work.messages import CannotStore, Message, UnreadableWork, Work
+from app.work.messages import Message, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
-APPLICATION = "pointsman"
-# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
-# Raise it only together with a migration that drains or moves what is waiting.
-PIPELINE_VERSION = "1"
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
@@ -51,9 +55,6 @@ ENGINE_CONNECTIONS = 8
 CRASHES_BEFORE_QUARANTINE = 10
 # How long a step waits for a database that does not answer, before people are told.
 DATABASE_PATIENCE_SECONDS = 300.0
-# A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
-# rest is for an answer from a copy that lags. Work that began later has seen them all.
-SEEN_BY_THEN_MS = 3000
 QUARANTINED = "quarantined"
 """The error's type that `crashed` is told for work that was quarantined."""
 REWRITTEN = "rewritten"
@@ -61,14 +62,11 @@ REWRITTEN = "rewritten"
 UNREADABLE = "unreadable"
 """... and for work that another version stored in a form that this one cannot read."""
 
-JSON = dict[str, Any]
 T = TypeVar("T")
 Workflow = Callable[[Any], object]
 """Takes a message of the class that it is registered with."""
 Crashed = Callable[[Any, str], object]
 """Takes the message (or UnreadableWork) and the error's type: its text may hold what people wrote."""
-Along = Callable[[sa.Connection], object]
-"""Changes rows of ours on a connection whose transaction is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class _Registered:
 
 
 class Engine:
-    """Queue and workflows on SQLite or PostgreSQL. `accept` from any thread; workflows run on worker threads."""
+    """Queue and workflows on SQLite or PostgreSQL; workflows run on worker threads."""
 
     def __init__(
         self,
@@ -102,9 +100,8 @@ class Engine:
         self.executor_id = new_executor_id()
         self._locks = executor_locks_for(url)
         self._paused = paused
-        # Intake has its own small pool and errors at once when the database is down: a web request must not hang.
-        self._intake_engine = make_engine(url, pool=1)
-        self.backlog = Backlog(self._intake_engine)
+        self.store = WorkStore(url)
+        self.backlog = Backlog(self.store.database)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
         self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
         self._partition_locks = PartitionLocks(url)
@@ -157,36 +154,23 @@ class Engine:
                 polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
                 on_conflict="always_update",
             )
-        self.connect()
+        self.store.open()
         self._report_unknown_workflows()
         if self._worker:
             self._ticker.start()
 
-    def connect(self) -> None:
-        """Only what `accept` needs: for a command that leaves work to the service, and runs none itself."""
-        self._intake = DBOSClient(
-            system_database_engine=self._intake_engine,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            retry_connection_errors=False,
-        )
-
-    def disconnect(self) -> None:
-        self._intake.destroy()
-        self._intake_engine.dispose()
-
     def stop(self, *, grace_seconds: float = 5.0) -> None:
-        """Let running workflows finish; what does not stays PENDING and is taken over by a peer or the next start."""
+        """Let running workflows finish; a peer or the next start takes over what does not."""
         self._ticker.stop()
         self._let_finish(grace_seconds)
         DBOS.destroy(destroy_registry=True)
-        self.disconnect()
+        self.store.close()
         self._engine.dispose()
         self._partition_locks.close()
         self._locks.release()
 
     def _let_finish(self, seconds: float) -> None:
-        """Begin nothing more, and wait for what runs. dbos would sleep a second at least, and begin more meanwhile."""
+        """Begin nothing more, and wait for what runs. dbos would sleep, and begin more meanwhile."""
         deadline = time.monotonic() + seconds
         self._scheduler.close(seconds)
         try:
@@ -223,53 +207,12 @@ class Engine:
         return run
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
-        """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
-
-        `along`: what our own tables are to say once the work is there; it is in the same transaction, before the work.
-
-        Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
-        is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
-        that began late enough has seen all that one key can stand for.
-        """
-        try:
-            with self._intake_engine.begin() as connection:
-                if along is not None:
-                    along(connection)
-                return [self._store(connection, work) for work in batch]
-        except (SQLAlchemyError, dbos_error.DBOSException) as error:
-            raise CannotStore(type(error).__name__) from error
+        """See WorkStore."""
+        return self.store.accept(batch, along)
 
     def ensure(self, batch: Sequence[Work]) -> None:
-        """Store what of `batch` is not known, whether that has begun or not: for work that one repeat adds nothing to.
-
-        Raises CannotStore.
-        """
-        self.accept([replace(work, once=True) for work in batch])
-
-    def _store(self, connection: sa.Connection, work: Work) -> bool:
-        tried, first = work, None
-        for again in itertools.count():
-            try:
-                options: Any = {**_options(tried), "workflow_id_reuse_policy": "reject"}
-                self._intake.enqueue_in_transaction(connection, options, _stored(tried.message))
-            except dbos_error.DBOSWorkflowIDInUseError:
-                known = self._known(connection, tried.message.work_id)
-                first = first or known
-                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
-                    return False
-                tried = _follow_up(work, again + 2)
-            else:
-                return again == 0
-        raise AssertionError("counting does not end")
-
-    def _known(self, connection: sa.Connection, key: str) -> _Known:
-        table = workflow_status(connection)
-        row = connection.execute(
-            sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
-                table.c.workflow_uuid == key
-            )
-        ).one()
-        return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
+        """See WorkStore."""
+        self.store.ensure(batch)
 
     def step(self, name: str, function: Callable[..., T], *args: object, answers: object = None) -> T:
         """Run a step inside a workflow: its answer is kept and never computed again.
@@ -302,19 +245,14 @@ class Engine:
         Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
         """
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
-        options: Any = {**_options(work), "workflow_id_reuse_policy": "return-existing"}
-        DBOS.enqueue_workflow_with_options(options, _stored(work.message))
+        options: Any = {**options_of(work), "workflow_id_reuse_policy": "return-existing"}
+        DBOS.enqueue_workflow_with_options(options, stored(work.message))
 
     def run_now(self, keys: Sequence[str]) -> None:
         """Let work of these keys begin now that waits for its time. What has begun, or ended, is left alone."""
         for key in keys:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
-
-    def check(self) -> None:
-        """Raise when the queue's database does not answer."""
-        with self._intake_engine.connect() as connection:
-            connection.execute(sa.text("select 1"))
 
     def _report_unknown_workflows(self) -> None:
         for name, count in self.unknown_workflows().items():
@@ -346,21 +284,11 @@ class Engine:
     reraise=True,
 )
 def _while_database_is_away(function: Callable[..., T], *args: object) -> T:
-    """The step again, as after a crash in it: a database that restarts, or has no connection left, is no bug of ours.
+    """Run it again, as after a crash: a database that restarts, or has no connection left, is no bug.
 
     The engine waits for its own tables in the same way.
     """
     return function(*args)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Work of a key that is known; times in ms, by the database's clock."""
-
-    waits: bool
-    stored: int
-    began: int
-    """0: it was quarantined or cancelled."""
 
 
 def _priority(message: Message) -> Priority:
@@ -369,41 +297,8 @@ def _priority(message: Message) -> Priority:
     return Priority.BULK if message.queue == BULK or message.bulk else Priority.NORMAL
 
 
-def kind_of(message: type[Message]) -> str:
-    """The name of its workflow."""
-    return str(message.model_fields["kind"].default)
-
-
-def _stored(message: Message) -> JSON:
-    return message.model_dump(mode="json")
-
-
 def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
     try:
         return message.model_validate(stored)
     except ValidationError:
         return UnreadableWork(kind_of(message), str(stored.get("key", "")), json.dumps(stored))
-
-
-def _follow_up(work: Work, number: int) -> Work:
-    """The same for a repeat, with a key of its own for what it queues and what it writes.
-
-    With the first one's key, its second attempt would be taken for the first one's, and so would its update.
-    """
-    return replace(work, message=work.message.with_key(f"{work.message.key}~{number}"))
-
-
-def _options(work: Work) -> JSON:
-    message = work.message
-    options: JSON = {
-        "workflow_name": message.kind,
-        "queue_name": message.queue,
-        "workflow_id": message.work_id,
-        # Work without a partition would be accepted and never run.
-        "queue_partition_key": message.partition,
-        "app_version": PIPELINE_VERSION,
-        "priority": age_mark(message.accepted_at),
-    }
-    if work.delay > 0:
-        options["delay_seconds"] = work.delay
-    return options

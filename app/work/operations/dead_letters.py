@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from app.records.database import Connection
 from app.records.failures import Failure, Failures
 from app.records.ticket_writes import TicketWrites
-from app.work.engine.engine import Along
+from app.work.engine.work_store import Along
 from app.work.jobs.attempt import retry_work
 from app.work.jobs.fault import WRITE_BUDGET
 from app.work.messages import MESSAGES, Work

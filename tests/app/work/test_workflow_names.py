@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import build
-from app.work.engine.engine import PIPELINE_VERSION
 from app.work.engine.queues import QUEUES
+from app.work.engine.work_store import PIPELINE_VERSION
 from app.work.jobs import job
 from integrations.sandbox import Sandbox
 from tests.support.harness import settings_for

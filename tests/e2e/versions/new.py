@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from app.work.engine.engine import JSON, Engine
+from app.work.engine.engine import Engine
+from app.work.engine.work_store import JSON
 from tests.e2e.versions.running import URL, crashed, mend_work, ran, run
 from tests.support.work import example_work, register
 
@@ -25,9 +26,7 @@ def mend(payload: JSON) -> JSON:
     engine.step("second", ran("new", "carefully" if careful else "second"), payload)
     if "then" in payload:
         key = payload["then"]
-        engine.later(
-            example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"})
-        )
+        engine.later(example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key}))
     engine.step("third", ran("new", "third"), payload)
     return {}
 
@@ -48,12 +47,7 @@ register(engine, "fresh", fresh, crashed)
 
 NEW = [
     mend_work("of-the-new", 5),
-    *(
-        example_work(
-            "fresh", f"fresh-{number}", f"issue:{number}", {"key": f"fresh-{number}", "lane": f"issue:{number}"}
-        )
-        for number in range(10)
-    ),
+    *(example_work("fresh", f"fresh-{number}", f"issue:{number}", {"key": f"fresh-{number}"}) for number in range(10)),
 ]
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from app.work.engine.engine import JSON, Engine
+from app.work.engine.engine import Engine
+from app.work.engine.work_store import JSON
 from tests.e2e.versions.running import URL, ask_until_stopped, crashed, mend_work, ran, run
 from tests.support.work import example_work, register
 
@@ -16,9 +17,7 @@ def mend(payload: JSON) -> JSON:
     engine.step("second", ask_until_stopped("old"), payload)
     if "then" in payload:
         key = payload["then"]
-        engine.later(
-            example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key, "lane": f"ticket:{key}"})
-        )
+        engine.later(example_work("mend", key, f"ticket:{key}", {"workflow": "mend", "key": key}))
     return {}
 
 
@@ -37,9 +36,7 @@ LEFT = [
     mend_work("put-off", 3, delay=3),
 ]
 UNKNOWN_LATER = [
-    example_work(
-        "given_up", "unknown", "ticket:4", {"workflow": "given_up", "key": "unknown", "lane": "ticket:4"}, delay=1.0
-    ),
+    example_work("given_up", "unknown", "ticket:4", {"workflow": "given_up", "key": "unknown"}, delay=1.0),
     mend_work("behind-unknown", 4, delay=1.2),
 ]
 

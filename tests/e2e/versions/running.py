@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.work.engine.engine import JSON, Engine
+from app.work.engine.engine import Engine
+from app.work.engine.work_store import JSON
 from app.work.messages import Work
 from tests.support.work import example_work
 
@@ -46,8 +47,7 @@ def ask_until_stopped(version: str) -> Callable[[JSON], JSON]:
 
 
 def mend_work(key: str, ticket: int, *, delay: float = 0.0, **more: Any) -> Work:
-    lane = f"ticket:{ticket}"
-    return example_work("mend", key, lane, {"workflow": "mend", "key": key, "lane": lane, **more}, delay=delay)
+    return example_work("mend", key, f"ticket:{ticket}", {"workflow": "mend", "key": key, **more}, delay=delay)
 
 
 def crashed(payload: JSON, error: str) -> JSON:

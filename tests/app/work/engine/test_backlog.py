@@ -35,7 +35,7 @@ def test_a_partition_has_work_while_it_waits_and_while_it_runs(still: Engine) ->
     }
     delayed = example_work("triage_ticket", "DELAYED", "ticket:DELAYED", {}, delay=3600)
     still.accept([*works.values(), delayed, example_work("link_ticket", "link", "ticket:link", {}, delay=3600)])
-    with still._intake_engine.begin() as connection:
+    with still.store.database.begin() as connection:
         table = workflow_status(connection)
         for state in works:
             connection.execute(sa.update(table).where(table.c.workflow_uuid == state).values(status=state))

@@ -17,8 +17,9 @@ from app.work.engine.dbos_internals import (
     system_database,
     take_over,
 )
-from app.work.engine.engine import JSON, Engine
+from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
+from app.work.engine.work_store import JSON
 from tests.app.work.conftest import Started, done, wait_until
 from tests.support.work import example_work
 
@@ -77,7 +78,7 @@ def test_active_workflows_are_those_whose_threads_run(start: Started) -> None:
 def test_the_database_clock_counts_milliseconds_as_the_table_does(start: Started) -> None:
     engine = start({"wf": done})
     engine.accept([example_work("wf", "a", "ticket:1", {}, delay=60)])
-    with engine._intake_engine.connect() as connection:
+    with engine.store.database.connect() as connection:
         now = connection.execute(sa.select(database_clock(system_database()))).scalar_one()
         stored = connection.execute(sa.select(workflow_status(connection).c.created_at)).scalar_one()
     assert abs(now - time.time() * 1000) < 5000
@@ -86,7 +87,7 @@ def test_the_database_clock_counts_milliseconds_as_the_table_does(start: Started
 
 def leave_behind(engine: Engine, key: str, *, starts: int) -> None:
     """As if a process that is gone now had begun the work, for the time `starts`."""
-    with engine._intake_engine.begin() as connection:
+    with engine.store.database.begin() as connection:
         table = workflow_status(connection)
         left = {"status": "PENDING", "executor_id": "gone", "recovery_attempts": starts}
         connection.execute(sa.update(table).where(table.c.workflow_uuid == key).values(**left))

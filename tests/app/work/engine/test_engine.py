@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
-from app.work.engine import engine as engine_module
+from app.work.engine import work_store
 from app.work.engine.backlog import workflow_status
-from app.work.engine.engine import JSON, PIPELINE_VERSION, Engine, Workflow
+from app.work.engine.engine import Engine, Workflow
 from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
+from app.work.engine.work_store import JSON, PIPELINE_VERSION
 from app.work.messages import CannotStore, Work
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
 from tests.support.work import example_work, register
@@ -83,7 +84,7 @@ def test_every_repeat_within_the_second_is_looked_at_and_none_once_all_was_seen(
         assert engine.accept([work("a", n=n)]) == [n == 0]
         wait_until(lambda: ran[-1:] == [n])  # noqa: B023  # called at once
     wait_until(lambda: engine.backlog.unfinished() == 0)
-    with engine._intake_engine.begin() as connection:
+    with engine.store.database.begin() as connection:
         table = workflow_status(connection)
         connection.execute(sa.update(table).values(started_at_epoch_ms=table.c.started_at_epoch_ms + 60_000))
     for _ in range(3):
@@ -130,9 +131,9 @@ def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_throug
     start: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when two processes claim at the same moment; here the queue is told that the partitions differ."""
-    options = engine_module._options
+    options = work_store.options_of
     monkeypatch.setattr(
-        engine_module, "_options", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
+        work_store, "options_of", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
     )
     running: list[object] = []
     most: list[int] = []
@@ -185,7 +186,7 @@ def test_later_work_waits_without_holding_the_ticket(start: Started) -> None:
 
 def test_work_for_a_database_that_is_locked_up_is_refused(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = start({"wf": done})
-    monkeypatch.setattr(engine, "_intake_engine", sa.create_engine("sqlite:////nonexistent/folder/x.db"))
+    monkeypatch.setattr(engine.store, "database", sa.create_engine("sqlite:////nonexistent/folder/x.db"))
     with pytest.raises(CannotStore):
         engine.accept([work("a")])
 

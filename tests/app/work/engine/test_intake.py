@@ -37,7 +37,7 @@ class SlowStore:
 
 
 def work(key: str) -> Work:
-    return example_work("wf", key, "lane", {})
+    return example_work("wf", key, "ticket:1", {})
 
 
 async def test_deliveries_that_come_together_share_a_transaction() -> None:

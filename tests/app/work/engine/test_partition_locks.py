@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.records.database import make_engine
-from app.work.engine.engine import JSON
 from app.work.engine.partition_locks import PartitionLocks
+from app.work.engine.work_store import JSON
 from tests.app.work.conftest import Started, wait_until
 from tests.support.work import example_work
 
@@ -89,9 +89,7 @@ def test_five_processes_fit_into_a_postgresql_as_it_comes(start: Started, databa
 
     gate, engine = threading.Event(), []
     engine.append(start({"triage_ticket": count}))
-    engine[0].accept(
-        [example_work("triage_ticket", str(number), f"ticket:{number}", {"lane": str(number)}) for number in range(30)]
-    )
+    engine[0].accept([example_work("triage_ticket", str(number), f"ticket:{number}") for number in range(30)])
     wait_until(lambda: engine[0].backlog.waiting() == 22)
     watcher = make_engine(database_url, pool=1)
     with watcher.connect() as connection:

@@ -11,8 +11,9 @@ import pytest
 
 from app.bootstrap import build
 from app.records.records import Records
-from app.work.engine.engine import JSON, Engine, kind_of
+from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
+from app.work.engine.work_store import JSON, kind_of
 from app.work.jobs.backpressure import ROOM, enqueue, throttled
 from app.work.limits.priority import Priority, current_priority
 from app.work.messages import EnqueueTickets, TriageTicket, Work

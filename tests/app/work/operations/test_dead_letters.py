@@ -56,22 +56,22 @@ def desk(database_url: str) -> Iterator[Desk]:
     engine.start()
     engine.stop(grace_seconds=0)  # it has made the queue's tables
     engine = Engine(database_url, worker=False)
-    engine.connect()
+    engine.store.open()
     yield Desk(records, engine, DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW))
-    engine.disconnect()
+    engine.store.close()
     records.close()
 
 
 def dies_at(monkeypatch: pytest.MonkeyPatch, engine: Engine, key: str, error: BaseException) -> None:
     """The transaction has begun when `error` comes, and everything before the work of `key` is in it."""
-    store = engine._store
+    store = engine.store._store
 
     def storing(connection: sa.Connection, work: Work) -> bool:
         if work.message.key.startswith(key):
             raise error
         return store(connection, work)
 
-    monkeypatch.setattr(engine, "_store", storing)
+    monkeypatch.setattr(engine.store, "_store", storing)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1), sa.exc.OperationalError("", {}, Exception())])

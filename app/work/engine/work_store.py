@@ -1,0 +1,138 @@
+"""Stores work in the queue: all that a process needs which leaves work to others."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOSClient, DBOSPortableJSONSerializer
+from dbos import error as dbos_error
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.records.database import make_engine
+from app.work.engine.backlog import age_mark, workflow_status
+from app.work.messages import CannotStore, Message, Work
+
+APPLICATION = "pointsman"
+# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
+# Raise it only together with a migration that drains or moves what is waiting.
+PIPELINE_VERSION = "1"
+# A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
+# rest is for an answer from a copy that lags. Work that began later has seen them all.
+SEEN_BY_THEN_MS = 3000
+
+JSON = dict[str, Any]
+Along = Callable[[sa.Connection], object]
+"""Changes rows of ours on a connection whose transaction is somebody else's."""
+
+
+class WorkStore:
+    """From any thread, between `open` and `close`."""
+
+    def __init__(self, url: str) -> None:
+        # A small pool of its own, which errors at once when the database is down: a web request must not hang.
+        self.database = make_engine(url, pool=1)
+
+    def open(self) -> None:
+        self._client = DBOSClient(
+            system_database_engine=self.database,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
+
+    def close(self) -> None:
+        self._client.destroy()
+        self.database.dispose()
+
+    def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
+        """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
+
+        `along`: what our own tables are to say once the work is there; it is in the same transaction, before the work.
+
+        Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
+        is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
+        that began late enough has seen all that one key can stand for.
+        """
+        try:
+            with self.database.begin() as connection:
+                if along is not None:
+                    along(connection)
+                return [self._store(connection, work) for work in batch]
+        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+            raise CannotStore(type(error).__name__) from error
+
+    def ensure(self, batch: Sequence[Work]) -> None:
+        """Store what of `batch` is not known: for work that a repeat adds nothing to. Raises CannotStore."""
+        self.accept([replace(work, once=True) for work in batch])
+
+    def _store(self, connection: sa.Connection, work: Work) -> bool:
+        tried, first = work, None
+        for again in itertools.count():
+            try:
+                options: Any = {**options_of(tried), "workflow_id_reuse_policy": "reject"}
+                self._client.enqueue_in_transaction(connection, options, stored(tried.message))
+            except dbos_error.DBOSWorkflowIDInUseError:
+                known = self._known(connection, tried.message.work_id)
+                first = first or known
+                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
+                    return False
+                tried = _follow_up(work, again + 2)
+            else:
+                return again == 0
+        raise AssertionError("counting does not end")
+
+    def _known(self, connection: sa.Connection, key: str) -> _Known:
+        table = workflow_status(connection)
+        row = connection.execute(
+            sa.select(table.c.status, table.c.created_at, table.c.started_at_epoch_ms).where(
+                table.c.workflow_uuid == key
+            )
+        ).one()
+        return _Known(row[0] in {"ENQUEUED", "DELAYED"}, int(row[1]), int(row[2] or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Work of a key that is known; times in ms, by the database's clock."""
+
+    waits: bool
+    stored: int
+    began: int
+    """0: it was quarantined or cancelled."""
+
+
+def kind_of(message: type[Message]) -> str:
+    """The name of its workflow."""
+    return str(message.model_fields["kind"].default)
+
+
+def stored(message: Message) -> JSON:
+    return message.model_dump(mode="json")
+
+
+def _follow_up(work: Work, number: int) -> Work:
+    """The same for a repeat, with a key of its own for what it queues and what it writes.
+
+    With the first one's key, its second attempt would be taken for the first one's, and so would its update.
+    """
+    return replace(work, message=work.message.with_key(f"{work.message.key}~{number}"))
+
+
+def options_of(work: Work) -> JSON:
+    message = work.message
+    options: JSON = {
+        "workflow_name": message.kind,
+        "queue_name": message.queue,
+        "workflow_id": message.work_id,
+        # Work without a partition would be accepted and never run.
+        "queue_partition_key": message.partition,
+        "app_version": PIPELINE_VERSION,
+        "priority": age_mark(message.accepted_at),
+    }
+    if work.delay > 0:
+        options["delay_seconds"] = work.delay
+    return options
