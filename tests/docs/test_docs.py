@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
@@ -100,6 +101,19 @@ def test_the_diagram_of_one_write_has_every_edge_and_none_else() -> None:
 def test_every_state_of_one_write_is_explained() -> None:
     explained = first_cells(text(DOCS / "architecture.md"), "One write")
     assert explained == {state for (before, _), after in EDGES.items() for state in (before, after)}
+
+
+def test_the_folders_of_work_stand_in_the_order_that_the_linter_holds() -> None:
+    contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["name"] == "inside work")
+    written = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*)\|", _inside_work(), re.MULTILINE)))
+    place = {name: number for number, layer in enumerate(layers) for name in layer.split(" | ")}
+    assert sorted(written, key=lambda name: place[name]) == written
+    assert set(written) == set(place)
+
+
+def _inside_work() -> str:
+    return text(DOCS / "architecture.md").split("Inside `app/work`", 1)[1].split("\n\n`make lint`", 1)[0]
 
 
 def test_the_readme_says_how_many_tickets_the_demo_has() -> None:
