@@ -22,7 +22,7 @@ FORMAT: Final = 1
 NUMBERS: Final = "model.npz"
 NAMES: Final = "model.json"
 
-Numbers = NDArray[np.float32]
+FloatArray = NDArray[np.float32]
 
 
 class BadModel(ValueError):
@@ -48,7 +48,7 @@ class BandThresholds(_Known):
     medium: Annotated[float, Field(ge=0, le=1)] | None
 
 
-class Names(_Known):
+class ModelNames(_Known):
     """model.json."""
 
     format: int
@@ -69,7 +69,7 @@ class Names(_Known):
     made_with: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _is_ours(self) -> Names:
+    def _is_ours(self) -> ModelNames:
         if self.format != FORMAT:
             raise ValueError(f"format {self.format} is not {FORMAT}: train again with this version of Pointsman")
         if (self.encoder is None) != (self.temperature_with_encoder is None):
@@ -81,11 +81,11 @@ class Names(_Known):
 class Head:
     """A linear model: one column for each archetype."""
 
-    coefficients: Numbers
+    coefficients: FloatArray
     """(pieces, archetypes)"""
-    intercept: Numbers
+    intercept: FloatArray
     """(archetypes,)"""
-    dense: Numbers | None = None
+    dense: FloatArray | None = None
     """(384, archetypes), for the encoder's numbers."""
 
 
@@ -96,15 +96,15 @@ class Neighbours:
     starts: NDArray[np.int64]
     """(tickets + 1,): where each one's words begin in the two next."""
     words: NDArray[np.int64]
-    weights: Numbers
-    meanings: Numbers | None = None
+    weights: FloatArray
+    meanings: FloatArray | None = None
     """(tickets, 384)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    names: Names
-    rarity: Numbers
+    names: ModelNames
+    rarity: FloatArray
     """(pieces,): inverse document frequencies, 1 for traits."""
     plain: Head
     semantic: Head | None
@@ -138,7 +138,7 @@ def dump(artifact: Artifact) -> dict[str, bytes]:
 def load(files: dict[str, bytes]) -> Artifact:
     """Raises BadModel for anything that `dump` did not make."""
     try:
-        names = Names.model_validate_json(files[NAMES])
+        names = ModelNames.model_validate_json(files[NAMES])
         with np.load(io.BytesIO(files[NUMBERS]), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         artifact = _assembled(names, arrays, version_of(files))
@@ -161,8 +161,8 @@ def version_of(files: dict[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _assembled(names: Names, arrays: dict[str, NDArray[Any]], version: str) -> Artifact:
-    def numbers(name: str, *shape: int) -> Numbers:
+def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str) -> Artifact:
+    def numbers(name: str, *shape: int) -> FloatArray:
         array = arrays[name].astype(np.float32)
         if array.shape != shape or not np.isfinite(array).all():
             raise BadModel(f"`{name}` in {NUMBERS} is {array.shape}, or not finite; {shape} was expected")

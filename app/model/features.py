@@ -53,7 +53,7 @@ _LENGTHS: Final = (0, 30, 70, 140, 280, 600, 1500)
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class TicketPieces:
     """What occurs in a ticket and how often, by block; the names of different blocks differ.
 
     Each block is brought to the same length, then weighed: many letter groups must not drown a few traits.
@@ -70,7 +70,7 @@ class Pieces:
         return (self.words, self.letters, self.traits, self.topics)
 
 
-def pieces(ticket: Ticket, channel: str) -> Pieces:
+def pieces(ticket: Ticket, channel: str) -> TicketPieces:
     text = masked(f"{ticket.subject}\n{ticket.body}"[:LONGEST])
     words = _words(text)
     counted = Counter(f"w:{word}" for word in words)
@@ -82,7 +82,7 @@ def pieces(ticket: Ticket, channel: str) -> Pieces:
             for group in letter_groups(run):
                 letters[group] += times
     topical = Counter({f"t:topic {topic}": times for topic, times in topics(words).items()})
-    return Pieces(counted, letters, Counter(traits(ticket, channel)), topical, tuple(words))
+    return TicketPieces(counted, letters, Counter(traits(ticket, channel)), topical, tuple(words))
 
 
 def meaning(ticket: Ticket) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.features import IN_SUBJECT, Pieces, describe, is_absence, letter_groups
+from app.model.features import IN_SUBJECT, TicketPieces, describe, is_absence, letter_groups
 from app.model.vectors import Sparse
 from app.word_lists import words_of
 
@@ -29,7 +29,7 @@ _EMPTY: Final = words_of(Path(__file__).parent / "data" / "empty_words.txt")
 
 
 def strongest(
-    pieces: Pieces, names: tuple[str, ...], vector: Sparse, coefficients: NDArray[np.float32], best: int
+    pieces: TicketPieces, names: tuple[str, ...], vector: Sparse, coefficients: NDArray[np.float32], best: int
 ) -> tuple[str, ...]:
     """At most five words, phrases or traits that spoke most for the column `best`, the strongest first."""
     rows = coefficients[vector.places]

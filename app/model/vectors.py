@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.features import Pieces
+from app.model.features import TicketPieces
 
 COUNTED = frozenset({2, 3})
 """Traits and topics are counted as they are: one that is rare is not worth more."""
@@ -39,7 +39,7 @@ class FeatureVocabulary:
             start += len(block)
 
     @classmethod
-    def of(cls, tickets: Sequence[Pieces], fewest: Sequence[int], weights: Sequence[float]) -> FeatureVocabulary:
+    def of(cls, tickets: Sequence[TicketPieces], fewest: Sequence[int], weights: Sequence[float]) -> FeatureVocabulary:
         """The pieces that occur in at least so many tickets, in alphabetical order."""
         blocks: list[list[str]] = []
         rarity: list[float] = []
@@ -53,7 +53,7 @@ class FeatureVocabulary:
         # Saved with 16 bits: training must see the same numbers as judging does later.
         return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32), weights)
 
-    def vector(self, ticket: Pieces) -> Sparse:
+    def vector(self, ticket: TicketPieces) -> Sparse:
         places: list[int] = []
         values: list[float] = []
         for known, weight, counted in zip(self._places, self.weights, ticket.blocks(), strict=True):

@@ -125,7 +125,7 @@ class UnresolvedError(Protocol):
 
 SomeIncident = TypeVar("SomeIncident", bound=OpenIncident)
 SomeError = TypeVar("SomeError", bound=UnresolvedError)
-Cause = TypeVar("Cause")
+SomeCause = TypeVar("SomeCause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ class ComplaintText:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked(Generic[Cause]):
-    cause: Cause
+class Ranked(Generic[SomeCause]):
+    cause: SomeCause
     fit: Fit
     score: float
     """0 to 1."""
@@ -150,7 +150,7 @@ class Ranked(Generic[Cause]):
         return self.fit in EXPLAINS
 
 
-def best(ranked: Sequence[Ranked[Cause]]) -> Ranked[Cause] | None:
+def best(ranked: Sequence[Ranked[SomeCause]]) -> Ranked[SomeCause] | None:
     """The first, if it explains the complaint."""
     return ranked[0] if ranked and ranked[0].explains else None
 
@@ -211,8 +211,8 @@ def _error(error: SomeError, about: _About, at: datetime) -> Ranked[SomeError]:
 
 
 def _scored(
-    cause: Cause, fit: Fit, because: tuple[str, ...], *, about: _About, theirs: _About, closeness: float
-) -> Ranked[Cause]:
+    cause: SomeCause, fit: Fit, because: tuple[str, ...], *, about: _About, theirs: _About, closeness: float
+) -> Ranked[SomeCause]:
     if fit == "other_service":
         return Ranked(cause, fit, 0.0, because)
     status = about.status & theirs.status
@@ -241,7 +241,7 @@ def _fit(about: _About, theirs: _About) -> tuple[Fit, str]:
     return "other_service", f"it is about {_titles(theirs.services)}, the complaint about {_titles(about.services)}"
 
 
-def _in_order(ranked: list[Ranked[Cause]]) -> tuple[Ranked[Cause], ...]:
+def _in_order(ranked: list[Ranked[SomeCause]]) -> tuple[Ranked[SomeCause], ...]:
     # Stable: among equals the order in which they came, which is the newest first.
     return tuple(sorted(ranked, key=lambda one: (one.explains, one.score), reverse=True))
 

@@ -50,7 +50,7 @@ AUDIT_PAGES = 5
 # What zenpy raises, beside its own exceptions, when a 2xx is not shaped as it expects.
 ZENPY_STUMBLES = (ZenpyException, APIException, AttributeError, KeyError, TypeError, ValueError)
 
-Model = TypeVar("Model", bound=BaseModel)
+SomeModel = TypeVar("SomeModel", bound=BaseModel)
 Result = TypeVar("Result")
 
 
@@ -271,13 +271,13 @@ class ZendeskClient:
     def _url(self, path: str) -> str:
         return f"{self._session.base_url}/api/v2/{path}.json"
 
-    def _get(self, path: str, model: type[Model], params: Mapping[str, str]) -> Model:
+    def _get(self, path: str, model: type[SomeModel], params: Mapping[str, str]) -> SomeModel:
         response = self._session.get(self._url(path), params=params)
         return self._call(lambda: model.model_validate_json(response.content), "GET", path)
 
     def _send(
-        self, method: str, path: str, model: type[Model], body: object, headers: Mapping[str, str] | None = None
-    ) -> Model:
+        self, method: str, path: str, model: type[SomeModel], body: object, headers: Mapping[str, str] | None = None
+    ) -> SomeModel:
         response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
         return self._call(lambda: model.model_validate_json(response.content), method, path)
 

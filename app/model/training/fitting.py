@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from app.model.artifact import Head, Neighbours
 from app.model.encoder import Encodes
-from app.model.features import Pieces, meaning, pieces
+from app.model.features import TicketPieces, meaning, pieces
 from app.model.training.examples import TrainingExample
 from app.model.vectors import FeatureVocabulary, Sparse
 
@@ -38,7 +38,7 @@ class Prepared:
     """Examples, read once for all folds."""
 
     examples: tuple[TrainingExample, ...]
-    pieces: tuple[Pieces, ...]
+    pieces: tuple[TicketPieces, ...]
     meanings: NDArray[np.float32] | None
     """(examples, 384), if there is an encoder."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from app.model import artifact
-from app.model.artifact import Artifact, BandThresholds, Names, Remembered
+from app.model.artifact import Artifact, BandThresholds, ModelNames, Remembered
 from app.model.encoder import WEIGHTS_SHA256, Encoder, Encodes
 from app.model.features import read
 from app.model.model import SHIPPED
@@ -76,7 +76,7 @@ def train(
     semantic = evaluate(held_out(crossed, acting, wanted, with_encoder=True), acting) if encoder else None
     temperature, thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=False)
     warm, warm_thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=True) if encoder else (None, {})
-    names = Names(
+    names = ModelNames(
         format=artifact.FORMAT,
         archetypes=fitted.archetypes,
         pieces=fitted.vocabulary.blocks,
