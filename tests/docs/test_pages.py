@@ -97,3 +97,9 @@ def test_the_changelog_begins_with_the_version_that_stands_in_one_place() -> Non
     assert re.findall(r"^## (\S+)$", text(ROOT / "CHANGELOG.md"), re.MULTILINE)[0] == version
     repeated = [path for path in (ROOT / "app").rglob("*.py") if f'"{version}"' in text(path)]
     assert repeated == []
+
+
+@every_page
+def test_no_code_in_a_sentence_is_broken_over_two_lines(page: Path) -> None:
+    prose = re.sub(r"^ *```.*?^ *```$", "", text(page), flags=re.DOTALL | re.MULTILINE)
+    assert [line for line in prose.splitlines() if line.count("`") % 2] == []
