@@ -1,0 +1,202 @@
+"""The step that decides: what a delivery leads to, by what the ticket is and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.model.model import SHIPPED
+from app.triage.shipped import shipped_judgement
+from app.work.limits.caps import HourlyCaps
+from app.work.messages import (
+    AnsweredOnPost,
+    AppliedLate,
+    DecideResult,
+    Ended,
+    IssueFound,
+    IssueNews,
+    IssueRef,
+    LinkTicket,
+    TicketMessage,
+    ToWrite,
+    TriageTicket,
+    Written,
+)
+from app.work.provenance import Provenance
+from app.work.tickets.decide import TicketDecider
+from app.work.tickets.decision_log import link_message
+from app.work.tickets.tag_commands import TagCommands
+from app.work.tickets.write_budget import WriteBudget
+from tests.app.work.tickets.conftest import Steps
+from tests.support.work import triage
+
+PRAISE = "@gitlab kudos to the team for the new release, love it!"
+BUG = "@gitlab since 11.4 the merge button stays grey after the pipeline passed, it worked in 11.3"
+REF = IssueRef(project="gitlab-org/gitlab", iid=7, title="It breaks", url="https://gitlab.com/x/-/issues/7")
+
+
+@dataclass
+class Deciding:
+    steps: Steps
+    decider: TicketDecider
+
+    def decide(self, message: TicketMessage) -> DecideResult:
+        assert isinstance(message, TriageTicket | LinkTicket)
+        return self.decider.decide(message)
+
+    def new(self, body: str = PRAISE, **ticket: Any) -> TicketMessage:
+        ticket_id = self.steps.zendesk.add(body, **ticket).id
+        return self.message(ticket_id, f"zd:{ticket_id}", "ticket.created")
+
+    def message(self, ticket_id: int, key: str, event: str = "ticket.updated") -> TicketMessage:
+        message = triage(key, ticket_id, event, self.steps.clock()).message
+        assert isinstance(message, TicketMessage)
+        return message
+
+    def write(self, message: TicketMessage) -> Written:
+        """Decide, and carry it out."""
+        result = self.decide(message)
+        assert isinstance(result, ToWrite)
+        written = self.steps.writer.write(message, result.decision, IssueFound())
+        assert isinstance(written, Written)
+        return written
+
+
+@pytest.fixture
+def deciding(steps: Steps) -> Deciding:
+    provenance = Provenance(lambda: steps.zendesk, steps.deps.identity)  # type: ignore[arg-type, return-value]  # a fake
+    decider = TicketDecider(
+        steps.deps,
+        steps.log,
+        judgement=shipped_judgement(SHIPPED, None),
+        second_opinion=SimpleNamespace(ask=lambda *_, **__: None),  # type: ignore[arg-type]  # off
+        caps=HourlyCaps(steps.deps.records.performed, steps.clock),
+        commands=TagCommands(steps.deps, provenance),
+        provenance=provenance,
+        recovery=steps.recovery,
+        budget=WriteBudget(steps.deps, steps.log),
+    )
+    return Deciding(steps, decider)
+
+
+@pytest.mark.parametrize(("body", "archetype", "looks"), [(PRAISE, "mention", False), (BUG, "bug_report", True)])
+def test_a_new_ticket_is_decided(deciding: Deciding, body: str, archetype: str, looks: bool) -> None:
+    result = deciding.decide(deciding.new(body))
+    assert isinstance(result, ToWrite)
+    assert (result.decision.archetype, result.looks_for_issue) == (archetype, looks)
+    assert result.decision.run_id == deciding.new(body).with_key("zd:1").run_id
+
+
+@pytest.mark.parametrize(
+    ("ticket", "why"),
+    [
+        ({"status": "closed"}, "The ticket is closed: nothing can be changed in it."),
+        ({"status": "closed", "tags": ("closed_by_merge",)}, "The ticket was merged into another"),
+        ({"status": "deleted"}, "The ticket is deleted"),
+        ({"tags": ("pointsman_done",)}, "already triaged; no record of it in this database"),
+        ({"subject": "Automatic reply: out of office"}, "An automatic answer"),
+    ],
+)
+def test_what_ends_without_a_decision(deciding: Deciding, ticket: dict[str, Any], why: str) -> None:
+    result = deciding.decide(deciding.new(**ticket))
+    assert isinstance(result, Ended)
+    assert result.why.startswith(why)
+
+
+def test_a_ticket_that_is_gone_is_explained(deciding: Deciding) -> None:
+    message = deciding.message(4711, "zd:gone", "ticket.created")
+    assert isinstance(deciding.decide(message), Ended)
+    assert deciding.steps.row(message).summary.startswith("The ticket is gone")
+
+
+def test_a_repeat_that_changes_nothing_is_no_decision(deciding: Deciding) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    again = deciding.decide(deciding.message(message.ticket_id, "zd:again"))
+    assert again == Ended(why="no change that needs a decision")
+
+
+def test_a_changed_archetype_tag_is_obeyed_and_learned(deciding: Deciding) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    tags = deciding.steps.zendesk.tickets[message.ticket_id].tags
+    changed = tuple("archetype__bug_report" if tag == "archetype__mention" else tag for tag in tags)
+    deciding.steps.zendesk.change(message.ticket_id, tags=changed)
+    result = deciding.decide(deciding.message(message.ticket_id, "zd:corrected"))
+    assert isinstance(result, ToWrite)
+    assert (result.decision.archetype, result.decision.decided_by) == ("bug_report", "person")
+    (correction,) = deciding.steps.deps.records.corrections.all()
+    assert (correction.was, correction.archetype) == ("mention", "bug_report")
+
+
+def test_the_second_write_adds_the_link_unless_a_person_decided_otherwise(deciding: Deciding) -> None:
+    message = deciding.new(BUG)
+    first = deciding.decide(message)
+    assert isinstance(first, ToWrite)
+    deciding.write(message)
+    second = link_message(message, first.decision)
+    result = deciding.decide(second)
+    assert isinstance(result, ToWrite)
+    assert (result.looks_for_issue, result.decision.event, result.decision.run_id) == (True, "link", second.run_id)
+    deciding.steps.zendesk.change(message.ticket_id, tags=("archetype__mention",))
+    assert deciding.decide(second) == Ended(why="a person changed the archetype before the link was there")
+
+
+@pytest.mark.parametrize(("status", "follow_up"), [("open", False), ("closed", True)])
+def test_news_of_an_issue_reach_an_open_ticket_and_the_follow_up_of_a_closed_one(
+    deciding: Deciding, status: str, follow_up: bool
+) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    deciding.steps.zendesk.change(message.ticket_id, status=status)
+    news = IssueNews(sentences=("The issue was closed.",), reason="done", issue=REF)
+    told = TriageTicket(key="gl:1", accepted_at=deciding.steps.clock(), ticket_id=message.ticket_id, cause=news)
+    result = deciding.decide(told)
+    wanted = deciding.steps.deps.rulebook.current().routing.closing.follow_up or not follow_up
+    assert isinstance(result, ToWrite) is wanted
+    if isinstance(result, ToWrite):
+        assert result.decision.archetype == "mention"
+
+
+def test_an_answer_on_the_post_solves_the_ticket_that_waited_for_it(deciding: Deciding) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    deciding.steps.zendesk.change(message.ticket_id, status="open")
+    answered = TriageTicket(
+        key="zd:a", accepted_at=deciding.steps.clock(), ticket_id=message.ticket_id, cause=AnsweredOnPost(in_ticket=9)
+    )
+    result = deciding.decide(answered)
+    assert isinstance(result, ToWrite)
+    assert any(getattr(action, "status", None) == "solved" for action in result.decision.plan.actions)
+    deciding.steps.zendesk.change(message.ticket_id, status="solved")
+    assert deciding.decide(answered) == Ended(why="solved already")
+
+
+def test_an_update_of_this_run_that_is_there_is_not_made_twice(deciding: Deciding) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    deciding.steps.deps.records.decisions.update(message.run_id, update_state="sending", state="working")
+    assert deciding.decide(message) == Ended(why="was already written")
+    deciding.steps.deps.records.decisions.update(message.run_id, update_state="sending", state="working")
+    decision = deciding.steps.decision(message)
+    assert deciding.decide(message.after(decision, IssueFound(), "not_applied")) == AppliedLate()
+
+
+def test_past_its_budget_a_ticket_is_not_written_to_and_people_are_told(deciding: Deciding) -> None:
+    most = deciding.steps.deps.limits.writes_per_ticket_hour
+    message = deciding.new()
+    for number in range(most):
+        now = deciding.steps.clock().isoformat()
+        assert deciding.steps.deps.records.ticket_writes.allow(1, f"run {number}", since="", now=now, most=most)
+    assert isinstance(deciding.decide(message), Ended)
+    (failure,) = deciding.steps.deps.records.failures.newest(limit=5)
+    assert (failure.reason, failure.ticket_id) == ("write_budget", message.ticket_id)
+    assert isinstance(deciding.decide(replace_key(message)), Ended), "until a person releases it"
+    assert len(deciding.steps.deps.records.failures.newest(limit=5)) == 1
+
+
+def replace_key(message: TicketMessage) -> TicketMessage:
+    return message.with_key("zd:other")
