@@ -45,6 +45,13 @@ class WaitingUpdates:
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def oldest(self) -> str:
+        """The run of the update that waits longest; empty: none waits."""
+        column = waiting_updates.c
+        query = sa.select(column.run_id).where(column.state == "waiting").order_by(column.accepted_at, column.run_id)
+        with self._engine.connect() as connection:
+            return connection.execute(query.limit(1)).scalar() or ""
+
     def of(self, run_id: str) -> WaitingUpdate | None:
         found = self._read(waiting_updates.c.run_id == run_id)
         return found[0] if found else None

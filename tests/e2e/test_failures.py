@@ -134,22 +134,29 @@ def test_an_issue_that_could_not_be_looked_at_is_followed_by_the_retry(harness: 
     assert "was closed as done" in notes(harness, ticket_id)[1]["body"]
 
 
-def test_telling_many_goes_on_where_it_failed_and_tells_nobody_twice(harness: Harness) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "step"),
+    [
+        ("PUT", "/api/v2/tickets/update_many", "bulk_job: send"),
+        ("GET", "/api/v2/job_statuses/[^/]+", "bulk_job: check"),
+    ],
+)
+def test_a_bulk_job_that_fails_is_told_to_people_and_no_ticket_is_told_twice(
+    harness: Harness, method: str, path: str, step: str
+) -> None:
     iid = harness.sandbox.gitlab.add_issue(PROJECT, title="Registry is slow")
     tickets = [harness.ticket(f"me too, number {number}") for number in range(12)]
     for ticket_id in tickets:
         link(harness, ticket_id, iid)
     harness.sandbox.gitlab.close_issue(PROJECT, iid)
-    zendesk = harness.sandbox.zendesk.faults
-    zendesk.add(Fault(method="PUT", path="/api/v2/tickets/update_many", times=1, kind="status", status=403))
-    zendesk.add(Fault(method="GET", path="/api/v2/job_statuses/[^/]+", times=1, kind="status", status=403))
+    harness.sandbox.zendesk.faults.add(Fault(method=method, path=path, times=1, kind="status", status=403))
     harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
-    for step in ("tell_many: send", "tell_many: check"):
-        wait_until(lambda: failures(harness, None))
-        harness.idle()
-        (found,) = failures(harness, None)
-        assert found["step"] == step
-        retry(harness, found["id"])
+    wait_until(lambda: failures(harness, None), seconds=40)
+    (found,) = failures(harness, None)
+    assert found["step"] == step
+    retry(harness, found["id"])
+    wait_until(lambda: all(len(notes(harness, ticket_id)) == 1 for ticket_id in tickets), seconds=40)
+    harness.idle(seconds=40)
     assert [len(notes(harness, ticket_id)) for ticket_id in tickets] == [1] * 12
 
 

@@ -236,7 +236,7 @@ def test_a_failure_of_which_nobody_knew_whether_it_was_written_is_looked_up_by_t
     harness.deliver(ticket_id)
     assert harness.decision(ticket_id)["state"] == "failed"
     (failure,) = [one for one in harness.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
-    assert (failure["step"], failure["reason"]) == ("settle", "forbidden")
+    assert (failure["step"], failure["reason"]) == ("recover", "forbidden")
     harness.desk(f"/api/failures/{failure['id']}/retry", "POST")
     harness.idle()
     assert harness.decision(ticket_id)["state"] == "done"

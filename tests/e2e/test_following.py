@@ -177,7 +177,7 @@ def test_what_is_written_for_hundreds_of_reporters_goes_by_bulk_jobs(harness: Ha
     for ticket_id in tickets:
         assert "A fix is in review, 12.1 will have it." in news(told(harness, ticket_id, 2))
     writes = [call.path for call in harness.sandbox.zendesk.calls if call.method == "PUT"]
-    assert writes == ["/api/v2/tickets/update_many"]
+    assert_in_bulk(writes)
 
 
 @pytest.mark.parametrize("internal", [True, False])
@@ -188,6 +188,13 @@ def test_strangers_and_internal_notes_reach_nobody(harness: Harness, internal: b
     harness.sandbox.gitlab.deliver(PROJECT, iid, "create")
     harness.idle()
     told(harness, ticket_id, 2)
+
+
+def assert_in_bulk(writes: list[str]) -> None:
+    """All but those that were left when the outbox did not fill up any more."""
+    jobs = writes.count("/api/v2/tickets/update_many")
+    assert 1 <= jobs <= 4
+    assert len(writes) - jobs < 10, "`limits.bulk_from`"
 
 
 def _knows(harness: Harness, ticket_id: int) -> bool:
@@ -206,8 +213,7 @@ def test_hundreds_of_tickets_are_told_by_bulk_jobs(harness: Harness) -> None:
     for ticket_id in (*tickets[:7], *tickets[8:]):
         wait_until(partial(_knows, harness, ticket_id), seconds=60)
     harness.idle()
-    writes = [call for call in harness.sandbox.zendesk.calls if call.method == "PUT"]
-    assert len(writes) <= 3
+    assert_in_bulk([call.path for call in harness.sandbox.zendesk.calls if call.method == "PUT"])
     assert all(len(harness.sandbox.zendesk.ticket(one)["comments"]) == 2 for one in tickets if one != tickets[7])
 
 

@@ -14,6 +14,7 @@ from tests.support.paths import ROOT
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
 # No other: at its start the service asks GitLab who it is, and a fault would be used up by that.
 ISSUES = r"/api/v4/projects/[^/]+/issues"
+SOON = {"Retry-After": "1"}
 
 
 def impatient(folder: Path) -> str:
@@ -27,7 +28,7 @@ def impatient(folder: Path) -> str:
 
 def test_tags_do_not_wait_past_their_patience_and_the_link_follows_in_a_second_write(tmp_path: Path) -> None:
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=2, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=2, status=429, headers=SOON))
         ticket_id = harness.ticket(BUG)
         harness.deliver(ticket_id)
         waiting = harness.decision(ticket_id, "waiting")
@@ -52,7 +53,7 @@ def test_the_link_follows_an_update_too_that_was_applied_though_zendesk_said_it_
 ) -> None:
     """As one of a killed process that arrives late: the next try finds it there, and must know what follows from it."""
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, status=429, headers=SOON))
         wait = {"Retry-After": "2"}
         applied = Fault(method="PUT", path=".*", times=1, kind="status_after", status=429, headers=wait)
         harness.sandbox.zendesk.faults.add(applied)
@@ -74,7 +75,7 @@ def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made
     """The next one names the issue, and is refused: the ticket has the one that says that the link follows."""
     with running_harness(tmp_path, ROUTING_FILE=impatient(tmp_path)) as harness:
         zendesk, gitlab = harness.sandbox.zendesk, harness.sandbox.gitlab
-        gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
+        gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, status=429, headers=SOON))
         gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="delay", seconds=1.5))
         zendesk.faults.add(Fault(method="PUT", path=".*", times=1, kind="drop_before"))
         ticket_id = harness.ticket(BUG)
@@ -98,7 +99,7 @@ def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made
 
 def test_within_its_patience_everything_is_one_write(tmp_path: Path) -> None:
     with running_harness(tmp_path) as harness:
-        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, kind="status", status=503))
+        harness.sandbox.gitlab.faults.add(Fault(method="POST", path=ISSUES, times=1, status=429, headers=SOON))
         decision, ticket = harness.triaged(BUG)
         assert decision["state"] == "done"
         assert len(ticket["comments"]) == 2

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from dbos import DBOS
 from prometheus_client import REGISTRY
 
 from app.tags import DONE_TAG
@@ -64,7 +63,7 @@ def paused_harness(harness: Harness) -> Iterator[Harness]:
     harness.idle()
     pause = {"what": "all", "reason": "a drill", "by": "ada"}
     assert harness.desk("/api/pause", "POST", json=pause).status_code == 200
-    wait_until(lambda: (queue := DBOS.retrieve_queue("tickets")) is not None and queue.worker_concurrency == 0)
+    wait_until(lambda: harness.service.deps.pause.paused("all"))
     yield harness
     harness.desk("/api/resume", "POST", json={})
 

@@ -15,8 +15,9 @@ from app.work.update_state import advance
 from integrations.errors import IntegrationError, NotSent
 from integrations.zendesk.client import NewComment, TicketUpdate
 
-# Updates that are queued within so many seconds go together.
+# Updates that are queued within so many seconds go together; longer where nobody waits for them.
 COLLECTING_SECONDS = 2.0
+COLLECTING_BULK_SECONDS = 10.0
 BUSY_SECONDS = 3.0
 
 
@@ -40,7 +41,7 @@ class Outbox:
 
     def queue(self, message: TicketMessage, row: Decision, update: TicketUpdate, state: UpdateState) -> None:
         """Raises CannotStore."""
-        records, now = self.deps.records, self.deps.now()
+        records = self.deps.records
         work_id = waited(message).work_id
         accepted_at = message.accepted_at.isoformat()
         entry = WaitingUpdate(
@@ -49,9 +50,10 @@ class Outbox:
         records.waiting_updates.park(entry)
         records.decisions.update(row.run_id, update_state=advance(state, "queue"))
         if records.waiting_updates.count() >= self.deps.limits.bulk_from:
-            number, passed = divmod(now.timestamp(), COLLECTING_SECONDS)
-            job = BulkJob(key=f"bulk_job:{int(number)}", accepted_at=now)
-            self.deps.engine.ensure([Work(job, delay=COLLECTING_SECONDS - passed)])
+            # One job for all that is queued while the oldest waits: its key is the oldest's.
+            job = BulkJob(key=f"bulk_job:{records.waiting_updates.oldest()}", accepted_at=self.deps.now())
+            delay = COLLECTING_BULK_SECONDS if message.bulk else COLLECTING_SECONDS
+            self.deps.engine.ensure([Work(job, delay=delay)])
 
     def take_back(self, ticket_id: int) -> None:
         """Before the ticket is decided again. Raises NotSent while a bulk job may be writing it."""
@@ -68,12 +70,13 @@ class Outbox:
         return entry.state in {"applied", "refused"} or (entry.state == "sent" and entry.until <= now)
 
 
-def busy() -> NotSent:
-    return NotSent("zendesk", "a bulk job may be writing the ticket", "in_bulk_job", retry_after=BUSY_SECONDS)
+def busy(seconds: float = BUSY_SECONDS) -> NotSent:
+    return NotSent("zendesk", "a bulk job may be writing the ticket", "in_bulk_job", retry_after=seconds)
 
 
-def busy_fault() -> Fault:
-    return fault_of(busy())
+def queued_fault() -> Fault:
+    """Why the work comes back later: after the time for which updates are collected, or as soon as its job ended."""
+    return fault_of(busy(COLLECTING_BULK_SECONDS + BUSY_SECONDS))
 
 
 def update_of(entry: WaitingUpdate) -> TicketUpdate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.records.decisions import Decision
 from app.triage.actions import Action, Note, Plan, Reply
-from app.work.bulk.outbox import Outbox, busy_fault
+from app.work.bulk.outbox import Outbox, queued_fault
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
@@ -42,7 +42,7 @@ class TicketWriter:
 
     def write(self, message: TicketMessage, decision: TicketDecision, found: FindResult) -> WriteResult:
         if self.deps.records.waiting_updates.of(decision.run_id):  # cut off after it was queued: a job may have sent it
-            return WriteDelayed(fault=busy_fault(), update="in_outbox")
+            return WriteDelayed(fault=queued_fault(), update="in_outbox")
         decision = self._as_of_now(decision, found)
         made = draft(decision, found.found, self.deps.rulebook.by_hash(decision.config_hash))
         if decision.plan.mode == "shadow":
@@ -58,7 +58,7 @@ class TicketWriter:
         row = self.log.about_to_send(decision, made.outcomes, made.add)
         if self.outbox.takes(message, row):
             self.outbox.queue(message, row, update, "sending")
-            return WriteDelayed(fault=busy_fault(), update="in_outbox")
+            return WriteDelayed(fault=queued_fault(), update="in_outbox")
         sent = self._send(message, decision, update, row)
         if isinstance(sent, _Arrived):
             sent = self._applied_before(message, None if cut_off else before)
