@@ -1,4 +1,4 @@
-"""Lists of words and phrases that lie beside the code as text files. A line that begins with `#` is a comment."""
+"""Lists of words and phrases in text files beside the code. A line that begins with `#` is a comment."""
 
 from __future__ import annotations
 

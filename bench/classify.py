@@ -25,7 +25,7 @@ from app.model.encoder import Encoder
 from app.model.model import probabilities
 from app.model.training.calibration import best_temperature, calibration_error, reliability
 from app.model.training.examples import TrainingExample
-from app.model.training.fitting import Prepared, Recipe, fit, prepare
+from app.model.training.linear_heads import Prepared, Recipe, fit, prepare
 from app.ticket import Ticket
 from app.triage.language import LanguageDetector
 

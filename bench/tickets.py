@@ -9,11 +9,11 @@ from rich.console import Console
 
 from app.model.encoder import Encoder
 from app.model.training.calibration import PrecisionTargets
-from app.model.training.crossing import held_out
+from app.model.training.cross_validation import held_out
 from app.model.training.evaluation import ACTING, evaluate
 from app.model.training.examples import in_order, shipped_examples
 from app.model.training.predictions import band_of
-from app.model.training.rendering import archetypes, summary
+from app.model.training.tables import archetypes, summary
 from app.model.training.train import train
 from app.rules.loading import load
 from app.triage.language import LanguageDetector

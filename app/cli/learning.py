@@ -21,7 +21,7 @@ from app.model.training.examples import TrainingExample, example_of, shipped_exa
 from app.model.training.gate import newest_slice, refusals
 from app.model.training.labelled import read_labelled
 from app.model.training.predictions import Band, Prediction, predictions_of
-from app.model.training.rendering import render, summary
+from app.model.training.tables import render, summary
 from app.records.corrections import Corrections
 from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, sqlite_path
 from app.records.migration import refuse_newer
@@ -87,7 +87,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
             _line(out, f"\n{name}", style="bold")
             out.print(summary(evaluation))
     if reasons and not force:
-        _line(out, "The new model is worse, and was not taken into use (--force does it all the same):", style="red")
+        _line(out, "The new model is worse and was not stored. Use --force to store it anyway:", style="red")
         for reason in reasons:
             _line(out, f"  - {reason}")
         return 1

@@ -1,1 +1,1 @@
-"""What was learned from labelled tickets. Nothing here trains, writes, or asks the outside."""
+"""The learned model: reads a ticket, says how likely each archetype is. `training` makes it."""

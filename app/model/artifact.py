@@ -1,4 +1,4 @@
-"""What was learned, as two files: numbers in `model.npz` (never pickled), names and numbers about it in `model.json`.
+"""The learned model as two files: numbers in `model.npz` (never pickled), names in `model.json`.
 
 The SHA-256 of both is the model's version: the same content has the same version wherever it was made.
 """
@@ -42,7 +42,7 @@ class Remembered(_Known):
 
 
 class BandThresholds(_Known):
-    """From which probability on the model is sure, and probable; None: it never was, so it may not decide alone."""
+    """The probabilities from which on confidence is high, and medium; None: it never is."""
 
     high: Annotated[float, Field(ge=0, le=1)] | None
     medium: Annotated[float, Field(ge=0, le=1)] | None
@@ -110,7 +110,7 @@ class Artifact:
     semantic: Head | None
     neighbours: Neighbours
     version: str = ""
-    """64 hexadecimal digits; empty before it was written or read."""
+    """64 hexadecimal digits; empty until the model is written or read."""
 
 
 def dump(artifact: Artifact) -> dict[str, bytes]:
@@ -143,7 +143,7 @@ def load(files: dict[str, bytes]) -> Artifact:
             arrays = {name: stored[name] for name in stored.files}
         artifact = _assembled(names, arrays, version_of(files))
     except (ValidationError, ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise BadModel(f"this is no model that can be used: {error}") from error
+        raise BadModel(f"the model cannot be used: {error}") from error
     return artifact
 
 

@@ -1,4 +1,4 @@
-"""The tokenizer of uncased BERT, in plain Python: no other package is needed for 30,522 word pieces.
+"""The tokenizer of uncased BERT, in plain Python: 30,522 word pieces need no package.
 
 `wordpieces.txt` is the vocabulary of bert-base-uncased (Apache-2.0), the one that all-MiniLM-L6-v2 was trained with.
 """
@@ -30,7 +30,7 @@ class WordPieces:
         self._cut = lru_cache(maxsize=4096)(self._cut_word)
 
     def encode(self, text: str, longest: int) -> list[int]:
-        """At most `longest` ids, the two marks around the text counted."""
+        """At most `longest` ids, with the two marks around the text."""
         ids = [self._first]
         # No word has more letters than this allows to matter, so a megabyte of text costs no more than a page.
         for word in _words(text[: longest * LONGEST_WORD]):

@@ -21,7 +21,7 @@ from app.model.bert_tokenizer import WordPieces
 
 DIMENSIONS = 384
 LONGEST = 64
-"""Word pieces. With 96 or 128 nothing was better on our tickets, and each costs its time."""
+"""Word pieces. More (96, 128) cost time and were no better on our tickets."""
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 WORD_PIECES_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 

@@ -1,4 +1,4 @@
-"""A ticket as weighted pieces: words, pairs of words, letter groups inside words, and traits such as its channel.
+"""A ticket as pieces: words, pairs of words, letter groups in words, and traits such as its channel.
 
 The same code serves training and judging, and needs nothing but the standard library: what was learned about a piece
 is found again under the same name.
@@ -22,7 +22,7 @@ LONGEST = 4_000
 LONGEST_RUN = 40
 """Signs between two blanks; what is longer is a key or a path, and its letters say nothing."""
 IN_SUBJECT: Final = "subject: "
-"""Before the words of the subject, which count as such once more."""
+"""Stands before the words of the subject: they count a second time."""
 LETTER_GROUPS: Final = range(2, 6)
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)|<pre>.*?(?:</pre>|\Z)", re.DOTALL)
@@ -170,7 +170,7 @@ _SAID: Final = {
 
 
 def is_absence(trait: str) -> bool:
-    """True for what a ticket has not: it may count, but is no reason that convinces anybody."""
+    """True for what a ticket lacks: the model may count it, but it convinces nobody as a reason."""
     return trait in _ABSENT
 
 

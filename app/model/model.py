@@ -1,4 +1,4 @@
-"""The learned model: a ticket -> how likely each archetype is, and why. Needs numpy only; safe from any thread.
+"""The learned model: says how likely each archetype of a ticket is, and why. Safe from any thread.
 
 It has two heads. One knows words, letters and traits; the other the sentence encoder's numbers too, and is used
 when the encoder is installed.

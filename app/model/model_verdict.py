@@ -1,4 +1,4 @@
-"""What the learned model says about a ticket. Plain values: who reads them does not load the model."""
+"""What the learned model says about a ticket, as plain values: no need to load the model."""
 
 from __future__ import annotations
 

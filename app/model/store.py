@@ -1,4 +1,4 @@
-"""Models on disk: written whole or not at all, the last three kept, one of them in use."""
+"""Models on disk: each is written whole or not at all; the last three are kept, one is in use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CURRENT = "current.json"
 
 
 def write_model(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Replaces what a directory holds. A reader sees the old model or the new one, but for the moment of renaming."""
+    """Replaces what a directory holds. Only between two renames does a reader find neither model."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:

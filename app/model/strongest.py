@@ -1,4 +1,4 @@
-"""Why the model says so, in words a person can read: what each word and phrase added to the verdict.
+"""Why the model says so: the words, phrases and traits that added most to its verdict.
 
 A letter group's share goes to the words it is in, so that `runnning` is named, not `unnn`.
 """

@@ -1,4 +1,4 @@
-"""Topics that people name in many ways: few labelled tickets cannot teach all the words for money, or for being down.
+"""Topics that people name in many ways: few labelled tickets cannot teach every word for money.
 
 A topic that a ticket speaks of is a trait for the model, nothing more: it decides nothing by itself. `word*` stands
 for every word that begins so.

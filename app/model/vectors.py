@@ -1,4 +1,4 @@
-"""Pieces of a ticket -> numbers: TF-IDF within each block, each block of length 1 times its weight."""
+"""Turns a ticket's pieces into numbers: TF-IDF in each block, scaled to the block's weight."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from app.model.features import TicketPieces
 
 COUNTED = frozenset({2, 3})
-"""Traits and topics are counted as they are: one that is rare is not worth more."""
+"""Traits and topics are counted plainly: a rare one is not worth more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sparse:
-    """The places that are not zero, in no order, each once."""
+    """The places that are not zero, each once, in no order."""
 
     places: NDArray[np.int64]
     values: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""The kinds of things that are removed, what stands in their place, and how that is kept from being read again.
+"""The kinds of things that are removed, and the placeholders that replace them.
 
 While a text is worked on, each placeholder is one noncharacter (U+FDD0...): no pattern takes it for part of a word, a
 value or a name, so what was removed once is never looked at again.

@@ -1,4 +1,4 @@
-"""The one front door: `redact`. Pure, linear in the text's length, never raises, and twice is the same as once.
+"""Removes personal data and secrets: pure, linear, never raises, and twice is the same as once.
 
 Secrets go first and whole, because an address inside a password is part of the password; then what is found by its
 own form (cards, addresses, telephones), then names.

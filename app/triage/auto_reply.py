@@ -1,4 +1,4 @@
-"""Is this an answer that nobody wrote: out of office, a bounce? Pure.
+"""Recognises answers that nobody wrote: out of office, a bounce. Pure.
 
 Zendesk keeps most of them out, by headers that its API does not show. What comes through is known by what mail programs
 put into the subject, in their user's language, by how such a text begins, and by headers where they stand in the text.
@@ -63,12 +63,12 @@ _ANSWERS = re.compile(
 
 
 def is_auto_reply_subject(subject: str) -> bool:
-    """For a new ticket, where a machine's subject is all that can be relied on."""
+    """For a new ticket: only the subject that a machine gave it is reliable."""
     return bool(_SUBJECT.match(subject[:_HOW_FAR]))
 
 
 def has_auto_reply_header(text: str) -> bool:
-    """Does it begin with a mail's headers, as what a gateway hands on whole, and do they say so?"""
+    """Does the text begin with a mail's headers, as some gateways pass them on, and do they say so?"""
     for line in text.lstrip()[: 10 * _HOW_FAR].splitlines():
         if not _HEADER.match(line):
             return False

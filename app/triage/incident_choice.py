@@ -1,6 +1,7 @@
-"""Which open incident, and which error in Sentry, explains a complaint: by their times, and by the services they name.
+"""Chooses the open incident, and the error in Sentry, that explain a complaint. Pure.
 
-Pure. What is clearly about something else is never chosen: no incident is better than a wrong one in a reply.
+It compares their times and the services that they name. Something else is never chosen: no incident is better than a
+wrong one in a reply.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Is this English? Two independent detectors must agree that it is not, because an English tweet on hold is worse
-than a foreign one that a person sees.
+"""Decides whether a text is English. Two independent detectors must agree that it is not.
+
+An English tweet on hold is worse than a foreign one that a person sees.
 
 The policy is the one measured best on short, technical English: code, links, handles, product words and quoted text
 are taken out first; half of the letters outside the Latin script decide alone; else, from four words on, fastText

@@ -1,4 +1,4 @@
-"""What the service judges with as it is installed: both language detectors and the shipped model."""
+"""What the service judges with by default: both language detectors and the shipped model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.triage.language import LanguageDetector
 
 
 def shipped_judgement(model: Path = SHIPPED, encoder: Encoder | None = None) -> Judgement:
-    """Loads everything once; a second or so. `model`: another one, from `pointsman train`. Raises BadModel.
+    """Loads everything once. `model`: another one, from `pointsman train`. Raises BadModel.
 
     Where the sentence encoder is not installed, the model's other head is used: less sure, and so more often silent.
     """

@@ -1,4 +1,4 @@
-"""Makes confidence mean what it says: temperature, expected calibration error, thresholds. Plain numbers in and out."""
+"""Makes confidence mean what it says: temperature, calibration error, thresholds. Pure."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Said:
 
 
 def best_temperature(scores: NDArray[np.float32], labels: Sequence[int], weights: Sequence[float]) -> float:
-    """The one of 0.2 to 3 (in steps of 2 %) with the least log loss."""
+    """The temperature between 0.2 and 3 (in steps of 2 %) with the least log loss."""
     rows, known = np.arange(len(labels)), np.array(labels)
     importance = np.array(weights) / np.sum(weights)
 
@@ -85,7 +85,7 @@ def reliability(said: Sequence[tuple[float, bool]]) -> tuple[Reliability, ...]:
 
 
 def calibration_error(table: Sequence[Reliability]) -> float:
-    """ECE: the mean distance of what was said from what was right, weighted by how often it was said."""
+    """ECE: the mean distance between said and right, weighted by how often it was said."""
     total = sum(row.count for row in table)
     return sum(row.count * abs(row.said - row.right) for row in table) / total if total else 0.0
 

@@ -1,4 +1,4 @@
-"""How good predictions are, as plain values: for people, for JSON, and for the gate before a new model."""
+"""How good predictions are, as plain values: for people, for JSON, and for the gate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.model.training.predictions import Band, Prediction
 ACTING = frozenset(
     {"spam", "political", "customer_support", "event_sponsorship", "bug_report", "feature_request", "two_factor_reset"}
 )
-"""Marked, passed on to somebody else, or made an issue of: what a person would have to take back."""
+"""Archetypes that lead to an act which a person would have to take back."""
 WORST = 15
 NOTHING = "(nothing)"
 """Stands for "no guess" in the confusion table."""

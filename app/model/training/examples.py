@@ -1,4 +1,4 @@
-"""What a model learns from: a ticket's text as it was, the archetype that is right for it, and how much it counts."""
+"""What a model learns from: a ticket, its right archetype, and how much it counts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def in_order(examples: Iterable[TrainingExample]) -> list[TrainingExample]:
 
 
 def groups(examples: Sequence[TrainingExample]) -> list[int]:
-    """A number for each example; those that are near-identical, or by one author, have the same.
+    """A number for each example; near-identical ones, and those of one author, share a number.
 
     Cross-validation keeps a group on one side, else a model would be praised for what it has read before.
     """

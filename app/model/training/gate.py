@@ -1,4 +1,4 @@
-"""May a new model take the place of the one in use? Only if it is not worse on tickets that neither has read."""
+"""Lets a new model replace the one in use only if it is not worse on tickets that neither has read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.model.training.examples import TrainingExample, groups
 F1_MARGIN = 0.01
 PRECISION_MARGIN = 0.03
 FEWEST_SAID = 10
-"""Below this many verdicts of an archetype, one ticket more or less moves its precision by more than the margin."""
+"""With fewer verdicts of an archetype, a single ticket moves its precision by more than the margin."""
 SLICE = 0.2
 FEWEST_IN_SLICE = 40
 
@@ -26,9 +26,9 @@ class Slice:
 
 
 def newest_slice(examples: Sequence[TrainingExample], unread_since: datetime | None) -> Slice | None:
-    """The newest fifth of the dated examples, without those that are like an older one or that the model in use read.
+    """The newest fifth of the dated examples, without those that resemble an older one or that the model has read.
 
-    None if fewer than 40 are left: then cross-validation has to do.
+    None if fewer than 40 are left: then cross-validation decides.
     """
     dated = sorted((one for one in examples if one.at is not None), key=lambda one: (one.at, one.id))
     fresh = [one for one in dated if unread_since is None or (one.at is not None and one.at > unread_since)]

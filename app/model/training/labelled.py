@@ -31,7 +31,7 @@ ARCHETYPES = (
     "tweet_removed",
     "two_factor_reset",
 )
-"""What shipped tickets may be labelled with; a file of somebody else's tickets may name others."""
+"""The labels of shipped tickets; other people's files may name others."""
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -135,7 +135,7 @@ def read_labelled(*paths: Path) -> list[LabelledTicket]:
 
 
 def shipped_tickets() -> list[LabelledTicket]:
-    """Ours. Each file holds one archetype, so that the file is what the archetype means; raises BadTickets if not."""
+    """The tickets that come with Pointsman, one archetype in each file. Raises BadTickets."""
     tickets = read_labelled(SHIPPED)
     strays: list[BadLine] = []
     for file in _files([SHIPPED]):

@@ -1,4 +1,4 @@
-"""What was said about a labelled ticket, by whom, how surely: the one thing that measurements are made of."""
+"""What was said about a labelled ticket, by whom, and with which confidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Prediction:
     decided_by: str
     """As in a decision: `route:NAME`, `language`, `model`, `none`."""
     probability: float | None = None
-    """None where nothing was reckoned: a route says high or medium."""
+    """None for a route, which says high or medium."""
     trace: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
     @property
@@ -35,7 +35,7 @@ class Prediction:
 
     @property
     def confidence(self) -> float:
-        """For ranking: a route of high confidence is as sure as can be."""
+        """For ranking: a route of high confidence counts as certain."""
         if self.probability is not None:
             return self.probability
         return {"high": 1.0, "medium": 0.75, "low": 0.0}[self.band]

@@ -1,4 +1,4 @@
-"""Examples -> a model that can be loaded, with what cross-validation says about it."""
+"""Trains a model from examples, and measures it by cross-validation."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from app.model.features import read
 from app.model.model import SHIPPED
 from app.model.store import write_model
 from app.model.training.calibration import PrecisionTargets, find_thresholds
-from app.model.training.crossing import OutOfFold, held_out, out_of_fold, said, temperature_of
+from app.model.training.cross_validation import OutOfFold, held_out, out_of_fold, said, temperature_of
 from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, in_order, shipped_examples
-from app.model.training.fitting import Recipe, fit, neighbours, prepare
+from app.model.training.linear_heads import Recipe, fit, neighbours, prepare
 
 FEWEST_EXAMPLES = 4
-"""Of an archetype; with fewer there is nothing to learn it from, and nothing to measure it with."""
+"""Of an archetype: fewer are not enough to learn from, or to measure with."""
 BEGINNING = 12
 """Words of a labelled ticket that are kept, to name it as a neighbour."""
 _PERSONAL = frozenset({"{link}", "{address}", "{handle}"})

@@ -15,7 +15,7 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
 from app.redaction.kinds import Span
-from app.redaction.searching import lowered, positions, words
+from app.redaction.literal_search import lowered, positions, words
 
 _LOCAL = r"[\w.+'’-]"
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
@@ -34,7 +34,7 @@ _AFTER_AT = re.compile(
 )
 _SPOKEN = re.compile(r"[ ](?i:at)[ ](?P<host>[\w-]{2,40})(?:[ ](?i:dot)[ ][A-Za-z]{2,20}){1,3}")
 _PLACES: Final = frozenset({"gitlab", "github", "about"})
-"""Hosts of which people say where on them something is ("a page at gitlab dot com")."""
+"""Hosts that follow "at" without a mailbox before them ("a page at gitlab dot com")."""
 
 
 def email_addresses(text: str) -> Iterator[Span]:
@@ -139,7 +139,7 @@ MOST = 30
 """A product's name before four numbers up to this makes them a version; before 203.0.113.7 it does not."""
 
 PRIVATE = 10
-"""Where most networks of companies begin, and no version of GitLab with four numbers."""
+"""Many companies' networks begin with 10; no version of GitLab with four numbers does."""
 MOST_BETWEEN = 4
 """Words and other versions that may stand between ("from 8.14.2 to 8.14.3.0")."""
 _BEFORE = 40

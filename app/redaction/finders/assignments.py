@@ -1,4 +1,4 @@
-"""Secrets with their name beside them: `password = x`, `"secret": "x"`, `PRIVATE-TOKEN: x`, "my password is x".
+"""Secrets with their name beside them: `password = x`, `"secret": "x"`, "my password is x".
 
 What a password is set to goes unless it says nothing (a variable, a placeholder, a mask, a word of a sentence). What
 any other secret is set to goes if it looks as if a machine had made it, or is quoted.
@@ -12,7 +12,7 @@ from typing import Final
 
 from app.redaction.finders.values import JUDGED, is_code, is_prose, looks_random, says_nothing
 from app.redaction.kinds import Span
-from app.redaction.searching import lowered, positions, words
+from app.redaction.literal_search import lowered, positions, words
 
 LONGEST_QUOTED = 2000
 

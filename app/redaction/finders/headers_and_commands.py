@@ -1,4 +1,4 @@
-"""Secrets in HTTP headers (Authorization, cookies) and in command lines (`--password X`, `curl -u me:X`, `mysql -pX`).
+"""Secrets in HTTP headers (Authorization, cookies) and command lines (`--password X`, `curl -u me:X`).
 
 `PRIVATE-TOKEN:` and the like are assignments.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 from app.redaction.finders.values import is_code, is_prose, says_nothing
 from app.redaction.kinds import Span
-from app.redaction.searching import lowered, positions
+from app.redaction.literal_search import lowered, positions
 
 LONGEST_HEADER = 8192
 

@@ -1,4 +1,4 @@
-"""Logins of persons: in home folders, shell prompts, LDAP names, SSH keys, JSON logs, and where somebody states his.
+"""Logins of persons: in home folders, prompts, LDAP names, SSH keys, JSON logs, and in sentences.
 
 Accounts of services (git, root, ubuntu, ...) stay.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 from app.redaction.finders.values import is_code, is_prose, says_nothing
 from app.redaction.kinds import IP_REMOVED, REMOVED, Span
-from app.redaction.searching import DATA, lowered, positions
+from app.redaction.literal_search import DATA, lowered, positions
 from app.word_lists import words_of
 
 SERVICE_ACCOUNTS: Final = words_of(DATA / "service_accounts.txt")

@@ -1,5 +1,6 @@
-"""The requester's names: whole, and each part of three letters or more, in any case, with or without accents, with a
-genitive, in a login (`jsmith`, `john.smith`) or a path.
+"""The requester's names: whole, and each part of three letters or more.
+
+Case and accents do not matter; a genitive, a login (`jsmith`, `john.smith`) or a path is found too.
 
 A part that is also a word ("Will", "Mark", "Page") goes only where it reads as a name: beside another part, in a
 greeting or a signature, or (unless it is a word of software or a month) with a capital inside a sentence.
@@ -15,7 +16,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from app.redaction.kinds import Span
-from app.redaction.searching import DATA, words
+from app.redaction.literal_search import DATA, words
 from app.word_lists import words_of
 
 NO_NAMES: Final = words_of(DATA / "no_names.txt")
@@ -194,7 +195,7 @@ def _base(folded: str, every: frozenset[str]) -> str:
 
 
 def _neighbours(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
-    """Runs of words with only blanks, an initial, a hyphen or particles between them; of unsure ones, a comma too."""
+    """Runs of words with only blanks, an initial, a hyphen or particles between them."""
     group: list[_Word] = []
     for word in words:
         if group and _belong_together(text, group[-1], word):
@@ -221,7 +222,7 @@ def _belong_together(text: str, first: _Word, second: _Word) -> bool:
 
 
 def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
-    """No part is certainly a name: two different ones beside each other are, or one that stands where names stand."""
+    """Do words that may be names stand as names do: two beside each other, or one in a greeting?"""
     word = group[0]
     if len(group) > 1:
         if any((one.folded, other.folded) in known.pairs for one, other in pairwise(group)):

@@ -1,5 +1,6 @@
-"""Names of others, where the form of a mail says that it is one: `Name <address>`, `From: Name`, a name under
-"Kind regards". Names inside sentences stay: finding them needs a model, and takes every third product for a person.
+"""Names of others, where a mail's form shows them: `Name <address>`, `From: Name`, "Kind regards".
+
+Names inside sentences stay: a model would be needed, and takes every third product for a person.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.redaction.kinds import EMAIL_REMOVED, REMOVED, Span
-from app.redaction.searching import positions, words
+from app.redaction.literal_search import positions, words
 
 _CAPITALIZED = rf"(?:[^\W\d_a-z][\w'’.-]{{0,40}}+|[{REMOVED}])"
 _SMALL = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|zur|ter|ten|bin|al|y|e)"

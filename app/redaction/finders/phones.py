@@ -1,5 +1,6 @@
-"""Telephone numbers: international ones by their plus, others by the word before them, the rest by Google's numbering
-plans (phonenumbers): a number that is valid in a country and grouped as people there group it.
+"""Telephone numbers: found by a plus, by the word before them, or by a country's numbering plan.
+
+A plan (of phonenumbers) must find the number valid, and grouped as people in that country group it.
 
 Digits without a word before them and without grouping stay: they are ids of jobs, pipelines and projects.
 """
@@ -15,7 +16,7 @@ import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher
 
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.searching import lowered, positions, words
+from app.redaction.literal_search import lowered, positions, words
 
 REGIONS: Final = (
     *("US", "GB", "DE", "FR", "ES", "MX", "BR", "IN", "JP", "CN", "PL", "RU", "SE", "NL", "CH", "AU", "IT", "CZ", "UA"),

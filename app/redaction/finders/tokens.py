@@ -1,4 +1,4 @@
-"""Secrets that say themselves what they are: tokens by their prefix, private keys by their first line.
+"""Secrets that show by their form what they are: tokens by a prefix, private keys by a first line.
 
 A prefix that is not in the text costs one search for it; one that is, one linear pass.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.redaction.kinds import Span
-from app.redaction.searching import DATA
+from app.redaction.literal_search import DATA
 from app.word_lists import lines_of
 
 

@@ -1,5 +1,6 @@
-"""What URLs carry: user and password before the host, tokens in the query or in the path, webhooks that are secrets
-as a whole. The rest of the URL stays: an engineer needs it.
+"""Secrets in URLs: user and password, tokens in query or path, webhooks.
+
+The rest of the URL stays: an engineer needs it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final
 
 from app.redaction.finders.values import looks_random, says_nothing
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.searching import words
+from app.redaction.literal_search import words
 
 _USER_INFO = re.compile(rf"://([^\s/?#\"'<>`{REMOVED}]{{1,300}})@(?=[\w.\[-])")
 SERVICE_USERS: Final = words(

@@ -1,4 +1,4 @@
-"""Is this value a secret, or does it only stand where one would (`$TOKEN`, `<your token>`, `********`, `wrong`)?"""
+"""Tells a secret from what only stands in its place (`$TOKEN`, `<your token>`, `********`, `wrong`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from app.redaction.kinds import REMOVED
-from app.redaction.searching import DATA
+from app.redaction.literal_search import DATA
 from app.word_lists import words_of
 
 _NOTHING = re.compile(

@@ -1,8 +1,7 @@
-"""Asks a language model about a ticket that nothing else decided, if ops want that, and not too often.
+"""Asks a language model about a ticket that nothing else decided, where ops set one up.
 
-It can only help: whatever goes wrong with it leaves the ticket abstained, and is counted. The ticket's text is data of
-a stranger, and so is the answer: whoever wrote the ticket may have written it too. An answer names an archetype, and
-never more than a suggestion comes of it.
+Whatever goes wrong leaves the ticket undecided, and is counted. The ticket's text is data of a stranger, and so is the
+answer: whoever wrote the ticket may have written it too. An answer names an archetype, and only suggests it.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ class Prompt:
 
 
 class Answer(BaseModel):
-    """What the model must answer, to the letter."""
+    """The JSON object that the model must answer, without any other key."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.redaction import KINDS, placeholder, redact
-from app.redaction.searching import lowered
+from app.redaction.literal_search import lowered
 from tests.app.redaction.marked import EXAMPLES
 from tests.support.hostile import FRAGMENTS
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from app.model.training.evaluation import NOTHING, coverage_at, evaluate
 from app.model.training.predictions import Band, Prediction
-from app.model.training.rendering import render
+from app.model.training.tables import render
 
 ACTING = frozenset({"spam"})
 

@@ -1,4 +1,4 @@
-"""Examples -> the numbers of a model: vocabulary, linear heads, neighbours. The same examples give the same numbers.
+"""Fits the numbers of a model: vocabulary, linear heads, neighbours. Same examples, same numbers.
 
 scikit-learn is needed here only; judging does without it.
 """
@@ -22,7 +22,7 @@ from app.model.vectors import FeatureVocabulary, Sparse
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings of the training; these were the best of those measured (docs/evaluation.md)."""
+    """Settings of the training: the best of those measured (docs/evaluation.md)."""
 
     fewest: tuple[int, int, int, int] = (2, 2, 1, 1)
     """In how many tickets a word, a letter group, a trait, a topic must occur to be learned."""

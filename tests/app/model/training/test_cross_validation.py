@@ -5,9 +5,9 @@ from random import Random
 import pytest
 
 from app.model.training.calibration import PrecisionTargets
-from app.model.training.crossing import OutOfFold, held_out, out_of_fold
+from app.model.training.cross_validation import OutOfFold, held_out, out_of_fold
 from app.model.training.examples import TrainingExample, groups, in_order
-from app.model.training.fitting import Recipe, prepare
+from app.model.training.linear_heads import Recipe, prepare
 from tests.app.model.training.conftest import example
 
 NONE_ACT: frozenset[str] = frozenset()

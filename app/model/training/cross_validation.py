@@ -1,5 +1,6 @@
-"""Cross-validation: each ticket judged by a model that has read neither it nor its near copies, and calibrated by
-tickets of other folds.
+"""Cross-validation: a model that has not read a ticket or its near copies judges it.
+
+Tickets of the other folds calibrate it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from app.model.model import probabilities
 from app.model.training.calibration import PrecisionTargets, Said, best_temperature, find_thresholds
 from app.model.training.examples import groups
-from app.model.training.fitting import Prepared, Recipe, fit
+from app.model.training.linear_heads import Prepared, Recipe, fit
 from app.model.training.predictions import Prediction, band_of
 
 FOLDS = 5

@@ -1,5 +1,6 @@
-"""Where words stand in a text, in any case: literal search is a hundred times as fast as a pattern of alternatives, so
-patterns are tried only there.
+"""Finds where words stand in a text, in any case.
+
+Literal search is a hundred times as fast as a pattern of alternatives, so patterns are tried only there.
 """
 
 from __future__ import annotations
