@@ -64,7 +64,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
     except ModuleNotFoundError as error:
         if error.name not in TRAINING_PACKAGES:
             raise
-        raise NotDone(f"Training needs {error.name}: pip install 'pointsman[train]'") from error
+        raise NotDone(f"Training needs {error.name}. Install it: pip install 'pointsman[train]'") from error
     learned = [*corrections(sources.database_url), *solved(sources)]
     examples = [*shipped_examples(), *learned]
     _line(out, f"{len(examples)} tickets, of which {len(learned)} from this team.")

@@ -7,52 +7,20 @@ put into the subject, in their user's language, by how such a text begins, and b
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-# People begin a subject like this too ("Automatic reply macro is broken"): only with what follows is it a machine's.
-_SUBJECTS = (
-    "automatic reply|automatic response|automated reply|automated response|auto[- ]?reply|auto[- ]?response",
-    "out of (?:the )?office(?: reply| autoreply| message)?|ooo|vacation (?:reply|response|responder)|on vacation",
-    "undeliverable|undelivered mail returned to sender|delivery status notification|mail delivery (?:failed|subsystem)",
-    "returned mail|failure notice",
-    "automatische antwort|abwesenheitsnotiz|abwesenheit|abwesend|nicht im büro|unzustellbar",
-    "réponse automatique|absence du bureau|message d['’]absence|absente?",
-    "respuesta automática|fuera de (?:la )?oficina",
-    "resposta automática|fora do escritório|ausência temporária",
-    "risposta automatica|fuori (?:sede|ufficio)",
-    "automatisch antwoord|afwezigheidsbericht|afwezig",
-    "autosvar|automatiskt svar|automatisk svar|frånvaro|fravær",
-    "automaattinen vastaus|poissa toimistosta",
-    "automatyczna odpowiedź|automatická odpověď|automatikus válasz",
-    "автоматический ответ|автоответ",
-    "otomatik (?:yanıt|cevap)",
-    "自動返信|自動応答|不在通知|自动回复|自動回覆|자동 ?(?:회신|응답)",
-)
-_BEGINNINGS = (
-    r"i(?: am|['’]m)(?: currently| now)? (?:out of (?:the )?office|on (?:annual |parental |sick )?leave|on vacation)",
-    r"i will be out of (?:the )?office",
-    r"this is an auto(?:mated|matic|-?generated) (?:reply|response|answer)",
-    r"ich bin .{0,40}(?:nicht im (?:büro|haus)|abwesend|im urlaub|außer haus)",
-    r"(?:dies|das) ist eine automatische antwort",
-    r"je suis (?:actuellement )?(?:absente?|en congés?|hors du bureau)",
-    r"ceci est une réponse automatique",
-    r"(?:estoy|estaré) .{0,20}(?:fuera de (?:la )?oficina|de vacaciones|ausente)",
-    r"esta? es una respuesta automática",
-    r"(?:estou|estarei) .{0,20}(?:fora do escritório|de férias|ausente)",
-    r"esta é uma resposta automática",
-    r"(?:sono|sarò) .{0,20}(?:fuori (?:ufficio|sede)|assente|in ferie)",
-    r"questa è una risposta automatica",
-    r"ik ben .{0,20}(?:afwezig|niet (?:aanwezig|op kantoor)|(?:met|op) vakantie)",
-    r"dit is een automatisch (?:antwoord|bericht)",
-    "自動返信|自动回复|自動回覆",
-)
+from app.word_lists import lines_of
+
+_DATA = Path(__file__).with_name("data")
 # A greeting and a line of thanks may come first.
 _HOW_FAR = 300
 _SUBJECT = re.compile(
-    rf"\A(?:\s*(?:re|aw|fwd?|\[[^\]]{{1,20}}\])\s*:?)*\s*(?:{'|'.join(_SUBJECTS)})\s*"
+    # People begin a subject so too ("Automatic reply macro is broken"): what follows tells a machine's from theirs.
+    rf"\A(?:\s*(?:re|aw|fwd?|\[[^\]]{{1,20}}\])\s*:?)*\s*(?:{'|'.join(lines_of(_DATA / 'auto_reply_subjects.txt'))})\s*"
     r"(?:\Z|[:：(\[–-]|(?:re|aw|until|till|from|bis|vom|jusqu|hasta|fino)\b)",
     re.IGNORECASE,
 )
-_BEGINNING = re.compile("|".join(_BEGINNINGS), re.IGNORECASE)
+_BEGINNING = re.compile("|".join(lines_of(_DATA / "auto_reply_beginnings.txt")), re.IGNORECASE)
 _HEADER = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9-]{1,60}:(?:[ \t]|\Z)|[ \t]+\S)")
 # Those of an answer. What is only `auto-generated` may be a notification of a post that people wrote.
 _ANSWERS = re.compile(

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
 
 from app.rules.folding import clean, fold
+from app.word_lists import lines_of
 
 Fit = Literal["same", "near", "whole", "chronic", "time_only", "other_service", "other_time"]
 """`same`: both name a service; `near`: two faces of one application; `whole`: the incident is about all of GitLab.com;
@@ -34,40 +36,6 @@ APPLICATION = frozenset({"web", "api"})
 # If these fail, and it is not for a reason of their own, everything does.
 CENTRAL = frozenset({"git", "web"})
 
-# A phrase matches whole words; `*` stands for the rest of a word.
-NAMED = {
-    "git": """git push, git pull, git clone, git fetch, git lfs, git over, clone*, cloning, ssh, port 22, publickey,
-        pre-receive hook, post receive, writing objects, receiving objects, remote end hung up, unable to access, lfs,
-        gitaly, gitlab-shell, gitlab shell, gitlab-sshd, gitlab sshd, basic: access denied""",
-    "web": """web ui, web interface, web fleet, web frontend, frontend, web pages, web and, and web, on web, dashboard,
-        merge request page*, merge request list, mr page*, mr list, issues page, issue page, issue list, issue tracker,
-        diff page*, todos page, project page*, controller""",
-    "ci": "ci, ci/cd, runner*, pipeline*, jobs, my job, ci job, build job, pending job, job is stuck, job is pending",
-    "registry": "registry, blob upload, image pull*, pulling the image",
-    "pages": """gitlab-pages, gitlab pages, gitlab.io, pages server*, pages site*, pages domain*, pages deploy*,
-        pages daemon, custom domain*""",
-    "api": "api, graphql",
-    "webhooks": "webhook*, web hook*",
-    "mail": "mail queue, notification e-mail*, notification email*, todos e-mail*, mailroom, smtp, service desk",
-    "sign-in": "log in, login, logging in, sign in, sign-in, signing in, sso, saml, oauth, authentication",
-}
-# These count only where nothing above is named (the web's also beside Git): a 503 may come from anywhere.
-HINTED = {
-    "git": "push*, pull, pulls, pulling, fetch*",
-    "web": "500, 501, 502, 503, 504, 520, 521, 522, 523, 524, site*, website*, page, pages, whoops, tanuki, browser",
-    "ci": "queue*, pending, build, builds, job queue",
-}
-LABELS = {
-    "git": "git, gitaly, praefect, ssh, lfs",
-    "web": "web, frontend",
-    "ci": "ci, runner*, pipeline*",
-    "registry": "registry",
-    "pages": "pages",
-    "api": "api, graphql",
-    "webhooks": "webhooks",
-    "mail": "mail, email, mailroom",
-    "sign-in": "auth, sso, authentication",
-}
 # Not what they look like.
 READ_AS = {
     "internal api": "gitaly",
@@ -82,18 +50,6 @@ READ_AS = {
 BACKBONE = """database*, postgres*, pgbouncer, patroni, redis, gitaly, praefect, nfs, load balancer*, haproxy,
     cloudflare, dns, network*, connectivity, all services, whole site, entire site"""
 SLOW = "slow*, latenc*, sluggish, crawl*, degraded, apdex, takes ages, takes forever, taking forever"
-
-TITLES = {
-    "git": "Git",
-    "web": "the web pages",
-    "ci": "CI",
-    "registry": "the registry",
-    "pages": "Pages",
-    "api": "the API",
-    "webhooks": "webhooks",
-    "mail": "e-mails",
-    "sign-in": "signing in",
-}
 
 
 class OpenIncident(Protocol):
@@ -250,8 +206,8 @@ def _in_order(ranked: list[Ranked[SomeCause]]) -> tuple[Ranked[SomeCause], ...]:
 def _about(text: str) -> _About:
     given = _PAGES.sub("gitlab-pages", _ADDRESS.sub(_host, _QUOTED.sub("", clean(text[:MOST_CHARACTERS]))))
     folded = _MISLEADING.sub(lambda found: READ_AS[found[0]], fold(given))
-    services = _found(_NAMED, folded)
-    hinted = _found(_HINTED, folded)
+    services = _found(_PATTERNS["named"], folded)
+    hinted = _found(_PATTERNS["hinted"], folded)
     whole = not services and hinted <= {"web"}
     if services <= {"git", "sign-in"}:
         services |= hinted & {"web"} if services else hinted
@@ -264,7 +220,7 @@ def _about_incident(incident: OpenIncident) -> _About:
     # So that a title may begin with "Pages".
     titled = _about(f"incident {incident.title}")
     labels = " ".join(label.rpartition("::")[2].replace("-", " ").casefold() for label in incident.labels)
-    labelled = _found(_LABELS, labels)
+    labelled = _found(_PATTERNS["labels"], labels)
     backbone = bool(_BACKBONE.search(f"{fold(incident.title)} {labels}"))
     if labelled:
         # What the title only hints at, a label says better.
@@ -310,9 +266,25 @@ def _pattern(phrases: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(each)})(?!\w)")
 
 
-_NAMED = {service: _pattern(phrases) for service, phrases in NAMED.items()}
-_HINTED = {service: _pattern(phrases) for service, phrases in HINTED.items()}
-_LABELS = {service: _pattern(phrases) for service, phrases in LABELS.items()}
+def _services() -> tuple[dict[str, str], dict[str, dict[str, re.Pattern[str]]]]:
+    """Titles, and the patterns of each kind, by service."""
+    titles: dict[str, str] = {}
+    phrases: dict[str, dict[str, list[str]]] = {"named": {}, "hinted": {}, "labels": {}}
+    service = ""
+    for line in lines_of(Path(__file__).parent / "data" / "services.txt"):
+        if line.startswith("["):
+            service, _, title = line.removeprefix("[").partition("] ")
+            titles[service] = title
+        else:
+            kind, _, listed = line.partition(": ")
+            phrases[kind].setdefault(service, []).append(listed)
+    return titles, {
+        kind: {service: _pattern(", ".join(listed)) for service, listed in by_service.items()}
+        for kind, by_service in phrases.items()
+    }
+
+
+TITLES, _PATTERNS = _services()
 _BACKBONE = _pattern(BACKBONE)
 _SLOW = _pattern(SLOW)
 _MISLEADING = re.compile("|".join(map(re.escape, READ_AS)))

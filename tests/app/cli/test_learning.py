@@ -185,5 +185,5 @@ def test_training_without_the_extra_says_in_one_sentence_what_to_install(
 ) -> None:
     monkeypatch.delitem(sys.modules, "app.model.training.train", raising=False)
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
-    with pytest.raises(NotDone, match=r"^Training needs threadpoolctl: pip install 'pointsman\[train\]'$"):
+    with pytest.raises(NotDone, match=r"^Training needs threadpoolctl\. Install it: pip install 'pointsman\[train\]'$"):
         train_model(Console(quiet=True), sources(database_url), tmp_path, force=False)
