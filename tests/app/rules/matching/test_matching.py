@@ -68,7 +68,7 @@ def test_says_which_alternative_held() -> None:
     assert (trace.detail, trace.path) == ("none of 2 alternatives holds", "routes[0].when.any")
 
 
-def test_nearness_is_the_share_that_held() -> None:
+def test_the_match_score_is_the_share_of_conditions_that_held() -> None:
     loaded = rules(
         """
         - {name: far, archetype: mention, when: {phrases: slow, channel: twitter}}
