@@ -26,10 +26,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--force-device-scale-factor=1.25",
 )
 READY = "Ctrl-C ends the demo"
 ADDRESSES = {"zendesk": "Tickets, as an advocate sees them", "gitlab": "Issues "}
-WIDTH = 960
+WIDTH = 720
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Picture:
 PICTURES = (
     Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 800),
     Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 640),
-    Picture("undecided", "zendesk", "/", "needs_triage", 640),
+    Picture("followed", "zendesk", "/", "issue_closed", 1000),
 )
 
 
