@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from app.clients import Clients
 from app.identity import Identity
@@ -59,8 +60,7 @@ RECONCILE_ISSUES_SECONDS = 600
 RECONCILE_TICKETS_SECONDS = 300
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+utc_now = partial(datetime.now, UTC)
 
 
 def build(
@@ -74,7 +74,7 @@ def build(
         settings.database_url,
         worker=worker,
         concurrency=concurrency,
-        paused=lambda: pause.paused("all") is not None,
+        paused=partial(pause.paused, "all"),
     )
     outbound = outbound_calls(records, rulebook, now)
     clients = Clients.of(settings, outbound)
@@ -134,7 +134,9 @@ def _register_workflows(
         judgement=judgement,
         language_model=LanguageModelFallback(
             clients.language_model, settings.llm_per_hour, allow_private=settings.llm_private, now=deps.now
-        ),
+        )
+        if clients.language_model
+        else None,
         linker=IssueLinker(
             deps=deps,
             projects=projects,

@@ -16,7 +16,7 @@ from app.work.issues.index import IssueIndex
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import described
 from app.work.limits.outbound import OutboundCalls
-from app.work.limits.priority import Priority, at_priority
+from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
 from integrations.errors import Refused

@@ -336,6 +336,11 @@ class TicketMessage(Message):
     def event(self) -> str:
         raise NotImplementedError
 
+    @property
+    def goes_in_bulk(self) -> bool:
+        """Its update goes to the outbox at once. What the outbox gave back, because it did not fill up, goes alone."""
+        return False
+
     def without_previous(self) -> Self:
         return self.model_copy(update={"previous": None})
 
@@ -354,6 +359,10 @@ class TriageTicket(TicketMessage):
     @property
     def event(self) -> str:
         return self.cause.event
+
+    @property
+    def goes_in_bulk(self) -> bool:
+        return isinstance(self.cause, IssueNews) and self.cause.in_bulk and self.previous is None
 
 
 class LinkTicket(TicketMessage):

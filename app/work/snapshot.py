@@ -9,6 +9,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from app.tags import is_our_tag
 from app.ticket import Event, Organization, Requester, Ticket, Via
+from app.work.messages import TicketRead
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
@@ -40,6 +41,22 @@ def as_if_new(snapshot: TicketSnapshot) -> Ticket:
     """The ticket without our own tags, which would let the rules see the answer."""
     ticket = ticket_from(snapshot, event="created")
     return replace(ticket, tags=tuple(tag for tag in ticket.tags if not is_our_tag(tag)))
+
+
+def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
+    """The ticket as acting on it needs it."""
+    return TicketRead(
+        id=snapshot.id,
+        subject=snapshot.subject,
+        body=snapshot.description,
+        status=snapshot.status,
+        tags=snapshot.tags,
+        updated_at=snapshot.updated_at,
+        public=public,
+        url=snapshot.url,
+        requester_name=snapshot.requester.name,
+        requester_id=snapshot.requester.id,
+    )
 
 
 _TICKET = TypeAdapter(Ticket)

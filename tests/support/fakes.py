@@ -12,7 +12,7 @@ from app.identity import Identity
 from app.records.records import Records
 from app.rulebook import Rulebook
 from app.settings import Settings
-from app.work.engine.steps import adapter_of, answer_type
+from app.work.engine.engine import adapter_of, answer_type
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.messages import Work

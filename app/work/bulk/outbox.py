@@ -10,7 +10,7 @@ from app.work.jobs.attempt import waited
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.limits.rate_limiter import REASON
-from app.work.messages import BulkJob, Fault, IssueNews, TicketMessage, TriageTicket, Work
+from app.work.messages import BulkJob, Fault, TicketMessage, Work
 from app.work.update_state import advance
 from integrations.errors import IntegrationError, NotSent
 from integrations.zendesk.client import NewComment, TicketUpdate
@@ -25,19 +25,9 @@ BUSY_SECONDS = 3.0
 class Outbox:
     deps: Dependencies
 
-    def takes(self, message: TicketMessage, row: Decision, error: IntegrationError | None = None) -> bool:
-        """May this update wait for a bulk job? `error`: why it was not sent; None: nobody tried to send it.
-
-        A second call follows spam, and a closed ticket is not updated at all: these go alone.
-        """
-        if row.marks_spam:
-            return False
-        if error is not None:
-            return isinstance(error, NotSent) and error.reason == REASON
-        # News in bulk go there at once; what the outbox gave back, because it did not fill up, goes alone.
-        if not isinstance(message, TriageTicket) or not isinstance(message.cause, IssueNews):
-            return False
-        return message.cause.in_bulk and message.previous is None
+    def takes(self, row: Decision, error: IntegrationError) -> bool:
+        """May an update that was not sent wait for a bulk job? Not spam: a second call follows its update."""
+        return isinstance(error, NotSent) and error.reason == REASON and not row.marks_spam
 
     def queue(self, message: TicketMessage, row: Decision, update: TicketUpdate, state: UpdateState) -> None:
         """Raises CannotStore."""

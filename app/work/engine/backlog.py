@@ -32,11 +32,6 @@ _COLUMNS = (
 )
 
 
-def age_mark(accepted_at: datetime) -> int:
-    """The priority of work by the age of its delivery: the oldest goes first, however often put off."""
-    return max(1, int((accepted_at - AGES_FROM).total_seconds()))
-
-
 def workflow_status(database: sa.Engine | sa.Connection) -> sa.TableClause:
     """dbos's table of all work."""
     schema = None if database.dialect.name == "sqlite" else "dbos"

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
 
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
@@ -30,7 +31,6 @@ from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
-from app.work.engine.steps import adapter_of, answer_type
 from app.work.engine.work_store import (
     APPLICATION,
     JSON,
@@ -41,7 +41,7 @@ from app.work.engine.work_store import (
     options_of,
     stored,
 )
-from app.work.limits.priority import Priority, at_priority
+from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.messages import Message, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ class Engine:
         polling_seconds: float = 0.1,
         recovery_seconds: float = 5.0,
         crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
-        paused: Callable[[], bool] = lambda: False,
+        paused: Callable[[], object] = lambda: False,
     ) -> None:
         """`paused`: while it holds, no work begins, here or in any other process."""
         self._url = url
@@ -302,3 +302,13 @@ def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
         return message.model_validate(stored)
     except ValidationError:
         return UnreadableWork(kind_of(message), str(stored.get("key", "")), json.dumps(stored))
+
+
+def answer_type(function: Callable[..., object]) -> object:
+    """What a function is annotated to return."""
+    return get_type_hints(getattr(function, "__func__", function)).get("return", object)
+
+
+@cache
+def adapter_of(answers: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(answers)

@@ -30,7 +30,7 @@ class Scheduler:
     No partition is ever taken twice, not even by two workers that look at the same moment.
     """
 
-    def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], bool]) -> None:
+    def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], object]) -> None:
         """`known`: the workflows of this version; `paused`: while it holds, nothing is taken.
 
         dbos would take work of other workflows too, fail, and keep their partitions busy.

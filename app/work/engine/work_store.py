@@ -13,7 +13,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
-from app.work.engine.backlog import age_mark, workflow_status
+from app.work.engine.backlog import AGES_FROM, workflow_status
 from app.work.messages import CannotStore, Message, Work
 
 APPLICATION = "pointsman"
@@ -131,7 +131,8 @@ def options_of(work: Work) -> JSON:
         # Work without a partition would be accepted and never run.
         "queue_partition_key": message.partition,
         "app_version": PIPELINE_VERSION,
-        "priority": age_mark(message.accepted_at),
+        # The oldest goes first, however often it was delayed.
+        "priority": max(1, int((message.accepted_at - AGES_FROM).total_seconds())),
     }
     if work.delay > 0:
         options["delay_seconds"] = work.delay

@@ -15,7 +15,7 @@ import structlog
 
 from app.metrics import RETRIES
 from app.records.failures import Failure
-from app.work.engine.steps import answer_type
+from app.work.engine.engine import answer_type
 from app.work.jobs.attempt import attempt_of, next_attempt, repeatable
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import PAUSED, crash_fault, fault_of

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
 from random import SystemRandom
 
 from app.metrics import WAIT_SECONDS
 from app.records.rate_limits import RateLimit, RateLimits
 from app.rules.schema.base import LimitsConfig
-from app.work.limits.priority import Priority, current_priority
 from integrations.errors import NotSent
 from integrations.rates import REQUESTS, Limited
 from integrations.waits import retry_after
@@ -23,6 +25,30 @@ KEPT_FROM_BULK = 0.5
 LEARN_EVERY_SECONDS = 1.0
 SHORTEST_WAIT = 0.2
 FORGET_SECONDS = 3600.0
+
+
+class Priority(Enum):
+    URGENT = "urgent"
+    """One call for many tickets, or a health check: it may use half of the reserve, and comes back first."""
+    NORMAL = "normal"
+    BULK = "bulk"
+    """Nobody waits for it: reconciliation, syncing, notifying many. Half of each limit is kept from it."""
+
+
+_current = ContextVar("priority", default=Priority.NORMAL)
+
+
+def current_priority() -> Priority:
+    return _current.get()
+
+
+@contextmanager
+def at_priority(priority: Priority) -> Iterator[None]:
+    token = _current.set(priority)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 class RateLimiter:

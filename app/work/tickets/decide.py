@@ -34,9 +34,9 @@ from app.work.messages import (
     TriageTicket,
 )
 from app.work.provenance import Provenance, loop_stopped
-from app.work.snapshot import ticket_from
+from app.work.snapshot import ticket_from, ticket_read
 from app.work.tickets.decision_log import DecisionLog
-from app.work.tickets.derived_decision import Earlier, derived, ticket_read
+from app.work.tickets.derived_decision import Earlier, derived
 from app.work.tickets.language_model import LanguageModelFallback
 from app.work.tickets.notification import notification
 from app.work.tickets.recover_write import WriteRecovery
@@ -56,7 +56,7 @@ class TicketDecider:
     deps: Dependencies
     log: DecisionLog
     judgement: Judgement
-    language_model: LanguageModelFallback
+    language_model: LanguageModelFallback | None
     caps: HourlyCaps
     commands: TagCommands
     provenance: Provenance
@@ -178,7 +178,8 @@ class TicketDecider:
         rules: Rules,
     ) -> DecideResult:
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
-        judged = self.language_model.judge(rules, ticket, judged, previous)
+        if self.language_model:
+            judged = self.language_model.judge(rules, ticket, judged, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return Ended(why="no rule asks for this comment")
         for failed in judged.matching.errors():

@@ -11,8 +11,8 @@ from app.rules.channels import ChannelOf, describe_channel
 from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.actions import Action, Plan
-from app.work.messages import TicketDecision, TicketMessage, TicketRead
-from app.work.snapshot import ticket_from, ticket_from_json
+from app.work.messages import TicketDecision, TicketMessage
+from app.work.snapshot import ticket_from, ticket_from_json, ticket_read
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
@@ -69,20 +69,4 @@ def derived(
         thread=last.thread if last else "",
         answer=answer,
         decided_at=now.isoformat(),
-    )
-
-
-def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
-    """The ticket as acting on it needs it."""
-    return TicketRead(
-        id=snapshot.id,
-        subject=snapshot.subject,
-        body=snapshot.description,
-        status=snapshot.status,
-        tags=snapshot.tags,
-        updated_at=snapshot.updated_at,
-        public=public,
-        url=snapshot.url,
-        requester_name=snapshot.requester.name,
-        requester_id=snapshot.requester.id,
     )

@@ -60,7 +60,7 @@ def register(
     deps: Dependencies,
     *,
     judgement: Judgement,
-    language_model: LanguageModelFallback,
+    language_model: LanguageModelFallback | None,
     linker: IssueLinker,
     incidents: IncidentFinder,
     provenance: Provenance,

@@ -41,13 +41,13 @@ class TicketWriter:
     assignees: AssigneeCache
 
     def write(self, message: TicketMessage, decision: TicketDecision, found: FindResult) -> WriteResult:
-        if self.deps.records.waiting_updates.of(decision.run_id):  # cut off after it was queued: a job may have sent it
+        before = self.log.of_run(decision.run_id)
+        if before and self.deps.records.waiting_updates.of(decision.run_id):  # cut off after it was queued
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
         decision = self._as_of_now(decision, found)
         made = draft(decision, found.found, self.deps.rulebook.by_hash(decision.config_hash))
         if decision.plan.mode == "shadow":
             return self.log.recorded(message, decision, made.outcomes)
-        before = self.log.of_run(decision.run_id)
         cut_off = before if before and before.update_state in {*MAY_BE_APPLIED, "applied"} else None
         try:
             if cut_off and self._was_applied(cut_off):
@@ -56,7 +56,7 @@ class TicketWriter:
         except IntegrationError as error:
             return WriteDelayed(fault=fault_of(error), update="unknown" if cut_off else "not_applied")
         row = self.log.about_to_send(decision, made.outcomes, made.add)
-        if self.outbox.takes(message, row):
+        if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
         sent = self._send(message, decision, update, row)
@@ -119,7 +119,7 @@ class TicketWriter:
         if not fault.retryable:
             self.log.gave_up(message, "write", fault)
             return Ended(why=fault.reason)
-        if not self.outbox.takes(message, row, error):
+        if not self.outbox.takes(row, error):
             return WriteDelayed(fault=fault, update="not_applied")
         self.outbox.queue(message, row, update, "not_applied")
         return WriteDelayed(fault=fault, update="in_outbox")

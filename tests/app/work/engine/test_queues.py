@@ -15,7 +15,7 @@ from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
 from app.work.engine.work_store import JSON, kind_of
 from app.work.jobs.backpressure import ROOM, enqueue, throttled
-from app.work.limits.priority import Priority, current_priority
+from app.work.limits.rate_limiter import Priority, current_priority
 from app.work.messages import EnqueueTickets, TriageTicket, Work
 from integrations.sandbox import Sandbox
 from tests.app.work.conftest import Started, done, wait_until

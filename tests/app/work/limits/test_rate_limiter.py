@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.work.limits.outbound import OutboundCalls
-from app.work.limits.priority import Priority, at_priority
+from app.work.limits.rate_limiter import Priority, at_priority
 from integrations.errors import NotSent
 from tests.support.limiters import Workers
 
