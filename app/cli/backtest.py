@@ -1,4 +1,4 @@
-"""`pointsman backtest`: past tickets under other rules. Reads records or Zendesk; writes nothing anywhere."""
+"""backtest: decides past tickets again, from the records or from Zendesk, and writes nothing."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
-from rich.text import Text
 
 from app.cli.classification import dry_run_of
+from app.cli.console import print_line
 from app.cli.errors import NotDone
 from app.clients import zendesk_client
 from app.records.database import DatabaseError, is_sqlite, make_engine, sqlite_path
@@ -24,7 +24,7 @@ from app.work.snapshot import as_if_new, ticket_from_json
 
 
 def from_records(database_url: str, since: datetime) -> Iterator[Past]:
-    """What the service decided itself. Raises NotDone and NewerDatabase; never makes or changes a database."""
+    """What the service decided. Raises NotDone and NewerDatabase; never creates or changes a database."""
     if is_sqlite(database_url) and not sqlite_path(database_url).exists():
         raise _nothing(f"there is no database at {sqlite_path(database_url)}")
     engine = make_engine(database_url, pool=1)
@@ -32,8 +32,8 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
         refuse_newer(engine)
         decisions = Decisions(engine)
         if left_out := decisions.forgotten_since(since.isoformat()):
-            told = Console(stderr=True)
-            _line(told, f"{left_out} decisions are left out: the texts of their tickets are no longer kept.")
+            why = "because the texts of their tickets are deleted"
+            print_line(Console(stderr=True), f"The backtest leaves out {left_out} decisions, {why}.")
         for decision in decisions.since(since.isoformat()):
             yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
     except DatabaseError as error:
@@ -43,7 +43,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
 
 
 def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
-    """From the incremental export, with the archetype that the tags say. Raises IntegrationError."""
+    """From the incremental export, with the archetype that a tag names. Raises IntegrationError."""
     for snapshot in zendesk_client(settings).changed_since(since):
         if snapshot.status == "deleted":
             continue
@@ -59,25 +59,21 @@ def run_backtest(out: Console, past: Iterable[Past], routing: Path, macros: Path
 
 
 def parse_date(text: str) -> datetime:
-    """`2026-11-01`, or any ISO-8601 moment; without a zone it is UTC. Raises ValueError."""
+    """`2026-11-01` or any ISO-8601 time, in UTC when it names no zone. Raises ValueError."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text} is no day: write 2026-11-01") from None
+        raise ValueError(f"{text} is not a date: write it like 2026-11-01") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _print(out: Console, found: Backtest) -> None:
-    _line(out, f"{found.tickets} tickets decided again, {found.changed} would be treated otherwise.", style="bold")
+    print_line(out, f"Decided {found.tickets} tickets again. {found.changed} would get another result.", style="bold")
     for change in found.changes:
-        _line(out, f"\n{change.old} -> {change.new}: {change.count}", style="bold")
+        print_line(out, f"\n{change.old} -> {change.new}: {change.count}", style="bold")
         for example in change.examples:
-            _line(out, f"  {example.ticket_id}  {example.before} -> {example.now}  {example.text}")
-
-
-def _line(out: Console, text: str, *, style: str = "") -> None:
-    out.print(Text(text, style=style), soft_wrap=True)
+            print_line(out, f"  {example.ticket_id}  {example.before} -> {example.now}  {example.text}")
 
 
 def _nothing(why: str) -> NotDone:
-    return NotDone(f"Nothing to decide again: {why}. Set DATABASE_URL, or use --source zendesk.", code=2)
+    return NotDone(f"There are no records to decide again: {why}. Set DATABASE_URL, or use --source zendesk.", code=2)

@@ -1,4 +1,4 @@
-"""test, explain and classify: what is decided about a ticket, without acting."""
+"""test, explain and classify: decide about tickets without acting on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from app.cli.rules import examples_beside, print_line
+from app.cli.console import print_line
+from app.cli.rules import examples_beside
 from app.clients import zendesk_client
 from app.rules.examples import Decided, run
 from app.rules.files import read_rules
@@ -23,7 +24,7 @@ from app.work.operations.dry_run import DryRun
 
 
 def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> int:
-    """Run the YAML's own examples: exit code 1 when one ends otherwise than it says."""
+    """The exit code: 1 when an example does not pass."""
     rules = read_rules(routing, macros)
     examples = examples_beside(routing, rules)
     dry_run = dry_run_of(rules)
@@ -32,7 +33,7 @@ def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> 
     for outcome in outcomes if show_all else failed:
         print_line(out, str(outcome), style="" if outcome.passed else "red")
     print_line(
-        out, f"{len(outcomes) - len(failed)} of {len(outcomes)} examples hold.", style="red" if failed else "green"
+        out, f"{len(outcomes) - len(failed)} of {len(outcomes)} examples passed.", style="red" if failed else "green"
     )
     return 1 if failed else 0
 
@@ -61,7 +62,7 @@ def print_explanation(out: Console, said: Explanation, *, as_json: bool) -> None
 
 
 def classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """One JSON object per line in, one out; a line that cannot be read gives an `error`, and the rest goes on."""
+    """One answer for each line. A line that cannot be read gets an `error`, and the next one is read."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from app.cli.console import err, out, print_line
+
+Given = ParamSpec("Given")
 
 
 class NotDone(Exception):
-    """A command could not do what was asked; its text says why, and what to do."""
+    """A command could not do what was asked. The text says why, and what to do."""
 
     reason = "not_done"
 
@@ -16,26 +22,39 @@ class NotDone(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    lines: tuple[str, ...]
-    code: int
-    is_failure: bool = True
-    """Of the command itself. False: it found faults in the files that it was to look at."""
+def ends_in_words(command: Callable[Given, int | None]) -> Callable[Given, None]:
+    """What the command returns is its exit code. A known error ends it with sentences instead of a traceback."""
+
+    @wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except Exception as error:
+            code = _print_known(error)
+            if code is None:
+                raise
+        if code:
+            sys.exit(code)
+
+    return run
 
 
-def in_words(error: Exception) -> Ending | None:
-    """None: an error of our own code. The classes are imported here: a command that ends well needs none of them."""
+def _print_known(error: Exception) -> int | None:
+    """The exit code; None for an error of our own code. Imports the classes here: most commands end without them."""
     from app.rules.parsing.positions import BadRules
 
-    if isinstance(error, BadRules):
-        return Ending(tuple(map(str, error.problems)), 1, is_failure=False)
-    if isinstance(error, NotDone):
-        return Ending((str(error),), error.code)
-    return _of_a_service(error)
+    if isinstance(error, BadRules):  # The command did its work: it found these.
+        for problem in error.problems:
+            print_line(out, str(problem))
+        return 1
+    known = (str(error), error.code) if isinstance(error, NotDone) else _in_words(error)
+    if known is None:
+        return None
+    print_line(err, known[0])
+    return known[1]
 
 
-def _of_a_service(error: Exception) -> Ending | None:
+def _in_words(error: Exception) -> tuple[str, int] | None:
     from app.records.database import NewerDatabase
     from app.records.records import NoRecords
     from app.settings import BadSettings
@@ -43,16 +62,12 @@ def _of_a_service(error: Exception) -> Ending | None:
 
     match error:
         case BadSettings():
-            return Ending(cannot_start(error.problems), 2)
+            return "\n".join(("The environment is not complete:", *(f"  - {one}" for one in error.problems))), 2
         case NoRecords() | NewerDatabase():
-            return Ending((f"Nothing can be done: {error}. Is DATABASE_URL that of the service?",), 2)
+            return f"The command cannot use the database: {error}. Does the service have the same DATABASE_URL?", 2
         case OSError():
-            return Ending((f"Cannot read {error.filename}: {error.strerror}.",), 2)
+            return f"Cannot read {error.filename}: {error.strerror}.", 2
         case ValueError() | IntegrationError():
-            return Ending((f"{error}.",), 2 if isinstance(error, ValueError) else 1)
+            return f"{error}.", 2 if isinstance(error, ValueError) else 1
         case _:
             return None
-
-
-def cannot_start(problems: Iterable[str]) -> tuple[str, ...]:
-    return ("Pointsman cannot start:", *(f"  - {problem}" for problem in problems))

@@ -1,4 +1,4 @@
-"""train and evaluate: what advocates teach becomes a model, and a model is measured before it is used."""
+"""train and evaluate: trains a model on what advocates corrected, and measures it before it is used."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
+from app.cli.console import print_line
 from app.cli.errors import NotDone
 from app.clients import zendesk_client
 from app.model.encoder import Encoder
@@ -35,7 +35,7 @@ from app.triage.judge import Judged, judge
 from app.triage.shipped import shipped_judgement
 from app.work.snapshot import as_if_new, ticket_from_json
 
-# One person's word about a real ticket of this very team weighs more than a ticket that we made up.
+# A correction of a real ticket of this team counts more than a ticket that we invented.
 CORRECTION_WEIGHT = 3.0
 SOLVED_WEIGHT = 1.0
 TRAINING_PACKAGES = {"sklearn", "scipy", "threadpoolctl"}
@@ -44,18 +44,18 @@ TRAINING_PACKAGES = {"sklearn", "scipy", "threadpoolctl"}
 
 @dataclass(frozen=True)
 class Sources:
-    """Beside the shipped tickets."""
+    """What a training run reads beside the shipped tickets."""
 
     database_url: str
     zendesk: ZendeskSettings | None
-    """With it: solved tickets whose archetype a person set, from the incremental export."""
+    """With it, training also reads the solved tickets whose archetype a person set."""
     since: datetime
     rules: Rules
-    """To know the channels of those tickets."""
+    """They say which channel a ticket came from."""
 
 
 def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) -> int:
-    """0: the new model is in use from the next start on. 1: it is worse, and was not stored.
+    """0: the service uses the new model after its next start. 1: the new model is worse and was not stored.
 
     Raises NotDone without the packages of the extra `train`.
     """
@@ -67,7 +67,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
         raise NotDone(f"Training needs {error.name}. Install it: pip install 'pointsman[train]'") from error
     learned = [*corrections(sources.database_url), *solved(sources)]
     examples = [*shipped_examples(), *learned]
-    _line(out, f"{len(examples)} tickets, of which {len(learned)} from this team.")
+    print_line(out, f"Training on {len(examples)} tickets; {len(learned)} of them come from this team.")
     encoder = Encoder.installed()
     store = ModelStore(folder)
     current = Model.load(store.current() or SHIPPED, encoder)
@@ -84,21 +84,21 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
         trained = train(examples, encoder)
     for name, evaluation in (("before", before), ("after", after)):
         if evaluation is not None:
-            _line(out, f"\n{name}", style="bold")
+            print_line(out, f"\n{name}", style="bold")
             out.print(summary(evaluation))
     if reasons and not force:
-        _line(out, "The new model is worse and was not stored. Use --force to store it anyway:", style="red")
+        print_line(out, "The new model is worse, so it was not stored. Use --force to store it anyway:", style="red")
         for reason in reasons:
-            _line(out, f"  - {reason}")
+            print_line(out, f"  - {reason}")
         return 1
     store.put(trained.files)
-    _line(out, f"Stored as {trained.version[:16]} in {folder}; restart the service to use it.", style="green")
-    _line(out, "\n" + thresholds_yaml(Model.load(store.current() or SHIPPED, encoder).thresholds))
+    print_line(out, f"Stored model {trained.version[:16]} in {folder}. Restart the service to use it.", style="green")
+    print_line(out, "\n" + thresholds_yaml(Model.load(store.current() or SHIPPED, encoder).thresholds))
     return 0
 
 
 def corrections(database_url: str) -> Iterator[TrainingExample]:
-    """What people corrected, with the tickets as they were, as long as those are kept. No database yet: none.
+    """What people corrected, with the tickets as they were then. Empty while there is no database.
 
     Raises NewerDatabase and NoRecords.
     """
@@ -108,7 +108,7 @@ def corrections(database_url: str) -> Iterator[TrainingExample]:
     try:
         refuse_newer(engine)
         for one in Corrections(engine).all():
-            if not one.ticket:  # too old: its text is no longer kept
+            if not one.ticket:  # retention deleted its text
                 continue
             ticket = ticket_from_json(one.ticket)
             at = datetime.fromisoformat(one.at)
@@ -120,7 +120,7 @@ def corrections(database_url: str) -> Iterator[TrainingExample]:
 
 
 def solved(sources: Sources) -> Iterator[TrainingExample]:
-    """Solved tickets with an archetype tag that we never touched: a person set it. Raises IntegrationError."""
+    """Solved tickets with an archetype tag that a person set: we never acted on them. Raises IntegrationError."""
     if sources.zendesk is None:
         return
     for snapshot in zendesk_client(sources.zendesk).changed_since(sources.since):
@@ -134,7 +134,7 @@ def solved(sources: Sources) -> Iterator[TrainingExample]:
 
 
 def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_json: bool) -> None:
-    """Rules and model together, as a ticket meets them. Raises BadTickets with file and line."""
+    """Measures rules and model together, as the service uses them. Raises BadTickets with file and line."""
     rules = read_rules(routing, macros)
     judgement = shipped_judgement()
     now = datetime.now(UTC)
@@ -168,17 +168,13 @@ def _prediction(example: TrainingExample, judged: Judged) -> Prediction:
 
 
 def _newest(model: Model) -> datetime | None:
-    """What the model in use has read: younger tickets are new to it."""
+    """The newest ticket that the current model has read; later ones are new to it."""
     newest = str(model.learned.names.trained_on.get("newest", ""))
     return datetime.fromisoformat(newest) if newest else None
 
 
 def _below_measured(current: Model, found: Evaluation, *, with_encoder: bool) -> tuple[str, ...]:
-    """Too few new tickets for a slice by time: cross-validation, then and now."""
+    """For too few new tickets to compare by time: compares the two cross-validations."""
     was = current.learned.names.measured.get("macro_f1_with_encoder" if with_encoder else "macro_f1")
     now = found.macro_f1
     return (f"macro F1 falls from {was:.3f} to {now:.3f}",) if was is not None and now < was - 0.01 else ()
-
-
-def _line(out: Console, text: str, *, style: str = "") -> None:
-    out.print(Text(text, style=style), soft_wrap=True)

@@ -1,6 +1,6 @@
-"""`pointsman failures`, `pause` and `resume`: on the service's database, whether the service runs or not.
+"""failures, pause and resume: on the service's database, while it runs or not.
 
-Beside a running service they only read and write rows, and add work to its queue: no work runs in a command.
+They read and write rows, and put work into the service's queue. They do no such work themselves.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.table import Table
 
 from app.cli.backtest import parse_date
 from app.cli.errors import NotDone
-from app.records.pauses import WHATS, Pause, What
+from app.records.pauses import Pause, What
 from app.records.records import Records
 from app.web.api.schemas import FailureOut
 from app.work.engine.work_store import WorkStore
@@ -32,13 +32,13 @@ MOST_SHOWN = 200
 
 
 def parse_since(text: str, now: datetime) -> datetime:
-    """`2h`, `30m` or `1d` ago, or an ISO-8601 moment. Raises ValueError."""
+    """`2h`, `30m` or `1d` ago, or an ISO-8601 time. Raises ValueError."""
     if ago := _AGO.fullmatch(text):
         return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
         return parse_date(text)
     except ValueError:
-        raise ValueError(f"{text} is no time: write 2026-11-01, 2026-11-01T08:00, or 30m, 2h, 1d ago") from None
+        raise ValueError(f"{text} is not a time: write 2026-11-01, 2026-11-01T08:00, or 2h (ago)") from None
 
 
 @contextmanager
@@ -51,8 +51,8 @@ def records_of(database_url: str) -> Iterator[Records]:
 
 
 @contextmanager
-def retrying_of(database_url: str) -> Iterator[DeadLetters]:
-    """Raises NotDone, with what the API would have said."""
+def dead_letters_of(database_url: str) -> Iterator[DeadLetters]:
+    """Raises NotDone, with what the API would answer."""
     with records_of(database_url) as records:
         store = WorkStore(database_url)
         store.open()
@@ -61,7 +61,7 @@ def retrying_of(database_url: str) -> Iterator[DeadLetters]:
         except CannotRetry as error:
             raise NotDone(str(error)) from error
         except CannotStore as error:
-            raise NotDone(f"The queue cannot be written to ({error}); try again.") from error
+            raise NotDone(f"The command cannot write to the queue ({error}). Try again.") from error
         finally:
             store.close()
 
@@ -84,43 +84,37 @@ def list_failures(out: Console, database_url: str, *, state: str, since: str | N
     out.print(table)
 
 
-def retry(out: Console, database_url: str, failure_id: int | None, since: str | None) -> None:
-    """Raises NotDone, NoRecords, ValueError."""
-    with retrying_of(database_url) as retrying:
-        if since is None:
-            retrying.retry(failure_id or 0)
-            out.print(f"Failure {failure_id} is tried again.")
-            return
-        done = retrying.retry_since(parse_since(since, _now()))
-    out.print(f"{done.retried} tried again; {done.nothing_to_retry} hold nothing that could be.")
+def retry(out: Console, database_url: str, failure_id: int) -> None:
+    with dead_letters_of(database_url) as dead_letters:
+        dead_letters.retry(failure_id)
+    out.print(f"The service retries failure {failure_id}.")
+
+
+def retry_since(out: Console, database_url: str, since: str) -> None:
+    with dead_letters_of(database_url) as dead_letters:
+        done = dead_letters.retry_since(parse_since(since, _now()))
+    out.print(f"The service retries {done.retried} failure(s). {done.nothing_to_retry} hold nothing to retry.")
 
 
 def ignore(out: Console, database_url: str, failure_id: int, because: str) -> None:
-    with retrying_of(database_url) as retrying:
-        retrying.ignore(failure_id, because)
+    with dead_letters_of(database_url) as dead_letters:
+        dead_letters.ignore(failure_id, because)
     out.print(f"Failure {failure_id} is ignored.")
 
 
-def pause(out: Console, database_url: str, what: str, reason: str) -> None:
+def pause(out: Console, database_url: str, what: What, reason: str) -> None:
     with records_of(database_url) as records:
-        records.pauses.set(Pause(_what(what), _now().isoformat(), _who(), reason))
-        _say(out, records)
+        records.pauses.set(Pause(what, _now().isoformat(), _who(), reason))
+        _print_pauses(out, records)
 
 
-def resume(out: Console, database_url: str, what: str | None) -> None:
+def resume(out: Console, database_url: str, what: What | None) -> None:
     with records_of(database_url) as records:
-        records.pauses.lift(_what(what) if what else None)
-        _say(out, records)
+        records.pauses.lift(what)
+        _print_pauses(out, records)
 
 
-def _what(text: str) -> What:
-    for what in WHATS:
-        if what == text:
-            return what
-    raise ValueError(f"There is no {text} to pause: {', '.join(WHATS)}")
-
-
-def _say(out: Console, records: Records) -> None:
+def _print_pauses(out: Console, records: Records) -> None:
     for line in [described(one) for one in records.pauses.current()] or ["Nothing is paused."]:
         out.print(line, markup=False, soft_wrap=True)
 
@@ -128,7 +122,7 @@ def _say(out: Console, records: Records) -> None:
 def _who() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
+    except (KeyError, OSError):  # the user of a container may have no name
         return "command"
 
 

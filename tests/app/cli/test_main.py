@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_says_how_a_day_is_written(command: str, monkeypatch: pytest.MonkeyPatch
     for name, value in {"URL": "http://127.0.0.1:9", "EMAIL": "bot@example.org", "TOKEN": "of-the-tests"}.items():
         monkeypatch.setenv(f"ZENDESK_{name}", value)
     done = run(*command.split(), *FILES)
-    assert (done.exit_code, done.stderr) == (2, "yesterday is no day: write 2026-11-01.\n")
+    assert (done.exit_code, done.stderr) == (2, "yesterday is not a date: write it like 2026-11-01.\n")
 
 
 def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +139,8 @@ def test_serve_says_what_it_cannot_use(tmp_path: Path, monkeypatch: pytest.Monke
     done = run("serve")
     assert done.exit_code == 2, done.output
     assert f"Cannot use {tmp_path / 'file'}" in done.output
+
+
+def test_says_which_version_it_is() -> None:
+    done = run("--version")
+    assert (done.exit_code, done.output) == (0, f"pointsman {version('pointsman')}\n")

@@ -71,7 +71,7 @@ def test_failures_are_retried_by_a_service_that_runs_beside_the_command(records:
         failed(records, "zd:3", at="2026-10-01T08:00:00+00:00")
         assert pointsman("failures", "retry", str(first)).exit_code == 0
         assert pointsman("failures", "retry", str(first)).exit_code == 1, "it is being tried again"
-        assert "1 tried again" in pointsman("failures", "retry", "--since", "2026-11-01").stdout
+        assert "retries 1 failure" in pointsman("failures", "retry", "--since", "2026-11-01").stdout
         wait_until(lambda: len(ran) == 2)
         assert sorted((one.key, one.generation, one.attempt) for one in ran) == [("zd:1", 1, 1), ("zd:2", 1, 1)]
         assert engine.recover() == 0, "the command left nothing behind that has to be taken over"

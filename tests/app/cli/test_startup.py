@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from app.cli import main
+from app.cli import console
 from app.settings import DEFAULT_MODELS
 from tests.support.paths import ROOT
 
@@ -42,4 +42,4 @@ def test_check_imports_nothing_but_the_rules() -> None:
 
 
 def test_the_default_folder_of_models_is_the_services() -> None:
-    assert main.MODELS == DEFAULT_MODELS
+    assert console.MODELS == DEFAULT_MODELS

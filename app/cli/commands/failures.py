@@ -1,0 +1,67 @@
+"""`pointsman failures`, with `retry` and `ignore`. They work on DATABASE_URL, also while the service runs."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+import typer
+
+from app.cli.console import JsonOption, out
+from app.cli.errors import NotDone, ends_in_words
+
+cli = typer.Typer()
+
+
+@cli.callback(invoke_without_command=True)
+@ends_in_words
+def failures(
+    context: typer.Context,
+    *,
+    state: Annotated[Literal["open", "retried", "ignored", "all"], typer.Option(help="Which failures.")] = "open",
+    since: Annotated[
+        str | None, typer.Option(help="Only failures since then: a day (2026-11-01), or 30m, 2h or 1d ago.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List failed work, retry it or ignore it. This works on DATABASE_URL, also while the service runs."""
+    if context.invoked_subcommand is None:
+        from app.cli import operations
+        from app.settings import database_url
+
+        operations.list_failures(out, database_url(os.environ), state=state, since=since, as_json=as_json)
+
+
+@cli.command("retry")
+@ends_in_words
+def retry_failures(
+    failure_id: Annotated[int | None, typer.Argument(help="The number of the failure.")] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option(help="Retry all open failures since then: a day (2026-11-01), or 30m, 2h or 1d ago.")
+    ] = None,
+) -> None:
+    """Retry one failure, or all since a time. Work continues at the step that failed."""
+    from app.cli import operations
+    from app.settings import database_url
+
+    if failure_id is not None and since is None:
+        operations.retry(out, database_url(os.environ), failure_id)
+    elif since is not None and failure_id is None:
+        operations.retry_since(out, database_url(os.environ), since)
+    else:
+        raise NotDone("Give either a failure's number or --since.", code=2)
+
+
+@cli.command("ignore")
+@ends_in_words
+def ignore_failure(
+    failure_id: Annotated[int, typer.Argument(help="The number of the failure.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why you ignore it. The failure's record keeps this.")],
+) -> None:
+    """Ignore one failure."""
+    from app.cli import operations
+    from app.settings import database_url
+
+    operations.ignore(out, database_url(os.environ), failure_id, reason)

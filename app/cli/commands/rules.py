@@ -1,0 +1,49 @@
+"""`pointsman check`, `test` and `schema`: the rules' own files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from app.cli.console import MACROS, ROUTING, MacrosFile, RoutingFile, out
+from app.cli.errors import ends_in_words
+
+cli = typer.Typer()
+
+
+@cli.command()
+@ends_in_words
+def check(
+    routing: RoutingFile = ROUTING,
+    macros: MacrosFile = MACROS,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+) -> int:
+    """Check routing.yaml and macros.yaml. Print every problem with its file, line and column."""
+    from app.cli import rules
+
+    return rules.check_files(out, routing, macros, strict=strict)
+
+
+@cli.command("test")
+@ends_in_words
+def run_tests(
+    routing: RoutingFile = ROUTING,
+    macros: MacrosFile = MACROS,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the examples that pass too.")] = False,
+) -> int:
+    """Run the examples in routing.tests.yaml. Fail when a result differs from what the example expects."""
+    from app.cli import classification
+
+    return classification.test_files(out, routing, macros, show_all=verbose)
+
+
+@cli.command()
+@ends_in_words
+def schema(name: Annotated[Literal["routing", "macros", "tests"], typer.Argument(help="The kind of file.")]) -> None:
+    """Print the JSON Schema of a file, for editors."""
+    from app.cli import rules
+
+    rules.print_schema(out, name)

@@ -1,0 +1,69 @@
+"""serve and work: the service with its API, or a worker alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+
+from app import logs
+from app.bootstrap import build
+from app.cli.errors import NotDone
+from app.records.database import DatabaseError, NewerDatabase, cannot_open
+from app.rules.parsing.positions import BadRules
+from app.service import Service
+from app.settings import BadSettings, Settings, load
+from app.web.app import create_app, create_worker_app
+from app.web.serving import web_server
+
+
+def serve(environ: Mapping[str, str]) -> None:
+    settings, service = _built(environ)
+    app = create_app(service)
+    # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait for several of them.
+    sys.setswitchinterval(0.0005)
+    web_server(app, settings).run()
+
+
+def work(environ: Mapping[str, str], port: int | None) -> None:
+    settings, service = _built(environ)
+    if port is None:
+        _run_until_stopped(service)
+    else:
+        web_server(create_worker_app(service), settings.model_copy(update={"port": port})).run()
+    # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
+    os._exit(0)
+
+
+def _run_until_stopped(service: Service) -> None:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    service.start()
+    stop.wait()
+    service.stop()
+
+
+def _built(environ: Mapping[str, str]) -> tuple[Settings, Service]:
+    """Raises NotDone with all that is wrong."""
+    try:
+        settings = load(environ)
+    except BadSettings as error:
+        raise _cannot_start(error.problems) from error
+    logs.configure(settings.log_level)
+    try:
+        return settings, build(settings)
+    except BadRules as error:
+        raise _cannot_start(map(str, error.problems)) from error
+    except NewerDatabase as error:
+        raise _cannot_start([f"DATABASE_URL: {error}."]) from error
+    except OSError as error:
+        raise _cannot_start([f"Cannot use {error.filename}: {error.strerror}."]) from error
+    except DatabaseError as error:
+        raise _cannot_start([f"DATABASE_URL: {cannot_open(settings.database_url, error)}."]) from error
+
+
+def _cannot_start(problems: Iterable[str]) -> NotDone:
+    return NotDone("\n".join(("Pointsman cannot start:", *(f"  - {problem}" for problem in problems))), code=2)
