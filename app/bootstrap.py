@@ -86,7 +86,7 @@ def build(
         clients=clients,
         identity=Identity(clients.zendesk, clients.gitlab),
         pause=pause,
-        suspension=Suspension(records.held, pause, engine.accept, now),
+        suspension=Suspension(records.suspended_work, pause, engine.accept, now),
         now=now,
     )
     encoder = Encoder.installed()

@@ -31,7 +31,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
     try:
         refuse_newer(engine)
         decisions = Decisions(engine)
-        if left_out := decisions.forgotten_since(since.isoformat()):
+        if left_out := decisions.pruned_since(since.isoformat()):
             why = "because the texts of their tickets are deleted"
             print_line(Console(stderr=True), f"The backtest leaves out {left_out} decisions, {why}.")
         for decision in decisions.since(since.isoformat()):

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.pruning import delete_some
+from app.records.statements import delete_some
 from app.records.tables import announcements
 
-State = Literal["claimed", "sent", "unknown", "free"]
+AnnouncementState = Literal["claimed", "sent", "unknown", "free"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Announcement:
 
     key: str
     kind: str
-    state: State
+    state: AnnouncementState
     text: str
     link: str
     at: str
@@ -75,12 +75,12 @@ class Announcements:
         """Those that are still `claimed`."""
         return self._read(sa.select(announcements).where(announcements.c.state == "claimed", announcements.c.at < at))
 
-    def forget(self, before: str, *, most: int) -> int:
-        """Drop so many at most of those that are older, and how many that were.
+    def prune(self, before: str, *, limit: int) -> int:
+        """Delete up to `limit` older rows; returns the count.
 
         `before` must be longer ago than any series keeps quiet, which is a week.
         """
-        return delete_some(self._engine, announcements, announcements.c.at < before, most=most)
+        return delete_some(self._engine, announcements, announcements.c.at < before, limit=limit)
 
     def _set(self, key: str, **values: str) -> None:
         with self._engine.begin() as connection:

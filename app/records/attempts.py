@@ -8,18 +8,17 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_into
-from app.records.pruning import delete_some
+from app.records.statements import delete_some, insert_into
 from app.records.tables import attempts, failures
 
 
 @dataclass(frozen=True)
 class Attempt:
     run: str
-    life: int
+    generation: int
     """0, and one more for each retry by hand."""
     number: int
-    """From 1 in each life."""
+    """From 1 in each generation."""
     step: str
     source: str
     reason: str
@@ -37,7 +36,7 @@ class Attempts:
             connection.execute(
                 insert_into(self._engine, attempts)
                 .values(**asdict(attempt))
-                .on_conflict_do_nothing(index_elements=["run", "life", "number"])
+                .on_conflict_do_nothing(index_elements=["run", "generation", "number"])
             )
 
     def of(self, runs: Sequence[str]) -> dict[str, list[Attempt]]:
@@ -45,7 +44,7 @@ class Attempts:
         query = (
             sa.select(attempts)
             .where(attempts.c.run.in_(runs))
-            .order_by(attempts.c.run, attempts.c.life, attempts.c.number)
+            .order_by(attempts.c.run, attempts.c.generation, attempts.c.number)
         )
         found: dict[str, list[Attempt]] = defaultdict(list)
         with self._engine.connect() as connection:
@@ -53,7 +52,7 @@ class Attempts:
                 found[row["run"]].append(Attempt(**{name: row[name] for name in Attempt.__dataclass_fields__}))
         return found
 
-    def forget(self, before: str, *, most: int) -> int:
-        """Drop so many at most of those that are older, and how many that were. What a failure shows goes with it."""
+    def prune(self, before: str, *, limit: int) -> int:
+        """Delete up to `limit` older rows; returns the count. What a failure shows goes with it."""
         shown = sa.exists().where(failures.c.key == attempts.c.run)
-        return delete_some(self._engine, attempts, sa.and_(attempts.c.at < before, ~shown), most=most)
+        return delete_some(self._engine, attempts, sa.and_(attempts.c.at < before, ~shown), limit=limit)

@@ -7,8 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_into
-from app.records.pruning import has_text
+from app.records.statements import has_text, insert_into
 from app.records.tables import corrections, decisions
 
 
@@ -58,9 +57,9 @@ class Corrections:
             rows = connection.execute(sa.select(corrections).order_by(corrections.c.at, corrections.c.id)).mappings()
             return [Correction(**{name: row[name] for name in Correction.__dataclass_fields__}) for row in rows]
 
-    def forget_texts(self, before: str, *, most: int) -> int:
-        """Drop the tickets of so many at most of the older ones, and how many that were; what was corrected stays."""
-        old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(most)
+    def prune_texts(self, before: str, *, limit: int) -> int:
+        """Delete the tickets of up to `limit` older ones; returns the count. What was corrected stays."""
+        old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(limit)
         query = sa.update(corrections).where(corrections.c.id.in_(old)).values(ticket={})
         with self._engine.begin() as connection:
             return connection.execute(query).rowcount

@@ -8,11 +8,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_or_update
-from app.records.pruning import Dropped, has_text
+from app.records.statements import PrunedBatch, has_text, insert_or_update
 from app.records.tables import decisions
 
-State = Literal["working", "waiting", "done", "failed"]
+DecisionState = Literal["working", "waiting", "done", "failed"]
 UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applied", "unknown"]
 """Of the ticket's update: `app.work.update_state` says what leads from one to another."""
 
@@ -22,7 +21,7 @@ class Decision:
     run_id: str
     ticket_id: int
     event: str
-    state: State
+    state: DecisionState
     archetype: str | None
     confidence: str | None
     decided_by: str
@@ -45,7 +44,15 @@ class Decision:
 
     @classmethod
     def without_verdict(
-        cls, run_id: str, ticket_id: int, event: str, state: State, summary: str, *, now: str, finished_at: str | None
+        cls,
+        run_id: str,
+        ticket_id: int,
+        event: str,
+        state: DecisionState,
+        summary: str,
+        *,
+        now: str,
+        finished_at: str | None,
     ) -> Decision:
         """Of a delivery that ends, or waits, without a decision about its ticket."""
         return cls(
@@ -139,7 +146,7 @@ class Decisions:
                     yield _decision(row)
             last = int(found[-1]["id"])
 
-    def forgotten_since(self, moment: str) -> int:
+    def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""
         query = (
             sa.select(sa.func.count())
@@ -150,21 +157,21 @@ class Decisions:
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def forget_texts(self, since: str, before: str, *, most: int) -> Dropped:
-        """Drop tickets and traces of so many at most of the decisions made in between."""
+    def prune_texts(self, since: str, before: str, *, limit: int) -> PrunedBatch:
+        """Delete tickets and traces of up to `limit` decisions made in between."""
         query = (
             sa.select(decisions.c.id, decisions.c.decided_at)
             .where(decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
             .order_by(decisions.c.decided_at)
-            .limit(most)
+            .limit(limit)
         )
         found = self._rows(query)
         if not found:
-            return Dropped()
+            return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
         with self._engine.begin() as connection:
             connection.execute(chosen.values(ticket={}, trace=[]))
-        return Dropped(len(found), found[-1]["decided_at"])
+        return PrunedBatch(len(found), found[-1]["decided_at"])
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""

@@ -8,8 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_or_update
-from app.records.pruning import delete_some
+from app.records.statements import delete_some, insert_or_update
 from app.records.tables import failures
 
 
@@ -99,10 +98,10 @@ class Failures:
             query = sa.select(sa.func.count()).select_from(failures).where(failures.c.state == "open")
             return int(connection.execute(query).scalar_one())
 
-    def forget(self, before: str, *, most: int) -> int:
-        """Drop so many at most of those that are older and dealt with, and how many that were. Open ones stay."""
+    def prune(self, before: str, *, limit: int) -> int:
+        """Delete up to `limit` that are older and dealt with; returns the count. Open ones stay."""
         old = sa.and_(failures.c.failed_at < before, failures.c.state != "open")
-        return delete_some(self._engine, failures, old, most=most)
+        return delete_some(self._engine, failures, old, limit=limit)
 
     def _read(self, query: sa.Select[Any]) -> list[Failure]:
         with self._engine.connect() as connection:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_or_update
+from app.records.statements import insert_or_update
 from app.records.tables import issue_notes
 
 

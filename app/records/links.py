@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.inserting import insert_or_update
+from app.records.statements import insert_or_update
 from app.records.tables import links
 
-How = Literal["opened", "linked", "by_hand"]
+How = Literal["opened", "linked", "manual"]
 Following = Literal["active", "paused", "removed"]
 Key = tuple[int, int]
 """An issue: project id and iid."""
 
 
-def by_hand(project_id: int, iid: int) -> str:
+def manual_intent(project_id: int, iid: int) -> str:
     """The intent of a link that a person made: a ticket may have several."""
-    return f"hand:{project_id}#{iid}"
+    return f"manual:{project_id}#{iid}"
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class Link:
     url: str
     state: str
     """Of the issue, as the ticket was told."""
-    how: str
-    marker: str
-    created_at: str
-    updated_at: str
+    how: How
+    marker: str = ""
+    """Found in the issue's text: it tells the issue that a claim opened from others."""
+    created_at: str = ""
+    updated_at: str = ""
     following: Following = "active"
-    told: Mapping[str, Any] = field(default_factory=dict)
+    notified: Mapping[str, Any] = field(default_factory=dict)
     """`{"labels": [...], "milestone": "..."}`: what else the ticket was told of; of an incident also whether it is
     `public`."""
     channel: str = ""
@@ -89,7 +90,7 @@ class Links:
             "state": "opening",
             "how": "opened",
             "marker": marker,
-            "told": {},
+            "notified": {},
             "created_at": now,
             "updated_at": now,
         }
@@ -111,49 +112,26 @@ class Links:
         """Note the time of the last try to open."""
         self._update(sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent), updated_at=now)
 
-    def settle(
-        self,
-        ticket_id: int,
-        intent: str,
-        *,
-        project_id: int,
-        project: str,
-        iid: int,
-        url: str,
-        state: str,
-        how: How,
-        now: str,
-        told: Mapping[str, Any] | None = None,
-        channel: str = "",
-    ) -> None:
-        """The ticket has this issue: fills the claim, or makes a new row."""
-        values = {
-            "project_id": project_id,
-            "project": project,
-            "iid": iid,
-            "url": url,
-            "state": state,
-            "how": how,
-            "told": dict(told or {}),
-            "channel": channel,
-            "updated_at": now,
-        }
-        key = {"ticket_id": ticket_id, "intent": intent}
-        insert_or_update(self._engine, links, key, values, at_first={"marker": "", "created_at": now})
+    def save(self, link: Link, *, now: str) -> None:
+        """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
+        values = asdict(link)
+        key = {name: values.pop(name) for name in ("ticket_id", "intent")}
+        at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
+        insert_or_update(self._engine, links, key, {**values, "updated_at": now}, {**at_first, "created_at": now})
 
-    def tell(self, ticket_id: int, intent: str, *, state: str, told: Mapping[str, Any], now: str) -> None:
-        """What the link's ticket is told of the issue from now on."""
+    def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
+        """The ticket knows the issue in this state from now on."""
         self._update(
             sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent),
             state=state,
-            told=dict(told),
+            notified=dict(notified),
             updated_at=now,
         )
 
     def relink(self, ticket_id: int, intent: str, to: Key, *, project: str, url: str, now: str) -> None:
         """The issue became another (duplicate, moved). A ticket that has that one already loses the old link.
 
-        The state stays what the ticket was told: it says what is still to be told of the new issue.
+        The state stays what the ticket was last told, which shows what it must still be told of the new issue.
         """
         mine = sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent)
         has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(ticket_id))

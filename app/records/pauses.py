@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_into
+from app.records.statements import insert_into
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_or_update
+from app.records.statements import insert_or_update
 from app.records.tables import projects
 
 

@@ -7,24 +7,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
+from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
-from app.records.held import HeldWork
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.migration import is_up_to_date, migrate
+from app.records.outbox import OutboxEntries
 from app.records.pauses import Pauses
-from app.records.performed import Performed
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
-from app.records.ticket_writes import TicketWrites
+from app.records.suspended_work import SuspendedWork
 from app.records.tracked_issues import TrackedIssues
-from app.records.waiting_updates import WaitingUpdates
 
 
 class NoRecords(Exception):
@@ -34,17 +33,17 @@ class NoRecords(Exception):
 
 
 class Records:
-    def __init__(self, engine: sa.Engine, hasty: sa.Engine) -> None:
-        """`hasty`: on the same database, for what need not survive a power cut."""
+    def __init__(self, engine: sa.Engine, non_durable: sa.Engine) -> None:
+        """`non_durable`: on the same database, for what need not survive a power cut."""
         self.engine = engine
-        self.hasty = hasty
-        self.rate_limits = RateLimits(hasty)
-        self.circuits = Circuits(hasty)
-        self.waiting_updates = WaitingUpdates(engine)
+        self.non_durable = non_durable
+        self.rate_limits = RateLimits(non_durable)
+        self.circuits = Circuits(non_durable)
+        self.outbox = OutboxEntries(engine)
         self.decisions = Decisions(engine)
         self.links = Links(engine)
         self.failures = Failures(engine)
-        self.performed = Performed(engine)
+        self.capped_actions = CappedActions(engine)
         self.corrections = Corrections(engine)
         self.config_versions = ConfigVersions(engine)
         self.tracked_issues = TrackedIssues(engine)
@@ -54,7 +53,7 @@ class Records:
         self.announcements = Announcements(engine)
         self.attempts = Attempts(engine)
         self.pauses = Pauses(engine)
-        self.held = HeldWork(engine)
+        self.suspended_work = SuspendedWork(engine)
         self.ticket_writes = TicketWrites(engine)
 
     @classmethod
@@ -88,4 +87,4 @@ class Records:
 
     def close(self) -> None:
         self.engine.dispose()
-        self.hasty.dispose()
+        self.non_durable.dispose()

@@ -56,7 +56,7 @@ links = sa.Table(
     # active, paused (the ticket is not told of the issue) or removed (by a person: it is not made again).
     sa.Column("following", sa.String(8), nullable=False, server_default="active"),
     # Labels and milestone that the ticket was told of; its `state` is the one of the issue that it was told of.
-    sa.Column("told", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("notified", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("channel", sa.String(32), nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
     sa.Index("ix_links_issue", "project_id", "iid"),
@@ -86,15 +86,15 @@ attempts = sa.Table(
     # Every try that did not succeed: what a failure shows, and what work that waits has behind it.
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("run", sa.String(255), nullable=False),
-    # A retry by hand begins a new life, and counts its tries from 1 again.
-    sa.Column("life", sa.Integer, nullable=False),
+    # A retry by hand begins a new generation, and counts its tries from 1 again.
+    sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("step", sa.String(32), nullable=False),
     sa.Column("source", sa.String(32), nullable=False),
     sa.Column("reason", sa.String(64), nullable=False),
     sa.Column("message", sa.Text, nullable=False),
     sa.Column("at", sa.String(40), nullable=False, index=True),
-    sa.UniqueConstraint("run", "life", "number", name="uq_attempts_run_life_number"),
+    sa.UniqueConstraint("run", "generation", "number", name="uq_attempts_run_generation_number"),
 )
 
 pauses = sa.Table(
@@ -107,8 +107,8 @@ pauses = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
 )
 
-held = sa.Table(
-    "held",
+suspended_work = sa.Table(
+    "suspended_work",
     metadata,
     # Work that waits for the end of a pause, in the order in which it is to go on.
     sa.Column("id", sa.Integer, primary_key=True),
@@ -128,16 +128,16 @@ ticket_writes = sa.Table(
     sa.Index("ix_ticket_writes_ticket_at", "ticket_id", "at"),
 )
 
-performed = sa.Table(
-    "performed",
+capped_actions = sa.Table(
+    "capped_actions",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("run_id", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("archetype", sa.String(64), nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
-    sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
-    sa.Index("ix_performed_kind_at", "kind", "archetype", "at"),
+    sa.UniqueConstraint("run_id", "kind", name="uq_capped_actions_run_kind"),
+    sa.Index("ix_capped_actions_kind_at", "kind", "archetype", "at"),
 )
 
 corrections = sa.Table(
@@ -255,8 +255,8 @@ circuits = sa.Table(
     sa.Column("next_return", sa.Double, nullable=False),
 )
 
-waiting_updates = sa.Table(
-    "waiting_updates",
+outbox = sa.Table(
+    "outbox",
     metadata,
     # Decided, and not sent for want of budget: many of them go in one bulk job.
     sa.Column("run_id", sa.String(64), primary_key=True),

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_into
+from app.records.statements import insert_into
 from app.records.tables import tracked_issues
 
 

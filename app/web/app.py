@@ -94,7 +94,7 @@ def create_worker_app(service: Service) -> FastAPI:
         remote={"zendesk": service.check_zendesk, "gitlab": service.check_gitlab},
         waiting=service.deps.engine.backlog.waiting,
         open_failures=service.deps.records.failures.count_open,
-        held=service.deps.records.held.count,
+        held=service.deps.records.suspended_work.count,
         paused=lambda: {one.what for one in service.deps.pause.current()},
         measure=service.measure,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.records.announcements import Announcement, State
+from app.records.announcements import Announcement, AnnouncementState
 from tests.chaos.chat import chat_problems
 
 FIRST = "10 stability complaints in 10 minutes, no incident open\n11:00 to 11:04 UTC, from Twitter (10)"
@@ -12,7 +12,7 @@ AGAIN = "12 stability complaints in 10 minutes, incident: https://x.test/1\n11:0
 WAVE = "wave:stability_complaint"
 
 
-def claim(state: State) -> Announcement:
+def claim(state: AnnouncementState) -> Announcement:
     return Announcement(f"{WAVE}:first", "wave", state, FIRST, "", "2026-01-01T11:04:00+00:00")
 
 

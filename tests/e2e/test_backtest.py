@@ -80,7 +80,7 @@ def test_a_decision_whose_text_is_no_longer_kept_is_left_out_and_said(
 ) -> None:
     decisions = past_harness.service.deps.records.decisions
     oldest = min(decisions.newest(limit=9), key=lambda one: one.decided_at)
-    decisions.forget_texts("", oldest.decided_at + "~", most=1)
+    decisions.prune_texts("", oldest.decided_at + "~", limit=1)
     other = run("--routing", str(new_rules), DATABASE_URL=f"sqlite:///{folder / 'pointsman.db'}")
     assert "1 decisions are left out: the texts of their tickets are no longer kept." in other.output
     assert "2 tickets decided again" in other.output

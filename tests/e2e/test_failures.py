@@ -69,13 +69,13 @@ def test_every_try_is_kept_with_its_time_and_reason(harness: Harness) -> None:
     retry(harness, found["id"])
     again = failure(harness, ticket_id)
     assert again["id"] == found["id"], "the same failure, open again"
-    assert [(one["life"], one["number"]) for one in again["tries"]] == [(0, 1), (0, 2), (1, 1)]
+    assert [(one["generation"], one["number"]) for one in again["tries"]] == [(0, 1), (0, 2), (1, 1)]
     retry(harness, again["id"])
     assert len(notes(harness, ticket_id)) == 1
 
 
 def test_a_retry_that_has_to_wait_again_is_not_lost(harness: Harness) -> None:
-    """Its second try had the same name as the first life's, which the queue knew."""
+    """Its second try had the same name as the first generation's, which the queue knew."""
     ticket_id = harness.ticket(PRAISE)
     path = rf"/api/v2/tickets/{ticket_id}(\.json)?"
     for status in (503, 403, 503):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.records.links import Link
 from app.work.issues.report_counter import count_work
 from app.work.messages import ReconcileIssues
 from tests.support.harness import INFRASTRUCTURE, PROJECT, Harness, wait_until
@@ -26,18 +27,12 @@ def reported(harness: Harness, title: str = "Tabs become spaces in the Web IDE")
 
 
 def link(harness: Harness, ticket_id: int, iid: int) -> None:
-    harness.service.deps.records.links.settle(
-        ticket_id,
-        "report",
-        project_id=harness.sandbox.gitlab.project(PROJECT)["id"],
-        project=PROJECT,
-        iid=iid,
-        url=harness.sandbox.gitlab.issue(PROJECT, iid)["web_url"],
-        state="opened",
-        how="linked",
-        channel="twitter",
-        now=harness.service.deps.now().isoformat(),
+    project_id, url = (
+        harness.sandbox.gitlab.project(PROJECT)["id"],
+        harness.sandbox.gitlab.issue(PROJECT, iid)["web_url"],
     )
+    link = Link(ticket_id, "report", project_id, PROJECT, iid, url, "opened", "linked", channel="twitter")
+    harness.service.deps.records.links.save(link, now=harness.service.deps.now().isoformat())
 
 
 def told(harness: Harness, ticket_id: int, comments: int) -> dict[str, Any]:
@@ -156,7 +151,7 @@ def test_what_an_issue_had_before_it_was_linked_is_no_news(harness: Harness) -> 
     harness.sandbox.gitlab.deliver(INFRASTRUCTURE, incident, "update")
     assert "milestone 12.1" in news(told(harness, tickets[incident], 3))
     (link_of,) = harness.service.deps.records.links.of_ticket(tickets[incident])
-    assert link_of.told == {"public": True, "labels": [], "milestone": "12.1"}
+    assert link_of.notified == {"public": True, "labels": [], "milestone": "12.1"}
 
 
 def test_what_a_team_member_writes_for_the_reporter_becomes_a_suggested_reply(harness: Harness) -> None:

@@ -14,7 +14,7 @@ from tests.support.harness import Harness, wait_until
 
 def forget_all(harness: Harness) -> None:
     before = utc_now() + timedelta(hours=1)
-    harness.service.deps.records.decisions.forget_texts("", before.isoformat(), most=1000)
+    harness.service.deps.records.decisions.prune_texts("", before.isoformat(), limit=1000)
 
 
 def test_the_desk_says_that_the_text_is_no_longer_kept(harness: Harness) -> None:

@@ -91,7 +91,7 @@ def test_an_item_that_zendesk_refuses_is_decided_anew_and_keeps_what_a_person_di
     tickets = [limited.ticket(PRAISE) for _ in range(24)]
     for ticket_id in tickets:
         limited.deliver(ticket_id)
-    waiting, refused_before = limited.service.deps.records.waiting_updates, refused_items()
+    waiting, refused_before = limited.service.deps.records.outbox, refused_items()
     wait_until(lambda: waiting.count() >= BULK_FROM)
     changed = next(one for one in tickets if waiting.of_ticket(one))
     limited.sandbox.zendesk.clock.advance(2)
@@ -109,7 +109,7 @@ def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited:
     tickets = [limited.ticket(PRAISE) for _ in range(16)]  # fewer are left over than a bulk job needs
     for ticket_id in tickets:
         limited.deliver(ticket_id)
-    waiting = limited.service.deps.records.waiting_updates
+    waiting = limited.service.deps.records.outbox
     wait_until(lambda: waiting.count() == 8)
     parked = [one for one in tickets if waiting.of_ticket(one)]
     give_it_back(limited)

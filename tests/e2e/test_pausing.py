@@ -86,14 +86,14 @@ def test_issues_lets_tags_go_on_and_the_links_follow_in_order(harness: Harness) 
         assert harness.decision(ticket_id, "waiting")["archetype"] == "bug_report"
     harness.idle()
     assert harness.service.deps.engine.backlog.waiting() == 0, "what waits for people takes no place in the queue"
-    assert harness.service.deps.records.held.count() == 2
+    assert harness.service.deps.records.suspended_work.count() == 2
     assert "pointsman_held_work 2.0" in harness.web.get("/metrics").text
     assert not [call for call in harness.sandbox.gitlab.calls if call.method != "GET"]
     resume(harness, "issues")
     for ticket_id in (first, second):
         wait_until(partial(is_linked, harness, ticket_id))
     harness.idle()
-    assert harness.service.deps.records.held.count() == 0
+    assert harness.service.deps.records.suspended_work.count() == 0
     opened = [harness.desk(f"/api/tickets/{ticket_id}").json()["links"][0]["iid"] for ticket_id in (first, second)]
     assert len(set(opened)) == 2
     assert len(harness.sandbox.gitlab.issues(PROJECT)) == 2

@@ -182,7 +182,7 @@ def dependencies(
         clients=clients,
         identity=Identity(clients.zendesk, clients.gitlab),
         pause=pause,
-        suspension=Suspension(records.held, pause, lambda _: None, now),
+        suspension=Suspension(records.suspended_work, pause, lambda _: None, now),
         now=now,
     )
 

@@ -101,8 +101,8 @@ class AttemptOut(BaseModel):
     source: str
     reason: str
     message: str
-    life: int = Field(description="0; one more for each retry by hand.")
-    number: int = Field(description="From 1 in each life.")
+    generation: int = Field(description="0; one more for each retry by hand.")
+    number: int = Field(description="From 1 in each generation.")
 
 
 class FailureOut(BaseModel):

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Literal
 
 from app.metrics import BULK_UPDATES
-from app.records.waiting_updates import WaitingUpdate
+from app.records.outbox import OutboxEntry
 from app.work.bulk.outbox import update_of
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import JobLog, crashed, tried, try_later
@@ -72,7 +72,7 @@ class BulkWriter:
 
     def send(self, message: BulkJob) -> Sent:
         """Raises IntegrationError when nothing was sent."""
-        waiting, decisions = self.deps.records.waiting_updates, self.deps.records.decisions
+        waiting, decisions = self.deps.records.outbox, self.deps.records.decisions
         batch, now = message.key, self.deps.now().timestamp()
         if waiting.of_batch(batch):  # this step was cut off: what it claimed may have been sent
             waiting.extend(batch, now + SETTLE_SECONDS)
@@ -98,7 +98,7 @@ class BulkWriter:
         return Sent(job=job, more=waiting.count() >= at_least)
 
     def check(self, message: BulkJob) -> Checked:
-        waiting = self.deps.records.waiting_updates
+        waiting = self.deps.records.outbox
         try:
             job = self.deps.zendesk.job(message.job)
         except NotFound:
@@ -117,6 +117,6 @@ class BulkWriter:
             BULK_UPDATES.labels(outcome).inc(tickets)
         return Checked()
 
-    def _resolve(self, entries: Sequence[WaitingUpdate], state: Literal["applied", "refused"]) -> None:
-        self.deps.records.waiting_updates.settle([entry.run_id for entry in entries], state)
+    def _resolve(self, entries: Sequence[OutboxEntry], state: Literal["applied", "refused"]) -> None:
+        self.deps.records.outbox.settle([entry.run_id for entry in entries], state)
         self.deps.engine.run_now([entry.work_key for entry in entries])

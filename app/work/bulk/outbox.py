@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from app.records.decisions import Decision, UpdateState
-from app.records.waiting_updates import WaitingUpdate
+from app.records.outbox import OutboxEntry
 from app.work.jobs.attempt import waited
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
@@ -34,27 +34,27 @@ class Outbox:
         records = self.deps.records
         work_id = waited(message).work_id
         accepted_at = message.accepted_at.isoformat()
-        entry = WaitingUpdate(
+        entry = OutboxEntry(
             row.run_id, row.ticket_id, work_id, accepted_at, message.bulk, asdict(update), list(row.tags)
         )
-        records.waiting_updates.park(entry)
+        records.outbox.park(entry)
         records.decisions.update(row.run_id, update_state=advance(state, "queue"))
-        if records.waiting_updates.count() >= self.deps.limits.bulk_from:
+        if records.outbox.count() >= self.deps.limits.bulk_from:
             # One job for all that is queued while the oldest waits: its key is the oldest's.
-            job = BulkJob(key=f"bulk_job:{records.waiting_updates.oldest()}", accepted_at=self.deps.now())
+            job = BulkJob(key=f"bulk_job:{records.outbox.oldest()}", accepted_at=self.deps.now())
             delay = COLLECTING_BULK_SECONDS if message.bulk else COLLECTING_SECONDS
             self.deps.engine.ensure([Work(job, delay=delay)])
 
     def take_back(self, ticket_id: int) -> None:
         """Before the ticket is decided again. Raises NotSent while a bulk job may be writing it."""
-        waiting = self.deps.records.waiting_updates
+        waiting = self.deps.records.outbox
         for entry in waiting.of_ticket(ticket_id):
             if waiting.take_back(entry.run_id):
                 self.deps.records.decisions.update(entry.run_id, update_state=advance("in_outbox", "take_back"))
             elif not self.is_over(entry):
                 raise busy()
 
-    def is_over(self, entry: WaitingUpdate) -> bool:
+    def is_over(self, entry: OutboxEntry) -> bool:
         """It was sent, and what became of it is known, or for the ticket's audits to say."""
         now = self.deps.now().timestamp()
         return entry.state in {"applied", "refused"} or (entry.state == "sent" and entry.until <= now)
@@ -69,7 +69,7 @@ def queued_fault() -> Fault:
     return fault_of(busy(COLLECTING_BULK_SECONDS + BUSY_SECONDS))
 
 
-def update_of(entry: WaitingUpdate) -> TicketUpdate:
+def update_of(entry: OutboxEntry) -> TicketUpdate:
     change = dict(entry.change)
     comment, tags = change.pop("comment"), change.pop("tags")
     return TicketUpdate(

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS
 
-from app.records.pruning import Dropped
+from app.records.statements import PrunedBatch
 from app.work.engine.backlog import workflow_status
 from app.work.engine.queues import BULK, CRON_KEYS, QUEUES
 
@@ -29,7 +29,7 @@ class EndedWork:
         """Delete at most `most` that ended before; how many were deleted."""
         return len(self._delete(self._ended(workflow_status(self.engine), before).limit(most)))
 
-    def forget_scheduled(self, since: int, before: datetime, *, most: int) -> Dropped:
+    def forget_scheduled(self, since: int, before: datetime, *, most: int) -> PrunedBatch:
         """Delete at most `most` scheduled runs that ended in between. `since` and `reached` are Unix ms."""
         table = workflow_status(self.engine)
         ours = sa.and_(
@@ -38,7 +38,7 @@ class EndedWork:
             table.c.workflow_uuid.startswith(CRON_KEYS, autoescape=True),
         )
         deleted = self._delete(self._ended(table, before).where(ours).limit(most))
-        return Dropped(len(deleted), str(max(deleted.values()))) if deleted else Dropped()
+        return PrunedBatch(len(deleted), str(max(deleted.values()))) if deleted else PrunedBatch()
 
     def _ended(self, table: sa.TableClause, before: datetime) -> sa.Select[Any]:
         # What was quarantined is in no queue any more: dbos takes out of it what it cancels.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.records.links import Link
 from app.rules.loading import Rules
 from app.triage.actions import Incident as IncidentAction
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
@@ -81,21 +82,20 @@ class IncidentFinder:
             score=round(chosen.score, 2),
             confidential=issue.confidential or project.visibility != "public",
         )
-        self.deps.records.links.settle(
+        known = known_at_first(issue.labels, issue.milestone, rules.routing.closing, public=not ref.confidential)
+        link = Link(
             decision.ticket.id,
             INCIDENT,
-            project_id=project.id,
-            project=ref.project,
-            iid=ref.iid,
-            url=ref.url,
-            state="opened",
-            how="linked",
-            told=known_at_first(
-                issue.labels, issue.milestone, rules.routing.closing, public=not ref.confidential
-            ).model_dump(mode="json"),
+            project.id,
+            ref.project,
+            ref.iid,
+            ref.url,
+            "opened",
+            "linked",
+            notified=known.model_dump(mode="json"),
             channel=decision.channel,
-            now=self.deps.now().isoformat(),
         )
+        self.deps.records.links.save(link, now=self.deps.now().isoformat())
         return Found(outcome="linked", issue=ref, detail="; ".join(chosen.because), hints=hints)
 
     def _hints(

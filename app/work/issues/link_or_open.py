@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.records.links import How, Link, by_hand
+from app.records.links import How, Link, manual_intent
 from app.records.tracked_issues import TrackedIssue
 from app.rules.loading import Rules
 from app.rules.schema.archetypes import IssueConfig
@@ -122,7 +122,7 @@ class IssueLinker:
         """The issue that a person chose, whatever we think of it."""
         path, _, number = wanted.rpartition("#")
         project_id = self.projects.get(path).id
-        intent = by_hand(project_id, int(number))
+        intent = manual_intent(project_id, int(number))
         chosen = replace(
             report,
             tracker=report.tracker.model_copy(update={"project": path}),
@@ -136,7 +136,7 @@ class IssueLinker:
         except NotFound:
             return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
         if known is None:
-            self._save_link(chosen, issue, "by_hand")
+            self._save_link(chosen, issue, "manual")
         self._note_on_issue(chosen, issue.iid, known)
         return Found(outcome="linked", issue=chosen.ref(issue))
 
@@ -237,16 +237,17 @@ class IssueLinker:
         return min(left, max(LOOK_AGAIN_SECONDS, age)) if left > 0 else 0.0
 
     def _save_link(self, report: _Report, issue: TrackedIssue, how: How) -> None:
-        self.deps.records.links.settle(
+        known = known_at_first(issue.labels, issue.milestone, report.rules.routing.closing)
+        link = Link(
             report.ticket_id,
             report.intent,
-            project_id=report.project_id,
-            project=report.tracker.project,
-            iid=issue.iid,
-            url=issue.url,
-            state=issue.state,
-            how=how,
-            told=known_at_first(issue.labels, issue.milestone, report.rules.routing.closing).model_dump(mode="json"),
+            report.project_id,
+            report.tracker.project,
+            issue.iid,
+            issue.url,
+            issue.state,
+            how,
+            notified=known.model_dump(mode="json"),
             channel=report.decision.channel,
-            now=self.deps.now().isoformat(),
         )
+        self.deps.records.links.save(link, now=self.deps.now().isoformat())

@@ -79,4 +79,4 @@ def known_at_first(
 
 def known_of(link: Link) -> KnownOfIssue:
     """What the link's ticket was told so far."""
-    return KnownOfIssue.model_validate(link.told)
+    return KnownOfIssue.model_validate(link.notified)

@@ -37,7 +37,7 @@ def attempt_of(message: Message, step: str, fault: Fault, now: datetime) -> Atte
     """This attempt, as it is kept."""
     return Attempt(
         run=message.run_id,
-        life=message.generation,
+        generation=message.generation,
         number=message.attempt,
         step=step[:32],
         source=fault.service,

@@ -11,8 +11,8 @@ from datetime import datetime
 import structlog
 
 from app.records.database import DatabaseError
-from app.records.held import HeldWork
 from app.records.pauses import Pause, Pauses, What
+from app.records.suspended_work import SuspendedWork
 from app.work.jobs.attempt import retry_work
 from app.work.jobs.fault import PAUSED
 from app.work.messages import MESSAGES, CannotStore, Fault, Message, TicketMessage, Work
@@ -60,7 +60,7 @@ class PauseSwitch:
 class Suspension:
     """Suspended work takes neither a place in the queue nor attempts; it goes on in its order."""
 
-    suspended: HeldWork
+    suspended: SuspendedWork
     switch: PauseSwitch
     accept: Callable[[Sequence[Work]], object]
     now: Callable[[], datetime]

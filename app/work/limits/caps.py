@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.records.performed import Performed
+from app.records.caps import CappedActions
 from app.rules.routing import RoutingConfig
 from app.rules.schema.archetypes import CapsConfig
 from app.tags import ABSTAINED_TAG
@@ -19,7 +19,7 @@ CAPPED = frozenset(CapsConfig.model_fields)
 
 @dataclass(frozen=True)
 class HourlyCaps:
-    performed: Performed
+    performed: CappedActions
     now: Callable[[], datetime]
 
     def within(self, plan: Plan, routing: RoutingConfig, *, archetype: str | None, run_id: str) -> Plan:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.records.caps import TicketWrites
 from app.records.database import Connection
 from app.records.failures import Failure, Failures
-from app.records.ticket_writes import TicketWrites
 from app.work.engine.work_store import Along
 from app.work.jobs.attempt import retry_work
 from app.work.jobs.fault import WRITE_BUDGET

@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from app.records.pruning import Dropped
+from app.records.statements import PrunedBatch
 from app.work.engine.retention import EndedWork
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
@@ -81,16 +81,16 @@ class Pruner:
         yield "scheduled", lambda: self._scheduled(scheduled_end)
         yield "work", lambda: self.finished.forget(work_end, most=BATCH)
         yield "texts", lambda: self._texts(before(kept.texts_days))
-        yield "corrections", lambda: records.corrections.forget_texts(before(kept.corrections_days), most=BATCH)
-        yield "failures", lambda: records.failures.forget(dealt_with, most=BATCH)
-        yield "announcements", lambda: records.announcements.forget(dealt_with, most=BATCH)
+        yield "corrections", lambda: records.corrections.prune_texts(before(kept.corrections_days), limit=BATCH)
+        yield "failures", lambda: records.failures.prune(dealt_with, limit=BATCH)
+        yield "announcements", lambda: records.announcements.prune(dealt_with, limit=BATCH)
         # A failure's tries go with it, so it comes before them.
-        yield "attempts", lambda: records.attempts.forget(work, most=BATCH)
-        yield "writes", lambda: records.ticket_writes.forget(work, most=BATCH)
-        yield "performed", lambda: records.performed.forget(work, most=BATCH)
+        yield "attempts", lambda: records.attempts.prune(work, limit=BATCH)
+        yield "writes", lambda: records.ticket_writes.prune(work, limit=BATCH)
+        yield "performed", lambda: records.capped_actions.prune(work, limit=BATCH)
 
     def _texts(self, before: str) -> int:
-        return self._reach(TEXTS, self.deps.records.decisions.forget_texts(self._reached(TEXTS), before, most=BATCH))
+        return self._reach(TEXTS, self.deps.records.decisions.prune_texts(self._reached(TEXTS), before, limit=BATCH))
 
     def _scheduled(self, before: datetime) -> int:
         since = int(self._reached(SCHEDULED) or 0)
@@ -100,7 +100,7 @@ class Pruner:
         reached = self.deps.records.progress.of(name)
         return reached.value if reached else ""
 
-    def _reach(self, name: str, dropped: Dropped) -> int:
+    def _reach(self, name: str, dropped: PrunedBatch) -> int:
         if dropped.count:
             self.deps.records.progress.reached(name, dropped.up_to, now=self.deps.now().isoformat())
         return dropped.count

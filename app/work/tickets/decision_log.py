@@ -9,7 +9,7 @@ import structlog
 
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
-from app.records.decisions import FOLLOWING, Decision, State, UpdateState
+from app.records.decisions import FOLLOWING, Decision, DecisionState, UpdateState
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import crash_fault
 from app.work.jobs.job import failure_of, keep_attempt, keep_unreadable
@@ -114,7 +114,7 @@ class DecisionLog:
         return replace(row, update_state="applied")
 
     def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[Outcome]) -> Written:
-        state: State = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
+        state: DecisionState = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
         now = self.deps.now()
         actions = [asdict(outcome) for outcome in outcomes]
         self.deps.records.decisions.update(row.run_id, state=state, finished_at=now.isoformat(), actions=actions)
@@ -148,7 +148,7 @@ class DecisionLog:
         self.without_verdict(message, "done", summary)
         return Ended(why=summary)
 
-    def without_verdict(self, message: TicketMessage, state: State, summary: str) -> None:
+    def without_verdict(self, message: TicketMessage, state: DecisionState, summary: str) -> None:
         now = self.deps.now().isoformat()
         finished_at = None if state == "waiting" else now
         self.deps.records.decisions.save(

@@ -112,7 +112,7 @@ class WriteRecovery:
         self, message: TicketMessage, previous: PreviousAttempt, row: Decision | None
     ) -> Written | NotApplied:
         """What became of an update that waited for a bulk job. Raises NotSent while the job may be writing it."""
-        waiting, run_id = self.deps.records.waiting_updates, previous.decision.run_id
+        waiting, run_id = self.deps.records.outbox, previous.decision.run_id
         entry = waiting.of(run_id)
         if entry is None:
             applied = row is not None and row.is_applied  # this step was cut off before its answer was kept

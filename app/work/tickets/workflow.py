@@ -76,7 +76,7 @@ def register(
             log,
             judgement=judgement,
             language_model=language_model,
-            caps=HourlyCaps(deps.records.performed, deps.now),
+            caps=HourlyCaps(deps.records.capped_actions, deps.now),
             commands=TagCommands(deps, provenance),
             provenance=provenance,
             recovery=recovery,

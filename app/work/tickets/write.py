@@ -42,7 +42,7 @@ class TicketWriter:
 
     def write(self, message: TicketMessage, decision: TicketDecision, found: FindResult) -> WriteResult:
         before = self.log.of_run(decision.run_id)
-        if before and self.deps.records.waiting_updates.of(decision.run_id):  # cut off after it was queued
+        if before and self.deps.records.outbox.of(decision.run_id):  # cut off after it was queued
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
         decision = self._as_of_now(decision, found)
         made = draft(decision, found.found, self.deps.rulebook.by_hash(decision.config_hash))

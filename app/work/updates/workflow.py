@@ -45,7 +45,7 @@ class IssueFollower:
                 to = (one.project_id, one.iid)
                 links.relink(one.ticket_id, one.intent, to, project=one.project, url=one.url, now=now)
             known = one.known.model_dump(mode="json", exclude_none=True)
-            links.tell(one.ticket_id, one.intent, state=one.state, told=known, now=now)
+            links.mark_notified(one.ticket_id, one.intent, state=one.state, notified=known, now=now)
         for project_id, project in {(one.project_id, one.project) for one in changes}:
             links.renamed(project_id, project)
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.records.failures import Failure
 from app.records.issue_notes import OurNote
+from app.records.links import Link
 from app.records.records import Records
 
 NOW = "2026-01-01T00:00:00+00:00"
@@ -20,8 +21,8 @@ FIRSTS: dict[str, Callable[[Records, int], object]] = {
     "project": lambda records, number: records.projects.keep(f"a/{number}", number),
     "progress": lambda records, number: records.progress.reached(f"heard:{number}", "now", now=NOW),
     "note": lambda records, number: records.issue_notes.save(1, number, OurNote(None, "2 people")),
-    "link": lambda records, number: records.links.settle(
-        number, "bug", project_id=1, project="a/b", iid=1, url="", state="opened", how="linked", now=NOW
+    "link": lambda records, number: records.links.save(
+        Link(number, "bug", 1, "a/b", 1, "", "opened", "linked"), now=NOW
     ),
     "failure": lambda records, number: records.failures.add(
         Failure(f"k:{number}", "zendesk", number, "decide", "bug", "A bug.", 1, None, NOW)

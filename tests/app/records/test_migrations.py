@@ -117,7 +117,7 @@ READERS: dict[str, Callable[[Records], object]] = {
     "failures": lambda records: records.failures.by_key("key 1 ü"),
     "attempts": lambda records: records.attempts.of(["run 1 ü"])["run 1 ü"],
     "pauses": lambda records: records.pauses.current(),
-    "held": lambda records: records.held.oldest("what 1 ü", limit=1),
+    "suspended_work": lambda records: records.suspended_work.oldest("what 1 ü", limit=1),
     "corrections": lambda records: records.corrections.all(),
     "config_versions": lambda records: records.config_versions.get("hash 1 ü"),
     "tracked_issues": lambda records: records.tracked_issues.of(1, [1]),
@@ -127,7 +127,7 @@ READERS: dict[str, Callable[[Records], object]] = {
     "announcements": lambda records: records.announcements.by_key("key 1 ü"),
     "rate_limits": lambda records: records.rate_limits.all(),
     "circuits": lambda records: records.circuits.all(),
-    "waiting_updates": lambda records: records.waiting_updates.of("run_id 1 ü"),
+    "outbox": lambda records: records.outbox.of("run_id 1 ü"),
 }
 """Tables that are only counted have none."""
 

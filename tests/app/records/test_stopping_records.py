@@ -10,9 +10,9 @@ import pytest
 
 from app.records.attempts import Attempt
 from app.records.migration import is_up_to_date
+from app.records.outbox import OutboxEntry
 from app.records.pauses import Pause
 from app.records.records import NoRecords, Records
-from app.records.waiting_updates import WaitingUpdate
 from tests.support.postgres import PostgresServer
 
 AT = "2026-11-01T08:00:00+00:00"
@@ -48,11 +48,15 @@ def test_a_command_works_on_the_tables_as_they_are_and_makes_none(records: Recor
 
 
 def test_an_attempt_is_kept_once_and_they_come_in_order(records: Records) -> None:
-    for life, number in ((0, 2), (0, 1), (1, 1), (0, 1)):
-        records.attempts.add(Attempt("run", life, number, "write", "zendesk", "unavailable", "503", AT))
-    assert [(one.life, one.number) for one in records.attempts.of(["run", "other"])["run"]] == [(0, 1), (0, 2), (1, 1)]
-    assert records.attempts.forget(LATER, most=2) == 2
-    assert records.attempts.forget(LATER, most=2) == 1
+    for generation, number in ((0, 2), (0, 1), (1, 1), (0, 1)):
+        records.attempts.add(Attempt("run", generation, number, "write", "zendesk", "unavailable", "503", AT))
+    assert [(one.generation, one.number) for one in records.attempts.of(["run", "other"])["run"]] == [
+        (0, 1),
+        (0, 2),
+        (1, 1),
+    ]
+    assert records.attempts.prune(LATER, limit=2) == 2
+    assert records.attempts.prune(LATER, limit=2) == 1
 
 
 def test_a_pause_keeps_its_beginning_and_is_lifted_by_name_or_with_all(records: Records) -> None:
@@ -67,11 +71,11 @@ def test_a_pause_keeps_its_beginning_and_is_lifted_by_name_or_with_all(records: 
 
 def test_held_work_is_kept_once_and_goes_in_order(records: Records) -> None:
     for key in ("b", "a", "b"):
-        records.held.keep("issues", key, {"key": key}, at=AT)
-    rows = records.held.oldest("issues", limit=10)
+        records.suspended_work.keep("issues", key, {"key": key}, at=AT)
+    rows = records.suspended_work.oldest("issues", limit=10)
     assert [row.payload["key"] for row in rows] == ["b", "a"]
-    records.held.forget([row.id for row in rows])
-    assert records.held.count() == 0
+    records.suspended_work.forget([row.id for row in rows])
+    assert records.suspended_work.count() == 0
 
 
 def test_the_budget_is_kept_by_all_workers_together(records: Records) -> None:
@@ -102,9 +106,9 @@ def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records
 
 
 def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:
-    waiting = records.waiting_updates
+    waiting = records.outbox
     for run_id, ticket_id in (("a", 1), ("b", 1), ("c", 2)):
-        waiting.park(WaitingUpdate(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
+        waiting.park(OutboxEntry(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
     assert {one.run_id for one in waiting.claim("first", most=100, at_least=2, until=1.0)} == {"a", "c"}
     assert waiting.claim("second", most=100, at_least=2, until=1.0) == []
     assert [one.run_id for one in waiting.claim("third", most=100, at_least=1, until=1.0)] == ["b"]

@@ -33,8 +33,8 @@ def upgrade() -> None:
         sa.Column("ticket_updated_at", sa.String(40), nullable=False),
         sa.Column("decided_at", sa.String(40), nullable=False, index=True),
         sa.Column("finished_at", sa.String(40)),
-        sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
         sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
+        sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
     )
     op.create_table(
         "links",
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.String(40), nullable=False),
         sa.Column("updated_at", sa.String(40), nullable=False),
         sa.Column("following", sa.String(8), nullable=False, server_default="active"),
-        sa.Column("told", sa.JSON, nullable=False, server_default="{}"),
+        sa.Column("notified", sa.JSON, nullable=False, server_default="{}"),
         sa.Column("channel", sa.String(32), nullable=False, server_default=""),
         sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
         sa.Index("ix_links_issue", "project_id", "iid"),
@@ -75,14 +75,14 @@ def upgrade() -> None:
         "attempts",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("run", sa.String(255), nullable=False),
-        sa.Column("life", sa.Integer, nullable=False),
+        sa.Column("generation", sa.Integer, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("step", sa.String(32), nullable=False),
         sa.Column("source", sa.String(32), nullable=False),
         sa.Column("reason", sa.String(64), nullable=False),
         sa.Column("message", sa.Text, nullable=False),
         sa.Column("at", sa.String(40), nullable=False, index=True),
-        sa.UniqueConstraint("run", "life", "number", name="uq_attempts_run_life_number"),
+        sa.UniqueConstraint("run", "generation", "number", name="uq_attempts_run_generation_number"),
     )
     op.create_table(
         "pauses",
@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
     )
     op.create_table(
-        "held",
+        "suspended_work",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("what", sa.String(16), nullable=False),
         sa.Column("key", sa.String(255), nullable=False, unique=True),
@@ -107,14 +107,14 @@ def upgrade() -> None:
         sa.Index("ix_ticket_writes_ticket_at", "ticket_id", "at"),
     )
     op.create_table(
-        "performed",
+        "capped_actions",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("run_id", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("archetype", sa.String(64), nullable=False),
         sa.Column("at", sa.String(40), nullable=False),
-        sa.UniqueConstraint("run_id", "kind", name="uq_performed_run_kind"),
-        sa.Index("ix_performed_kind_at", "kind", "archetype", "at"),
+        sa.UniqueConstraint("run_id", "kind", name="uq_capped_actions_run_kind"),
+        sa.Index("ix_capped_actions_kind_at", "kind", "archetype", "at"),
     )
     op.create_table(
         "corrections",
@@ -198,7 +198,7 @@ def upgrade() -> None:
         sa.Column("next_return", sa.Double, nullable=False),
     )
     op.create_table(
-        "waiting_updates",
+        "outbox",
         sa.Column("run_id", sa.String(64), primary_key=True),
         sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
         sa.Column("work_key", sa.String(255), nullable=False),

@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 
 from app.records.issue_notes import OurNote
+from app.records.links import Link
 from app.records.records import Records
 from app.work.issues.report_counter import ReportCounter, count_work
 from app.work.messages import CountReports, Work
@@ -30,10 +31,8 @@ class Counting:
         self.iid = self.gitlab.add_issue(PROJECT, title="Tabs become spaces")
         self.project_id = self.gitlab.project(PROJECT)["id"]
         for ticket_id in (1, 2):
-            records.links.settle(
-                ticket_id, "report", project_id=self.project_id, project=PROJECT, iid=self.iid, url="",
-                state="opened", how="linked", now=self.clock().isoformat(),
-            )  # fmt: skip
+            link = Link(ticket_id, "report", self.project_id, PROJECT, self.iid, "", "opened", "linked")
+            records.links.save(link, now=self.clock().isoformat())
 
     def first(self) -> CountReports:
         message = count_work("count", self.project_id, self.iid, self.clock()).message

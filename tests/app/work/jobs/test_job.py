@@ -70,4 +70,4 @@ def test_paused_work_is_suspended_and_uses_up_nothing(records: Records) -> None:
     for _ in range(2):
         try_later(deps, JobLog(deps), Prune(key="k", accepted_at=NOW), "drop", paused)
     assert engine.works == []
-    assert records.held.count() == 1
+    assert records.suspended_work.count() == 1

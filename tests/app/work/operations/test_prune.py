@@ -18,8 +18,8 @@ from app.records.attempts import Attempt
 from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.failures import Failure
-from app.records.pruning import Dropped
 from app.records.records import Records
+from app.records.statements import PrunedBatch
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status
@@ -53,7 +53,7 @@ def records(database_url: str) -> Iterator[Records]:
     opened.close()
 
 
-NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_scheduled=lambda *_, **__: Dropped())
+NO_WORK = SimpleNamespace(forget=lambda *_, **__: 0, forget_scheduled=lambda *_, **__: PrunedBatch())
 
 
 def prune_at(
@@ -111,7 +111,7 @@ def test_texts_and_traces_go_and_what_was_decided_stays(records: Records) -> Non
     assert old.forgotten
     assert not young.forgotten
     assert [one.run_id for one in records.decisions.since("")] == ["young"]
-    assert records.decisions.forgotten_since("") == 1
+    assert records.decisions.pruned_since("") == 1
     assert prune_at(records, NOW).rows == {}
     assert prune_at(records, NOW + 2 * DAY).rows == {"texts": 1}, "it goes on from where it came"
 
@@ -144,10 +144,10 @@ def test_open_failures_stay_for_ever_and_those_dealt_with_go_with_their_tries(re
 def test_what_was_counted_goes_after_its_window(records: Records) -> None:
     for run, age in (("old", 31), ("young", 29)):
         records.ticket_writes.allow(1, run, since="", now=days_ago(age), most=9)
-        records.performed.allow(run, "reply", "mention", since="", now=days_ago(age), cap=9)
+        records.capped_actions.allow(run, "reply", "mention", since="", now=days_ago(age), cap=9)
     assert prune_at(records, NOW).rows == {"writes": 1, "performed": 1}
     assert not records.ticket_writes.allow(1, "next", since="", now=days_ago(0), most=1), "the young one counts"
-    assert not records.performed.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
+    assert not records.capped_actions.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
 
 
 def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None:

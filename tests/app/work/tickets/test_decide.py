@@ -73,7 +73,7 @@ def deciding(steps: Steps) -> Deciding:
         steps.log,
         judgement=shipped_judgement(SHIPPED, None),
         language_model=cast("Any", SimpleNamespace(judge=lambda _rules, _ticket, judged, _previous: judged)),
-        caps=HourlyCaps(steps.deps.records.performed, steps.clock),
+        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock),
         commands=TagCommands(steps.deps, provenance),
         provenance=provenance,
         recovery=steps.recovery,

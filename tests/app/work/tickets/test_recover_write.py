@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from app.records.decisions import UpdateState
-from app.records.waiting_updates import State, WaitingUpdate
+from app.records.outbox import OutboxEntry, OutboxState
 from app.work.messages import IssueFound, NotApplied, TicketMessage, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
 from integrations.errors import NotSent, Unavailable, UnknownOutcome
@@ -93,15 +93,15 @@ def test_an_update_that_arrives_after_it_was_taken_for_lost_is_known(steps: Step
     assert steps.row(message).update_state == ("not_applied" if by_own else "applied")
 
 
-def queued(steps: Steps, state: State, *, applied: bool = False, until: float = 0.0) -> TicketMessage:
+def queued(steps: Steps, state: OutboxState, *, applied: bool = False, until: float = 0.0) -> TicketMessage:
     """A message whose update waits in the outbox, and what became of it there."""
     message = steps.message()
     decision = steps.decision(message)
     row = steps.log.about_to_send(decision, [], ["archetype__mention"])
     if applied:
         steps.zendesk.runs[message.ticket_id] = [message.run_id]
-    entry = WaitingUpdate(row.run_id, row.ticket_id, "k", NOW.isoformat(), False, {}, [*row.tags], state, "b", until)
-    steps.deps.records.waiting_updates.park(entry)
+    entry = OutboxEntry(row.run_id, row.ticket_id, "k", NOW.isoformat(), False, {}, [*row.tags], state, "b", until)
+    steps.deps.records.outbox.park(entry)
     steps.log.moved(row, "in_outbox" if state == "waiting" else "sending")
     return message.after(decision, IssueFound(), "in_outbox")
 
@@ -116,11 +116,13 @@ def queued(steps: Steps, state: State, *, applied: bool = False, until: float = 
         ("refused", False, "not_applied"),
     ],
 )
-def test_what_became_of_an_update_in_the_outbox(steps: Steps, state: State, applied: bool, update: UpdateState) -> None:
+def test_what_became_of_an_update_in_the_outbox(
+    steps: Steps, state: OutboxState, applied: bool, update: UpdateState
+) -> None:
     message = queued(steps, state, applied=applied)
     assert isinstance(own(steps, message), Written) is applied
     assert steps.row(message).update_state == update
-    assert steps.deps.records.waiting_updates.of(message.run_id) is None
+    assert steps.deps.records.outbox.of(message.run_id) is None
     assert isinstance(own(steps, message), Written) is applied, "a step that is run again answers the same"
 
 
@@ -136,7 +138,7 @@ def test_a_bulk_job_that_may_be_writing_the_ticket_is_waited_for(steps: Steps) -
 
 @pytest.mark.parametrize(("state", "until", "blocks"), [("sent", 1, True), ("sent", 0, False), ("applied", 1, False)])
 def test_other_work_waits_for_a_bulk_job_and_not_for_what_became_of_it(
-    steps: Steps, state: State, until: float, blocks: bool
+    steps: Steps, state: OutboxState, until: float, blocks: bool
 ) -> None:
     """Nothing may hold a ticket for ever, whatever happened to the work that should come back for its update."""
     message = queued(steps, state, until=NOW.timestamp() + until)
@@ -147,5 +149,5 @@ def test_other_work_waits_for_a_bulk_job_and_not_for_what_became_of_it(
 def test_an_update_that_waits_is_taken_back_before_the_ticket_is_decided_again(steps: Steps) -> None:
     message = queued(steps, "waiting")
     assert steps.recovery.before_reading(message) is False
-    assert steps.deps.records.waiting_updates.of(message.run_id) is None
+    assert steps.deps.records.outbox.of(message.run_id) is None
     assert steps.row(message).update_state == "not_applied"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.records.decisions import UpdateState
-from app.records.waiting_updates import State, WaitingUpdate
+from app.records.outbox import OutboxEntry, OutboxState
 from app.work.limits.rate_limiter import REASON
 from app.work.messages import Ended, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
@@ -96,13 +96,13 @@ def test_an_update_that_may_still_be_on_its_way_is_waited_for(steps: Steps) -> N
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "applied", "refused"])
 def test_a_step_that_was_cut_off_after_it_queued_its_update_leaves_it_to_the_bulk_job(
-    steps: Steps, state: State
+    steps: Steps, state: OutboxState
 ) -> None:
     message = steps.message()
     decision = steps.decision(message)
     row = steps.log.about_to_send(decision, [], ["archetype__mention"])
-    entry = WaitingUpdate(row.run_id, row.ticket_id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
-    steps.deps.records.waiting_updates.park(entry)
+    entry = OutboxEntry(row.run_id, row.ticket_id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
+    steps.deps.records.outbox.park(entry)
     again = steps.write(message, decision)
     assert isinstance(again, WriteDelayed)
     assert (again.fault.reason, again.update) == ("in_bulk_job", "in_outbox")

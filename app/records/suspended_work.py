@@ -8,19 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.inserting import insert_into
-from app.records.tables import held
+from app.records.statements import insert_into
+from app.records.tables import suspended_work
 
 
 @dataclass(frozen=True)
-class Held:
+class SuspendedItem:
     id: int
     what: str
     key: str
     payload: dict[str, Any]
 
 
-class HeldWork:
+class SuspendedWork:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
@@ -28,23 +28,25 @@ class HeldWork:
         """Once for each key."""
         with self._engine.begin() as connection:
             connection.execute(
-                insert_into(self._engine, held)
+                insert_into(self._engine, suspended_work)
                 .values(what=what, key=key, payload=payload, at=at)
                 .on_conflict_do_nothing(index_elements=["key"])
             )
 
-    def oldest(self, what: str, *, limit: int) -> list[Held]:
-        query = sa.select(held).where(held.c.what == what).order_by(held.c.id).limit(limit)
+    def oldest(self, what: str, *, limit: int) -> list[SuspendedItem]:
+        query = (
+            sa.select(suspended_work).where(suspended_work.c.what == what).order_by(suspended_work.c.id).limit(limit)
+        )
         with self._engine.connect() as connection:
             return [
-                Held(row["id"], row["what"], row["key"], dict(row["payload"]))
+                SuspendedItem(row["id"], row["what"], row["key"], dict(row["payload"]))
                 for row in connection.execute(query).mappings()
             ]
 
     def forget(self, ids: Sequence[int]) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(held).where(held.c.id.in_(ids)))
+            connection.execute(sa.delete(suspended_work).where(suspended_work.c.id.in_(ids)))
 
     def count(self) -> int:
         with self._engine.connect() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(held)).scalar_one())
+            return int(connection.execute(sa.select(sa.func.count()).select_from(suspended_work)).scalar_one())

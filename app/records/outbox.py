@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.tables import waiting_updates
+from app.records.tables import outbox
 
-State = Literal["waiting", "sent", "applied", "refused"]
+OutboxState = Literal["waiting", "sent", "applied", "refused"]
 
 
 @dataclass(frozen=True)
-class WaitingUpdate:
+class OutboxEntry:
     run_id: str
     ticket_id: int
     work_key: str
@@ -24,50 +24,50 @@ class WaitingUpdate:
     change: dict[str, Any]
     tags: list[str]
     """For the decision, once it may have been sent."""
-    state: State = "waiting"
+    state: OutboxState = "waiting"
     batch: str = ""
     until: float = 0.0
     """sent: past this (Unix seconds) its job is over, and the ticket's audits know what became of it."""
 
 
-class WaitingUpdates:
+class OutboxEntries:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def park(self, update: WaitingUpdate) -> None:
+    def park(self, update: OutboxEntry) -> None:
         """Again, if it was parked before."""
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(waiting_updates).where(waiting_updates.c.run_id == update.run_id))
-            connection.execute(sa.insert(waiting_updates).values(**asdict(update)))
+            connection.execute(sa.delete(outbox).where(outbox.c.run_id == update.run_id))
+            connection.execute(sa.insert(outbox).values(**asdict(update)))
 
     def count(self) -> int:
-        query = sa.select(sa.func.count()).select_from(waiting_updates).where(waiting_updates.c.state == "waiting")
+        query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == "waiting")
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
     def oldest(self) -> str:
         """The run of the update that waits longest; empty: none waits."""
-        column = waiting_updates.c
+        column = outbox.c
         query = sa.select(column.run_id).where(column.state == "waiting").order_by(column.accepted_at, column.run_id)
         with self._engine.connect() as connection:
             return connection.execute(query.limit(1)).scalar() or ""
 
-    def of(self, run_id: str) -> WaitingUpdate | None:
-        found = self._read(waiting_updates.c.run_id == run_id)
+    def of(self, run_id: str) -> OutboxEntry | None:
+        found = self._read(outbox.c.run_id == run_id)
         return found[0] if found else None
 
-    def of_ticket(self, ticket_id: int) -> list[WaitingUpdate]:
-        return self._read(waiting_updates.c.ticket_id == ticket_id)
+    def of_ticket(self, ticket_id: int) -> list[OutboxEntry]:
+        return self._read(outbox.c.ticket_id == ticket_id)
 
-    def of_batch(self, batch: str) -> list[WaitingUpdate]:
-        return self._read(waiting_updates.c.batch == batch)
+    def of_batch(self, batch: str) -> list[OutboxEntry]:
+        return self._read(outbox.c.batch == batch)
 
-    def claim(self, batch: str, *, most: int, at_least: int, until: float) -> list[WaitingUpdate]:
+    def claim(self, batch: str, *, most: int, at_least: int, until: float) -> list[OutboxEntry]:
         """The oldest that wait, those that people wait for first; none when there are fewer than `at_least`.
 
         One of each ticket: a job takes no two.
         """
-        column = waiting_updates.c
+        column = outbox.c
         chosen = (
             sa.select(column.ticket_id, column.run_id)
             .where(column.state == "waiting")
@@ -83,7 +83,7 @@ class WaitingUpdates:
                 return []
             # Meanwhile one may have been taken back: its own work has the word.
             connection.execute(
-                sa.update(waiting_updates)
+                sa.update(outbox)
                 .where(column.run_id.in_(ids), column.state == "waiting")
                 .values(state="sent", batch=batch, until=until)
             )
@@ -91,30 +91,30 @@ class WaitingUpdates:
 
     def unclaim(self, batch: str) -> None:
         """Nothing was sent."""
-        self._change(waiting_updates.c.batch == batch, state="waiting", batch="", until=0.0)
+        self._change(outbox.c.batch == batch, state="waiting", batch="", until=0.0)
 
     def extend(self, batch: str, until: float) -> None:
-        self._change(sa.and_(waiting_updates.c.batch == batch, waiting_updates.c.state == "sent"), until=until)
+        self._change(sa.and_(outbox.c.batch == batch, outbox.c.state == "sent"), until=until)
 
     def settle(self, run_ids: Collection[str], state: Literal["applied", "refused"]) -> None:
-        self._change(waiting_updates.c.run_id.in_(run_ids), state=state)
+        self._change(outbox.c.run_id.in_(run_ids), state=state)
 
     def take_back(self, run_id: str) -> bool:
         """It waits no longer, because its work does it alone. False: it was sent already, or is gone."""
-        column = waiting_updates.c
+        column = outbox.c
         with self._engine.begin() as connection:
-            query = sa.delete(waiting_updates).where(column.run_id == run_id, column.state == "waiting")
+            query = sa.delete(outbox).where(column.run_id == run_id, column.state == "waiting")
             return connection.execute(query).rowcount == 1
 
     def drop(self, run_id: str) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(waiting_updates).where(waiting_updates.c.run_id == run_id))
+            connection.execute(sa.delete(outbox).where(outbox.c.run_id == run_id))
 
     def _change(self, where: sa.ColumnElement[bool], **values: object) -> None:
         with self._engine.begin() as connection:
-            connection.execute(sa.update(waiting_updates).where(where).values(**values))
+            connection.execute(sa.update(outbox).where(where).values(**values))
 
-    def _read(self, where: sa.ColumnElement[bool]) -> list[WaitingUpdate]:
-        query = sa.select(waiting_updates).where(where).order_by(waiting_updates.c.accepted_at)
+    def _read(self, where: sa.ColumnElement[bool]) -> list[OutboxEntry]:
+        query = sa.select(outbox).where(where).order_by(outbox.c.accepted_at)
         with self._engine.connect() as connection:
-            return [WaitingUpdate(**row) for row in connection.execute(query).mappings()]
+            return [OutboxEntry(**row) for row in connection.execute(query).mappings()]

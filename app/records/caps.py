@@ -1,0 +1,108 @@
+"""How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from app.records.statements import delete_some, insert_into
+from app.records.tables import capped_actions, ticket_writes
+
+# Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
+ACTIONS_LOCK = 7_706_975_111
+TICKETS_LOCK = 7_706
+
+
+class CappedActions:
+    """The caps of routing.yaml."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def allow(self, run_id: str, kind: str, archetype: str, *, since: str, now: str, cap: int) -> bool:
+        """Take one of `cap` allowances of the time since `since`; False when they are used up.
+
+        The same run asks as often as it likes and takes one: a retry must not use up what it was given.
+        """
+        with self._engine.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": ACTIONS_LOCK})
+            row = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now}
+            return _take(
+                connection,
+                capped_actions,
+                row,
+                key=["run_id", "kind"],
+                counted_by=["kind", "archetype"],
+                since=since,
+                most=cap,
+            )
+
+    def prune(self, before: str, *, limit: int) -> int:
+        """Delete up to `limit` older rows; returns the count.
+
+        Only the first rows are looked at: they were written in the order of time, which has no index here.
+        """
+        first = sa.select(capped_actions.c.id).order_by(capped_actions.c.id).limit(limit)
+        old = sa.and_(capped_actions.c.at < before, capped_actions.c.id.in_(first))
+        return delete_some(self._engine, capped_actions, old, limit=limit)
+
+
+class TicketWrites:
+    """The budget against loops."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int) -> bool:
+        """Take one of `most` writes to this ticket since `since`; False when they are used up.
+
+        The same run asks as often as it likes and takes one: a retry or a conflict is the same write.
+        """
+        with self._engine.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(
+                    sa.text("select pg_advisory_xact_lock(:space, :ticket)"),
+                    {"space": TICKETS_LOCK, "ticket": ticket_id % 2**31},
+                )
+            row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
+            return _take(
+                connection, ticket_writes, row, key=["run_id"], counted_by=["ticket_id"], since=since, most=most
+            )
+
+    def give_back(self, run_id: str) -> None:
+        """It wrote nothing."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
+
+    @staticmethod
+    def release(connection: sa.Connection, ticket_ids: Collection[int]) -> None:
+        """A person lets the tickets go on: they are counted from nothing, once the caller commits."""
+        connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.ticket_id.in_(ticket_ids)))
+
+    def prune(self, before: str, *, limit: int) -> int:
+        """Delete up to `limit` older rows; returns the count."""
+        return delete_some(self._engine, ticket_writes, ticket_writes.c.at < before, limit=limit)
+
+
+def _take(
+    connection: sa.Connection,
+    table: sa.Table,
+    row: Mapping[str, object],
+    *,
+    key: Sequence[str],
+    counted_by: Sequence[str],
+    since: str,
+    most: int,
+) -> bool:
+    # Written first: SQLite's lock is taken by the first write, and would not cover a count before it.
+    mine = insert_into(connection, table).values(**row).on_conflict_do_nothing(index_elements=key)
+    if connection.execute(mine).rowcount == 0:
+        return True
+    alike = [table.c[name] == row[name] for name in counted_by]
+    query = sa.select(sa.func.count()).select_from(table).where(*alike, table.c.at > since)
+    if connection.execute(query).scalar_one() <= most:
+        return True
+    connection.execute(sa.delete(table).where(*(table.c[name] == row[name] for name in key)))
+    return False
