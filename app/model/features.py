@@ -152,20 +152,39 @@ _ABSENT: Final = (
 _SAID: Final = {
     "length": {
         "0": "hardly any text",
-        "1": "very short",
-        "2": "short",
-        "3": "rather short",
-        "4": "of middle length",
-        "5": "long",
-        "6": "very long",
+        "1": "a very short text",
+        "2": "a short text",
+        "3": "a rather short text",
+        "4": "a text of middle length",
+        "5": "a long text",
+        "6": "a very long text",
     },
     "links": {"0": "no links", "1": "a link", "2": "several links"},
-    "code": {"yes": "code in it", "no": "no code in it"},
+    "code": {"yes": "code", "no": "no code"},
     "questions": {"0": "no question mark", "1": "a question mark", "2": "several question marks"},
-    "ends": {"asking": "ends with a question", "telling": "does not end with a question"},
+    "ends": {"asking": "a question at the end", "telling": "no question at the end"},
     "exclaims": {"yes": "an exclamation mark", "no": "no exclamation mark"},
-    "organization": {"yes": "the requester has an organization", "no": "the requester has no organization"},
-    "shouts": {"yes": "mostly capitals", "no": "not in capitals"},
+    "organization": {"yes": "a requester with an organization", "no": "a requester without an organization"},
+    "shouts": {"yes": "mostly capitals", "no": "few capitals"},
+    "topic": {
+        "being unavailable": "words for an outage",
+        "time passing now": "words for something that happens now",
+        "wishing for something": "words for a wish",
+        "something to reproduce": "words for what can be reproduced",
+        "asking how": "a how-to question",
+        "praise": "praise",
+        "sharing": "words for something shared",
+        "being a customer": "words of a customer",
+        "losing the second factor": "a lost second factor",
+        "politics": "politics",
+        "an event": "an event",
+        "selling to us": "words of a seller",
+        "investing": "words of an investor",
+        "junk": "words of spam",
+        "being solved": "words for a solved problem",
+        "being removed": "words for a removed post",
+        "not English": "words that are not English",
+    },
 }
 
 
@@ -175,10 +194,8 @@ def is_absence(trait: str) -> bool:
 
 
 def describe(trait: str) -> str:
-    """A trait for people: `t:links 0` is "no links"."""
+    """A trait for people, as a noun: `t:links 0` is "no links"."""
     name, _, value = trait.removeprefix("t:").partition(" ")
     if name == "channel":
-        return f"written on {value}"
-    if name == "topic":
-        return f"speaks of {value}"
+        return f"the channel {value}"
     return _SAID.get(name, {}).get(value, f"{name} {value}")

@@ -6,6 +6,7 @@ A letter group's share goes to the words it is in, so that `runnning` is named, 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +59,8 @@ def _chosen(scores: dict[str, float]) -> list[str]:
             if is_absence(name):
                 continue
         else:
-            if words <= _EMPTY or not all(any(sign.isalnum() for sign in word) for word in words):
+            unmasked = words - _MASKED.keys()
+            if (unmasked and unmasked <= _EMPTY) or not all(any(sign.isalnum() for sign in word) for word in words):
                 continue
             if any(words <= set(kept.split()) for kept in chosen):
                 continue
@@ -73,4 +75,6 @@ def _chosen(scores: dict[str, float]) -> list[str]:
 
 
 def _readable(phrase: str) -> str:
-    return " ".join(_MASKED.get(word, word) for word in phrase.split())
+    """Words of the ticket in quotes; what was masked among them by its name."""
+    runs = groupby(phrase.split(), key=lambda word: _MASKED.get(word, ""))
+    return " and ".join(masked or f'"{" ".join(words)}"' for masked, words in runs)

@@ -34,6 +34,7 @@ def _read() -> tuple[dict[tuple[str, ...], list[str]], dict[str, list[str]]]:
 
 
 _PHRASES, _STEMS = _read()
+TOPICS: Final = frozenset(topic for named in (*_PHRASES.values(), *_STEMS.values()) for topic in named)
 
 
 def topics(words: Sequence[str]) -> Counter[str]:

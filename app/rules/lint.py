@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from app.rules.actions import ACTIONS
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
 from app.rules.implication import contains_phrase, implies, unfold_lists
@@ -82,13 +83,7 @@ def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Fi
 def unused_macro(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A macro or template that nothing refers to."""
     del examples
-    used, templates = set[str](), set[str]()
-    for archetype in rules.routing.archetypes.values():
-        used.update(one.macro for one in (archetype.reply, archetype.forward) if one and one.macro)
-        if archetype.incidents:
-            used.update({archetype.incidents.found.macro, archetype.incidents.none.macro})
-        if archetype.issue:
-            templates.add(archetype.issue.template)
+    used, templates = _named("macro", rules), _named("template", rules)
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
@@ -101,10 +96,7 @@ def unused_macro(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Find
 def unused_tracker(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
     """A tracker that no archetype opens issues in or searches."""
     del examples
-    used = set[str]()
-    for archetype in rules.routing.archetypes.values():
-        used.update([archetype.issue.tracker] if archetype.issue else [])
-        used.update(archetype.incidents.trackers if archetype.incidents else [])
+    used = _named("tracker", rules)
     for name in rules.routing.trackers:
         if name not in used:
             yield _finding("unused_tracker", rules.positions, ("trackers", name), "nothing refers to it")
@@ -217,6 +209,17 @@ def lint(rules: Rules, examples: Sequence[RuleExample]) -> list[Finding]:
     """All warnings, in the files' order."""
     found = [finding for check in CHECKS for finding in check(rules, examples)]
     return sorted(found, key=lambda finding: (finding.file != rules.positions.file, finding.file, finding.position))
+
+
+def _named(kind: str, rules: Rules) -> set[str]:
+    """Names of this kind that an action of any archetype refers to."""
+    return {
+        reference.name
+        for archetype in rules.routing.archetypes.values()
+        for action in ACTIONS
+        for reference in action.references(archetype)
+        if reference.kind == kind
+    }
 
 
 def _all_conditions(rules: Rules) -> Iterator[tuple[Path, ConditionsConfig]]:

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, create_model
 
+from app.rules.archetypes import ArchetypeConfig, DefaultsConfig
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import Phrase
-from app.rules.schema.archetypes import ArchetypeConfig, DefaultsConfig
 from app.rules.schema.base import (
     ChannelConfig,
     ChatConfig,

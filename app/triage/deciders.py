@@ -8,10 +8,10 @@ from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG
+from app.rules.verdict import Candidate, Previous, Verdict, spoken
+from app.tags import ARCHETYPE_TAG
 from app.ticket import Ticket
-from app.triage.language import Language
-from app.triage.verdict import Candidate, Previous, Verdict
+from app.triage.language import UNKNOWN, Language
 
 MOST_CANDIDATES = 3
 # Below this share the model's second thoughts are no help to a person.
@@ -35,7 +35,7 @@ def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdic
     if chosen is None:
         return None
     if chosen in rules.routing.archetypes:
-        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"A person chose {chosen}.")
+        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"A person chose {spoken(chosen)}.")
     near = get_close_matches(chosen, rules.routing.archetypes, n=1)
     meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
     why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"
@@ -53,7 +53,7 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
         route.confidence,
         f"route:{route.name}",
         rules.mode_of(route.archetype, route.mode),
-        f"Rule {route.name}: {reason}{because}.",
+        f"The rule {route.name} matched: {reason}{because}.",
         tags=route.tags,
     )
 
@@ -62,12 +62,13 @@ def by_language(rules: Rules, language: Language) -> Verdict | None:
     languages = rules.routing.languages
     if language.code is None or language.code in languages.answered:
         return None
+    likely = "" if language.code == UNKNOWN else f": it looks like `{language.code}`"
     return Verdict(
         languages.archetype,
         "high",
         "language",
         rules.mode_of(languages.archetype),
-        f"Not in a language that the team answers ({language.reason}).",
+        f"The text is not in a language that the team answers{likely}.",
         tags=(languages.tag.replace("${language}", language.code),),
     )
 
@@ -81,8 +82,9 @@ def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
     if archetype.by_rule_only or said.probability < bar.medium:
         return None
     mode = rules.mode_of(said.best)
-    words = f", because of {', '.join(said.strongest)}" if said.strongest else ""
-    why = f"It reads like {said.best} ({said.probability:.0%}{words})."
+    why = f"The model classified it as {spoken(said.best)} ({said.probability:.0%} likely)."
+    if said.strongest:
+        why += f" Signals: {', '.join(said.strongest)}."
     if said.probability >= bar.high:
         return Verdict(said.best, "high", "model", mode, why, said.probability)
     return Verdict(said.best, "medium", "model", "suggest" if mode == "live" else mode, why, said.probability)
@@ -92,13 +94,13 @@ def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verd
     """Leave it to a person, with what it might be: what the model thinks likely, else the routes that came close."""
     if said is not None:
         likely = [(name, share) for name, share in said.probabilities.items() if share >= WORTH_NAMING]
-        candidates = [Candidate(name, f"{share:.0%} likely by its words") for name, share in likely]
+        candidates = [Candidate(name, f"{share:.0%} likely (model)") for name, share in likely]
     else:
         candidates = [
-            Candidate(near.archetype, f"rule {near.route} came close; {near.detail}")
+            Candidate(near.archetype, f"the rule {near.route} almost matched; {near.detail}")
             for near in matching.near_misses(MOST_CANDIDATES)
         ]
-    why = f"Nothing is sure enough: {ABSTAINED_TAG}."
+    why = "No rule or model was confident enough."
     return Verdict(
         None, "low", "none", rules.routing.defaults.mode, why, candidates=tuple(candidates[:MOST_CANDIDATES])
     )

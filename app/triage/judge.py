@@ -16,13 +16,12 @@ from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
+from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
-from app.triage.actions import Plan
 from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live
 from app.triage.language import Language
-from app.triage.plan import Circumstances, plan
+from app.triage.plan import Plan, plan
 from app.triage.trace import trace
-from app.triage.verdict import Previous, Verdict
 
 FEWEST_WORDS = 2
 _NO_WORDS = re.compile(r"https?://\S+|[@#]\w+")
@@ -103,10 +102,4 @@ def _plan(
     previous: Previous | None,
 ) -> Plan:
     remarks = matching.remarks(verdict.archetype or "")
-    circumstances = Circumstances(
-        channel=channel,
-        remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
-        remark_notes=tuple(remark.note for remark in remarks if remark.note),
-        previous=previous,
-    )
-    return plan(rules.routing, ticket, verdict, circumstances)
+    return plan(rules.routing, ticket, verdict, channel=channel, remarks=remarks, previous=previous)

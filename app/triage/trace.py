@@ -10,9 +10,9 @@ from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.triage.actions import Plan
+from app.rules.verdict import Verdict
 from app.triage.language import Language
-from app.triage.verdict import Verdict
+from app.triage.plan import Plan
 
 Entry = dict[str, Any]
 MOST_SHARES = 5

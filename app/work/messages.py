@@ -15,8 +15,9 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.records.decisions import UpdateState
+from app.rules.actions.findings import Found, IssueRef
 from app.ticket import Ticket
-from app.triage.actions import Plan
+from app.triage.plan import Plan
 
 NewsReason = Literal["done", "not_planned", "duplicate", "moved", "reopened"]
 """What in `closing:` of routing.yaml says what follows."""
@@ -81,38 +82,6 @@ class TicketDecision(Stored):
     parent: int | None = None
     """The ticket that this one answers, where the plan solves it too."""
     decided_at: str
-
-
-class IssueRef(Stored):
-    """An issue, as far as people are told about it."""
-
-    project_id: int = 0
-    project: str
-    iid: int
-    title: str
-    url: str
-    state: str = "opened"
-    score: float = 1.0
-    confidential: bool = False
-
-
-class Hint(Stored):
-    """Something for a person to look at, in the internal note only."""
-
-    text: str
-    url: str = ""
-
-
-class Found(Stored):
-    """What looking for an issue or incident led to."""
-
-    outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
-    issue: IssueRef | None = None
-    candidates: tuple[IssueRef, ...] = ()
-    detail: str = ""
-    hints: tuple[Hint, ...] = ()
-    removed: dict[str, int] = {}
-    """Personal data and secrets that were kept out of GitLab: how many of each kind."""
 
 
 class KnownOfIssue(Stored):

@@ -23,7 +23,12 @@ class Link:
     """Anything but http and https is shown as text."""
 
 
-Inline = str | Link
+@dataclass(frozen=True, slots=True)
+class Bold:
+    text: str
+
+
+Inline = str | Bold | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,13 @@ def _block(block: Block) -> str:
 
 
 def _inline(paragraph: Paragraph) -> str:
-    return "".join(_link(part) if isinstance(part, Link) else as_html(part) for part in paragraph.parts)
+    return "".join(_part(part) for part in paragraph.parts)
+
+
+def _part(part: Inline) -> str:
+    if isinstance(part, Link):
+        return _link(part)
+    return f"<strong>{as_html(part.text)}</strong>" if isinstance(part, Bold) else as_html(part)
 
 
 def _link(link: Link) -> str:

@@ -82,7 +82,7 @@ def test_an_unclear_ticket_gets_a_suggestion_and_no_issue(harness: Harness, endp
     assert not {"needs_triage", "issue_linked"} & set(ticket["tags"])
     _, note = ticket["comments"]
     assert note["public"] is False
-    assert "A language model thinks it is bug_report: They wonder about something." in note["body"]
+    assert "The language model classified it as bug report: They wonder about something." in note["body"]
     assert decision["links"] == []
     assert [call.method for call in harness.sandbox.gitlab.calls if call.method != "GET"] == []
     assert decision["trace"][-1]["asked"] == "language_model"

@@ -39,7 +39,7 @@ def test_a_bug_report_gets_its_tags_a_note_and_a_new_issue_in_one_write(harness:
     note = note_of(ticket)
     assert note["public"] is False
     assert link["url"] in str(note["html_body"])
-    assert "Suggested answer" in str(note["body"])
+    assert "Answer for Twitter" in str(note["body"])
     assert [call.method for call in harness.sandbox.zendesk.calls] == ["GET", "PUT"]
     calls = [call for call in harness.sandbox.gitlab.calls if "/issues" in call.path]
     assert [call.method for call in calls if call.method != "GET"] == ["POST"]
@@ -70,7 +70,7 @@ def test_what_was_private_opens_a_confidential_issue_and_the_reply_does_not_name
     )
     issue = harness.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     assert issue["confidential"] is True
-    assert "Suggested answer" not in str(note_of(ticket)["body"])
+    assert "Answer for" not in str(note_of(ticket)["body"])
 
 
 def test_a_known_issue_is_linked_told_of_the_report_and_not_opened_again(harness: Harness) -> None:

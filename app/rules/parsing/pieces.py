@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.rules.archetypes import ArchetypeConfig
 from app.rules.routing import RemarkConfig, RouteConfig
-from app.rules.schema.archetypes import ArchetypeConfig
 from app.rules.schema.base import LanguagesConfig, MacroName, OnClosingConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.strict import Text

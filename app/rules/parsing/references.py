@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from app.rules.actions import ACTIONS
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
@@ -19,7 +20,6 @@ from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
 from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
 from app.rules.routing import ConditionsConfig
-from app.rules.schema.archetypes import ArchetypeConfig
 from app.rules.schema.macros import MacroConfig
 
 
@@ -108,32 +108,15 @@ def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
 
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
     names = checked.pieces.names
+    known = {"channel": names.channels, "tracker": names.trackers, "template": names.templates}
     for name, archetype in checked.pieces.archetypes.items():
-        path: Path = ("archetypes", name)
-        has = _known_in(archetype)
-        if archetype.reply:
-            yield from checked.macro(archetype.reply.macro, (*path, "reply", "macro"), has=has)
-            for number, channel in enumerate(archetype.reply.live_on):
-                yield from checked.known("channel", channel, names.channels, (*path, "reply", "live_on", number))
-        if archetype.forward:
-            yield from checked.macro(archetype.forward.macro, (*path, "forward", "macro"), has=has)
-        if archetype.issue:
-            yield from checked.known("tracker", archetype.issue.tracker, names.trackers, (*path, "issue", "tracker"))
-            yield from checked.known(
-                "template", archetype.issue.template, names.templates, (*path, "issue", "template")
-            )
-        if archetype.incidents:
-            inside: Path = (*path, "incidents")
-            for number, tracker in enumerate(archetype.incidents.trackers):
-                yield from checked.known("tracker", tracker, names.trackers, (*inside, "trackers", number))
-            found, none = archetype.incidents.found, archetype.incidents.none
-            yield from checked.macro(found.macro, (*inside, "found", "macro"), has=has | {"incident"})
-            yield from checked.macro(none.macro, (*inside, "none", "macro"), has=has)
-
-
-def _known_in(archetype: ArchetypeConfig) -> frozenset[Needs]:
-    issue = archetype.issue
-    return frozenset({"issue"} if issue and (issue.open_when != "never" or issue.link_at != "never") else set())
+        provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
+        for one in (reference for action in ACTIONS for reference in action.references(archetype)):
+            path: Path = ("archetypes", name, *one.path)
+            if one.kind == "macro":
+                yield from checked.macro(one.name, path, has=provided | one.knows)
+            else:
+                yield from checked.known(one.kind, one.name, known[one.kind], path)
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:

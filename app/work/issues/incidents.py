@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.records.links import Link
+from app.rules.actions.findings import Found, Hint, IssueRef
+from app.rules.actions.incident import Incident as IncidentAction
 from app.rules.loading import Rules
-from app.triage.actions import Incident as IncidentAction
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first
 from app.work.issues.projects import ProjectCache
 from app.work.jobs.dependencies import Dependencies
-from app.work.messages import Found, Hint, IssueRef, TicketDecision
+from app.work.messages import TicketDecision
 from integrations.errors import IntegrationError
 from integrations.gitlab.issues import Issue, Project
 from integrations.sentry.issues import SentryIssue

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 
 from app.records.links import How, Link, manual_intent
 from app.records.tracked_issues import TrackedIssue
+from app.rules.actions.findings import Found, IssueRef
+from app.rules.actions.issue import Issue as IssueAction
+from app.rules.actions.issue import IssueConfig
 from app.rules.loading import Rules
-from app.rules.schema.archetypes import IssueConfig
 from app.rules.schema.base import TrackerConfig
-from app.triage.actions import Issue as IssueAction
 from app.work.issues.mirror import IssueMirror, row_of
 from app.work.issues.news import known_at_first
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
 from app.work.issues.text import Report, another_report, issue_description, issue_title
 from app.work.jobs.dependencies import Dependencies
-from app.work.messages import Found, IssueRef, TicketDecision
+from app.work.messages import TicketDecision
 from app.work.provenance import Provenance
 from integrations.errors import NOT_CARRIED_OUT, IntegrationError, NotFound, NotSent
 from integrations.gitlab.quoting import marker
@@ -30,7 +31,7 @@ REPORT = "report"
 LOOK_AGAIN_SECONDS = 1.0
 MOST_CANDIDATES = 3
 OPEN, LINK = "open", "link:"
-"""What a person may ask for: `app.triage.actions.Issue.wish`."""
+"""What a person may ask for: `app.rules.actions.issue.Issue.command`."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,14 @@ class IssueLinker:
         """Raises IntegrationError: the claim then says what the next try must do."""
         tracker = rules.routing.trackers[action.policy.tracker]
         report = self._report(decision, action, tracker, self.projects.get(tracker.project).id, rules)
-        if action.wish.startswith(LINK):
-            return self._link_wanted(report, action.wish.removeprefix(LINK))
+        if action.command.startswith(LINK):
+            return self._link_wanted(report, action.command.removeprefix(LINK))
         known = self.deps.records.links.find(decision.ticket.id, REPORT)
-        if known and known.following == "removed" and action.wish != OPEN:
+        if known and known.following == "removed" and action.command != OPEN:
             return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
             return self._again(report, known)
-        waits = "" if action.wish else self._waits_for(report)
+        waits = "" if action.command else self._waits_for(report)
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 
     def _report(
@@ -141,9 +142,9 @@ class IssueLinker:
         return Found(outcome="linked", issue=chosen.ref(issue))
 
     def _first_time(self, report: _Report) -> Found:
-        policy, wish = report.policy, report.action.wish
+        policy, command = report.policy, report.action.command
         text = report.text  # what leaves for GitLab's search must be clean too
-        near = [] if wish == OPEN else self.similar.of(text.subject, text.body, report.project_id)
+        near = [] if command == OPEN else self.similar.of(text.subject, text.body, report.project_id)
         if near and policy.link_at != "never" and near[0].score >= policy.link_at:
             self._save_link(report, near[0].issue, "linked")
             self._note_on_issue(report, near[0].issue.iid, None)
@@ -151,7 +152,7 @@ class IssueLinker:
         alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
         if alike:
             return Found(outcome="suggested", candidates=tuple(alike[:MOST_CANDIDATES]))
-        if policy.open_when == "never" and wish != OPEN:
+        if policy.open_when == "never" and command != OPEN:
             return Found(outcome="none", detail="no related issue found")
         return self._open(report)
 

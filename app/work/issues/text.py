@@ -10,14 +10,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.redaction import redact
+from app.rules.actions.issue import IssueConfig
 from app.rules.loading import Rules
 from app.rules.macros import render_template
-from app.rules.schema.archetypes import IssueConfig
 from app.work.messages import TicketDecision
 from integrations.gitlab import quoting
 
 _VERSION = re.compile(
-    r"\b(?:gitlab[\s-]*(?:ce|ee)?\s*v?|v|version\s*:?\s*)(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\b", re.IGNORECASE
+    r"\b(?:gitlab[\s-]*(?:ce|ee)?\s*v?|v|version\s*:?\s*|(?:since|until|after)\s+)(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\b",
+    re.IGNORECASE,
 )
 _EDITIONS = (
     ("EE", re.compile(r"\b(?:EE|Enterprise Edition)\b")),
@@ -66,13 +67,13 @@ def issue_description(decision: TicketDecision, report: Report, policy: IssueCon
     """The template, filled; the marker is the first line, where no text of others can hide it."""
     text = f"{report.subject}\n{report.body}"
     channel = rules.routing.channels.get(decision.channel)
-    steps = _steps(report.body)
+    details = report_details(text)
     values = {
         "report": quoting.fence(report.body),
         "channel": quoting.one_line(channel.title if channel else decision.channel),
-        "version": quoting.one_line(_version(text)),
-        "edition": _edition(text),
-        "steps": quoting.fence(steps) if steps else "",
+        "version": quoting.one_line(details["version"]),
+        "edition": details["edition"],
+        "steps": quoting.fence(details["steps"]) if details["steps"] else "",
         "ticket_url": decision.ticket.url,
     }
     return f"{quoting.marker_line(mark)}\n\n{render_template(rules.macros, policy.template, values)}"
@@ -84,6 +85,11 @@ def another_report(decision: TicketDecision, report: Report, mark: str, *, quote
     if quoted:
         lines += ["", quoting.fence(report.body)]
     return "\n".join(lines)
+
+
+def report_details(text: str) -> dict[str, str]:
+    """What a report says of version, edition and steps; empty where it does not."""
+    return {"version": _version(text), "edition": _edition(text), "steps": _steps(text)}
 
 
 def _version(text: str) -> str:

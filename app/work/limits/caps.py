@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.records.caps import CappedActions
+from app.rules.actions.action import Action
+from app.rules.actions.note import Note
+from app.rules.actions.tags import Tags
+from app.rules.archetypes import CapsConfig
 from app.rules.routing import RoutingConfig
-from app.rules.schema.archetypes import CapsConfig
 from app.tags import ABSTAINED_TAG
-from app.triage.actions import Action, Note, Plan, Reply, Tags
+from app.triage.plan import Plan
 
 HOUR = timedelta(hours=1)
 # An incident is only looked up, and is not capped; it has no kind in `caps`.
@@ -33,13 +36,8 @@ class HourlyCaps:
             if cap is None or self._allowed(run_id, action.kind, archetype, cap):
                 actions.append(action)
                 continue
-            over.append(f"{action.kind} (at most {cap} an hour)")
-            held = f"cap reached: at most {cap} of {action.kind} an hour for {archetype}"
-            actions.append(
-                action.model_copy(update={"sent": False})
-                if isinstance(action, Reply)
-                else action.model_copy(update={"held": held})
-            )
+            over.append(f"{action.kind} ({cap} an hour)")
+            actions.append(action.withheld(f"the cap of {cap} an hour for {archetype} is reached"))
         return plan.model_copy(update={"actions": tuple(_marked(action, over) for action in actions)}) if over else plan
 
     def _allowed(self, run_id: str, kind: str, archetype: str, cap: int) -> bool:
@@ -51,7 +49,7 @@ class HourlyCaps:
 
 def _cap(routing: RoutingConfig, archetype: str, action: Action) -> int | None:
     """How many of this action an hour may have; None: no limit. A suggested reply is no reply yet."""
-    if action.held or action.kind not in CAPPED or (isinstance(action, Reply) and not action.sent):
+    if not action.acts or action.kind not in CAPPED:
         return None
     own = routing.archetypes[archetype].caps
     cap: int | None = getattr(own, action.kind) if own else None
@@ -62,6 +60,5 @@ def _marked(action: Action, over: list[str]) -> Action:
     if isinstance(action, Tags):
         return action.model_copy(update={"add": (*action.add, ABSTAINED_TAG)})
     if isinstance(action, Note):
-        sentence = f"Left to you, because the cap for it is reached: {', '.join(over)}."
-        return action.model_copy(update={"sentences": (*action.sentences, sentence)})
+        return action.and_next(f"Please do by hand what is over its cap: {', '.join(over)}.")
     return action

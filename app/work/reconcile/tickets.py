@@ -9,9 +9,9 @@ from functools import partial
 from typing import Literal
 
 from app.metrics import REPAIRED
+from app.rules.verdict import Previous
 from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
-from app.triage.verdict import Previous
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import JobLog, crashed, tried, try_later

@@ -9,15 +9,22 @@ import structlog
 
 from app.metrics import CONDITION_ERRORS
 from app.records.decisions import Decision
+from app.rules.actions.incident import Incident
+from app.rules.actions.issue import Issue
+from app.rules.actions.note import Note
+from app.rules.actions.reply import Reply
+from app.rules.actions.solve_parent import SolveParent
+from app.rules.actions.status import Status
+from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.team import is_bot
+from app.rules.verdict import Previous
 from app.tags import ARCHETYPE_TAG, DONE_TAG
 from app.ticket import Ticket
-from app.triage.actions import Incident, Issue, Note, Plan, Reply, SolveParent, Status, Tags
 from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge
-from app.triage.verdict import Previous
+from app.triage.plan import Plan
 from app.work.jobs.dependencies import Dependencies
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
@@ -220,7 +227,7 @@ class TicketDecider:
             self.log.first_write_done(message)
             return Ended(why="a person changed the archetype before the link was there")
         kept = tuple(action for action in first.plan.actions if isinstance(action, Issue | Incident | Reply))
-        added = (Tags(add=()), Note(sentences=("The issue link, added later because GitLab was unavailable:",)))
+        added = (Tags(add=()), Note(title="The issue link, added later because GitLab was unavailable"))
         changes = {
             "run_id": message.run_id,
             "event": message.event,
@@ -236,7 +243,7 @@ class TicketDecider:
             return Ended(why="solved already")
         rules = self.deps.rulebook.current()
         why = f"Answered on the post; the answer came in as ticket {answer.in_ticket}."
-        actions = (Tags(add=()), Status(status="solved"), Note(sentences=(why,)))
+        actions = (Tags(add=()), Status(status="solved"), Note(title=why))
         earlier = Earlier.of(snapshot, last, rules)
         now = self.deps.now()
         return self._to_write(derived(message, snapshot, earlier, rules, why=why, actions=actions, now=now))
@@ -245,7 +252,7 @@ class TicketDecider:
         wanted = decision.plan.wanted()
         if any(isinstance(action, SolveParent) for action in wanted):
             decision = decision.model_copy(update={"parent": self.log.parent_of(decision)})
-        return ToWrite(decision=decision, looks_for_issue=any(isinstance(one, Issue | Incident) for one in wanted))
+        return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in wanted))
 
 
 def is_decided(comment: CommentSnapshot, last: Decision) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
 from app.records.decisions import FOLLOWING, Decision, DecisionState, UpdateState
+from app.rules.actions.ticket_change import ActionOutcome
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import crash_fault
 from app.work.jobs.job import failure_of, keep_attempt, keep_unreadable
@@ -26,7 +27,6 @@ from app.work.messages import (
     Written,
 )
 from app.work.snapshot import ticket_as_json
-from app.work.tickets.compose import Outcome
 from app.work.update_state import MAY_BE_APPLIED
 
 log = structlog.get_logger(__name__)
@@ -70,7 +70,9 @@ class DecisionLog:
 
     # --- an update on its way
 
-    def about_to_send(self, decision: TicketDecision, outcomes: Sequence[Outcome], added: Sequence[str]) -> Decision:
+    def about_to_send(
+        self, decision: TicketDecision, outcomes: Sequence[ActionOutcome], added: Sequence[str]
+    ) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
         last = self.last_applied(decision.ticket.id)
         tags = dict.fromkeys([*(last.tags if last else ()), *added])
@@ -85,7 +87,7 @@ class DecisionLog:
         """
         self.deps.records.decisions.update(row.run_id, update_state=state)
 
-    def recorded(self, message: TicketMessage, decision: TicketDecision, outcomes: Sequence[Outcome]) -> Written:
+    def recorded(self, message: TicketMessage, decision: TicketDecision, outcomes: Sequence[ActionOutcome]) -> Written:
         """Nothing is sent (shadow): the decision alone is kept."""
         row = _row(decision, outcomes, ())
         self.deps.records.decisions.save(row)
@@ -101,19 +103,19 @@ class DecisionLog:
             self.deps.records.decisions.update(row.run_id, state="waiting")
             DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
             return Written(state="waiting", spike_of=spike_of)
-        written = self.finished(message, row, [Outcome(**action) for action in row.actions])
+        written = self.finished(message, row, [ActionOutcome(**action) for action in row.actions])
         return written.model_copy(update={"solves": decision.parent, "spike_of": spike_of})
 
     def applied_by_other(self, message: TicketMessage, row: Decision) -> None:
         """Work on the ticket found that the update of another run is in it."""
-        self.finished(message, self._set_applied(row), [Outcome(**action) for action in row.actions])
+        self.finished(message, self._set_applied(row), [ActionOutcome(**action) for action in row.actions])
 
     def _set_applied(self, row: Decision) -> Decision:
         if row.update_state != "applied":
             self.moved(row, "applied")
         return replace(row, update_state="applied")
 
-    def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[Outcome]) -> Written:
+    def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[ActionOutcome]) -> Written:
         state: DecisionState = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
         now = self.deps.now()
         actions = [asdict(outcome) for outcome in outcomes]
@@ -213,7 +215,7 @@ def link_message(message: TicketMessage, decision: TicketDecision) -> LinkTicket
     return LinkTicket(**carried, key=f"{message.key}:link", ticket_id=message.ticket_id, decision=decision)
 
 
-def _row(decision: TicketDecision, outcomes: Sequence[Outcome], tags: tuple[str, ...]) -> Decision:
+def _row(decision: TicketDecision, outcomes: Sequence[ActionOutcome], tags: tuple[str, ...]) -> Decision:
     return Decision(
         run_id=decision.run_id,
         ticket_id=decision.ticket.id,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.records.decisions import Decision
+from app.rules.actions.action import Action
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.loading import Rules
 from app.ticket import Ticket
-from app.triage.actions import Action, Plan
+from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketMessage
 from app.work.snapshot import ticket_from, ticket_from_json, ticket_read
 from integrations.zendesk.snapshots import TicketSnapshot
@@ -29,15 +30,6 @@ class Earlier:
         now_read = ticket_from(snapshot, event="updated")
         ticket = ticket_from_json(last.ticket) if last and last.ticket else now_read
         return cls(last, ticket, describe_channel(rules.routing.channels, replace(ticket, via=now_read.via)))
-
-    def where(self, rules: Rules) -> str:
-        """Where an answer has to be written by hand; empty: Zendesk delivers it."""
-        known = rules.routing.channels.get(self.channel.name)
-        return (
-            ""
-            if self.channel.reply == "zendesk"
-            else self.channel.link or (known.title if known else self.channel.name)
-        )
 
 
 def derived(

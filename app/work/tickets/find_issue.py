@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.triage.actions import Incident, Issue
+from app.rules.actions.findings import Found, IssueRef
+from app.rules.actions.incident import Incident
+from app.rules.actions.issue import Issue
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.jobs.dependencies import Dependencies
@@ -13,12 +15,10 @@ from app.work.jobs.fault import fault_of
 from app.work.messages import (
     Fault,
     FindResult,
-    Found,
     IssueDelayed,
     IssueFound,
     IssueImpossible,
     IssueNews,
-    IssueRef,
     LinkTicket,
     TicketDecision,
     TicketMessage,

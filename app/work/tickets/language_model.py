@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict
 
 from app.metrics import SECOND_OPINIONS
 from app.rules.loading import Rules
+from app.rules.verdict import Previous, Verdict, spoken
 from app.ticket import Ticket
 from app.triage.judge import Judged, with_verdict
-from app.triage.verdict import Previous, Verdict
 from integrations.errors import IntegrationError, NotSent
 
 log = structlog.get_logger(__name__)
@@ -209,5 +209,5 @@ def verdict_from(answer: Answer, rules: Rules) -> Verdict:
         "medium",
         DECIDED_BY,
         "suggest" if mode == "live" else mode,
-        f"A language model thinks it is {answer.archetype}{because}.",
+        f"The language model classified it as {spoken(answer.archetype)}{because}.",
     )

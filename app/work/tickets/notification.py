@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.records.decisions import Decision
+from app.rules.actions.action import Action
+from app.rules.actions.note import Note
+from app.rules.actions.reply import Reply
+from app.rules.actions.status import Status
+from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.schema.base import OnClosingConfig
-from app.triage.actions import Action, Note, Reply, Status, Tags
 from app.work.issues.news import on_closing
 from app.work.messages import IssueNews, TicketDecision, TicketMessage
 from app.work.tickets.derived_decision import Earlier, derived
@@ -30,11 +34,11 @@ def notification(
     macro = closing.team_answer if news.answer else on.macro if on else None
     actions: list[Action] = [Tags(add=on.tags if on else (), remove=_outdated(news, snapshot, rules))]
     if macro:
-        actions.append(Reply(macro=macro, sent=False, where=earlier.where(rules)))
+        actions.append(Reply(macro=macro, sent=False))
     if on and on.status and snapshot.status in on.only_from and snapshot.status != on.status:
         actions.append(Status(status=on.status))
-    actions.append(Note(sentences=(*news.sentences, *([on.note] if on and on.note else []))))
     why = " ".join(news.sentences)
+    actions.append(Note(title=why, next=(on.note,) if on and on.note else ()))
     return derived(message, snapshot, earlier, rules, why=why, actions=actions, now=now, answer=news.answer)
 
 

@@ -1,59 +1,90 @@
-"""From the draft to what Zendesk is sent: the full list of tags, one comment, the run id in the audit's metadata."""
+"""From the change to what Zendesk is sent: the full list of tags, one comment, the run id in the audit's metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from app.rules.actions.ticket_change import NoteLine, Section, TicketChange
+from app.tags import ARCHETYPE_TAG
 from app.work.messages import TicketDecision
-from app.work.tickets.compose import Draft, Passage
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
-from integrations.zendesk.notes import Block, Link, Paragraph, Quote, note_html
+from integrations.zendesk.notes import Block, Bold, Bullets, Inline, Link, Paragraph, Quote, note_html
 from integrations.zendesk.quoting import as_html
 
-SIGNATURE = "Pointsman. Wrong? Change the tag archetype__… and it follows."
+WRONG = "Wrong? Change the tag {tag}, and Pointsman follows."
+
+_LABELS = {
+    Section.NEXT: "Next",
+    Section.ANSWER: "Answer",
+    Section.ISSUE: "Issue",
+    Section.GIVEN: "Given",
+    Section.DONE: "Done",
+    Section.NOT_DONE: "Not done",
+    Section.WHY: "Why",
+}
+_LISTS = {Section.DONE, Section.NOT_DONE}
+"""Sections of short phrases; the others are sentences."""
 
 
 def ticket_update(
-    decided: TicketDecision, made: Draft, group_id: int | None, assignee_id: int | None, note_limit: int
+    decision: TicketDecision, change: TicketChange, group_id: int | None, assignee_id: int | None, note_limit: int
 ) -> TicketUpdate:
-    ticket = decided.ticket
+    ticket = decision.ticket
     return TicketUpdate(
         updated_stamp=ticket.updated_at,
-        tags=tuple(made.tags(ticket.tags)),
-        status=made.status if made.status != ticket.status else None,
+        tags=tuple(change.tags(ticket.tags)),
+        status=change.status if change.status != ticket.status else None,
         group_id=group_id,
         assignee_id=assignee_id,
-        comment=_comment(decided, made, note_limit),
-        custom_fields=made.fields,
-        metadata={RUN_KEY: decided.run_id},
+        comment=_comment(decision, change, note_limit),
+        custom_fields=change.fields,
+        metadata={RUN_KEY: decision.run_id},
     )
 
 
-def _comment(decided: TicketDecision, made: Draft, note_limit: int) -> NewComment | None:
-    if made.reply:
-        return NewComment(as_html(made.reply), public=True)
-    if not made.note:
+def _comment(decision: TicketDecision, change: TicketChange, note_limit: int) -> NewComment | None:
+    if change.reply:
+        return NewComment(as_html(change.reply), public=True)
+    if not change.title:
         return None
-    return NewComment(note_html([*_blocks(decided, made)], note_limit), public=False)
+    return NewComment(note_html([*note_blocks(decision, change)], note_limit), public=False)
 
 
-def _blocks(decided: TicketDecision, made: Draft) -> Iterator[Block]:
-    if decided.event != "link":
-        title = (decided.archetype or "needs triage").replace("_", " ")
-        yield Paragraph(
-            f"{title.capitalize()} ({decided.confidence} confidence)" if decided.archetype else title.capitalize()
-        )
-    for passage in made.note:
-        yield from _passage(passage)
-    yield Paragraph(SIGNATURE)
+def note_blocks(decision: TicketDecision, change: TicketChange) -> Iterator[Block]:
+    """The internal note: what to do next comes first, why it was decided so comes last."""
+    yield Paragraph(Bold(change.title))
+    lines = sorted(change.note, key=lambda line: (line.section, line.label))
+    if lines and lines[0].section is Section.LATER:
+        lines.insert(0, NoteLine(Section.NEXT, "Nothing now."))
+    for label, group in groupby(lines, key=_label):
+        yield from _section(label, [*group])
+    if decision.archetype and decision.event.startswith("ticket."):
+        yield Paragraph(WRONG.format(tag=ARCHETYPE_TAG + decision.archetype))
 
 
-def _passage(passage: Passage) -> Iterator[Block]:
-    if passage.heading:
-        yield Paragraph(passage.heading)
-    if passage.quoted:
-        yield Quote(passage.text)
-    elif passage.url:
-        yield Paragraph(f"{passage.text} ", Link(passage.url, passage.url))
-    else:
-        yield Paragraph(passage.text)
+def _label(line: NoteLine) -> str:
+    return line.label or _LABELS[Section.NEXT if line.section is Section.LATER else line.section]
+
+
+def _section(label: str, lines: Sequence[NoteLine]) -> Iterator[Block]:
+    said = [line for line in lines if not line.quoted and not line.listed]
+    quoted = [line for line in lines if line.quoted]
+    parts: list[Inline] = [Bold(f"{label}:")]
+    for line in said:
+        between = "; " if line.section in _LISTS and line is not said[0] else " "
+        parts += [between, *_inline(line)]
+    if said and said[-1].section in _LISTS:
+        parts.append(".")
+    yield Paragraph(*parts)
+    yield from (Quote(line.text) for line in quoted)
+    listed = [Paragraph(*_inline(line)) for line in lines if line.listed]
+    if listed:
+        yield Bullets(*listed)
+
+
+def _inline(line: NoteLine) -> Iterator[Inline]:
+    if line.name:
+        yield Link(line.name, line.url) if line.url else line.name
+    if line.text:
+        yield line.text

@@ -13,10 +13,15 @@ from datetime import datetime
 
 from app.records.decisions import Decision
 from app.records.links import Following
+from app.rules.actions.action import Action
+from app.rules.actions.issue import Issue, IssueConfig
+from app.rules.actions.note import Note
+from app.rules.actions.reply import Reply
+from app.rules.actions.status import Status
+from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
-from app.rules.schema.archetypes import IssueConfig
+from app.rules.verdict import spoken
 from app.tags import LINKED_TAG
-from app.triage.actions import Action, Issue, Note, Reply, Status, Tags
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision, TicketMessage
 from app.work.provenance import Provenance
@@ -40,7 +45,7 @@ class Command:
     tags: tuple[str, ...] = ()
     """The tags that asked for it."""
     issue: str = ""
-    """As `app.triage.actions.Issue.wish`; empty: no issue is asked for."""
+    """As `app.rules.actions.issue.Issue.command`; empty: no issue is asked for."""
     unlinked: bool = False
     """No link is left."""
 
@@ -133,28 +138,29 @@ def carried_out(
     archetype = rules.routing.archetypes.get(last.archetype or "")
     stale = (*command.tags, *([LINKED_TAG] if command.unlinked else []))
     actions: list[Action] = []
-    sentences = [command.sentence]
+    advice: tuple[str, ...] = ()
     if command.issue:
         policy = issue_policy(last, rules) or (None if command.issue == "open" else _only_to_link(rules))
         if policy:
-            secret = policy.confidential == "always" or (policy.confidential == "auto" and not earlier.channel.public)
-            actions.append(Issue(policy=policy, confidential=secret, wish=command.issue))
+            secret = policy.is_confidential(earlier.channel)
+            actions.append(Issue(policy=policy, confidential=secret, command=command.issue))
         else:
-            sentences.append(f"routing.yaml names no tracker for {last.archetype or 'tickets without an archetype'}.")
+            archetype_name = spoken(last.archetype) if last.archetype else "tickets without an archetype"
+            advice = (f"Open the issue by hand: routing.yaml names no tracker for {archetype_name}.",)
     actions.append(Tags(add=(), remove=tuple(tag for tag in stale if tag in snapshot.tags)))
     if command.issue and archetype and archetype.issue:
         if archetype.reply and not archetype.never_reply:
-            actions.append(Reply(macro=archetype.reply.macro, sent=False, where=earlier.where(rules)))
+            actions.append(Reply(macro=archetype.reply.macro, sent=False))
         if archetype.status:
             actions.append(Status(status=archetype.status))
-    actions.append(Note(sentences=tuple(sentences)))
+    actions.append(Note(title=command.sentence, next=advice))
     return derived(message, snapshot, earlier, rules, why=command.sentence, actions=actions, now=now)
 
 
 def _only_to_link(rules: Rules) -> IssueConfig | None:
-    """For a ticket whose archetype asks for no issue: a person may link one all the same, but nothing is said there."""
+    """For a ticket whose archetype asks for no issue: a person may link one and nothing is said there."""
     tracker = next(iter(rules.routing.trackers), None)
-    policies = [one.issue for one in rules.routing.archetypes.values() if one.issue]
+    policies: list[IssueConfig] = [one.issue for one in rules.routing.archetypes.values() if one.issue]
     if tracker is None or not policies:
         return None
     return policies[0].model_copy(update={"comment_on_linked": False, "thumbs_up": False})

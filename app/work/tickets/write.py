@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from app.records.decisions import Decision
-from app.triage.actions import Action, Note, Plan, Reply
+from app.rules.actions import ACTIONS
+from app.rules.actions.action import Action
+from app.rules.actions.note import Note
+from app.rules.actions.reply import Reply
+from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
+from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox, queued_fault
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
@@ -21,7 +26,7 @@ from app.work.messages import (
     Written,
 )
 from app.work.tickets.assignees import AssigneeCache
-from app.work.tickets.compose import Draft, Outcome, Passage, draft
+from app.work.tickets.compose import compose
 from app.work.tickets.decision_log import DecisionLog
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.render import ticket_update
@@ -29,7 +34,7 @@ from app.work.update_state import MAY_BE_APPLIED, advance
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate
 
-REPLIES_PAUSED = "Replies are paused: this one is not sent, only suggested."
+REPLIES_PAUSED = "Replies are paused, so the answer was not sent."
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,17 @@ class TicketWriter:
         if before and self.deps.records.outbox.of(decision.run_id):  # cut off after it was queued
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
         decision = self._as_of_now(decision, found)
-        made = draft(decision, found.found, self.deps.rulebook.by_hash(decision.config_hash))
+        change = compose(decision, found.found, self.deps.rulebook.by_hash(decision.config_hash))
         if decision.plan.mode == "shadow":
-            return self.log.recorded(message, decision, made.outcomes)
+            return self.log.recorded(message, decision, change.outcomes)
         cut_off = before if before and before.update_state in {*MAY_BE_APPLIED, "applied"} else None
         try:
             if cut_off and self._was_applied(cut_off):
                 return self.log.applied(message, decision, cut_off, found)
-            update = self._update(decision, made)
+            update = self._update(decision, change)
         except IntegrationError as error:
             return WriteDelayed(fault=fault_of(error), update="unknown" if cut_off else "not_applied")
-        row = self.log.about_to_send(decision, made.outcomes, made.add)
+        row = self.log.about_to_send(decision, change.outcomes, change.add)
         if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
@@ -155,21 +160,22 @@ class TicketWriter:
         written = self.log.applied(message, previous.decision, earlier, previous.found)
         return written.model_copy(update={"by_previous": True})
 
-    def _update(self, decision: TicketDecision, made: Draft) -> TicketUpdate:
+    def _update(self, decision: TicketDecision, change: TicketChange) -> TicketUpdate:
         """A group or agent that Zendesk does not have costs the assignment, not the tags: the note says so."""
         limits = self.deps.rulebook.by_hash(decision.config_hash).routing.limits
         group_id = agent_id = None
         try:
-            group_id = self.assignees.group(made.group) if made.group else None
-            agent_id = self.assignees.agent(made.assignee) if made.assignee else None
+            group_id = self.assignees.group(change.group) if change.group else None
+            agent_id = self.assignees.agent(change.assignee) if change.assignee else None
         except (NotFound, Invalid) as error:
-            wanted = " / ".join(name for name in (made.group, made.assignee) if name)
-            made.note.append(Passage(f"Zendesk has no {wanted} to assign this to; routing.yaml names it."))
-            made.outcomes = [
+            wanted = " / ".join(name for name in (change.group, change.assignee) if name)
+            change.say(Section.NEXT, f"Assign this by hand: Zendesk has no {wanted}, which routing.yaml names.")
+            change.note = [line for line in change.note if not line.text.startswith("assigned to")]
+            change.outcomes = [
                 replace(one, state="failed", detail=error.message) if one.kind in {"assign", "forward"} else one
-                for one in made.outcomes
+                for one in change.outcomes
             ]
-        return ticket_update(decision, made, group_id, agent_id, note_limit=limits.note_characters)
+        return ticket_update(decision, change, group_id, agent_id, note_limit=limits.note_characters)
 
     def _refused(self, message: TicketMessage, row: Decision, error: NotFound | Invalid) -> Ended | Written:
         """Visible and explained, and not tried again: the ticket will not take it."""
@@ -179,8 +185,9 @@ class TicketWriter:
             self.log.gave_up(message, "write", fault_of(error))
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
-        kept = {"issue", "incident"}  # these were done in GitLab, whatever became of the ticket
-        outcomes = [Outcome(**action) for action in row.actions]
+        # These were done in GitLab, whatever became of the ticket.
+        kept = {action.name() for action in ACTIONS if action.looks_up}
+        outcomes = [ActionOutcome(**action) for action in row.actions]
         return self.log.finished(
             message, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
         )
@@ -192,17 +199,15 @@ class _Arrived:
 
 def without_replies(plan: Plan) -> Plan:
     """While replies are paused, one that would be sent is suggested, and the note says why."""
-    if not any(isinstance(action, Reply) and action.sent for action in plan.wanted()):
+    if not any(isinstance(action, Reply) and action.acts for action in plan.actions):
         return plan
     return plan.model_copy(update={"actions": tuple(_suggested(action) for action in plan.actions)})
 
 
 def _suggested(action: Action) -> Action:
     if isinstance(action, Reply):
-        return action.model_copy(update={"sent": False})
-    if isinstance(action, Note):
-        return action.model_copy(update={"sentences": (*action.sentences, REPLIES_PAUSED)})
-    return action
+        return action.withheld("replies are paused")
+    return action.and_next(REPLIES_PAUSED) if isinstance(action, Note) else action
 
 
 def _redacted(removed: Mapping[str, int]) -> dict[str, object]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.records.links import Key, Link
+from app.rules.actions.findings import IssueRef
 from app.rules.schema.base import ClosingConfig
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.news import News, closed_as, known_of, news_of, on_closing
 from app.work.jobs.dependencies import Dependencies
-from app.work.messages import FollowIssue, IssueNews, IssueRef, KnownOfIssue, Stored
+from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, Stored
 from integrations.errors import NotFound
 from integrations.gitlab.issues import Issue
 

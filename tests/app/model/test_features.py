@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.features import describe, letter_groups, meaning, pieces, read, traits
-from app.model.topics import topics
+from app.model.topics import TOPICS, topics
 from app.ticket import Organization, Ticket
 
 
@@ -45,13 +45,14 @@ def test_traits_say_channel_code_questions_and_organization() -> None:
     ticket = Ticket(id=1, subject="Help", body="How?\n```\nboom\n```", organization=Organization(name="Acme"))
     found = set(traits(ticket, "forum"))
     assert {"t:channel forum", "t:code yes", "t:questions 1", "t:organization yes", "t:ends asking"} <= found
-    assert describe("t:channel forum") == "written on forum"
-    assert describe("t:topic praise") == "speaks of praise"
+    assert describe("t:channel forum") == "the channel forum"
+    assert describe("t:topic something to reproduce") == "words for what can be reproduced"
 
 
 def test_every_trait_can_be_said_to_people() -> None:
     said = [describe(trait) for trait in traits(Ticket(id=1, body="a"), "twitter")]
     assert not any(one.startswith("t:") for one in said)
+    assert not any(describe(f"t:topic {topic}").startswith("topic ") for topic in TOPICS)
 
 
 def test_a_topic_counts_its_different_names_not_their_repetition() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.rules.verdict import Previous
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person
-from app.triage.verdict import Previous
 
 PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__spam"
 

@@ -8,13 +8,14 @@ from types import MappingProxyType
 import pytest
 
 from app.model.model_verdict import ModelVerdict
+from app.rules.actions.tags import Tags
 from app.rules.examples import load_examples
 from app.rules.loading import Rules, load
+from app.rules.verdict import Previous
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.language import Language
 from app.triage.shipped import shipped_judgement
-from app.triage.verdict import Previous
 from tests.support.paths import ROOT
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -86,7 +87,7 @@ def test_a_tag_of_ours_that_was_removed_is_not_put_back(rules: Rules) -> None:
     before = Previous("mention", ("archetype__mention", "confidence__high", "pointsman_done"))
     ticket = Ticket(1, body="please disable 2fa", channel="twitter", tags=("archetype__political", "confidence__high"))
     judged = judge(rules, ticket, model_says("spam", 0.2), now=NOW, previous=before)
-    (tags,) = [action for action in judged.plan.actions if action.kind == "tags"]
+    (tags,) = [action for action in judged.plan.actions if isinstance(action, Tags)]
     assert "pointsman_done" not in tags.add
     assert "archetype__political" in tags.add
 

@@ -9,10 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.zendesk.notes import CUT_NOTE, CUT_QUOTE, MAX_BYTES, Block, Bullets, Link, Paragraph, Quote, note_html
+from integrations.zendesk.notes import (
+    CUT_NOTE,
+    CUT_QUOTE,
+    MAX_BYTES,
+    Block,
+    Bold,
+    Bullets,
+    Link,
+    Paragraph,
+    Quote,
+    note_html,
+)
 
 TEXT = st.text(max_size=30)
-PARAGRAPHS = st.lists(st.one_of(TEXT, st.builds(Link, TEXT, TEXT)), max_size=3).map(lambda parts: Paragraph(*parts))
+PARTS = st.one_of(TEXT, st.builds(Bold, TEXT), st.builds(Link, TEXT, TEXT))
+PARAGRAPHS = st.lists(PARTS, max_size=3).map(lambda parts: Paragraph(*parts))
 BLOCKS = st.lists(
     st.one_of(
         PARAGRAPHS, st.builds(Quote, st.text(max_size=300)), st.lists(PARAGRAPHS, max_size=3).map(lambda p: Bullets(*p))
@@ -32,7 +44,7 @@ class Nesting(HTMLParser):
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in {"p", "a", "ul", "li", "blockquote", "br"}
+        assert tag in {"p", "a", "strong", "ul", "li", "blockquote", "br"}
         assert {name for name, _ in attrs} <= {"href", "rel"}
         if tag != "br":
             self.open.append(tag)
@@ -44,14 +56,15 @@ class Nesting(HTMLParser):
 def test_shows_paragraphs_links_lists_and_quotes() -> None:
     note = note_html(
         [
-            Paragraph("Tracked as ", Link("group/app#7", "https://git.example.com/a/-/issues/7?a=1&b=2"), "."),
+            Paragraph(Bold("Issue:"), " ", Link("group/app#7", "https://git.example.com/a/-/issues/7?a=1&b=2"), "."),
             Bullets(Paragraph("one"), Paragraph("two & three")),
             Quote("<b>Hi</b>\n{{ticket.id}}"),
         ]
     )
 
     assert note == (
-        '<p>Tracked as <a href="https://git.example.com/a/-/issues/7?a=1&amp;b=2" rel="noreferrer">group/app#7</a>.</p>'
+        '<p><strong>Issue:</strong> <a href="https://git.example.com/a/-/issues/7?a=1&amp;b=2" rel="noreferrer">'
+        "group/app#7</a>.</p>"
         "<ul><li>one</li><li>two &amp; three</li></ul>"
         "<blockquote>&lt;b&gt;Hi&lt;/b&gt;<br>{&#8203;{ticket.id}}</blockquote>"
     )

@@ -10,8 +10,10 @@ import pytest
 
 from app.records.decisions import Decision
 from app.records.records import Records
+from app.rules.actions.note import Note
+from app.rules.actions.tags import Tags
 from app.ticket import Ticket
-from app.triage.actions import Note, Plan, Tags
+from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import IssueFound, TicketDecision, TicketMessage, TicketRead, WriteResult
@@ -52,7 +54,7 @@ class Steps:
         return TicketDecision(
             run_id=message.run_id, event=message.event, ticket=read, channel="twitter", where="", archetype="mention",
             confidence="high", decided_by="route:praise", why="because",
-            plan=Plan(mode="live", actions=(Tags(add=tags), Note(sentences=("because",)))),
+            plan=Plan(mode="live", actions=(Tags(add=tags), Note(title="Mention (sure)", why=("because",)))),
             trace=(), config_hash=self.deps.rulebook.current().hash, judged=Ticket(ticket.id), thread="",
             decided_at=self.clock().isoformat(),
         )  # fmt: skip

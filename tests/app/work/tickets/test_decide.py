@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.model.model import SHIPPED
+from app.rules.actions.findings import IssueRef
 from app.triage.shipped import shipped_judgement
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
@@ -18,7 +19,6 @@ from app.work.messages import (
     Ended,
     IssueFound,
     IssueNews,
-    IssueRef,
     LinkTicket,
     TicketMessage,
     ToWrite,

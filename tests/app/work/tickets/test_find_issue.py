@@ -8,13 +8,12 @@ from typing import Any, cast
 import pytest
 
 from app.records.pauses import Pause
+from app.rules.actions.findings import Found, IssueRef
 from app.work.messages import (
-    Found,
     IssueDelayed,
     IssueFound,
     IssueImpossible,
     IssueNews,
-    IssueRef,
     LinkTicket,
     TicketMessage,
     TriageTicket,

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from app.rules.loading import Rules
+from app.rules.verdict import Previous
 from app.ticket import Event, Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.language import Language
-from app.triage.verdict import Previous
 from app.work.tickets.language_model import (
     LONGEST_TEXT,
     Answer,
@@ -189,11 +189,11 @@ def test_it_is_a_suggestion_of_medium_confidence_at_most(archetype: str, mode: s
     verdict = verdict_from(Answer(archetype=archetype, why="because"), RULES)
     assert (verdict.archetype, verdict.confidence, verdict.decided_by) == (archetype, "medium", "language_model")
     assert verdict.mode == mode
-    assert verdict.why == f"A language model thinks it is {archetype}: because."
+    assert verdict.why == f"The language model classified it as {archetype}: because."
 
 
 def test_the_reason_may_be_missing() -> None:
-    assert verdict_from(Answer(archetype="wish", why=""), RULES).why == "A language model thinks it is wish."
+    assert verdict_from(Answer(archetype="wish", why=""), RULES).why == "The language model classified it as wish."
 
 
 PRAISE = '{"archetype": "mention", "why": "praise"}'
@@ -262,7 +262,7 @@ def test_switched_off_it_asks_nobody_and_counts_nothing() -> None:
 def test_an_answer_becomes_the_verdict(counted: Callable[[str], float]) -> None:
     after = asked(fallback(Client()))
     assert (after.verdict.archetype, after.verdict.confidence) == ("mention", "medium")
-    assert detail(after) == "A language model thinks it is mention: praise."
+    assert detail(after) == "The language model classified it as mention: praise."
     assert counted("opinion") == 1
 
 

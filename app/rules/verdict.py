@@ -45,3 +45,8 @@ class Previous:
     archetype: str | None
     tags: tuple[str, ...]
     """The tags that we added then."""
+
+
+def spoken(archetype: str) -> str:
+    """`bug_report` is "bug report"."""
+    return archetype.replace("_", " ")

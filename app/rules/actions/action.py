@@ -1,0 +1,164 @@
+"""What a kind of action is: its keys in the YAML, when it is planned, and what it does to the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from app.rules.actions.findings import Found
+from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
+from app.rules.channels import ChannelOf
+from app.rules.macros import MissingValue, Rendered, render
+from app.rules.placeholders import Needs
+from app.rules.schema.base import ReplyMode
+from app.rules.schema.macros import MacrosConfig
+from app.rules.schema.strict import Strict
+from app.rules.verdict import Previous, Verdict
+from app.ticket import Ticket
+
+HELD_SHADOW = "the mode is shadow"
+HELD_SUGGEST = "the mode is suggest"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContext:
+    """What a plan depends on, beside what the archetype says."""
+
+    ticket: Ticket
+    verdict: Verdict
+    channel: ChannelOf
+    channel_title: str
+    channel_tags: tuple[str, ...]
+    reply_mode: ReplyMode
+    """Of `defaults:`."""
+    remark_tags: tuple[str, ...] = ()
+    remark_notes: tuple[str, ...] = ()
+    previous: Previous | None = None
+    instead: tuple[Instead, ...] = ()
+    """Of actions that are not planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What takes the place of an action that is too risky now."""
+
+    tags: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContext:
+    """What is known when a plan is carried out."""
+
+    ticket_id: int
+    channel: str
+    macros: MacrosConfig
+    values: Mapping[str, str]
+    """Of the placeholders of replies."""
+    found: Found
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What the report says, by the placeholder of a template: version, edition, steps."""
+    issue_field: str = ""
+    """The ticket field for the issue's address, by id."""
+    parent: int | None = None
+    """The ticket that this one answers."""
+    where: str = ""
+    """Where an answer has to be written by hand; empty: Zendesk delivers it."""
+    comes_back: bool = True
+    """Is a ticket opened again when its issue is closed?"""
+
+    def text(self, macro: str) -> Rendered | str:
+        """The macro's text, or why there is none."""
+        try:
+            return render(self.macros, macro, self.channel, self.values)
+        except MissingValue as error:
+            return str(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name in an action's keys that must exist elsewhere in the YAML."""
+
+    kind: Literal["macro", "template", "tracker", "channel"]
+    name: str
+    path: tuple[str | int, ...]
+    """Below the archetype."""
+    knows: frozenset[Needs] = frozenset()
+    """Of a macro: what is known where its text is used, beside what the archetype's actions provide."""
+
+
+class Action(BaseModel):
+    """One thing to do. A kind is a subclass in a file of its own, and one line in the registry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    keys: ClassVar[type[Strict]] = Strict
+    """What an archetype in routing.yaml may say about it: these become keys of the archetype."""
+    capped: ClassVar[bool] = False
+    """May `caps:` limit it?"""
+    looks_up: ClassVar[bool] = False
+    """Is something looked up in GitLab before the ticket is changed?"""
+
+    kind: str
+    held: str = ""
+    """Why it is not carried out; empty: it is."""
+
+    @classmethod
+    def name(cls) -> str:
+        """The kind, as `caps:` and rule tests call it."""
+        return str(cls.model_fields["kind"].default)
+
+    @classmethod
+    def plan(cls, keys: Any, context: PlanContext) -> Self | None:
+        """The action that an archetype with these keys leads to. Without an archetype all keys have their defaults."""
+        raise NotImplementedError
+
+    @classmethod
+    def instead(cls, keys: Any, context: PlanContext) -> Instead | None:
+        """Asked when `plan` gives None."""
+        return None
+
+    @classmethod
+    def references(cls, keys: Any) -> Iterator[Reference]:
+        yield from ()
+
+    @classmethod
+    def provides(cls, keys: Any) -> frozenset[Needs]:
+        """What macros of the same archetype may name because of it."""
+        return frozenset()
+
+    @property
+    def acts(self) -> bool:
+        """Is it carried out by the service, not only suggested to a person?"""
+        return not self.held
+
+    def withheld(self, why: str) -> Self:
+        """The same, left to a person."""
+        return self.model_copy(update={"held": why})
+
+    def suggested(self) -> Self:
+        """As it is in mode `suggest`."""
+        return self.withheld(HELD_SUGGEST)
+
+    def details(self) -> tuple[str, ...]:
+        """What it is about, in single words: `kind:detail` is how rule tests name it."""
+        return ()
+
+    def would(self) -> str:
+        """What it comes to, for a dry run: "would: ...", and for the note where it is held."""
+        raise NotImplementedError
+
+    def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        """Add its part to the change."""
+        raise NotImplementedError
+
+    def leave(self, change: TicketChange) -> ActionOutcome:
+        """It is held: say so in the note."""
+        change.say(Section.NOT_DONE, self.would(), label=f"Not done, because {self.held}")
+        return self.outcome("skipped", self.held)
+
+    def outcome(self, state: ActionState, detail: str) -> ActionOutcome:
+        return ActionOutcome(self.kind, state, detail)

@@ -1,0 +1,47 @@
+"""What was found in GitLab for a ticket, before its update is made. Stored with the work."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IssueRef(_Stored):
+    """An issue, as far as people are told about it."""
+
+    project_id: int = 0
+    project: str
+    iid: int
+    title: str
+    url: str
+    state: str = "opened"
+    score: float = 1.0
+    confidential: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.project}#{self.iid}"
+
+
+class Hint(_Stored):
+    """Something for a person to look at, in the internal note only."""
+
+    text: str
+    url: str = ""
+
+
+class Found(_Stored):
+    """What looking for an issue or incident led to."""
+
+    outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
+    issue: IssueRef | None = None
+    candidates: tuple[IssueRef, ...] = ()
+    detail: str = ""
+    hints: tuple[Hint, ...] = ()
+    removed: dict[str, int] = {}
+    """Personal data and secrets that were kept out of GitLab: how many of each kind."""

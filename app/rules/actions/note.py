@@ -1,0 +1,76 @@
+"""The internal note: what to do next, and why it was decided so. The other actions add what they did."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field
+
+from app.rules.actions.action import Action, ChangeContext, PlanContext
+from app.rules.actions.issue import say_issue
+from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
+from app.rules.schema.strict import Strict
+from app.rules.verdict import Verdict, spoken
+from app.tags import ARCHETYPE_TAG
+
+CHOOSE = "Please choose an archetype: add its tag."
+
+_SURE = {"high": "sure", "medium": "fairly sure", "low": "a guess"}
+
+
+class NoteKeys(Strict):
+    note: str = Field(default="", description="A sentence for the internal note: what a person should do now.")
+
+
+class Note(Action):
+    keys: ClassVar = NoteKeys
+
+    kind: Literal["note"] = "note"
+    title: str
+    next: tuple[str, ...] = ()
+    """What a person should do now, in sentences."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Tags to choose from, each with what speaks for it."""
+    why: tuple[str, ...] = ()
+
+    @classmethod
+    def plan(cls, keys: NoteKeys, context: PlanContext) -> Self | None:
+        verdict = context.verdict
+        steps = [one.advice for one in context.instead]
+        if verdict.archetype is None:
+            steps.append(CHOOSE + (" Perhaps one of these:" if verdict.candidates else ""))
+        steps += [note for note in (keys.note, *context.remark_notes) if note]
+        choices = tuple((ARCHETYPE_TAG + one.archetype, one.because) for one in verdict.candidates)
+        return cls(title=_title(verdict), next=tuple(steps), choices=choices, why=(verdict.why,))
+
+    def and_next(self, sentence: str) -> Self:
+        return self.model_copy(update={"next": (*self.next, sentence)})
+
+    def suggested(self) -> Self:
+        return self
+
+    def would(self) -> str:
+        sentences = [f"{self.title}.", *self.next, *(f"{tag}: {because}." for tag, because in self.choices), *self.why]
+        return f"write an internal note: {' '.join(sentences)}"
+
+    def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        change.title = self.title
+        change.note += [NoteLine(Section.NEXT, sentence) for sentence in self.next]
+        for tag, because in self.choices:
+            change.offer(Section.NEXT, f": {because}", name=tag)
+        change.note += [NoteLine(Section.WHY, sentence) for sentence in self.why]
+        issue = context.found.issue
+        if issue and not any(line.section is Section.ISSUE for line in change.note):
+            say_issue(change, issue.model_copy(update={"state": ""}), "")  # the title says what became of it
+        if change.reply:
+            where = f"/api/tickets/{context.ticket_id}"
+            why = f"no internal note: the public reply is the only comment Zendesk accepts here; reasons: {where}"
+            return self.outcome("skipped", why)
+        return self.outcome("done", self.title)
+
+
+def _title(verdict: Verdict) -> str:
+    if verdict.archetype is None:
+        return "Needs triage"
+    sure = "chosen by a person" if verdict.decided_by == "person" else _SURE[verdict.confidence]
+    return f"{spoken(verdict.archetype).capitalize()} ({sure})"

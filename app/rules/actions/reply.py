@@ -1,0 +1,124 @@
+"""A text for the person who wrote: sent, or suggested in the internal note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field
+
+from app.rules.actions.action import Action, ChangeContext, PlanContext, Reference
+from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
+from app.rules.schema.base import MacroName, ReplyMode
+from app.rules.schema.strict import Flag, Name, Strict
+
+# A reply that names the issue, where there is none: it comes with the issue, or not at all; the issue's own outcome
+# says what is wrong.
+_WITHOUT_ISSUE: dict[str, ActionState] = {
+    "unreachable": "waiting",
+    "waits": "waiting",
+    "suggested": "waiting",
+    "failed": "skipped",
+    "none": "skipped",
+}
+
+
+class ReplyConfig(Strict):
+    """A text for the person who wrote; one whose macro is internal goes into the internal note."""
+
+    macro: MacroName
+    mode: ReplyMode | None = Field(
+        default=None, description="`suggest`: in an internal note, ready to send. `live`: sent."
+    )
+    live_on: tuple[Name, ...] = Field(
+        default=(), description="Channels where it is sent even though the mode says `suggest`."
+    )
+
+
+class ReplyKeys(Strict):
+    reply: ReplyConfig | None = None
+    never_reply: Flag = Field(default=False, description="No reply, not even a suggested one.")
+
+
+class Reply(Action):
+    keys: ClassVar = ReplyKeys
+    capped: ClassVar = True
+
+    kind: Literal["reply"] = "reply"
+    macro: str
+    sent: bool
+    where: str = ""
+    """Where an answer has to be written by hand, if Zendesk cannot deliver one."""
+
+    @classmethod
+    def plan(cls, keys: ReplyKeys, context: PlanContext) -> Self | None:
+        reply, channel = keys.reply, context.channel
+        if reply is None or keys.never_reply:
+            return None
+        live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
+        answerable = channel.reply == "zendesk"
+        where = "" if answerable else channel.link or context.channel_title
+        return cls(macro=reply.macro, sent=live and answerable, where=where)
+
+    @classmethod
+    def references(cls, keys: ReplyKeys) -> Iterator[Reference]:
+        if keys.reply:
+            yield Reference("macro", keys.reply.macro, ("reply", "macro"))
+            for number, channel in enumerate(keys.reply.live_on):
+                yield Reference("channel", channel, ("reply", "live_on", number))
+
+    @property
+    def acts(self) -> bool:
+        return self.sent and not self.held
+
+    def withheld(self, why: str) -> Self:
+        """A reply that is not sent is suggested."""
+        return self.model_copy(update={"sent": False})
+
+    def details(self) -> tuple[str, ...]:
+        return (self.macro, "sent" if self.sent else "suggested")
+
+    def would(self) -> str:
+        place = f", to be written at {self.where}" if self.where else ""
+        return f"{'send' if self.sent else 'suggest'} the reply {self.macro}{place}"
+
+    def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        text = context.text(self.macro)
+        if self.sent and not isinstance(text, str) and text.visibility == "public":
+            change.reply = text.text
+            change.add += text.tags
+            change.status = text.status or change.status
+            return self.outcome("done", f"sent {self.macro}")
+        return self.outcome(*suggest(self.macro, change, context))
+
+
+def suggest(macro: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
+    """Put the macro's text into the internal note; what became of it."""
+    text = context.text(macro)
+    if isinstance(text, str):
+        return _without_text(text, change, context)
+    if text.visibility == "internal":
+        change.say(Section.NEXT, text.text)
+        return "done", f"suggested {macro}"
+    title, where = context.values.get("channel", context.channel), context.where
+    if where.startswith(("https://", "http://")):
+        change.say(Section.NEXT, "", name="Post the answer below where they wrote.", url=where)
+    else:
+        change.say(Section.NEXT, "Post the answer below where they wrote." if where else "Send the answer below.")
+    change.quote(text.text, f"Answer for {title}, {len(text.text)} characters")
+    return "done", f"suggested {macro}"
+
+
+def _without_text(why: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
+    found = context.found
+    if found.issue and found.issue.confidential:
+        change.say(Section.NEXT, "Answer in your own words: the issue is confidential, and must not be named.")
+        return "skipped", "the issue is confidential, and this reply would name it"
+    state = _WITHOUT_ISSUE.get(found.outcome, "failed")
+    if change.issue_may_follow:
+        change.say(Section.ANSWER, "It follows with the issue.")
+    elif state == "skipped":
+        change.say(Section.NEXT, "Answer in your own words: there is no issue to name.")
+    else:
+        change.say(Section.NEXT, f"Answer in your own words: {why}.")
+    return state, why

@@ -1,0 +1,39 @@
+"""Set the ticket's status."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field
+
+from app.rules.actions.action import Action, ChangeContext, PlanContext
+from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
+from app.rules.schema.base import Status as StatusName
+from app.rules.schema.strict import Strict
+
+
+class StatusKeys(Strict):
+    status: StatusName | None = Field(default=None, description="Empty: the status stays.")
+
+
+class Status(Action):
+    keys: ClassVar = StatusKeys
+    capped: ClassVar = True
+
+    kind: Literal["status"] = "status"
+    status: str
+
+    @classmethod
+    def plan(cls, keys: StatusKeys, context: PlanContext) -> Self | None:
+        return cls(status=keys.status) if keys.status else None
+
+    def details(self) -> tuple[str, ...]:
+        return (self.status,)
+
+    def would(self) -> str:
+        return f"set the status to {self.status}"
+
+    def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        change.status = self.status
+        change.say(Section.DONE, f"status set to {self.status}")
+        return self.outcome("done", self.status)

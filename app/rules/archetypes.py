@@ -1,0 +1,55 @@
+"""`archetypes:` in routing.yaml: what follows when a ticket is of a kind. Each action adds its own keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, create_model, model_validator
+
+from app.rules.actions import ACTIONS
+from app.rules.schema.base import Mode, ReplyMode, Share
+from app.rules.schema.strict import Flag, Strict, Text
+
+PerHour = Annotated[int, Field(ge=0, strict=True)]
+
+_CAPS: dict[str, Any] = {action.name(): (PerHour | None, None) for action in ACTIONS if action.capped}
+_PerKind = create_model("_PerKind", __base__=Strict, __module__=__name__, **_CAPS)
+_OfActions = create_model("_OfActions", __base__=tuple(action.keys for action in ACTIONS), __module__=__name__)
+
+
+class CapsConfig(_PerKind):  # type: ignore[misc, valid-type]  # mypy cannot see the registry's keys
+    """At most so many actions of a kind in an hour; beyond, it stops and leaves them to a person. Empty: no limit."""
+
+
+class ThresholdsConfig(Strict):
+    """From which probability of the learned model on a verdict counts as sure."""
+
+    high: Share = 0.9
+    medium: Share = 0.6
+
+
+class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
+    """A kind of interaction, and what follows from it."""
+
+    description: Text
+    mode: Mode | None = Field(default=None, description="Instead of `defaults.mode`.")
+    caps: CapsConfig | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
+    thresholds: ThresholdsConfig | None = Field(default=None, description="Instead of `defaults.thresholds`.")
+    by_rule_only: Flag = Field(
+        default=False, description="The learned model may propose it to a person, never decide it."
+    )
+
+    @model_validator(mode="after")
+    def _keeps_silent(self) -> ArchetypeConfig:
+        if self.never_reply and (self.reply or self.incidents):
+            raise ValueError("says `never_reply`, and has a reply")
+        return self
+
+
+class DefaultsConfig(Strict):
+    """What holds where an archetype or a route says nothing."""
+
+    mode: Mode = "suggest"
+    reply: ReplyMode = "suggest"
+    caps: CapsConfig = CapsConfig()
+    thresholds: ThresholdsConfig = ThresholdsConfig()

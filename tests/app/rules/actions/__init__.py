@@ -1,0 +1,1 @@
+"""The actions that an archetype leads to."""
