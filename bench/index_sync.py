@@ -17,7 +17,7 @@ from app.records.records import Records
 from app.work.issues.index import IssueIndex
 from app.work.issues.mirror import Tracked
 from app.work.issues.sync import SyncIssues, first_sync_done
-from integrations.gitlab.issues import Issue
+from integrations.gitlab.issues import GitLabIssue
 
 ISSUES = 100_000
 PAGE = 100
@@ -88,16 +88,16 @@ class _Project:
 class _Tracker:
     """Pages as GitLab gives them, oldest change first."""
 
-    def issues_changed_since(self, project_id: int, since: datetime | None) -> Iterator[list[Issue]]:
+    def issues_changed_since(self, project_id: int, since: datetime | None) -> Iterator[list[GitLabIssue]]:
         first = 0 if since is None else int((since - BEGAN).total_seconds()) // 30
         for start in range(max(first, 0), ISSUES, PAGE):
             yield [_issue(project_id, number) for number in range(start, min(start + PAGE, ISSUES))]
 
 
-def _issue(project_id: int, number: int) -> Issue:
+def _issue(project_id: int, number: int) -> GitLabIssue:
     said = " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 40))
     moment = BEGAN + timedelta(seconds=30 * number)
-    return Issue(
+    return GitLabIssue(
         id=number + 1,
         iid=number + 1,
         project_id=project_id,

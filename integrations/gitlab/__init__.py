@@ -3,6 +3,6 @@
 from integrations.gitlab.client import GitLabClient
 from integrations.gitlab.errors import ProjectMoved
 from integrations.gitlab.hooks import Hook
-from integrations.gitlab.issues import Bot, Issue, IssueRef, Note, Project
+from integrations.gitlab.issues import Bot, GitLabIssue, GitLabIssueRef, GitLabNote, Project
 
-__all__ = ["Bot", "GitLabClient", "Hook", "Issue", "IssueRef", "Note", "Project", "ProjectMoved"]
+__all__ = ["Bot", "GitLabClient", "GitLabIssue", "GitLabIssueRef", "GitLabNote", "Hook", "Project", "ProjectMoved"]

@@ -1,4 +1,4 @@
-"""How python-gitlab is made to send each request once, and what becomes of an answer it stumbles on."""
+"""How python-gitlab is made to send each request once, and what becomes of an answer that it cannot read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from integrations.gitlab.errors import SERVICE, explain
 from integrations.outbound import UNGUARDED, Outbound
 from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, unreadable, user_agent
 
-# What python-gitlab raises on a 2xx that is not shaped as it expects; all other failures are our session's.
-STUMBLES = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
+# What python-gitlab raises on a 2xx that does not have the shape it expects. Our session raises all other failures.
+UNREADABLE_ANSWER = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
 
 ProjectId = int | str
-Result = TypeVar("Result")
+Answered = TypeVar("Answered")
 
 
 class Calls:
@@ -59,10 +59,10 @@ class Calls:
     def _get_json(self, path: str) -> object:
         return self._gitlab.http_get(path, obey_rate_limit=False)
 
-    def _call(self, call: Callable[[], Result], name: str) -> Result:
-        """What the call returns. A 2xx that cannot be understood becomes ours, without the text it stumbled on."""
+    def _call(self, call: Callable[[], Answered], name: str) -> Answered:
+        """What the call returns. A 2xx that cannot be read becomes our error, without the text."""
         try:
             return call()
-        except STUMBLES:
+        except UNREADABLE_ANSWER:
             failure = unreadable(SERVICE, name.split(" ", 1)[0], name)
         raise failure

@@ -20,15 +20,15 @@ from integrations.gitlab.hooks import Hook, WireHook, WireMember
 from integrations.gitlab.issues import (
     WIRE_PAGE,
     Bot,
-    Issue,
-    IssueRef,
-    Note,
+    GitLabIssue,
+    GitLabIssueRef,
+    GitLabNote,
     Project,
+    WireGitLabUser,
     WireIssue,
     WireNote,
     WireProject,
     WireToken,
-    WireUser,
 )
 from integrations.gitlab.keyset import next_cursor
 from integrations.gitlab.quoting import marker_line
@@ -50,7 +50,7 @@ class GitLabClient(Calls):
     def me(self) -> Bot:
         """Whom the token belongs to; asked once per client."""
         if self._me is None:
-            user = self._call(lambda: WireUser.model_validate(self._get_json("/user")), "GET /user")
+            user = self._call(lambda: WireGitLabUser.model_validate(self._get_json("/user")), "GET /user")
             self._me = Bot(user.id, user.username)
         return self._me
 
@@ -110,7 +110,7 @@ class GitLabClient(Calls):
         updated_after: datetime | None = None,
         limit: int = 20,
         issue_type: str | None = "issue",
-    ) -> list[Issue]:
+    ) -> list[GitLabIssue]:
         """Issues that hold all of `words` (as word beginnings), last updated first: GitLab does not rank. One GET.
 
         `issue_type=None`: incidents and tasks too. No words, no issues: GitLab would return all of them.
@@ -132,7 +132,7 @@ class GitLabClient(Calls):
 
     def open_issues(
         self, project_id: ProjectId, *, labels: Sequence[str] = (), created_after: datetime, limit: int = 20
-    ) -> list[Issue]:
+    ) -> list[GitLabIssue]:
         """Open issues of every type, with all of `labels`, the newest first. One GET."""
         parameters: dict[str, Any] = {
             "state": "opened",
@@ -145,7 +145,7 @@ class GitLabClient(Calls):
 
     def issues_changed_since(
         self, project_id: ProjectId, since: datetime | None, *, issue_type: str | None = "issue"
-    ) -> Iterator[list[Issue]]:
+    ) -> Iterator[list[GitLabIssue]]:
         """Pages of at most 100 issues, open and closed, the longest unchanged first; None: all there are.
 
         One GET per page, sent when it is asked for: the `updated_at` of the last issue that was taken is where to go
@@ -173,7 +173,7 @@ class GitLabClient(Calls):
                 return
             query["cursor"] = cursor
 
-    def find_by_marker(self, project_id: ProjectId, marker: str) -> Issue | None:
+    def find_by_marker(self, project_id: ProjectId, marker: str) -> GitLabIssue | None:
         """The issue that this bot opened with this marker; of several, the first. One GET, and `me` once.
 
         Search matches prefixes, and a person can paste a marker: it counts on the first line of an issue of ours only.
@@ -196,7 +196,7 @@ class GitLabClient(Calls):
         labels: Sequence[str] = (),
         confidential: bool,
         issue_type: str = "issue",
-    ) -> Issue:
+    ) -> GitLabIssue:
         """One POST. After UnknownOutcome look for the marker (`find_by_marker`) before sending it again."""
         if any("," in label for label in labels):
             raise Invalid(SERVICE, "a label with a comma cannot be sent", "label_with_comma", {"labels": tuple(labels)})
@@ -215,22 +215,22 @@ class GitLabClient(Calls):
             f"POST an issue to project {project_id}",
         )
 
-    def issue(self, project_id: ProjectId, iid: int) -> Issue:
+    def issue(self, project_id: ProjectId, iid: int) -> GitLabIssue:
         return self._call(
             lambda: WireIssue.model_validate(self._project(project_id).issues.get(iid, obey_rate_limit=False)).issue(),
             f"GET issue {iid} of project {project_id}",
         )
 
-    def issues(self, project_id: ProjectId, iids: Sequence[int]) -> list[Issue]:
+    def issues(self, project_id: ProjectId, iids: Sequence[int]) -> list[GitLabIssue]:
         """Those that exist, one GET per 50."""
         wanted = sorted(set(iids))
-        found: list[Issue] = []
+        found: list[GitLabIssue] = []
         for start in range(0, len(wanted), IIDS_PER_CALL):
             batch = wanted[start : start + IIDS_PER_CALL]
             found += self._list(project_id, {"iids": batch, "state": "all"}, IIDS_PER_CALL)
         return found
 
-    def moved_to(self, project_id: ProjectId, iid: int, moved_to_id: int) -> IssueRef:
+    def moved_to(self, project_id: ProjectId, iid: int, moved_to_id: int) -> GitLabIssueRef:
         """Where the issue is now whose `moved_to_id` this is. One POST, to GraphQL, which only reads.
 
         Raises NotFound also when the issue is in a project that the token may not read.
@@ -252,7 +252,7 @@ class GitLabClient(Calls):
             raise NotFound(SERVICE, f"issue {iid} of project {project_id} was moved to where the token may not read")
         return found
 
-    def note(self, project_id: ProjectId, iid: int, note_id: int) -> Note:
+    def note(self, project_id: ProjectId, iid: int, note_id: int) -> GitLabNote:
         """One GET."""
         return self._call(
             lambda: WireNote.model_validate(
@@ -285,11 +285,11 @@ class GitLabClient(Calls):
         )
         self._note_id(note, call)
 
-    def notes(self, project_id: ProjectId, iid: int) -> list[Note]:
+    def notes(self, project_id: ProjectId, iid: int) -> list[GitLabNote]:
         """What people (and bots) wrote, oldest first; of more than 500 the newest 500."""
         call = f"GET notes of issue {iid} of project {project_id}"
 
-        def newest() -> list[Note]:
+        def newest() -> list[GitLabNote]:
             listed = self._issue(project_id, iid).notes.list(
                 iterator=True,
                 per_page=MAX_PAGE,
@@ -326,11 +326,11 @@ class GitLabClient(Calls):
             raise Invalid(SERVICE, "the note held nothing but quick actions: there is no note", "no_note")
         return self._call(lambda: int(note["id"]), call)
 
-    def _keyset_page(self, project_id: ProjectId, query: dict[str, Any]) -> tuple[list[Issue], str]:
+    def _keyset_page(self, project_id: ProjectId, query: dict[str, Any]) -> tuple[list[GitLabIssue], str]:
         """The issues, and the cursor of the next page. Host, path and filters of the next request stay our own."""
         call = f"GET changed issues of project {project_id}"
 
-        def page() -> tuple[list[Issue], str]:
+        def page() -> tuple[list[GitLabIssue], str]:
             path = f"/projects/{EncodedId(project_id)}/issues"
             response = self._gitlab.http_request("get", path, query, obey_rate_limit=False)
             return [wire.issue() for wire in WIRE_PAGE.validate_json(response.content)], next_cursor(response)
@@ -340,7 +340,7 @@ class GitLabClient(Calls):
             raise unreadable(SERVICE, "GET", call)
         return issues, cursor
 
-    def _list(self, project_id: ProjectId, parameters: dict[str, Any], per_page: int) -> list[Issue]:
+    def _list(self, project_id: ProjectId, parameters: dict[str, Any], per_page: int) -> list[GitLabIssue]:
         """One page. GitLab ignores a parameter it does not know: each is spelt as in its documentation."""
         everywhere: dict[str, Any] = {"scope": "all", "sort": "desc"}
         return self._call(

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from integrations.gitlab.issues import IssueRef, Wire
+from integrations.gitlab.issues import GitLabIssueRef
+from integrations.wire import WireModel
 
 # `Query.issue` and `Issue.projectId`: app/graphql/types/query_type.rb and issue_type.rb.
 WHERE_IS = "query whereIs($id: IssueID!) { issue(id: $id) { iid projectId } }"
@@ -17,25 +18,25 @@ def where_is(issue_id: int) -> dict[str, Any]:
     return {"query": WHERE_IS, "variables": {"id": f"gid://gitlab/Issue/{issue_id}"}}
 
 
-class _Place(Wire):
+class _Place(WireModel):
     iid: int
     project_id: int = Field(alias="projectId")
 
 
-class _Found(Wire):
+class _Found(WireModel):
     issue: _Place | None
 
 
-class WhereIs(Wire):
+class WhereIs(WireModel):
     """The answer."""
 
     data: _Found
     errors: tuple[object, ...] = ()
 
-    def ref(self) -> IssueRef | None:
+    def ref(self) -> GitLabIssueRef | None:
         """None: it is gone, or in a project that the token may not read. Raises ValueError when there were errors:
         GraphQL says 200 all the same, and null where it did not get to."""
         if self.errors:
             raise ValueError("GraphQL could not answer")
         place = self.data.issue
-        return None if place is None else IssueRef(place.project_id, place.iid)
+        return None if place is None else GitLabIssueRef(place.project_id, place.iid)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime
 
-from integrations.gitlab.issues import Text, Wire
+from integrations.wire import WireModel, WireText
 
 OFF = frozenset({"temporarily_disabled", "disabled"})
 
@@ -30,10 +30,10 @@ class Hook:
         return self.alert_status in OFF
 
 
-class WireHook(Wire):
+class WireHook(WireModel):
     id: int
     url: str
-    alert_status: Text = ""
+    alert_status: WireText = ""
     disabled_until: AwareDatetime | None = None
     issues_events: bool = False
     confidential_issues_events: bool | None = False
@@ -53,5 +53,5 @@ class WireHook(Wire):
         )
 
 
-class WireMember(Wire):
+class WireMember(WireModel):
     access_level: int

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
 
-State = Literal["opened", "closed"]
+from integrations.wire import WireModel, WireText
+
+IssueState = Literal["opened", "closed"]
 
 # The only place where GitLab's REST answer says which issue this one duplicates.
 API_ISSUE = re.compile(r"/projects/(\d+)/issues/(\d+)\Z")
@@ -31,20 +33,20 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueRef:
+class GitLabIssueRef:
     project_id: int
     iid: int
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class GitLabIssue:
     id: int
     """Global; URLs and people use `iid`, which counts within a project."""
     iid: int
     project_id: int
     title: str
     description: str
-    state: State
+    state: IssueState
     labels: tuple[str, ...]
     confidential: bool
     web_url: str
@@ -54,7 +56,7 @@ class Issue:
     upvotes: int
     moved_to_id: int | None
     """The global id of the issue it was moved to."""
-    duplicated_to: IssueRef | None
+    duplicated_to: GitLabIssueRef | None
     """The canonical issue, if this one was closed as a duplicate of it."""
     issue_type: str
     """issue, incident, task, ..."""
@@ -66,7 +68,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class GitLabNote:
     id: int
     author_id: int | None
     body: str
@@ -77,70 +79,58 @@ class Note:
     """Written by GitLab itself, about what somebody did."""
 
 
-def _empty(value: object) -> object:
-    return "" if value is None else value
-
-
-Text = Annotated[str, BeforeValidator(_empty)]
-
-
-class Wire(BaseModel):
-    # RESTObject answers attribute access from GitLab's JSON.
-    model_config = ConfigDict(extra="ignore", frozen=True, from_attributes=True, hide_input_in_errors=True)
-
-
-class WireUser(Wire):
+class WireGitLabUser(WireModel):
     id: int
-    username: Text = ""
+    username: WireText = ""
 
 
-class WireProject(Wire):
+class WireProject(WireModel):
     id: int
     path_with_namespace: str
     web_url: str
-    visibility: Text = ""
+    visibility: WireText = ""
 
     def project(self) -> Project:
         # Without a visibility the safe guess: nobody else may read it.
         return Project(self.id, self.path_with_namespace, self.web_url, self.visibility or "private")
 
 
-class WireReferences(Wire):
-    full: Text = ""
+class WireReferences(WireModel):
+    full: WireText = ""
 
 
-class WireLinks(Wire):
-    closed_as_duplicate_of: Text = ""
+class WireLinks(WireModel):
+    closed_as_duplicate_of: WireText = ""
 
 
-class WireMilestone(Wire):
-    title: Text = ""
+class WireMilestone(WireModel):
+    title: WireText = ""
 
 
-class WireIssue(Wire):
+class WireIssue(WireModel):
     id: int
     iid: int
     project_id: int
     title: str
-    description: Text = ""
-    state: State
+    description: WireText = ""
+    state: IssueState
     labels: tuple[str, ...] = ()
     confidential: bool = False
     web_url: str
-    author: WireUser | None = None
+    author: WireGitLabUser | None = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
     upvotes: int = 0
     moved_to_id: int | None = None
-    issue_type: Text = ""
+    issue_type: WireText = ""
     references: WireReferences = WireReferences()
     links: WireLinks = Field(default=WireLinks(), alias="_links")
     closed_at: AwareDatetime | None = None
     milestone: WireMilestone | None = None
 
-    def issue(self) -> Issue:
+    def issue(self) -> GitLabIssue:
         canonical = API_ISSUE.search(self.links.closed_as_duplicate_of)
-        return Issue(
+        return GitLabIssue(
             id=self.id,
             iid=self.iid,
             project_id=self.project_id,
@@ -155,7 +145,7 @@ class WireIssue(Wire):
             updated_at=self.updated_at,
             upvotes=self.upvotes,
             moved_to_id=self.moved_to_id,
-            duplicated_to=IssueRef(int(canonical[1]), int(canonical[2])) if canonical else None,
+            duplicated_to=GitLabIssueRef(int(canonical[1]), int(canonical[2])) if canonical else None,
             issue_type=self.issue_type or "issue",
             reference=self.references.full,
             closed_at=self.closed_at,
@@ -163,20 +153,20 @@ class WireIssue(Wire):
         )
 
 
-class WireNote(Wire):
+class WireNote(WireModel):
     id: int
-    author: WireUser | None = None
-    body: Text = ""
+    author: WireGitLabUser | None = None
+    body: WireText = ""
     internal: bool = False
     system: bool = False
     created_at: AwareDatetime
 
-    def note(self) -> Note:
+    def note(self) -> GitLabNote:
         author_id = self.author.id if self.author else None
-        return Note(self.id, author_id, self.body, self.internal, self.created_at, self.system)
+        return GitLabNote(self.id, author_id, self.body, self.internal, self.created_at, self.system)
 
 
-class WireToken(Wire):
+class WireToken(WireModel):
     scopes: tuple[str, ...]
 
 

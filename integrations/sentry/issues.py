@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from integrations.wire import WireModel, WireText
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +34,22 @@ class SentryIssue:
     """Its slug."""
 
 
-def _empty(value: object) -> object:
-    return "" if value is None else value
+class _WireProject(WireModel):
+    slug: WireText = ""
 
 
-Text = Annotated[str, BeforeValidator(_empty)]
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class _WireProject(_Wire):
-    slug: Text = ""
-
-
-class WireIssue(_Wire):
+class WireSentryIssue(WireModel):
     """`count` comes as a string. `lastSeen` is null while Sentry's event store lags behind."""
 
     id: str
-    short_id: Text = Field(default="", alias="shortId")
-    title: Text = ""
-    culprit: Text = ""
-    level: Text = ""
+    short_id: WireText = Field(default="", alias="shortId")
+    title: WireText = ""
+    culprit: WireText = ""
+    level: WireText = ""
     count: Annotated[int, Field(ge=0)] = 0
     first_seen: AwareDatetime | None = Field(default=None, alias="firstSeen")
     last_seen: AwareDatetime | None = Field(default=None, alias="lastSeen")
-    permalink: Text = ""
+    permalink: WireText = ""
     project: _WireProject = _WireProject()
 
     def issue(self) -> SentryIssue | None:
@@ -80,7 +71,7 @@ class WireIssue(_Wire):
         )
 
 
-WIRE_ISSUES: TypeAdapter[list[WireIssue]] = TypeAdapter(list[WireIssue])
+WIRE_ISSUES: TypeAdapter[list[WireSentryIssue]] = TypeAdapter(list[WireSentryIssue])
 
 
 def _openable(link: str) -> str:

@@ -37,7 +37,6 @@ from integrations.zendesk.wire import (
     WirePeople,
     WirePerson,
     WireTicketAnswer,
-    WireTickets,
     WireUpdate,
 )
 
@@ -47,11 +46,11 @@ PAGE = 100
 MOST_AT_ONCE = 100
 AUDIT_PAGES = 5
 
-# What zenpy raises, beside its own exceptions, when a 2xx is not shaped as it expects.
-ZENPY_STUMBLES = (ZenpyException, APIException, AttributeError, KeyError, TypeError, ValueError)
+# What zenpy raises, beside its own exceptions, when a 2xx does not have the shape it expects.
+UNREADABLE_ANSWER = (ZenpyException, APIException, AttributeError, KeyError, TypeError, ValueError)
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
-Result = TypeVar("Result")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,6 @@ class ZendeskClient:
         """One GET. zenpy would drop the side-loads and fetch requester and organization when they are touched."""
         answer = self._get(f"tickets/{ticket_id}", WireTicketAnswer, {"include": "users,organizations,groups"})
         return answer.snapshot(f"{self._session.base_url}/agent/tickets/{ticket_id}")
-
-    def read_tickets(self, ticket_ids: Sequence[int]) -> list[TicketSnapshot]:
-        """Those that exist, closed ones too, as `read_ticket` reads them. At most 100. One GET; none for none."""
-        if len(ticket_ids) > MOST_AT_ONCE:
-            raise ValueError(f"{len(ticket_ids)} tickets: Zendesk gives {MOST_AT_ONCE} at once")
-        if not ticket_ids:
-            return []
-        params = {"ids": ",".join(map(str, ticket_ids)), "include": "users,organizations,groups"}
-        return list(self._get("tickets/show_many", WireTickets, params).snapshots(self._session.base_url))
 
     def changes(self, *, cursor: str = "", start: datetime | None = None) -> ChangePage:
         """The next 100 tickets that changed, the oldest change first: after `cursor`, or since `start`. One GET.
@@ -281,10 +271,10 @@ class ZendeskClient:
         response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
         return self._call(lambda: model.model_validate_json(response.content), method, path)
 
-    def _call(self, call: Callable[[], Result], method: str, path: str) -> Result:
-        """What the call returns. A 2xx that cannot be understood becomes ours, without the text it stumbled on."""
+    def _call(self, call: Callable[[], Answer], method: str, path: str) -> Answer:
+        """What the call returns. A 2xx that cannot be read becomes our error, without the text."""
         try:
             return call()
-        except ZENPY_STUMBLES:
+        except UNREADABLE_ANSWER:
             failure = unreadable(SERVICE, method, f"{method} {path}")
         raise failure

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from integrations.wire import WireModel
 from integrations.zendesk.errors import CLOSED
-from integrations.zendesk.wire import Wire
 
 # https://developer.zendesk.com/api-reference/ticketing/ticket-management/job_statuses/; before: queued, working.
 ENDED = frozenset({"completed", "failed", "killed"})
@@ -50,7 +50,7 @@ class Job:
         return self.status in ENDED
 
 
-class _Result(Wire):
+class _Result(WireModel):
     """A row that is not as it should be says nothing of its ticket, and nothing of the others."""
 
     id: Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int else None)] = None
@@ -76,7 +76,7 @@ def _rows(value: object) -> object:
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else ()
 
 
-class _JobStatus(Wire):
+class _JobStatus(WireModel):
     id: str
     status: str = ""
     results: Annotated[tuple[_Result, ...], BeforeValidator(_rows)] = ()
@@ -87,7 +87,7 @@ class _JobStatus(Wire):
                 yield result
 
 
-class WireJob(Wire):
+class WireJob(WireModel):
     """`GET /job_statuses/{id}`, and the answer to what starts a job."""
 
     job_status: _JobStatus

@@ -5,70 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
-from integrations.zendesk.snapshots import (
-    CommentSnapshot,
-    OrganizationSnapshot,
-    RequesterSnapshot,
-    TicketSnapshot,
-)
+from integrations.wire import WireModel, WireText
+from integrations.zendesk.snapshots import CommentSnapshot, OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
 
-Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-Tags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+WireTags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
 
 
-class Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class WireSource(Wire):
+class WireSource(WireModel):
     from_: dict[str, object] | None = Field(default=None, alias="from")
     to: dict[str, object] | None = None
-    rel: Text = ""
+    rel: WireText = ""
 
 
-class WireVia(Wire):
+class WireVia(WireModel):
     channel: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = ""
     source: WireSource = WireSource()
 
 
-class WireField(Wire):
+class WireField(WireModel):
     id: int
     value: object = None
 
 
-class WireUser(Wire):
+class WireZendeskUser(WireModel):
     id: int
-    name: Text = ""
-    email: Text = ""
-    role: Text = "end-user"
-    tags: Tags = ()
+    name: WireText = ""
+    email: WireText = ""
+    role: WireText = "end-user"
+    tags: WireTags = ()
 
 
-class WirePeople(Wire):
-    users: tuple[WireUser, ...]
+class WirePeople(WireModel):
+    users: tuple[WireZendeskUser, ...]
 
 
-class WirePerson(Wire):
-    user: WireUser
+class WirePerson(WireModel):
+    user: WireZendeskUser
 
 
-class WireNamed(Wire):
+class WireNamed(WireModel):
     """An organization or a group."""
 
     id: int
-    name: Text = ""
-    tags: Tags = ()
+    name: WireText = ""
+    tags: WireTags = ()
 
 
-class WireTicket(Wire):
+class WireTicket(WireModel):
     id: int
-    subject: Text = ""
-    description: Text = ""
+    subject: WireText = ""
+    description: WireText = ""
     status: str
     custom_status_id: int | None = None
-    tags: Tags = ()
+    tags: WireTags = ()
     via: WireVia = WireVia()
     group_id: int | None = None
     brand_id: int | None = None
@@ -83,11 +74,11 @@ class WireTicket(Wire):
     is_public: bool = False
 
 
-class WireTicketAnswer(Wire):
+class WireTicketAnswer(WireModel):
     """`GET /tickets/{id}?include=users,groups,organizations`."""
 
     ticket: WireTicket
-    users: tuple[WireUser, ...] = ()
+    users: tuple[WireZendeskUser, ...] = ()
     organizations: tuple[WireNamed, ...] = ()
     groups: tuple[WireNamed, ...] = ()
 
@@ -122,7 +113,9 @@ class WireTicketAnswer(Wire):
         )
 
     def _requester(self) -> RequesterSnapshot:
-        user = next((u for u in self.users if u.id == self.ticket.requester_id), WireUser(id=self.ticket.requester_id))
+        user = next(
+            (u for u in self.users if u.id == self.ticket.requester_id), WireZendeskUser(id=self.ticket.requester_id)
+        )
         source = self.ticket.via.source.from_ or {}
         handle = source.get("username")
         return RequesterSnapshot(
@@ -135,49 +128,41 @@ class WireTicketAnswer(Wire):
         )
 
 
-class WireTickets(Wire):
-    """`GET /tickets/show_many`, and what else lists tickets with those who belong to them."""
+class WireExport(WireModel):
+    """`GET /incremental/tickets/cursor`: one page."""
 
     tickets: tuple[WireTicket, ...]
-    users: tuple[WireUser, ...] = ()
+    users: tuple[WireZendeskUser, ...] = ()
     organizations: tuple[WireNamed, ...] = ()
-    groups: tuple[WireNamed, ...] = ()
+    after_cursor: str | None = None
+    end_of_stream: bool = True
 
     def snapshots(self, base_url: str) -> Iterator[TicketSnapshot]:
         for ticket in self.tickets:
-            answer = WireTicketAnswer(
-                ticket=ticket, users=self.users, organizations=self.organizations, groups=self.groups
-            )
+            answer = WireTicketAnswer(ticket=ticket, users=self.users, organizations=self.organizations)
             yield answer.snapshot(f"{base_url}/agent/tickets/{ticket.id}")
-
-
-class WireExport(WireTickets):
-    """`GET /incremental/tickets/cursor`: one page."""
-
-    after_cursor: str | None = None
-    end_of_stream: bool = True
 
 
 # https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#comment-flags
 AUTOMATIC = 4
 
 
-class WireCommentMetadata(Wire):
+class WireCommentMetadata(WireModel):
     flags: Annotated[tuple[object, ...], BeforeValidator(lambda value: value or ())] = ()
     """Why Zendesk marked the comment: numbers. Only there when it did."""
 
 
-class WireComment(Wire):
+class WireComment(WireModel):
     id: int
     author_id: int | None = None
     public: bool = False
-    body: Text = ""
+    body: WireText = ""
     plain_body: str | None = None
     created_at: AwareDatetime
     via: WireVia = WireVia()
     metadata: Annotated[WireCommentMetadata, BeforeValidator(lambda value: value or {})] = WireCommentMetadata()
 
-    def snapshot(self, people: Mapping[int, WireUser]) -> CommentSnapshot:
+    def snapshot(self, people: Mapping[int, WireZendeskUser]) -> CommentSnapshot:
         author = people.get(self.author_id or 0)
         return CommentSnapshot(
             id=self.id,
@@ -193,11 +178,11 @@ class WireComment(Wire):
         )
 
 
-class WireComments(Wire):
+class WireComments(WireModel):
     """`GET /tickets/{id}/comments?include=users`."""
 
     comments: tuple[WireComment, ...]
-    users: tuple[WireUser, ...] = ()
+    users: tuple[WireZendeskUser, ...] = ()
 
     def snapshots(self) -> list[CommentSnapshot]:
         """In the order in which they were written."""
@@ -205,33 +190,33 @@ class WireComments(Wire):
         return sorted((comment.snapshot(people) for comment in self.comments), key=lambda c: (c.created_at, c.id))
 
 
-class _NewTicket(Wire):
+class _NewTicket(WireModel):
     id: int
 
 
-class WireNewTicket(Wire):
+class WireNewTicket(WireModel):
     """The answer to `POST /tickets`."""
 
     ticket: _NewTicket
 
 
-class _FollowedUp(Wire):
+class _FollowedUp(WireModel):
     followup_ids: Annotated[tuple[int, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
 
 
-class WireFollowedUp(Wire):
+class WireFollowedUp(WireModel):
     ticket: _FollowedUp
 
 
-class WireMetadata(Wire):
+class WireMetadata(WireModel):
     custom: dict[str, object] | None = None
 
 
-class WireAuditEvent(Wire):
+class WireAuditEvent(WireModel):
     """`value` and `previous_value` of tags are lists or words in one text, as the account's age has it."""
 
-    type: Text = ""
-    field_name: Text = ""
+    type: WireText = ""
+    field_name: WireText = ""
     value: object = None
     previous_value: object = None
 
@@ -247,55 +232,49 @@ def _words(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
-class WireAudit(Wire):
+class WireAudit(WireModel):
     id: int
     author_id: int | None = None
     events: tuple[WireAuditEvent, ...] = ()
     metadata: WireMetadata | None = None
 
 
-class WirePage(Wire):
+class WirePage(WireModel):
     has_more: bool = False
     after_cursor: str | None = None
 
 
-class WireAudits(Wire):
+class WireAudits(WireModel):
     audits: tuple[WireAudit, ...]
     meta: WirePage = WirePage()
 
 
-class _ZenpyObject(Wire):
-    """Read by attribute: zenpy has parsed the JSON already."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-
-class WireUpdatedTicket(_ZenpyObject):
+class WireUpdatedTicket(WireModel):
     status: str
-    tags: Tags = ()
+    tags: WireTags = ()
     updated_at: str
 
 
-class WireUpdateAudit(_ZenpyObject):
+class WireUpdateAudit(WireModel):
     id: int
 
 
-class WireUpdate(_ZenpyObject):
+class WireUpdate(WireModel):
     """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
 
     ticket: WireUpdatedTicket
     audit: WireUpdateAudit
 
 
-class WireAgent(_ZenpyObject):
+class WireAgent(WireModel):
     # Zendesk answers 200 with a null id when it does not know us.
     id: int | None = None
-    role: Text = ""
+    role: WireText = ""
 
 
-class WireGroup(_ZenpyObject):
+class WireGroup(WireModel):
     id: int
-    name: Text = ""
+    name: WireText = ""
 
 
 def _addresses(source: WireSource) -> tuple[str, ...]:

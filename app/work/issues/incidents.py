@@ -18,7 +18,7 @@ from app.work.issues.projects import ProjectCache
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 from integrations.errors import IntegrationError
-from integrations.gitlab.issues import Issue, Project
+from integrations.gitlab.issues import GitLabIssue, Project
 from integrations.sentry.issues import SentryIssue
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class IncidentFinder:
         complaint = _complaint(decision)
         began_after = self.deps.now() - timedelta(hours=action.incidents.hours)
         projects: dict[int, Project] = {}
-        incidents: list[Issue] = []
+        incidents: list[GitLabIssue] = []
         for name in action.incidents.trackers:
             project = self.projects.get(rules.routing.trackers[name].project)
             projects[project.id] = project
@@ -59,7 +59,7 @@ class IncidentFinder:
         project = projects[chosen.cause.project_id]
         return self._link(decision, chosen, project, rules, hints)
 
-    def _open(self, project_id: int, labels: Sequence[str], created_after: datetime) -> list[Issue]:
+    def _open(self, project_id: int, labels: Sequence[str], created_after: datetime) -> list[GitLabIssue]:
         """With one of the labels: GitLab joins them with AND, so each is asked for."""
         asked: list[tuple[str, ...]] = [(label,) for label in labels] or [()]
         found = {
@@ -72,7 +72,12 @@ class IncidentFinder:
         return list(found.values())
 
     def _link(
-        self, decision: TicketDecision, chosen: Ranked[Issue], project: Project, rules: Rules, hints: tuple[Hint, ...]
+        self,
+        decision: TicketDecision,
+        chosen: Ranked[GitLabIssue],
+        project: Project,
+        rules: Rules,
+        hints: tuple[Hint, ...],
     ) -> Found:
         issue = chosen.cause
         ref = IssueRef(
@@ -100,7 +105,7 @@ class IncidentFinder:
         return Found(outcome="linked", issue=ref, detail="; ".join(chosen.because), hints=hints)
 
     def _hints(
-        self, incidents: Sequence[Ranked[Issue]], complaint: ComplaintText, errors_since: datetime | None
+        self, incidents: Sequence[Ranked[GitLabIssue]], complaint: ComplaintText, errors_since: datetime | None
     ) -> tuple[Hint, ...]:
         """For a person, in the internal note: what may have to do with it, and explains nothing by itself."""
         found = [

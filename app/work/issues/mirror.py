@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
 from app.work.issues.index import IssueIndex
-from integrations.gitlab.issues import Issue
+from integrations.gitlab.issues import GitLabIssue
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class IssueMirror:
     index: IssueIndex
     now: Callable[[], datetime]
 
-    def saw(self, issues: Iterable[Issue]) -> None:
+    def saw(self, issues: Iterable[GitLabIssue]) -> None:
         """Keep them as they are now: whatever reads an issue from GitLab leaves it here."""
         now = self.now()
         # The database refuses the same issue twice in one batch: the later one counts.
@@ -29,7 +29,7 @@ class IssueMirror:
         self.index.put(rows)
 
 
-def row_of(issue: Issue, now: datetime) -> TrackedIssue:
+def row_of(issue: GitLabIssue, now: datetime) -> TrackedIssue:
     return TrackedIssue(
         project_id=issue.project_id,
         iid=issue.iid,

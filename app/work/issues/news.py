@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.records.links import Link
 from app.rules.schema.base import ClosingConfig, OnClosingConfig
 from app.work.messages import KnownOfIssue, NewsReason
-from integrations.gitlab.issues import Issue
+from integrations.gitlab.issues import GitLabIssue
 
 _CLOSED_AS: dict[NewsReason, str] = {
     "done": "was closed as done",
@@ -31,7 +31,9 @@ class News:
     known: KnownOfIssue
 
 
-def news_of(issue: Issue, *, state: str, known: KnownOfIssue, closing: ClosingConfig, before: str = "") -> News | None:
+def news_of(
+    issue: GitLabIssue, *, state: str, known: KnownOfIssue, closing: ClosingConfig, before: str = ""
+) -> News | None:
     """None when the ticket was told all there is.
 
     `state`, `known`: what the ticket was told before; `before`: a sentence to begin with.
@@ -54,7 +56,7 @@ def news_of(issue: Issue, *, state: str, known: KnownOfIssue, closing: ClosingCo
     return News(tuple(sentences), reason, issue.state, now) if sentences else None
 
 
-def closed_as(issue: Issue, closing: ClosingConfig) -> NewsReason:
+def closed_as(issue: GitLabIssue, closing: ClosingConfig) -> NewsReason:
     """Why it was closed: GitLab names the issue that takes its place; for the rest there are only labels."""
     if issue.duplicated_to:
         return "duplicate"

@@ -13,7 +13,7 @@ from app.work.issues.news import known_of, news_of
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import JobLog, crashed, tried, try_later
 from app.work.messages import Failed, FollowIssue, ReconcileIssues, Stored, Work
-from integrations.gitlab.issues import Issue
+from integrations.gitlab.issues import GitLabIssue
 
 # Issues in one piece of work: ten requests to GitLab.
 BATCH = 500
@@ -60,7 +60,7 @@ class IssueReconciliation:
         REPAIRED.labels("issue").inc(len(missed))
         return MissedIssues(issues=tuple(missed), after=followed[-1] if len(followed) == BATCH else None)
 
-    def _has_news(self, project_id: int, iid: int, found: dict[int, Issue]) -> bool:
+    def _has_news(self, project_id: int, iid: int, found: dict[int, GitLabIssue]) -> bool:
         """Missing: deleted, or we may not read it any more, which the tickets are told once."""
         closing = self.deps.rulebook.current().routing.closing
         links = [one for one in self.deps.records.links.of_issue(project_id, iid) if one.following == "active"]

@@ -13,7 +13,7 @@ from app.work.issues.news import News, closed_as, known_of, news_of, on_closing
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, Stored
 from integrations.errors import NotFound
-from integrations.gitlab.issues import Issue
+from integrations.gitlab.issues import GitLabIssue
 
 # A duplicate of a duplicate of ...: past this, the last one that was seen stands for all.
 LONGEST_CHAIN = 5
@@ -77,7 +77,7 @@ class ChangeFinder:
                 notify.append(_notify(link, current, news))
         return Changes(notify=tuple(notify), links=tuple(changes))
 
-    def _current(self, issue: Issue, closing: ClosingConfig) -> tuple[Issue, str]:
+    def _current(self, issue: GitLabIssue, closing: ClosingConfig) -> tuple[GitLabIssue, str]:
         """The issue itself, or the one that took its place, with a sentence that says so."""
         current, seen = issue, {(issue.project_id, issue.iid)}
         for _ in range(LONGEST_CHAIN):
@@ -91,7 +91,7 @@ class ChangeFinder:
         how = "was moved" if issue.moved_to_id is not None and not issue.duplicated_to else "was closed as a duplicate"
         return current, f"The issue {_name(issue)} {how}; this ticket follows {_name(current)} from now on."
 
-    def _next(self, issue: Issue, closing: ClosingConfig) -> Issue | None:
+    def _next(self, issue: GitLabIssue, closing: ClosingConfig) -> GitLabIssue | None:
         if issue.state != "closed":
             return None
         reason = closed_as(issue, closing)
@@ -108,7 +108,7 @@ class ChangeFinder:
             return None  # in a project that we may not read: the tickets are told of the closing instead
 
 
-def issue_ref(issue: Issue, project: str) -> IssueRef:
+def issue_ref(issue: GitLabIssue, project: str) -> IssueRef:
     """`project`: its path, where GitLab does not say."""
     return IssueRef(
         project=issue.reference.partition("#")[0] or project,
@@ -119,16 +119,16 @@ def issue_ref(issue: Issue, project: str) -> IssueRef:
     )
 
 
-def _name(issue: Issue) -> str:
+def _name(issue: GitLabIssue) -> str:
     return issue.reference or f"#{issue.iid}"
 
 
-def _notify(link: Link, issue: Issue, news: News) -> TicketNews:
+def _notify(link: Link, issue: GitLabIssue, news: News) -> TicketNews:
     ref = issue_ref(issue, link.project)
     return TicketNews(ticket_id=link.ticket_id, news=IssueNews(sentences=news.sentences, reason=news.reason, issue=ref))
 
 
-def _change(link: Link, issue: Issue, news: News) -> LinkChange:
+def _change(link: Link, issue: GitLabIssue, news: News) -> LinkChange:
     to: Key = (issue.project_id, issue.iid)
     return LinkChange(
         ticket_id=link.ticket_id,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from integrations.errors import Invalid, NotFound
-from integrations.gitlab import GitLabClient, IssueRef
+from integrations.gitlab import GitLabClient, GitLabIssueRef
 from integrations.gitlab.quoting import fence, issue_title, marker, marker_line
 from integrations.sandbox import Sandbox
 from tests.integrations.gitlab.conftest import asked
@@ -250,7 +250,7 @@ def test_tells_where_a_duplicate_and_a_moved_issue_went(sandbox: Sandbox, client
     assert new_iid is not None
 
     assert client.issue(project_id, canonical).duplicated_to is None
-    assert client.issue(project_id, duplicate).duplicated_to == IssueRef(project_id, canonical)
+    assert client.issue(project_id, duplicate).duplicated_to == GitLabIssueRef(project_id, canonical)
     assert client.issue(project_id, moved).moved_to_id == client.issue(target_id, new_iid).id
 
 

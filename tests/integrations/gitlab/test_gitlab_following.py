@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unavailable, UnknownOutcome
-from integrations.gitlab import GitLabClient, Hook, IssueRef, Note, ProjectMoved
+from integrations.gitlab import GitLabClient, GitLabIssueRef, GitLabNote, Hook, ProjectMoved
 from integrations.sandbox import Fault, Sandbox
 from integrations.sandbox.faults import Kind
 from tests.integrations.gitlab.conftest import asked
@@ -34,7 +34,7 @@ class TestMoves:
         assert moved_to_id is not None
         sandbox.gitlab.calls_clear()
 
-        assert client.moved_to(project_id, 1, moved_to_id) == IssueRef(moved, 2)
+        assert client.moved_to(project_id, 1, moved_to_id) == GitLabIssueRef(moved, 2)
         assert [(call.method, call.path) for call in sandbox.gitlab.calls] == [("POST", "/api/graphql")]
 
     def test_to_where_we_may_not_read_are_not_found(
@@ -88,7 +88,7 @@ class TestMoves:
 
         assert caught.value.retryable
         assert "words" not in str(caught.value)
-        assert client.moved_to(project_id, 1, moved_to_id) == IssueRef(moved, 2)
+        assert client.moved_to(project_id, 1, moved_to_id) == GitLabIssueRef(moved, 2)
 
 
 class TestNotes:
@@ -106,7 +106,7 @@ class TestNotes:
 
         note = client.note(project_id, 1, note_id)
 
-        assert note == Note(note_id, sandbox.gitlab.engineer_id, text, internal=False, created_at=note.created_at)
+        assert note == GitLabNote(note_id, sandbox.gitlab.engineer_id, text, internal=False, created_at=note.created_at)
         assert asked(sandbox) == [("GET", f"/api/v4/projects/{project_id}/issues/1/notes/{note_id}", {})]
         assert client.note(project_id, 1, secret).internal
         system = sandbox.gitlab.issue(project_id, 1)["notes"][-1]["id"]

@@ -1,4 +1,4 @@
-"""Many tickets at once: read and updated in one call, and what became of each in the job."""
+"""Many tickets updated in one call, and what became of each in the job."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from integrations.errors import Conflict, NotFound, RateLimited, Unavailable, UnknownOutcome
 from integrations.sandbox import Fault, Sandbox
-from integrations.zendesk import Job, JobResult, NewComment, TicketUpdate, ZendeskClient
+from integrations.zendesk import Job, JobResult, NewComment, TicketSnapshot, TicketUpdate, ZendeskClient
 from integrations.zendesk.updates import RUN_KEY, ticket_json
 from tests.integrations.zendesk.conftest import Sent, asked, tickets
 
@@ -20,38 +20,8 @@ def news(stamp: str, run_id: str = "run", tag: str = "issue_closed") -> TicketUp
     return TicketUpdate(stamp, tags=(tag,), comment=NewComment("<p>Closed</p>"), metadata={RUN_KEY: run_id})
 
 
-class TestManyTickets:
-    def test_are_read_in_one_call_as_each_alone(self, sandbox: Sandbox, client: ZendeskClient) -> None:
-        ids = [
-            sandbox.zendesk.create_ticket(subject="one", body="x", organization={"name": "Acme"}, group="Advocates"),
-            sandbox.zendesk.create_ticket(subject="two", body="x", requester={"name": "Kim", "email": "k@x.example"}),
-            sandbox.zendesk.create_ticket(subject="three", body="x"),
-        ]
-        gone = sandbox.zendesk.create_ticket(subject="gone", body="x")
-        sandbox.zendesk.delete(gone)
-        sandbox.zendesk.close(ids[2])
-        alone = [client.read_ticket(ticket_id) for ticket_id in ids]
-        sandbox.zendesk.calls_clear()
-
-        assert client.read_tickets([*ids, gone, 1]) == alone
-        assert alone[2].status == "closed"
-        wanted = ",".join(map(str, [*ids, gone, 1]))
-        assert asked(sandbox) == [
-            ("GET", "/api/v2/tickets/show_many", {"ids": [wanted], "include": ["users,organizations,groups"]})
-        ]
-
-    def test_of_none_and_of_too_many_nothing_is_asked(self, sandbox: Sandbox, client: ZendeskClient) -> None:
-        assert client.read_tickets([]) == []
-        with pytest.raises(ValueError, match="101 tickets"):
-            client.read_tickets(range(1, 102))
-        assert asked(sandbox) == []
-
-    @pytest.mark.parametrize("body", ["[]", "{}", '{"tickets": {}}', '{"tickets": [1]}', '{"tickets": [{"id": 1}]}'])
-    def test_of_another_shape_are_unreadable(self, sandbox: Sandbox, client: ZendeskClient, body: str) -> None:
-        sandbox.zendesk.faults.add(Fault(kind="status", status=200, headers=JSON, body=body))
-
-        with pytest.raises(Unavailable):
-            client.read_tickets([1])
+def read_all(client: ZendeskClient, ticket_ids: list[int]) -> list[TicketSnapshot]:
+    return [client.read_ticket(ticket_id) for ticket_id in ticket_ids]
 
 
 class TestUpdateMany:
@@ -61,7 +31,7 @@ class TestUpdateMany:
         ids = tickets(sandbox, 2)
         updates = [
             (one.id, TicketUpdate(one.updated_at, tags=(*one.tags, "issue_closed"), status="open"))
-            for one in client.read_tickets(ids)
+            for one in read_all(client, ids)
         ]
         sandbox.zendesk.calls_clear()
 
@@ -81,7 +51,7 @@ class TestUpdateMany:
 
     def test_each_ticket_has_a_result_of_its_own(self, sandbox: Sandbox, client: ZendeskClient) -> None:
         fine, changed, closed, gone = tickets(sandbox, 4)
-        stamps = {one.id: one.updated_at for one in client.read_tickets([fine, changed, closed, gone])}
+        stamps = {one.id: one.updated_at for one in read_all(client, [fine, changed, closed, gone])}
         stamps[changed] = "2020-01-01T00:00:00Z"
         sandbox.zendesk.close(closed)
         stamps[closed] = client.read_ticket(closed).updated_at
@@ -133,7 +103,7 @@ class TestUpdateMany:
     def test_a_lost_answer_is_unknown_and_each_ticket_tells(
         self, sandbox: Sandbox, client: ZendeskClient, hasty: ZendeskClient, fault: Fault, applied: bool
     ) -> None:
-        updates = [(one.id, news(one.updated_at, f"run-{one.id}")) for one in client.read_tickets(tickets(sandbox, 2))]
+        updates = [(one.id, news(one.updated_at, f"run-{one.id}")) for one in read_all(client, tickets(sandbox, 2))]
         sandbox.zendesk.calls_clear()
         sandbox.zendesk.faults.add(fault)
 
@@ -154,7 +124,7 @@ class TestUpdateMany:
             client.job("V3-1")
 
     def test_too_many_jobs_are_a_limit(self, sandbox: Sandbox, client: ZendeskClient) -> None:
-        (one,) = client.read_tickets(tickets(sandbox, 1))
+        (one,) = read_all(client, tickets(sandbox, 1))
         sandbox.clock.hold()
         sandbox.clock.advance(3600)
         sandbox.zendesk.limits.jobs_waiting = 0
@@ -175,7 +145,7 @@ class TestJobs:
 
     @pytest.mark.parametrize("ends", ["failed", "killed"])
     def test_that_broke_tell_what_they_know(self, sandbox: Sandbox, client: ZendeskClient, ends: Any) -> None:
-        updates = [(one.id, news(one.updated_at)) for one in client.read_tickets(tickets(sandbox, 3))]
+        updates = [(one.id, news(one.updated_at)) for one in read_all(client, tickets(sandbox, 3))]
         sandbox.zendesk.break_next_job(ends, after=1)
         job_id = client.update_many(updates)
         sandbox.clock.advance(1)
@@ -228,7 +198,7 @@ class TestJobs:
 
 def test_an_update_of_a_job_meets_an_update_alone_as_a_conflict(sandbox: Sandbox, client: ZendeskClient) -> None:
     sandbox.clock.hold()
-    (one,) = client.read_tickets(tickets(sandbox, 1))
+    (one,) = read_all(client, tickets(sandbox, 1))
     sandbox.clock.advance(2)
     job_id = client.update_many([(one.id, news(one.updated_at))])
     sandbox.clock.advance(2)
