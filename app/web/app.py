@@ -23,7 +23,7 @@ from app.web.api.links import LinkPages
 from app.web.api.pauses import PausePages
 from app.web.api.precision import PrecisionPages
 from app.web.api.refusals import REFUSALS
-from app.web.security import Guard, refuse_input
+from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.gitlab import GitLabInbox
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten
 from app.web.webhooks.zendesk import ZendeskInbox
@@ -83,7 +83,7 @@ def create_worker_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_exception_handler(RequestValidationError, refuse_input)
-    app.add_middleware(Guard, token=service.deps.settings.desk_token.get_secret_value())
+    app.add_middleware(SecurityMiddleware, token=service.deps.settings.desk_token.get_secret_value())
     health = HealthPages(
         probes={
             "queue": service.check_queue,

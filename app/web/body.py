@@ -1,4 +1,4 @@
-"""The raw bytes of a request: no more, no slower and no stranger than a webhook may be.
+"""Read the raw bytes of a request, with limits on size, time and memory.
 
 Nobody has shown who they are while their body is read, so what strangers can hold is bounded here, for each request
 and for all of them together.
@@ -7,7 +7,7 @@ and for all of them together.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,10 +21,11 @@ SECONDS = 10.0
 
 
 class BodyRefused(Exception):
-    """The request is answered with `status`, and `reason` is the metric's label."""
+    """The request is answered with `status` and `headers`; `reason` is the metric's label."""
 
     reason: ClassVar[str]
     status: ClassVar[int]
+    headers: ClassVar[Mapping[str, str]] = {}
 
 
 class BodyTooLarge(BodyRefused):
@@ -36,7 +37,7 @@ class BodyTooSlow(BodyRefused):
 
 
 class BodyEncoded(BodyRefused):
-    """Never decompressed: nobody who has a webhook with us compresses, and a few bytes can become gigabytes."""
+    """Compressed. No sender of webhooks compresses, and a few bytes can become gigabytes."""
 
     reason, status = "body_encoded", 415
 
@@ -47,47 +48,52 @@ class BodyIncomplete(BodyRefused):
     reason, status = "body_incomplete", 400
 
 
-class NoRoom(BodyRefused):
-    reason, status = "no_room", 503
+class TooManyBodies(BodyRefused):
+    reason, status = "too_many_bodies", 503
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
 @dataclass
-class Room:
-    """What bodies may take in memory while they are read, together. For one event loop."""
+class BodyMemory:
+    """The memory that all bodies together may take while they are read. For one event loop."""
 
     size: int = 64 * LIMIT
-    # What every request may take anyway: large bodies from strangers never keep an ordinary delivery out.
+    # Each request may take this much in any case: large bodies from strangers never keep an ordinary delivery out.
     free: int = LIMIT // 16
     taken: int = 0
 
     @contextmanager
-    def held(self) -> Iterator[Share]:
-        share = Share(self)
+    def reservation(self) -> Iterator[Reservation]:
+        reservation = Reservation(self)
         try:
-            yield share
+            yield reservation
         finally:
-            self.taken -= share.taken
+            self.taken -= reservation.taken
 
 
 @dataclass
-class Share:
-    room: Room
+class Reservation:
+    """The part of one body."""
+
+    memory: BodyMemory
     taken: int = 0
 
     def grow_to(self, size: int) -> None:
-        """Raises NoRoom."""
-        more = max(0, size - self.room.free) - self.taken
-        if self.room.taken + more > self.room.size:
-            raise NoRoom
+        """Raises TooManyBodies."""
+        more = max(0, size - self.memory.free) - self.taken
+        if self.memory.taken + more > self.memory.size:
+            raise TooManyBodies
         self.taken += more
-        self.room.taken += more
+        self.memory.taken += more
 
 
-ROOM = Room()
+MEMORY = BodyMemory()
 
 
-async def read_body(request: Request, *, limit: int = LIMIT, seconds: float = SECONDS, room: Room = ROOM) -> bytes:
-    """All of it, unchanged (signatures cover the raw bytes). Raises BodyRefused as soon as it is known."""
+async def read_body(
+    request: Request, *, limit: int = LIMIT, seconds: float = SECONDS, memory: BodyMemory = MEMORY
+) -> bytes:
+    """Return the whole body, unchanged: signatures cover the raw bytes. Raises BodyRefused as early as possible."""
     if request.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
         raise BodyEncoded
     declared = request.headers.get("content-length", "")
@@ -96,13 +102,13 @@ async def read_body(request: Request, *, limit: int = LIMIT, seconds: float = SE
     chunks: list[bytes] = []
     size = 0
     try:
-        with room.held() as share:
+        with memory.reservation() as reservation:
             async with asyncio.timeout(seconds):
                 async for chunk in request.stream():
                     size += len(chunk)
                     if size > limit:
                         raise BodyTooLarge
-                    share.grow_to(size)
+                    reservation.grow_to(size)
                     chunks.append(chunk)
             return b"".join(chunks)
     except TimeoutError as error:

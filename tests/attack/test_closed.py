@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.web.api.access import has_token
 from app.web.app import create_app
-from app.web.security import HEADERS, OPEN
+from app.web.security import HEADERS, OPEN, has_token
 from tests.attack.wire import request, say
 from tests.support.harness import DESK_TOKEN, Harness
 

@@ -13,6 +13,7 @@ from statistics import median
 from tests.support.loopback import WEB
 from tests.support.processes import RunningSandbox, free_port, own_settings, process, roomy_rules, sandboxed
 
+AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
 DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\S+)", re.MULTILINE)
 # One in so many becomes an issue, of which the service keeps a copy: its index grows by a kilobyte for each.
@@ -75,7 +76,7 @@ def soak(plan: Plan, folder: Path, database_url: str, watch: Callable[[Sample], 
         for project in ("gitlab-org/gitlab", "gitlab-com/infrastructure"):
             sandbox.gitlab("add_project", path=project, visibility="public")
         own = {"DATABASE_URL": database_url, "ROUTING_FILE": str(roomy_rules(folder))}
-        environ = {**sandbox.environ, **own_settings(folder, port), **own}
+        environ = {**sandbox.environ, **own_settings(folder, port), **AS_IN_THE_IMAGE, **own}
         with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ):
             for vendor, control in (("zendesk", sandbox.zendesk), ("gitlab", sandbox.gitlab)):
                 control("subscribe", endpoint_url=f"{service}/webhooks/{vendor}")

@@ -6,7 +6,7 @@ Senders switch a hook off that answers badly, so what was stored is a 2xx whatev
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from app.metrics import DELIVERIES
 from app.records.failures import Failure, Failures
 from app.signatures import BadSignature
-from app.web.body import BodyRefused, NoRoom, read_body
+from app.web.body import BodyRefused, read_body
 from app.web.webhooks.zendesk_deliveries import NotUnderstood
 from app.work.messages import CannotStore
 
@@ -45,8 +45,7 @@ async def answer_delivery(
         body = await read_body(request)
         verify(body)
     except BodyRefused as error:
-        come_back = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, NoRoom) else None
-        return _answer(source, error.status, error.reason, come_back)
+        return _answer(source, error.status, error.reason, error.headers)
     except BadSignature as error:
         return _answer(source, 401, error.reason)
     try:
@@ -80,6 +79,6 @@ def keep_as_failure(
         raise CannotStore(type(cause).__name__) from cause
 
 
-def _answer(source: str, status: int, outcome: str, headers: dict[str, str] | None = None) -> Response:
+def _answer(source: str, status: int, outcome: str, headers: Mapping[str, str] | None = None) -> Response:
     DELIVERIES.labels(source, outcome).inc()
     return Response(status_code=status, content=outcome, media_type="text/plain", headers=headers)
