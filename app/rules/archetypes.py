@@ -18,11 +18,11 @@ _OfActions = create_model("_OfActions", __base__=tuple(action.keys for action in
 
 
 class CapsConfig(_PerKind):  # type: ignore[misc, valid-type]  # mypy cannot see the registry's keys
-    """At most so many actions of a kind in an hour; beyond, it stops and leaves them to a person. Empty: no limit."""
+    """Most actions of a kind in an hour; a person decides about the others. Empty: no limit."""
 
 
 class ThresholdsConfig(Strict):
-    """From which probability of the learned model on a verdict counts as sure."""
+    """The probability of the learned model from which a verdict counts as sure."""
 
     high: Share = 0.9
     medium: Share = 0.6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -41,9 +41,14 @@ def _finding(name: str, places: Positions, path: Path, message: str) -> Finding:
     return Finding(name, places.file, places.at(path), spell(path), message)
 
 
-def shadowed_route(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def _unused(check: str, places: Positions, key: str, names: Iterable[str], used: Container[str]) -> Iterator[Finding]:
+    for name in names:
+        if name not in used:
+            yield _finding(check, places, (key, name), "nothing refers to it")
+
+
+def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A route that can never decide: whenever it holds, one that is asked earlier holds as well."""
-    del examples
     routes, lists = rules.routing.routes, rules.routing.vocabulary
     order = sorted(range(len(routes)), key=lambda index: (routes[index].before != "language", index))
     for position, index in enumerate(order):
@@ -62,7 +67,7 @@ def shadowed_route(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Fi
 
 
 def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
-    """Two routes, remarks or examples of one name: what is reported about one cannot be told from the other."""
+    """Two routes, remarks or examples of one name: nobody can tell which one a report is about."""
     routing = rules.routing
     for key, names in (("routes", [r.name for r in routing.routes]), ("remarks", [r.name for r in routing.remarks])):
         seen: dict[str, int] = {}
@@ -80,63 +85,49 @@ def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Fi
         named.setdefault(example.name, example)
 
 
-def unused_macro(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A macro or template that nothing refers to."""
-    del examples
     used, templates = _named("macro", rules), _named("template", rules)
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
-    for key, names, wanted in (("macros", rules.macros.macros, used), ("templates", rules.macros.templates, templates)):
-        for name in names:
-            if name not in wanted:
-                yield _finding("unused_macro", rules.macro_positions, (key, name), "nothing refers to it")
+    yield from _unused("unused_macro", rules.macro_positions, "macros", rules.macros.macros, used)
+    yield from _unused("unused_macro", rules.macro_positions, "templates", rules.macros.templates, templates)
 
 
-def unused_tracker(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_tracker(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A tracker that no archetype opens issues in or searches."""
-    del examples
     used = _named("tracker", rules)
-    for name in rules.routing.trackers:
-        if name not in used:
-            yield _finding("unused_tracker", rules.positions, ("trackers", name), "nothing refers to it")
+    yield from _unused("unused_tracker", rules.positions, "trackers", rules.routing.trackers, used)
 
 
-def unused_list(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A list of `vocabulary` that no condition uses."""
-    del examples
     used = {
         phrase.removeprefix(LIST_SIGN)
         for _, when in _all_conditions(rules)
         for phrase in when.phrases or ()
         if phrase.startswith(LIST_SIGN)
     }
-    for name in rules.routing.vocabulary:
-        if name not in used:
-            yield _finding("unused_list", rules.positions, ("vocabulary", name), "nothing refers to it")
+    yield from _unused("unused_list", rules.positions, "vocabulary", rules.routing.vocabulary, used)
 
 
-def unused_placeholder(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A declared placeholder that no text of its macro has."""
-    del examples
-    entries = [
-        *(
-            (("macros", name), tuple(macro.text.values()), macro.placeholders)
-            for name, macro in rules.macros.macros.items()
-        ),
-        *((("templates", name), (form.text,), form.placeholders) for name, form in rules.macros.templates.items()),
-    ]
-    for path, texts, declared in entries:
+    entries = {("macros", name): one for name, one in rules.macros.macros.items()} | {
+        ("templates", name): one for name, one in rules.macros.templates.items()
+    }
+    for path, entry in entries.items():
+        texts = [entry.text] if isinstance(entry.text, str) else entry.text.values()
         used = {name for text in texts for name in Text(text).get_identifiers()}
-        for number, name in enumerate(declared):
+        for number, name in enumerate(entry.placeholders):
             if name not in used:
                 message = f"`{name}` is declared and not used"
                 yield _finding("unused_placeholder", rules.macro_positions, (*path, "placeholders", number), message)
 
 
-def contained_phrase(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def contained_phrase(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A phrase beside a shorter one that it contains: it adds nothing."""
-    del examples
     lists = rules.routing.vocabulary
     stated = [((*path, "phrases"), when.phrases) for path, when in _all_conditions(rules) if when.phrases]
     named = [(("vocabulary", name), phrases) for name, phrases in lists.items()]
@@ -159,9 +150,8 @@ def archetype_without_example(rules: Rules, examples: Sequence[RuleExample]) -> 
             yield _finding("archetype_without_example", rules.positions, ("archetypes", name), message)
 
 
-def reply_cannot_be_sent(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def reply_cannot_be_sent(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
     """A live reply on a channel that Zendesk cannot deliver to: there it can only be suggested."""
-    del examples
     elsewhere = {name for name, channel in rules.routing.channels.items() if channel.reply == "elsewhere"}
     for name, archetype in rules.routing.archetypes.items():
         if archetype.reply is None:
@@ -178,9 +168,8 @@ def reply_cannot_be_sent(rules: Rules, examples: Sequence[RuleExample]) -> Itera
             yield _finding("reply_cannot_be_sent", rules.positions, (*path, "mode"), message)
 
 
-def live_reply_without_cap(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
-    """A reply that is sent by itself, with nothing to stop it when a rule goes wrong."""
-    del examples
+def live_reply_without_cap(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+    """A reply that is sent without a person, and nothing stops it when a rule goes wrong."""
     defaults = rules.routing.defaults
     for name, archetype in rules.routing.archetypes.items():
         reply = archetype.reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,26 +14,22 @@ from app.rules.schema.base import LanguagesConfig, MacroName, OnClosingConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.strict import Text
 
-_Entry = TypeVar("_Entry")
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names that exist, also those of wrong pieces."""
-
-    channels: tuple[str, ...]
-    trackers: tuple[str, ...]
-    archetypes: tuple[str, ...]
-    vocabulary: tuple[str, ...]
-    macros: tuple[str, ...]
-    templates: tuple[str, ...]
+_NAMED: Final = {
+    "channel": "channels",
+    "tracker": "trackers",
+    "archetype": "archetypes",
+    "list of `vocabulary`": "vocabulary",
+    "macro": "macros",
+    "template": "templates",
+}
 
 
 @dataclass(frozen=True)
 class Pieces:
     """The pieces that are valid."""
 
-    names: Names
+    names: Mapping[str, tuple[str, ...]]
+    """By kind: the names that exist, also those of wrong pieces."""
     archetypes: Mapping[str, ArchetypeConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
@@ -49,18 +45,11 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
     """The pieces of what was read of each file, even when that is no mapping."""
     here, there = _mapping(routing), _mapping(macros)
 
-    def names(root: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        return tuple(_mapping(root.get(key)))
-
     return Pieces(
-        names=Names(
-            channels=names(here, "channels"),
-            trackers=names(here, "trackers"),
-            archetypes=names(here, "archetypes"),
-            vocabulary=names(here, "vocabulary"),
-            macros=names(there, "macros"),
-            templates=names(there, "templates"),
-        ),
+        names={
+            kind: tuple(_mapping((there if kind in ("macro", "template") else here).get(key)))
+            for kind, key in _NAMED.items()
+        },
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),

@@ -29,8 +29,9 @@ class _Checked:
     places: Positions
     macro_places: Positions
 
-    def known(self, kind: str, name: str, known: Iterable[str], path: Path) -> Iterator[Problem]:
-        """Yield a problem when the name is not among the known ones."""
+    def known(self, kind: str, name: str, path: Path, *, also: tuple[str, ...] = ()) -> Iterator[Problem]:
+        """Yield a problem when nothing of this kind has the name."""
+        known = (*self.pieces.names[kind], *also)
         if name not in known:
             yield _unknown(self.places, path, f"there is no {kind} `{name}`", name, known)
 
@@ -38,11 +39,9 @@ class _Checked:
         """Yield a problem when the macro does not exist, or needs what is not known here."""
         if name is None:
             return
-        yield from self.known("macro", name, self.pieces.names.macros, path)
+        yield from self.known("macro", name, path)
         macro = self.pieces.macros.get(name)
-        if macro is None:
-            return
-        for placeholder, needs in _needs(macro):
+        for placeholder, needs in _needs(macro) if macro else ():
             if needs not in has:
                 message = f"macro `{name}` needs `{placeholder}`, but there is no {needs} here"
                 yield self.places.problem(path, message, value=True)
@@ -63,7 +62,7 @@ def _unknown(places: Positions, path: Path, message: str, name: str, known: Iter
 
 def _texts(checked: _Checked) -> Iterator[Problem]:
     places = checked.macro_places
-    channels = (*checked.pieces.names.channels, OTHER, DEFAULT)
+    channels = (*checked.pieces.names["channel"], OTHER, DEFAULT)
     for name, macro in checked.pieces.macros.items():
         path: Path = ("macros", name)
         if DEFAULT not in macro.text:
@@ -107,8 +106,6 @@ def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
 
 
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
-    names = checked.pieces.names
-    known = {"channel": names.channels, "tracker": names.trackers, "template": names.templates}
     for name, archetype in checked.pieces.archetypes.items():
         provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
         for one in (reference for action in ACTIONS for reference in action.references(archetype)):
@@ -116,7 +113,7 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
             if one.kind == "macro":
                 yield from checked.macro(one.name, path, has=provided | one.knows)
             else:
-                yield from checked.known(one.kind, one.name, known[one.kind], path)
+                yield from checked.known(one.kind, one.name, path)
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:
@@ -127,12 +124,10 @@ def _closing(checked: _Checked) -> Iterator[Problem]:
 
 def _languages(checked: _Checked) -> Iterator[Problem]:
     if checked.pieces.languages is not None:
-        archetype, path = checked.pieces.languages.archetype, ("languages", "archetype")
-        yield from checked.known("archetype", archetype, checked.pieces.names.archetypes, path)
+        yield from checked.known("archetype", checked.pieces.languages.archetype, ("languages", "archetype"))
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:
-    archetypes = checked.pieces.names.archetypes
     for name, phrases in checked.pieces.vocabulary.items():
         for number, phrase in enumerate(phrases):
             if phrase.startswith(LIST_SIGN):
@@ -140,12 +135,12 @@ def _routes(checked: _Checked) -> Iterator[Problem]:
                 yield checked.places.problem(path, "a list cannot contain a list", value=True, found=f"`{phrase}`")
     for index, route in checked.pieces.routes.items():
         path = ("routes", index)
-        yield from checked.known("archetype", route.archetype, archetypes, (*path, "archetype"))
+        yield from checked.known("archetype", route.archetype, (*path, "archetype"))
         yield from _conditions(checked, route.when, (*path, "when"), early=route.before == "language")
     for index, remark in checked.pieces.remarks.items():
         path = ("remarks", index)
         for number, archetype in enumerate(remark.archetypes):
-            yield from checked.known("archetype", archetype, archetypes, (*path, "archetypes", number))
+            yield from checked.known("archetype", archetype, (*path, "archetypes", number))
         yield from _conditions(checked, remark.when, (*path, "when"), early=False)
 
 
@@ -171,10 +166,9 @@ def _conditions(checked: _Checked, when: ConditionsConfig, path: Path, *, early:
 
 
 def _names_in(checked: _Checked, when: ConditionsConfig, path: Path) -> Iterator[Problem]:
-    names = checked.pieces.names
     for number, channel in enumerate(when.channel or ()):
-        yield from checked.known("channel", channel, (*names.channels, OTHER), (*path, "channel", number))
+        yield from checked.known("channel", channel, (*path, "channel", number), also=(OTHER,))
     for number, phrase in enumerate(when.phrases or ()):
         if phrase.startswith(LIST_SIGN):
             name = phrase.removeprefix(LIST_SIGN)
-            yield from checked.known("list of `vocabulary`", name, names.vocabulary, (*path, "phrases", number))
+            yield from checked.known("list of `vocabulary`", name, (*path, "phrases", number))
