@@ -5,7 +5,6 @@ Only `{"text": ...}` is sent, which both understand alike; what people wrote mus
 
 from __future__ import annotations
 
-import logging
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,8 +18,9 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.http import http_address, http_client
 from integrations.outbound import UNGUARDED, Outbound
-from integrations.session import DEFAULT_TIMEOUT, Timeout, user_agent
+from integrations.session import DEFAULT_TIMEOUT, Timeout
 from integrations.waits import retry_after
 
 SERVICE = "chat"
@@ -34,18 +34,9 @@ class ChatWebhook:
     """Not idempotent: after UnknownOutcome the message may be in the channel, and there is no way to look."""
 
     def __init__(self, url: str, *, timeout: Timeout = DEFAULT_TIMEOUT, outbound: Outbound = UNGUARDED) -> None:
-        # At INFO httpx writes the whole URL of each request into the log.
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        connect, read = timeout
         self._outbound = outbound
-        self._url = _address(url)
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(read, connect=connect),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": user_agent()},
-        )
+        self._url = http_address(url, "the chat webhook's address must be like https://chat.example.com/hooks/...")
+        self._client = http_client(timeout)
 
     def post(self, text: str) -> str | None:
         """The link to the message, where the chat gives one (Slack's and Mattermost's webhooks answer just `ok`)."""
@@ -69,17 +60,6 @@ class ChatWebhook:
 
     def close(self) -> None:
         self._client.close()
-
-
-def _address(url: str) -> httpx.URL:
-    """Raises ValueError, which does not show what is wrong with it: it is a secret."""
-    try:
-        address = httpx.URL(url)
-    except httpx.InvalidURL:
-        address = httpx.URL()
-    if address.scheme not in {"http", "https"} or not address.host:
-        raise ValueError("the chat webhook's address must be like https://chat.example.com/hooks/...")
-    return address
 
 
 def _lost(error: httpx.HTTPError) -> IntegrationError:

@@ -17,7 +17,7 @@ from integrations.session import DEFAULT_TIMEOUT, Timeout, VendorSession, unread
 UNREADABLE_ANSWER = (gitlab.GitlabError, AttributeError, KeyError, TypeError, ValueError)
 
 ProjectId = int | str
-Answered = TypeVar("Answered")
+_Answer = TypeVar("_Answer")
 
 
 class Calls:
@@ -59,7 +59,7 @@ class Calls:
     def _get_json(self, path: str) -> object:
         return self._gitlab.http_get(path, obey_rate_limit=False)
 
-    def _call(self, call: Callable[[], Answered], name: str) -> Answered:
+    def _call(self, call: Callable[[], _Answer], name: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""
         try:
             return call()

@@ -1,25 +1,20 @@
 """Reads unresolved issues from one Sentry organization. Reading changes nothing there, so it may be repeated.
 
-The token goes to the configured host only: no redirect and no address from an answer is followed.
-No error or log holds the address, the token, or what Sentry says.
+The token goes to the configured host only: the client follows no redirect and no address from an answer.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
 
-from integrations.errors import IntegrationError, Unavailable
-from integrations.outbound import UNGUARDED, Call, Outbound
-from integrations.refusals import refusal_of_a_read
+from integrations.http import Reader, http_address, http_client
+from integrations.outbound import UNGUARDED, Outbound
 from integrations.sentry.issues import WIRE_ISSUES, SentryIssue
-from integrations.session import DEFAULT_TIMEOUT, MEANING, Timeout, user_agent
+from integrations.session import DEFAULT_TIMEOUT, Timeout
 from integrations.waits import retry_after
 
 SERVICE = "sentry"
@@ -48,25 +43,15 @@ class SentryClient:
         now: Callable[[], datetime] = _utc_now,
         outbound: Outbound = UNGUARDED,
     ) -> None:
-        # At INFO httpx writes the whole URL of each request into the log.
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        connect, self._patience = timeout
         self._now = now
-        self._outbound = outbound
-        self._url = _address(url, org)
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(self._patience, connect=connect),
-            follow_redirects=False,
-            trust_env=False,
-            headers={
-                b"User-Agent": user_agent().encode(),
-                b"Accept": b"application/json",
-                # Identity, and read raw below: a small compressed answer can be a very large one.
-                b"Accept-Encoding": b"identity",
-                # As bytes, because httpx quotes a text that it cannot encode in its error.
-                b"Authorization": b"Bearer " + token.encode("utf-8", "replace"),
-            },
+        self._reader = Reader(
+            SERVICE,
+            _address(url, org),
+            http_client(timeout, {b"Accept": b"application/json"}, token=token),
+            seconds=timeout[1],
+            most_bytes=MOST_BYTES,
+            outbound=outbound,
+            wait=_wait,
         )
 
     def unresolved(self, since: datetime, limit: int = MAX_PAGE) -> list[SentryIssue]:
@@ -89,59 +74,28 @@ class SentryClient:
                 "start": _iso(since),
                 "end": _iso(until),
             }
-            page = self._get(parameters | ({"cursor": cursor} if cursor else {}))
-            if isinstance(page, IntegrationError):
-                # Here, outside the except: the library's error holds the request, and with it address and token.
-                raise page
-            found += page.issues
+            issues, following = self._reader.ask(
+                "GET", _page, params=parameters | ({"cursor": cursor} if cursor else {})
+            )
+            found += issues
             asked.add(cursor)
-            cursor = page.next_cursor
+            cursor = following
             if len(found) >= limit or not cursor or cursor in asked:
                 break
         return found[:limit]
 
     def close(self) -> None:
-        self._client.close()
-
-    def _get(self, parameters: dict[str, str]) -> _Page | IntegrationError:
-        try:
-            with (
-                self._outbound.call(SERVICE, "GET") as call,
-                self._client.stream("GET", self._url, params=parameters) as response,
-            ):
-                call.status = response.status_code
-                return _refusal(response) or self._read(response, call)
-        except httpx.HTTPError as error:
-            return Unavailable(SERVICE, f"no answer ({type(error).__name__})", "no_answer")
-
-    def _read(self, response: httpx.Response, call: Call) -> _Page | IntegrationError:
-        until = time.monotonic() + self._patience
-        body = bytearray()
-        for part in response.iter_raw():
-            body += part
-            if len(body) > MOST_BYTES:
-                return Unavailable(SERVICE, f"the answer is longer than {MOST_BYTES // 2**20} MiB", "answer_too_long")
-            if time.monotonic() > until:
-                call.status = None
-                return Unavailable(SERVICE, f"the answer took longer than {self._patience:g} s", "answer_too_slow")
-        try:
-            issues = [wire.issue() for wire in WIRE_ISSUES.validate_json(bytes(body))]
-        except ValueError:
-            return Unavailable(SERVICE, "the answer cannot be read", "unreadable_answer")
-        return _Page([issue for issue in issues if issue is not None], _next_cursor(response))
+        self._reader.close()
 
 
-@dataclass(frozen=True)
-class _Page:
-    issues: list[SentryIssue]
-    next_cursor: str
-    """"" on the last page."""
+def _page(response: httpx.Response, body: bytes) -> tuple[list[SentryIssue], str]:
+    """The issues, and the cursor of the next page, which is empty on the last one.
 
-
-def _next_cursor(response: httpx.Response) -> str:
-    """Only the cursor is taken from the link. There always is one; `results` says whether anything is behind it."""
+    Only the cursor is taken from the link. There always is one; `results` says whether anything is behind it.
+    """
+    issues = [issue for wire in WIRE_ISSUES.validate_json(body) if (issue := wire.issue()) is not None]
     link = response.links.get("next", {})
-    return link.get("cursor", "") if link.get("results") == "true" else ""
+    return issues, link.get("cursor", "") if link.get("results") == "true" else ""
 
 
 def _iso(moment: datetime) -> str:
@@ -150,19 +104,13 @@ def _iso(moment: datetime) -> str:
 
 def _address(url: str, org: str) -> httpx.URL:
     """Raises ValueError, which does not show the address: it may hold a password."""
-    try:
-        address = httpx.URL(f"{url.rstrip('/')}/api/0/organizations/{org}/issues/")
-    except httpx.InvalidURL:
-        address = httpx.URL()
-    if address.scheme not in {"http", "https"} or not address.host or address.userinfo or "?" in url or "#" in url:
-        raise ValueError("Sentry's address must be like https://us.sentry.io")
+    refusal = "Sentry's address must be like https://us.sentry.io"
+    address = http_address(f"{url.rstrip('/')}/api/0/organizations/{org}/issues/", refusal)
+    if address.userinfo or "?" in url or "#" in url:
+        raise ValueError(refusal)
     if not ORGANIZATION.fullmatch(org):
         raise ValueError("Sentry's organization must be its slug, as in the address of its pages: acme")
     return address
-
-
-def _refusal(response: httpx.Response) -> IntegrationError | None:
-    return refusal_of_a_read(SERVICE, "answered", response, MEANING, _wait(response.headers))
 
 
 def _wait(headers: httpx.Headers) -> float | None:

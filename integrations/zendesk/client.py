@@ -50,7 +50,7 @@ AUDIT_PAGES = 5
 UNREADABLE_ANSWER = (ZenpyException, APIException, AttributeError, KeyError, TypeError, ValueError)
 
 SomeModel = TypeVar("SomeModel", bound=BaseModel)
-Answer = TypeVar("Answer")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +271,7 @@ class ZendeskClient:
         response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
         return self._call(lambda: model.model_validate_json(response.content), method, path)
 
-    def _call(self, call: Callable[[], Answer], method: str, path: str) -> Answer:
+    def _call(self, call: Callable[[], _Answer], method: str, path: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""
         try:
             return call()

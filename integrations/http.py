@@ -1,0 +1,129 @@
+"""What the adapters over httpx share: a client that gives nothing away, and reading one address of a service.
+
+No error or log holds the address, the token, the question or the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+
+from integrations.errors import IntegrationError, Invalid, RateLimited, Refused, Unavailable
+from integrations.outbound import Call, Outbound
+from integrations.session import MEANING, Timeout, user_agent
+from integrations.waits import retry_after
+
+_Answer = TypeVar("_Answer")
+
+
+def http_client(timeout: Timeout, headers: Mapping[bytes, bytes] | None = None, *, token: str = "") -> httpx.Client:
+    """Follows no redirect with the token, and reads no proxy or password from the environment."""
+    # At INFO httpx writes the whole URL of each request into the log.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    connect, read = timeout
+    # Identity, because `Reader` counts the raw bytes: a small compressed answer can be a very large one.
+    said = {b"User-Agent": user_agent().encode(), b"Accept-Encoding": b"identity", **(headers or {})}
+    if token:
+        # As bytes, because httpx quotes a text that it cannot encode in its error.
+        said[b"Authorization"] = b"Bearer " + token.encode("utf-8", "replace")
+    return httpx.Client(
+        timeout=httpx.Timeout(read, connect=connect), follow_redirects=False, trust_env=False, headers=said
+    )
+
+
+def http_address(url: str, refusal: str) -> httpx.URL:
+    """Raises ValueError with the text `refusal`, which does not show the address: it may hold a secret."""
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL:
+        address = httpx.URL()
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise ValueError(refusal)
+    return address
+
+
+class Reader:
+    """Sends requests that only read, so the caller may repeat each of them."""
+
+    def __init__(
+        self,
+        service: str,
+        address: httpx.URL,
+        client: httpx.Client,
+        *,
+        seconds: float,
+        most_bytes: int,
+        outbound: Outbound,
+        wait: Callable[[httpx.Headers], float | None] = retry_after,
+    ) -> None:
+        """`seconds` and `most_bytes`: for the whole of an answer's body; `wait`: when a 429 says to come back."""
+        self._service = service
+        self._address = address
+        self._client = client
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._outbound = outbound
+        self._wait = wait
+
+    def ask(self, method: str, understand: Callable[[httpx.Response, bytes], _Answer], **request: Any) -> _Answer:
+        """What `understand` makes of the answer; it raises ValueError if it cannot. Raises IntegrationError."""
+        sent = self._send(method, request)
+        # Both raised outside the except: the library's error holds the request, and with it address, token and text.
+        if isinstance(sent, IntegrationError):
+            raise sent
+        try:
+            return understand(*sent)
+        except ValueError:
+            failure = self._unavailable("the answer cannot be read", "unreadable_answer")
+        raise failure
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _send(self, method: str, request: Mapping[str, Any]) -> tuple[httpx.Response, bytes] | IntegrationError:
+        try:
+            with (
+                self._outbound.call(self._service, method) as call,
+                self._client.stream(method, self._address, **request) as response,
+            ):
+                call.status = response.status_code
+                return self._refusal(response) or self._read(response, call)
+        except httpx.HTTPError as error:
+            return self._unavailable(f"no answer ({type(error).__name__})", "no_answer")
+
+    def _read(self, response: httpx.Response, call: Call) -> tuple[httpx.Response, bytes] | IntegrationError:
+        until = time.monotonic() + self._seconds
+        body = bytearray()
+        for part in response.iter_raw():
+            body += part
+            if len(body) > self._most_bytes:
+                return self._unavailable(f"the answer is longer than {self._most_bytes // 1024} KiB", "answer_too_long")
+            if time.monotonic() > until:
+                call.status = None
+                return self._unavailable(f"the answer took longer than {self._seconds:g} s", "answer_too_slow")
+        return response, bytes(body)
+
+    def _refusal(self, response: httpx.Response) -> IntegrationError | None:
+        """What the status means for a read; None for a 2xx."""
+        service, status = self._service, response.status_code
+        said = f"answered {status}"
+        if 200 <= status < 300:
+            return None
+        if status == 429:
+            return RateLimited(service, said, retry_after=self._wait(response.headers))
+        if status >= 500 or status == 408:
+            return Unavailable(service, said, f"http_{status}", retry_after(response.headers))
+        if status < 400:
+            return Refused(service, f"{said}, a redirect; none is followed: configure the final address", "redirect")
+        if status in MEANING:
+            kind, hint, reason = MEANING[status]
+            return kind(service, said + hint, reason)
+        return Invalid(service, said, f"http_{status}")
+
+    def _unavailable(self, why: str, reason: str) -> Unavailable:
+        return Unavailable(self._service, why, reason)
