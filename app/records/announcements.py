@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.statements import delete_some
+from app.records.table_access import TableAccess
 from app.records.tables import announcements
 
 AnnouncementState = Literal["claimed", "sent", "unknown", "free"]
@@ -27,10 +27,7 @@ class Announcement:
     at: str
 
 
-class Announcements:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Announcements(TableAccess):
     def claim(self, key: str, *, kind: str, text: str, at: str) -> bool:
         """Keep it as `claimed`: a new key, or one that is `free` again. False: somebody has it."""
         row = {"kind": kind, "state": "claimed", "text": text, "link": "", "at": at}
@@ -57,8 +54,7 @@ class Announcements:
         self._set(key, state="free")
 
     def by_key(self, key: str) -> Announcement | None:
-        found = self._read(sa.select(announcements).where(announcements.c.key == key))
-        return found[0] if found else None
+        return self._first(Announcement, sa.select(announcements).where(announcements.c.key == key))
 
     def latest(self, series: str) -> Announcement | None:
         """The one with the greatest `at` whose key begins with `{series}:`, and which is not `free`."""
@@ -66,26 +62,20 @@ class Announcements:
             sa.select(announcements)
             .where(announcements.c.key.startswith(f"{series}:", autoescape=True), announcements.c.state != "free")
             .order_by(announcements.c.at.desc())
-            .limit(1)
         )
-        found = self._read(query)
-        return found[0] if found else None
+        return self._first(Announcement, query)
 
     def claimed_before(self, at: str) -> Sequence[Announcement]:
         """Those that are still `claimed`."""
-        return self._read(sa.select(announcements).where(announcements.c.state == "claimed", announcements.c.at < at))
+        still = sa.select(announcements).where(announcements.c.state == "claimed", announcements.c.at < at)
+        return self._read(Announcement, still)
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.
 
         `before` must be longer ago than any series keeps quiet, which is a week.
         """
-        return delete_some(self._engine, announcements, announcements.c.at < before, limit=limit)
+        return self._delete_some(announcements, announcements.c.at < before, limit=limit)
 
     def _set(self, key: str, **values: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(announcements).where(announcements.c.key == key).values(**values))
-
-    def _read(self, query: sa.Select[Any]) -> list[Announcement]:
-        with self._engine.connect() as connection:
-            return [Announcement(**row) for row in connection.execute(query).mappings()]
+        self._change(sa.update(announcements).where(announcements.c.key == key).values(**values))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from app.records.statements import delete_some, insert_into
+from app.records.table_access import TableAccess
 from app.records.tables import attempts, failures
 
 
@@ -26,18 +26,10 @@ class Attempt:
     at: str
 
 
-class Attempts:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Attempts(TableAccess):
     def add(self, attempt: Attempt) -> None:
         """Once, however often the step that says so is run again."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert_into(self._engine, attempts)
-                .values(**asdict(attempt))
-                .on_conflict_do_nothing(index_elements=["run", "generation", "number"])
-            )
+        self._insert_once(attempts, ["run", "generation", "number"], asdict(attempt))
 
     def of(self, runs: Sequence[str]) -> dict[str, list[Attempt]]:
         """By run, the oldest first."""
@@ -47,12 +39,11 @@ class Attempts:
             .order_by(attempts.c.run, attempts.c.generation, attempts.c.number)
         )
         found: dict[str, list[Attempt]] = defaultdict(list)
-        with self._engine.connect() as connection:
-            for row in connection.execute(query).mappings():
-                found[row["run"]].append(Attempt(**{name: row[name] for name in Attempt.__dataclass_fields__}))
+        for attempt in self._read(Attempt, query):
+            found[attempt.run].append(attempt)
         return found
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count. What a failure shows goes with it."""
         shown = sa.exists().where(failures.c.key == attempts.c.run)
-        return delete_some(self._engine, attempts, sa.and_(attempts.c.at < before, ~shown), limit=limit)
+        return self._delete_some(attempts, sa.and_(attempts.c.at < before, ~shown), limit=limit)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from app.records.statements import delete_some, insert_into
+from app.records.table_access import TableAccess, insert_into
 from app.records.tables import capped_actions, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
@@ -14,11 +14,8 @@ ACTIONS_LOCK = 7_706_975_111
 TICKETS_LOCK = 7_706
 
 
-class CappedActions:
+class CappedActions(TableAccess):
     """The caps of routing.yaml."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
 
     def allow(self, run_id: str, kind: str, archetype: str, *, since: str, now: str, cap: int) -> bool:
         """Take one of `cap` allowances of the time since `since`; False when they are used up.
@@ -46,14 +43,11 @@ class CappedActions:
         """
         first = sa.select(capped_actions.c.id).order_by(capped_actions.c.id).limit(limit)
         old = sa.and_(capped_actions.c.at < before, capped_actions.c.id.in_(first))
-        return delete_some(self._engine, capped_actions, old, limit=limit)
+        return self._delete_some(capped_actions, old, limit=limit)
 
 
-class TicketWrites:
+class TicketWrites(TableAccess):
     """The budget against loops."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
 
     def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int) -> bool:
         """Take one of `most` writes to this ticket since `since`; False when they are used up.
@@ -73,8 +67,7 @@ class TicketWrites:
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
+        self._change(sa.delete(ticket_writes).where(ticket_writes.c.run_id == run_id))
 
     @staticmethod
     def release(connection: sa.Connection, ticket_ids: Collection[int]) -> None:
@@ -83,7 +76,7 @@ class TicketWrites:
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count."""
-        return delete_some(self._engine, ticket_writes, ticket_writes.c.at < before, limit=limit)
+        return self._delete_some(ticket_writes, ticket_writes.c.at < before, limit=limit)
 
 
 def _take(

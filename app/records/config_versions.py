@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
+from app.records.table_access import TableAccess
 from app.records.tables import config_versions
 
 
@@ -18,19 +18,10 @@ class ConfigVersion:
     first_used_at: str
 
 
-class ConfigVersions:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class ConfigVersions(TableAccess):
     def keep(self, version: ConfigVersion) -> None:
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(config_versions).values(**vars(version)))
-        except IntegrityError:
-            """Known: the first use is what counts."""
+        """One that is known stays: the first use is what counts."""
+        self._insert_once(config_versions, ["hash"], vars(version))
 
     def get(self, config_hash: str) -> ConfigVersion | None:
-        with self._engine.connect() as connection:
-            query = sa.select(config_versions).where(config_versions.c.hash == config_hash)
-            row = connection.execute(query).mappings().first()
-        return ConfigVersion(**row) if row else None
+        return self._first(ConfigVersion, sa.select(config_versions).where(config_versions.c.hash == config_hash))

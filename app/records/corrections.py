@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.statements import has_text, insert_into
+from app.records.table_access import TableAccess, has_text, insert_into
 from app.records.tables import corrections, decisions
 
 
@@ -36,10 +36,7 @@ class Precision:
         return 1 - self.corrected / self.decided if self.decided else 1.0
 
 
-class Corrections:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Corrections(TableAccess):
     def save(self, correction: Correction) -> bool:
         """The newest choice for a ticket; what was decided first, and its text, stay those of the first one.
 
@@ -53,16 +50,12 @@ class Corrections:
             return connection.execute(query.returning(corrections.c.id)).first() is not None
 
     def all(self) -> list[Correction]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(corrections).order_by(corrections.c.at, corrections.c.id)).mappings()
-            return [Correction(**{name: row[name] for name in Correction.__dataclass_fields__}) for row in rows]
+        return self._read(Correction, sa.select(corrections).order_by(corrections.c.at, corrections.c.id))
 
     def prune_texts(self, before: str, *, limit: int) -> int:
         """Delete the tickets of up to `limit` older ones; returns the count. What was corrected stays."""
         old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(limit)
-        query = sa.update(corrections).where(corrections.c.id.in_(old)).values(ticket={})
-        with self._engine.begin() as connection:
-            return connection.execute(query).rowcount
+        return self._change(sa.update(corrections).where(corrections.c.id.in_(old)).values(ticket={}))
 
     def precision(self, column: str) -> list[Precision]:
         """By `decided_by` or `archetype`: decisions that were written, and how many of those were corrected."""

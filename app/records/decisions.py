@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.statements import PrunedBatch, has_text, insert_or_update
+from app.records.table_access import PrunedBatch, TableAccess, has_text
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -96,30 +96,25 @@ FOLLOWING = ("link", "answered", "issue_changed", "announced")
 """Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 
-class Decisions:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Decisions(TableAccess):
     def save(self, decision: Decision) -> None:
         """Insert, or replace what the same run had decided before (a conflict made it decide again)."""
         values = asdict(decision)
-        insert_or_update(self._engine, decisions, {"run_id": values.pop("run_id")}, values)
+        self._insert_or_update(decisions, {"run_id": values.pop("run_id")}, values)
 
     def update(self, run_id: str, **values: object) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
+        self._change(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
 
-    def forget(self, run_id: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(decisions).where(decisions.c.run_id == run_id))
+    def delete(self, run_id: str) -> None:
+        self._change(sa.delete(decisions).where(decisions.c.run_id == run_id))
 
     def by_run(self, run_id: str) -> Decision | None:
-        found = self._read(sa.select(decisions).where(decisions.c.run_id == run_id))
+        found = self._decisions(sa.select(decisions).where(decisions.c.run_id == run_id))
         return found[0] if found else None
 
     def of_ticket(self, ticket_id: int, *, limit: int = 20) -> list[Decision]:
         """The newest first."""
-        return self._read(
+        return self._decisions(
             sa.select(decisions).where(decisions.c.ticket_id == ticket_id).order_by(decisions.c.id.desc()).limit(limit)
         )
 
@@ -127,7 +122,7 @@ class Decisions:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)
         if archetype is not None:
             query = query.where(decisions.c.archetype == archetype)
-        return self._read(query)
+        return self._decisions(query)
 
     def since(self, moment: str, *, batch: int = 500) -> Iterator[Decision]:
         """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; with a verdict of their own."""
@@ -148,14 +143,8 @@ class Decisions:
 
     def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(decisions)
-            .where(decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
-            .where(decisions.c.config_hash != "", ~has_text(decisions))
-        )
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
+        since = (decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
+        return self._count(decisions, *since, decisions.c.config_hash != "", ~has_text(decisions))
 
     def prune_texts(self, since: str, before: str, *, limit: int) -> PrunedBatch:
         """Delete tickets and traces of up to `limit` decisions made in between."""
@@ -169,13 +158,12 @@ class Decisions:
         if not found:
             return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
-        with self._engine.begin() as connection:
-            connection.execute(chosen.values(ticket={}, trace=[]))
+        self._change(chosen.values(ticket={}, trace=[]))
         return PrunedBatch(len(found), found[-1]["decided_at"])
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
-        found = self._read(
+        found = self._decisions(
             sa.select(decisions)
             .where(
                 decisions.c.archetype == archetype,
@@ -194,17 +182,12 @@ class Decisions:
             # As a sum: SQLite would take the tickets' index, and read all decisions that were ever made.
             .group_by(decisions.c.ticket_id + 0)
         )
-        query = (
-            sa.select(sa.func.count())
-            .select_from(decisions)
-            .where(decisions.c.id.in_(newest), decisions.c.decided_by == "none", decisions.c.config_hash != "")
-        )
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
+        without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
+        return self._count(decisions, decisions.c.id.in_(newest), *without)
 
     def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
         """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""
-        found = self._read(
+        found = self._decisions(
             sa.select(decisions)
             .where(decisions.c.thread == thread, decisions.c.channel == channel, decisions.c.ticket_id != other_than)
             .where(decisions.c.archetype.is_distinct_from(archetype))
@@ -213,11 +196,7 @@ class Decisions:
         )
         return found[0] if found else None
 
-    def _rows(self, query: sa.Select[Any]) -> list[sa.RowMapping]:
-        with self._engine.connect() as connection:
-            return list(connection.execute(query).mappings())
-
-    def _read(self, query: sa.Select[Any]) -> list[Decision]:
+    def _decisions(self, query: sa.Select[Any]) -> list[Decision]:
         return [_decision(row) for row in self._rows(query)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.statements import delete_some, insert_or_update
+from app.records.table_access import TableAccess
 from app.records.tables import failures
 
 
@@ -31,51 +31,45 @@ class Failure:
     id: int | None = None
 
 
-class Failures:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Failures(TableAccess):
     def add(self, failure: Failure) -> None:
         """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
         values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name not in {"id", "key"}}
-        insert_or_update(self._engine, failures, {"key": failure.key}, values)
+        self._insert_or_update(failures, {"key": failure.key}, values)
 
     def by_id(self, failure_id: int) -> Failure | None:
-        found = self._read(sa.select(failures).where(failures.c.id == failure_id))
-        return found[0] if found else None
+        return self._first(Failure, sa.select(failures).where(failures.c.id == failure_id))
 
     def by_key(self, key: str) -> Failure | None:
-        found = self._read(sa.select(failures).where(failures.c.key == key))
-        return found[0] if found else None
+        return self._first(Failure, sa.select(failures).where(failures.c.key == key))
 
     def newest(self, *, limit: int, state: str | None = "open", since: str = "") -> list[Failure]:
         """The newest first. `state` None: in any; `since`: failed at that time or later."""
         query = sa.select(failures).where(failures.c.failed_at >= since)
         if state is not None:
             query = query.where(failures.c.state == state)
-        return self._read(query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
+        return self._read(Failure, query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
 
     def open_of_ticket(self, ticket_id: int, reason: str) -> list[Failure]:
         return self._read(
+            Failure,
             sa.select(failures)
             .where(failures.c.ticket_id == ticket_id, failures.c.reason == reason, failures.c.state == "open")
-            .order_by(failures.c.id)
+            .order_by(failures.c.id),
         )
 
     def open_since(self, since: str, *, after: int, limit: int) -> list[Failure]:
         """Open ones that failed at that time or later, the oldest first; `after`: the id where the last page ended."""
         return self._read(
+            Failure,
             sa.select(failures)
             .where(failures.c.state == "open", failures.c.failed_at >= since, failures.c.id > after)
             .order_by(failures.c.id)
-            .limit(limit)
+            .limit(limit),
         )
 
     def set_state(self, failure_id: int, state: str, *, because: str = "") -> None:
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because)
-            )
+        self._change(sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because))
 
     @staticmethod
     def mark_retried(connection: sa.Connection, failure_ids: Collection[int]) -> None:
@@ -94,18 +88,9 @@ class Failures:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(counted)}
 
     def count_open(self) -> int:
-        with self._engine.connect() as connection:
-            query = sa.select(sa.func.count()).select_from(failures).where(failures.c.state == "open")
-            return int(connection.execute(query).scalar_one())
+        return self._count(failures, failures.c.state == "open")
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` that are older and dealt with; returns the count. Open ones stay."""
         old = sa.and_(failures.c.failed_at < before, failures.c.state != "open")
-        return delete_some(self._engine, failures, old, limit=limit)
-
-    def _read(self, query: sa.Select[Any]) -> list[Failure]:
-        with self._engine.connect() as connection:
-            return [
-                Failure(**{name: row[name] for name in Failure.__dataclass_fields__})
-                for row in connection.execute(query).mappings()
-            ]
+        return self._delete_some(failures, old, limit=limit)

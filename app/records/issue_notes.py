@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_or_update
+from app.records.table_access import TableAccess
 from app.records.tables import issue_notes
 
 
@@ -18,19 +18,12 @@ class OurNote:
     """Without a `note_id` the time (ISO-8601) of the last try to write it."""
 
 
-class IssueNotes:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class IssueNotes(TableAccess):
     def of(self, project_id: int, iid: int) -> OurNote | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(issue_notes).where(*_issue(project_id, iid))).mappings().first()
-        return OurNote(row["note_id"], row["said"]) if row else None
+        here = issue_notes.c
+        query = sa.select(issue_notes).where(here.project_id == project_id, here.iid == iid)
+        return self._first(OurNote, query)
 
     def save(self, project_id: int, iid: int, note: OurNote) -> None:
         key = {"project_id": project_id, "iid": iid}
-        insert_or_update(self._engine, issue_notes, key, {"note_id": note.note_id, "said": note.said})
-
-
-def _issue(project_id: int, iid: int) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return issue_notes.c.project_id == project_id, issue_notes.c.iid == iid
+        self._insert_or_update(issue_notes, key, {"note_id": note.note_id, "said": note.said})

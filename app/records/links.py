@@ -9,7 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.statements import insert_or_update
+from app.records.table_access import TableAccess
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -46,23 +46,19 @@ class Link:
     channel: str = ""
 
 
-class Links:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Links(TableAccess):
     def find(self, ticket_id: int, intent: str) -> Link | None:
-        found = self._read(sa.select(links).where(links.c.ticket_id == ticket_id, links.c.intent == intent))
-        return found[0] if found else None
+        return self._first(Link, sa.select(links).where(*_link(ticket_id, intent)))
 
     def of_ticket(self, ticket_id: int) -> list[Link]:
         """Links to issues that exist, also paused and removed ones."""
-        return self._read(
-            sa.select(links).where(links.c.ticket_id == ticket_id, links.c.iid.is_not(None)).order_by(links.c.id)
-        )
+        query = sa.select(links).where(links.c.ticket_id == ticket_id, links.c.iid.is_not(None))
+        return self._read(Link, query.order_by(links.c.id))
 
     def of_issue(self, project_id: int, iid: int) -> list[Link]:
         """All that are not removed: the tickets that report this issue."""
-        return self._read(sa.select(links).where(*_issue(project_id, iid), _not_removed()).order_by(links.c.id))
+        query = sa.select(links).where(*_issue(project_id, iid), links.c.following != "removed")
+        return self._read(Link, query.order_by(links.c.id))
 
     def followed(self, *, after: Key, limit: int) -> list[Key]:
         """Issues that an active link follows, in the order of their keys."""
@@ -74,8 +70,7 @@ class Links:
             .order_by(links.c.project_id, links.c.iid)
             .limit(limit)
         )
-        with self._engine.connect() as connection:
-            return [(row[0], row[1]) for row in connection.execute(query)]
+        return [(row["project_id"], row["iid"]) for row in self._rows(query)]
 
     def claim(self, ticket_id: int, intent: str, *, project_id: int, project: str, marker: str, now: str) -> bool:
         """Say that an issue will be opened, before it is. False when it was said before: then look, don't open.
@@ -95,34 +90,30 @@ class Links:
             "updated_at": now,
         }
         try:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(links).values(**row))
+            self._change(sa.insert(links).values(**row))
         except IntegrityError:
             return False
         return True
 
     def release(self, ticket_id: int, intent: str) -> None:
         """Take the claim back: it is certain that no issue was opened."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.delete(links).where(links.c.ticket_id == ticket_id, links.c.intent == intent, links.c.iid.is_(None))
-            )
+        self._change(sa.delete(links).where(*_link(ticket_id, intent), links.c.iid.is_(None)))
 
     def touch(self, ticket_id: int, intent: str, *, now: str) -> None:
         """Note the time of the last try to open."""
-        self._update(sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent), updated_at=now)
+        self._update(sa.and_(*_link(ticket_id, intent)), updated_at=now)
 
     def save(self, link: Link, *, now: str) -> None:
         """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
         values = asdict(link)
         key = {name: values.pop(name) for name in ("ticket_id", "intent")}
         at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
-        insert_or_update(self._engine, links, key, {**values, "updated_at": now}, {**at_first, "created_at": now})
+        self._insert_or_update(links, key, {**values, "updated_at": now}, {**at_first, "created_at": now})
 
     def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
         """The ticket knows the issue in this state from now on."""
         self._update(
-            sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent),
+            sa.and_(*_link(ticket_id, intent)),
             state=state,
             notified=dict(notified),
             updated_at=now,
@@ -133,7 +124,7 @@ class Links:
 
         The state stays what the ticket was last told, which shows what it must still be told of the new issue.
         """
-        mine = sa.and_(links.c.ticket_id == ticket_id, links.c.intent == intent)
+        mine = sa.and_(*_link(ticket_id, intent))
         has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(ticket_id))
         values: dict[str, Any] = {"project_id": to[0], "iid": to[1], "project": project, "url": url}
         self._update(mine, updated_at=now, **({"following": "removed"} if has_it else values))
@@ -150,20 +141,12 @@ class Links:
         self._update(links.c.project_id == project_id, project=path)
 
     def _update(self, which: sa.ColumnElement[bool], **values: object) -> int:
-        with self._engine.begin() as connection:
-            return connection.execute(sa.update(links).where(which).values(**values)).rowcount
+        return self._change(sa.update(links).where(which).values(**values))
 
-    def _read(self, query: sa.Select[Any]) -> list[Link]:
-        with self._engine.connect() as connection:
-            return [
-                Link(**{name: row[name] for name in Link.__dataclass_fields__})
-                for row in connection.execute(query).mappings()
-            ]
+
+def _link(ticket_id: int, intent: str) -> list[sa.ColumnElement[bool]]:
+    return [links.c.ticket_id == ticket_id, links.c.intent == intent]
 
 
 def _issue(project_id: int, iid: int) -> list[sa.ColumnElement[bool]]:
     return [links.c.project_id == project_id, links.c.iid == iid]
-
-
-def _not_removed() -> sa.ColumnElement[bool]:
-    return links.c.following != "removed"

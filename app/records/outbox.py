@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from app.records.table_access import TableAccess
 from app.records.tables import outbox
 
 OutboxState = Literal["waiting", "sent", "applied", "refused"]
@@ -30,37 +31,30 @@ class OutboxEntry:
     """sent: past this (Unix seconds) its job is over, and the ticket's audits know what became of it."""
 
 
-class OutboxEntries:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class OutboxEntries(TableAccess):
     def park(self, update: OutboxEntry) -> None:
         """Again, if it was parked before."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(outbox).where(outbox.c.run_id == update.run_id))
-            connection.execute(sa.insert(outbox).values(**asdict(update)))
+        values = asdict(update)
+        self._insert_or_update(outbox, {"run_id": values.pop("run_id")}, values)
 
     def count(self) -> int:
-        query = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state == "waiting")
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
+        return self._count(outbox, outbox.c.state == "waiting")
 
     def oldest(self) -> str:
         """The run of the update that waits longest; empty: none waits."""
         column = outbox.c
         query = sa.select(column.run_id).where(column.state == "waiting").order_by(column.accepted_at, column.run_id)
-        with self._engine.connect() as connection:
-            return connection.execute(query.limit(1)).scalar() or ""
+        found = self._rows(query.limit(1))
+        return found[0]["run_id"] if found else ""
 
     def of(self, run_id: str) -> OutboxEntry | None:
-        found = self._read(outbox.c.run_id == run_id)
-        return found[0] if found else None
+        return next(iter(self._where(outbox.c.run_id == run_id)), None)
 
     def of_ticket(self, ticket_id: int) -> list[OutboxEntry]:
-        return self._read(outbox.c.ticket_id == ticket_id)
+        return self._where(outbox.c.ticket_id == ticket_id)
 
     def of_batch(self, batch: str) -> list[OutboxEntry]:
-        return self._read(outbox.c.batch == batch)
+        return self._where(outbox.c.batch == batch)
 
     def claim(self, batch: str, *, most: int, at_least: int, until: float) -> list[OutboxEntry]:
         """The oldest that wait, those that people wait for first; none when there are fewer than `at_least`.
@@ -91,30 +85,24 @@ class OutboxEntries:
 
     def unclaim(self, batch: str) -> None:
         """Nothing was sent."""
-        self._change(outbox.c.batch == batch, state="waiting", batch="", until=0.0)
+        self._set(outbox.c.batch == batch, state="waiting", batch="", until=0.0)
 
     def extend(self, batch: str, until: float) -> None:
-        self._change(sa.and_(outbox.c.batch == batch, outbox.c.state == "sent"), until=until)
+        self._set(sa.and_(outbox.c.batch == batch, outbox.c.state == "sent"), until=until)
 
     def settle(self, run_ids: Collection[str], state: Literal["applied", "refused"]) -> None:
-        self._change(outbox.c.run_id.in_(run_ids), state=state)
+        self._set(outbox.c.run_id.in_(run_ids), state=state)
 
     def take_back(self, run_id: str) -> bool:
         """It waits no longer, because its work does it alone. False: it was sent already, or is gone."""
         column = outbox.c
-        with self._engine.begin() as connection:
-            query = sa.delete(outbox).where(column.run_id == run_id, column.state == "waiting")
-            return connection.execute(query).rowcount == 1
+        return self._change(sa.delete(outbox).where(column.run_id == run_id, column.state == "waiting")) == 1
 
     def drop(self, run_id: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(outbox).where(outbox.c.run_id == run_id))
+        self._change(sa.delete(outbox).where(outbox.c.run_id == run_id))
 
-    def _change(self, where: sa.ColumnElement[bool], **values: object) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.update(outbox).where(where).values(**values))
+    def _set(self, where: sa.ColumnElement[bool], **values: object) -> None:
+        self._change(sa.update(outbox).where(where).values(**values))
 
-    def _read(self, where: sa.ColumnElement[bool]) -> list[OutboxEntry]:
-        query = sa.select(outbox).where(where).order_by(outbox.c.accepted_at)
-        with self._engine.connect() as connection:
-            return [OutboxEntry(**row) for row in connection.execute(query).mappings()]
+    def _where(self, where: sa.ColumnElement[bool]) -> list[OutboxEntry]:
+        return self._read(OutboxEntry, sa.select(outbox).where(where).order_by(outbox.c.accepted_at))

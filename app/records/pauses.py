@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_into
+from app.records.table_access import TableAccess, insert_into
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]
@@ -23,29 +23,19 @@ class Pause:
     reason: str
 
 
-class Pauses:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Pauses(TableAccess):
     def set(self, pause: Pause) -> None:
         """Paused again: who asked last counts, and when it began stays."""
         values = asdict(pause)
         changed = {name: values[name] for name in ("by", "reason")}
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert_into(self._engine, pauses)
-                .values(**values)
-                .on_conflict_do_update(index_elements=["what"], set_=changed)
-            )
+        insert = insert_into(self._engine, pauses).values(**values)
+        self._change(insert.on_conflict_do_update(index_elements=["what"], set_=changed))
 
     def lift(self, what: What | None) -> list[Pause]:
         """None: all there are. What was lifted."""
         lifted = [one for one in self.current() if what in {None, one.what}]
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(pauses).where(pauses.c.what.in_([one.what for one in lifted])))
+        self._change(sa.delete(pauses).where(pauses.c.what.in_([one.what for one in lifted])))
         return lifted
 
     def current(self) -> list[Pause]:
-        with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(pauses).order_by(pauses.c.what)).mappings()
-            return [Pause(**{name: row[name] for name in Pause.__dataclass_fields__}) for row in rows]
+        return self._read(Pause, sa.select(pauses).order_by(pauses.c.what))

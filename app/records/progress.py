@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_or_update
+from app.records.table_access import TableAccess
 from app.records.tables import progress
 
 
@@ -17,15 +17,10 @@ class Reached:
     """When it was written."""
 
 
-class Progress:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Progress(TableAccess):
     def of(self, name: str) -> Reached | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(progress).where(progress.c.name == name)).mappings().first()
-        return Reached(row["value"], row["at"]) if row else None
+        return self._first(Reached, sa.select(progress).where(progress.c.name == name))
 
     def reached(self, name: str, value: str, *, now: str) -> Reached:
-        insert_or_update(self._engine, progress, {"name": name}, {"value": value, "at": now})
+        self._insert_or_update(progress, {"name": name}, {"value": value, "at": now})
         return Reached(value, now)

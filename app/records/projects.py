@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_or_update
+from app.records.table_access import TableAccess
 from app.records.tables import projects
 
 
-class KnownProjects:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class KnownProjects(TableAccess):
     def id_of(self, path: str) -> int | None:
-        with self._engine.connect() as connection:
-            found = connection.execute(sa.select(projects.c.project_id).where(projects.c.path == path)).scalar()
-        return None if found is None else int(found)
+        found = self._rows(sa.select(projects.c.project_id).where(projects.c.path == path))
+        return found[0]["project_id"] if found else None
 
     def path_of(self, project_id: int) -> str | None:
-        with self._engine.connect() as connection:
-            found = connection.execute(sa.select(projects.c.path).where(projects.c.project_id == project_id)).scalar()
-        return None if found is None else str(found)
+        found = self._rows(sa.select(projects.c.path).where(projects.c.project_id == project_id))
+        return found[0]["path"] if found else None
 
     def keep(self, path: str, project_id: int) -> None:
-        insert_or_update(self._engine, projects, {"path": path}, {"project_id": project_id})
+        self._insert_or_update(projects, {"path": path}, {"project_id": project_id})

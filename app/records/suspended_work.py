@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_into
+from app.records.table_access import TableAccess
 from app.records.tables import suspended_work
 
 
@@ -20,33 +20,19 @@ class SuspendedItem:
     payload: dict[str, Any]
 
 
-class SuspendedWork:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class SuspendedWork(TableAccess):
     def keep(self, what: str, key: str, payload: dict[str, Any], *, at: str) -> None:
         """Once for each key."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert_into(self._engine, suspended_work)
-                .values(what=what, key=key, payload=payload, at=at)
-                .on_conflict_do_nothing(index_elements=["key"])
-            )
+        self._insert_once(suspended_work, ["key"], {"what": what, "key": key, "payload": payload, "at": at})
 
     def oldest(self, what: str, *, limit: int) -> list[SuspendedItem]:
         query = (
             sa.select(suspended_work).where(suspended_work.c.what == what).order_by(suspended_work.c.id).limit(limit)
         )
-        with self._engine.connect() as connection:
-            return [
-                SuspendedItem(row["id"], row["what"], row["key"], dict(row["payload"]))
-                for row in connection.execute(query).mappings()
-            ]
+        return self._read(SuspendedItem, query)
 
-    def forget(self, ids: Sequence[int]) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(suspended_work).where(suspended_work.c.id.in_(ids)))
+    def delete(self, ids: Sequence[int]) -> None:
+        self._change(sa.delete(suspended_work).where(suspended_work.c.id.in_(ids)))
 
     def count(self) -> int:
-        with self._engine.connect() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(suspended_work)).scalar_one())
+        return self._count(suspended_work)

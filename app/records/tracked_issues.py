@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.statements import insert_into
+from app.records.table_access import TableAccess, insert_into
 from app.records.tables import tracked_issues
 
 
@@ -31,10 +31,7 @@ class TrackedIssue:
     milestone: str = ""
 
 
-class TrackedIssues:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class TrackedIssues(TableAccess):
     def save(self, issues: Sequence[TrackedIssue]) -> None:
         """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
         table = tracked_issues
@@ -63,7 +60,7 @@ class TrackedIssues:
             place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
             after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
             query = sa.select(table).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
-            found = self._read(query.limit(batch))
+            found = self._issues(query.limit(batch))
             if not found:
                 return
             yield found
@@ -72,7 +69,7 @@ class TrackedIssues:
     def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
         """By iid; those that are there."""
         table = tracked_issues
-        found = self._read(sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids)))
+        found = self._issues(sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids)))
         return {issue.iid: issue for issue in found}
 
     def without_vector(self, encoder: str, *, limit: int) -> list[TrackedIssue]:
@@ -84,7 +81,7 @@ class TrackedIssues:
             .order_by(table.c.state.desc(), table.c.updated_at.desc())
             .limit(limit)
         )
-        return self._read(query)
+        return self._issues(query)
 
     def add_vectors(self, encoder: str, vectors: Sequence[tuple[int, int, bytes]], *, now: str) -> None:
         table = tracked_issues
@@ -97,17 +94,12 @@ class TrackedIssues:
                 )
 
     def count(self) -> int:
-        with self._engine.connect() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(tracked_issues)).scalar_one())
+        return self._count(tracked_issues)
 
-    def forget(self, *, closed_before: str) -> int:
+    def prune(self, *, closed_before: str) -> int:
         """Issues closed long ago are candidates no more."""
-        with self._engine.begin() as connection:
-            old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)
-            return connection.execute(sa.delete(tracked_issues).where(old)).rowcount
+        old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)
+        return self._change(sa.delete(tracked_issues).where(old))
 
-    def _read(self, query: sa.Select[Any]) -> list[TrackedIssue]:
-        with self._engine.connect() as connection:
-            return [
-                TrackedIssue(**{**row, "labels": tuple(row["labels"])}) for row in connection.execute(query).mappings()
-            ]
+    def _issues(self, query: sa.Select[Any]) -> list[TrackedIssue]:
+        return [TrackedIssue(**{**row, "labels": tuple(row["labels"])}) for row in self._rows(query)]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from pathlib import Path
+
+from app.word_lists import lines_of
 
 LONGEST = 16_000
 """Characters that are read. What a report is about stands before that; the rest is logs."""
@@ -37,51 +40,9 @@ _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LINE_MARKS = " \t#*_>:.-|"
 
-# Lines of GitLab's default templates and of our own descriptions: every issue has them, so they say nothing.
-_TEMPLATE_LINES = frozenset(
-    line.strip(_LINE_MARKS).casefold()
-    for line in """
-    Summary
-    (Summarize the bug encountered concisely.)
-    (Summarize the bug encountered concisely)
-    Steps to reproduce
-    (How one can reproduce the issue - this is very important.)
-    (How one can reproduce the issue - this is very important)
-    Example Project
-    What is the current bug behavior?
-    What is the current *bug* behavior?
-    (What actually happens.)
-    (What actually happens)
-    What is the expected correct behavior?
-    What is the expected *correct* behavior?
-    (What you should see instead.)
-    (What you should see instead)
-    Relevant logs and/or screenshots
-    Output of checks
-    (If you are reporting a bug on GitLab.com, write: This bug happens on GitLab.com)
-    This bug happens on GitLab.com
-    Results of GitLab environment info
-    Results of GitLab application Check
-    Possible fixes
-    (If you can, link to the line of code that might be responsible for the problem.)
-    (If you can, link to the line of code that might be responsible for the problem)
-    Actual results
-    Expected results
-    What was reported
-    What is missing
-    Where
-    Where it comes from
-    Proposal
-    Problem to solve
-    """.splitlines()
-    if line.strip()
-)
-_TEMPLATE_STARTS = (
-    "reported by a community member",
-    "asked for by a community member",
-    "another community report",
-    "ticket (team members only)",
-)
+_DATA = Path(__file__).parent / "data"
+_TEMPLATE_LINES = frozenset(line.strip(_LINE_MARKS).casefold() for line in lines_of(_DATA / "template_lines.txt"))
+_TEMPLATE_STARTS = tuple(lines_of(_DATA / "template_starts.txt"))
 
 
 def plain(text: str, *, addresses: bool = True) -> str:

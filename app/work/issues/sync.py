@@ -85,6 +85,6 @@ class IssueSync:
             progress.reached(synced_to(project_id), newest.isoformat(), now=now().isoformat())
             if pages == PAGES:
                 return Synced(more=True, issues=issues)
-        self.mirror.rows.forget(closed_before=oldest)
+        self.mirror.rows.prune(closed_before=oldest)
         progress.reached(first_sync_done(project_id), began.isoformat(), now=now().isoformat())
         return Synced(more=False, issues=issues)

@@ -82,7 +82,7 @@ class Suspension:
                 self.accept([retry_work(MESSAGES.validate_python(row.payload), self.now()) for row in rows])
             except CannotStore:
                 return
-            self.suspended.forget([row.id for row in rows])
+            self.suspended.delete([row.id for row in rows])
             log.info("suspended_work_resumed", works=len(rows))
 
 

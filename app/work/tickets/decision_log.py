@@ -163,7 +163,7 @@ class DecisionLog:
         """Another delivery did what this run was delayed with, or nothing is left to do: it is no decision."""
         row = self.of_run(run_id)
         if row and (row.state == "working" or (row.update_state == "not_sent" and row.state in {"waiting", "failed"})):
-            self.deps.records.decisions.forget(run_id)
+            self.deps.records.decisions.delete(run_id)
             self.deps.records.ticket_writes.give_back(run_id)
 
     def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:

@@ -74,7 +74,7 @@ def test_held_work_is_kept_once_and_goes_in_order(records: Records) -> None:
         records.suspended_work.keep("issues", key, {"key": key}, at=AT)
     rows = records.suspended_work.oldest("issues", limit=10)
     assert [row.payload["key"] for row in rows] == ["b", "a"]
-    records.suspended_work.forget([row.id for row in rows])
+    records.suspended_work.delete([row.id for row in rows])
     assert records.suspended_work.count() == 0
 
 

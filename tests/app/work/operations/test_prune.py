@@ -19,7 +19,7 @@ from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.records import Records
-from app.records.statements import PrunedBatch
+from app.records.table_access import PrunedBatch
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status
