@@ -1,4 +1,4 @@
-"""Structured logs on standard error: one JSON object a line, ids and reasons only, never what people wrote."""
+"""Structured logs on standard error, one JSON object a line. They hold ids and reasons, never what people wrote."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-# httpx and urllib3 would log addresses, which may be secret; dbos logs what a workflow's exception says.
-_TALKATIVE = ("httpx", "urllib3", "zenpy", "gitlab")
+# httpx and urllib3 log addresses, which may be secret; the others log payloads.
+_VERBOSE = ("httpx", "urllib3", "zenpy", "gitlab")
 LONGEST_MESSAGE = 1000
 
 
@@ -23,23 +23,23 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_what_was_said,
+            _without_messages,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    # Libraries log little, and through the standard module: from warnings up, whatever our own level is.
+    # Libraries log through the standard module: only warnings and errors, whatever our own level is.
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine())
+    handler.setFormatter(LibraryFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def shape_of(error: BaseException) -> list[dict[str, Any]]:
-    """The error and its causes, outermost first: types and places, without messages, source lines or values.
+    """The types and places of the error and its causes, outermost first, without messages, source lines or values.
 
     A message may quote anything: SQLAlchemy's has the statement's parameters, pydantic's the input.
     """
@@ -55,7 +55,7 @@ def shape_of(error: BaseException) -> list[dict[str, Any]]:
     return shapes
 
 
-def _without_what_was_said(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+def _without_messages(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     given = event.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else given[1] if isinstance(given, tuple) else None
     if given is True:
@@ -65,8 +65,8 @@ def _without_what_was_said(_: object, __: str, event: MutableMapping[str, Any]) 
     return event
 
 
-class OneLine(logging.Formatter):
-    """A library's message as one JSON object, and its exception as ours are."""
+class LibraryFormatter(logging.Formatter):
+    """Writes a library's message as one JSON object, with its exception in the same shape as ours."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

@@ -1,1 +1,1 @@
-"""`pointsman demo`: the main job from end to end, against the sandbox, with sample tickets of every archetype."""
+"""`pointsman demo`: sample tickets of every archetype, from the webhook to GitLab and back, in the sandbox."""

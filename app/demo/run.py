@@ -1,4 +1,4 @@
-"""Starts the sandbox and the service, sends the samples as signed webhooks, and watches what becomes of them."""
+"""Starts the sandbox and the service, sends the samples as signed webhooks, and shows the results."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from rich.live import Live
 
 from app import logs
 from app.bootstrap import build
-from app.demo.outcome import Outcome, outcome
+from app.demo.closed_issue import close_an_issue
+from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import Sample, Samples, load_samples
-from app.demo.table import table
-from app.demo.way_back import close_an_issue
 from app.rules.parsing.positions import BadRules
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
@@ -31,7 +30,7 @@ SERVICE_PORT = 8480
 
 
 def run_demo(console: Console, *, stay: bool) -> int:
-    """0 if every ticket ended as its sample says, else 1. With `stay` the servers run until Ctrl-C."""
+    """0 if every ticket ends as its sample expects, else 1. With `stay` the servers run until Ctrl-C."""
     logs.configure("critical")
     samples = load_samples()
     ports = PORTS if stay else {}
@@ -47,7 +46,7 @@ def run_demo(console: Console, *, stay: bool) -> int:
     except BadSettings as error:
         console.print("Run the demo in the folder with routing.yaml and macros.yaml:", *error.problems, sep="\n  ")
     except OSError as error:
-        console.print(f"The demo could not start: {error.strerror}. Is another one running?")
+        console.print(f"The demo cannot start: {error.strerror}. Is another demo running?")
     return 1
 
 
@@ -55,28 +54,31 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
     sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
     token = settings.desk_token.get_secret_value()
-    console.print(f"Tickets, as an advocate sees them  {sandbox.zendesk.url}")
-    console.print(f"Issues                             {sandbox.gitlab.url}")
-    console.print(f"The team's chat                    {sandbox.chat.url}")
-    console.print(f"The service                        {address}/api/decisions  (DESK_TOKEN {token})\n")
-    outcomes = _watch(console, sandbox, samples, httpx.Client(base_url=address, headers=_bearer(token)))
+    console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
+    console.print(f"GitLab's issues    {sandbox.gitlab.url}")
+    console.print(f"The team's chat    {sandbox.chat.url}")
+    console.print(f"The service        {address}/api/decisions  (DESK_TOKEN {token})\n")
+    desk = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"})
+    results = _watch(console, sandbox, samples, desk)
     console.print()
-    wrong = [one for one in outcomes if one.differences]
-    missing = len(samples.tickets) - len(outcomes)
+    wrong = [one for one in results if one.differences]
     for one in wrong:
         console.print(f"[red]{one.ticket_id}[/] {'; '.join(one.differences)}", soft_wrap=True)
-    console.print(_summary(len(outcomes) - len(wrong), len(samples.tickets), missing))
-    back = close_an_issue(sandbox, outcomes)
+    right, total = len(results) - len(wrong), len(samples.tickets)
+    late = f" {total - len(results)} tickets are not done." if len(results) < total else ""
+    colour = "green" if right == total else "red"
+    console.print(f"[{colour}]{right} of {total} tickets ended as their samples expect.{late}[/]")
+    back = close_an_issue(sandbox, results)
     if back:
-        console.print(f"[{'green' if back.right else 'red'}]{back.sentence}[/]", soft_wrap=True)
+        console.print(f"[{'green' if back[1] else 'red'}]{back[0]}[/]", soft_wrap=True)
     if stay:
-        console.print("Change a phrase in routing.yaml and run it again to see the difference. Ctrl-C ends the demo.")
+        console.print("Change a phrase in routing.yaml and run the demo again to see the difference. Ctrl-C ends it.")
         _until_interrupted()
-    return 1 if wrong or missing or (back and not back.right) else 0
+    return 0 if right == total and (back is None or back[1]) else 1
 
 
-def _watch(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Client) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+def _watch(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Client) -> list[SampleResult]:
+    results: list[SampleResult] = []
     with desk, Live(table([], len(samples.tickets)), console=console, refresh_per_second=8) as live:
         sent: dict[int, Sample] = {}
         for sample in samples.tickets:
@@ -86,18 +88,17 @@ def _watch(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Cli
         deadline = time.monotonic() + LONGEST_WAIT
         while sent and time.monotonic() < deadline:
             for ticket_id, sample in list(sent.items()):
-                decision = _decision(desk, ticket_id)
-                if decision:
-                    outcomes.append(outcome(sample, decision, sandbox.zendesk.ticket(ticket_id)))
+                if decision := _decision(desk, ticket_id):
+                    results.append(result_of(sample, decision, sandbox.zendesk.ticket(ticket_id)))
                     del sent[ticket_id]
-            outcomes.sort(key=lambda one: one.ticket_id)
-            live.update(table(outcomes, len(sent)))
+            results.sort(key=lambda one: one.ticket_id)
+            live.update(table(results, len(sent)))
             time.sleep(0.05)
-    return outcomes
+    return results
 
 
 def _decision(desk: httpx.Client, ticket_id: int) -> dict[str, Any] | None:
-    """The decision, once its work has ended."""
+    """The decision, once the service is done with it."""
     answer = desk.get(f"/api/tickets/{ticket_id}")
     if answer.status_code != 200:
         return None
@@ -123,17 +124,6 @@ def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
             "PORT": str(port),
         }
     )
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-def _summary(right: int, total: int, missing: int) -> str:
-    if right == total:
-        return f"[green]{right} of {total} tickets ended as their samples say.[/]"
-    late = f", {missing} did not end in time" if missing else ""
-    return f"[red]{right} of {total} tickets ended as their samples say{late}.[/]"
 
 
 def _until_interrupted() -> None:

@@ -1,4 +1,4 @@
-"""The sample tickets, and how each has to end."""
+"""The sample tickets, and what each must become."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Sample(_Strict):
 
 
 class SeedIssue(_Strict):
-    """An issue that is there before the tickets come."""
+    """An issue that exists before the first ticket."""
 
     project: str
     title: str

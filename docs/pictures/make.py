@@ -29,7 +29,7 @@ QUIET = (
     "--force-device-scale-factor=1.25",
 )
 READY = "Ctrl-C ends the demo"
-ADDRESSES = {"zendesk": "Tickets, as an advocate sees them", "gitlab": "Issues "}
+ADDRESSES = {"zendesk": "Zendesk's tickets", "gitlab": "GitLab's issues"}
 WIDTH = 720
 
 

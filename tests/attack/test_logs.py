@@ -123,7 +123,7 @@ def test_a_librarys_exception_too_and_always_one_line_of_json() -> None:
     except ValueError as error:
         trace = (type(error), error, error.__traceback__)
     record = logging.LogRecord("lib", logging.ERROR, "a.py", 1, 'said "%s"\n%s', ("a", "b" * 5000), trace)
-    line = logs.OneLine().format(record)
+    line = logs.LibraryFormatter().format(record)
     assert "\n" not in line
     assert SAID not in line
     assert len(json.loads(line)["message"]) == logs.LONGEST_MESSAGE
