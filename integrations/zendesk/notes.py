@@ -17,7 +17,7 @@ URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Hyperlink:
     text: str
     url: str
     """Anything but http and https is shown as text."""
@@ -28,7 +28,7 @@ class Bold:
     text: str
 
 
-Inline = str | Bold | Link
+Inline = str | Bold | Hyperlink
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,12 @@ def _inline(paragraph: Paragraph) -> str:
 
 
 def _part(part: Inline) -> str:
-    if isinstance(part, Link):
+    if isinstance(part, Hyperlink):
         return _link(part)
     return f"<strong>{as_html(part.text)}</strong>" if isinstance(part, Bold) else as_html(part)
 
 
-def _link(link: Link) -> str:
+def _link(link: Hyperlink) -> str:
     if not _is_web(link.url):
         return f"{as_html(link.text)} ({as_html(link.url)})"
     target = as_html(quote(link.url, safe=URL_SAFE, errors="replace"))

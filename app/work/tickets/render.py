@@ -9,7 +9,7 @@ from app.rules.actions.ticket_change import NoteLine, Section, TicketChange
 from app.tags import ARCHETYPE_TAG
 from app.work.messages import TicketDecision
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
-from integrations.zendesk.notes import Block, Bold, Bullets, Inline, Link, Paragraph, Quote, note_html
+from integrations.zendesk.notes import Block, Bold, Bullets, Hyperlink, Inline, Paragraph, Quote, note_html
 from integrations.zendesk.quoting import as_html
 
 WRONG = "Wrong? Change the tag {tag}, and Pointsman follows."
@@ -85,6 +85,6 @@ def _section(label: str, lines: Sequence[NoteLine]) -> Iterator[Block]:
 
 def _inline(line: NoteLine) -> Iterator[Inline]:
     if line.name:
-        yield Link(line.name, line.url) if line.url else line.name
+        yield Hyperlink(line.name, line.url) if line.url else line.name
     if line.text:
         yield line.text

@@ -16,14 +16,15 @@ from integrations.zendesk.notes import (
     Block,
     Bold,
     Bullets,
-    Link,
+    Hyperlink,
     Paragraph,
     Quote,
     note_html,
 )
 
+URL = "https://git.example.com/a/-/issues/7"
 TEXT = st.text(max_size=30)
-PARTS = st.one_of(TEXT, st.builds(Bold, TEXT), st.builds(Link, TEXT, TEXT))
+PARTS = st.one_of(TEXT, st.builds(Bold, TEXT), st.builds(Hyperlink, TEXT, TEXT))
 PARAGRAPHS = st.lists(PARTS, max_size=3).map(lambda parts: Paragraph(*parts))
 BLOCKS = st.lists(
     st.one_of(
@@ -56,7 +57,9 @@ class Nesting(HTMLParser):
 def test_shows_paragraphs_links_lists_and_quotes() -> None:
     note = note_html(
         [
-            Paragraph(Bold("Issue:"), " ", Link("group/app#7", "https://git.example.com/a/-/issues/7?a=1&b=2"), "."),
+            Paragraph(
+                Bold("Issue:"), " ", Hyperlink("group/app#7", "https://git.example.com/a/-/issues/7?a=1&b=2"), "."
+            ),
             Bullets(Paragraph("one"), Paragraph("two & three")),
             Quote("<b>Hi</b>\n{{ticket.id}}"),
         ]
@@ -74,11 +77,11 @@ def test_shows_paragraphs_links_lists_and_quotes() -> None:
     "url", ["javascript:alert(1)", "//evil.example", "data:text/html,x", "", "http://[", "mailto:x@y"]
 )
 def test_a_link_that_does_not_lead_to_the_web_is_text(url: str) -> None:
-    assert "href" not in note_html([Paragraph(Link("x", url))])
+    assert "href" not in note_html([Paragraph(Hyperlink("x", url))])
 
 
 def test_an_address_cannot_leave_its_attribute_or_hold_a_placeholder() -> None:
-    note = note_html([Paragraph(Link("x", 'https://e.example/"><script>{{a}}\ud800'))])
+    note = note_html([Paragraph(Hyperlink("x", 'https://e.example/"><script>{{a}}\ud800'))])
 
     assert 'href="https://e.example/%22%3E%3Cscript%3E%7B%7Ba%7D%7D?"' in note
 
