@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
-from app.metrics import BUDGET_LEFT, CIRCUIT_OPEN, LAST_SEEN, OLDEST_WAITING, UNKNOWN_WORKFLOW_WORK
+from app.metrics import (
+    BUDGET_LEFT,
+    CIRCUIT_OPEN,
+    HELD,
+    LAST_SEEN,
+    OLDEST_WAITING,
+    OPEN_FAILURES,
+    PAUSED,
+    UNKNOWN_WORKFLOW_WORK,
+    WAITING,
+)
+from app.records.pauses import WHATS
 from app.ticker import Ticker
 from app.triage.judge import Judgement
-from app.web.api.health import Degraded
 from app.work.chat.webhook_health import LastDeliveries
 from app.work.engine.intake import Intake
 from app.work.issues.index import IssueIndex
@@ -25,6 +36,10 @@ log = structlog.get_logger(__name__)
 
 # Shorter than this it can be guessed in a long night.
 SHORT_TOKEN = 16
+
+
+class Degraded(Exception):
+    """Accepting and working go on, but something needs people: says what, in words that anybody may read."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,19 @@ class Service:
     def dry_run(self) -> DryRun:
         return DryRun(self.deps.rulebook.current, self.judgement, self.deps.now)
 
+    def probes(self) -> dict[str, Callable[[], str]]:
+        """By part, how it is. Each raises when the part does not work, and Degraded when people should look at it."""
+        return {
+            "queue": self.check_queue,
+            "workflows": self.check_workflows,
+            "config": self.check_config,
+            "pauses": self.check_pauses,
+        }
+
+    def remote_probes(self) -> dict[str, Callable[[], str]]:
+        """Those that call other services."""
+        return {"zendesk": self.check_zendesk, "gitlab": self.check_gitlab}
+
     def check_zendesk(self) -> str:
         with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
             return f"signed in as agent {self.deps.identity.ask_zendesk()}"
@@ -83,7 +111,13 @@ class Service:
         return "all work that waits is known"
 
     def measure(self) -> None:
-        """What metrics look up in the database, where all workers keep it."""
+        """Set the metrics that are looked up in the database, where all workers keep them."""
+        WAITING.set(self.deps.engine.backlog.waiting())
+        OPEN_FAILURES.set(self.deps.records.failures.count_open())
+        HELD.set(self.deps.records.suspended_work.count())
+        paused = {one.what for one in self.deps.pause.current()}
+        for pausable in WHATS:
+            PAUSED.labels(pausable).set(pausable in paused)
         UNKNOWN_WORKFLOW_WORK.clear()
         for name, count in self.deps.engine.unknown_workflows().items():
             UNKNOWN_WORKFLOW_WORK.labels(name).set(count)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
 from pydantic import BaseModel, Field
 
-from app.records.config_versions import ConfigVersions
-from app.rulebook import Rulebook
+from app.web.api.dependencies import RecordsDep, ServiceDep
+
+router = APIRouter(prefix="/api/config", tags=["configuration"])
 
 
 class ConfigOut(BaseModel):
@@ -24,22 +24,15 @@ class ConfigVersionOut(BaseModel):
     macros: str
 
 
-@dataclass(frozen=True)
-class ConfigPages:
-    rulebook: Rulebook
-    versions: ConfigVersions
+@router.get("", summary="The rules in force")
+def in_force(service: ServiceDep) -> ConfigOut:
+    rulebook = service.deps.rulebook
+    return ConfigOut(hash=rulebook.current().hash, problems=list(rulebook.problems()))
 
-    def router(self) -> APIRouter:
-        router = APIRouter(prefix="/api/config", tags=["configuration"])
-        router.add_api_route("", self.in_force, summary="The rules in force")
-        router.add_api_route("/{config_hash}", self.version, summary="The files that a decision was made with")
-        return router
 
-    def in_force(self) -> ConfigOut:
-        return ConfigOut(hash=self.rulebook.current().hash, problems=list(self.rulebook.problems()))
-
-    def version(self, config_hash: Annotated[str, Path(pattern="^[0-9a-f]{16}$")]) -> ConfigVersionOut:
-        found = self.versions.get(config_hash)
-        if found is None:
-            raise HTTPException(404, f"Rules with the hash {config_hash} were never in force here.")
-        return ConfigVersionOut(**vars(found))
+@router.get("/{config_hash}", summary="The files that a decision was made with")
+def version(config_hash: Annotated[str, Path(pattern="^[0-9a-f]{16}$")], records: RecordsDep) -> ConfigVersionOut:
+    found = records.config_versions.get(config_hash)
+    if found is None:
+        raise HTTPException(404, f"Rules with the hash {config_hash} were never in force here.")
+    return ConfigVersionOut(**vars(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
@@ -38,7 +38,7 @@ class Explanation(BaseModel):
     shadows: list[RouteOut] = Field(description="Shadow routes that would have fired.")
     errors: list[RouteOut] = Field(description="Routes with a condition that could not be evaluated.")
     would: list[str] = Field(description="What would be done, and what would be held back.")
-    trace: list[dict[str, Any]] = Field(description="Everything that was asked, in order.")
+    trace: list[Mapping[str, object]] = Field(description="Everything that was asked, in order.")
     config_hash: str
 
 

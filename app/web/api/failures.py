@@ -1,25 +1,26 @@
-"""/api/failures: what could not be done, with all its tries; trying again, one or many; leaving one be."""
+"""/api/failures: what could not be done, with all its tries; retrying one or many; ignoring one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.records.attempts import Attempts
-from app.records.failures import Failure, Failures
-from app.web.api.refusals import RefusalOut
-from app.web.api.schemas import FailureOut, FailuresOut
+from app.records.failures import Failure
+from app.records.records import Records
+from app.web.api.dependencies import RecordsDep, ServiceDep
+from app.web.api.schemas import FailureOut, FailuresOut, RefusalOut
 from app.work.messages import CannotStore
-from app.work.operations.dead_letters import CannotRetry, DeadLetters
+from app.work.operations.dead_letters import CannotRetry
 
 FailureId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _STATUS = {"no_such_failure": 404}
+
+router = APIRouter(prefix="/api/failures", tags=["failures"])
 
 
 class SinceIn(BaseModel):
@@ -39,57 +40,48 @@ class RetriedOut(BaseModel):
     nothing_to_retry: int = Field(description="Failures that hold no work; they stay open.")
 
 
-NOT_AGAIN: dict[int | str, dict[str, Any]] = {
-    409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}
-}
+@router.get("", summary="What could not be done")
+def newest(
+    records: RecordsDep,
+    state: Literal["open", "retried", "ignored", "all"] = "open",
+    since: AwareDatetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> FailuresOut:
+    moment = since.astimezone(UTC).isoformat() if since else ""
+    found = records.failures.newest(limit=limit, state=None if state == "all" else state, since=moment)
+    tried = records.attempts.of([one.key for one in found])
+    return FailuresOut(failures=[FailureOut.of(one, tried.get(one.key, ())) for one in found])
 
 
-@dataclass(frozen=True)
-class FailurePages:
-    failures: Failures
-    attempts: Attempts
-    retrying: DeadLetters
+@router.post("/retry", status_code=202, summary="All since a time")
+def retry_since(wanted: SinceIn, service: ServiceDep) -> RetriedOut:
+    with _refusals():
+        return RetriedOut(**vars(service.dead_letters.retry_since(wanted.since)))
 
-    def router(self) -> APIRouter:
-        router = APIRouter(prefix="/api/failures", tags=["failures"])
-        router.add_api_route("", self.newest, summary="What could not be done")
-        again = "Do the failed work again, from the failed step on"
-        router.add_api_route("/retry", self.retry_since, methods=["POST"], status_code=202, summary="All since a time")
-        router.add_api_route(
-            "/{failure_id}/retry", self.retry, methods=["POST"], status_code=202, summary=again, responses=NOT_AGAIN
-        )
-        router.add_api_route("/{failure_id}/ignore", self.ignore, methods=["POST"], summary="Leave it be")
-        return router
 
-    def newest(
-        self,
-        state: Literal["open", "retried", "ignored", "all"] = "open",
-        since: AwareDatetime | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> FailuresOut:
-        moment = since.astimezone(UTC).isoformat() if since else ""
-        found = self.failures.newest(limit=limit, state=None if state == "all" else state, since=moment)
-        tried = self.attempts.of([one.key for one in found])
-        return FailuresOut(failures=[FailureOut.of(one, tried.get(one.key, ())) for one in found])
+@router.post(
+    "/{failure_id}/retry",
+    status_code=202,
+    summary="Do the failed work again, from the failed step on",
+    responses={409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}},
+)
+def retry(failure_id: FailureId, service: ServiceDep) -> FailureOut:
+    with _refusals():
+        return _out(service.dead_letters.retry(failure_id), service.deps.records)
 
-    def retry_since(self, wanted: SinceIn) -> RetriedOut:
-        with _answered():
-            return RetriedOut(**vars(self.retrying.retry_since(wanted.since)))
 
-    def retry(self, failure_id: FailureId) -> FailureOut:
-        with _answered():
-            return self._out(self.retrying.retry(failure_id))
+@router.post("/{failure_id}/ignore", summary="Keep it as dealt with")
+def ignore(failure_id: FailureId, wanted: IgnoreIn, service: ServiceDep) -> FailureOut:
+    with _refusals():
+        return _out(service.dead_letters.ignore(failure_id, wanted.reason), service.deps.records)
 
-    def ignore(self, failure_id: FailureId, wanted: IgnoreIn) -> FailureOut:
-        with _answered():
-            return self._out(self.retrying.ignore(failure_id, wanted.reason))
 
-    def _out(self, failure: Failure) -> FailureOut:
-        return FailureOut.of(failure, self.attempts.of([failure.key]).get(failure.key, ()))
+def _out(failure: Failure, records: Records) -> FailureOut:
+    return FailureOut.of(failure, records.attempts.of([failure.key]).get(failure.key, ()))
 
 
 @contextmanager
-def _answered() -> Iterator[None]:
+def _refusals() -> Iterator[None]:
     try:
         yield
     except CannotRetry as error:

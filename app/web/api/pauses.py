@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.records.pauses import Pause, Pauses, What
+from app.records.pauses import Pause, What
+from app.web.api.dependencies import RecordsDep, ServiceDep
+
+router = APIRouter(prefix="/api", tags=["pause"])
 
 
 class PauseIn(BaseModel):
@@ -38,26 +39,20 @@ class PausesOut(BaseModel):
     paused: list[PauseOut]
 
 
-@dataclass(frozen=True)
-class PausePages:
-    pauses: Pauses
-    now: Callable[[], datetime]
+@router.get("/pause", summary="What is paused")
+def current(records: RecordsDep) -> PausesOut:
+    return PausesOut(paused=[PauseOut(**asdict(one)) for one in records.pauses.current()])
 
-    def router(self) -> APIRouter:
-        router = APIRouter(prefix="/api", tags=["pause"])
-        router.add_api_route("/pause", self.current, summary="What is paused")
-        router.add_api_route("/pause", self.pause, methods=["POST"], summary="Stop acting; deliveries are still stored")
-        router.add_api_route("/resume", self.resume, methods=["POST"], summary="Go on, in order")
-        return router
 
-    def current(self) -> PausesOut:
-        return PausesOut(paused=[PauseOut(**asdict(one)) for one in self.pauses.current()])
+@router.post("/pause", summary="Stop acting; deliveries are still stored")
+def pause(wanted: PauseIn, service: ServiceDep) -> PausesOut:
+    records = service.deps.records
+    records.pauses.set(Pause(wanted.what, service.deps.now().isoformat(), wanted.by, wanted.reason))
+    return current(records)
 
-    def pause(self, wanted: PauseIn) -> PausesOut:
-        self.pauses.set(Pause(wanted.what, self.now().isoformat(), wanted.by, wanted.reason))
-        return self.current()
 
-    def resume(self, wanted: ResumeIn) -> PausesOut:
-        """What is still paused."""
-        self.pauses.lift(wanted.what)
-        return self.current()
+@router.post("/resume", summary="Go on, in order")
+def resume(wanted: ResumeIn, records: RecordsDep) -> PausesOut:
+    """What is still paused."""
+    records.pauses.lift(wanted.what)
+    return current(records)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.records.corrections import Corrections, Precision
+from app.records.corrections import Precision
+from app.web.api.dependencies import RecordsDep
+
+router = APIRouter(prefix="/api", tags=["decisions"])
 
 OFTEN = 0.9
 """Below this share of decisions left standing, a rule is worth a look."""
@@ -38,17 +39,9 @@ class PrecisionsOut(BaseModel):
     archetypes: list[PrecisionOut]
 
 
-@dataclass(frozen=True)
-class PrecisionPages:
-    corrections: Corrections
-
-    def router(self) -> APIRouter:
-        router = APIRouter(prefix="/api", tags=["decisions"])
-        router.add_api_route("/precision", self.precision, summary="What people correct")
-        return router
-
-    def precision(self) -> PrecisionsOut:
-        return PrecisionsOut(
-            deciders=[PrecisionOut.of(one) for one in self.corrections.precision("decided_by")],
-            archetypes=[PrecisionOut.of(one) for one in self.corrections.precision("archetype")],
-        )
+@router.get("/precision", summary="What people correct")
+def precision(records: RecordsDep) -> PrecisionsOut:
+    return PrecisionsOut(
+        deciders=[PrecisionOut.of(one) for one in records.corrections.precision("decided_by")],
+        archetypes=[PrecisionOut.of(one) for one in records.corrections.precision("archetype")],
+    )

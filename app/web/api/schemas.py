@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -11,6 +11,20 @@ from app.records.attempts import Attempt
 from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.links import Link
+
+
+class RefusalOut(BaseModel):
+    detail: str = Field(description="What is wrong, and what to do about it.")
+
+
+class WrongPartOut(BaseModel):
+    loc: list[str | int] = Field(description="Where in the request.")
+    msg: str
+    type: str
+
+
+class NotUnderstoodOut(BaseModel):
+    detail: str | list[WrongPartOut]
 
 
 class ActionOut(BaseModel):
@@ -53,7 +67,7 @@ class DecisionOut(BaseModel):
     mode: str
     actions: list[ActionOut]
     links: list[LinkOut]
-    trace: list[dict[str, Any]]
+    trace: list[Mapping[str, object]]
     config_hash: str
     state: Literal["done", "working", "waiting", "failed"]
     decided_at: str

@@ -1,1 +1,1 @@
-"""Webhooks: verify, store, answer 2xx. Nothing here acts on a ticket."""
+"""Webhooks: each source is a value, and one endpoint serves them all."""

@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from app.web.webhooks.zendesk_deliveries import NotUnderstood
+from app.web.webhooks.source import NotUnderstood
 
 Action = Literal["open", "close", "reopen", "update"]
 _ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -73,7 +73,7 @@ def read_gitlab_delivery(body: bytes, headers: Mapping[str, str]) -> IssueChange
     return _note_written(payload, identity) if kind == "note" else None
 
 
-def _issue_changed(payload: dict[str, Any], identity: bytes) -> IssueChanged | None:
+def _issue_changed(payload: Mapping[str, object], identity: bytes) -> IssueChanged | None:
     about = _part(payload, "object_attributes")
     project_id = _project_id(about, payload)
     iid = _id(about.get("iid"))
@@ -96,7 +96,7 @@ def _issue_changed(payload: dict[str, Any], identity: bytes) -> IssueChanged | N
     )
 
 
-def _note_written(payload: dict[str, Any], identity: bytes) -> NoteWritten | None:
+def _note_written(payload: Mapping[str, object], identity: bytes) -> NoteWritten | None:
     note, issue = _part(payload, "object_attributes"), _part(payload, "issue") or _part(payload, "work_item")
     if note.get("noteable_type") not in _NOTES_ON or note.get("action") != "create" or note.get("system") is True:
         return None
@@ -122,13 +122,13 @@ def _key(project_id: int, iid: int, about: str, identity: bytes) -> str:
     return f"gl:{project_id}:{iid}:{stamp}"
 
 
-def _project_id(*places: dict[str, Any]) -> int | None:
+def _project_id(*places: Mapping[str, object]) -> int | None:
     """Of the thing itself before that of the envelope, and at last of the project that the envelope describes."""
     found = (_id(place.get("project_id")) for place in places)
     return next((one for one in found if one is not None), None) or _id(_part(places[-1], "project").get("id"))
 
 
-def _part(payload: dict[str, Any], name: str) -> dict[str, Any]:
+def _part(payload: Mapping[str, object], name: str) -> Mapping[str, object]:
     part = payload.get(name)
     return part if isinstance(part, dict) else {}
 

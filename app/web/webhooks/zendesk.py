@@ -1,80 +1,43 @@
-"""POST /webhooks/zendesk: verify, store, answer. Zendesk needs a fast 2xx; all work happens later."""
+"""Zendesk as a source of webhooks: a trigger or an event subscription says which ticket to read."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Request, Response
-
-from app.records.failures import Failures
 from app.signatures import verify_zendesk
-from app.web.webhooks.endpoint import RESPONSES, answer_delivery, keep_as_failure
-from app.web.webhooks.zendesk_deliveries import Delivery, NotUnderstood, read_delivery
-from app.work.engine.intake import Intake
+from app.web.webhooks.source import Ignored, Received, WebhookSource
+from app.web.webhooks.zendesk_deliveries import read_delivery
 from app.work.messages import TicketChanged, TriageTicket, Work
 
-SOURCE = "zendesk"
-ADVICE = "Check the trigger's JSON body."
+
+def _verify(received: Received, secrets: Sequence[str]) -> None:
+    verify_zendesk(
+        secrets=secrets,
+        signature=received.headers.get("x-zendesk-webhook-signature"),
+        timestamp=received.headers.get("x-zendesk-webhook-signature-timestamp"),
+        body=received.body,
+        now=received.at,
+    )
 
 
-@dataclass(frozen=True)
-class ZendeskInbox:
-    secrets: tuple[str, ...]
-    intake: Intake
-    failures: Failures
-    own_user_id: Callable[[], int | None]
-    heard: Callable[[str], None] = lambda _source: None
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+def _work(received: Received, own_id: int | None) -> Work | Ignored:
+    delivery = read_delivery(received.body)
+    if delivery is None:
+        return "event_of_no_interest"
+    if own_id is not None and delivery.actor_id == str(own_id):
+        return "own_update"
+    cause = TicketChanged(event=delivery.event, actor_id=delivery.actor_id)
+    return Work(
+        TriageTicket(key=delivery.key, accepted_at=received.at, ticket_id=delivery.ticket_id, cause=cause),
+    )
 
-    def router(self) -> APIRouter:
-        router = APIRouter(tags=["webhooks"])
-        router.add_api_route(
-            "/webhooks/zendesk",
-            self.receive,
-            methods=["POST"],
-            status_code=202,
-            response_class=Response,
-            summary="A Zendesk trigger or event subscription delivers here",
-            responses=RESPONSES,
-        )
-        return router
 
-    async def receive(self, request: Request) -> Response:
-        def verify(body: bytes) -> None:
-            verify_zendesk(
-                secrets=self.secrets,
-                signature=request.headers.get("x-zendesk-webhook-signature"),
-                timestamp=request.headers.get("x-zendesk-webhook-signature-timestamp"),
-                body=body,
-                now=self.now(),
-            )
-
-        return await answer_delivery(request, SOURCE, verify=verify, store=self._store)
-
-    async def _store(self, body: bytes) -> tuple[int, str]:
-        self.heard(SOURCE)
-        try:
-            delivery = read_delivery(body)
-        except NotUnderstood as error:
-            await asyncio.to_thread(self._keep, error, body)
-            return 202, error.reason
-        if delivery is None:
-            return 200, "event_of_no_interest"
-        if self._is_own(delivery):
-            return 200, "own_update"
-        changed = TicketChanged(event=delivery.event, actor_id=delivery.actor_id)
-        message = TriageTicket(key=delivery.key, accepted_at=self.now(), ticket_id=delivery.ticket_id, cause=changed)
-        work = Work(message)
-        new = await self.intake.accept(work)
-        return 202, "stored" if new else "duplicate"
-
-    def _is_own(self, delivery: Delivery) -> bool:
-        own = self.own_user_id()
-        return own is not None and delivery.actor_id == str(own)
-
-    def _keep(self, error: NotUnderstood, body: bytes) -> None:
-        at = self.now().isoformat()
-        keep_as_failure(self.failures, error, body, source=SOURCE, prefix="zd", advice=ADVICE, failed_at=at)
+ZENDESK = WebhookSource(
+    name="zendesk",
+    summary="A Zendesk trigger or event subscription delivers here",
+    advice="Check the trigger's JSON body.",
+    secrets=lambda settings: settings.zendesk_webhook_secret,
+    verify=_verify,
+    own_id=lambda identity: identity.zendesk_id(),
+    work=_work,
+)

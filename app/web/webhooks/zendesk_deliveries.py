@@ -1,7 +1,7 @@
 """What a Zendesk webhook says, read without trust in its form: the worker reads the ticket anyway.
 
-Two forms come in at the same door: the body that our trigger templates (DESIGN: ids, enumerations and timestamps
-only), and Zendesk's own event payloads.
+There are two forms: the body that our trigger templates (ids, enumerations and timestamps only), and Zendesk's own
+event payloads.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
+
+from app.web.webhooks.source import NotUnderstood
 
 # Zendesk's placeholders are not reliably escaped: where the JSON is broken, the id is still there, and it is signed.
 _TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})(?![\d.eE])"?')
@@ -43,12 +46,6 @@ class Delivery:
     """Who changed the ticket; empty when the sender does not say."""
 
 
-class NotUnderstood(Exception):
-    """Signed, but no ticket id can be found in it: kept as a failure that people see."""
-
-    reason = "body_not_understood"
-
-
 def read_delivery(body: bytes) -> Delivery | None:
     """The delivery in a signed body; None for an event that is known and of no interest. Raises NotUnderstood."""
     # What can just be read may still be nested too deeply to be written: RecursionError can come from either.
@@ -71,7 +68,7 @@ def read_delivery(body: bytes) -> Delivery | None:
     )
 
 
-def _trigger_payload(payload: dict[str, Any], ticket_id: int) -> Delivery:
+def _trigger_payload(payload: Mapping[str, object], ticket_id: int) -> Delivery:
     event: Literal["ticket.created", "ticket.updated"] = (
         "ticket.created" if payload.get("event") == "ticket.created" else "ticket.updated"
     )
@@ -84,7 +81,7 @@ def _trigger_payload(payload: dict[str, Any], ticket_id: int) -> Delivery:
     return Delivery(f"zd:{ticket_id}:{stamp}", ticket_id, event, actor)
 
 
-def _event_payload(payload: dict[str, Any]) -> Delivery | None:
+def _event_payload(payload: Mapping[str, object]) -> Delivery | None:
     kind = str(payload["type"]).removeprefix(_EVENT_PREFIX)
     found = _SUBJECT.match(str(payload.get("subject", "")))
     detail = payload.get("detail")

@@ -1,4 +1,4 @@
-"""The door for GitLab over HTTP: each answer, what becomes work, and that nothing else does."""
+"""GitLab's endpoint over HTTP: each answer, what becomes work, and that nothing else does."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
+from pydantic import SecretStr
 
 from app.records.failures import Failure, Failures
-from app.signatures import GitLabSecrets, gitlab_signature, gitlab_signing_key
-from app.web.webhooks.gitlab import GitLabInbox
-from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten
-from app.work.messages import CannotStore, FollowIssue, Work
+from app.service import Service
+from app.settings import Settings
+from app.signatures import gitlab_signature, gitlab_signing_key
+from app.web.webhooks.endpoint import webhook_router
+from app.web.webhooks.gitlab import GITLAB
+from app.work.messages import CannotStore, FollowIssue, RelayNote, Work
 from tests.app.web.webhooks.test_gitlab_deliveries import payload
 
 PATH = "/webhooks/gitlab"
@@ -56,11 +60,10 @@ class RecordingFailures(Failures):
 
 
 @dataclass
-class Door:
+class Endpoint:
     web: httpx.Client
     intake: RecordingIntake
     failures: RecordingFailures
-    followed: list[IssueChanged | NoteWritten]
     own: list[int | None]
     heard: list[str]
 
@@ -86,27 +89,21 @@ def signed(body: bytes, message_id: str = "msg-1", stamp: str = STAMP) -> dict[s
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Door]:
+def served() -> Iterator[Endpoint]:
     intake, failures = RecordingIntake(), RecordingFailures()
-    followed: list[IssueChanged | NoteWritten] = []
     own: list[int | None] = [BOT]
     heard: list[str] = []
-
-    def follow(delivery: IssueChanged | NoteWritten, now: datetime) -> Work:
-        followed.append(delivery)
-        return Work(FollowIssue(key=delivery.key, accepted_at=now, project_id=delivery.project_id, iid=delivery.iid))
-
-    inbox = GitLabInbox(
-        secrets=GitLabSecrets.of((SIGNING, PLAIN, "the token before")),
-        intake=intake,
-        failures=failures,
-        follow=follow,
-        own_user_id=lambda: own[0],
-        heard=heard.append,
+    secrets = tuple(SecretStr(one) for one in (SIGNING, PLAIN, "the token before"))
+    deps = SimpleNamespace(
+        settings=Settings.model_construct(gitlab_webhook_secret=secrets),
+        identity=SimpleNamespace(gitlab_id=lambda: own[0]),
+        records=SimpleNamespace(failures=failures),
         now=lambda: NOW,
     )
+    last = SimpleNamespace(heard=heard.append)
+    service = cast("Service", SimpleNamespace(deps=deps, intake=intake, last_deliveries=last))
     app = FastAPI()
-    app.include_router(inbox.router())
+    app.include_router(webhook_router(GITLAB, service))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -115,18 +112,17 @@ def served() -> Iterator[Door]:
         time.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     with httpx.Client(base_url=f"http://{host}:{port}") as web:
-        yield Door(web, intake, failures, followed, own, heard)
+        yield Endpoint(web, intake, failures, own, heard)
     server.should_exit = True
     thread.join()
 
 
 @pytest.fixture
-def door(served: Door) -> Door:
+def endpoint(served: Endpoint) -> Endpoint:
     served.intake.accepted.clear()
     served.intake.down = False
     served.failures.added.clear()
     served.failures.down = False
-    served.followed.clear()
     served.own[0] = BOT
     return served
 
@@ -135,42 +131,41 @@ def door(served: Door) -> Door:
     ("name", "project_id", "iid"),
     [("issue_close", 14, 23), ("confidential_issue_update", 14, 23), ("work_item_incident_close", 7, 412)],
 )
-def test_a_changed_issue_becomes_work(door: Door, name: str, project_id: int, iid: int) -> None:
-    assert door.outcome(payload(name)) == (202, "stored", 1)
-    (followed,) = door.followed
-    assert isinstance(followed, IssueChanged)
-    assert (followed.project_id, followed.iid) == (project_id, iid)
-    (work,) = door.intake.accepted.values()
+def test_a_changed_issue_becomes_work(endpoint: Endpoint, name: str, project_id: int, iid: int) -> None:
+    assert endpoint.outcome(payload(name)) == (202, "stored", 1)
+    (work,) = endpoint.intake.accepted.values()
+    assert isinstance(work.message, FollowIssue)
+    assert (work.message.project_id, work.message.iid) == (project_id, iid)
     assert work.message.accepted_at == NOW
 
 
 @pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue"])
-def test_a_comment_for_the_reporter_becomes_work(door: Door, name: str) -> None:
-    assert door.outcome(payload(name)) == (202, "stored", 1)
-    (followed,) = door.followed
-    assert isinstance(followed, NoteWritten)
-    assert followed.note_id == 1241
+def test_a_comment_for_the_reporter_becomes_work(endpoint: Endpoint, name: str) -> None:
+    assert endpoint.outcome(payload(name)) == (202, "stored", 1)
+    (work,) = endpoint.intake.accepted.values()
+    assert isinstance(work.message, RelayNote)
+    assert work.message.note_id == 1241
 
 
 @pytest.mark.parametrize("name", ["note_on_merge_request", "emoji_award", "group_member_added", "work_item_epic_close"])
-def test_what_does_not_concern_us_is_answered_and_forgotten(door: Door, name: str) -> None:
-    assert door.outcome(payload(name)) == (200, "event_of_no_interest", 0)
+def test_what_does_not_concern_us_is_answered_and_forgotten(endpoint: Endpoint, name: str) -> None:
+    assert endpoint.outcome(payload(name)) == (200, "event_of_no_interest", 0)
 
 
-def test_a_resent_delivery_is_known(door: Door) -> None:
+def test_a_resent_delivery_is_known(endpoint: Endpoint) -> None:
     body = payload("issue_close")
-    assert door.post(body, **signed(body)) == (202, "stored")
-    assert door.post(body, **signed(body)) == (202, "duplicate")
-    assert door.post(body, **signed(body, "msg-2")) == (202, "stored")
-    assert door.post(body, x_gitlab_token=PLAIN, idempotency_key="msg-2") == (202, "duplicate")
+    assert endpoint.post(body, **signed(body)) == (202, "stored")
+    assert endpoint.post(body, **signed(body)) == (202, "duplicate")
+    assert endpoint.post(body, **signed(body, "msg-2")) == (202, "stored")
+    assert endpoint.post(body, x_gitlab_token=PLAIN, idempotency_key="msg-2") == (202, "duplicate")
 
 
-def test_either_kind_of_secret_and_the_one_before_are_taken(door: Door) -> None:
+def test_either_kind_of_secret_and_the_one_before_are_taken(endpoint: Endpoint) -> None:
     body = payload("issue_close")
-    assert door.post(body, **signed(body))[0] == 202
-    assert door.post(body, **signed(body), x_gitlab_token="of nobody")[0] == 202
-    assert door.post(body, x_gitlab_token=PLAIN)[0] == 202
-    assert door.post(body, x_gitlab_token="the token before")[0] == 202
+    assert endpoint.post(body, **signed(body))[0] == 202
+    assert endpoint.post(body, **signed(body), x_gitlab_token="of nobody")[0] == 202
+    assert endpoint.post(body, x_gitlab_token=PLAIN)[0] == 202
+    assert endpoint.post(body, x_gitlab_token="the token before")[0] == 202
 
 
 BAD_HEADERS: list[tuple[dict[str, str | bytes], str]] = [
@@ -188,77 +183,77 @@ BAD_HEADERS: list[tuple[dict[str, str | bytes], str]] = [
 
 
 @pytest.mark.parametrize(("headers", "reason"), BAD_HEADERS)
-def test_refuses_what_is_not_vouched_for(door: Door, headers: dict[str, str | bytes], reason: str) -> None:
-    assert door.post(payload("issue_close"), **headers) == (401, reason)
-    assert not door.followed
+def test_refuses_what_is_not_vouched_for(endpoint: Endpoint, headers: dict[str, str | bytes], reason: str) -> None:
+    assert endpoint.post(payload("issue_close"), **headers) == (401, reason)
+    assert not endpoint.intake.accepted
 
 
-def test_a_wrong_signature_is_not_made_up_for_by_the_plain_token(door: Door) -> None:
+def test_a_wrong_signature_is_not_made_up_for_by_the_plain_token(endpoint: Endpoint) -> None:
     body = payload("issue_close")
-    assert door.post(body + b" ", **signed(body), x_gitlab_token=PLAIN) == (401, "signature_wrong")
+    assert endpoint.post(body + b" ", **signed(body), x_gitlab_token=PLAIN) == (401, "signature_wrong")
 
 
-def test_refuses_an_old_signature(door: Door) -> None:
+def test_refuses_an_old_signature(endpoint: Endpoint) -> None:
     body = payload("issue_close")
     old = str(int(STAMP) - 301)
-    assert door.post(body, **signed(body, stamp=old)) == (401, "signature_stale")
+    assert endpoint.post(body, **signed(body, stamp=old)) == (401, "signature_stale")
 
 
-def test_refuses_a_body_over_one_mebibyte(door: Door) -> None:
-    assert door.post(b" " * (1024 * 1024 + 1)) == (413, "body_too_large")
+def test_refuses_a_body_over_one_mebibyte(endpoint: Endpoint) -> None:
+    assert endpoint.post(b" " * (1024 * 1024 + 1)) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("body", [b"", b"not JSON, but signed: secret", b'{"object_kind": "issue"}'])
-def test_a_signed_body_that_is_not_understood_becomes_one_visible_failure(door: Door, body: bytes) -> None:
-    assert door.outcome(body) == door.outcome(body) == (202, "body_not_understood", 0)
-    (failure,) = door.failures.added.values()
+def test_a_signed_body_that_is_not_understood_becomes_one_visible_failure(endpoint: Endpoint, body: bytes) -> None:
+    assert endpoint.outcome(body) == endpoint.outcome(body) == (202, "body_not_understood", 0)
+    (failure,) = endpoint.failures.added.values()
     assert (failure.source, failure.step, failure.payload) == ("gitlab", "inbox", None)
     assert failure.failed_at == NOW.isoformat()
     assert "secret" not in failure.message
 
 
-def test_asks_to_come_back_when_it_cannot_store(door: Door) -> None:
-    door.intake.down = True
-    answer = door.web.post(PATH, content=payload("issue_close"), headers={"X-Gitlab-Token": PLAIN})
+def test_asks_to_come_back_when_it_cannot_store(endpoint: Endpoint) -> None:
+    endpoint.intake.down = True
+    answer = endpoint.web.post(PATH, content=payload("issue_close"), headers={"X-Gitlab-Token": PLAIN})
     assert (answer.status_code, answer.text, answer.headers["retry-after"]) == (503, "cannot_store", "5")
-    door.failures.down = True
-    assert door.post(b"{}") == (503, "cannot_store")
+    endpoint.failures.down = True
+    assert endpoint.post(b"{}") == (503, "cannot_store")
 
 
 @pytest.mark.parametrize("action", ["open", "update"])
-def test_what_we_do_ourselves_starts_nothing(door: Door, action: str) -> None:
+def test_what_we_do_ourselves_starts_nothing(endpoint: Endpoint, action: str) -> None:
     ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
-    assert door.outcome(ours) == (200, "own_update", 0)
+    assert endpoint.outcome(ours) == (200, "own_update", 0)
 
 
-def test_our_own_comment_starts_nothing(door: Door) -> None:
-    assert door.outcome(payload("note_on_issue", object_attributes={"author_id": BOT})) == (200, "own_update", 0)
+def test_our_own_comment_starts_nothing(endpoint: Endpoint) -> None:
+    assert endpoint.outcome(payload("note_on_issue", object_attributes={"author_id": BOT})) == (200, "own_update", 0)
 
 
 @pytest.mark.parametrize("action", ["close", "reopen"])
-def test_a_close_by_our_account_is_followed(door: Door, action: str) -> None:
+def test_a_close_by_our_account_is_followed(endpoint: Endpoint, action: str) -> None:
     ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
-    assert door.outcome(ours) == (202, "stored", 1)
+    assert endpoint.outcome(ours) == (202, "stored", 1)
 
 
-def test_everything_is_followed_while_we_do_not_know_who_we_are(door: Door) -> None:
-    door.own[0] = None
+def test_everything_is_followed_while_we_do_not_know_who_we_are(endpoint: Endpoint) -> None:
+    endpoint.own[0] = None
     nobody: dict[str, Any] = json.loads(payload("issue_close", object_attributes={"action": "update"}))
     del nobody["user"]
-    assert door.outcome(json.dumps(nobody).encode()) == (202, "stored", 1)
+    assert endpoint.outcome(json.dumps(nobody).encode()) == (202, "stored", 1)
 
 
-def test_counts_each_answer_and_says_when_it_last_heard_from_gitlab(door: Door) -> None:
+def test_counts_each_answer_and_says_when_it_last_heard_from_gitlab(endpoint: Endpoint) -> None:
     def count(outcome: str) -> float:
         labels = {"source": "gitlab", "outcome": outcome}
         return REGISTRY.get_sample_value("pointsman_deliveries_total", labels) or 0.0
 
     before = count("event_of_no_interest"), count("token_wrong")
-    door.post(payload("emoji_award"))
-    door.post(b"{}", x_gitlab_token="wrong")
+    endpoint.post(payload("emoji_award"))
+    endpoint.post(b"{}", x_gitlab_token="wrong")
     assert (count("event_of_no_interest"), count("token_wrong")) == (before[0] + 1, before[1] + 1)
-    assert "gitlab" in door.heard
+    assert "gitlab" in endpoint.heard
 
 
-def test_only_posts_are_taken(door: Door) -> None:
-    assert door.web.get(PATH).status_code == 405
+def test_only_posts_are_taken(endpoint: Endpoint) -> None:
+    assert endpoint.web.get(PATH).status_code == 405

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten, read_gitlab_delivery
-from app.web.webhooks.zendesk_deliveries import NotUnderstood
+from app.web.webhooks.source import NotUnderstood
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SENT = {"webhook-id": "f5e5f430-f57b-4e6e-9fac-d9128cd7232f"}
