@@ -1,4 +1,4 @@
-"""What can go wrong when another service is called, said so that the caller knows whether the call took effect.
+"""What can go wrong when we call another service. Each error says whether the call took effect.
 
 Messages hold a service, a method, a path, ids and field names: never a body, a search word or a secret.
 """
@@ -10,7 +10,7 @@ from typing import ClassVar
 
 
 class IntegrationError(Exception):
-    """`reason` is snake_case, for metrics and audits. `retryable`: the same call may be sent again, later, as it is."""
+    """`reason` is snake_case, for metrics and audits. `retryable`: the caller may repeat the same call later."""
 
     retryable: ClassVar[bool] = False
     default_reason: ClassVar[str] = "integration_error"
@@ -26,7 +26,7 @@ class IntegrationError(Exception):
 
 
 class NotFound(IntegrationError):
-    """404: it does not exist, or the token may not know that it does."""
+    """404: it does not exist, or the token may not see it."""
 
     default_reason = "not_found"
 
@@ -60,7 +60,7 @@ class Conflict(IntegrationError):
 
 
 class _Later(IntegrationError):
-    """Not carried out; `retry_after`: seconds the service asked us to wait, None when it did not say."""
+    """Not carried out. `retry_after`: the seconds to wait that the service named, or None."""
 
     retryable = True
 
@@ -83,9 +83,9 @@ class Unavailable(_Later):
 
 
 class NotSent(Unavailable):
-    """Not even sent: the service is known to be down, or our share of its limit is used up.
+    """Not sent: the service is down, or our share of its limit is used up.
 
-    `retry_after` says when to come back; to have waited so long is no try that failed.
+    `retry_after` says when to come back. This does not count as a failed try.
     """
 
     default_reason = "not_sent"
@@ -98,4 +98,4 @@ class UnknownOutcome(IntegrationError):
 
 
 NOT_CARRIED_OUT = (Refused, Invalid, NotFound, RateLimited, Unavailable)
-"""A creation that ends in one of these has certainly created nothing."""
+"""A creation that ends in one of these created nothing."""

@@ -1,4 +1,4 @@
-"""What stands around every call to another service: may it be made, and what became of it?"""
+"""The guard around every call to another service: it may refuse the call, and sees the answer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Protocol
 
 @dataclass
 class Call:
-    """To be filled from the answer while the context lasts."""
+    """The caller fills it from the answer while the context lasts."""
 
     status: int | None = None
-    """None: there is no answer, or it does not come to its end."""
+    """None: there is no answer, or it never ends."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -26,7 +26,7 @@ class Outbound(Protocol):
 
 
 class Unguarded:
-    """All calls may be made."""
+    """Lets every call through."""
 
     @contextmanager
     def call(self, service: str, method: str, path: str = "") -> Iterator[Call]:  # noqa: ARG002  # as the protocol says

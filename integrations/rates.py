@@ -1,4 +1,4 @@
-"""How much of a limit is left, as a service says it in the headers of its answers."""
+"""How much of a limit is left, as the headers of an answer say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 REQUESTS = "requests"
-"""The limit that every request counts against."""
+"""The limit that counts every request."""
 
 
 @dataclass(frozen=True, slots=True)

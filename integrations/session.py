@@ -1,7 +1,7 @@
 """The one `requests.Session` under zenpy and python-gitlab: every answer becomes a result or one of our errors.
 
-Neither library gets to see a failure, because each would do something wrong with it: re-send a write, sleep in a
-worker thread, follow a redirect with the token, or raise whatever its parser stumbles on.
+Neither library gets to see a failure, because each would do something wrong: re-send a write, sleep in a worker
+thread, follow a redirect with the token, or raise whatever its parser raises.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
     410: (NotFound, "", "gone"),
     412: (Conflict, "", "conflict"),
 }
-"""Status to error, hint and reason, where the status says it all."""
+"""Status to error, hint and reason, where the status alone decides."""
 
 
 Explain = Callable[[requests.Response], IntegrationError | None]
-"""What a service's own answer means; None: what its status means everywhere."""
+"""What a service's own answer means; None when only its status counts."""
 
 
 def user_agent() -> str:

@@ -72,7 +72,9 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     if back:
         console.print(f"[{'green' if back[1] else 'red'}]{back[0]}[/]", soft_wrap=True)
     if stay:
-        console.print("Change a phrase in routing.yaml and run the demo again to see the difference. Ctrl-C ends it.")
+        console.print(
+            "Change a phrase in routing.yaml and run the demo again to see the difference. Ctrl-C ends the demo."
+        )
         _until_interrupted()
     return 0 if right == total and (back is None or back[1]) else 1
 

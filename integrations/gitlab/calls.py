@@ -1,4 +1,4 @@
-"""How python-gitlab is made to send each request once, and what becomes of an answer that it cannot read."""
+"""python-gitlab, set up to send each request once. Our session raises on a 429 before python-gitlab would wait."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Calls:
-    """Parents are lazy objects, because fetching the project first would double the calls."""
+    """Projects and issues are lazy objects, because reading the parent first would double the calls."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Calls:
         return self._project(project_id).issues.get(iid, lazy=True)
 
     def _get_json(self, path: str) -> object:
-        return self._gitlab.http_get(path, obey_rate_limit=False)
+        return self._gitlab.http_get(path)
 
     def _call(self, call: Callable[[], _Answer], name: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""

@@ -1,6 +1,6 @@
-"""The GitLab verbs Pointsman uses: one request each, sent once, with plain values in and out.
+"""The GitLab calls that Pointsman makes: one request each, sent once, with plain values in and out.
 
-Not for use by several threads at once: see `integrations.per_thread`.
+One client serves one thread: see `integrations.per_thread`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
+import requests
 from gitlab.utils import EncodedId
 
 from integrations.errors import Conflict, Invalid, NotFound, Unavailable, UnknownOutcome
@@ -30,7 +32,6 @@ from integrations.gitlab.issues import (
     WireProject,
     WireToken,
 )
-from integrations.gitlab.keyset import next_cursor
 from integrations.gitlab.quoting import marker_line
 from integrations.gitlab.search import search_words
 from integrations.session import unreadable
@@ -48,7 +49,7 @@ class GitLabClient(Calls):
     _me: Bot | None = None
 
     def me(self) -> Bot:
-        """Whom the token belongs to; asked once per client."""
+        """The owner of the token. Each client asks once."""
         if self._me is None:
             user = self._call(lambda: WireGitLabUser.model_validate(self._get_json("/user")), "GET /user")
             self._me = Bot(user.id, user.username)
@@ -76,11 +77,7 @@ class GitLabClient(Calls):
         40 maintainer, 50 owner; 0: no member. One GET."""
         try:
             return self._call(
-                lambda: (
-                    WireMember.model_validate(
-                        self._project(project_id).members_all.get(user_id, obey_rate_limit=False)
-                    ).access_level
-                ),
+                lambda: WireMember.model_validate(self._project(project_id).members_all.get(user_id)).access_level,
                 f"GET member {user_id} of project {project_id}",
             )
         except NotFound as missing:
@@ -93,9 +90,7 @@ class GitLabClient(Calls):
         return self._call(
             lambda: [
                 WireHook.model_validate(hook).hook()
-                for hook in self._project(project_id).hooks.list(
-                    get_all=False, per_page=MAX_PAGE, obey_rate_limit=False
-                )
+                for hook in self._project(project_id).hooks.list(get_all=False, per_page=MAX_PAGE)
             ],
             f"GET hooks of project {project_id}",
         )
@@ -111,7 +106,7 @@ class GitLabClient(Calls):
         limit: int = 20,
         issue_type: str | None = "issue",
     ) -> list[GitLabIssue]:
-        """Issues that hold all of `words` (as word beginnings), last updated first: GitLab does not rank. One GET.
+        """Issues that hold all of `words` as prefixes, last updated first, because GitLab does not rank. One GET.
 
         `issue_type=None`: incidents and tasks too. No words, no issues: GitLab would return all of them.
         """
@@ -146,12 +141,11 @@ class GitLabClient(Calls):
     def issues_changed_since(
         self, project_id: ProjectId, since: datetime | None, *, issue_type: str | None = "issue"
     ) -> Iterator[list[GitLabIssue]]:
-        """Pages of at most 100 issues, open and closed, the longest unchanged first; None: all there are.
+        """Pages of at most 100 issues, open and closed, the oldest change first. `since=None`: all issues.
 
-        One GET per page, sent when it is asked for: the `updated_at` of the last issue that was taken is where to go
-        on after a failure. An issue that changes meanwhile comes at the end, once more if it was given out already.
-        Begins a minute before `since`, so issues come again with each call. Needs GitLab 18.3: Invalid `http_405`
-        from older ones.
+        One GET for each page, when the caller asks for it. After a failure, go on at the `updated_at` of the last
+        issue. An issue that changes meanwhile comes (again) at the end. Begins a minute before `since`, so each call
+        repeats some issues. Needs GitLab 18.3; older ones give Invalid `http_405`.
         """
         query: dict[str, Any] = {
             "scope": "all",
@@ -174,9 +168,9 @@ class GitLabClient(Calls):
             query["cursor"] = cursor
 
     def find_by_marker(self, project_id: ProjectId, marker: str) -> GitLabIssue | None:
-        """The issue that this bot opened with this marker; of several, the first. One GET, and `me` once.
+        """The first issue that this bot opened with this marker. One GET, and `me` once.
 
-        Search matches prefixes, and a person can paste a marker: it counts on the first line of an issue of ours only.
+        Search matches prefixes, and people paste markers, so only the first line of the bot's own issues counts.
         """
         bot = self.me()
         parameters = {"search": marker, "in": "description", "state": "all", "order_by": "created_at"}
@@ -209,20 +203,18 @@ class GitLabClient(Calls):
         if labels:
             attributes["labels"] = list(labels)
         return self._call(
-            lambda: WireIssue.model_validate(
-                self._project(project_id).issues.create(attributes, obey_rate_limit=False)
-            ).issue(),
+            lambda: WireIssue.model_validate(self._project(project_id).issues.create(attributes)).issue(),
             f"POST an issue to project {project_id}",
         )
 
     def issue(self, project_id: ProjectId, iid: int) -> GitLabIssue:
         return self._call(
-            lambda: WireIssue.model_validate(self._project(project_id).issues.get(iid, obey_rate_limit=False)).issue(),
+            lambda: WireIssue.model_validate(self._project(project_id).issues.get(iid)).issue(),
             f"GET issue {iid} of project {project_id}",
         )
 
     def issues(self, project_id: ProjectId, iids: Sequence[int]) -> list[GitLabIssue]:
-        """Those that exist, one GET per 50."""
+        """The ones that exist. One GET for each 50."""
         wanted = sorted(set(iids))
         found: list[GitLabIssue] = []
         for start in range(0, len(wanted), IIDS_PER_CALL):
@@ -231,18 +223,16 @@ class GitLabClient(Calls):
         return found
 
     def moved_to(self, project_id: ProjectId, iid: int, moved_to_id: int) -> GitLabIssueRef:
-        """Where the issue is now whose `moved_to_id` this is. One POST, to GraphQL, which only reads.
+        """Where a moved issue is now. One POST to GraphQL, which only reads.
 
-        Raises NotFound also when the issue is in a project that the token may not read.
+        Raises NotFound also when the token may not read the new project.
         """
         call = f"POST a query for where issue {iid} of project {project_id} was moved"
         try:
             # REST finds no issue by its global id, except for administrators.
             found = self._call(
                 lambda: WhereIs.model_validate(
-                    self._gitlab.http_post(
-                        f"{self._session.base_url}/api/graphql", post_data=where_is(moved_to_id), obey_rate_limit=False
-                    )
+                    self._gitlab.http_post(f"{self._session.base_url}/api/graphql", post_data=where_is(moved_to_id))
                 ).ref(),
                 call,
             )
@@ -255,9 +245,7 @@ class GitLabClient(Calls):
     def note(self, project_id: ProjectId, iid: int, note_id: int) -> GitLabNote:
         """One GET."""
         return self._call(
-            lambda: WireNote.model_validate(
-                self._issue(project_id, iid).notes.get(note_id, obey_rate_limit=False)
-            ).note(),
+            lambda: WireNote.model_validate(self._issue(project_id, iid).notes.get(note_id)).note(),
             f"GET note {note_id} of issue {iid} of project {project_id}",
         )
 
@@ -265,35 +253,28 @@ class GitLabClient(Calls):
         """The new note's id. One POST. Untrusted text in `body` must be quoted."""
         call = f"POST a note to issue {iid} of project {project_id}"
         note = self._call(
-            lambda: (
-                self._issue(project_id, iid)
-                .notes.create({"body": body, "internal": internal}, obey_rate_limit=False)
-                .attributes
-            ),
+            lambda: self._issue(project_id, iid).notes.create({"body": body, "internal": internal}).attributes,
             call,
         )
         return self._note_id(note, call)
 
     def edit_note(self, project_id: ProjectId, iid: int, note_id: int, body: str) -> None:
-        """Replace the whole text of a note of ours. One PUT; safe to repeat, also after UnknownOutcome.
+        """Replaces the whole text of our note. One PUT; safe to repeat, also after UnknownOutcome.
 
-        Of nothing but quick actions there is no note: GitLab deletes it. Raises Invalid `no_note` then.
+        Raises Invalid `no_note` for a text of quick actions only: GitLab deletes such a note.
         """
         call = f"PUT note {note_id} of issue {iid} of project {project_id}"
-        note = self._call(
-            lambda: self._issue(project_id, iid).notes.update(note_id, {"body": body}, obey_rate_limit=False), call
-        )
+        note = self._call(lambda: self._issue(project_id, iid).notes.update(note_id, {"body": body}), call)
         self._note_id(note, call)
 
     def notes(self, project_id: ProjectId, iid: int) -> list[GitLabNote]:
-        """What people (and bots) wrote, oldest first; of more than 500 the newest 500."""
+        """What people and bots wrote, oldest first: at most the newest 500."""
         call = f"GET notes of issue {iid} of project {project_id}"
 
         def newest() -> list[GitLabNote]:
             listed = self._issue(project_id, iid).notes.list(
                 iterator=True,
                 per_page=MAX_PAGE,
-                obey_rate_limit=False,
                 activity_filter="only_comments",
                 order_by="created_at",
                 sort="desc",
@@ -304,10 +285,10 @@ class GitLabClient(Calls):
         return self._call(newest, call)
 
     def thumbs_up(self, project_id: ProjectId, iid: int) -> None:
-        """One more is affected. Given before: nothing happens, so it is safe to repeat."""
+        """Adds our thumbs-up, which says that one more person is affected. Safe to repeat."""
         try:
             self._call(
-                lambda: self._issue(project_id, iid).awardemojis.create({"name": "thumbsup"}, obey_rate_limit=False),
+                lambda: self._issue(project_id, iid).awardemojis.create({"name": "thumbsup"}),
                 f"POST a reaction to issue {iid} of project {project_id}",
             )
         except Conflict as conflict:
@@ -316,24 +297,24 @@ class GitLabClient(Calls):
 
     def _project_now(self, path_or_id: ProjectId) -> Project:
         return self._call(
-            lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id, obey_rate_limit=False)).project(),
+            lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id)).project(),
             f"GET project {path_or_id}",
         )
 
     def _note_id(self, note: Mapping[str, Any], call: str) -> int:
-        """202 has no note: everything in it was a quick action, and was carried out."""
+        """A 202 has no note: GitLab carried out its quick actions, and nothing else was in it."""
         if "id" not in note and "commands_changes" in note:
             raise Invalid(SERVICE, "the note held nothing but quick actions: there is no note", "no_note")
         return self._call(lambda: int(note["id"]), call)
 
     def _keyset_page(self, project_id: ProjectId, query: dict[str, Any]) -> tuple[list[GitLabIssue], str]:
-        """The issues, and the cursor of the next page. Host, path and filters of the next request stay our own."""
+        """The issues, and the cursor of the next page. From the answer's link we take the cursor only."""
         call = f"GET changed issues of project {project_id}"
 
         def page() -> tuple[list[GitLabIssue], str]:
             path = f"/projects/{EncodedId(project_id)}/issues"
-            response = self._gitlab.http_request("get", path, query, obey_rate_limit=False)
-            return [wire.issue() for wire in WIRE_PAGE.validate_json(response.content)], next_cursor(response)
+            response = self._gitlab.http_request("get", path, query)
+            return [wire.issue() for wire in WIRE_PAGE.validate_json(response.content)], _next_cursor(response)
 
         issues, cursor = self._call(page, call)
         if cursor and cursor == query.get("cursor"):
@@ -341,17 +322,28 @@ class GitLabClient(Calls):
         return issues, cursor
 
     def _list(self, project_id: ProjectId, parameters: dict[str, Any], per_page: int) -> list[GitLabIssue]:
-        """One page. GitLab ignores a parameter it does not know: each is spelt as in its documentation."""
+        """One page. GitLab ignores unknown parameters without a word, so spell them as its documentation does."""
         everywhere: dict[str, Any] = {"scope": "all", "sort": "desc"}
         return self._call(
             lambda: [
                 WireIssue.model_validate(issue).issue()
                 for issue in self._project(project_id).issues.list(
-                    get_all=False, per_page=per_page, obey_rate_limit=False, **everywhere, **parameters
+                    get_all=False, per_page=per_page, **everywhere, **parameters
                 )
             ],
             f"GET issues of project {project_id}",
         )
+
+
+def _next_cursor(response: requests.Response) -> str:
+    """Empty after the last page. Raises ValueError for a next page without a cursor: GitLab pages differently then."""
+    following = response.links.get("next")
+    if following is None:
+        return ""
+    cursors = parse_qs(urlsplit(following["url"]).query).get("cursor", [])
+    if len(cursors) != 1:
+        raise ValueError("the next page has no cursor")
+    return cursors[0]
 
 
 def _iso(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The one question that REST does not answer: in which project an issue is that is known by its global id only."""
+"""The one question that REST does not answer: in which project is the issue with this global id?"""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ class WhereIs(WireModel):
     errors: tuple[object, ...] = ()
 
     def ref(self) -> GitLabIssueRef | None:
-        """None: it is gone, or in a project that the token may not read. Raises ValueError when there were errors:
-        GraphQL says 200 all the same, and null where it did not get to."""
+        """None when it is gone, or in a project that the token may not read.
+
+        Raises ValueError when there were errors: GraphQL then still answers 200, with null where it stopped.
+        """
         if self.errors:
             raise ValueError("GraphQL could not answer")
         place = self.data.issue

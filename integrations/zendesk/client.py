@@ -1,7 +1,7 @@
-"""The Zendesk verbs Pointsman uses: one call each, sent once, with plain values in and out.
+"""The Zendesk calls that Pointsman makes: one request each, sent once, with plain values in and out.
 
-zenpy makes the calls it can make well; what it lacks (side-loads, sorting, spam) goes over the same session.
-Not for use by several threads at once: see `integrations.per_thread`.
+zenpy makes the calls it can make well. What it lacks (side-loads, sorting, spam) goes over the same session.
+One client serves one thread: see `integrations.per_thread`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Agent:
 class TaggedBy:
     author_id: int
     run_id: str
-    """Of ours, if we did it; empty otherwise."""
+    """The run of ours that did it; empty when a person did."""
 
 
 class ZendeskClient:
@@ -102,7 +102,7 @@ class ZendeskClient:
         return answer.snapshot(f"{self._session.base_url}/agent/tickets/{ticket_id}")
 
     def changes(self, *, cursor: str = "", start: datetime | None = None) -> ChangePage:
-        """The next 100 tickets that changed, the oldest change first: after `cursor`, or since `start`. One GET.
+        """The next 100 changed tickets, the oldest change first: after `cursor`, or since `start`. One GET.
 
         From the incremental export: it leaves out the last minute, so `start` is at least a minute ago (Invalid
         `http_422` otherwise); it may name a ticket twice, and has deleted ones (status `deleted`).
@@ -142,10 +142,10 @@ class ZendeskClient:
         return UpdatedTicket(answer.ticket.updated_at, answer.audit.id, answer.ticket.status, answer.ticket.tags)
 
     def update_many(self, updates: Sequence[tuple[int, TicketUpdate]]) -> str:
-        """The id of the job that makes these updates, at most 100, each of another ticket. One PUT.
+        """Starts a job that updates at most 100 different tickets, and returns its id. One PUT.
 
-        Nothing is changed yet when it returns; see `job`. Zendesk has at most 30 jobs waiting: RateLimited. After
-        UnknownOutcome each ticket tells whether it was updated: `has_run`, once the job may have ended.
+        The job changes the tickets later; see `job`. RateLimited while 30 jobs wait. After UnknownOutcome wait until
+        the job may have ended, then ask `has_run` for each ticket.
         """
         if not 0 < len(updates) <= MOST_AT_ONCE or len({ticket_id for ticket_id, _ in updates}) < len(updates):
             raise ValueError(f"a job updates 1 to {MOST_AT_ONCE} different tickets")
@@ -153,7 +153,7 @@ class ZendeskClient:
         return self._send("PUT", "tickets/update_many", WireJob, body).job().id
 
     def job(self, job_id: str) -> Job:
-        """How far it is, and what became of each ticket. One GET. Raises NotFound a day after the job was made."""
+        """How far the job is, and what became of each ticket. One GET. Raises NotFound after a day."""
         return self._get(f"job_statuses/{quote(job_id, safe='')}", WireJob, {}).job()
 
     def create_follow_up(
@@ -168,10 +168,10 @@ class ZendeskClient:
         group_id: int | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> int:
-        """The id of a new ticket that follows this closed one, with `html_body` as an internal note. One POST.
+        """Creates a follow-up of this closed ticket, with `html_body` as an internal note. Returns its id. One POST.
 
-        Of a ticket that is not closed Zendesk makes an unrelated one, without a word. For two hours the same call
-        finds what it has made (Idempotency-Key); later, after UnknownOutcome, see `find_follow_up`.
+        For an open ticket Zendesk silently creates an unrelated one. For two hours a repeated call finds the first
+        one's ticket (Idempotency-Key). Later, after UnknownOutcome, use `find_follow_up`.
         """
         ticket: dict[str, Any] = {
             "via_followup_source_id": ticket_id,
@@ -187,7 +187,7 @@ class ZendeskClient:
         return self._send("POST", "tickets", WireNewTicket, {"ticket": ticket}, {"Idempotency-Key": run_id}).ticket.id
 
     def find_follow_up(self, ticket_id: int, run_id: str) -> int | None:
-        """The ticket that `create_follow_up` made with this `run_id`. One GET, and one for each follow-up there is."""
+        """The ticket that `create_follow_up` made with this `run_id`. One GET, and one for each follow-up."""
         for follow_up_id in self._get(f"tickets/{ticket_id}", WireFollowedUp, {}).ticket.followup_ids:
             try:
                 if self.has_run(follow_up_id, run_id):
@@ -197,7 +197,7 @@ class ZendeskClient:
         return None
 
     def has_run(self, ticket_id: int, run_id: str) -> bool:
-        """Was an update with this `RUN_KEY` applied? Looks at the newest 500 audits; usually one GET."""
+        """Did Zendesk apply an update with this `RUN_KEY`? Reads the newest 500 audits; usually one GET."""
         params = {"sort": "-created_at", "page[size]": str(PAGE)}
         for _ in range(AUDIT_PAGES):
             answer = self._get(f"tickets/{ticket_id}/audits", WireAudits, params)
@@ -211,7 +211,7 @@ class ZendeskClient:
         return False
 
     def who_tagged(self, ticket_id: int, tag: str) -> TaggedBy | None:
-        """Who put the tag on the ticket last, by the newest 100 audits; None when they do not say. One GET."""
+        """Who added the tag last, as the newest 100 audits say; None when they do not. One GET."""
         answer = self._get(f"tickets/{ticket_id}/audits", WireAudits, {"sort": "-created_at", "page[size]": str(PAGE)})
         for audit in answer.audits:
             if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
@@ -225,18 +225,18 @@ class ZendeskClient:
         return RequesterSnapshot(id=user.id, name=user.name, email=user.email, role=user.role, tags=user.tags)
 
     def mark_as_spam(self, ticket_id: int) -> None:
-        """Also suspends the requester: only where a person asked for it."""
+        """Also suspends the requester, so call it only when a person asked for it."""
         self._session.put(self._url(f"tickets/{ticket_id}/mark_as_spam"), json={})
 
     def me(self) -> Agent:
-        """Who the credentials belong to. Raises Refused when Zendesk does not know us: it answers 200 all the same."""
+        """The owner of the credentials. Raises Refused for unknown ones, which Zendesk answers with 200."""
         agent = self._call(lambda: WireAgent.model_validate(self._zenpy.users.me()), "GET", "users/me")
         if agent.id is None:
             raise Refused(SERVICE, "the credentials are unknown; check e-mail and token", "not_authenticated")
         return Agent(agent.id, agent.role)
 
     def group_id(self, name: str) -> int:
-        """The id of the group of exactly this name; a page of 100 groups per call: ask once, at start."""
+        """The id of the group with exactly this name. One GET for each 100 groups: ask once, at start."""
         groups = self._call(
             lambda: [WireGroup.model_validate(group) for group in self._zenpy.groups()], "GET", "groups"
         )

@@ -1,6 +1,6 @@
-"""The jobs in which Zendesk updates many tickets: how far one is, and what became of each ticket.
+"""The jobs in which Zendesk updates many tickets.
 
-A job that is `completed` may have failed for some tickets, or for all: each result counts for itself.
+A `completed` job may have failed for some tickets or for all: read each result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ REASONS = (
     ("permissiondenied", "forbidden"),
     ("forbidden", "forbidden"),
 )
-"""What a failure's texts hold, and its reason: Zendesk names no list of them."""
+"""Words in a failure's text, and its reason. Zendesk publishes no list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Job:
     status: str
     """queued, working, completed, failed or killed."""
     results: tuple[JobResult, ...]
-    """Of the tickets whose fate is clear. What became of one that is missing, only the ticket tells."""
+    """Only the clear ones. For a missing ticket, read the ticket itself."""
 
     @property
     def ended(self) -> bool:
@@ -51,7 +51,7 @@ class Job:
 
 
 class _Result(WireModel):
-    """A row that is not as it should be says nothing of its ticket, and nothing of the others."""
+    """A malformed row says nothing about its ticket, nor about the others."""
 
     id: Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int else None)] = None
     success: Annotated[bool | None, BeforeValidator(lambda value: value if type(value) is bool else None)] = None
@@ -72,7 +72,7 @@ class _Result(WireModel):
 
 
 def _rows(value: object) -> object:
-    """While it runs there is null, and some jobs answer one object for all."""
+    """null while the job runs; some jobs answer one object for all tickets."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else ()
 
 

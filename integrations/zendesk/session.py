@@ -1,4 +1,4 @@
-"""The session under zenpy: leads zenpy's fixed address to the configured one, and reads Zendesk's warnings."""
+"""The session under zenpy: turns zenpy's fixed address into the configured one, and logs Zendesk's warnings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ZENPY_SUBDOMAIN = "zendesk"
 ZENPY_DOMAIN = "invalid"
 ZENPY_BASE = f"https://{ZENPY_SUBDOMAIN}.{ZENPY_DOMAIN}/"
 
-# zenpy repeats the id of the path in the body of each update, and Zendesk warns of it each time.
+# zenpy repeats the path's id in the body of each update, and Zendesk warns about it each time.
 HARMLESS_KEYS = frozenset({"ticket.id"})
 UNPERMITTED = re.compile(r":unpermitted_keys\s*=>\s*\[([^\]]*)\]")
 
@@ -41,7 +41,7 @@ class ZendeskSession(VendorSession):
         if not url.startswith(ZENPY_BASE):
             return super().request(method, url, **kwargs)
         response = super().request(method, f"{self.base_url}/{url.removeprefix(ZENPY_BASE)}", **kwargs)
-        # By this address zenpy tells whether the answer is Zendesk's; otherwise it hands back the bare response.
+        # zenpy parses only answers from its own address; it hands back any other response as it is.
         response.request.url = url
         return response
 

@@ -1,4 +1,4 @@
-"""What an update changes, and how it is said to Zendesk: the same for one ticket and for many in one job."""
+"""What an update changes, and its JSON: the same for one ticket and for many in one job."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class NewComment:
 
 @dataclass(frozen=True, slots=True)
 class TicketUpdate:
-    """What one PUT changes; None and empty mean: leave it alone."""
+    """What one PUT changes. It leaves alone what is None or empty."""
 
     updated_stamp: str
     """The ticket's `updated_at` as it was read. Zendesk answers 409 if the ticket has changed since."""
     tags: tuple[str, ...] | None = None
-    """All tags the ticket shall have: Zendesk replaces the list."""
+    """All tags of the ticket: Zendesk replaces the list."""
     status: str | None = None
     group_id: int | None = None
     assignee_id: int | None = None
@@ -46,8 +46,8 @@ class UpdatedTicket:
 def ticket_json(update: TicketUpdate) -> dict[str, Any]:
     """The ticket's JSON without its id.
 
-    Tags are always the whole list: that `additional_tags` work in a list of tickets is said by one state of Zendesk's
-    page on adding tags and denied by another. `safe_update` makes the whole list safe, in a job as in a single PUT.
+    Always the whole list of tags: Zendesk's pages disagree on whether `additional_tags` work in a list of tickets.
+    `safe_update` makes the whole list safe, in a job and in a single PUT.
     """
     said: dict[str, Any] = {"safe_update": True, "updated_stamp": update.updated_stamp}
     if update.tags is not None:

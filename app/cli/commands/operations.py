@@ -1,4 +1,4 @@
-"""`pointsman failures`, with `retry` and `ignore`. They work on DATABASE_URL, also while the service runs."""
+"""`pointsman failures`, `pause` and `resume`. They work on DATABASE_URL, also while the service runs."""
 
 from __future__ import annotations
 
@@ -11,17 +11,48 @@ from app.cli.console import JsonOption, out
 from app.cli.errors import NotDone, ends_in_words
 
 cli = typer.Typer()
+failures_cli = typer.Typer()
+cli.add_typer(failures_cli, name="failures")
+What = Literal["all", "issues", "replies"]
+SINCE = "since then: a day (2026-11-01), or 30m, 2h or 1d ago."
 
 
-@cli.callback(invoke_without_command=True)
+@cli.command()
+@ends_in_words
+def pause(
+    *,
+    what: Annotated[What, typer.Option(help="What to pause.")] = "all",
+    reason: Annotated[str, typer.Option(help="Why you pause it. /readyz shows this.")] = "",
+) -> None:
+    """Pause the actions of all processes within a second. The service still stores deliveries."""
+    from app.cli import operations
+    from app.settings import database_url
+
+    operations.pause(out, database_url(os.environ), what, reason)
+
+
+@cli.command()
+@ends_in_words
+def resume(
+    *,
+    what: Annotated[
+        What | None, typer.Option(help="What to resume. Without it the command resumes whatever is paused.")
+    ] = None,
+) -> None:
+    """Resume after a pause. The service then does the waiting work in order."""
+    from app.cli import operations
+    from app.settings import database_url
+
+    operations.resume(out, database_url(os.environ), what)
+
+
+@failures_cli.callback(invoke_without_command=True)
 @ends_in_words
 def failures(
     context: typer.Context,
     *,
     state: Annotated[Literal["open", "retried", "ignored", "all"], typer.Option(help="Which failures.")] = "open",
-    since: Annotated[
-        str | None, typer.Option(help="Only failures since then: a day (2026-11-01), or 30m, 2h or 1d ago.")
-    ] = None,
+    since: Annotated[str | None, typer.Option(help=f"Only failures {SINCE}")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List failed work, retry it or ignore it. This works on DATABASE_URL, also while the service runs."""
@@ -32,14 +63,12 @@ def failures(
         operations.list_failures(out, database_url(os.environ), state=state, since=since, as_json=as_json)
 
 
-@cli.command("retry")
+@failures_cli.command("retry")
 @ends_in_words
 def retry_failures(
     failure_id: Annotated[int | None, typer.Argument(help="The number of the failure.")] = None,
     *,
-    since: Annotated[
-        str | None, typer.Option(help="Retry all open failures since then: a day (2026-11-01), or 30m, 2h or 1d ago.")
-    ] = None,
+    since: Annotated[str | None, typer.Option(help=f"Retry all open failures {SINCE}")] = None,
 ) -> None:
     """Retry one failure, or all since a time. Work continues at the step that failed."""
     from app.cli import operations
@@ -53,7 +82,7 @@ def retry_failures(
         raise NotDone("Give either a failure's number or --since.", code=2)
 
 
-@cli.command("ignore")
+@failures_cli.command("ignore")
 @ends_in_words
 def ignore_failure(
     failure_id: Annotated[int, typer.Argument(help="The number of the failure.")],
