@@ -342,6 +342,10 @@ class LinkTicket(TicketMessage):
     """The first write's."""
 
     @property
+    def run_id(self) -> str:
+        return f"{self.decision.run_id}-link"
+
+    @property
     def event(self) -> str:
         return "link"
 
