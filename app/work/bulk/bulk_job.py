@@ -15,8 +15,8 @@ from app.metrics import BULK_UPDATES
 from app.records.outbox import OutboxEntry
 from app.work.bulk.outbox import update_of
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import BulkJob, Failed, Stored, Work
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import BulkJob, Stored, Work
 from app.work.update_state import advance
 from integrations.errors import IntegrationError, NotFound, UnknownOutcome
 
@@ -51,9 +51,8 @@ class BulkWriter:
         if message.job:
             self._look(message)
             return
-        sent = tried(self.deps, "send", self.send, message)
-        if isinstance(sent, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "send", sent.fault)
+        sent = attempt(self.deps, message, "send", self.send, message)
+        if sent is None:
             return
         if sent.job:
             look = message.model_copy(update={"job": sent.job, "looks": 1})
@@ -63,10 +62,8 @@ class BulkWriter:
             self.deps.engine.later(Work(message.with_key(f"{base}>{int(number or 0) + 1}")))
 
     def _look(self, message: BulkJob) -> None:
-        checked = tried(self.deps, "check", self.check, message)
-        if isinstance(checked, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "check", checked.fault)
-        elif checked.runs:
+        checked = attempt(self.deps, message, "check", self.check, message)
+        if checked and checked.runs:
             again = message.model_copy(update={"looks": message.looks + 1})
             self.deps.engine.later(Work(again, delay=LOOK_AGAIN_SECONDS))
 

@@ -17,7 +17,7 @@ from app.work.issues.incidents import INCIDENT
 from app.work.issues.news import known_of
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.jobs.job import attempt, crashed
 from app.work.messages import CheckForChat, Failed, IssueNews, LookForSpike, Stored, TriageTicket
 from app.work.snapshot import ticket_from_json
 
@@ -41,9 +41,8 @@ class ChatJobs:
     alerts: WebhookAlerts
 
     def look_for_spike(self, message: LookForSpike) -> None:
-        spike = tried(self.deps, "look", self._look, message)
-        if isinstance(spike, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "look", spike.fault)
+        spike = attempt(self.deps, message, "look", self._look, message)
+        if spike is None:
             return
         now = message.accepted_at
         news = IssueNews(event="announced", sentences=(f"Announced in the chat: {spike.permalink}",))
@@ -55,9 +54,7 @@ class ChatJobs:
             self.deps.engine.later(work)
 
     def check(self, message: CheckForChat) -> None:
-        checked = tried(self.deps, "check", self._check)
-        if isinstance(checked, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "check", checked.fault)
+        attempt(self.deps, message, "check", self._check)
 
     def _look(self, message: LookForSpike) -> Spike | Failed:
         rules = self.deps.rulebook.current()

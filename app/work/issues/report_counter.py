@@ -12,7 +12,7 @@ from app.records.issue_notes import OurNote
 from app.records.links import Link
 from app.work.jobs.attempt import waited
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
+from app.work.jobs.job import attempt, crashed
 from app.work.messages import CountReports, Failed, Stored, Work
 from integrations.errors import NOT_CARRIED_OUT, NotFound
 from integrations.gitlab.quoting import marker, marker_line, one_line
@@ -41,10 +41,8 @@ class ReportCounter:
     deps: Dependencies
 
     def run(self, message: CountReports) -> None:
-        counted = tried(self.deps, "count", self._count, message)
-        if isinstance(counted, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "count", counted.fault)
-        elif counted.look_again is not None:
+        counted = attempt(self.deps, message, "count", self._count, message)
+        if counted and counted.look_again is not None:
             self.deps.engine.later(Work(waited(message), delay=counted.look_again))
 
     def _count(self, message: CountReports) -> Counted | Failed:

@@ -10,8 +10,8 @@ from app.rules.loading import Rules
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.projects import ProjectCache
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import Failed, Stored, SyncIssues, Work
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import Stored, SyncIssues, Work
 
 SYNC_SECONDS = 60
 # Pages of a hundred in one piece of work: a worker is not held for minutes, and a crash repeats little.
@@ -55,10 +55,8 @@ class IssueSync:
     mirror: IssueMirror
 
     def run(self, message: SyncIssues) -> None:
-        synced = tried(self.deps, "sync", self._sync, message)
-        if isinstance(synced, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "sync", synced.fault)
-        elif synced.more:
+        synced = attempt(self.deps, message, "sync", self._sync, message)
+        if synced and synced.more:
             more = SyncIssues(key=f"{message.key}>", accepted_at=self.deps.now(), path=message.path)
             self.deps.engine.later(Work(more))
 

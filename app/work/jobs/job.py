@@ -86,6 +86,17 @@ class JobLog:
         self.deps.records.failures.add(failure_of(self.deps, message, f"{message.kind}: {step}", fault))
 
 
+def attempt(
+    deps: Dependencies, message: Message, name: str, function: Callable[..., T | Failed], *args: object
+) -> T | None:
+    """A job's step; None: it failed for now, and the job is queued again, or people are told."""
+    answer = tried(deps, name, function, *args)
+    if not isinstance(answer, Failed):
+        return answer
+    try_later(deps, JobLog(deps), message, name, answer.fault)
+    return None
+
+
 def crashed(deps: Dependencies, message: Message | UnreadableWork, error: str) -> None:
     """An error in our own code: kept with the failures, so that it can be retried once it is mended."""
     if isinstance(message, UnreadableWork):

@@ -11,8 +11,8 @@ from app.records.links import Key
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.news import known_of, news_of
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import Failed, FollowIssue, ReconcileIssues, Stored, Work
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import FollowIssue, ReconcileIssues, Stored, Work
 from integrations.gitlab.issues import GitLabIssue
 
 # Issues in one piece of work: ten requests to GitLab.
@@ -35,9 +35,8 @@ class IssueReconciliation:
     mirror: IssueMirror
 
     def run(self, message: ReconcileIssues) -> None:
-        missed = tried(self.deps, "compare", self._compare, message)
-        if isinstance(missed, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "compare", missed.fault)
+        missed = attempt(self.deps, message, "compare", self._compare, message)
+        if missed is None:
             return
         now = message.accepted_at
         for project_id, iid in missed.issues:

@@ -14,8 +14,8 @@ from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import Failed, ReconcileTickets, Stored, TicketChanged, TriageTicket, ticket_partition
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import ReconcileTickets, Stored, TicketChanged, TriageTicket, ticket_partition
 from app.work.snapshot import ticket_from
 from app.work.tickets.decision_log import DecisionLog
 from app.work.tickets.tag_commands import command_tag
@@ -49,9 +49,8 @@ class TicketReconciliation:
     log: DecisionLog
 
     def run(self, message: ReconcileTickets) -> None:
-        missed = tried(self.deps, "compare", self._compare)
-        if isinstance(missed, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "compare", missed.fault)
+        missed = attempt(self.deps, message, "compare", self._compare)
+        if missed is None:
             return
         now = message.accepted_at
         tickets = [

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import Failed, IssueNews, RelayNote, Stored, Work
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import IssueNews, RelayNote, Stored, Work
 from app.work.updates.changes import TicketNews, issue_ref
 from app.work.updates.workflow import notify
 from integrations.errors import NotFound
@@ -38,10 +38,7 @@ class NoteRelay:
     deps: Dependencies
 
     def run(self, message: RelayNote) -> None:
-        read = tried(self.deps, "read", self._read, message)
-        if isinstance(read, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "read", read.fault)
-        else:
+        if read := attempt(self.deps, message, "read", self._read, message):
             notify(self.deps, message.key, read.notify, message.accepted_at)
 
     def _read(self, message: RelayNote) -> Relayed:

@@ -10,8 +10,8 @@ from functools import partial
 from app.work.issues.mirror import IssueMirror
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
-from app.work.jobs.job import JobLog, crashed, tried, try_later
-from app.work.messages import Failed, FollowIssue, SyncIssues, TriageTicket, Work
+from app.work.jobs.job import attempt, crashed
+from app.work.messages import FollowIssue, SyncIssues, TriageTicket, Work
 from app.work.updates.changes import ChangeFinder, LinkChange, TicketNews
 
 
@@ -27,9 +27,8 @@ class IssueFollower:
 
     def run(self, message: FollowIssue) -> None:
         """One issue at a time, so what was queued is written down before the next look."""
-        looked = tried(self.deps, "look", self.changes.look, message)
-        if isinstance(looked, Failed):
-            try_later(self.deps, JobLog(self.deps), message, "look", looked.fault)
+        looked = attempt(self.deps, message, "look", self.changes.look, message)
+        if looked is None:
             return
         if looked.sync:
             sync = SyncIssues(key=f"{message.key}:sync", accepted_at=self.deps.now(), path=looked.sync)

@@ -49,6 +49,8 @@ def steps_of(source: str) -> list[str]:
             calls.append((node.lineno, node.col_offset, _name(node.args[0], looped)))
         elif called == "tried":
             calls.append((node.lineno, node.col_offset, _name(node.args[1], looped)))
+        elif called == "attempt":
+            calls.append((node.lineno, node.col_offset, _name(node.args[2], looped)))
         elif called == "later":
             calls.append((node.lineno, node.col_offset, LATER))
     return [name for *_, name in sorted(calls)]
