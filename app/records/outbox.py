@@ -32,8 +32,8 @@ class OutboxEntry:
 
 
 class OutboxEntries(TableAccess):
-    def park(self, update: OutboxEntry) -> None:
-        """Again, if it was parked before."""
+    def add(self, update: OutboxEntry) -> None:
+        """In place of an earlier one of the same run."""
         values = asdict(update)
         self._insert_or_update(outbox, {"run_id": values.pop("run_id")}, values)
 

@@ -37,7 +37,7 @@ class Outbox:
         entry = OutboxEntry(
             row.run_id, row.ticket_id, work_id, accepted_at, message.bulk, asdict(update), list(row.tags)
         )
-        records.outbox.park(entry)
+        records.outbox.add(entry)
         records.decisions.update(row.run_id, update_state=advance(state, "queue"))
         if records.outbox.count() >= self.deps.limits.bulk_from:
             # One job for all that is queued while the oldest waits: its key is the oldest's.

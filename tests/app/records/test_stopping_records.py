@@ -108,7 +108,7 @@ def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records
 def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:
     waiting = records.outbox
     for run_id, ticket_id in (("a", 1), ("b", 1), ("c", 2)):
-        waiting.park(OutboxEntry(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
+        waiting.add(OutboxEntry(run_id, ticket_id, f"{run_id}+1w1", AT, bulk=False, change={}, tags=[]))
     assert {one.run_id for one in waiting.claim("first", most=100, at_least=2, until=1.0)} == {"a", "c"}
     assert waiting.claim("second", most=100, at_least=2, until=1.0) == []
     assert [one.run_id for one in waiting.claim("third", most=100, at_least=1, until=1.0)] == ["b"]

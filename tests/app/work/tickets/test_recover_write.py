@@ -101,7 +101,7 @@ def queued(steps: Steps, state: OutboxState, *, applied: bool = False, until: fl
     if applied:
         steps.zendesk.runs[message.ticket_id] = [message.run_id]
     entry = OutboxEntry(row.run_id, row.ticket_id, "k", NOW.isoformat(), False, {}, [*row.tags], state, "b", until)
-    steps.deps.records.outbox.park(entry)
+    steps.deps.records.outbox.add(entry)
     steps.log.moved(row, "in_outbox" if state == "waiting" else "sending")
     return message.after(decision, IssueFound(), "in_outbox")
 

@@ -102,7 +102,7 @@ def test_a_step_that_was_cut_off_after_it_queued_its_update_leaves_it_to_the_bul
     decision = steps.decision(message)
     row = steps.log.about_to_send(decision, [], ["archetype__mention"])
     entry = OutboxEntry(row.run_id, row.ticket_id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
-    steps.deps.records.outbox.park(entry)
+    steps.deps.records.outbox.add(entry)
     again = steps.write(message, decision)
     assert isinstance(again, WriteDelayed)
     assert (again.fault.reason, again.update) == ("in_bulk_job", "in_outbox")
