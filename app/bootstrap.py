@@ -35,9 +35,7 @@ from app.work.issues.similar import SimilarIssues
 from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
-from app.work.limits.circuit_breaker import CircuitBreaker
-from app.work.limits.outbound import OutboundCalls
-from app.work.limits.rate_limiter import RateLimiter
+from app.work.limits.outbound import outbound_calls
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
@@ -48,11 +46,6 @@ from app.work.tickets import workflow as ticket_workflow
 from app.work.tickets.language_model import LanguageModelFallback
 from app.work.updates import relay_note
 from app.work.updates import workflow as issue_workflow
-from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
-from integrations.rates import Limited
-from integrations.zendesk.rates import LIMITED as ZENDESK_LIMITED
-
-LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMITED}
 
 PRUNE_SECONDS = 3600
 CHAT_SECONDS = 300
@@ -112,14 +105,6 @@ def build(
             Task("issue_index", INDEX_SECONDS, index.update, slow=True),
         ),
     )
-
-
-def outbound_calls(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> OutboundCalls:
-    def clock() -> float:
-        return now().timestamp()
-
-    limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
-    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock))
 
 
 def _register_workflows(

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap import LIMITED
 from app.records.circuits import Circuits
 from app.records.database import make_engine
 from app.records.rate_limits import RateLimits
 from app.records.tables import metadata
 from app.rules.schema.base import LimitsConfig
 from app.work.limits.circuit_breaker import CircuitBreaker
-from app.work.limits.outbound import OutboundCalls
+from app.work.limits.outbound import LIMITED, OutboundCalls
 from app.work.limits.rate_limiter import RateLimiter
 
 START = 1_800_000_000.0

@@ -7,16 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import structlog
 
 from app.metrics import CALLS
 from app.records.database import DatabaseError
+from app.records.records import Records
+from app.rulebook import Rulebook
 from app.work.limits.circuit_breaker import CircuitBreaker
 from app.work.limits.rate_limiter import RateLimiter
+from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
 from integrations.outbound import Call
+from integrations.rates import Limited
+from integrations.zendesk.rates import LIMITED as ZENDESK_LIMITED
 
 log = structlog.get_logger(__name__)
+
+
+LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMITED}
 
 
 class OutboundCalls:
@@ -71,3 +80,11 @@ def _database_answers(service: str, ask: Callable[[], None]) -> bool:
         log.warning("limits_not_kept", service=service, cause=type(error).__name__)
         return False
     return True
+
+
+def outbound_calls(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> OutboundCalls:
+    def clock() -> float:
+        return now().timestamp()
+
+    limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
+    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock))
