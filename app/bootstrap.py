@@ -24,7 +24,7 @@ from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
-from app.work.engine.intake import Intake
+from app.work.engine.work_store import Intake
 from app.work.issues import report_counter, sync
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.index import INDEX_SECONDS, IssueIndex

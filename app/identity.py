@@ -14,24 +14,18 @@ from integrations.zendesk.client import ZendeskClient
 class Identity:
     zendesk: Callable[[], ZendeskClient]
     gitlab: Callable[[], GitLabClient]
-    _zendesk_id: int | None = field(default=None, init=False)
-    _gitlab_id: int | None = field(default=None, init=False)
-
-    def zendesk_id(self) -> int | None:
-        """None while Zendesk has not said."""
-        return self._zendesk_id
-
-    def gitlab_id(self) -> int | None:
-        return self._gitlab_id
+    zendesk_id: int | None = field(default=None, init=False)
+    """None while Zendesk has not said."""
+    gitlab_id: int | None = field(default=None, init=False)
 
     def ask_zendesk(self) -> int:
         """Raises IntegrationError."""
-        self._zendesk_id = self.zendesk().me().id
-        return self._zendesk_id
+        self.zendesk_id = self.zendesk().me().id
+        return self.zendesk_id
 
     def ask_gitlab(self) -> int:
-        self._gitlab_id = self.gitlab().me().id
-        return self._gitlab_id
+        self.gitlab_id = self.gitlab().me().id
+        return self.gitlab_id
 
     def learn(self) -> dict[str, str]:
         """Ask both; by service why one did not answer. It is asked again with every look at `/readyz`."""

@@ -22,7 +22,7 @@ from app.records.pauses import WHATS
 from app.ticker import Ticker
 from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
-from app.work.engine.intake import Intake
+from app.work.engine.work_store import Intake
 from app.work.issues.index import IssueIndex
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import described

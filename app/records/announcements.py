@@ -9,7 +9,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import announcements
 
 AnnouncementState = Literal["claimed", "sent", "unknown", "free"]

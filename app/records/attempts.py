@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import attempts, failures
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess, insert_into
+from app.records.database import TableAccess, insert_into
 from app.records.tables import capped_actions, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.

@@ -8,8 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from app.records.database import begin_locked
-from app.records.table_access import insert_into
+from app.records.database import begin_locked, insert_into
 from app.records.tables import circuits
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess, has_text, insert_into
+from app.records.database import TableAccess, has_text, insert_into
 from app.records.tables import corrections, decisions
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.table_access import PrunedBatch, TableAccess, has_text
+from app.records.database import PrunedBatch, TableAccess, has_text
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import issue_notes
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import outbox
 
 OutboxState = Literal["waiting", "sent", "applied", "refused"]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess, insert_into
+from app.records.database import TableAccess, insert_into
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess
+from app.records.database import TableAccess
 from app.records.tables import projects
 
 

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from app.records.database import begin_locked
-from app.records.table_access import insert_into
+from app.records.database import begin_locked, insert_into
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.table_access import TableAccess, insert_into
+from app.records.database import TableAccess, insert_into
 from app.records.tables import tracked_issues
 
 

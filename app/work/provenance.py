@@ -28,7 +28,7 @@ class Provenance:
         set_by = self.zendesk().who_tagged(ticket_id, tag)
         if set_by is None:
             return ""
-        if set_by.run_id or set_by.author_id == self.identity.zendesk_id():
+        if set_by.run_id or set_by.author_id == self.identity.zendesk_id:
             return loop_stopped("own_update", "our own update")
         try:
             person = self.zendesk().person(set_by.author_id)

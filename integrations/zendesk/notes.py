@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
-from integrations.zendesk.quoting import as_html
+from integrations.zendesk.updates import as_html
 
 # Zendesk cuts a comment at 64 kB without a word; below that we cut ourselves, visibly.
 MAX_BYTES = 60_000

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS
 
-from app.records.table_access import PrunedBatch
+from app.records.database import PrunedBatch
 from app.work.engine.backlog import workflow_status
 from app.work.engine.queues import BULK, CRON_KEYS, QUEUES
 

@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 
-from app.records.table_access import PrunedBatch
+from app.records.database import PrunedBatch
 from app.work.engine.retention import EndedWork
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed

@@ -10,7 +10,7 @@ from app.tags import ARCHETYPE_TAG
 from app.work.messages import TicketDecision
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
 from integrations.zendesk.notes import Block, Bold, Bullets, Hyperlink, Inline, Paragraph, Quote, note_html
-from integrations.zendesk.quoting import as_html
+from integrations.zendesk.updates import as_html
 
 WRONG = "Wrong? Change the tag {tag}, and Pointsman follows."
 

@@ -90,7 +90,7 @@ class TagCommands:
         return Command(sentence, (tag,), unlinked=not left)
 
     def _by_address(self, actor_id: str, snapshot: TicketSnapshot, rules: Rules) -> Command | None:
-        own = self.deps.identity.zendesk_id()
+        own = self.deps.identity.zendesk_id
         if not actor_id or own is None or actor_id in {str(own), str(snapshot.requester.id)}:
             return None
         known = {(link.project, link.iid) for link in self.deps.records.links.of_ticket(snapshot.id)}

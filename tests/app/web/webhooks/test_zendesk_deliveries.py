@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web.webhooks.source import NotUnderstood
-from app.web.webhooks.zendesk_deliveries import Delivery, read_delivery
+from app.web.webhooks.zendesk import Delivery, read_delivery
 
 PAYLOADS = Path(__file__).parent / "payloads"
 

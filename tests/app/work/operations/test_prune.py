@@ -16,10 +16,10 @@ from dbos import DBOS
 from app.records.announcements import Announcements
 from app.records.attempts import Attempt
 from app.records.corrections import Correction
+from app.records.database import PrunedBatch
 from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.records import Records
-from app.records.table_access import PrunedBatch
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from integrations.zendesk.quoting import as_html
+from integrations.zendesk.updates import as_html
 
 PLACEHOLDER = re.compile(r"\{[{%]")
 PIECES = [

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.work.engine.intake import MOST_WAITING, Intake
+from app.work.engine.work_store import MOST_WAITING, Intake
 from app.work.messages import CannotStore, Work
 from tests.support.work import example_work
 
