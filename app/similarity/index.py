@@ -18,7 +18,7 @@ from app.similarity.bm25 import TextQuery, from_words, together
 from app.similarity.columns import with_row
 from app.similarity.postings import Postings
 from app.similarity.terms import counted, shown, spellings, terms
-from app.similarity.vectors import ENCODER_NAME, Numbers, Vector, VectorTable
+from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
 
 PRESELECTED = 500
 """Issues, by words and again by meaning, that are compared exactly."""
@@ -140,10 +140,10 @@ class SimilarityIndex:
         columns = self._projects.nbytes + self._iids.nbytes + self._closed.nbytes
         return columns + self._postings.bytes_held + self._vectors.bytes_held
 
-    def _numbers(self, vector: Vector | None) -> Numbers | None:
+    def _numbers(self, vector: Vector | None) -> Floats | None:
         return vector.numbers() if vector and vector.of == self._encoder_name else None
 
-    def _put(self, issue: IndexedIssue, counts: Mapping[str, int], meaning: Numbers | None) -> None:
+    def _put(self, issue: IndexedIssue, counts: Mapping[str, int], meaning: Floats | None) -> None:
         row = self._rows.get(issue.key)
         if row is None:
             row = self._rows[issue.key] = self._free.pop() if self._free else len(self._rows)
@@ -155,7 +155,7 @@ class SimilarityIndex:
         self._vectors.put(row, meaning)
 
     def _nearest(
-        self, counts: Mapping[str, int], meaning: Numbers | None, project_id: int, closed_after: float, most: int
+        self, counts: Mapping[str, int], meaning: Floats | None, project_id: int, closed_after: float, most: int
     ) -> list[SimilarIssue]:
         """`shared` holds terms, not yet as the text spells them."""
         query = self._postings.query(counts, len(self._rows))

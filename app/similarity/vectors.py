@@ -16,7 +16,7 @@ from app.model.encoder import DIMENSIONS, LONGEST, WEIGHTS_SHA256, Encodes
 from app.similarity.columns import with_row
 from app.similarity.text import plain
 
-Numbers = NDArray[np.float32]
+Floats = NDArray[np.float32]
 ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/1"
 """Weights, word pieces that are read, and a number to raise when the text that is encoded changes."""
 LONGEST_TEXT = 2_000
@@ -36,7 +36,7 @@ class Vector:
     values: bytes
     """DIMENSIONS numbers of 16 bits, little-endian; of length 1 as a vector."""
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> Floats:
         """Raises VectorError for anything but DIMENSIONS finite numbers."""
         if len(self.values) != 2 * DIMENSIONS:
             raise VectorError(f"a vector has {2 * DIMENSIONS} bytes, this one {len(self.values)}: compute it again")
@@ -68,7 +68,7 @@ class VectorTable:
         self._signs = [np.zeros(0, dtype=np.uint64) for _ in range(DIMENSIONS // 64)]
         """Each by itself, because each is added up over all rows."""
 
-    def put(self, row: int, numbers: Numbers | None) -> None:
+    def put(self, row: int, numbers: Floats | None) -> None:
         if numbers is None or not numbers.any():
             self._scales[row : row + 1] = 0
             return
@@ -79,7 +79,7 @@ class VectorTable:
         for signs, of_row in zip(self._signs, _signs(numbers), strict=True):
             signs[row] = of_row
 
-    def nearest(self, asked: Numbers, allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
+    def nearest(self, asked: Floats, allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
         """Up to `most` rows that share the most signs with `asked`."""
         rows = np.flatnonzero(allowed[: len(self._scales)] & (self._scales[: len(allowed)] > 0))
         if len(rows) <= most:
@@ -89,7 +89,7 @@ class VectorTable:
             differing += np.bitwise_count(signs ^ wanted)
         return rows[np.argpartition(differing[rows], most)[:most]]
 
-    def cosines(self, asked: Numbers | None, rows: NDArray[np.intp]) -> Numbers:
+    def cosines(self, asked: Floats | None, rows: NDArray[np.intp]) -> Floats:
         """-1 to 1 for each of `rows`; NaN where there is no vector."""
         found = np.full(len(rows), np.nan, dtype=np.float32)
         if asked is not None:
@@ -103,7 +103,7 @@ class VectorTable:
         return self._values.nbytes + self._scales.nbytes + sum(signs.nbytes for signs in self._signs)
 
 
-def _signs(numbers: Numbers) -> NDArray[np.uint64]:
+def _signs(numbers: Floats) -> NDArray[np.uint64]:
     """(DIMENSIONS / 64): a bit for each number above 0."""
     return np.packbits(numbers > 0).view(np.uint64)
 
