@@ -21,14 +21,21 @@ from app.records.database import make_engine
 from app.records.records import Records
 from app.records.tables import metadata
 from app.work.engine.engine import Engine
-from app.work.tickets.workflow import WORKFLOW, triage_work
-from bench.contenders import roomy_rules
+from app.work.messages import TicketChanged, TriageTicket, Work
 from bench.databases import Database, databases
 from bench.effects import write_tickets
 from bench.intake import SECRET, body_of, signed
 from bench.load import Measured, measure
 from bench.supervised import wait_until
-from tests.support.processes import RunningSandbox, free_port, own_settings, process, sandboxed, tickets_done
+from tests.support.processes import (
+    RunningSandbox,
+    free_port,
+    own_settings,
+    process,
+    roomy_rules,
+    sandboxed,
+    tickets_done,
+)
 
 QUEUED = int(os.environ.get("GROWTH_QUEUED", "50000"))
 ROUNDS = int(os.environ.get("GROWTH_ROUNDS", "3"))
@@ -130,11 +137,17 @@ def _when(url: str, tickets: int) -> float:
 def _fill(database: str, tickets: Sequence[int], name: str, accepted: datetime) -> None:
     """As the web does, without the web."""
     engine = Engine(database, worker=False)
-    engine.register(WORKFLOW, lambda _: {}, lambda _, __: {})
+    engine.register(TriageTicket, lambda _: None, lambda _, __: None)
     engine.start()
     for first in range(0, len(tickets), BATCH):
         some = tickets[first : first + BATCH]
-        engine.accept([triage_work(f"zd:{name}:{one}", one, "ticket.created", accepted) for one in some])
+        created = TicketChanged(event="ticket.created")
+        engine.accept(
+            [
+                Work(TriageTicket(key=f"zd:{name}:{one}", accepted_at=accepted, ticket_id=one, cause=created))
+                for one in some
+            ]
+        )
     engine.stop()
 
 

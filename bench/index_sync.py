@@ -15,9 +15,11 @@ from rich.table import Table
 
 from app.records.records import Records
 from app.work.issues.index import IssueIndex
-from app.work.issues.mirror import Tracked
-from app.work.issues.sync import SyncIssues, first_sync_done
+from app.work.issues.mirror import IssueMirror
+from app.work.issues.sync import IssueSync, first_sync_done
+from app.work.messages import SyncIssues
 from integrations.gitlab.issues import GitLabIssue
+from tests.support.fakes import dependencies
 
 ISSUES = 100_000
 PAGE = 100
@@ -42,18 +44,19 @@ def run(console: Console) -> None:
 
 def _measure(table: Table, database: Path, what: str, index: Any) -> None:
     records = Records.open(f"sqlite:///{database}")
-    tracked = Tracked(records.tracked_issues, index, _now)
-    sync = SyncIssues(_Unused(), _Tracker, _Project(), tracked, records.progress, _now)  # type: ignore[arg-type]  # stand-ins for what the step does not need
+    mirror = IssueMirror(records.tracked_issues, index, _now)
+    deps = dependencies(records, gitlab=_Tracker(), clock=_now)
+    sync = IssueSync(deps, _Project(), mirror)
     began, base, shown = time.monotonic(), 0.0, 0
     while True:
-        done = sync._sync({"path": "group/project", "accepted_at": _now().isoformat()})  # noqa: SLF001  # the step itself, without the queue
+        done = sync._sync(SyncIssues(key="bench", path="group/project", accepted_at=_now()))  # noqa: SLF001  # the step itself, without the queue
         count = records.tracked_issues.count()
-        if count // STEP > shown or not done["more"]:
+        if count // STEP > shown or not done.more:
             shown = count // STEP
             base = base or _resident()
             spent = time.monotonic() - began
             table.add_row(f"{count:,} {what}", f"{spent:.0f}", f"{count / spent:,.0f}", f"{_resident() - base:.0f}")
-        if not done["more"]:
+        if not done.more:
             break
     assert records.progress.of(first_sync_done(1))
     records.close()
@@ -71,11 +74,6 @@ def _resident() -> float:
 
 class _NoIndex:
     def put(self, _rows: object) -> None: ...
-
-
-class _Unused:
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(name)
 
 
 class _Project:

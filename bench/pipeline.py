@@ -13,13 +13,12 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench.contenders import roomy_rules
 from bench.databases import Database, databases
 from bench.deliveries import Pace, send
 from bench.effects import last_written, tagged, write_reports
 from bench.supervised import Supervised, running, wait_until
 from tests.support.paths import ROOT
-from tests.support.processes import RunningSandbox, free_port, own_settings, sandboxed
+from tests.support.processes import RunningSandbox, free_port, own_settings, roomy_rules, sandboxed
 
 TICKETS = 200
 LATENCIES = (0.0, 0.02, 0.2)
