@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import httpx
 
-from integrations.errors import IntegrationError, Invalid, RateLimited, Refused, Unavailable
+from integrations.errors import IntegrationError, RateLimited, Unavailable
 from integrations.outbound import Call, Outbound
-from integrations.session import MEANING, Timeout, user_agent
+from integrations.session import Timeout, status_error, user_agent
 from integrations.waits import retry_after
 
 _Answer = TypeVar("_Answer")
@@ -109,21 +109,13 @@ class Reader:
         return response, bytes(body)
 
     def _refusal(self, response: httpx.Response) -> IntegrationError | None:
-        """What the status means for a read; None for a 2xx."""
-        service, status = self._service, response.status_code
-        said = f"answered {status}"
+        status, headers = response.status_code, response.headers
         if 200 <= status < 300:
             return None
+        said = f"answered {status}"
         if status == 429:
-            return RateLimited(service, said, retry_after=self._wait(response.headers))
-        if status >= 500 or status == 408:
-            return Unavailable(service, said, f"http_{status}", retry_after(response.headers))
-        if status < 400:
-            return Refused(service, f"{said}, a redirect; none is followed: configure the final address", "redirect")
-        if status in MEANING:
-            kind, hint, reason = MEANING[status]
-            return kind(service, said + hint, reason)
-        return Invalid(service, said, f"http_{status}")
+            return RateLimited(self._service, said, retry_after=self._wait(headers))
+        return status_error(self._service, status, said, headers, write=False)
 
     def _unavailable(self, why: str, reason: str) -> Unavailable:
         return Unavailable(self._service, why, reason)

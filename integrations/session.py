@@ -154,14 +154,27 @@ class VendorSession(requests.Session):
 def by_status(
     service: str, response: requests.Response, fields: Mapping[str, tuple[str, ...]] | None = None
 ) -> IntegrationError:
+    """As `status_error`, for an answer to this session."""
+    said = f"answered {response.status_code} to {_name(response.request)}"
+    write = is_write(response.request)
+    return status_error(service, response.status_code, said, response.headers, write=write, fields=fields)
+
+
+def status_error(
+    service: str,
+    status: int,
+    said: str,
+    headers: Mapping[str, str],
+    *,
+    write: bool,
+    fields: Mapping[str, tuple[str, ...]] | None = None,
+) -> IntegrationError:
     """What a status other than 2xx and 429 means for any service. `fields` goes into `Invalid`."""
-    status, call = response.status_code, _name(response.request)
-    said = f"answered {status} to {call}"
     if status >= 500 or status == 408:
-        if is_write(response.request):
+        if write:
             return UnknownOutcome(service, f"{said}; it may have been carried out", f"http_{status}")
-        return Unavailable(service, said, f"http_{status}", retry_after(response.headers))
-    if 300 <= status < 400:
+        return Unavailable(service, said, f"http_{status}", retry_after(headers))
+    if status < 400:
         return Refused(service, f"{said}, a redirect; none is followed: configure the final address", "redirect")
     if status in MEANING:
         kind, hint, reason = MEANING[status]

@@ -33,7 +33,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
         decisions = Decisions(engine)
         if left_out := decisions.pruned_since(since.isoformat()):
             why = "because the texts of their tickets are deleted"
-            print_line(Console(stderr=True), f"The backtest leaves out {left_out} decisions, {why}.")
+            print_line(Console(stderr=True), f"The backtest leaves out {left_out} decision(s), {why}.")
         for decision in decisions.since(since.isoformat()):
             yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
     except DatabaseError as error:

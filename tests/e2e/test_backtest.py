@@ -47,9 +47,9 @@ def test_says_which_tickets_of_the_records_would_be_treated_otherwise(
     del past_harness
     url = f"sqlite:///{folder / 'pointsman.db'}"
     same = run("--routing", str(ROOT / "routing.yaml"), DATABASE_URL=url)
-    assert "3 tickets decided again, 0 would be treated otherwise" in same.output
+    assert "Decided 3 tickets again. 0 would get another result." in same.output
     other = run("--routing", str(new_rules), DATABASE_URL=url)
-    assert "3 tickets decided again, 1 would be treated otherwise" in other.output
+    assert "Decided 3 tickets again. 1 would get another result." in other.output
     assert "mention -> political: 1" in other.output
     assert "route:praise -> route:kudos-are-political" in other.output
 
@@ -82,5 +82,5 @@ def test_a_decision_whose_text_is_no_longer_kept_is_left_out_and_said(
     oldest = min(decisions.newest(limit=9), key=lambda one: one.decided_at)
     decisions.prune_texts("", oldest.decided_at + "~", limit=1)
     other = run("--routing", str(new_rules), DATABASE_URL=f"sqlite:///{folder / 'pointsman.db'}")
-    assert "1 decisions are left out: the texts of their tickets are no longer kept." in other.output
-    assert "2 tickets decided again" in other.output
+    assert "The backtest leaves out 1 decision(s), because the texts of their tickets are deleted." in other.output
+    assert "Decided 2 tickets again" in other.output

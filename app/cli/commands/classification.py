@@ -1,11 +1,11 @@
-"""`pointsman explain` and `classify`: decisions without actions."""
+"""`pointsman explain`, `classify` and `backtest`: decisions without actions."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -57,3 +57,27 @@ def classify(
 
     lines = file.open(encoding="utf-8") if file else sys.stdin
     classification.classify_lines(lines, sys.stdout, routing, macros)
+
+
+@cli.command("backtest")
+@ends_in_words
+def run_backtest(
+    since: Annotated[str, typer.Option("--from", help="The first day, for example 2026-11-01.")],
+    *,
+    source: Annotated[
+        Literal["records", "zendesk"],
+        typer.Option(help="Where the tickets come from: the service's own records, or Zendesk's export."),
+    ] = "records",
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+) -> None:
+    """Decide past tickets again with these rules, and show what would change. Write nothing."""
+    from app.cli import backtest
+    from app.settings import database_url, zendesk_settings
+
+    day = backtest.parse_date(since)
+    if source == "zendesk":
+        past = backtest.from_zendesk(zendesk_settings(os.environ), day)
+    else:
+        past = backtest.from_records(database_url(os.environ), day)
+    backtest.run_backtest(out, past, routing, macros)
