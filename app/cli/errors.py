@@ -55,6 +55,8 @@ def _print_known(error: Exception) -> int | None:
 
 
 def _in_words(error: Exception) -> tuple[str, int] | None:
+    from pydantic import ValidationError
+
     from app.records.database import NewerDatabase
     from app.records.records import NoRecords
     from app.settings import BadSettings
@@ -67,6 +69,8 @@ def _in_words(error: Exception) -> tuple[str, int] | None:
             return f"The command cannot use the database: {error}. Does the service have the same DATABASE_URL?", 2
         case OSError():
             return f"Cannot read {error.filename}: {error.strerror}.", 2
+        case ValidationError():  # It is a ValueError, but of our own code, and it quotes values.
+            return None
         case ValueError() | IntegrationError():
             return f"{error}.", 2 if isinstance(error, ValueError) else 1
         case _:

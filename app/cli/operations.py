@@ -75,6 +75,9 @@ def list_failures(out: Console, database_url: str, *, state: str, since: str | N
     if as_json:
         out.print_json(json.dumps([one.model_dump(mode="json") for one in shown]))
         return
+    if not shown:
+        out.print("There are no failures." if state == "all" else f"There are no {state} failures.")
+        return
     table = Table("id", "failed at", "ticket", "step", "cause", "tries", "state")
     for one in shown:
         cause = f"{one.reason}: {one.message}" + (f" (ignored: {one.because})" if one.because else "")

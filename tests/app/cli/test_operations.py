@@ -163,3 +163,9 @@ def test_a_file_that_is_no_database_is_named(command: str, url: str, tmp_path: P
     done = pointsman(*command.split())
     assert done.exit_code == 2
     assert "pointsman.db cannot be opened (DatabaseError): it is no SQLite database" in " ".join(done.stderr.split())
+
+
+@pytest.mark.usefixtures("records")
+def test_no_failure_is_a_sentence_and_not_an_empty_table() -> None:
+    assert pointsman("failures").stdout == "There are no open failures.\n"
+    assert pointsman("failures", "--state", "all").stdout == "There are no failures.\n"
