@@ -13,7 +13,7 @@ from app.cli.errors import NotDone, ends_in_words
 cli = typer.Typer()
 failures_cli = typer.Typer()
 cli.add_typer(failures_cli, name="failures")
-What = Literal["all", "issues", "replies"]
+Pausable = Literal["all", "issues", "replies"]
 SINCE = "since then: a day (2026-11-01), or 30m, 2h or 1d ago."
 
 
@@ -21,7 +21,7 @@ SINCE = "since then: a day (2026-11-01), or 30m, 2h or 1d ago."
 @ends_in_words
 def pause(
     *,
-    what: Annotated[What, typer.Option(help="What to pause.")] = "all",
+    what: Annotated[Pausable, typer.Option(help="What to pause.")] = "all",
     reason: Annotated[str, typer.Option(help="Why you pause it. /readyz shows this.")] = "",
 ) -> None:
     """Pause the actions of all processes within a second. The service still stores deliveries."""
@@ -36,7 +36,7 @@ def pause(
 def resume(
     *,
     what: Annotated[
-        What | None, typer.Option(help="What to resume. Without it the command resumes whatever is paused.")
+        Pausable | None, typer.Option(help="What to resume. Without it the command resumes whatever is paused.")
     ] = None,
 ) -> None:
     """Resume after a pause. The service then does the waiting work in order."""
