@@ -77,7 +77,10 @@ class Service:
         return DryRun(self.deps.rulebook.current, self.judgement, self.deps.now)
 
     def probes(self) -> dict[str, Callable[[], str]]:
-        """By part, how it is. Each raises when the part does not work, and Degraded when people should look at it."""
+        """By part, a function that says how it is.
+
+        It raises when the part does not work, and Degraded when people should look at it.
+        """
         return {
             "queue": self.check_queue,
             "workflows": self.check_workflows,
@@ -104,7 +107,7 @@ class Service:
         return f"{self.deps.engine.backlog.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
 
     def check_workflows(self) -> str:
-        """Not a reason to refuse deliveries: while a version is rolled out, or back, two of them share the queue."""
+        """Degraded at most: while a version is rolled out, or back, two of them share the queue."""
         if unknown := self.deps.engine.unknown_workflows():
             waiting = ", ".join(f"{count} of {name}" for name, count in unknown.items())
             raise Degraded(f"work of workflows that this version does not know waits for one that does: {waiting}")

@@ -93,7 +93,10 @@ MEMORY = BodyMemory()
 async def read_body(
     request: Request, *, limit: int = LIMIT, seconds: float = SECONDS, memory: BodyMemory = MEMORY
 ) -> bytes:
-    """Return the whole body, unchanged: signatures cover the raw bytes. Raises BodyRefused as early as possible."""
+    """Return the whole body, unchanged: signatures cover the raw bytes.
+
+    Raises BodyRefused as early as possible.
+    """
     if request.headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
         raise BodyEncoded
     declared = request.headers.get("content-length", "")

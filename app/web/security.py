@@ -1,4 +1,4 @@
-"""The first to see a request: asks for the token, bounds the body, and keeps private things out of answers."""
+"""The middleware that checks the token and bounds the body, and keeps private things out of answers."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def web_server(app: FastAPI, settings: Settings, *, most_connections: int = MOST
 
 @contextmanager
 def serve_in_thread(app: FastAPI, settings: Settings) -> Iterator[str]:
-    """Serve in a thread of this process; yield the address. Raises OSError if it does not start (port taken)."""
+    """Serve in a thread; yield the address. Raises OSError if it cannot start (port taken)."""
     server = web_server(app, settings)
     thread = threading.Thread(target=server.run, daemon=True, name="web")
     thread.start()

@@ -1,1 +1,1 @@
-"""The JSON API: decisions with their reasons, failures, pauses, the rules in force; health and metrics."""
+"""The JSON API: decisions with their reasons, failures, pauses, rules; health and metrics."""

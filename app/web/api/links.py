@@ -1,4 +1,4 @@
-"""GET and PUT /api/tickets/{id}/links: a person pauses, resumes or removes a ticket's link to an issue."""
+"""/api/tickets/{id}/links: people see, pause, resume or remove a ticket's links to issues."""
 
 from __future__ import annotations
 

@@ -37,8 +37,10 @@ class LinkOut(BaseModel):
     project: str
     iid: int
     url: str
-    state: str = Field(description="Of the issue, as the ticket was told: opened, closed or gone.")
-    following: Literal["active", "paused", "removed"] = Field(description="paused: the ticket is not told of the issue")
+    state: str = Field(description="Of the issue, as the ticket last heard of it: opened, closed or gone.")
+    following: Literal["active", "paused", "removed"] = Field(
+        description="paused: the ticket gets no news of the issue"
+    )
 
     @classmethod
     def of(cls, link: Link) -> LinkOut:

@@ -40,7 +40,7 @@ class IssueChanged:
 
 @dataclass(frozen=True, slots=True)
 class NoteWritten:
-    """Somebody marked a comment for the people who reported; whether they may, and what it says, the worker reads."""
+    """Somebody marked a comment for the reporters. The worker reads it, and whether they may."""
 
     key: str
     project_id: int
@@ -123,7 +123,7 @@ def _key(project_id: int, iid: int, about: str, identity: bytes) -> str:
 
 
 def _project_id(*places: Mapping[str, object]) -> int | None:
-    """Of the thing itself before that of the envelope, and at last of the project that the envelope describes."""
+    """The thing's own, else the envelope's, else that of the project the envelope describes."""
     found = (_id(place.get("project_id")) for place in places)
     return next((one for one in found if one is not None), None) or _id(_part(places[-1], "project").get("id"))
 

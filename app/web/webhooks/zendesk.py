@@ -49,7 +49,7 @@ class Delivery:
 
 
 def read_delivery(body: bytes) -> Delivery | None:
-    """The delivery in a signed body; None for an event that is known and of no interest. Raises NotUnderstood."""
+    """The delivery in a signed body; None for an event of no interest. Raises NotUnderstood."""
     # What can just be read may still be nested too deeply to be written: RecursionError can come from either.
     with suppress(ValueError, RecursionError):
         payload = json.loads(body)
