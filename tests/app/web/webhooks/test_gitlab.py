@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
+from app.identity import Identity
 from app.records.failures import Failure, Failures
 from app.service import Service
 from app.settings import Settings
@@ -64,7 +65,7 @@ class Endpoint:
     web: httpx.Client
     intake: RecordingIntake
     failures: RecordingFailures
-    own: list[int | None]
+    identity: Identity
     heard: list[str]
 
     def post(self, body: bytes, **headers: str | bytes) -> tuple[int, str]:
@@ -88,15 +89,19 @@ def signed(body: bytes, message_id: str = "msg-1", stamp: str = STAMP) -> dict[s
     return {"webhook_id": message_id, "webhook_timestamp": stamp, "webhook_signature": signature}
 
 
+def nobody() -> Any:
+    raise AssertionError("a delivery calls no service")
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[Endpoint]:
     intake, failures = RecordingIntake(), RecordingFailures()
-    own: list[int | None] = [BOT]
+    identity = Identity(zendesk=nobody, gitlab=nobody)
     heard: list[str] = []
     secrets = tuple(SecretStr(one) for one in (SIGNING, PLAIN, "the token before"))
     deps = SimpleNamespace(
         settings=Settings.model_construct(gitlab_webhook_secret=secrets),
-        identity=SimpleNamespace(gitlab_id=lambda: own[0]),
+        identity=identity,
         records=SimpleNamespace(failures=failures),
         now=lambda: NOW,
     )
@@ -112,7 +117,7 @@ def served() -> Iterator[Endpoint]:
         time.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     with httpx.Client(base_url=f"http://{host}:{port}") as web:
-        yield Endpoint(web, intake, failures, own, heard)
+        yield Endpoint(web, intake, failures, identity, heard)
     server.should_exit = True
     thread.join()
 
@@ -123,7 +128,7 @@ def endpoint(served: Endpoint) -> Endpoint:
     served.intake.down = False
     served.failures.added.clear()
     served.failures.down = False
-    served.own[0] = BOT
+    served.identity.gitlab_id = BOT
     return served
 
 
@@ -237,7 +242,7 @@ def test_a_close_by_our_account_is_followed(endpoint: Endpoint, action: str) -> 
 
 
 def test_everything_is_followed_while_we_do_not_know_who_we_are(endpoint: Endpoint) -> None:
-    endpoint.own[0] = None
+    endpoint.identity.gitlab_id = None
     nobody: dict[str, Any] = json.loads(payload("issue_close", object_attributes={"action": "update"}))
     del nobody["user"]
     assert endpoint.outcome(json.dumps(nobody).encode()) == (202, "stored", 1)
