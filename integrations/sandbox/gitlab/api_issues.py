@@ -1,17 +1,17 @@
-"""Issues and labels over HTTP."""
+"""Issues over HTTP."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from integrations.sandbox.api import Json, Refused, Result, answer
-from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
-from integrations.sandbox.gitlab.listing import KNOWN, Listings, order_of, selected
-from integrations.sandbox.gitlab.models import ISSUE_TYPES, Issue
+from integrations.sandbox.gitlab.checks import CheckedRequest, RequestChecks
+from integrations.sandbox.gitlab.listing import KNOWN, Listings, order_of
+from integrations.sandbox.gitlab.models import ISSUE_TYPES
 from integrations.sandbox.gitlab.mutations import change_issue, open_issue
 from integrations.sandbox.gitlab.paging import paged
 from integrations.sandbox.gitlab.refusals import bad_value, invalid, missing, too_long
-from integrations.sandbox.gitlab.serializers import issue_json, label_json
+from integrations.sandbox.gitlab.serializers import issue_json
 
 LIMITS = {"title": 255, "description": 1_048_576}
 # https://docs.gitlab.com/api/rest/#supported-resources, since 18.3.
@@ -28,8 +28,6 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("POST", issues, create, known=CREATE)
     checks.add_route("GET", f"{issues}/{{iid:int}}", show)
     checks.add_route("PUT", f"{issues}/{{iid:int}}", update, known=UPDATE)
-    checks.add_route("GET", "/issues", everywhere, known=KNOWN)
-    checks.add_route("GET", "/projects/{project}/labels", labels, known=PAGING | {"search", "with_counts"})
 
 
 def index(request: CheckedRequest, listings: Listings) -> list[Json]:
@@ -37,24 +35,7 @@ def index(request: CheckedRequest, listings: Listings) -> list[Json]:
     if request.text("pagination") == "keyset" and request.text("order_by") not in KEYSET_ORDERS:
         error = {"error": "Keyset pagination is not yet available for this type of request"}
         raise Refused(405, error, "no_keyset_paging")
-    return paged(request, listings.of(request, request.project), lambda issue: _row(request, issue), key)
-
-
-def everywhere(request: CheckedRequest) -> list[Json]:
-    """`GET /issues`: unlike a project's list it shows only one's own unless `scope` says otherwise."""
-    request.given.setdefault("scope", "created_by_me")
-    key, down = order_of(request)
-    projects = [project for project in request.state.projects.values() if project.member]
-    issues = [issue for project in projects for issue in selected(request, project)]
-    return paged(request, sorted(issues, key=key, reverse=down), lambda issue: _row(request, issue), key)
-
-
-def _row(request: CheckedRequest, issue: Issue) -> Json:
-    row = issue_json(request.state, issue)
-    if request.flag("with_labels_details"):
-        known = request.state.project_of(issue).labels
-        row["labels"] = [label_json(known[name]) for name in issue.labels]
-    return row
+    return paged(request, listings.of(request, request.project), lambda issue: issue_json(request.state, issue), key)
 
 
 def show(request: CheckedRequest) -> Json:
@@ -108,8 +89,3 @@ def _texts(request: CheckedRequest) -> dict[str, str]:
         if len(text) > LIMITS[name]:
             raise too_long(name, LIMITS[name])
     return texts
-
-
-def labels(request: CheckedRequest) -> list[Json]:
-    known = sorted(request.project.labels.values(), key=lambda label: label.name)
-    return paged(request, known, label_json, lambda label: (label.name,))

@@ -1,19 +1,18 @@
-"""An issue's notes, links, emoji and journals over HTTP."""
+"""An issue's notes and emoji over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integrations.sandbox.api import Json, Refused, Result, answer
-from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, Endpoint, RequestChecks
+from integrations.sandbox.api import Json, Result, answer
+from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import MAINTAINER, Note, QuickAction
-from integrations.sandbox.gitlab.mutations import award, edit_note, link, write_note
+from integrations.sandbox.gitlab.mutations import award, edit_note, write_note
 from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import bad_value, forbidden, missing, not_found, too_long
-from integrations.sandbox.gitlab.serializers import award_json, issue_json, journal_json, note_json
+from integrations.sandbox.gitlab.serializers import award_json, note_json
 
 NOTE_LIMIT = 1_000_000
-LINK_TYPES = ("relates_to", "blocks", "is_blocked_by")
 
 
 def add_routes(checks: RequestChecks) -> None:
@@ -22,13 +21,8 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("POST", f"{issue}/notes", create_note, known={"body", "internal", "confidential"})
     checks.add_route("GET", f"{issue}/notes/{{note:int}}", show_note)
     checks.add_route("PUT", f"{issue}/notes/{{note:int}}", update_note, known={"body"})
-    checks.add_route("GET", f"{issue}/links", list_links)
-    target = {"target_project_id", "target_issue_iid", "link_type"}
-    checks.add_route("POST", f"{issue}/links", create_link, known=target)
     checks.add_route("GET", f"{issue}/award_emoji", list_awards, known=PAGING)
     checks.add_route("POST", f"{issue}/award_emoji", create_award, known={"name"})
-    for kind in ("state", "label"):
-        checks.add_route("GET", f"{issue}/resource_{kind}_events", _journal_of(kind), known=PAGING)
 
 
 def list_notes(request: CheckedRequest) -> list[Json]:
@@ -98,29 +92,6 @@ def _note(request: CheckedRequest) -> Note:
     raise not_found("Note")
 
 
-def list_links(request: CheckedRequest) -> list[Json]:
-    linked = [request.state.issues[i] for i in request.issue.linked_ids]
-    visible = [other for other in linked if request.state.project_of(other).readable]
-    return [issue_json(request.state, other) | {"link_type": "relates_to"} for other in visible]
-
-
-def create_link(request: CheckedRequest) -> Result:
-    issue = request.issue
-    for name in ("target_project_id", "target_issue_iid"):
-        if not request.text(name):
-            raise missing(name)
-    kind = request.one_of("link_type", LINK_TYPES, "relates_to")
-    if kind != "relates_to":
-        raise Refused(403, {"message": "Blocked issues not available for current license"}, "not_licensed")
-    project = request.state.readable_project(request.text("target_project_id"))
-    other = request.state.readable_issue(project, request.text("target_issue_iid"))
-    if other.id in issue.linked_ids or other is issue:
-        raise Refused(409, {"message": "Issue(s) already assigned"}, "already_linked")
-    link(request.state, issue, other)
-    pair = {"source_issue": issue_json(request.state, issue), "target_issue": issue_json(request.state, other)}
-    return answer(pair | {"link_type": kind}, 201)
-
-
 def list_awards(request: CheckedRequest) -> list[Json]:
     awards = request.issue.awards
     return paged(request, awards, lambda given: award_json(request.state, request.issue, given), by_id)
@@ -133,14 +104,3 @@ def create_award(request: CheckedRequest) -> Result:
     if given is None:
         raise not_found("Award Emoji Name has already been taken")
     return answer(award_json(request.state, request.issue, given), 201)
-
-
-def _journal_of(kind: str) -> Endpoint:
-    """What happened to the issue's state, or to its labels."""
-
-    def list_events(request: CheckedRequest) -> list[Json]:
-        issue = request.issue
-        entries = [entry for entry in issue.journal if getattr(entry, kind)]
-        return paged(request, entries, lambda entry: journal_json(request.state, issue, entry), by_id)
-
-    return list_events

@@ -12,7 +12,7 @@ from integrations.sandbox.gitlab.refusals import bad_value
 
 _FILTER_NAMES = (
     "state scope search in labels iids author_id issue_type confidential updated_after updated_before created_after "
-    "created_before not[labels] milestone with_labels_details author_username"
+    "created_before not[labels] milestone author_username"
 )
 KNOWN = frozenset(_FILTER_NAMES.split()) | PAGING
 ORDERS = ("created_at", "updated_at", "title", "popularity")

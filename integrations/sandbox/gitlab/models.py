@@ -1,4 +1,4 @@
-"""What the sandbox's GitLab holds: projects, issues with notes and journals, people."""
+"""What the sandbox's GitLab holds: projects, issues with notes, people."""
 
 from __future__ import annotations
 
@@ -80,18 +80,6 @@ class Award:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """A line of `resource_state_events` (`state`) or `resource_label_events` (`action`, `label`)."""
-
-    id: int
-    user_id: int
-    created_at: datetime
-    state: str = ""
-    action: str = ""
-    label: str = ""
-
-
 @dataclass(slots=True)
 class Issue:
     id: int
@@ -118,7 +106,6 @@ class Issue:
     notes: list[Note] = field(default_factory=list)
     awards: list[Award] = field(default_factory=list)
     linked_ids: list[int] = field(default_factory=list)
-    journal: list[JournalEntry] = field(default_factory=list)
     quick_actions: list[QuickAction] = field(default_factory=list)
     effects: TextEffects = TextEffects()
 

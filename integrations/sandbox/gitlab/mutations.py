@@ -33,7 +33,7 @@ def open_issue(
         project, title=title, description=stored, author_id=author_id, quick_actions=list(actions), **attributes
     )
     _note_text_effects(state, issue)
-    _set_labels(state, issue, labels, author_id)
+    _set_labels(state, issue, labels)
     state.record("issue", "open", issue, author_id)
     execute(state, issue, actions, author_id)
     return issue
@@ -49,7 +49,7 @@ def change_issue(state: State, issue: Issue, changes: Mapping[str, Any], actor_i
             issue.description, actions = extract(value)
             issue.quick_actions += actions
         elif name == "labels":
-            _set_labels(state, issue, value, actor_id)
+            _set_labels(state, issue, value)
         elif name == "state":
             _set_state(state, issue, value, actor_id)
         else:
@@ -197,14 +197,10 @@ def _note_text_effects(state: State, issue: Issue) -> None:
     issue.effects = merged(effects_of_title(issue.title, state.url), effects(issue.description, state.url))
 
 
-def _set_labels(state: State, issue: Issue, names: Sequence[str], actor_id: int) -> None:
+def _set_labels(state: State, issue: Issue, names: Sequence[str]) -> None:
     after = sorted({name.strip() for name in names if name.strip()})
     for name in after:
         state.label(state.project_of(issue), name)
-    for name in sorted(set(after) - set(issue.labels)):
-        state.journal(issue, actor_id, action="add", label=name)
-    for name in sorted(set(issue.labels) - set(after)):
-        state.journal(issue, actor_id, action="remove", label=name)
     issue.labels = after
 
 
@@ -217,7 +213,6 @@ def _set_state(state: State, issue: Issue, after: str, actor_id: int) -> None:
     issue.closed_by_id = actor_id if closed else None
     if not closed:
         issue.moved_to_id = issue.duplicated_to_id = None
-    state.journal(issue, actor_id, state="closed" if closed else "reopened")
     state.new_note(issue, "closed" if closed else "reopened", actor_id, system=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.models import BOT_USER_ID, Award, Issue, JournalEntry, Label, Note, Project
+from integrations.sandbox.gitlab.models import BOT_USER_ID, Award, Issue, Label, Note, Project
 from integrations.sandbox.gitlab.state import State
 
 _ISSUE = (
@@ -130,14 +130,6 @@ def award_json(state: State, issue: Issue, award: Award) -> Json:
         "awardable_id": issue.id,
         "awardable_type": "Issue",
     }
-
-
-def journal_json(state: State, issue: Issue, entry: JournalEntry) -> Json:
-    shape = picked(entry, "id created_at", milli_stamp) | {"resource_type": "Issue", "resource_id": issue.id}
-    shape["user"] = account_json(state, entry.user_id)
-    if entry.state:
-        return shape | {"state": entry.state}
-    return shape | {"action": entry.action, "label": label_json(state.project_of(issue).labels[entry.label])}
 
 
 def issue_view(state: State, issue: Issue) -> Json:

@@ -21,7 +21,6 @@ from integrations.sandbox.gitlab.models import (
     Event,
     EventKind,
     Issue,
-    JournalEntry,
     Label,
     Milestone,
     Note,
@@ -161,9 +160,6 @@ class State:
     def touch(self, issue: Issue) -> None:
         issue.updated_at = self.now()
         self.project_of(issue).version += 1
-
-    def journal(self, issue: Issue, actor_id: int, *, state: str = "", action: str = "", label: str = "") -> None:
-        issue.journal.append(JournalEntry(self.new_id(), actor_id, self.now(), state, action, label))
 
     def record(
         self, kind: EventKind, action: str, issue: Issue, actor_id: int, changes: Json | None = None, **rest: Any

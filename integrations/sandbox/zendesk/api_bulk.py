@@ -1,4 +1,4 @@
-"""Many tickets at once: show_many, update_many and the jobs it makes."""
+"""Many tickets at once: update_many and the jobs it makes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.sandbox.api import Json, Refused, picked
-from integrations.sandbox.zendesk.api_tickets import included, side_loaded
-from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
+from integrations.sandbox.zendesk.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Job, Person
-from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, not_found, too_many_values
-from integrations.sandbox.zendesk.serializers import ticket_json
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.updates import update_ticket
 
@@ -22,11 +19,8 @@ JOB_TYPE = "Bulk Update Ticket"
 
 
 def add_routes(checks: RequestChecks) -> None:
-    checks.add_route("GET", "/tickets/show_many", show_many, query={"ids", "include"})
     checks.add_route("PUT", "/tickets/update_many", update_many, query={"ids"})
-    checks.add_route("GET", "/job_statuses/show_many", show_jobs, query={"ids"})
     checks.add_route("GET", "/job_statuses/{id}", show_job)
-    checks.add_route("GET", "/job_statuses", list_jobs, query=PAGING)
 
 
 def ids_of(text: str) -> list[int]:
@@ -37,14 +31,6 @@ def ids_of(text: str) -> list[int]:
     if len(given) > MOST:
         raise too_many_values(MOST)
     return [int(part) for part in given]
-
-
-def show_many(request: CheckedRequest) -> Json:
-    names = included(request)
-    known = [request.state.tickets[i] for i in ids_of(request.one("ids")) if i in request.state.tickets]
-    tickets = [ticket for ticket in known if not ticket.is_deleted]
-    shown = {"tickets": [ticket_json(request.state, ticket) for ticket in tickets], "count": len(tickets)}
-    return shown | {"next_page": None, "previous_page": None} | side_loaded(request.state, tickets, names)
 
 
 def update_many(request: CheckedRequest) -> Json:
@@ -127,16 +113,3 @@ def show_job(request: CheckedRequest) -> Json:
     if job is None:
         raise not_found()
     return {"job_status": _job_json(request, job, _status(request, job))}
-
-
-def show_jobs(request: CheckedRequest) -> Json:
-    wanted = [part.strip() for part in request.one("ids").split(",")]
-    if len(wanted) > MOST:
-        raise too_many_values(MOST)
-    jobs = [request.state.jobs[job_id] for job_id in wanted if job_id in request.state.jobs]
-    return {"job_statuses": [_job_json(request, job, _status(request, job)) for job in jobs]}
-
-
-def list_jobs(request: CheckedRequest) -> Json:
-    jobs = list(request.state.jobs.values())[::-1]
-    return page_of(request, "job_statuses", jobs, lambda job: _job_json(request, job, _status(request, job)))

@@ -85,13 +85,6 @@ class ZendeskControls:
         with self._state.lock:
             return self._state.named(self._state.groups, name).id
 
-    def add_macro(self, title: str, actions: Sequence[Mapping[str, Any]] = (), active: bool = True) -> int:
-        with self._state.lock:
-            macro_id = self._state.new_id()
-            given = [dict(action) for action in actions]
-            self._state.macros.append({"id": macro_id, "title": title, "active": active, "actions": given})
-            return macro_id
-
     def add_comment(
         self,
         ticket_id: int,

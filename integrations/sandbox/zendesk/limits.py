@@ -24,8 +24,6 @@ class Limits:
     jobs_waiting: int = 30
     job_seconds: float = 0.05
     """How long a bulk job takes until its status says completed."""
-    search_lag_seconds: float = 60.0
-    """How long a change stays unseen by the search."""
     _requests: Window = field(default_factory=Window)
     _updates: Window = field(default_factory=Window)
     _incremental: Window = field(default_factory=Window)

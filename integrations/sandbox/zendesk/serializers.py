@@ -6,12 +6,10 @@ from integrations.sandbox.api import Json, picked
 from integrations.sandbox.zendesk.models import (
     Audit,
     Comment,
-    CustomStatus,
     Named,
     Organization,
     Person,
     Ticket,
-    TicketField,
 )
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import html_from_agent, html_from_customer
@@ -108,35 +106,9 @@ def group_json(state: State, group: Named) -> Json:
     return _record(state, "groups", group) | {"deleted": False, "default": False}
 
 
-def brand_json(state: State, brand: Named) -> Json:
-    return _record(state, "brands", brand) | {"deleted": False, "default": False}
-
-
 def _record(state: State, kind: str, item: Person | Organization | Named) -> Json:
     url = f"{state.url}/api/v2/{kind}/{item.id}.json"
     return picked(item, "id name created_at") | {"url": url, "updated_at": item.created_at}
-
-
-def field_json(state: State, field: TicketField) -> Json:
-    shape: Json = {
-        **picked(field, "id type title"),
-        "url": f"{state.url}/api/v2/ticket_fields/{field.id}.json",
-        "raw_title": field.title,
-        "description": field.title,
-        "active": True,
-        "required": False,
-        "removable": field.id >= 360000,
-    }
-    if field.type == "tagger":
-        shape["custom_field_options"] = [
-            {"id": index, "name": value, "value": value} for index, value in enumerate(field.options, 1)
-        ]
-    return shape
-
-
-def custom_status_json(status: CustomStatus) -> Json:
-    labels = {"agent_label": status.label, "end_user_label": status.label}
-    return picked(status, "id default") | {"status_category": status.category, "active": True} | labels
 
 
 def ticket_view(state: State, ticket: Ticket) -> Json:

@@ -7,7 +7,6 @@ from typing import Any
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.service import Service
 from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
-from integrations.sandbox.zendesk.api_webhooks import Webhook, WebhookEndpoints
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
@@ -15,7 +14,7 @@ from integrations.sandbox.zendesk.models import Person, Ticket
 from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.refusals import unknown_endpoint
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
-from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, event_body, signed_headers, trigger_body
+from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, Webhook, event_body, signed_headers, trigger_body
 
 
 def path_of(raw: str) -> str:
@@ -41,7 +40,6 @@ class ZendeskSandbox(ZendeskControls, Service):
         checks = RequestChecks(self._state, self.limits)
         for api in (api_tickets, api_bulk, api_account, api_reading):
             api.add_routes(checks)
-        WebhookEndpoints(self._webhooks, lambda: list(self.webhook_sender.deliveries)).add_routes(checks)
         self.add_routes(checks.routes, page_routes(self._state), unknown_endpoint())
 
     def subscribe(self, endpoint_url: str) -> None:

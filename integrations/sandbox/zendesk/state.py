@@ -52,7 +52,6 @@ class State:
         self.groups: dict[int, Named] = {}
         self.brands: dict[int, Named] = {}
         self.fields: dict[int, TicketField] = {}
-        self.macros: list[dict[str, Any]] = []
         self.jobs: dict[str, Job] = {}
         self.next_job = ("completed", 100)
         """How the next one ends, and after how many tickets at most."""

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import dataclass
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import second_stamp
@@ -24,6 +25,12 @@ TRIGGER_BODY = (
     '"status": "{{ticket.status}}", "via": "{{ticket.via}}", "actor_id": "{{current_user.id}}"}'
 )
 """A trigger's body, as an admin enters it; one trigger for new tickets and one for changes differ in the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    id: str
+    endpoint: str
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:

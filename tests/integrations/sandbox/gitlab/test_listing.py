@@ -54,7 +54,6 @@ def iids(client: httpx.Client, query: str) -> list[int]:
         ("order_by=title&sort=asc", [3, 2, 1]),
         ("order_by=popularity", [1, 3, 2]),
         ("milestone=none", []),
-        ("with_labels_details=false&state=closed", [2]),
     ],
 )
 def test_filters(gitlab_http: httpx.Client, filled: str, query: str, found: list[int]) -> None:
@@ -141,16 +140,3 @@ def test_no_totals_with_very_many_rows(
     answer = gitlab_http.get("/issues?per_page=2")
     assert "x-total" not in answer.headers
     assert ("last" in answer.links, "next" in answer.links) == (False, True)
-
-
-def test_all_projects_at_once_show_only_ones_own_by_default(
-    gitlab: GitlabSandbox, gitlab_http: httpx.Client, filled: str
-) -> None:
-    headers = {"PRIVATE-TOKEN": gitlab.token}
-    own = httpx.get(f"{gitlab.url}/api/v4/issues?search=down", headers=headers).json()
-    assert own[-1]["iid"] == 3
-    assert {issue["author"]["id"] for issue in own} == {gitlab.bot_user_id}
-    everyone = httpx.get(f"{gitlab.url}/api/v4/issues?search=alpha&scope=all", headers=headers).json()
-    assert everyone[0]["references"]["full"] == f"{filled}#1"
-    with_colors = gitlab_http.get("/issues?iids[]=1&with_labels_details=true").json()[0]["labels"]
-    assert [label["name"] for label in with_colors] == ["bug", "git"]

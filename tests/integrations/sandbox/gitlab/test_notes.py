@@ -1,4 +1,4 @@
-"""Notes, links and emoji over HTTP."""
+"""Notes and emoji over HTTP."""
 
 from __future__ import annotations
 
@@ -112,16 +112,3 @@ def test_one_thumb_each(gitlab: GitlabSandbox, gitlab_http: httpx.Client, projec
         gitlab.engineer_id,
     ]
     assert gitlab_http.post(f"{issue}/award_emoji", json={}).status_code == 400
-
-
-def test_links_are_seen_from_both_sides(
-    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str, issue: str
-) -> None:
-    other = gitlab.add_issue(project, title="other")
-    target = {"target_project_id": project, "target_issue_iid": other}
-    assert gitlab_http.post(f"{issue}/links", json=target).status_code == 201
-    assert gitlab_http.post(f"{issue}/links", json=target).status_code == 409
-    assert [row["title"] for row in gitlab_http.get(f"/issues/{other}/links").json()] == ["t"]
-    assert gitlab_http.post(f"{issue}/links", json=target | {"link_type": "blocks"}).status_code == 403
-    assert gitlab_http.post(f"{issue}/links", json={"target_project_id": project}).status_code == 400
-    assert gitlab_http.post(f"{issue}/links", json=target | {"target_issue_iid": 99}).status_code == 404

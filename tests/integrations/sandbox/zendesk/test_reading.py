@@ -1,15 +1,12 @@
-"""The incremental export and the search: what they show, and what they do not show yet."""
+"""The incremental export: what it shows, and what it does not show yet."""
 
 from __future__ import annotations
-
-import itertools
 
 import httpx
 import pytest
 
 from integrations.sandbox import ZendeskSandbox
 
-_tags = itertools.count(1)
 EXPORT = "/incremental/tickets/cursor.json"
 
 
@@ -51,49 +48,3 @@ def test_refuses_a_start_that_is_too_recent_and_a_broken_cursor(
     zendesk.clock.advance(60)
     answers = [zendesk_http.get(f"{EXPORT}?start_time=1") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
-
-
-@pytest.fixture
-def tag(start: int) -> str:
-    """Of this test's tickets only."""
-    return f"only_{next(_tags)}"
-
-
-def test_the_search_lags_behind(zendesk: ZendeskSandbox, zendesk_http: httpx.Client, tag: str) -> None:
-    ticket_id = zendesk.create_ticket(subject="needle one", body="hay", tags=[tag])
-    query = {"query": f"type:ticket tags:{tag}"}
-    assert zendesk_http.get("/search", params=query).json()["results"] == []
-    zendesk.clock.advance(61)
-    found = zendesk_http.get("/search", params=query).json()
-    assert [(row["id"], row["result_type"]) for row in found["results"]] == [(ticket_id, "ticket")]
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("needle", True),
-        ('"two words"', True),
-        ("status<solved", True),
-        ("status>=solved", False),
-        ("status:new subject:needle", True),
-        ("created>2020-01-01 requester:find@me.example", True),
-        ("updated<2020-01-01", False),
-        ("priority:high", False),
-    ],
-)
-def test_search_terms(zendesk: ZendeskSandbox, zendesk_http: httpx.Client, tag: str, query: str, found: bool) -> None:
-    ticket_id = zendesk.create_ticket(
-        subject="needle",
-        body="has two words",
-        requester={"name": "F", "email": "find@me.example"},
-        tags=[tag],
-    )
-    zendesk.clock.advance(61)
-    params = {"query": f"{query} tags:{tag}", "sort_by": "updated_at", "sort_order": "asc"}
-    results = zendesk_http.get("/search", params=params).json()["results"]
-    assert [row["id"] for row in results] == ([ticket_id] if found else [])
-
-
-def test_search_refuses_unknown_words_and_far_pages(zendesk_http: httpx.Client) -> None:
-    assert zendesk_http.get("/search", params={"query": "colour:red"}).status_code == 400
-    assert zendesk_http.get("/search", params={"query": "a", "page": "11"}).status_code == 422

@@ -61,14 +61,11 @@ def test_creates_tags_and_bulk_updates(zendesk: ZendeskSandbox, client: Any) -> 
 def test_reads_people_lists_and_the_export(zendesk: ZendeskSandbox, client: Any) -> None:
     assert client.users.me().id == zendesk.bot_user_id
     assert "Community" in [group.name for group in client.groups()]
-    assert [status.agent_label for status in client.custom_statuses()][:2] == ["New", "Open"]
-    assert client.ticket_fields()
     for number in range(3):
         ticket_id = zendesk.create_ticket(subject=f"exported {number}")
     zendesk.clock.advance(61)
     start = int(zendesk.clock.now().timestamp()) - 100_000
     assert ticket_id in [ticket.id for ticket in client.tickets.incremental(start_time=start, per_page=2)]
-    assert ticket_id in [ticket.id for ticket in client.search("type:ticket exported")]
 
 
 def test_errors_arrive_as_zenpys_own(zendesk: ZendeskSandbox, client: Any) -> None:
