@@ -26,9 +26,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
-    "--force-device-scale-factor=1.25",
 )
-READY = "Ctrl-C ends the demo"
+READY = "Ctrl-C"
 ADDRESSES = {"zendesk": "Zendesk's tickets", "gitlab": "GitLab's issues"}
 WIDTH = 720
 
@@ -41,12 +40,13 @@ class Picture:
     shows: str
     """Words in the page's line in the list; the newest line with them is taken."""
     height: int
+    scale: float = 1.25
 
 
 PICTURES = (
-    Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 800),
-    Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 640),
-    Picture("followed", "zendesk", "/", "issue_closed", 1000),
+    Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 888),
+    Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 596),
+    Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1250, 1.0),
 )
 
 
@@ -94,9 +94,9 @@ def page_of(picture: Picture, address: str) -> str:
 
 def take(browser: str, address: str, picture: Picture) -> None:
     with TemporaryDirectory(prefix="pointsman-pictures-") as profile:
-        size = f"--window-size={WIDTH},{picture.height}"
+        size = (f"--window-size={WIDTH},{picture.height}", f"--force-device-scale-factor={picture.scale}")
         target = f"--screenshot={FOLDER / picture.name}.png"
-        command = [browser, *QUIET, f"--user-data-dir={profile}", size, target, address]
+        command = [browser, *QUIET, f"--user-data-dir={profile}", *size, target, address]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -103,3 +104,13 @@ def test_the_changelog_begins_with_the_version_that_stands_in_one_place() -> Non
 def test_no_code_in_a_sentence_is_broken_over_two_lines(page: Path) -> None:
     prose = re.sub(r"^ *```.*?^ *```$", "", text(page), flags=re.DOTALL | re.MULTILINE)
     assert [line for line in prose.splitlines() if line.count("`") % 2] == []
+
+
+def test_the_pictures_wait_for_what_the_demo_says() -> None:
+    make = runpy.run_path(str(DOCS / "pictures" / "make.py"))
+    said = text(ROOT / "app" / "demo" / "run.py")
+    assert all(f'print("{words}' in said or f'print(f"{words}' in said for words in make["ADDRESSES"].values())
+    assert make["READY"] in said
+    assert {f"{picture.name}.png" for picture in make["PICTURES"]} == {
+        p.name for p in (DOCS / "pictures").glob("*.png")
+    }
