@@ -1,4 +1,4 @@
-"""The counters of the service, by Prometheus' conventions; docs/metrics.md explains each."""
+"""The metrics of the service, named by Prometheus' conventions; docs/metrics.md explains each."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ CALLS = Counter("pointsman_calls_total", "Calls to other services by status clas
 RETRIES = Counter("pointsman_retries_total", "Work put off to a later time.", ["service", "reason"])
 WAIT_SECONDS = Counter(
     "pointsman_wait_seconds_total",
-    "Seconds that calls were put off without being sent, by why.",
+    "Seconds that calls were delayed before they were sent, by reason.",
     ["service", "reason"],
 )
-BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls left in the service's window, for all.", ["service", "what"])
-CIRCUIT_OPEN = Gauge("pointsman_circuit_open", "1: the service is down, and is not called.", ["service"])
+BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls left in the rate limit's window, for all.", ["service", "what"])
+CIRCUIT_OPEN = Gauge("pointsman_circuit_open", "1 while the service is down and is not called.", ["service"])
 CONDITION_ERRORS = Counter("pointsman_condition_errors_total", "Conditions that could not be evaluated.", ["route"])
 PAUSED = Gauge("pointsman_paused", "1 while people have paused it.", ["what"])
-HELD = Gauge("pointsman_held_work", "Work that waits until people resume what goes to GitLab.")
-LOOPS_STOPPED = Counter("pointsman_loops_stopped_total", "What was not answered, so that no loop begins.", ["kind"])
+SUSPENDED = Gauge("pointsman_held_work", "Work that waits until people resume what goes to GitLab.")
+LOOPS_STOPPED = Counter("pointsman_loops_stopped_total", "Events left unanswered, so that no loop begins.", ["kind"])
 OPEN_FAILURES = Gauge("pointsman_open_failures", "Failures that wait for a person.")
 WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.")
 UNKNOWN_WORKFLOW_WORK = Gauge(
@@ -37,12 +37,12 @@ CORRECTIONS = Counter("pointsman_corrections_total", "Decisions that a person ch
 SECOND_OPINIONS = Counter(
     "pointsman_second_opinions_total", "Tickets for which a language model was to be asked, by outcome.", ["outcome"]
 )
-INDEXED_ISSUES = Gauge("pointsman_indexed_issues", "Issues in memory, in which candidates are looked for.")
+INDEXED_ISSUES = Gauge("pointsman_indexed_issues", "Issues in the index of similar issues.")
 BULK_UPDATES = Counter(
     "pointsman_bulk_updates_total",
     "Tickets sent in a bulk job, by what became of each: done, alone, unknown.",
     ["outcome"],
 )
-REPAIRED = Counter("pointsman_repaired_total", "What was missed and found by comparing, by kind.", ["kind"])
+REPAIRED = Counter("pointsman_repaired_total", "Missed changes that reconciliation found, by kind.", ["kind"])
 LAST_SEEN = Gauge("pointsman_last_event_seconds", "When a source last sent something, as Unix time.", ["source"])
 CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

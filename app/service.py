@@ -10,11 +10,11 @@ import structlog
 from app.metrics import (
     BUDGET_LEFT,
     CIRCUIT_OPEN,
-    HELD,
     LAST_SEEN,
     OLDEST_WAITING,
     OPEN_FAILURES,
     PAUSED,
+    SUSPENDED,
     UNKNOWN_WORKFLOW_WORK,
     WAITING,
 )
@@ -117,7 +117,7 @@ class Service:
         """Set the metrics that are looked up in the database, where all workers keep them."""
         WAITING.set(self.deps.engine.backlog.waiting())
         OPEN_FAILURES.set(self.deps.records.failures.count_open())
-        HELD.set(self.deps.records.suspended_work.count())
+        SUSPENDED.set(self.deps.records.suspended_work.count())
         paused = {one.what for one in self.deps.pause.current()}
         for pausable in WHATS:
             PAUSED.labels(pausable).set(pausable in paused)
