@@ -24,7 +24,7 @@ def web_server(app: FastAPI, settings: Settings, *, most_connections: int = MOST
             app,
             host=settings.host,
             port=settings.port,
-            # Of uvicorn's two protocols the one that bounds headers, and trusts no doubtful framing.
+            # Of uvicorn's two HTTP parsers the one that bounds headers.
             http="h11",
             h11_max_incomplete_event_size=HEADER_BYTES,
             ws="none",
