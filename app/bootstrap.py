@@ -22,6 +22,7 @@ from app.work.bulk import bulk_job
 from app.work.chat import jobs as chat_jobs
 from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
+from app.work.decisions.language_model import LanguageModelFallback
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
@@ -43,7 +44,6 @@ from app.work.provenance import Provenance
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.tickets import workflow as ticket_workflow
-from app.work.tickets.language_model import LanguageModelFallback
 from app.work.updates import relay_note
 from app.work.updates import workflow as issue_workflow
 

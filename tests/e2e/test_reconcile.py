@@ -9,9 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app.tags import DONE_TAG
+from app.work.decisions.decision_log import DecisionLog
 from app.work.messages import ReconcileTickets
 from app.work.reconcile.tickets import CURSOR, TicketReconciliation
-from app.work.tickets.decision_log import DecisionLog
 from tests.support.harness import Harness, wait_until
 from tests.support.work import scheduled
 

@@ -26,9 +26,9 @@ from app.ticket import Ticket
 from app.triage.judge import Judgement, judge
 from app.triage.language import Language
 from app.work.chat.send_once import Announcer
+from app.work.decisions.language_model import LanguageModelFallback
 from app.work.issues.incidents import IncidentFinder
 from app.work.limits.circuit_breaker import FAILURES, RAMP_SECONDS
-from app.work.tickets.language_model import LanguageModelFallback
 from integrations.errors import IntegrationError, Unavailable
 from integrations.sentry import SentryClient
 from tests.support.limiters import Workers

@@ -12,13 +12,13 @@ from app.metrics import REPAIRED
 from app.rules.verdict import Previous
 from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
+from app.work.decisions.decision_log import DecisionLog
+from app.work.decisions.tag_commands import command_tag
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import ReconcileTickets, Stored, TicketChanged, TriageTicket, ticket_partition
 from app.work.snapshot import ticket_from
-from app.work.tickets.decision_log import DecisionLog
-from app.work.tickets.tag_commands import command_tag
 from integrations.zendesk.snapshots import TicketSnapshot
 
 CURSOR = "reconcile:tickets"

@@ -25,6 +25,11 @@ from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, 
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
+from app.work.decisions.decision_log import DecisionLog
+from app.work.decisions.derived_decision import Earlier, derived
+from app.work.decisions.language_model import LanguageModelFallback
+from app.work.decisions.notification import notification
+from app.work.decisions.tag_commands import TagCommands, carried_out, command_tag
 from app.work.jobs.dependencies import Dependencies
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
@@ -42,12 +47,7 @@ from app.work.messages import (
 )
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from, ticket_read
-from app.work.tickets.decision_log import DecisionLog
-from app.work.tickets.derived_decision import Earlier, derived
-from app.work.tickets.language_model import LanguageModelFallback
-from app.work.tickets.notification import notification
 from app.work.tickets.recover_write import WriteRecovery
-from app.work.tickets.tag_commands import TagCommands, carried_out, command_tag
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
 from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot

@@ -15,9 +15,9 @@ from datetime import datetime
 from app.records.decisions import Decision, UpdateState
 from app.tags import DONE_TAG
 from app.work.bulk.outbox import Outbox, busy
+from app.work.decisions.decision_log import DecisionLog
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import NotApplied, PreviousAttempt, TicketMessage, Written
-from app.work.tickets.decision_log import DecisionLog
 from app.work.update_state import MAY_BE_APPLIED, advance
 from integrations.errors import NotFound, NotSent
 from integrations.zendesk.snapshots import TicketSnapshot

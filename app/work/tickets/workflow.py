@@ -7,6 +7,9 @@ from typing import TypeVar
 
 from app.triage.judge import Judgement
 from app.work.bulk.outbox import Outbox
+from app.work.decisions.decision_log import DecisionLog, link_message
+from app.work.decisions.language_model import LanguageModelFallback
+from app.work.decisions.tag_commands import TagCommands
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.report_counter import count_work
@@ -36,11 +39,8 @@ from app.work.messages import (
 from app.work.provenance import Provenance
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
-from app.work.tickets.decision_log import DecisionLog, link_message
 from app.work.tickets.find_issue import IssueFinder
-from app.work.tickets.language_model import LanguageModelFallback
 from app.work.tickets.recover_write import WriteRecovery
-from app.work.tickets.tag_commands import TagCommands
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
 

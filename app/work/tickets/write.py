@@ -13,6 +13,7 @@ from app.rules.actions.reply import Reply
 from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
 from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox, queued_fault
+from app.work.decisions.decision_log import DecisionLog
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
@@ -27,7 +28,6 @@ from app.work.messages import (
 )
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.compose import compose
-from app.work.tickets.decision_log import DecisionLog
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.work.decisions.decision_log import DecisionLog
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import WRITE_BUDGET
 from app.work.messages import Ended, Fault, TicketChanged, TicketMessage, TriageTicket
 from app.work.provenance import loop_stopped
-from app.work.tickets.decision_log import DecisionLog
 
 HOUR = timedelta(hours=1)
 

@@ -15,10 +15,10 @@ from app.rules.actions.tags import Tags
 from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox
+from app.work.decisions.decision_log import DecisionLog
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import IssueFound, TicketDecision, TicketMessage, TicketRead, WriteResult
 from app.work.tickets.assignees import AssigneeCache
-from app.work.tickets.decision_log import DecisionLog
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.write import TicketWriter
 from tests.support.fakes import NOW, Clock, FakeEngine, FakeZendesk, dependencies

@@ -11,6 +11,8 @@ import pytest
 from app.model.model import SHIPPED
 from app.rules.actions.findings import IssueRef
 from app.triage.shipped import shipped_judgement
+from app.work.decisions.decision_log import link_message
+from app.work.decisions.tag_commands import TagCommands
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
@@ -27,8 +29,6 @@ from app.work.messages import (
 )
 from app.work.provenance import Provenance
 from app.work.tickets.decide import TicketDecider
-from app.work.tickets.decision_log import link_message
-from app.work.tickets.tag_commands import TagCommands
 from app.work.tickets.write_budget import WriteBudget
 from tests.app.work.tickets.conftest import Steps
 from tests.support.work import triage

@@ -9,6 +9,7 @@ import pytest
 
 from app.records.pauses import Pause
 from app.rules.actions.findings import Found, IssueRef
+from app.work.decisions.decision_log import link_message
 from app.work.messages import (
     IssueDelayed,
     IssueFound,
@@ -18,7 +19,6 @@ from app.work.messages import (
     TicketMessage,
     TriageTicket,
 )
-from app.work.tickets.decision_log import link_message
 from app.work.tickets.find_issue import IssueFinder
 from integrations.errors import IntegrationError, NotSent, Refused, Unavailable
 from tests.app.work.tickets.conftest import Steps

@@ -19,7 +19,7 @@ from app.rules.verdict import Previous
 from app.ticket import Event, Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.language import Language
-from app.work.tickets.language_model import (
+from app.work.decisions.language_model import (
     LONGEST_TEXT,
     Answer,
     LanguageModelFallback,

@@ -22,10 +22,10 @@ from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.verdict import spoken
 from app.tags import LINKED_TAG
+from app.work.decisions.derived_decision import Earlier, derived
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision, TicketMessage
 from app.work.provenance import Provenance
-from app.work.tickets.derived_decision import Earlier, derived
 from integrations.zendesk.snapshots import TicketSnapshot
 
 OPEN_ISSUE_TAG = "open_issue"

@@ -12,9 +12,9 @@ from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.schema.base import OnClosingConfig
+from app.work.decisions.derived_decision import Earlier, derived
 from app.work.issues.news import on_closing
 from app.work.messages import IssueNews, TicketDecision, TicketMessage
-from app.work.tickets.derived_decision import Earlier, derived
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
