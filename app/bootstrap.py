@@ -1,7 +1,5 @@
 """The composition root: from the settings to a service, with every workflow known to its engine."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """Who we are at Zendesk and at GitLab: what comes from ourselves starts nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Structured logs on standard error, one JSON object a line. They hold ids and reasons, never what people wrote."""
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

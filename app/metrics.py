@@ -1,7 +1,5 @@
 """The metrics of the service, named by Prometheus' conventions; docs/metrics.md explains each."""
 
-from __future__ import annotations
-
 from prometheus_client import Counter, Gauge, Histogram
 
 DELIVERIES = Counter("pointsman_deliveries_total", "Webhook deliveries by what became of them.", ["source", "outcome"])

@@ -3,8 +3,6 @@
 A changed file comes into force by itself; a bad one is refused with all its problems, and the last good one stays.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from datetime import datetime

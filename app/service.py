@@ -1,7 +1,5 @@
 """The service without its web: it starts and stops, and says how it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Own code, not pydantic-settings: that does not know `NAME_FILE`, and its errors 
 into sentences without values. It would replace only the few lines that look a name up.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Set
 from ipaddress import ip_address
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The tags on tickets: a contract with views, triggers and reports in Zendesk. They keep their names."""
 
-from __future__ import annotations
-
 # What was decided.
 ARCHETYPE_TAG = "archetype__"
 CONFIDENCE_TAG = "confidence__"

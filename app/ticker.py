@@ -1,7 +1,5 @@
 """What a process does again every few seconds, on one thread."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence

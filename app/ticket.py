@@ -3,8 +3,6 @@
 A snapshot, frozen: what the service decides is a pure function of it and of the YAML.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Lists of words and phrases in text files beside the code. A line that begins with `#` is a comment."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -3,8 +3,6 @@
 Messages hold a service, a method, a path, ids and field names: never a body, a search word or a secret.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import ClassVar
 

@@ -3,8 +3,6 @@
 No error or log holds the address, the token, the question or the answer.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """The guard around every call to another service: it may refuse the call, and sees the answer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """One client per worker thread: neither zenpy nor python-gitlab promises that a client may be shared."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar

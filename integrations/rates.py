@@ -1,7 +1,5 @@
 """How much of a limit is left, as the headers of an answer say."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

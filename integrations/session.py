@@ -4,8 +4,6 @@ Neither library gets to see a failure, because each would do something wrong: re
 thread, follow a redirect with the token, or raise whatever its parser raises.
 """
 
-from __future__ import annotations
-
 import logging
 import ssl
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """How long a service asks us to wait, read from the headers of its answer."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime

@@ -1,7 +1,5 @@
 """What all models of vendors' answers share. Unknown keys are ignored: vendors add some often."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict

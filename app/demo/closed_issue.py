@@ -1,7 +1,5 @@
 """The way back, once: an engineer closes an issue, and the ticket that reported it gets a tag and a note."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What became of each sample ticket, beside what its sample expects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Starts the sandbox and the service, sends the samples as signed webhooks, and shows the results."""
 
-from __future__ import annotations
-
 import secrets
 import threading
 import time

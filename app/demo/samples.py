@@ -1,7 +1,5 @@
 """The sample tickets, and what each must become."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 from typing import Any, Literal
 

@@ -3,8 +3,6 @@
 `wordpieces.txt` is the vocabulary of bert-base-uncased (Apache-2.0), the one that all-MiniLM-L6-v2 was trained with.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

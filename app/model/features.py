@@ -4,8 +4,6 @@ The same code serves training and judging, and needs nothing but the standard li
 is found again under the same name.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

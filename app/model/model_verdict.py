@@ -1,7 +1,5 @@
 """What the learned model says about a ticket, as plain values: no need to load the model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Models on disk: each is written whole or not at all; the last three are kept, one is in use."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 A letter group's share goes to the words it is in, so that `runnning` is named, not `unnn`.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from itertools import groupby
 from pathlib import Path

@@ -4,8 +4,6 @@ A topic that a ticket speaks of is a trait for the model, nothing more: it decid
 for every word that begins so.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path

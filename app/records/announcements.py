@@ -1,7 +1,5 @@
 """What is said in the chat: the claim before it is sent, and what became of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Every try that did not succeed, by run: when, at which step, and why."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa

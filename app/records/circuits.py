@@ -1,7 +1,5 @@
 """Which service is down, for all workers together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """The YAML that decisions were made with, by its hash: any decision can be looked at under the rules it came from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sqlalchemy as sa

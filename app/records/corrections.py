@@ -1,7 +1,5 @@
 """What people corrected: the archetype they chose, beside what was decided and the ticket as it was."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a p
 SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What could not be done: kept until a person has dealt with it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The one note of ours on an issue that says who reported it: which note it is, and what it says."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sqlalchemy as sa

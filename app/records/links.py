@@ -1,7 +1,5 @@
 """Links between tickets and issues; ids are the key, addresses change. A row is also the claim to open an issue."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal

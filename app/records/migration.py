@@ -1,7 +1,5 @@
 """Brings the tables to the newest revision, and refuses a database that a newer version has migrated."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

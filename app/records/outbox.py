@@ -1,7 +1,5 @@
 """Updates of tickets that are decided and not sent, because the budget for single ones is used up."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

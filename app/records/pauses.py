@@ -1,7 +1,5 @@
 """What people have paused: one row each, which all processes look at."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 

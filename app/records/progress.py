@@ -1,7 +1,5 @@
 """How far a job came that works through something bit by bit: a time, or a cursor of the other side's."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import sqlalchemy as sa

@@ -1,7 +1,5 @@
 """Which project a path in routing.yaml meant when it was first asked for: the id holds when the path does not."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
 from app.records.database import TableAccess

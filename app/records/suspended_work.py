@@ -1,7 +1,5 @@
 """Work that waits for the end of a pause: it costs nothing while it waits, and goes on in its order."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

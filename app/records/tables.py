@@ -1,7 +1,5 @@
 """The tables. Times are ISO-8601 UTC strings: they sort, read well in both databases, and need no time zone rules."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
 metadata = sa.MetaData()

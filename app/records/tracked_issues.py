@@ -1,7 +1,5 @@
 """The trackers' issues as we last saw them: what candidates for a ticket are looked for in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any

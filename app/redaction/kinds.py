@@ -4,8 +4,6 @@ While a text is worked on, each placeholder is one noncharacter (U+FDD0...): no 
 value or a name, so what was removed once is never looked at again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 

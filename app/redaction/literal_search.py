@@ -3,8 +3,6 @@
 Literal search is a hundred times as fast as a pattern of alternatives, so patterns are tried only there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final

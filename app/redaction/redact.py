@@ -4,8 +4,6 @@ Secrets go first and whole, because an address inside a password is part of the 
 own form (cards, addresses, telephones), then names.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

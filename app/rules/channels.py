@@ -1,7 +1,5 @@
 """Recognises the channel of a ticket: who could read it, and where it can be answered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal

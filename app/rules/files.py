@@ -1,7 +1,5 @@
 """Reads routing.yaml and macros.yaml from disk."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from app.rules.loading import Rules, load

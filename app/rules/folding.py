@@ -3,8 +3,6 @@
 `clean` is what patterns see (layout and case kept), `fold` what phrases see. Both keep accents: "año" is not "ano".
 """
 
-from __future__ import annotations
-
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Whether one set of conditions can only hold when another does. A yes is certain, a no is not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final

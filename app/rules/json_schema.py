@@ -1,7 +1,5 @@
 """JSON Schemas for editors, made from the models that the loader checks with."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Warnings about rules that load and are probably not what was meant: a function each, its docstring the reason."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations

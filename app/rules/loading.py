@@ -1,7 +1,5 @@
 """Makes `Rules` of the texts of both files, or names every problem of both at once."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Generic, TypeVar

@@ -1,7 +1,5 @@
 """Macro texts, with the values of one ticket put in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal

@@ -3,8 +3,6 @@
 Only a declared one is replaced, once, by plain text: a `${name}` within a value stays as it is.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

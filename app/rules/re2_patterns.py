@@ -1,7 +1,5 @@
 """RE2 patterns. Their time is linear in the length of the text, so no rule can hang the service."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Final

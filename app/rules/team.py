@@ -1,7 +1,5 @@
 """Tells team members and bots by `team:` of routing.yaml."""
 
-from __future__ import annotations
-
 from app.rules.schema.base import TeamConfig
 from app.ticket import Organization, Requester
 

@@ -1,7 +1,5 @@
 """What was decided about a ticket, by what, and why; and why nothing else was."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

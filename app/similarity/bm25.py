@@ -3,8 +3,6 @@
 Constants are round numbers that hold on several public sets of duplicate reports (`make bench ARGS=duplicates`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Arrays with one entry for each row of an index, which grow as rows come in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

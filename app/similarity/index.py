@@ -3,8 +3,6 @@
 Scores come from counts when they are asked for: adding one by one or all at once gives the same index.
 """
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Iterable, Mapping

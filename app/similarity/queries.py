@@ -3,8 +3,6 @@
 Several short queries, each from another side, find what one long one never would; ranking is ours.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

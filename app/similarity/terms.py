@@ -3,8 +3,6 @@
 The first sign tells the kind: `=` an identifier, which counts more; `#` a number or version, which counts less.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Texts of tickets and issues as plain words: without markup, templates, links, handles and our own markers."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

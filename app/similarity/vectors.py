@@ -4,8 +4,6 @@ In memory a vector takes 436 bytes: its signs, by which near ones are found fast
 are then compared (the cosine is off by less than 0.005).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Zendesk keeps most of them out, by headers that its API does not show. What come
 put into the subject, in their user's language, by how such a text begins, and by headers where they stand in the text.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Deciding again over past tickets: which would be treated otherwise? Pure: where tickets come from is passed in."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The questions that a ticket is asked, one function each: a verdict, or None for "not mine to say"."""
 
-from __future__ import annotations
-
 from difflib import get_close_matches
 
 from app.model.model_verdict import ModelVerdict

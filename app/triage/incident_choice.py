@@ -4,8 +4,6 @@ It compares their times and the services that they name. Something else is never
 wrong one in a reply.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

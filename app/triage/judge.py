@@ -4,8 +4,6 @@ The same call serves live work, dry runs, shadow mode, the YAML's own tests and 
 work goes on to ask a language model, where one is set up, about what was abstained from.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -7,8 +7,6 @@ are taken out first; half of the letters outside the Latin script decide alone; 
 must give English less than 20 % and ELD must name another language. Anything else is undecided.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

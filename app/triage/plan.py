@@ -1,7 +1,5 @@
 """From a verdict to the list of actions, as the archetype in routing.yaml says. Walks the registry of actions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any

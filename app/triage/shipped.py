@@ -1,7 +1,5 @@
 """What the service judges with by default: both language detectors and the shipped model."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from app.model.encoder import Encoder

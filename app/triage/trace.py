@@ -1,7 +1,5 @@
 """The trace of a decision: one entry for each thing that was asked, in the order in which it was asked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any

@@ -1,7 +1,5 @@
 """Who set a tag, or wrote a note: a person, ourselves, or a bot that may not start work."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

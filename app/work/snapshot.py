@@ -1,7 +1,5 @@
 """From the ticket as Zendesk gives it to the snapshot that rules and triage look at; and that to JSON and back."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -11,8 +11,6 @@ looked up. `docs/architecture.md` draws the same edges.
 - `unknown`: its answer was lost, and the ticket's audits have to say
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from app.records.decisions import UpdateState

@@ -3,8 +3,6 @@
 Only `{"text": ...}` is sent, which both understand alike; what people wrote must have gone through `escape`.
 """
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 import httpx

@@ -1,7 +1,5 @@
 """Text from people, made harmless for Slack and Mattermost: no ping, no link of theirs, no second line."""
 
-from __future__ import annotations
-
 import unicodedata
 from urllib.parse import quote, urlsplit
 

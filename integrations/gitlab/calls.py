@@ -1,7 +1,5 @@
 """python-gitlab, set up to send each request once. Our session raises on a 429 before python-gitlab would wait."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -3,8 +3,6 @@
 One client serves one thread: see `integrations.per_thread`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice

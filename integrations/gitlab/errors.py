@@ -1,7 +1,5 @@
 """What GitLab's own error bodies mean, beyond their status."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 

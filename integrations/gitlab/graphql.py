@@ -1,7 +1,5 @@
 """The one question that REST does not answer: in which project is the issue with this global id?"""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """A project's webhooks, as far as they tell whether events still reach us, and a user's membership."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

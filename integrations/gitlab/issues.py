@@ -1,7 +1,5 @@
 """What was read from GitLab, as plain frozen values, and how GitLab's JSON becomes them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

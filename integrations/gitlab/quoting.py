@@ -4,8 +4,6 @@ Creating an issue or a note through the API runs the quick actions in it with th
 it mentions. The rules are those of GitLab's extractor (lib/gitlab/quick_actions/extractor.rb) and reference filters.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import re

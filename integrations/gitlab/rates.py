@@ -1,7 +1,5 @@
 """GitLab's limits: https://docs.gitlab.com/security/rate_limits/. Those of issues and notes are in no header."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

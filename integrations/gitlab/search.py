@@ -1,7 +1,5 @@
 """How words are asked for: GitLab ANDs them, and falls back to a plain substring search at one curly quote."""
 
-from __future__ import annotations
-
 import unicodedata
 
 # Characters outside U+0000-02FF, 1E00-1EFF, 2070-218F switch GitLab's full-text search (with stemming) off.

@@ -1,7 +1,5 @@
 """Asks a language model at an OpenAI-compatible endpoint. Asking changes nothing there, so it may be repeated."""
 
-from __future__ import annotations
-
 import json
 
 import httpx

@@ -3,8 +3,6 @@
 The token goes to the configured host only: the client follows no redirect and no address from an answer.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What was read from Sentry, as plain frozen values, and how Sentry's JSON becomes them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated

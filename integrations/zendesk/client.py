@@ -4,8 +4,6 @@ zenpy makes the calls it can make well. What it lacks (side-loads, sorting, spam
 One client serves one thread: see `integrations.per_thread`.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

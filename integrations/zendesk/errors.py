@@ -1,7 +1,5 @@
 """What Zendesk's own error bodies mean, beyond their status."""
 
-from __future__ import annotations
-
 import requests
 
 from integrations.errors import IntegrationError, Invalid

@@ -3,8 +3,6 @@
 A `completed` job may have failed for some tickets or for all: read each result.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The HTML of internal notes, from blocks; whatever goes into a block is escaped and neutralised."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit

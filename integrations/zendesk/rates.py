@@ -1,7 +1,5 @@
 """Zendesk's limits: https://developer.zendesk.com/api-reference/introduction/rate-limits/, and recorded answers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 

@@ -1,7 +1,5 @@
 """The session under zenpy: turns zenpy's fixed address into the configured one, and logs Zendesk's warnings."""
 
-from __future__ import annotations
-
 import logging
 import re
 from typing import Any

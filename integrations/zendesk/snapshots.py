@@ -1,7 +1,5 @@
 """What we read from Zendesk, as plain frozen values that cannot call Zendesk again."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What an update changes, and its JSON: the same for one ticket and for many in one job."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping

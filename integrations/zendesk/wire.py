@@ -1,7 +1,5 @@
 """Zendesk's JSON, checked at the edge and turned into snapshots. Unknown keys are ignored: Zendesk adds some often."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 

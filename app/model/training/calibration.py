@@ -1,7 +1,5 @@
 """Makes confidence mean what it says: temperature, calibration error, thresholds. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Tickets of the other folds calibrate it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How good predictions are, as plain values: for people, for JSON, and for the gate."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass

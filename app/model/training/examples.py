@@ -1,7 +1,5 @@
 """What a model learns from: a ticket, its right archetype, and how much it counts."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

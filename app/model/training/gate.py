@@ -1,7 +1,5 @@
 """Lets a new model replace the one in use only if it is not worse on tickets that neither has read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

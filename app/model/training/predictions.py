@@ -1,7 +1,5 @@
 """What was said about a labelled ticket, by whom, and with which confidence."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal

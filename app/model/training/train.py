@@ -1,7 +1,5 @@
 """Trains a model from examples, and measures it by cross-validation."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Card numbers (issuer's range, length and Luhn's sum) and IBANs (country's length and ISO 7064's sum)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

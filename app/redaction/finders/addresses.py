@@ -7,8 +7,6 @@ IP: versions, times, OIDs and `Foo::Bar` stay. So do loopback, "any" and netmask
 engineer needs them. Private addresses go: they draw a map of somebody's network.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address

@@ -4,8 +4,6 @@ What a password is set to goes unless it says nothing (a variable, a placeholder
 any other secret is set to goes if it looks as if a machine had made it, or is quoted.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -3,8 +3,6 @@
 `PRIVATE-TOKEN:` and the like are assignments.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final

@@ -3,8 +3,6 @@
 Accounts of services (git, root, ubuntu, ...) stay.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

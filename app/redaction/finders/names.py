@@ -6,8 +6,6 @@ A part that is also a word ("Will", "Mark", "Page") goes only where it reads as 
 greeting or a signature, or (unless it is a word of software or a month) with a capital inside a sentence.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator

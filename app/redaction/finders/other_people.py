@@ -3,8 +3,6 @@
 Names inside sentences stay: a model would be needed, and takes every third product for a person.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

@@ -5,8 +5,6 @@ A plan (of phonenumbers) must find the number valid, and grouped as people in th
 Digits without a word before them and without grouping stay: they are ids of jobs, pipelines and projects.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 A prefix that is not in the text costs one search for it; one that is, one linear pass.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 The rest of the URL stays: an engineer needs it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

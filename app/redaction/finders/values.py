@@ -1,7 +1,5 @@
 """Tells a secret from what only stands in its place (`$TOKEN`, `<your token>`, `********`, `wrong`)."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What conditions may ask about one ticket. Each fact is worked out once, when it is first needed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

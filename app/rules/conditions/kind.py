@@ -1,7 +1,5 @@
 """A kind of condition: its key in the YAML, the values that it takes, and the predicate that it makes of one."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

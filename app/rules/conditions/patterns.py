@@ -1,7 +1,5 @@
 """`patterns`: one of these RE2 patterns fits. Case is ignored; line breaks are kept, so `(?m)^` works."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BeforeValidator

@@ -1,7 +1,5 @@
 """`phrases`: whole words in this order, in any case, spacing and quotes. `crash*` also fits "crashed"."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints

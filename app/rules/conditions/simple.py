@@ -1,7 +1,5 @@
 """Conditions that compare one fact of the ticket with the values in the YAML: a row each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 

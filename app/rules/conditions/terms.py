@@ -1,7 +1,5 @@
 """The predicate of `phrases` and `patterns`: one of their terms was found in the text."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final

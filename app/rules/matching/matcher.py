@@ -4,8 +4,6 @@ The matcher finds a route by the words that it needs. It never looks at a route 
 routes cost about as much as ten.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Asks the routes about one ticket: which one decides, and why each of the others does not."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property

@@ -1,7 +1,5 @@
 """What one route said of a ticket."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Validates both files piece by piece, so that references can be checked although some pieces are wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final

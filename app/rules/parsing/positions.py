@@ -3,8 +3,6 @@
 It reads the parser's events, so it refuses tags, anchors, duplicate keys, depth and size before it creates anything.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Container, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Says pydantic's errors to a person who edits YAML: where it stands, what was found, what was expected."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches

@@ -3,8 +3,6 @@
 Names that refer to nothing, placeholders that are unknown where a text is used, conditions that say nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The schema of macros.yaml: texts for people, and descriptions of issues."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

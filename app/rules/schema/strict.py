@@ -1,7 +1,5 @@
 """The base of every model of the YAML, and its small types."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints

@@ -4,8 +4,6 @@ Each item keeps its `safe_update`, so a ticket that changed meanwhile refuses it
 outbox, and the work that decided it is woken: it records, decides again, or asks the ticket's audits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Decided updates that wait for a bulk job; their own work comes back for them in any case."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 from app.records.decisions import Decision, UpdateState

@@ -1,7 +1,5 @@
 """Workflows for the chat: a spike of complaints, and what is checked by the clock. A slow chat delays no ticket."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta

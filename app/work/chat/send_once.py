@@ -4,8 +4,6 @@ A chat cannot be asked whether a message arrived, so the claim is kept before th
 been sent is never sent again: it becomes a failure that people see. Only what certainly was not sent is free again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Many complaints in a short time: one message to the chat for the whole wave, not one for each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Do events still reach us? A source that falls silent has mostly switched its webhook off."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """What waits and what runs, asked of dbos's own table: its API answers only by loading every row."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any

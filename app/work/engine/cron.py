@@ -1,7 +1,5 @@
 """Queues work by the clock. Every process does; the key makes it one piece of work for all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -3,8 +3,6 @@
 `tests/app/work/engine/test_dbos_internals.py` fails when a new dbos renames one or calls it in another way.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import sqlalchemy as sa

@@ -4,8 +4,6 @@ No default of dbos is taken over unread: journal mode, executor id, application 
 and polling are all set here, each for a failure that was reproduced with the default.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Collection, Sequence

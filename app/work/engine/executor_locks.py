@@ -4,8 +4,6 @@ dbos recovers only the work of its own executor id. A lock that can be taken bel
 work may be taken over. Every start makes a new id: two processes with one id would run each other's work.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os

@@ -5,8 +5,6 @@ alive (`executor_locks.py`): its work is taken over, and both work in the partit
 which only the end of the process frees.
 """
 
-from __future__ import annotations
-
 import hashlib
 import threading
 import time

@@ -4,8 +4,6 @@ A partition holds within its queue, so all work on tickets is in `tickets`, and 
 wait behind bulk work has a queue of its own.
 """
 
-from __future__ import annotations
-
 TICKETS, WRITING, BULK = "tickets", "writing", "bulk"
 QUEUES = (TICKETS, WRITING, BULK)
 

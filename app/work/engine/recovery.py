@@ -1,7 +1,5 @@
 """Takes over what processes that are gone left behind, and quarantines what they crashed on."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Deletes work that ended: dbos deletes nothing by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime

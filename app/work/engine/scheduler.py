@@ -5,8 +5,6 @@ waiting that costs a tenth of a second per look on SQLite, in which nobody else 
 Here the oldest rows are read in the order of an index that dbos keeps, until enough free partitions are found.
 """
 
-from __future__ import annotations
-
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator

@@ -1,7 +1,5 @@
 """Find the open incident that explains a stability complaint, and what Sentry saw at the time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

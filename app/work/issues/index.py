@@ -1,7 +1,5 @@
 """The trackers' issues in memory, in step with the records: each process has its own, read again every two seconds."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta

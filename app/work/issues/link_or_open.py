@@ -4,8 +4,6 @@ The claim is written before GitLab is asked to open; an answer that never came l
 for the marker (first line, written by us) before it opens anything.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 

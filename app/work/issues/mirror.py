@@ -1,7 +1,5 @@
 """Our copy of the trackers' issues: in the records for all processes, and in this one's index."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime

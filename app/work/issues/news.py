@@ -3,8 +3,6 @@
 States are compared, not events: a delivery that was lost, came twice or late leads to the same news, once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

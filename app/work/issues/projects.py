@@ -1,7 +1,5 @@
 """Projects by their path: GitLab is asked once per process, because they hardly ever change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from app.work.jobs.dependencies import Dependencies

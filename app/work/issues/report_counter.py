@@ -1,7 +1,5 @@
 """One note of ours on an issue says how many people reported it, and where; it is edited as reports come in."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

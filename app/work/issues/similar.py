@@ -1,7 +1,5 @@
 """Issues that a ticket may be about: from our copy of the tracker; from GitLab too, while the copy is not whole."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """The job that keeps our copy of the trackers' issues: what changed since the last time, page by page."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """The same work once more: after a wait, or because a person asks for it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import TypeVar
 

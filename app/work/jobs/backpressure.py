@@ -3,8 +3,6 @@
 It must go through that queue, because partitions, which keep two workers off one ticket, hold within a queue.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial

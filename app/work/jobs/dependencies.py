@@ -1,7 +1,5 @@
 """What all workflows need, passed whole and by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime

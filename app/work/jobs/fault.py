@@ -1,7 +1,5 @@
 """An adapter's error, or one of our own, as a value: what a step answers is stored, and exceptions are not."""
 
-from __future__ import annotations
-
 from app.work.engine.engine import QUARANTINED, REWRITTEN, UNREADABLE
 from app.work.messages import Fault
 from integrations.errors import IntegrationError, NotSent, RateLimited, Unavailable, UnknownOutcome

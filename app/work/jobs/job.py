@@ -4,8 +4,6 @@ A step that fails for now does not sleep: the work ends, and the same work is qu
 a thread nor the partition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

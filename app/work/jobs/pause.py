@@ -1,7 +1,5 @@
 """The kill switch, as work sees it: what people have paused, and the work that waits until they resume."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence

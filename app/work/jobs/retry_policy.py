@@ -1,7 +1,5 @@
 """When to try again: the one policy. Nothing sleeps for it; the wait is work with a later start."""
 
-from __future__ import annotations
-
 from tenacity import RetryCallState, Retrying
 from tenacity.wait import wait_exponential_jitter
 

@@ -1,7 +1,5 @@
 """The caps of routing.yaml: past so many actions of a kind in an hour, the rest is left to a person."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Shared through the database, because one process's probe must tell all, and only
 a circuit opens is each process's own: in the common path there is no statement but a look once a second.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable

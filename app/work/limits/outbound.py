@@ -3,8 +3,6 @@
 Without the database, calls go out, and the services' own refusals are all that limits them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime

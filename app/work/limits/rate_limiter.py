@@ -1,7 +1,5 @@
 """Lets a call go while there is room in every limit that it counts against, else puts it off."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """What people do about failures: try again, all of a time at once, or leave one be. For the API and the command."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Deciding without acting: for `explain`, for trying rules, for any text or a real ticket."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

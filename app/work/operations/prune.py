@@ -3,8 +3,6 @@
 SQLite has one writer. After each batch it is left alone for as long as that took, so that all others can write.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator

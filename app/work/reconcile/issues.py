@@ -1,7 +1,5 @@
 """The job that compares the issues that tickets follow with what the tickets were told."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial

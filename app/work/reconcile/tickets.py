@@ -1,7 +1,5 @@
 """The job that goes through the tickets that changed, and takes up what no webhook reported."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """What has changed in an issue for each of the tickets that reported it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The workflow: what a team member wrote on an issue with /tell-reporter reaches its tickets as a suggested reply."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

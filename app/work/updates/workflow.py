@@ -1,7 +1,5 @@
 """The workflow: look at one issue, and notify its tickets of what they do not know yet."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
