@@ -46,7 +46,7 @@ class Picture:
 PICTURES = (
     Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 888),
     Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 596),
-    Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1250, 1.0),
+    Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1182, 1.0),
 )
 
 
