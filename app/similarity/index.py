@@ -18,7 +18,7 @@ from app.similarity.postings import Postings
 from app.similarity.terms import counted, shown, spellings, terms
 from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
 
-PRESELECTED = 500
+PRESELECTED = 300
 """Issues, by words and again by meaning, that are compared exactly."""
 MOST_SHARED = 5
 
