@@ -187,7 +187,6 @@ class NotApplied(Stored):
 
 
 WriteResult = Written | WriteConflict | WriteDelayed | Ended
-RecoverResult = Written | NotApplied | Failed
 
 
 class Wait(Stored):

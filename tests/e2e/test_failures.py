@@ -151,12 +151,12 @@ def test_a_bulk_job_that_fails_is_told_to_people_and_no_ticket_is_told_twice(
     harness.sandbox.gitlab.close_issue(PROJECT, iid)
     harness.sandbox.zendesk.faults.add(Fault(method=method, path=path, times=1, kind="status", status=403))
     harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
-    wait_until(lambda: failures(harness, None), seconds=40)
+    wait_until(lambda: failures(harness, None), seconds=120)
     (found,) = failures(harness, None)
     assert found["step"] == step
     retry(harness, found["id"])
-    wait_until(lambda: all(len(notes(harness, ticket_id)) == 1 for ticket_id in tickets), seconds=40)
-    harness.idle(seconds=40)
+    wait_until(lambda: all(len(notes(harness, ticket_id)) == 1 for ticket_id in tickets), seconds=120)
+    harness.idle(seconds=120)
     assert [len(notes(harness, ticket_id)) for ticket_id in tickets] == [1] * 12
 
 
