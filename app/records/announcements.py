@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import TableAccess
+from app.records.failures import Failure, Failures
 from app.records.tables import announcements
 
 AnnouncementState = Literal["claimed", "sent", "unknown", "free"]
@@ -41,15 +42,17 @@ class Announcements(TableAccess):
 
     def settle(self, key: str, permalink: str | None) -> None:
         """It is `sent`."""
-        self._set(key, state="sent", link=permalink or "")
+        self._change(_set(key, state="sent", link=permalink or ""))
 
-    def unknown(self, key: str) -> None:
-        """It may have been sent, and never will be again."""
-        self._set(key, state="unknown")
+    def unknown(self, key: str, failure: Failure) -> None:
+        """It may have been sent, and never will be again. People see the failure, even if we are killed now."""
+        with self._engine.begin() as connection:
+            connection.execute(_set(key, state="unknown"))
+            Failures.add_within(connection, failure)
 
     def free(self, key: str) -> None:
         """It certainly was not sent: whoever comes next may."""
-        self._set(key, state="free")
+        self._change(_set(key, state="free"))
 
     def by_key(self, key: str) -> Announcement | None:
         return self._first(Announcement, sa.select(announcements).where(announcements.c.key == key))
@@ -75,5 +78,6 @@ class Announcements(TableAccess):
         """
         return self._delete_some(announcements, announcements.c.at < before, limit=limit)
 
-    def _set(self, key: str, **values: str) -> None:
-        self._change(sa.update(announcements).where(announcements.c.key == key).values(**values))
+
+def _set(key: str, **values: str) -> sa.Update:
+    return sa.update(announcements).where(announcements.c.key == key).values(**values)

@@ -151,6 +151,21 @@ def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
     return sqlite.insert(table) if database.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+def insert_or_update(
+    database: sa.Engine | sa.Connection,
+    table: sa.Table,
+    key: Mapping[str, object],
+    values: Mapping[str, object],
+    at_first: Mapping[str, object] | None = None,
+) -> Any:
+    """The row of that unique `key` has these values; `at_first`: only if it is new.
+
+    One statement: of two workers that update nothing and then insert, the second one fails on PostgreSQL.
+    """
+    insert = insert_into(database, table).values(**key, **values, **(at_first or {}))
+    return insert.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+
+
 def has_text(table: sa.Table) -> sa.ColumnElement[bool]:
     """Is the ticket still there? As text: PostgreSQL compares no JSON."""
     return sa.cast(table.c.ticket, sa.Text) != "{}"
@@ -197,12 +212,7 @@ class TableAccess:
         values: Mapping[str, object],
         at_first: Mapping[str, object] | None = None,
     ) -> None:
-        """The row of that unique `key` has these values; `at_first`: only if it is new.
-
-        One statement: of two workers that update nothing and then insert, the second one fails on PostgreSQL.
-        """
-        insert = insert_into(self._engine, table).values(**key, **values, **(at_first or {}))
-        self._change(insert.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+        self._change(insert_or_update(self._engine, table, key, values, at_first))
 
     def _insert_once(self, table: sa.Table, key: list[str], values: Mapping[str, object]) -> None:
         self._change(insert_into(self._engine, table).values(**values).on_conflict_do_nothing(index_elements=key))

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess
+from app.records.database import TableAccess, insert_or_update
 from app.records.tables import failures
 
 
@@ -32,8 +32,14 @@ class Failure:
 class Failures(TableAccess):
     def add(self, failure: Failure) -> None:
         """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
+        with self._engine.begin() as connection:
+            self.add_within(connection, failure)
+
+    @staticmethod
+    def add_within(connection: sa.Connection, failure: Failure) -> None:
+        """As `add`, once the caller commits."""
         values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name not in {"id", "key"}}
-        self._insert_or_update(failures, {"key": failure.key}, values)
+        connection.execute(insert_or_update(connection, failures, {"key": failure.key}, values))
 
     def by_id(self, failure_id: int) -> Failure | None:
         return self._first(Failure, sa.select(failures).where(failures.c.id == failure_id))

@@ -103,32 +103,29 @@ class Announcer:
         return len(abandoned)
 
     def _lost(self, key: str, fault: Fault) -> Announced:
-        self.announcements.unknown(key)
-        self._tell_people(key, fault, "It is not sent again; look into the channel.")
+        self.announcements.unknown(key, self._failure(key, fault, "It is not sent again; look into the channel."))
         return Announced("unknown", fault=fault)
 
     def _not_sent(self, key: str, fault: Fault) -> Announced:
         self.announcements.free(key)
         if fault.retryable:
             return Announced("later", fault=fault)
-        self._tell_people(key, fault, "It was not sent.")
+        self.failures.add(self._failure(key, fault, "It was not sent."))
         return Announced("failed", fault=fault)
 
-    def _tell_people(self, key: str, fault: Fault, what_now: str) -> None:
+    def _failure(self, key: str, fault: Fault, what_now: str) -> Failure:
         log.error("not_announced", key=key, reason=fault.reason)
-        self.failures.add(
-            Failure(
-                key=f"{STEP}:{key}",
-                source=SOURCE,
-                ticket_id=None,
-                step=STEP,
-                reason=fault.reason,
-                message=f"{fault.message}. {what_now}",
-                attempts=1,
-                # None: a retry by hand must not send it twice.
-                payload=None,
-                failed_at=self.now().isoformat(),
-            )
+        return Failure(
+            key=f"{STEP}:{key}",
+            source=SOURCE,
+            ticket_id=None,
+            step=STEP,
+            reason=fault.reason,
+            message=f"{fault.message}. {what_now}",
+            attempts=1,
+            # None: a retry by hand must not send it twice.
+            payload=None,
+            failed_at=self.now().isoformat(),
         )
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from app.records.announcements import Announcements
-from app.records.database import make_engine
+from app.records.database import DatabaseError, make_engine
 from app.records.failures import Failure, Failures
-from app.records.tables import metadata
+from app.records.tables import failures, metadata
 from app.work.chat.send_once import Announced, Announcer, Kind, say_alert, say_backlog, say_failures
 from integrations.chat import ChatWebhook
 from integrations.errors import IntegrationError, RateLimited, Refused, Unavailable, UnknownOutcome
@@ -189,6 +189,21 @@ def test_a_process_that_is_killed_over_a_message_leaves_it_to_people(harness: Ha
 
         assert len(sandbox.chat.messages()) == arrived
     assert harness.chat.texts == []
+    assert [failure.reason for failure in harness.failures] == ["abandoned"]
+
+
+def test_what_may_have_been_sent_is_no_secret_when_the_failure_cannot_be_kept(harness: Harness) -> None:
+    """As when the process is killed between the two writes: they are one transaction."""
+    harness.chat.fails = [UnknownOutcome("chat", "no answer from the webhook (ReadTimeout)", "answer_lost")]
+    failures.drop(harness.engine)
+
+    with pytest.raises(DatabaseError):
+        harness.announcer.announce("silence", "a:1", "hello")
+
+    assert harness.state("a:1") == "claimed"
+    failures.create(harness.engine)
+    harness.now = NOW + 11 * MINUTE
+    assert harness.announcer.give_up_abandoned() == 1
     assert [failure.reason for failure in harness.failures] == ["abandoned"]
 
 
