@@ -1,7 +1,5 @@
 """The middleware that checks the token and bounds the body, and keeps private things out of answers."""
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +18,6 @@ log = structlog.get_logger(__name__)
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 # Senders of webhooks prove who they are by a signature; the endpoint checks it before anything else.
 SIGNED = "/webhooks/"
-HEADER_BYTES = 32 * 1024
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -40,27 +37,23 @@ class SecurityMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send)
+        answer = _Answer(send)
         try:
-            await self._admit(scope, exchange.receive, exchange.send)
+            await self._admit(scope, receive, answer)
         except Exception as error:
             # Its text may quote a ticket or a statement's parameters: neither the caller nor the log gets to see it.
             log.exception("request_failed", method=scope["method"], path=_route(scope))
-            if exchange.answered:
+            if answer.started:
                 raise RuntimeError("the answer was cut short") from error
-            refusal = _refusal(500, "This went wrong on our side; the log has it.")
-            await refusal(scope, exchange.receive, exchange.send)
+            await _refusal(500, "This went wrong on our side; the log has it.")(scope, receive, answer)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if status := _is_no_request(scope):
-            await _refusal(status, "The request is not understood.", {"Connection": "close"})(scope, receive, send)
-            return
         path = scope["path"]
         if path in OPEN or path.startswith(SIGNED):
             await self.app(scope, receive, send)
             return
         if not has_token(_authorization(scope), self.token):
-            detail = "Send the desk's token: Authorization: Bearer <DESK_TOKEN>."
+            detail = "Send the token of DESK_TOKEN: Authorization: Bearer <token>."
             await _refusal(401, detail, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
             return
         try:
@@ -85,40 +78,18 @@ async def refuse_input(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, status_code=422)
 
 
-class _Exchange:
-    """`receive` and `send`, with our headers on every answer."""
+class _Answer:
+    """`send`, with our headers on every answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._receive = receive
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._body_comes = any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
-        self.answered = False
+        self.started = False
 
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._body_comes = self._body_comes and bool(message.get("more_body"))
-        return message
-
-    async def send(self, message: Message) -> None:
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.answered = True
-            headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
-            if self._body_comes:  # nobody wants the rest: without this it would be received to its end, if it has one
-                headers["Connection"] = "close"
+            self.started = True
+            MutableHeaders(scope=message).update(HEADERS)
         await self._send(message)
-
-
-def _is_no_request(scope: Scope) -> int | None:
-    """The status for a request that our HTTP library reads, and that a proxy in front may read otherwise."""
-    names = {name for name, _ in scope["headers"]}
-    if {b"content-length", b"transfer-encoding"} <= names:
-        return 400
-    if scope["http_version"] not in {"1.0", "1.1"}:
-        return 505
-    # The server's own limit is for headers that come in pieces.
-    size = len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(name) + len(v) for name, v in scope["headers"])
-    return 431 if size > HEADER_BYTES else None
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

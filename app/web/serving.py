@@ -1,7 +1,5 @@
 """The web server: the same for `pointsman serve`, the demo and the tests."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator
@@ -11,25 +9,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web.security import HEADER_BYTES
-
-MOST_CONNECTIONS = 500
-# Longer than the 60 s of the usual load balancers: whoever closes first loses the request that is on its way.
-KEEP_ALIVE_SECONDS = 75
+from app.web.connection import Connection
 
 
-def web_server(app: FastAPI, settings: Settings, *, most_connections: int = MOST_CONNECTIONS) -> uvicorn.Server:
+def web_server(app: FastAPI, settings: Settings, connection: type[Connection] = Connection) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
-            # Of uvicorn's two HTTP parsers the one that bounds headers.
-            http="h11",
-            h11_max_incomplete_event_size=HEADER_BYTES,
+            http=connection,
             ws="none",
-            limit_concurrency=most_connections,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_keep_alive=connection.seconds_between,
             timeout_graceful_shutdown=2,  # and the engine takes up to 5: together less than supervisors wait
             # Nothing here depends on the caller's address or scheme, so nobody's word is taken for them.
             proxy_headers=False,

@@ -15,7 +15,7 @@ from app.web.security import HEADERS, OPEN, has_token
 from tests.attack.wire import request, say
 from tests.support.harness import DESK_TOKEN, Harness
 
-REFUSAL = {"detail": "Send the desk's token: Authorization: Bearer <DESK_TOKEN>."}
+REFUSAL = {"detail": "Send the token of DESK_TOKEN: Authorization: Bearer <token>."}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 PATHS = (
     "/",
