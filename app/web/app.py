@@ -1,7 +1,5 @@
 """The web application around one service: webhooks, the API, health and metrics."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -4,8 +4,6 @@ A message names its workflow by `kind`; a step's answer that can be several thin
 in the database while work is under way: from version 0.2.0 on, a field that is stored is never renamed.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """GET /api/config: the rules in force, why changed files were refused, and any version by its hash."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path

@@ -1,7 +1,5 @@
 """GET /api/tickets/{id} and /api/decisions: what was decided, why, and why not otherwise."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query

@@ -1,7 +1,5 @@
 """What a route asks for by the type of its parameter."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Depends, Path, Request

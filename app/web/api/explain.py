@@ -1,7 +1,5 @@
 """POST /api/explain: why a ticket, or any text, is (or would be) treated as it is. Nothing is written."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException

@@ -1,7 +1,5 @@
 """Why a ticket is treated as it is, and why not otherwise: the same content as JSON and as text."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from pydantic import BaseModel, Field

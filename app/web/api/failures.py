@@ -1,7 +1,5 @@
 """/api/failures: what could not be done, with all its tries; retrying one or many; ignoring one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC

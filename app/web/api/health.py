@@ -1,7 +1,5 @@
 """GET /healthz (alive), /readyz (able to work) and /metrics."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Mapping

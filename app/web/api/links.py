@@ -1,7 +1,5 @@
 """/api/tickets/{id}/links: people see, pause, resume or remove a ticket's links to issues."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, HTTPException
 
 from app.web.api.dependencies import RecordsDep, ServiceDep, TicketId

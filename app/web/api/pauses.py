@@ -1,7 +1,5 @@
 """/api/pause and /api/resume: the kill switch, for people and programs."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated
 

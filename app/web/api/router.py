@@ -1,7 +1,5 @@
 """All routes under /api, and how each of them may refuse."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPBearer
 

@@ -3,8 +3,6 @@
 Senders switch off a webhook that answers badly. What was stored is therefore answered 2xx, whatever else is wrong.
 """
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 from collections.abc import Mapping

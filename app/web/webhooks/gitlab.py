@@ -1,7 +1,5 @@
 """GitLab as a source of webhooks. It re-sends nothing, and switches failing hooks off."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """A sender of webhooks as a value: how it proves who it is, and what work its deliveries lead to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ A body has one of two forms: what our trigger templates (ids, enumerations and t
 payloads. Neither is trusted in its form: the worker reads the ticket anyway.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

@@ -1,7 +1,5 @@
 """Writes down what the work on a ticket comes to: decisions in their states, failures, counters."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 

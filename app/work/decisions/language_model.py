@@ -4,8 +4,6 @@ Whatever goes wrong leaves the ticket undecided, and is counted. The ticket's te
 answer: whoever wrote the ticket may have written it too. An answer names an archetype, and only suggests it.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 from collections import deque

@@ -1,7 +1,5 @@
 """News of an issue as a decision about one ticket: a note, a suggested reply, and what `closing:` says. Pure."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from app.records.decisions import Decision

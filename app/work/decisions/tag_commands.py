@@ -4,8 +4,6 @@
 also with `_<iid>`: what becomes of the links. The tag is taken off again once it is carried out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

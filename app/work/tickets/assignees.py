@@ -1,7 +1,5 @@
 """Groups by name and agents by address: Zendesk is asked once per process, because they hardly ever change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from app.work.jobs.dependencies import Dependencies

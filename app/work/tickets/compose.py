@@ -1,7 +1,5 @@
 """From a decision and what was found to the one update of the ticket, and what to say of each action. Pure."""
 
-from __future__ import annotations
-
 from app.rules.actions.action import ChangeContext
 from app.rules.actions.findings import Found
 from app.rules.actions.ticket_change import TicketChange

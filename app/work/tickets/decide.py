@@ -1,7 +1,5 @@
 """The step that reads a ticket and decides about it: nothing here changes it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 

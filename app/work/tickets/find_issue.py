@@ -1,7 +1,5 @@
 """The step that finds (or opens) what the ticket is about in GitLab, and what to do when GitLab does not answer."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

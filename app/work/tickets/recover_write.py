@@ -6,8 +6,6 @@ whether the ticket has it. So nothing else is decided about the ticket before it
 The edges are in `app.work.update_state`, and drawn in docs/architecture.md.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime

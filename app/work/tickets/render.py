@@ -1,7 +1,5 @@
 """From the change to what Zendesk is sent: the full list of tags, one comment, the run id in the audit's metadata."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 

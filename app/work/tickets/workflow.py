@@ -1,7 +1,5 @@
 """The workflow of one ticket: read and decide, find or open its issue, write once, record. Each step is kept."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TypeVar
 

@@ -4,8 +4,6 @@ It needs to know nothing of the other side: whatever answers our updates, a tick
 `limits.writes_per_ticket_hour` times, and then no more until a person releases it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 
