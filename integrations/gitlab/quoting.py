@@ -55,7 +55,7 @@ def issue_title(text: str) -> str:
     return _cut(" ".join(title.split()), MAX_TITLE)
 
 
-def marker(secret: str, parts: Sequence[str | int]) -> str:
+def make_marker(secret: str, parts: Sequence[str | int]) -> str:
     """The word by which an issue of ours is found again: `zdrk` and 20 hex digits, the same for the same parts.
 
     One lower-case word of fixed length, because GitLab's search splits at punctuation and matches prefixes.
@@ -66,9 +66,9 @@ def marker(secret: str, parts: Sequence[str | int]) -> str:
     return f"zdrk{digest[:MARKER_DIGITS]}"
 
 
-def marker_line(word: str) -> str:
+def marker_line(marker: str) -> str:
     """The first line of a description: not shown, but searchable."""
-    return f"<!-- {word} -->"
+    return f"<!-- {marker} -->"
 
 
 def _clean(text: str) -> str:

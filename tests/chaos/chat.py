@@ -10,24 +10,24 @@ from typing import Any
 
 from app.records.announcements import Announcement
 from tests.chaos.outcome import Seen
-from tests.chaos.plan import WAVE_FROM, WAVES
+from tests.chaos.plan import SPIKE_FROM, SPIKES
 
 # By what it is about, not by its text: that has counts and times, which differ in a message that is said again.
-WAVE_TEXT = re.compile(r"\d+ (.+)s in \d+ minutes?, ")
+SPIKE_TEXT = re.compile(r"\d+ (.+)s in \d+ minutes?, ")
 TEXTS = {"backlog": re.compile(r"\d+ tickets of the last "), "failures": re.compile(r"\d+ new failures?: ")}
 WINDOW = timedelta(minutes=10)
 
 
-def waves(seen: Sequence[Seen]) -> set[str]:
-    """The archetypes whose tickets make a wave, each as `wave:<archetype>`."""
+def spikes(seen: Sequence[Seen]) -> set[str]:
+    """The archetypes whose tickets make a spike, each as `spike:<archetype>`."""
     written = defaultdict[str, list[datetime]](list)
     for one in seen:
         written[str(one.user.kind.archetype)].append(datetime.fromisoformat(one.ticket["created_at"]))
-    return {f"wave:{name}" for name in WAVES if _close_together(sorted(written[name]))}
+    return {f"spike:{name}" for name in SPIKES if _close_together(sorted(written[name]))}
 
 
 def _close_together(moments: Sequence[datetime]) -> bool:
-    return any(last - first < WINDOW for first, last in zip(moments, moments[WAVE_FROM - 1 :], strict=False))
+    return any(last - first < WINDOW for first, last in zip(moments, moments[SPIKE_FROM - 1 :], strict=False))
 
 
 def chat_problems(
@@ -55,13 +55,13 @@ def chat_problems(
 
 
 def _topic_of_text(text: str) -> str:
-    if wave := WAVE_TEXT.match(text):
-        return f"wave:{wave[1].replace(' ', '_')}"
+    if spike := SPIKE_TEXT.match(text):
+        return f"spike:{spike[1].replace(' ', '_')}"
     return next((topic for topic, begins in TEXTS.items() if begins.match(text)), text)
 
 
 def _topic_of_key(one: Announcement) -> str:
-    """`wave:<archetype>`, or else what its message is found by."""
-    if one.kind == "wave":
+    """`spike:<archetype>`, or else what its message is found by."""
+    if one.kind == "spike":
         return ":".join(one.key.split(":")[:2])
     return one.kind if one.kind in TEXTS else one.text

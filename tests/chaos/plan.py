@@ -53,10 +53,10 @@ class Plan:
 SETTLES_SOON = (("issue_wait: 20", "issue_wait: 20\n  issue_settle: 3"),)
 # For the long form: few tickets are enough for a bulk job.
 BULK_SOON = (("issue_wait: 20", "issue_wait: 20\n  bulk_from: 4"),)
-WAVE_FROM = 5
-"""So many tickets of one kind are a wave, which the chat hears of: the short forms have one too."""
-WAVE = "{archetype: %s, at_least: %d, minutes: 10, quiet_minutes: 60}"
-WAVES = ("stability_complaint", "bug_report", "mention")
+SPIKE_FROM = 5
+"""So many tickets of one kind are a spike, which the chat hears of: the short forms have one too."""
+SPIKE = "{archetype: %s, at_least: %d, minutes: 10, quiet_minutes: 60}"
+SPIKES = ("stability_complaint", "bug_report", "mention")
 # No caps (they would stop the thirtieth issue of an hour, as they should), and praise on Twitter is answered.
 ALWAYS = (
     ("  caps: {reply: 30, issue: 30, spam: 10, forward: 20}\n", ""),
@@ -64,7 +64,7 @@ ALWAYS = (
     ("attempts: 8", "attempts: 20"),
     # Reports resemble each other by half, and the known issue by 0.85: nobody is to be asked.
     ("suggest_at: 0.5", "suggest_at: 0.7"),
-    (WAVE % ("stability_complaint", 10), "\n    - ".join(WAVE % (name, WAVE_FROM) for name in WAVES)),
+    (SPIKE % ("stability_complaint", 10), "\n    - ".join(SPIKE % (name, SPIKE_FROM) for name in SPIKES)),
 )
 
 

@@ -16,7 +16,7 @@ from app.work.chat.send_once import STEP as ANNOUNCE
 from tests.chaos import engine_records, outcome
 from tests.chaos.api import TOKEN as DESK_TOKEN
 from tests.chaos.api import ApiClient
-from tests.chaos.chat import chat_problems, waves
+from tests.chaos.chat import chat_problems, spikes
 from tests.chaos.engine_records import EngineRecords
 from tests.chaos.issue_closing import IssueCloser
 from tests.chaos.plan import ALWAYS, Plan, chat_fault_schedule, fault_schedule
@@ -251,7 +251,7 @@ def _check(scenario: _Scenario, report: Report) -> None:
     report.problems += outcome.issue_problems(seen, gitlab("issues", project=PROJECT), _known(scenario))
     unsure = sum(one["step"] == ANNOUNCE for one in failures)
     said = scenario.sandbox.chat("messages")
-    report.problems += chat_problems(said, scenario.records.announcements(), waves(seen), failures=unsure)
+    report.problems += chat_problems(said, scenario.records.announcements(), spikes(seen), failures=unsure)
     runs, calls = scenario.records.runs(), zendesk("calls")
     report.problems += engine_records.problems(runs, scenario.records.steps())
     report.problems += outcome.overlap_problems(runs, calls, scenario.processes.lifetimes)

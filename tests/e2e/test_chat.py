@@ -1,4 +1,4 @@
-"""What the team's chat hears: one message for a wave, none with anything that a person wrote."""
+"""What the team's chat hears: one message for a spike, none with anything that a person wrote."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def messages(harness: Harness) -> list[str]:
     return [str(message["text"]) for message in harness.sandbox.chat.messages()]
 
 
-def test_a_wave_of_complaints_is_one_message_without_what_people_wrote(chat_harness: Harness) -> None:
+def test_a_spike_of_complaints_is_one_message_without_what_people_wrote(chat_harness: Harness) -> None:
     for number in range(5):
         chat_harness.triaged(COMPLAINT.format(number=number))
     wait_until(lambda: messages(chat_harness))

@@ -39,11 +39,11 @@ def test_a_decision_and_a_correction_count_once_however_often_their_writes_were_
     assert value("pointsman_decisions_total", **by_hand) == decisions_by_hand + 1
 
 
-def test_when_a_source_was_heard_last_is_known_to_a_process_that_never_heard_it(harness: Harness) -> None:
+def test_a_process_knows_of_deliveries_that_another_one_received(harness: Harness) -> None:
     now, progress = harness.service.deps.now(), harness.service.deps.records.progress
     harness.triaged("@gitlab kudos to the team")
-    progress.reached("heard:zendesk", "", now=(now - timedelta(hours=7)).isoformat())
+    progress.reached("last_delivery:zendesk", "", now=(now - timedelta(hours=7)).isoformat())
     assert LastDeliveries(progress, harness.service.deps.now, ("zendesk",)).silent_for("zendesk") >= timedelta(hours=7)
     assert harness.web.get("/metrics").status_code == 200
-    assert value("pointsman_last_event_seconds", source="zendesk") >= now.timestamp(), "this one heard it"
-    assert value("pointsman_last_event_seconds", source="gitlab") > 0, "and it is there before anything was heard"
+    assert value("pointsman_last_event_seconds", source="zendesk") >= now.timestamp(), "this one received it"
+    assert value("pointsman_last_event_seconds", source="gitlab") > 0, "and it is there before any delivery came"

@@ -143,10 +143,10 @@ def test_what_the_chat_may_have_got_is_not_sent_again_and_what_comes_later_waits
     hook = respx.post(CHAT).mock(side_effect=HANGS)
 
     def say(number: int) -> str:
-        return announcer.announce("wave", f"wave:{number}", "12 complaints").outcome
+        return announcer.announce("spike", f"spike:{number}", "12 complaints").outcome
 
     assert [say(number) for number in range(FAILURES)] == ["unknown"] * FAILURES
-    waiting = announcer.announce("wave", "wave:5", "12 complaints")
+    waiting = announcer.announce("spike", "spike:5", "12 complaints")
     assert waiting.outcome == "later"
     assert waiting.fault is not None
     assert waiting.fault.untried, "no try is used up"

@@ -197,7 +197,7 @@ class BacklogConfig(Strict):
 class ChatConfig(Strict):
     """What the team's chat is told (CHAT_WEBHOOK_URL). It never contains what people wrote."""
 
-    waves: tuple[SpikeConfig, ...] = ()
+    spikes: tuple[SpikeConfig, ...] = ()
     needs_triage: BacklogConfig | None = None
     failures: Flag = Field(default=False, description="Tell of new failures, at most once an hour.")
     silence_hours: Hours | None = Field(

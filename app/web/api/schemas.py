@@ -37,7 +37,7 @@ class LinkOut(BaseModel):
     project: str
     iid: int
     url: str
-    state: str = Field(description="Of the issue, as the ticket last heard of it: opened, closed or gone.")
+    state: str = Field(description="Of the issue, as the ticket was last notified of it: opened, closed or gone.")
     following: Literal["active", "paused", "removed"] = Field(
         description="paused: the ticket gets no news of the issue"
     )

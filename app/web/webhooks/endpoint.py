@@ -61,7 +61,7 @@ def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
 async def _store(received: Received, source: WebhookSource, service: Service) -> Response:
     """Raises CannotStore."""
     # Of interest or not: a source that sends nothing any more has mostly switched the webhook off.
-    service.last_deliveries.heard(source.name)
+    service.last_deliveries.received(source.name)
     try:
         work = source.work(received, source.own_id(service.deps.identity))
     except NotUnderstood as error:

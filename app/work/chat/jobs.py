@@ -9,7 +9,7 @@ from app.rules.loading import Rules
 from app.rules.schema.base import SpikeConfig
 from app.triage.incident_choice import services_named
 from app.work.chat.send_once import Announced, Announcer, say_alert, say_backlog, say_failures
-from app.work.chat.spikes import Complaint, KnownIncident, Waves, Wording
+from app.work.chat.spikes import Complaint, KnownIncident, SpikeWatch, Wording
 from app.work.chat.webhook_health import WebhookAlerts
 from app.work.issues.incidents import INCIDENT
 from app.work.issues.news import known_of
@@ -20,7 +20,7 @@ from app.work.messages import CheckForChat, Failed, IssueNews, LookForSpike, Sto
 from app.work.snapshot import ticket_from_json
 
 
-class Spike(Stored):
+class SpikeResult(Stored):
     tickets: tuple[int, ...] = ()
     """Whose note names the message in the chat."""
     permalink: str = ""
@@ -54,18 +54,18 @@ class ChatJobs:
     def check(self, message: CheckForChat) -> None:
         attempt(self.deps, message, "check", self._check)
 
-    def _look(self, message: LookForSpike) -> Spike | Failed:
+    def _look(self, message: LookForSpike) -> SpikeResult | Failed:
         rules = self.deps.rulebook.current()
-        policy = next((one for one in rules.routing.chat.waves if one.archetype == message.archetype), None)
+        policy = next((one for one in rules.routing.chat.spikes if one.archetype == message.archetype), None)
         if policy is None:
-            return Spike()
-        waves = Waves(self.announcer, self._complaints, self.deps.now)
-        looked = waves.look(policy, lambda: self._incident(policy), self._wording(rules))
+            return SpikeResult()
+        spikes = SpikeWatch(self.announcer, self._complaints, self.deps.now)
+        looked = spikes.look(policy, lambda: self._incident(policy), self._wording(rules))
         announced = looked.announced
         if announced.outcome == "later" and announced.fault:
             return Failed(fault=announced.fault)
         linked = looked.tickets if announced.outcome == "sent" and announced.permalink else ()
-        return Spike(tickets=tuple(linked), permalink=announced.permalink or "")
+        return SpikeResult(tickets=tuple(linked), permalink=announced.permalink or "")
 
     def _complaints(self, archetype: str, since: datetime) -> list[Complaint]:
         found = []

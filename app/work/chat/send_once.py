@@ -20,7 +20,7 @@ from integrations.errors import IntegrationError, UnknownOutcome
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["wave", "backlog", "failures", "silence", "hook_disabled"]
+Kind = Literal["spike", "backlog", "failures", "silence", "hook_disabled"]
 Outcome = Literal["sent", "known", "quiet", "nothing", "later", "failed", "unknown", "off"]
 """`known`: somebody else says it, or did; `quiet`: it was said lately; `nothing`: there is nothing to say;
 `later`: it was not sent, and may be tried again; `failed`: it was not sent, and a person has to change something;
@@ -48,8 +48,8 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """The next message of a series. Two processes that saw the same last one get the same key: one of them sends."""
+class NextMessage:
+    """Of a series. Two processes that saw the same last one get the same key: one of them sends."""
 
     key: str
     last: Announcement | None
@@ -88,11 +88,11 @@ class Announcer:
         log.info("announced", key=key)
         return Announced("sent", permalink)
 
-    def turn(self, series: str, quiet: timedelta) -> Turn | None:
+    def next_message(self, series: str, quiet: timedelta) -> NextMessage | None:
         """None while the last message of the series is younger than `quiet`."""
         last = self.announcements.latest(series)
-        turn = Turn(f"{series}:{last.at if last else 'first'}", last)
-        return None if turn.last_at and self.now() - turn.last_at < quiet else turn
+        following = NextMessage(f"{series}:{last.at if last else 'first'}", last)
+        return None if following.last_at and self.now() - following.last_at < quiet else following
 
     def give_up_abandoned(self) -> int:
         """Messages whose process died over them: a person is told. How many; for a scheduled job."""
@@ -142,11 +142,11 @@ def say_backlog(announcer: Announcer, policy: BacklogPolicy, waiting: int, addre
     """`waiting`: tickets of the last `policy.hours` that are still left to a person. `address`: where to see them."""
     if waiting < policy.at_least:
         return Announced("nothing")
-    turn = announcer.turn("backlog", timedelta(hours=policy.quiet_hours))
-    if turn is None:
+    following = announcer.next_message("backlog", timedelta(hours=policy.quiet_hours))
+    if following is None:
         return Announced("quiet")
     text = f"{waiting} tickets of the last {counted(policy.hours, 'hour')} wait for triage."
-    return announcer.announce("backlog", turn.key, with_link(text, address))
+    return announcer.announce("backlog", following.key, with_link(text, address))
 
 
 NewFailures = Callable[[datetime], Mapping[tuple[str, str], int]]
@@ -155,10 +155,10 @@ NewFailures = Callable[[datetime], Mapping[tuple[str, str], int]]
 
 def say_failures(announcer: Announcer, new: NewFailures, address: str = "") -> Announced:
     """At most once an hour, with all that failed since the last time; the chat's own failures are not for the chat."""
-    turn = announcer.turn("failures", HOUR)
-    if turn is None:
+    following = announcer.next_message("failures", HOUR)
+    if following is None:
         return Announced("quiet")
-    found = new(turn.last_at or announcer.now() - DAY)
+    found = new(following.last_at or announcer.now() - DAY)
     counts = sorted(
         ((count, *name) for name, count in found.items() if name[0] != SOURCE), key=lambda one: (-one[0], one[1:])
     )
@@ -167,13 +167,13 @@ def say_failures(announcer: Announcer, new: NewFailures, address: str = "") -> A
     named = [f"{escape(source)} {escape(reason)} ({count})" for count, source, reason in counts[:MOST_NAMED]]
     named += ["others"] if len(counts) > MOST_NAMED else []
     text = f"{counted(sum(count for count, *_ in counts), 'new failure')}: {', '.join(named)}."
-    return announcer.announce("failures", turn.key, with_link(text, address))
+    return announcer.announce("failures", following.key, with_link(text, address))
 
 
 def say_alert(announcer: Announcer, kind: Kind, about: str, text: str, *, quiet: timedelta = DAY) -> Announced:
     """`about`: of what, in one word (`gitlab`): an alert about it is said once in `quiet`. `text`: nothing private."""
-    turn = announcer.turn(f"{kind}:{about}", quiet)
-    return announcer.announce(kind, turn.key, escape(text)) if turn else Announced("quiet")
+    following = announcer.next_message(f"{kind}:{about}", quiet)
+    return announcer.announce(kind, following.key, escape(text)) if following else Announced("quiet")
 
 
 def counted(number: int, noun: str) -> str:

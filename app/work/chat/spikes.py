@@ -1,4 +1,4 @@
-"""Many complaints in a short time: one message to the chat for the whole wave, not one for each."""
+"""Many complaints in a short time: one message to the chat for the whole spike, not one for each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from app.work.chat.send_once import Announced, Announcer, counted
 from integrations.chat import escape, link
 
-# A wave that is remembered no longer is a new one: even a day-long outage is worth a word a day.
+# A spike that is remembered no longer is a new one: even a day-long outage is worth a word a day.
 LONGEST_MEMORY = timedelta(hours=24)
 MOST_NAMED = 4
 KNOWN = {
@@ -21,8 +21,8 @@ KNOWN = {
 }
 
 
-class WavePolicy(Protocol):
-    """`chat.waves` of routing.yaml: `at_least` tickets within `minutes`; over when it was calm for `quiet_minutes`."""
+class SpikePolicy(Protocol):
+    """`chat.spikes` of routing.yaml: `at_least` tickets within `minutes`; over when it was calm for `quiet_minutes`."""
 
     @property
     def archetype(self) -> str: ...
@@ -38,21 +38,21 @@ class WavePolicy(Protocol):
 class Complaint:
     ticket_id: int
     at: datetime
-    """When the person wrote: a backlog that is worked off in a minute is no wave."""
+    """When the person wrote: a backlog that is worked off in a minute is no spike."""
     channel: str = ""
     about: tuple[str, ...] = ()
     """The services it names, as `services_named` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wave:
+class Spike:
     complaints: tuple[Complaint, ...]
     """Those of its newest full window, the oldest first; one for each ticket."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownIncident:
-    """What is known of an incident when the wave is announced. `url`: only of one that a stranger may read."""
+    """What is known of an incident when the spike is announced. `url`: only of one that a stranger may read."""
 
     state: Literal["public", "private", "none", "other", "unseen"]
     url: str = ""
@@ -70,19 +70,19 @@ class Wording:
 class Looked:
     announced: Announced
     tickets: tuple[int, ...] = ()
-    """Those of the wave, where one was announced."""
+    """Those of the spike, where one was announced."""
 
 
 Complaints = Callable[[str, datetime], Sequence[Complaint]]
 """Those of an archetype since a time, in any order."""
 
 
-def beginning_wave(
-    policy: WavePolicy, complaints: Iterable[Complaint], *, now: datetime, announced_at: datetime | None
-) -> Wave | None:
-    """The wave that people have to hear of now, if there is one.
+def beginning_spike(
+    policy: SpikePolicy, complaints: Iterable[Complaint], *, now: datetime, announced_at: datetime | None
+) -> Spike | None:
+    """The spike that people have to hear of now, if there is one.
 
-    A wave goes on for as long as full windows follow each other, or the last announcement, within the quiet time. One
+    A spike goes on for as long as full windows follow each other, or the last announcement, within the quiet time. One
     that nobody could announce in time is still announced, until the quiet time has passed.
     """
     window, quiet = timedelta(minutes=policy.minutes), timedelta(minutes=policy.quiet_minutes)
@@ -100,20 +100,20 @@ def beginning_wave(
         newest = ordered[first : last + 1]
     if newest is None or not begins or newest[-1].at < now - quiet:
         return None
-    return Wave(tuple(newest))
+    return Spike(tuple(newest))
 
 
-def wave_text(policy: WavePolicy, wave: Wave, incident: KnownIncident, wording: Wording) -> str:
+def spike_text(policy: SpikePolicy, spike: Spike, incident: KnownIncident, wording: Wording) -> str:
     """Counts, names of channels and services, and a public address: nothing that a person wrote."""
-    many = counted(len(wave.complaints), escape(policy.archetype.replace("_", " ")))
+    many = counted(len(spike.complaints), escape(policy.archetype.replace("_", " ")))
     address = link(incident.url) if incident.state == "public" else ""
     known = f"incident: {address}" if address else KNOWN[incident.state]
     channels = Counter(
-        wording.channels.get(one.channel, one.channel) or "an unknown channel" for one in wave.complaints
+        wording.channels.get(one.channel, one.channel) or "an unknown channel" for one in spike.complaints
     )
-    services = Counter(service for one in wave.complaints for service in one.about)
+    services = Counter(service for one in spike.complaints for service in one.about)
     about = f"; about {_most(services)}" if services else ""
-    times = f"{_clock(wave.complaints[0].at)} to {_clock(wave.complaints[-1].at)} UTC"
+    times = f"{_clock(spike.complaints[0].at)} to {_clock(spike.complaints[-1].at)} UTC"
     return "\n".join(
         filter(
             None,
@@ -128,34 +128,34 @@ def wave_text(policy: WavePolicy, wave: Wave, incident: KnownIncident, wording: 
 
 
 @dataclass(frozen=True)
-class Waves:
+class SpikeWatch:
     announcer: Announcer
     complaints: Complaints
     now: Callable[[], datetime]
 
-    def look(self, policy: WavePolicy, incident: Callable[[], KnownIncident], wording: Wording) -> Looked:
-        """Announce a wave, if one begins. `incident` is asked only then, and may raise.
+    def look(self, policy: SpikePolicy, incident: Callable[[], KnownIncident], wording: Wording) -> Looked:
+        """Announce a spike, if one begins. `incident` is asked only then, and may raise.
 
         To be called after each decision for the archetype; the message's key follows from the last one, so that of
-        several processes that see the same wave one sends it.
+        several processes that see the same spike one sends it.
         """
         if self.announcer.chat is None:
             return Looked(Announced("off"))
         now = self.now()
-        turn = self.announcer.turn(f"wave:{policy.archetype}", timedelta(minutes=policy.quiet_minutes))
-        if turn is None:
+        following = self.announcer.next_message(f"spike:{policy.archetype}", timedelta(minutes=policy.quiet_minutes))
+        if following is None:
             return Looked(Announced("quiet"))
-        since = looks_back_to(policy, now=now, announced_at=turn.last_at)
+        since = looks_back_to(policy, now=now, announced_at=following.last_at)
         found = self.complaints(policy.archetype, since)
-        wave = beginning_wave(policy, found, now=now, announced_at=turn.last_at)
-        if wave is None:
+        spike = beginning_spike(policy, found, now=now, announced_at=following.last_at)
+        if spike is None:
             return Looked(Announced("nothing"))
-        announced = self.announcer.announce("wave", turn.key, wave_text(policy, wave, incident(), wording))
-        return Looked(announced, tuple(one.ticket_id for one in wave.complaints))
+        announced = self.announcer.announce("spike", following.key, spike_text(policy, spike, incident(), wording))
+        return Looked(announced, tuple(one.ticket_id for one in spike.complaints))
 
 
-def looks_back_to(policy: WavePolicy, *, now: datetime, announced_at: datetime | None) -> datetime:
-    """From when on complaints tell whether a wave begins, or an old one goes on."""
+def looks_back_to(policy: SpikePolicy, *, now: datetime, announced_at: datetime | None) -> datetime:
+    """From when on complaints tell whether a spike begins, or an old one goes on."""
     window, quiet = timedelta(minutes=policy.minutes), timedelta(minutes=policy.quiet_minutes)
     if announced_at is None:
         return now - quiet - window

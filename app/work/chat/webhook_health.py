@@ -21,34 +21,34 @@ class LastDeliveries:
     progress: Progress
     now: Callable[[], datetime]
     sources: tuple[str, ...]
-    _heard: dict[str, datetime] = field(default_factory=dict)
+    _received: dict[str, datetime] = field(default_factory=dict)
     _kept: dict[str, datetime] = field(default_factory=dict)
 
-    def heard(self, source: str) -> None:
+    def received(self, source: str) -> None:
         """A verified delivery came in, of interest or not."""
-        self._heard[source] = self.now()
+        self._received[source] = self.now()
 
     def keep(self) -> None:
-        """Write down what was heard, for all processes; called by the clock, because no webhook may wait for it."""
-        for source, at in list(self._heard.items()):
+        """Store it for all processes; called by the clock, because no webhook may wait for it."""
+        for source, at in list(self._received.items()):
             if at - self._kept.get(source, at - KEEP_EVERY) >= KEEP_EVERY:
                 self._kept[source] = at
                 self.progress.reached(_name(source), "", now=at.isoformat())
 
     def last(self, source: str) -> datetime:
-        """When any process heard it last; of a source that was never heard, when this was first asked."""
+        """When any process received its last delivery; without one, when this was first asked."""
         kept = self.progress.of(_name(source))
         if kept is None:
             kept = self.progress.reached(_name(source), "", now=self.now().isoformat())
         at = datetime.fromisoformat(kept.at)
-        return max(at, self._heard.get(source, at))
+        return max(at, self._received.get(source, at))
 
     def silent_for(self, source: str) -> timedelta:
         return self.now() - self.last(source)
 
 
 def _name(source: str) -> str:
-    return f"heard:{source}"
+    return f"last_delivery:{source}"
 
 
 @dataclass(frozen=True)

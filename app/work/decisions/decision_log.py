@@ -137,7 +137,7 @@ class DecisionLog:
 
     def _watched_for_spikes(self, decision: TicketDecision) -> str:
         """The archetype, if many of it at once are told to the chat; only for a ticket's own verdict."""
-        watched = {one.archetype for one in self.deps.rulebook.current().routing.chat.waves}
+        watched = {one.archetype for one in self.deps.rulebook.current().routing.chat.spikes}
         own_verdict = decision.event not in FOLLOWING
         return decision.archetype if own_verdict and decision.archetype in watched else ""
 

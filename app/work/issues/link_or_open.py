@@ -23,7 +23,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 from app.work.provenance import Provenance
 from integrations.errors import NOT_CARRIED_OUT, IntegrationError, NotFound, NotSent
-from integrations.gitlab.quoting import marker
+from integrations.gitlab.quoting import make_marker
 
 REPORT = "report"
 LOOK_AGAIN_SECONDS = 1.0
@@ -41,7 +41,7 @@ class _Report:
     tracker: TrackerConfig
     project_id: int
     intent: str
-    mark: str
+    marker: str
     rules: Rules
     text: Report
 
@@ -97,8 +97,8 @@ class IssueLinker:
     def _report(
         self, decision: TicketDecision, action: IssueAction, tracker: TrackerConfig, project_id: int, rules: Rules
     ) -> _Report:
-        mark = marker(self.deps.marker_secret, (project_id, decision.ticket.id, REPORT))
-        return _Report(decision, action, tracker, project_id, REPORT, mark, rules, Report.of(decision))
+        marker = make_marker(self.deps.marker_secret, (project_id, decision.ticket.id, REPORT))
+        return _Report(decision, action, tracker, project_id, REPORT, marker, rules, Report.of(decision))
 
     def _waits_for(self, report: _Report) -> str:
         _, tagged, wanted = report.policy.open_when.partition("tagged:")
@@ -127,7 +127,7 @@ class IssueLinker:
             tracker=report.tracker.model_copy(update={"project": path}),
             project_id=project_id,
             intent=intent,
-            mark=marker(self.deps.marker_secret, (project_id, report.ticket_id, intent)),
+            marker=make_marker(self.deps.marker_secret, (project_id, report.ticket_id, intent)),
         )
         known = self.deps.records.links.find(report.ticket_id, intent)
         try:
@@ -168,7 +168,7 @@ class IssueLinker:
 
     def _add_note(self, report: _Report, iid: int) -> None:
         quoted = not report.action.confidential
-        text = another_report(report.decision, report.text, report.mark, quoted=quoted)
+        text = another_report(report.decision, report.text, report.marker, quoted=quoted)
         self.deps.records.links.touch(report.ticket_id, report.intent, now=self.deps.now().isoformat())
         try:
             self.deps.gitlab.add_note(report.project_id, iid, text)
@@ -182,7 +182,7 @@ class IssueLinker:
     def _has_note(self, report: _Report, iid: int) -> bool:
         own = self.deps.gitlab.me().id
         notes = self.deps.gitlab.notes(report.project_id, iid)
-        return any(note.author_id == own and report.mark in note.body.partition("\n")[0] for note in notes)
+        return any(note.author_id == own and report.marker in note.body.partition("\n")[0] for note in notes)
 
     def _open(self, report: _Report) -> Found:
         claimed = self.deps.records.links.claim(
@@ -190,7 +190,7 @@ class IssueLinker:
             report.intent,
             project_id=report.project_id,
             project=report.tracker.project,
-            marker=report.mark,
+            marker=report.marker,
             now=self.deps.now().isoformat(),
         )
         if not claimed:
@@ -200,7 +200,7 @@ class IssueLinker:
             issue = self.deps.gitlab.create_issue(
                 report.project_id,
                 title=issue_title(report.decision, report.text),
-                description=issue_description(report.decision, report.text, report.policy, report.rules, report.mark),
+                description=issue_description(report.decision, report.text, report.policy, report.rules, report.marker),
                 labels=[*report.tracker.labels, *report.policy.labels],
                 confidential=report.action.confidential,
             )

@@ -13,7 +13,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import CountReports, Failed, Stored, Work
 from integrations.errors import NOT_CARRIED_OUT, NotFound
-from integrations.gitlab.quoting import marker, marker_line, one_line
+from integrations.gitlab.quoting import make_marker, marker_line, one_line
 
 # One report is the issue itself, or the note that tells of it.
 WORTH_COUNTING = 2
@@ -49,9 +49,9 @@ class ReportCounter:
             return Failed(fault=paused)
         records, project_id, iid = self.deps.records, message.project_id, message.iid
         links = records.links.of_issue(project_id, iid)
-        mark = marker(self.deps.marker_secret, (project_id, iid, "reports"))
+        marker = make_marker(self.deps.marker_secret, (project_id, iid, "reports"))
         titles = {name: channel.title for name, channel in self.deps.rulebook.current().routing.channels.items()}
-        text = _text(mark, links, titles)
+        text = _text(marker, links, titles)
         known = records.issue_notes.of(project_id, iid)
         if len(links) < WORTH_COUNTING and known is None:
             return Counted()
@@ -59,7 +59,7 @@ class ReportCounter:
             return Counted()
         note_id = known.note_id if known else None
         if known and note_id is None:
-            note_id = self._written_before(project_id, iid, mark)
+            note_id = self._written_before(project_id, iid, marker)
             if note_id is None and (left := self._may_still_come(known)):
                 return Counted(look_again=left)
         if note_id is None or not self._edited(project_id, iid, note_id, text):
@@ -97,16 +97,16 @@ class ReportCounter:
     def _settle_time(self) -> timedelta:
         return timedelta(seconds=self.deps.limits.issue_settle)
 
-    def _written_before(self, project_id: int, iid: int, mark: str) -> int | None:
+    def _written_before(self, project_id: int, iid: int, marker: str) -> int | None:
         """The note whose answer was lost, if it is there."""
         own = self.deps.gitlab.me().id
         found = (note for note in self.deps.gitlab.notes(project_id, iid) if note.author_id == own)
-        return next((note.id for note in found if note.body.partition("\n")[0].strip() == marker_line(mark)), None)
+        return next((note.id for note in found if note.body.partition("\n")[0].strip() == marker_line(marker)), None)
 
 
-def _text(mark: str, links: Sequence[Link], titles: dict[str, str]) -> str:
+def _text(marker: str, links: Sequence[Link], titles: dict[str, str]) -> str:
     """No ticket, no person: the note is as public as the issue."""
     places = Counter(titles.get(link.channel, link.channel) for link in links if link.channel)
     where = ", ".join(f"{one_line(title)} {count}" for title, count in sorted(places.items()))
     many = f"**{len(links)} community reports**" if len(links) != 1 else "**1 community report**"
-    return f"{marker_line(mark)}\n\n{many} of this{f' ({where})' if where else ''}. This note is kept up to date."
+    return f"{marker_line(marker)}\n\n{many} of this{f' ({where})' if where else ''}. This note is kept up to date."

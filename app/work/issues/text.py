@@ -63,7 +63,7 @@ def issue_title(decision: TicketDecision, report: Report) -> str:
     return quoting.issue_title(text) or f"Report from {decision.channel}"
 
 
-def issue_description(decision: TicketDecision, report: Report, policy: IssueConfig, rules: Rules, mark: str) -> str:
+def issue_description(decision: TicketDecision, report: Report, policy: IssueConfig, rules: Rules, marker: str) -> str:
     """The template, filled; the marker is the first line, where no text of others can hide it."""
     text = f"{report.subject}\n{report.body}"
     channel = rules.routing.channels.get(decision.channel)
@@ -76,12 +76,12 @@ def issue_description(decision: TicketDecision, report: Report, policy: IssueCon
         "steps": quoting.fence(details["steps"]) if details["steps"] else "",
         "ticket_url": decision.ticket.url,
     }
-    return f"{quoting.marker_line(mark)}\n\n{render_template(rules.macros, policy.template, values)}"
+    return f"{quoting.marker_line(marker)}\n\n{render_template(rules.macros, policy.template, values)}"
 
 
-def another_report(decision: TicketDecision, report: Report, mark: str, *, quoted: bool) -> str:
+def another_report(decision: TicketDecision, report: Report, marker: str, *, quoted: bool) -> str:
     """The note on an issue that is known: one more report, in its own words only if anybody could read them."""
-    lines = [quoting.marker_line(mark), "", f"Another community report ({quoting.one_line(decision.channel)})."]
+    lines = [quoting.marker_line(marker), "", f"Another community report ({quoting.one_line(decision.channel)})."]
     if quoted:
         lines += ["", quoting.fence(report.body)]
     return "\n".join(lines)

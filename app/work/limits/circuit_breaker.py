@@ -22,7 +22,7 @@ OPEN, RECOVERING = "circuit_open", "service_recovering"
 # So many failures in a row, from this process alone; soon after it came back, fewer.
 FAILURES, FAILURES_IN_RAMP = 5, 2
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
-# A probe that is not heard of for so long was made by a process that died.
+# The process that made a probe died, if no result comes for so long.
 PROBE_SECONDS = 45.0
 PROBE_TAKES_SECONDS = 1.0
 LOOK_EVERY_SECONDS = 1.0
@@ -139,7 +139,7 @@ def open_(circuit: Circuit, now: float) -> Circuit | None:
 
 
 def probe(circuit: Circuit, now: float) -> Circuit | None:
-    """One may ask whether the service is back, and another one if nothing is heard of the first."""
+    """One call probes whether the service is back; another one may, if no result of the first comes."""
     if circuit.state == "closed" or circuit.at > now:
         return None
     return replace(circuit, state="probing", at=now + PROBE_SECONDS)

@@ -19,7 +19,7 @@ ROUNDS = 10
 
 FIRSTS: dict[str, Callable[[Records, int], object]] = {
     "project": lambda records, number: records.projects.keep(f"a/{number}", number),
-    "progress": lambda records, number: records.progress.reached(f"heard:{number}", "now", now=NOW),
+    "progress": lambda records, number: records.progress.reached(f"last_delivery:{number}", "now", now=NOW),
     "note": lambda records, number: records.issue_notes.save(1, number, OurNote(None, "2 people")),
     "link": lambda records, number: records.links.save(
         Link(number, "bug", 1, "a/b", 1, "", "opened", "linked"), now=NOW

@@ -9,11 +9,11 @@ import pytest
 
 from integrations.errors import Invalid, NotFound
 from integrations.gitlab import GitLabClient, GitLabIssueRef
-from integrations.gitlab.quoting import fence, issue_title, marker, marker_line
+from integrations.gitlab.quoting import fence, issue_title, make_marker, marker_line
 from integrations.sandbox import Sandbox
 from tests.integrations.gitlab.conftest import asked
 
-WORD = marker("secret", ["sandbox", 35001, "bug"])
+WORD = make_marker("secret", ["sandbox", 35001, "bug"])
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def test_no_words_find_nothing_instead_of_everything(sandbox: Sandbox, client: G
 def test_a_marker_counts_only_on_the_first_line_of_an_issue_of_ours(
     sandbox: Sandbox, client: GitLabClient, project_id: int
 ) -> None:
-    word = marker("secret", ["a", 1])
+    word = make_marker("secret", ["a", 1])
     line = marker_line(word)
     sandbox.gitlab.add_issue(project_id, title="by a person", description=f"{line}\n\ntext")
     open_issue(client, project_id, "quoted", f"text\n\n{line}")

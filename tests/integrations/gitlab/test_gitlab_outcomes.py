@@ -17,7 +17,7 @@ from integrations.errors import (
     UnknownOutcome,
 )
 from integrations.gitlab import GitLabClient
-from integrations.gitlab.quoting import marker, marker_line
+from integrations.gitlab.quoting import make_marker, marker_line
 from integrations.sandbox import Fault, Sandbox
 from integrations.sandbox.faults import Kind
 
@@ -62,7 +62,7 @@ def posts(sandbox: Sandbox) -> int:
 def test_a_creation_without_a_clear_answer_is_unknown_and_the_marker_tells(
     sandbox: Sandbox, client: GitLabClient, project_id: int, fault: Fault, applied: bool
 ) -> None:
-    word = marker("secret", [fault.kind, fault.status])
+    word = make_marker("secret", [fault.kind, fault.status])
     sandbox.gitlab.faults.add(fault)
 
     with pytest.raises(UnknownOutcome) as caught:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from integrations.gitlab.quoting import fence, issue_title, marker, marker_line, one_line
+from integrations.gitlab.quoting import fence, issue_title, make_marker, marker_line, one_line
 
 MARKER = marker_line("zdrk7f3a9c0d41e2b8aabbcc")
 # The extractor's pattern with any word for a command: \w covers /cloſe, which an ASCII list would miss.
@@ -237,17 +237,19 @@ def test_a_title_stays_readable() -> None:
 
 
 def test_a_marker_is_one_word_that_search_finds_and_nobody_guesses() -> None:
-    word = marker("secret", ["acme", 7, "bug"])
+    word = make_marker("secret", ["acme", 7, "bug"])
 
     assert re.fullmatch(r"zdrk[0-9a-f]{20}", word)
-    assert word == marker("secret", ["acme", "7", "bug"])
-    assert (
-        len({word, marker("other", ["acme", 7, "bug"]), marker("secret", ["acme", 7]), marker("secret", ["acme7bug"])})
-        == 4
-    )
+    assert word == make_marker("secret", ["acme", "7", "bug"])
+    others = [
+        make_marker("other", ["acme", 7, "bug"]),
+        make_marker("secret", ["acme", 7]),
+        make_marker("secret", ["acme7bug"]),
+    ]
+    assert len({word, *others}) == 4
     assert marker_line(word) == f"<!-- {word} -->"
 
 
 @given(st.lists(st.text(max_size=4), max_size=4), st.lists(st.text(max_size=4), max_size=4))
 def test_other_parts_make_another_marker(one: list[str], other: list[str]) -> None:
-    assert (marker("secret", one) == marker("secret", other)) == (one == other)
+    assert (make_marker("secret", one) == make_marker("secret", other)) == (one == other)

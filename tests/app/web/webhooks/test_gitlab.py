@@ -66,7 +66,7 @@ class Endpoint:
     intake: RecordingIntake
     failures: RecordingFailures
     identity: Identity
-    heard: list[str]
+    received: list[str]
 
     def post(self, body: bytes, **headers: str | bytes) -> tuple[int, str]:
         """With the plain token, unless other headers are given."""
@@ -97,7 +97,7 @@ def nobody() -> Any:
 def served() -> Iterator[Endpoint]:
     intake, failures = RecordingIntake(), RecordingFailures()
     identity = Identity(zendesk=nobody, gitlab=nobody)
-    heard: list[str] = []
+    received: list[str] = []
     secrets = tuple(SecretStr(one) for one in (SIGNING, PLAIN, "the token before"))
     deps = SimpleNamespace(
         settings=Settings.model_construct(gitlab_webhook_secret=secrets),
@@ -105,7 +105,7 @@ def served() -> Iterator[Endpoint]:
         records=SimpleNamespace(failures=failures),
         now=lambda: NOW,
     )
-    last = SimpleNamespace(heard=heard.append)
+    last = SimpleNamespace(received=received.append)
     service = cast("Service", SimpleNamespace(deps=deps, intake=intake, last_deliveries=last))
     app = FastAPI()
     app.include_router(webhook_router(GITLAB, service))
@@ -117,7 +117,7 @@ def served() -> Iterator[Endpoint]:
         time.sleep(0.01)
     host, port = server.servers[0].sockets[0].getsockname()[:2]
     with httpx.Client(base_url=f"http://{host}:{port}") as web:
-        yield Endpoint(web, intake, failures, identity, heard)
+        yield Endpoint(web, intake, failures, identity, received)
     server.should_exit = True
     thread.join()
 
@@ -248,7 +248,7 @@ def test_everything_is_followed_while_we_do_not_know_who_we_are(endpoint: Endpoi
     assert endpoint.outcome(json.dumps(nobody).encode()) == (202, "stored", 1)
 
 
-def test_counts_each_answer_and_says_when_it_last_heard_from_gitlab(endpoint: Endpoint) -> None:
+def test_counts_each_answer_and_says_when_the_last_delivery_of_gitlab_came(endpoint: Endpoint) -> None:
     def count(outcome: str) -> float:
         labels = {"source": "gitlab", "outcome": outcome}
         return REGISTRY.get_sample_value("pointsman_deliveries_total", labels) or 0.0
@@ -257,7 +257,7 @@ def test_counts_each_answer_and_says_when_it_last_heard_from_gitlab(endpoint: En
     endpoint.post(payload("emoji_award"))
     endpoint.post(b"{}", x_gitlab_token="wrong")
     assert (count("event_of_no_interest"), count("token_wrong")) == (before[0] + 1, before[1] + 1)
-    assert "gitlab" in endpoint.heard
+    assert "gitlab" in endpoint.received
 
 
 def test_only_posts_are_taken(endpoint: Endpoint) -> None:

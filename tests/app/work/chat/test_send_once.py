@@ -211,22 +211,22 @@ def test_what_may_have_been_sent_is_no_secret_when_the_failure_cannot_be_kept(ha
 
 
 def test_the_next_of_a_series_has_to_wait(harness: Harness) -> None:
-    first = harness.announcer.turn("a", HOUR)
+    first = harness.announcer.next_message("a", HOUR)
     assert first is not None
     harness.announcer.announce("silence", first.key, "hello")
 
     harness.now = NOW + HOUR - MINUTE
-    assert harness.announcer.turn("a", HOUR) is None
+    assert harness.announcer.next_message("a", HOUR) is None
     harness.now = NOW + HOUR
-    second = harness.announcer.turn("a", HOUR)
+    second = harness.announcer.next_message("a", HOUR)
     assert second is not None
     assert second.key != first.key
     assert second.last_at == NOW
 
 
 def test_those_who_saw_the_same_last_message_have_the_same_key(harness: Harness) -> None:
-    slow = harness.announcer.turn("a", HOUR)
-    quick = harness.announcer.turn("a", HOUR)
+    slow = harness.announcer.next_message("a", HOUR)
+    quick = harness.announcer.next_message("a", HOUR)
     assert slow is not None
     assert quick is not None
 

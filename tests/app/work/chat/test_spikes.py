@@ -1,4 +1,4 @@
-"""When a wave of complaints begins, what is said of it, and that it is said once."""
+"""When a spike of complaints begins, what is said of it, and that it is said once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from app.work.chat.send_once import Announced, Announcer
 from app.work.chat.spikes import (
     Complaint,
     KnownIncident,
-    Wave,
-    Waves,
+    Spike,
+    SpikeWatch,
     Wording,
-    beginning_wave,
+    beginning_spike,
     looks_back_to,
-    wave_text,
+    spike_text,
 )
 from integrations.errors import Unavailable
 from tests.app.work.chat.test_send_once import Harness
@@ -55,15 +55,15 @@ def rush(start: float, count: int = 10, first_id: int = 1) -> list[Complaint]:
 
 def begins(given: Sequence[Complaint], minute: float, announced: float | None = None) -> bool:
     announced_at = None if announced is None else NOON + announced * MINUTE
-    return beginning_wave(POLICY, given, now=NOON + minute * MINUTE, announced_at=announced_at) is not None
+    return beginning_spike(POLICY, given, now=NOON + minute * MINUTE, announced_at=announced_at) is not None
 
 
-def test_a_wave_begins_with_enough_complaints_in_a_short_time() -> None:
+def test_a_spike_begins_with_enough_complaints_in_a_short_time() -> None:
     assert not begins(rush(0, 9), 5)
     assert begins(rush(0, 10), 5)
 
 
-def test_the_same_number_over_a_longer_time_is_no_wave() -> None:
+def test_the_same_number_over_a_longer_time_is_no_spike() -> None:
     assert not begins(complaints(*range(0, 60, 3)), 60)
 
 
@@ -71,30 +71,30 @@ def test_one_ticket_counts_once() -> None:
     assert not begins([Complaint(1, NOON + number * MINUTE / 4) for number in range(20)], 5)
 
 
-def test_a_wave_that_goes_on_is_not_said_again() -> None:
+def test_a_spike_that_goes_on_is_not_said_again() -> None:
     """Five hours of an outage, with a complaint each minute."""
     outage = complaints(*range(300))
     for minute in (70, 150, 299):
         assert not begins([one for one in outage if one.at <= NOON + minute * MINUTE], minute, announced=9)
 
 
-def test_stragglers_do_not_make_a_wave_longer_and_a_new_one_is_said() -> None:
+def test_stragglers_do_not_make_a_spike_longer_and_a_new_one_is_said() -> None:
     given = [*rush(0), *complaints(*range(20, 120, 10), first_id=100), *rush(120, first_id=200)]
     assert not begins([one for one in given if one.ticket_id < 200], 115, announced=5)
     assert begins(given, 125, announced=5)
 
 
-def test_a_second_wave_within_the_quiet_time_belongs_to_the_first() -> None:
+def test_a_second_spike_within_the_quiet_time_belongs_to_the_first() -> None:
     assert not begins([*rush(0), *rush(50, first_id=100)], 70, announced=5)
 
 
-def test_a_wave_that_could_not_be_said_in_time_is_said_late_but_not_when_it_is_over() -> None:
+def test_a_spike_that_could_not_be_said_in_time_is_said_late_but_not_when_it_is_over() -> None:
     assert begins(rush(0), 60)
     assert not begins(rush(0), 70)
     assert begins([*rush(0), *rush(90, first_id=100), *rush(130, first_id=200)], 140, announced=5)
 
 
-def test_a_backlog_of_old_tickets_is_no_wave() -> None:
+def test_a_backlog_of_old_tickets_is_no_spike() -> None:
     old = [Complaint(number, NOON - timedelta(hours=number)) for number in range(50)]
     assert not begins(old, 1)
 
@@ -104,11 +104,11 @@ def test_what_a_wrong_clock_puts_into_the_future_does_not_count() -> None:
 
 
 def test_counts_those_of_the_newest_full_window() -> None:
-    wave = beginning_wave(
+    spike = beginning_spike(
         POLICY, [*complaints(-30, -20), *rush(0, 12, first_id=10)], now=NOON + 6 * MINUTE, announced_at=None
     )
-    assert wave is not None
-    assert [one.ticket_id for one in wave.complaints] == list(range(10, 22))
+    assert spike is not None
+    assert [one.ticket_id for one in spike.complaints] == list(range(10, 22))
 
 
 TIMES = st.lists(st.integers(0, 400).map(lambda tenth: tenth / 4), max_size=80)
@@ -143,7 +143,7 @@ TITLES = {"twitter": "Twitter", "email": "E-mail"}
 
 
 def test_says_how_many_in_which_time_from_where_and_about_what() -> None:
-    text = wave_text(POLICY, Wave(FOUR), NONE, Wording(TITLES, "https://acme.zendesk.com/agent/filters/7"))
+    text = spike_text(POLICY, Spike(FOUR), NONE, Wording(TITLES, "https://acme.zendesk.com/agent/filters/7"))
 
     assert text.splitlines() == [
         "4 stability complaints in 10 minutes, no incident open",
@@ -163,13 +163,13 @@ def test_says_how_many_in_which_time_from_where_and_about_what() -> None:
     ],
 )
 def test_names_an_incident_only_if_a_stranger_may_read_it(incident: KnownIncident, said: str) -> None:
-    assert wave_text(POLICY, Wave(FOUR), incident, Wording()).splitlines()[0].endswith(f"minutes, {said}")
+    assert spike_text(POLICY, Spike(FOUR), incident, Wording()).splitlines()[0].endswith(f"minutes, {said}")
 
 
 def test_names_of_channels_ping_nobody_and_long_lists_are_cut() -> None:
-    wave = Wave(tuple(Complaint(number, NOON, f"c{number}") for number in range(6)))
+    spike = Spike(tuple(Complaint(number, NOON, f"c{number}") for number in range(6)))
 
-    text = wave_text(POLICY, wave, NONE, Wording({"c0": "<!channel> @here"}))
+    text = spike_text(POLICY, spike, NONE, Wording({"c0": "<!channel> @here"}))
 
     assert "&lt;!channel&gt; ＠here (1)" in text
     assert text.endswith(", others")
@@ -180,14 +180,14 @@ def test_names_of_channels_ping_nobody_and_long_lists_are_cut() -> None:
 
 @dataclass
 class Shore:
-    """Waves over a real table of announcements; `seen` grows as complaints are decided."""
+    """SpikeWatch over a real table of announcements; `seen` grows as complaints are decided."""
 
     harness: Harness
     seen: list[Complaint] = field(default_factory=list)
     asked: list[tuple[str, datetime]] = field(default_factory=list)
 
-    def waves(self) -> Waves:
-        return Waves(self.harness.announcer, self.read, lambda: self.harness.now)
+    def spikes(self) -> SpikeWatch:
+        return SpikeWatch(self.harness.announcer, self.read, lambda: self.harness.now)
 
     def read(self, archetype: str, since: datetime) -> list[Complaint]:
         self.asked.append((archetype, since))
@@ -196,7 +196,7 @@ class Shore:
     def look(self, complaint: Complaint) -> str:
         self.seen.append(complaint)
         self.harness.now = max(self.harness.now, complaint.at)
-        return self.waves().look(POLICY, lambda: NONE, Wording(TITLES)).announced.outcome
+        return self.spikes().look(POLICY, lambda: NONE, Wording(TITLES)).announced.outcome
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_a_day_with_two_outages_makes_two_messages(shore: Shore) -> None:
     ] * 2
 
 
-def test_workers_that_see_the_same_wave_say_it_once(shore: Shore) -> None:
+def test_workers_that_see_the_same_spike_say_it_once(shore: Shore) -> None:
     shore.seen = rush(0, 12)
     shore.harness.now = NOON + 6 * MINUTE
     start = threading.Barrier(8)
@@ -227,7 +227,7 @@ def test_workers_that_see_the_same_wave_say_it_once(shore: Shore) -> None:
 
     def race() -> None:
         start.wait()
-        outcomes.append(shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome)
+        outcomes.append(shore.spikes().look(POLICY, lambda: NONE, Wording()).announced.outcome)
 
     threads = [threading.Thread(target=race) for _ in range(8)]
     for thread in threads:
@@ -244,11 +244,11 @@ def test_workers_that_see_it_differently_say_it_once_too(shore: Shore) -> None:
     """One has read the complaints before the last two were stored: the key does not depend on what it read."""
     shore.harness.now = NOON + 6 * MINUTE
     shore.seen = rush(0, 12)
-    turn = shore.harness.announcer.turn("wave:stability_complaint", MINUTE)
+    turn = shore.harness.announcer.next_message("spike:stability_complaint", MINUTE)
     assert turn is not None
 
-    assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
-    assert shore.harness.announcer.announce("wave", turn.key, "10 stability complaints").outcome == "known"
+    assert shore.spikes().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
+    assert shore.harness.announcer.announce("spike", turn.key, "10 stability complaints").outcome == "known"
 
 
 def test_the_link_and_the_tickets_come_back(shore: Shore) -> None:
@@ -256,7 +256,7 @@ def test_the_link_and_the_tickets_come_back(shore: Shore) -> None:
     shore.seen = rush(0)
     shore.harness.now = NOON + 6 * MINUTE
 
-    looked = shore.waves().look(POLICY, lambda: NONE, Wording())
+    looked = shore.spikes().look(POLICY, lambda: NONE, Wording())
 
     assert looked.announced == Announced("sent", "https://chat.example/p/1")
     assert looked.tickets == tuple(range(1, 11))
@@ -271,22 +271,22 @@ def test_a_message_that_the_chat_did_not_take_is_said_with_the_next_complaint(sh
     assert shore.harness.chat.texts[0].startswith("11 stability complaints in 10 minutes")
 
 
-def test_archetypes_have_waves_of_their_own(shore: Shore) -> None:
+def test_archetypes_have_spikes_of_their_own(shore: Shore) -> None:
     shore.seen = rush(0)
     shore.harness.now = NOON + 6 * MINUTE
 
-    assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
-    assert shore.waves().look(Policy("bug_report"), lambda: NONE, Wording()).announced.outcome == "sent"
+    assert shore.spikes().look(POLICY, lambda: NONE, Wording()).announced.outcome == "sent"
+    assert shore.spikes().look(Policy("bug_report"), lambda: NONE, Wording()).announced.outcome == "sent"
 
 
 def test_reads_nothing_while_it_is_quiet_or_without_a_chat(shore: Shore) -> None:
     shore.seen = rush(0)
     shore.harness.now = NOON + 6 * MINUTE
-    shore.waves().look(POLICY, lambda: NONE, Wording())
+    shore.spikes().look(POLICY, lambda: NONE, Wording())
     assert shore.asked == [("stability_complaint", NOON - 64 * MINUTE)]
 
-    assert shore.waves().look(POLICY, lambda: NONE, Wording()).announced.outcome == "quiet"
-    silent = Waves(
+    assert shore.spikes().look(POLICY, lambda: NONE, Wording()).announced.outcome == "quiet"
+    silent = SpikeWatch(
         Announcer(None, shore.harness.announcements, shore.harness.kept, lambda: NOON),
         shore.read,
         lambda: NOON,

@@ -162,9 +162,9 @@ def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None
 
 def test_a_message_to_the_chat_goes_and_its_series_can_begin_anew(records: Records) -> None:
     chat: Announcements = records.announcements
-    assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(366))
+    assert chat.claim("spike:x:first", kind="spike", text="", at=days_ago(366))
     assert prune_at(records, NOW).rows == {"announcements": 1}
-    assert chat.claim("wave:x:first", kind="wave", text="", at=days_ago(0))
+    assert chat.claim("spike:x:first", kind="spike", text="", at=days_ago(0))
 
 
 def test_it_stops_after_its_share_and_says_that_there_is_more(
