@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.webhooks.gitlab import IssueChanged, NoteWritten, read_gitlab_delivery
+from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten, read_gitlab_delivery
 from app.web.webhooks.source import NotUnderstood
 
 PAYLOADS = Path(__file__).parent / "payloads"
