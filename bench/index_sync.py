@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,7 @@ from rich.table import Table
 from app.records.records import Records
 from app.work.issues.index import IssueIndex
 from app.work.issues.mirror import IssueMirror
+from app.work.issues.projects import ProjectCache
 from app.work.issues.sync import IssueSync, first_sync_done
 from app.work.messages import SyncIssues
 from integrations.gitlab.issues import GitLabIssue
@@ -46,7 +47,7 @@ def _measure(table: Table, database: Path, what: str, index: Any) -> None:
     records = Records.open(f"sqlite:///{database}")
     mirror = IssueMirror(records.tracked_issues, index, _now)
     deps = dependencies(records, gitlab=_Tracker(), clock=_now)
-    sync = IssueSync(deps, _Project(), mirror)
+    sync = IssueSync(deps, cast("ProjectCache", _Project()), mirror)
     began, base, shown = time.monotonic(), 0.0, 0
     while True:
         done = sync._sync(SyncIssues(key="bench", path="group/project", accepted_at=_now()))  # noqa: SLF001  # the step itself, without the queue

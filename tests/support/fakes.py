@@ -159,7 +159,7 @@ def dependencies(
     zendesk: object = None,
     gitlab: object = None,
     engine: object = None,
-    clock: Clock | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Dependencies:
     now = clock or Clock()
     engine = engine or FakeEngine()
