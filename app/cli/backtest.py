@@ -1,7 +1,5 @@
 """backtest: decides past tickets again, from the records or from Zendesk, and writes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """test, explain and classify: decide about tickets without acting on them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime

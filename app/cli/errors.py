@@ -1,7 +1,5 @@
 """How a command ends that could not do what was asked: sentences for people, and an exit code."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import wraps

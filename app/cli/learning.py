@@ -1,7 +1,5 @@
 """train and evaluate: trains a model on what advocates corrected, and measures it before it is used."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The `pointsman` command, assembled from its groups."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

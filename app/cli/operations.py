@@ -3,8 +3,6 @@
 They read and write rows, and put work into the service's queue. They do no such work themselves.
 """
 
-from __future__ import annotations
-
 import getpass
 import json
 import re

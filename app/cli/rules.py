@@ -1,7 +1,5 @@
 """check and schema: they need the YAML only, and import no more, so that a check is quick."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

@@ -3,8 +3,6 @@
 The SHA-256 of both is the model's version: the same content has the same version wherever it was made.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
@@ -12,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +67,7 @@ class ModelNames(_Known):
     made_with: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _is_ours(self) -> ModelNames:
+    def _is_ours(self) -> Self:
         if self.format != FORMAT:
             raise ValueError(f"format {self.format} is not {FORMAT}: train again with this version of Pointsman")
         if (self.encoder is None) != (self.temperature_with_encoder is None):

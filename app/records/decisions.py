@@ -1,10 +1,8 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
@@ -53,7 +51,7 @@ class Decision:
         *,
         now: str,
         finished_at: str | None,
-    ) -> Decision:
+    ) -> Self:
         """Of a delivery that ends, or waits, without a decision about its ticket."""
         return cls(
             run_id=run_id,

@@ -4,8 +4,6 @@ A limit is a window with a number of calls, as the services count. Each change r
 in one transaction that locks them, so no call is counted twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -38,7 +36,7 @@ class RateLimit:
     def left(self, now: float) -> int:
         return self.total if self.ends <= now else max(0, self.remaining)
 
-    def at(self, now: float) -> RateLimit:
+    def at(self, now: float) -> "RateLimit":
         """A window that is over is followed by a full one."""
         if self.ends > now:
             return self

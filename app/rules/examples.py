@@ -1,11 +1,9 @@
 """routing.tests.yaml: tickets and what should become of them. The caller passes in how to decide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, get_type_hints
+from typing import Annotated, Any, Final, Literal, Self, get_type_hints
 
 from pydantic import (
     AwareDatetime,
@@ -88,7 +86,7 @@ class ExpectConfig(Strict):
     not_actions: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
-    def _expects_something(self) -> ExpectConfig:
+    def _expects_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("expects nothing")
         return self

@@ -1,7 +1,5 @@
 """`pointsman failures`, `pause` and `resume`. They work on DATABASE_URL, also while the service runs."""
 
-from __future__ import annotations
-
 import os
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """`pointsman check`, `test` and `schema`: the rules' own files."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

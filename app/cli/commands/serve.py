@@ -1,7 +1,5 @@
 """`pointsman serve` and `work`."""
 
-from __future__ import annotations
-
 import os
 from typing import Annotated
 

@@ -1,12 +1,10 @@
 """Labelled tickets in files of JSON lines: read, checked line by line, and turned into tickets."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -82,7 +80,7 @@ class LabelledTicket(_Strict):
     why: str = ""
 
     @model_validator(mode="after")
-    def _labels_differ(self) -> LabelledTicket:
+    def _labels_differ(self) -> Self:
         if self.gold in self.also_ok or len(set(self.also_ok)) != len(self.also_ok):
             raise ValueError("`also_ok` must name other labels than `gold`, each once")
         return self

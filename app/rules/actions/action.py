@@ -1,7 +1,5 @@
 """What a kind of action is: its keys in the YAML, when it is planned, and what it does to the ticket."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
@@ -24,6 +22,14 @@ HELD_SUGGEST = "the mode is suggest"
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What takes the place of an action that is too risky now."""
+
+    tags: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanContext:
     """What a plan depends on, beside what the archetype says."""
 
@@ -39,14 +45,6 @@ class PlanContext:
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """What takes the place of an action that is too risky now."""
-
-    tags: tuple[str, ...]
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)

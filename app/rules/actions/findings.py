@@ -1,7 +1,5 @@
 """What was found in GitLab for a ticket, before its update is made. Stored with the work."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict

@@ -1,8 +1,6 @@
 """The parts of routing.yaml that refer to no condition: team, channels, trackers, limits, closing, chat."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -180,7 +178,7 @@ class SpikeConfig(Strict):
     )
 
     @model_validator(mode="after")
-    def _quiet_is_no_shorter(self) -> SpikeConfig:
+    def _quiet_is_no_shorter(self) -> Self:
         if self.quiet_minutes < self.minutes:
             raise ValueError("`quiet_minutes` must not be less than `minutes`")
         return self
