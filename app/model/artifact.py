@@ -14,7 +14,9 @@ from typing import Annotated, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
+
+from app.rules.schema.strict import Strict
 
 FORMAT: Final = 1
 NUMBERS: Final = "model.npz"
@@ -27,11 +29,7 @@ class BadModel(ValueError):
     reason = "bad_model"
 
 
-class _Known(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Remembered(_Known):
+class Remembered(Strict):
     """A labelled ticket that may be named as a neighbour."""
 
     id: str
@@ -39,14 +37,14 @@ class Remembered(_Known):
     begins: str
 
 
-class BandThresholds(_Known):
+class BandThresholds(Strict):
     """The probabilities from which on confidence is high, and medium; None: it never is."""
 
     high: Annotated[float, Field(ge=0, le=1)] | None
     medium: Annotated[float, Field(ge=0, le=1)] | None
 
 
-class ModelNames(_Known):
+class ModelNames(Strict):
     """model.json."""
 
     format: int

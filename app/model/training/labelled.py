@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from app.rules.schema.strict import Name, Strict
 from app.ticket import Organization, Requester, Ticket
 
 SHIPPED = Path(__file__).parents[1] / "tickets"
@@ -30,7 +31,6 @@ ARCHETYPES = (
     "two_factor_reset",
 )
 """The labels of shipped tickets; other people's files may name others."""
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +53,25 @@ class BadTickets(ValueError):
         super().__init__("\n".join(map(str, self.lines)))
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Writer(_Strict):
+class Writer(Strict):
     name: str = ""
     handle: Annotated[str, Field(min_length=1)] | None = None
     email: Annotated[str, Field(pattern=r"^\S+@\S+$")] | None = None
 
 
-class LabelledTicket(_Strict):
+class LabelledTicket(Strict):
     """One line. `gold` is the label; `also_ok` are others that a careful colleague could defend."""
 
     id: Annotated[str, Field(min_length=1)]
-    channel: _Name
+    channel: Name
     subject: str = ""
     body: str
     requester: Writer = Writer()
     organization: Annotated[str, Field(min_length=1)] | None = None
     tags: tuple[str, ...] = ()
     public: bool | None = None
-    gold: _Name
-    also_ok: tuple[_Name, ...] = ()
+    gold: Name
+    also_ok: tuple[Name, ...] = ()
     hard: bool = False
     why: str = ""
 

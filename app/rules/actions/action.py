@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
-
 from app.rules.actions.findings import Found
 from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
 from app.rules.channels import ChannelOf
@@ -88,10 +86,8 @@ class Reference:
     """Of a macro: what is known where its text is used, beside what the archetype's actions provide."""
 
 
-class Action(BaseModel):
+class Action(Strict):
     """One thing to do. A kind is a subclass in a file of its own, and one line in the registry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     keys: ClassVar[type[Strict]] = Strict
     """What an archetype in routing.yaml may say about it: these become keys of the archetype."""
