@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -144,6 +144,8 @@ class NewerDatabase(Exception):
 
 
 Row = TypeVar("Row")
+Values = Mapping[str, object]
+"""By column."""
 
 
 def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
@@ -152,11 +154,7 @@ def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
 
 
 def insert_or_update(
-    database: sa.Engine | sa.Connection,
-    table: sa.Table,
-    key: Mapping[str, object],
-    values: Mapping[str, object],
-    at_first: Mapping[str, object] | None = None,
+    database: sa.Engine | sa.Connection, table: sa.Table, key: Values, values: Values, at_first: Values | None = None
 ) -> Any:
     """The row of that unique `key` has these values; `at_first`: only if it is new.
 
@@ -164,6 +162,20 @@ def insert_or_update(
     """
     insert = insert_into(database, table).values(**key, **values, **(at_first or {}))
     return insert.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+
+
+def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
+    """Each field is the column of its name. JSON knows no tuples: a list becomes one where the field is one."""
+    columns = fields(kind)  # type: ignore[arg-type]  # dataclasses have no type of their own
+    return kind(
+        **{one.name: tuple(row[one.name]) if get_origin(one.type) is tuple else row[one.name] for one in columns}
+    )
+
+
+def lock_until_commit(connection: sa.Connection, *key: int) -> None:
+    """PostgreSQL's lock of this key, one number or two. SQLite has a single writer, and needs none."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*key)))
 
 
 def has_text(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -189,9 +201,7 @@ class TableAccess:
             return list(connection.execute(query).mappings())
 
     def _read(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
-        """Rows as dataclasses: each field is the column of its name."""
-        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # dataclasses have no type of their own
-        return [kind(**{name: row[name] for name in names}) for row in self._rows(query)]
+        return [as_dataclass(kind, row) for row in self._rows(query)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
         return next(iter(self._read(kind, query.limit(1))), None)
@@ -205,16 +215,10 @@ class TableAccess:
         with self._engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
 
-    def _insert_or_update(
-        self,
-        table: sa.Table,
-        key: Mapping[str, object],
-        values: Mapping[str, object],
-        at_first: Mapping[str, object] | None = None,
-    ) -> None:
+    def _insert_or_update(self, table: sa.Table, key: Values, values: Values, at_first: Values | None = None) -> None:
         self._change(insert_or_update(self._engine, table, key, values, at_first))
 
-    def _insert_once(self, table: sa.Table, key: list[str], values: Mapping[str, object]) -> None:
+    def _insert_once(self, table: sa.Table, key: list[str], values: Values) -> None:
         self._change(insert_into(self._engine, table).values(**values).on_conflict_do_nothing(index_elements=key))
 
     def _delete_some(self, table: sa.Table, old: sa.ColumnElement[bool], *, limit: int) -> int:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.records.database import NewerDatabase
+from app.records.database import NewerDatabase, lock_until_commit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.
@@ -60,8 +60,7 @@ def _migrating(connection: sa.Connection) -> Iterator[None]:
         with _sqlite_whole(connection):
             yield
         return
-    # Ends with the transaction, however that ends.
-    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    lock_until_commit(connection, MIGRATION_LOCK)
     yield
 
 
