@@ -124,7 +124,8 @@ def dump(artifact: Artifact) -> dict[str, bytes]:
         arrays["intercept_with_encoder"] = artifact.semantic.intercept.astype(np.float32)
         arrays["dense"] = artifact.semantic.dense.astype(np.float32)
     if artifact.neighbours.meanings is not None:
-        arrays["meanings"] = np.round(artifact.neighbours.meanings * 127 / _widest(artifact.neighbours)).astype(np.int8)
+        widest = float(np.abs(artifact.neighbours.meanings).max(initial=0.0)) or 1.0
+        arrays["meanings"] = np.round(artifact.neighbours.meanings * 127 / widest).astype(np.int8)
     written = io.BytesIO()
     np.savez_compressed(written, allow_pickle=False, **arrays)
     names = json.dumps(artifact.names.model_dump(mode="json"), ensure_ascii=False, indent=None, separators=(",", ":"))
@@ -185,8 +186,3 @@ def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str)
     return Artifact(
         names, numbers("rarity", pieces), plain, semantic, Neighbours(starts, words, weights, meanings), version
     )
-
-
-def _widest(neighbours: Neighbours) -> float:
-    widest = 0.0 if neighbours.meanings is None else float(np.abs(neighbours.meanings).max(initial=0.0))
-    return widest or 1.0

@@ -39,9 +39,8 @@ class Encoder:
     The weights are loaded when the first text comes (0.3 s, 110 MB): a process that judges nothing does without.
     """
 
-    def __init__(self, weights: Path, word_pieces: Sequence[str], threads: int = 1) -> None:
+    def __init__(self, weights: Path, word_pieces: Sequence[str]) -> None:
         self._weights = weights
-        self._threads = threads
         self._pieces = WordPieces(word_pieces)
         self._lock = Lock()
         self._loaded: Any = None
@@ -80,7 +79,7 @@ class Encoder:
                 import onnxruntime  # noqa: PLC0415  # may be missing: the service works without it
 
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
+                options.intra_op_num_threads = 1
                 options.inter_op_num_threads = 1
                 options.log_severity_level = 3
                 # By path: as bytes, the weights would be in memory twice.

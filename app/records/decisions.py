@@ -111,15 +111,9 @@ class Decisions(TableAccess):
     def since(self, moment: str, *, batch: int = 500) -> Iterator[Decision]:
         """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; with a verdict of their own."""
         last = 0
-        while True:
-            found = self._rows(
-                sa.select(decisions)
-                .where(decisions.c.id > last, decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
-                .order_by(decisions.c.id)
-                .limit(batch)
-            )
-            if not found:
-                return
+        which = (decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
+        query = sa.select(decisions).where(*which).order_by(decisions.c.id).limit(batch)
+        while found := self._rows(query.where(decisions.c.id > last)):
             for row in found:
                 if row["ticket"]:
                     yield as_dataclass(Decision, row)
@@ -132,13 +126,9 @@ class Decisions(TableAccess):
 
     def prune_texts(self, since: str, before: str, *, limit: int) -> PrunedBatch:
         """Delete tickets and traces of up to `limit` decisions made in between."""
-        query = (
-            sa.select(decisions.c.id, decisions.c.decided_at)
-            .where(decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
-            .order_by(decisions.c.decided_at)
-            .limit(limit)
-        )
-        found = self._rows(query)
+        which = (decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
+        query = sa.select(decisions.c.id, decisions.c.decided_at).where(*which)
+        found = self._rows(query.order_by(decisions.c.decided_at).limit(limit))
         if not found:
             return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))

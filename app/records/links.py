@@ -60,14 +60,9 @@ class Links(TableAccess):
 
     def followed(self, *, after: Key, limit: int) -> list[Key]:
         """Issues that an active link follows, in the order of their keys."""
-        key = sa.tuple_(links.c.project_id, links.c.iid)
-        query = (
-            sa.select(links.c.project_id, links.c.iid)
-            .where(links.c.iid.is_not(None), links.c.following == "active", key > sa.tuple_(*after))
-            .distinct()
-            .order_by(links.c.project_id, links.c.iid)
-            .limit(limit)
-        )
+        key = (links.c.project_id, links.c.iid)
+        which = (links.c.iid.is_not(None), links.c.following == "active", sa.tuple_(*key) > sa.tuple_(*after))
+        query = sa.select(*key).where(*which).distinct().order_by(*key).limit(limit)
         return [(row["project_id"], row["iid"]) for row in self._rows(query)]
 
     def claim(self, ticket_id: int, intent: str, *, project_id: int, project: str, marker: str, now: str) -> bool:

@@ -39,9 +39,8 @@ class TrackedIssues(TableAccess):
                     {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
                     for issue in issues[start : start + 100]
                 ]
-                insert = insert_into(self._engine, table).values(
-                    [{**row, "vector": None, "vector_of": ""} for row in rows]
-                )
+                without_vector = [{**row, "vector": None, "vector_of": ""} for row in rows]
+                insert = insert_into(self._engine, table).values(without_vector)
                 new = insert.excluded
                 same = sa.and_(table.c.title == new.title, table.c.description == new.description)
                 values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
@@ -81,11 +80,8 @@ class TrackedIssues(TableAccess):
         table = tracked_issues
         with self._engine.begin() as connection:
             for project_id, iid, vector in vectors:
-                connection.execute(
-                    sa.update(table)
-                    .where(table.c.project_id == project_id, table.c.iid == iid)
-                    .values(vector=vector, vector_of=encoder, seen_at=now)
-                )
+                issue = sa.update(table).where(table.c.project_id == project_id, table.c.iid == iid)
+                connection.execute(issue.values(vector=vector, vector_of=encoder, seen_at=now))
 
     def count(self) -> int:
         return self._count(tracked_issues)

@@ -10,25 +10,15 @@ from pydantic import Field, ValidationError, model_validator
 
 from app.rules.schema.strict import Name, Strict
 from app.ticket import Organization, Requester, Ticket
+from app.word_lists import words
 
 SHIPPED = Path(__file__).parents[1] / "tickets"
 
-ARCHETYPES = (
-    "bug_report",
-    "customer_support",
-    "event_sponsorship",
-    "feature_request",
-    "general_question",
-    "investment",
-    "mention",
-    "non_english",
-    "political",
-    "product_pitch",
-    "solved_by_user",
-    "spam",
-    "stability_complaint",
-    "tweet_removed",
-    "two_factor_reset",
+ARCHETYPES = words(
+    """
+    bug_report customer_support event_sponsorship feature_request general_question investment mention
+    non_english political product_pitch solved_by_user spam stability_complaint tweet_removed two_factor_reset
+    """
 )
 """The labels of shipped tickets; other people's files may name others."""
 
@@ -137,7 +127,7 @@ def shipped_tickets() -> list[LabelledTicket]:
         strays += [
             BadLine(file.name, number, f"{ticket.id} is labelled {', '.join(sorted(ticket.right))}")
             for number, ticket in enumerate(inside, start=1)
-            if ticket.gold != file.stem or not ticket.right <= set(ARCHETYPES) or not ticket.why
+            if ticket.gold != file.stem or not ticket.right <= ARCHETYPES or not ticket.why
         ]
     if strays:
         raise BadTickets(strays)

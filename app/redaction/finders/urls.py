@@ -9,7 +9,7 @@ from typing import Final
 
 from app.redaction.finders.values import looks_random, says_nothing
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.literal_search import words
+from app.word_lists import words
 
 _USER_INFO = re.compile(rf"://([^\s/?#\"'<>`{REMOVED}]{{1,300}})@(?=[\w.\[-])")
 SERVICE_USERS: Final = words(
