@@ -91,13 +91,7 @@ def with_verdict(
 
 
 def _plan(
-    rules: Rules,
-    ticket: Ticket,
-    verdict: Verdict,
-    *,
-    matching: Matching,
-    channel: ChannelOf,
-    previous: Previous | None,
+    rules: Rules, ticket: Ticket, verdict: Verdict, *, matching: Matching, channel: ChannelOf, previous: Previous | None
 ) -> Plan:
     remarks = matching.remarks(verdict.archetype or "")
     return plan(rules.routing, ticket, verdict, channel=channel, remarks=remarks, previous=previous)

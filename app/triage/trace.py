@@ -31,13 +31,8 @@ def trace(
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
     routes = [(rules.routing.routes[one.index].before == "language", one) for one in matching.trace()]
     entries += [_route(one, shadows) for before, one in routes if before]
-    entries.append(
-        {
-            "asked": "language",
-            "matched": verdict.decided_by == "language",
-            "detail": f"{language.code or 'undecided'}: {language.reason}",
-        }
-    )
+    detail = f"{language.code or 'undecided'}: {language.reason}"
+    entries.append({"asked": "language", "matched": verdict.decided_by == "language", "detail": detail})
     entries += [_route(one, shadows) for before, one in routes if not before]
     if said is not None:
         entries.append(_model(said, matched=verdict.decided_by == "model"))
