@@ -74,9 +74,8 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=pool or 2, max_overflow=0, pool_timeout=30)
-        event.listen(engine, "connect", _sqlite_pragmas)
-        if not durable:
-            event.listen(engine, "connect", _sqlite_does_not_wait)
+        synchronous = "FULL" if durable else "NORMAL"
+        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous))
         return engine
     return sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -102,17 +101,17 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _sqlite_pragmas(connection: object, _record: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
-    connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a sqlite3.Connection behind SQLAlchemy's event
+    connection.isolation_level = "IMMEDIATE"
     for pragma in (
         f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}",
         "foreign_keys=ON",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "wal_autocheckpoint=1000",
         "journal_size_limit=67108864",
     ):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
+        connection.execute(f"PRAGMA {pragma}")
     _write_ahead(connection)
 
 
@@ -122,13 +121,9 @@ def _sqlite_pragmas(connection: object, _record: object) -> None:
     stop=stop_after_delay(SQLITE_WAITS_SECONDS),
     reraise=True,
 )
-def _write_ahead(connection: object) -> None:
+def _write_ahead(connection: sqlite3.Connection) -> None:
     """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
-    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # the same
-
-
-def _sqlite_does_not_wait(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]  # the same
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class NewerDatabase(Exception):

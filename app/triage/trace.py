@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from app.model.model_verdict import ModelVerdict
-from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.verdict import Verdict
@@ -17,19 +16,14 @@ MOST_SHARES = 5
 
 
 def trace(
-    rules: Rules,
-    matching: Matching,
-    verdict: Verdict,
-    *,
-    language: Language,
-    said: ModelVerdict | None,
-    shadows: Mapping[str, Plan],
+    matching: Matching, verdict: Verdict, *, language: Language, said: ModelVerdict | None, shadows: Mapping[str, Plan]
 ) -> tuple[Entry, ...]:
     """`shadows`: what routes in shadow would have led to, by their names."""
     entries: list[Entry] = []
     if verdict.decided_by == "person":
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
-    routes = [(rules.routing.routes[one.index].before == "language", one) for one in matching.trace()]
+    written = matching.matcher.routing.routes
+    routes = [(written[one.index].before == "language", one) for one in matching.trace()]
     entries += [_route(one, shadows) for before, one in routes if before]
     detail = f"{language.code or 'undecided'}: {language.reason}"
     entries.append({"asked": "language", "matched": verdict.decided_by == "language", "detail": detail})

@@ -60,10 +60,7 @@ class ChannelConfig(Strict):
     recognise: Annotated[
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
-    ] = Field(
-        default=(),
-        description="One of these must fit. Empty: only a source that names the channel leads here.",
-    )
+    ] = Field(default=(), description="One of these must fit. Empty: only a source that names the channel leads here.")
     public: Flag = Field(description="Can a stranger read it where it was written?")
     reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
