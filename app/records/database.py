@@ -168,7 +168,7 @@ def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
 
 
 def lock_until_commit(connection: sa.Connection, *key: int) -> None:
-    """PostgreSQL's lock of this key, one number or two. SQLite has a single writer, and needs none."""
+    """Take PostgreSQL's lock of this key; it ends with the transaction. SQLite has one writer, and needs none."""
     if connection.dialect.name != "sqlite":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*key)))
 
