@@ -34,10 +34,8 @@ def trace(
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = asdict(one)
-    for left_out in ("index", "match_score"):
-        values.pop(left_out)
-    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.match_score, 2)}
+    values = {name: value for name, value in asdict(one).items() if name not in {"index", "route", "match_score"}}
+    entry = {"asked": f"route:{one.route}", **values, "nearness": round(one.match_score, 2)}
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry
