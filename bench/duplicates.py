@@ -112,7 +112,7 @@ def _ranks(reports: Sequence[Report], *, semantic: bool) -> tuple[list[int], lis
         times.append(thread_time() - start)
         right = [place for place, one in enumerate(near) if groups[one.key.iid] == report.group]
         ranks.append(right[0] if right else 10)
-        index.add(issue if semantic else replace(issue, vector=None))
+        index.add_all([issue if semantic else replace(issue, vector=None)])
     return ranks, times
 
 
@@ -229,7 +229,7 @@ def _additions(index: SimilarityIndex, asked: Sequence[Report], size: int) -> li
     for number, report in enumerate(asked):
         issue = replace(report.issue, iid=size + number)
         start = thread_time()
-        index.add(issue)
+        index.add_all([issue])
         times.append(thread_time() - start)
     return times
 

@@ -1,7 +1,5 @@
 """backtest: decides past tickets again, from the records or from Zendesk, and writes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +8,12 @@ from rich.console import Console
 from rich.progress import track
 
 from app.cli.classification import dry_run_of
-from app.cli.console import print_line
+from app.cli.console import err, print_line
 from app.cli.errors import NotDone
 from app.clients import zendesk_client
-from app.records.database import DatabaseError, is_sqlite, make_engine, sqlite_path
+from app.records.database import DatabaseError, sqlite_path
 from app.records.decisions import Decisions
-from app.records.migration import refuse_newer
+from app.records.migration import read_only
 from app.rules.files import read_rules
 from app.settings import ZendeskSettings
 from app.tags import ARCHETYPE_TAG
@@ -25,21 +23,18 @@ from app.work.snapshot import as_if_new, ticket_from_json
 
 def from_records(database_url: str, since: datetime) -> Iterator[Past]:
     """What the service decided. Raises NotDone and NewerDatabase; never creates or changes a database."""
-    if is_sqlite(database_url) and not sqlite_path(database_url).exists():
-        raise _nothing(f"there is no database at {sqlite_path(database_url)}")
-    engine = make_engine(database_url, pool=1)
     try:
-        refuse_newer(engine)
-        decisions = Decisions(engine)
-        if left_out := decisions.pruned_since(since.isoformat()):
-            why = "because the texts of their tickets are deleted"
-            print_line(Console(stderr=True), f"The backtest leaves out {left_out} decision(s), {why}.")
-        for decision in decisions.since(since.isoformat()):
-            yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
+        with read_only(database_url) as engine:
+            if engine is None:
+                raise _nothing(f"there is no database at {sqlite_path(database_url)}")
+            decisions = Decisions(engine)
+            if left_out := decisions.pruned_since(since.isoformat()):
+                why = "because the texts of their tickets are deleted"
+                print_line(err, f"The backtest leaves out {left_out} decision(s), {why}.")
+            for decision in decisions.since(since.isoformat()):
+                yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
     except DatabaseError as error:
         raise _nothing(f"the database cannot be read ({type(error).__name__})") from error
-    finally:
-        engine.dispose()
 
 
 def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
@@ -54,7 +49,7 @@ def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
 
 def run_backtest(out: Console, past: Iterable[Past], routing: Path, macros: Path) -> None:
     dry_run = dry_run_of(read_rules(routing, macros))
-    counted = track(past, description="Deciding again", console=Console(stderr=True), transient=True)
+    counted = track(past, description="Deciding again", console=err, transient=True)
     _print(out, backtest(counted, dry_run.judge))
 
 

@@ -1,7 +1,5 @@
 """test, explain and classify: decide about tickets without acting on them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -32,9 +30,8 @@ def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> 
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in outcomes if show_all else failed:
         print_line(out, str(outcome), style="" if outcome.passed else "red")
-    print_line(
-        out, f"{len(outcomes) - len(failed)} of {len(outcomes)} examples passed.", style="red" if failed else "green"
-    )
+    passed = f"{len(outcomes) - len(failed)} of {len(outcomes)} examples passed."
+    print_line(out, passed, style="red" if failed else "green")
     return 1 if failed else 0
 
 
@@ -61,7 +58,12 @@ def print_explanation(out: Console, said: Explanation, *, as_json: bool) -> None
         print_line(out, line)
 
 
-def classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def classify_lines(lines: Iterable[str], out: IO[str], routing: Path, macros: Path) -> None:
+    for answer in _classified(dry_run_of(read_rules(routing, macros)), lines):
+        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+def _classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """One answer for each line. A line that cannot be read gets an `error`, and the next one is read."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -78,11 +80,6 @@ def classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any]
             "decided_by": judged.verdict.decided_by,
             "trace": list(judged.verdict.trace),
         }
-
-
-def classify_lines(lines: Iterable[str], out: IO[str], routing: Path, macros: Path) -> None:
-    for answer in classified(dry_run_of(read_rules(routing, macros)), lines):
-        out.write(json.dumps(answer, ensure_ascii=False) + "\n")
 
 
 def dry_run_of(rules: Rules) -> DryRun:

@@ -1,7 +1,5 @@
 """Where commands print, and the options that several commands have. Imports nothing that `--help` would wait for."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

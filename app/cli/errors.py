@@ -1,11 +1,11 @@
 """How a command ends that could not do what was asked: sentences for people, and an exit code."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
+
+from rich.console import Console
 
 from app.cli.console import err, out, print_line
 
@@ -30,48 +30,46 @@ def ends_in_words(command: Callable[Given, int | None]) -> Callable[Given, None]
         try:
             code = command(*args, **kwargs)
         except Exception as error:
-            code = _print_known(error)
-            if code is None:
+            known = _in_words(error)
+            if known is None:
                 raise
+            console, text, code = known
+            print_line(console, text)
         if code:
             sys.exit(code)
 
     return run
 
 
-def _print_known(error: Exception) -> int | None:
-    """The exit code; None for an error of our own code. Imports the classes here: most commands end without them."""
-    from app.rules.parsing.positions import BadRules
+def _in_words(error: Exception) -> tuple[Console, str, int] | None:
+    """Where to say what, and the exit code; None for an error of our own code.
 
-    if isinstance(error, BadRules):  # The command did its work: it found these.
-        for problem in error.problems:
-            print_line(out, str(problem))
-        return 1
-    known = (str(error), error.code) if isinstance(error, NotDone) else _in_words(error)
-    if known is None:
-        return None
-    print_line(err, known[0])
-    return known[1]
-
-
-def _in_words(error: Exception) -> tuple[str, int] | None:
+    Imports the classes here: most commands end without them.
+    """
     from pydantic import ValidationError
 
     from app.records.database import NewerDatabase
     from app.records.records import NoRecords
+    from app.rules.parsing.positions import BadRules
     from app.settings import BadSettings
     from integrations.errors import IntegrationError
 
+    said, code = "", 2
     match error:
+        case BadRules():  # The command did its work: it found these.
+            return out, str(error), 1
+        case NotDone():
+            said, code = str(error), error.code
         case BadSettings():
-            return "\n".join(("The environment is not complete:", *(f"  - {one}" for one in error.problems))), 2
+            said = "\n".join(("The environment is not complete:", *(f"  - {one}" for one in error.problems)))
         case NoRecords() | NewerDatabase():
-            return f"The command cannot use the database: {error}. Does the service have the same DATABASE_URL?", 2
+            said = f"The command cannot use the database: {error}. Does the service have the same DATABASE_URL?"
         case OSError():
-            return f"Cannot read {error.filename}: {error.strerror}.", 2
+            said = f"Cannot read {error.filename}: {error.strerror}."
         case ValidationError():  # It is a ValueError, but of our own code, and it quotes values.
             return None
         case ValueError() | IntegrationError():
-            return f"{error}.", 2 if isinstance(error, ValueError) else 1
+            said, code = f"{error}.", 2 if isinstance(error, ValueError) else 1
         case _:
             return None
+    return err, said, code

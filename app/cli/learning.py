@@ -1,7 +1,5 @@
 """train and evaluate: trains a model on what advocates corrected, and measures it before it is used."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,8 +21,8 @@ from app.model.training.labelled import read_labelled
 from app.model.training.predictions import Band, Prediction, predictions_of
 from app.model.training.tables import render, summary
 from app.records.corrections import Corrections
-from app.records.database import DatabaseError, cannot_open, is_sqlite, make_engine, sqlite_path
-from app.records.migration import refuse_newer
+from app.records.database import DatabaseError, cannot_open
+from app.records.migration import read_only
 from app.records.records import NoRecords
 from app.rules.channels import recognise_channel
 from app.rules.files import read_rules
@@ -102,21 +100,14 @@ def corrections(database_url: str) -> Iterator[TrainingExample]:
 
     Raises NewerDatabase and NoRecords.
     """
-    if is_sqlite(database_url) and not sqlite_path(database_url).exists():
-        return
-    engine = make_engine(database_url, pool=1)
     try:
-        refuse_newer(engine)
-        for one in Corrections(engine).all():
-            if not one.ticket:  # retention deleted its text
-                continue
-            ticket = ticket_from_json(one.ticket)
-            at = datetime.fromisoformat(one.at)
-            yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)
+        with read_only(database_url) as engine:
+            for one in Corrections(engine).all() if engine else ():
+                if one.ticket:  # else retention deleted its text
+                    ticket, at = ticket_from_json(one.ticket), datetime.fromisoformat(one.at)
+                    yield TrainingExample(ticket, one.archetype, "correction", CORRECTION_WEIGHT, at)
     except DatabaseError as error:
         raise NoRecords(cannot_open(database_url, error)) from error
-    finally:
-        engine.dispose()
 
 
 def solved(sources: Sources) -> Iterator[TrainingExample]:

@@ -1,12 +1,10 @@
 """The `pointsman` command, assembled from its groups."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
-from app.cli.commands import classification, demo, learning, operations, rules, serve
+from app.cli.commands import classification, learning, operations, rules, serve
 
 cli = typer.Typer(
     help="Triage Zendesk tickets: classify, tag, link GitLab issues.",
@@ -14,7 +12,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (serve, demo, rules, classification, operations, learning):
+for group in (serve, rules, classification, operations, learning):
     cli.add_typer(group.cli)
 
 

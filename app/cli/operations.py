@@ -3,23 +3,23 @@
 They read and write rows, and put work into the service's queue. They do no such work themselves.
 """
 
-from __future__ import annotations
-
 import getpass
 import json
+import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from app.cli.backtest import parse_date
+from app.cli.console import out
 from app.cli.errors import NotDone
 from app.records.pauses import Pause, What
 from app.records.records import Records
+from app.settings import database_url
 from app.web.api.schemas import FailureOut
 from app.work.engine.work_store import WorkStore
 from app.work.jobs.pause import described
@@ -41,20 +41,15 @@ def parse_since(text: str, now: datetime) -> datetime:
         raise ValueError(f"{text} is not a time: write 2026-11-01, 2026-11-01T08:00, or 2h (ago)") from None
 
 
-@contextmanager
-def records_of(database_url: str) -> Iterator[Records]:
-    records = Records.beside_a_service(database_url)
-    try:
-        yield records
-    finally:
-        records.close()
+def _records() -> closing[Records]:
+    return closing(Records.beside_a_service(database_url(os.environ)))
 
 
 @contextmanager
-def dead_letters_of(database_url: str) -> Iterator[DeadLetters]:
+def _dead_letters() -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would answer."""
-    with records_of(database_url) as records:
-        store = WorkStore(database_url)
+    with _records() as records:
+        store = WorkStore(database_url(os.environ))
         store.open()
         try:
             yield DeadLetters(records.failures, records.ticket_writes, store.accept, _now)
@@ -66,9 +61,9 @@ def dead_letters_of(database_url: str) -> Iterator[DeadLetters]:
             store.close()
 
 
-def list_failures(out: Console, database_url: str, *, state: str, since: str | None, as_json: bool) -> None:
+def list_failures(*, state: str, since: str | None, as_json: bool) -> None:
     moment = parse_since(since, _now()).astimezone(UTC).isoformat() if since else ""
-    with records_of(database_url) as records:
+    with _records() as records:
         found = records.failures.newest(limit=MOST_SHOWN, state=None if state == "all" else state, since=moment)
         tried = records.attempts.of([one.key for one in found])
     shown = [FailureOut.of(one, tried.get(one.key, ())) for one in found]
@@ -87,37 +82,37 @@ def list_failures(out: Console, database_url: str, *, state: str, since: str | N
     out.print(table)
 
 
-def retry(out: Console, database_url: str, failure_id: int) -> None:
-    with dead_letters_of(database_url) as dead_letters:
+def retry(failure_id: int) -> None:
+    with _dead_letters() as dead_letters:
         dead_letters.retry(failure_id)
     out.print(f"The service retries failure {failure_id}.")
 
 
-def retry_since(out: Console, database_url: str, since: str) -> None:
-    with dead_letters_of(database_url) as dead_letters:
+def retry_since(since: str) -> None:
+    with _dead_letters() as dead_letters:
         done = dead_letters.retry_since(parse_since(since, _now()))
     out.print(f"The service retries {done.retried} failure(s). {done.nothing_to_retry} hold nothing to retry.")
 
 
-def ignore(out: Console, database_url: str, failure_id: int, because: str) -> None:
-    with dead_letters_of(database_url) as dead_letters:
+def ignore(failure_id: int, because: str) -> None:
+    with _dead_letters() as dead_letters:
         dead_letters.ignore(failure_id, because)
     out.print(f"Failure {failure_id} is ignored.")
 
 
-def pause(out: Console, database_url: str, what: What, reason: str) -> None:
-    with records_of(database_url) as records:
+def pause(what: What, reason: str) -> None:
+    with _records() as records:
         records.pauses.set(Pause(what, _now().isoformat(), _who(), reason))
-        _print_pauses(out, records)
+        _print_pauses(records)
 
 
-def resume(out: Console, database_url: str, what: What | None) -> None:
-    with records_of(database_url) as records:
+def resume(what: What | None) -> None:
+    with _records() as records:
         records.pauses.lift(what)
-        _print_pauses(out, records)
+        _print_pauses(records)
 
 
-def _print_pauses(out: Console, records: Records) -> None:
+def _print_pauses(records: Records) -> None:
     for line in [described(one) for one in records.pauses.current()] or ["Nothing is paused."]:
         out.print(line, markup=False, soft_wrap=True)
 

@@ -1,7 +1,5 @@
 """check and schema: they need the YAML only, and import no more, so that a check is quick."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console
@@ -9,7 +7,6 @@ from rich.console import Console
 from app.cli.console import print_line
 from app.rules.examples import RuleExample, load_examples
 from app.rules.files import read_rules, read_text
-from app.rules.json_schema import json_schema_text
 from app.rules.lint import lint
 from app.rules.loading import Rules
 from app.rules.parsing.positions import BadRules
@@ -37,10 +34,6 @@ def check_files(out: Console, routing: Path, macros: Path, *, strict: bool) -> i
         f"{_counted(len(warnings), 'warning')}. Their version is {rules.hash}.",
     )
     return 1 if warnings and strict else 0
-
-
-def print_schema(out: Console, name: str) -> None:
-    out.file.write(json_schema_text(name))
 
 
 def examples_beside(routing: Path, rules: Rules) -> tuple[RuleExample, ...]:

@@ -1,7 +1,5 @@
 """serve and work: the service with its API, or a worker alone."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

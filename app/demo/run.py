@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,7 +74,8 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
         console.print(
             "Change a phrase in routing.yaml and run the demo again to see the difference. Ctrl-C ends the demo."
         )
-        _until_interrupted()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return 0 if right == total and (back is None or back[1]) else 1
 
 
@@ -124,10 +126,3 @@ def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
             "PORT": str(port),
         }
     )
-
-
-def _until_interrupted() -> None:
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return

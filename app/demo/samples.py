@@ -3,14 +3,12 @@
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field
+
+from app.rules.schema.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Expectation(_Strict):
+class Expectation(Strict):
     archetype: str | None = Field(description="None: the service abstains.")
     issue: Literal["opened", "linked", "none"] = "none"
     status: str | None = None
@@ -18,12 +16,12 @@ class Expectation(_Strict):
     comments: int = Field(1, description="How many notes and replies the service writes.")
 
 
-class Sample(_Strict):
+class Sample(Strict):
     ticket: dict[str, Any] = Field(description="What the sandbox's `create_ticket` takes.")
     expect: Expectation
 
 
-class SeedIssue(_Strict):
+class SeedIssue(Strict):
     """An issue that exists before the first ticket."""
 
     project: str
@@ -33,11 +31,11 @@ class SeedIssue(_Strict):
     issue_type: str = "issue"
 
 
-class Samples(_Strict):
+class Samples(Strict):
     groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml hands tickets to.")
     issues: tuple[SeedIssue, ...]
     tickets: tuple[Sample, ...]
 
 
 def load_samples() -> Samples:
-    return TypeAdapter(Samples).validate_json((files("app.demo") / "samples.json").read_bytes())
+    return Samples.model_validate_json((files("app.demo") / "samples.json").read_bytes())

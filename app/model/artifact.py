@@ -3,8 +3,6 @@
 The SHA-256 of both is the model's version: the same content has the same version wherever it was made.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json
@@ -12,11 +10,13 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
+
+from app.rules.schema.strict import Strict
 
 FORMAT: Final = 1
 NUMBERS: Final = "model.npz"
@@ -29,11 +29,7 @@ class BadModel(ValueError):
     reason = "bad_model"
 
 
-class _Known(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Remembered(_Known):
+class Remembered(Strict):
     """A labelled ticket that may be named as a neighbour."""
 
     id: str
@@ -41,14 +37,14 @@ class Remembered(_Known):
     begins: str
 
 
-class BandThresholds(_Known):
+class BandThresholds(Strict):
     """The probabilities from which on confidence is high, and medium; None: it never is."""
 
     high: Annotated[float, Field(ge=0, le=1)] | None
     medium: Annotated[float, Field(ge=0, le=1)] | None
 
 
-class ModelNames(_Known):
+class ModelNames(Strict):
     """model.json."""
 
     format: int
@@ -69,7 +65,7 @@ class ModelNames(_Known):
     made_with: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _is_ours(self) -> ModelNames:
+    def _is_ours(self) -> Self:
         if self.format != FORMAT:
             raise ValueError(f"format {self.format} is not {FORMAT}: train again with this version of Pointsman")
         if (self.encoder is None) != (self.temperature_with_encoder is None):
@@ -128,7 +124,8 @@ def dump(artifact: Artifact) -> dict[str, bytes]:
         arrays["intercept_with_encoder"] = artifact.semantic.intercept.astype(np.float32)
         arrays["dense"] = artifact.semantic.dense.astype(np.float32)
     if artifact.neighbours.meanings is not None:
-        arrays["meanings"] = np.round(artifact.neighbours.meanings * 127 / _widest(artifact.neighbours)).astype(np.int8)
+        widest = float(np.abs(artifact.neighbours.meanings).max(initial=0.0)) or 1.0
+        arrays["meanings"] = np.round(artifact.neighbours.meanings * 127 / widest).astype(np.int8)
     written = io.BytesIO()
     np.savez_compressed(written, allow_pickle=False, **arrays)
     names = json.dumps(artifact.names.model_dump(mode="json"), ensure_ascii=False, indent=None, separators=(",", ":"))
@@ -189,8 +186,3 @@ def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str)
     return Artifact(
         names, numbers("rarity", pieces), plain, semantic, Neighbours(starts, words, weights, meanings), version
     )
-
-
-def _widest(neighbours: Neighbours) -> float:
-    widest = 0.0 if neighbours.meanings is None else float(np.abs(neighbours.meanings).max(initial=0.0))
-    return widest or 1.0

@@ -68,6 +68,5 @@ def _is_control(sign: str) -> bool:
 
 def _is_punctuation(sign: str) -> bool:
     # ASCII symbols such as $ and + count as punctuation here, though Unicode calls them otherwise.
-    return (sign.isascii() and sign.isprintable() and not sign.isalnum() and sign != " ") or unicodedata.category(
-        sign
-    ).startswith("P")
+    is_symbol = sign.isascii() and sign.isprintable() and not sign.isalnum() and sign != " "
+    return is_symbol or unicodedata.category(sign).startswith("P")

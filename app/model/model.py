@@ -4,10 +4,9 @@ It has two heads. One knows words, letters and traits; the other the sentence en
 when the encoder is installed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +36,7 @@ class Model:
         self.vocabulary = FeatureVocabulary(names.pieces, learned.rarity, names.block_weights)
 
     @classmethod
-    def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Model:
+    def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Self:
         """The model of a directory. Raises BadModel if it is damaged, or was trained with another encoder."""
         learned = artifact.load(artifact.read(directory))
         if encoder is not None and learned.names.encoder not in {None, WEIGHTS_SHA256}:

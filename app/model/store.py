@@ -58,13 +58,10 @@ class ModelStore:
         if not place.exists():
             write_model(place, files)
         before = self.versions()
-        self._use([name, *(one for one in before if one != name)][:KEPT])
-        for old in before:
-            if old not in self.versions():
-                shutil.rmtree(self.directory / old, ignore_errors=True)
-        return place
-
-    def _use(self, versions: list[str]) -> None:
+        kept = [name, *(one for one in before if one != name)][:KEPT]
         fresh = self.directory / f".{CURRENT}"
-        fresh.write_text(json.dumps({"versions": versions}) + "\n")
+        fresh.write_text(json.dumps({"versions": kept}) + "\n")
         fresh.replace(self.directory / CURRENT)
+        for old in set(before) - set(kept):
+            shutil.rmtree(self.directory / old, ignore_errors=True)
+        return place

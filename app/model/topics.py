@@ -15,24 +15,24 @@ _LONGEST: Final = 4
 _SHORTEST_STEM: Final = 3
 
 
-def _read() -> tuple[dict[tuple[str, ...], list[str]], dict[str, list[str]]]:
+def _read() -> tuple[dict[str, str], dict[tuple[str, ...], list[str]], dict[str, list[str]]]:
+    said: dict[str, str] = {}
     phrases: dict[tuple[str, ...], list[str]] = {}
     stems: dict[str, list[str]] = {}
     topic = ""
     for line in lines_of(Path(__file__).parent / "data" / "topics.txt"):
         if line.startswith("["):
-            topic = line.strip("[]")
+            topic, _, said[topic] = line.removeprefix("[").partition("] ")
             continue
         for entry in line.split(" | "):
             if entry.endswith("*"):
                 stems.setdefault(entry[:-1], []).append(topic)
             else:
                 phrases.setdefault(tuple(entry.split()), []).append(topic)
-    return phrases, stems
+    return said, phrases, stems
 
 
-_PHRASES, _STEMS = _read()
-TOPICS: Final = frozenset(topic for named in (*_PHRASES.values(), *_STEMS.values()) for topic in named)
+TOPICS, _PHRASES, _STEMS = _read()
 
 
 def topics(words: Sequence[str]) -> Counter[str]:

@@ -1,11 +1,10 @@
 """Turns a ticket's pieces into numbers: TF-IDF in each block, scaled to the block's weight."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,7 @@ class FeatureVocabulary:
             start += len(block)
 
     @classmethod
-    def of(cls, tickets: Sequence[TicketPieces], fewest: Sequence[int], weights: Sequence[float]) -> FeatureVocabulary:
+    def of(cls, tickets: Sequence[TicketPieces], fewest: Sequence[int], weights: Sequence[float]) -> Self:
         """The pieces that occur in at least so many tickets, in alphabetical order."""
         blocks: list[list[str]] = []
         rarity: list[float] = []

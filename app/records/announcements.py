@@ -59,12 +59,9 @@ class Announcements(TableAccess):
 
     def latest(self, series: str) -> Announcement | None:
         """The one with the greatest `at` whose key begins with `{series}:`, and which is not `free`."""
-        query = (
-            sa.select(announcements)
-            .where(announcements.c.key.startswith(f"{series}:", autoescape=True), announcements.c.state != "free")
-            .order_by(announcements.c.at.desc())
-        )
-        return self._first(Announcement, query)
+        in_series = announcements.c.key.startswith(f"{series}:", autoescape=True)
+        query = sa.select(announcements).where(in_series, announcements.c.state != "free")
+        return self._first(Announcement, query.order_by(announcements.c.at.desc()))
 
     def claimed_before(self, at: str) -> Sequence[Announcement]:
         """Those that are still `claimed`."""

@@ -31,13 +31,10 @@ class Attempts(TableAccess):
 
     def of(self, runs: Sequence[str]) -> dict[str, list[Attempt]]:
         """By run, the oldest first."""
-        query = (
-            sa.select(attempts)
-            .where(attempts.c.run.in_(runs))
-            .order_by(attempts.c.run, attempts.c.generation, attempts.c.number)
-        )
+        query = sa.select(attempts).where(attempts.c.run.in_(runs))
+        ordered = query.order_by(attempts.c.run, attempts.c.generation, attempts.c.number)
         found: dict[str, list[Attempt]] = defaultdict(list)
-        for attempt in self._read(Attempt, query):
+        for attempt in self._read(Attempt, ordered):
             found[attempt.run].append(attempt)
         return found
 

@@ -1,10 +1,10 @@
 """How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_into
+from app.records.database import TableAccess, Values, insert_into, lock_until_commit
 from app.records.tables import capped_actions, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
@@ -20,19 +20,11 @@ class CappedActions(TableAccess):
 
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
+        row = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now}
+        key, by = ["run_id", "kind"], ["kind", "archetype"]
         with self._engine.begin() as connection:
-            if connection.dialect.name != "sqlite":
-                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": ACTIONS_LOCK})
-            row = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now}
-            return _take(
-                connection,
-                capped_actions,
-                row,
-                key=["run_id", "kind"],
-                counted_by=["kind", "archetype"],
-                since=since,
-                most=cap,
-            )
+            lock_until_commit(connection, ACTIONS_LOCK)
+            return _take(connection, capped_actions, row, key=key, by=by, since=since, most=cap)
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.
@@ -52,16 +44,11 @@ class TicketWrites(TableAccess):
 
         The same run asks as often as it likes and takes one: a retry or a conflict is the same write.
         """
+        row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
+        key, by = ["run_id"], ["ticket_id"]
         with self._engine.begin() as connection:
-            if connection.dialect.name != "sqlite":
-                connection.execute(
-                    sa.text("select pg_advisory_xact_lock(:space, :ticket)"),
-                    {"space": TICKETS_LOCK, "ticket": ticket_id % 2**31},
-                )
-            row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
-            return _take(
-                connection, ticket_writes, row, key=["run_id"], counted_by=["ticket_id"], since=since, most=most
-            )
+            lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
+            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most)
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -78,20 +65,14 @@ class TicketWrites(TableAccess):
 
 
 def _take(
-    connection: sa.Connection,
-    table: sa.Table,
-    row: Mapping[str, object],
-    *,
-    key: Sequence[str],
-    counted_by: Sequence[str],
-    since: str,
-    most: int,
+    connection: sa.Connection, table: sa.Table, row: Values, *, key: list[str], by: list[str], since: str, most: int
 ) -> bool:
+    """`by`: the columns in which the rows that are counted are like this one."""
     # Written first: SQLite's lock is taken by the first write, and would not cover a count before it.
     mine = insert_into(connection, table).values(**row).on_conflict_do_nothing(index_elements=key)
     if connection.execute(mine).rowcount == 0:
         return True
-    alike = [table.c[name] == row[name] for name in counted_by]
+    alike = [table.c[name] == row[name] for name in by]
     query = sa.select(sa.func.count()).select_from(table).where(*alike, table.c.at > since)
     if connection.execute(query).scalar_one() <= most:
         return True

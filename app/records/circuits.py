@@ -6,7 +6,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from app.records.database import begin_locked, insert_into
+from app.records.database import TableAccess, begin_locked, insert_into
 from app.records.tables import circuits
 
 
@@ -29,14 +29,10 @@ Change = Callable[[Circuit, float], Circuit | None]
 """From a circuit and the time to what it becomes; None: it stays as it is."""
 
 
-class Circuits:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class Circuits(TableAccess):
     def all(self) -> dict[str, Circuit]:
         """Those that were ever open."""
-        with self._engine.connect() as connection:
-            return {row["service"]: Circuit(**row) for row in connection.execute(sa.select(circuits)).mappings()}
+        return {one.service: one for one in self._read(Circuit, sa.select(circuits))}
 
     def change(self, service: str, change: Change, now: float) -> Circuit | None:
         """What the circuit became, or None. Of two workers the second one sees what the first one made of it."""

@@ -59,21 +59,13 @@ class Corrections(TableAccess):
         """By `decided_by` or `archetype`: decisions that were written, and how many of those were corrected."""
         ours = decisions.c[column]
         theirs = corrections.c["was_decided_by" if column == "decided_by" else "was"]
+        written = (decisions.c.archetype.is_not(None), decisions.c.decided_by != "person", decisions.c.state == "done")
+        decided = sa.select(ours, sa.func.count(sa.distinct(decisions.c.ticket_id))).where(*written).group_by(ours)
+        changed = (corrections.c.was.is_not(None), corrections.c.was != corrections.c.archetype)
+        corrected = sa.select(theirs, sa.func.count()).where(*changed).group_by(theirs)
         with self._engine.connect() as connection:
-            decided = connection.execute(
-                sa.select(ours, sa.func.count(sa.distinct(decisions.c.ticket_id)))
-                .where(
-                    decisions.c.archetype.is_not(None), decisions.c.decided_by != "person", decisions.c.state == "done"
-                )
-                .group_by(ours)
-            ).all()
-            corrected = {
-                str(name): int(count)
-                for name, count in connection.execute(
-                    sa.select(theirs, sa.func.count())
-                    .where(corrections.c.was.is_not(None), corrections.c.was != corrections.c.archetype)
-                    .group_by(theirs)
-                )
-            }
-        found = [Precision(str(name), count, corrected.get(str(name), 0)) for name, count in decided]
+            wrong = {str(name): int(count) for name, count in connection.execute(corrected)}
+            found = [
+                Precision(str(name), count, wrong.get(str(name), 0)) for name, count in connection.execute(decided)
+            ]
         return sorted(found, key=lambda one: (one.share, one.name))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -74,9 +74,8 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=pool or 2, max_overflow=0, pool_timeout=30)
-        event.listen(engine, "connect", _sqlite_pragmas)
-        if not durable:
-            event.listen(engine, "connect", _sqlite_does_not_wait)
+        synchronous = "FULL" if durable else "NORMAL"
+        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous))
         return engine
     return sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -102,17 +101,17 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _sqlite_pragmas(connection: object, _record: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
-    connection.isolation_level = "IMMEDIATE"  # type: ignore[attr-defined]  # a sqlite3.Connection behind SQLAlchemy's event
+    connection.isolation_level = "IMMEDIATE"
     for pragma in (
         f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}",
         "foreign_keys=ON",
-        "synchronous=FULL",
+        f"synchronous={synchronous}",
         "wal_autocheckpoint=1000",
         "journal_size_limit=67108864",
     ):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # the same
+        connection.execute(f"PRAGMA {pragma}")
     _write_ahead(connection)
 
 
@@ -122,13 +121,9 @@ def _sqlite_pragmas(connection: object, _record: object) -> None:
     stop=stop_after_delay(SQLITE_WAITS_SECONDS),
     reraise=True,
 )
-def _write_ahead(connection: object) -> None:
+def _write_ahead(connection: sqlite3.Connection) -> None:
     """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
-    connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[attr-defined]  # the same
-
-
-def _sqlite_does_not_wait(connection: object, _record: object) -> None:
-    connection.execute("PRAGMA synchronous=NORMAL")  # type: ignore[attr-defined]  # the same
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class NewerDatabase(Exception):
@@ -144,6 +139,8 @@ class NewerDatabase(Exception):
 
 
 Row = TypeVar("Row")
+Values = Mapping[str, object]
+"""By column."""
 
 
 def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
@@ -152,11 +149,7 @@ def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
 
 
 def insert_or_update(
-    database: sa.Engine | sa.Connection,
-    table: sa.Table,
-    key: Mapping[str, object],
-    values: Mapping[str, object],
-    at_first: Mapping[str, object] | None = None,
+    database: sa.Engine | sa.Connection, table: sa.Table, key: Values, values: Values, at_first: Values | None = None
 ) -> Any:
     """The row of that unique `key` has these values; `at_first`: only if it is new.
 
@@ -164,6 +157,20 @@ def insert_or_update(
     """
     insert = insert_into(database, table).values(**key, **values, **(at_first or {}))
     return insert.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+
+
+def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
+    """Each field is the column of its name. JSON knows no tuples: a list becomes one where the field is one."""
+    columns = fields(kind)  # type: ignore[arg-type]  # dataclasses have no type of their own
+    return kind(
+        **{one.name: tuple(row[one.name]) if get_origin(one.type) is tuple else row[one.name] for one in columns}
+    )
+
+
+def lock_until_commit(connection: sa.Connection, *key: int) -> None:
+    """Take PostgreSQL's lock of this key; it ends with the transaction. SQLite has one writer, and needs none."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*key)))
 
 
 def has_text(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -189,9 +196,7 @@ class TableAccess:
             return list(connection.execute(query).mappings())
 
     def _read(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
-        """Rows as dataclasses: each field is the column of its name."""
-        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # dataclasses have no type of their own
-        return [kind(**{name: row[name] for name in names}) for row in self._rows(query)]
+        return [as_dataclass(kind, row) for row in self._rows(query)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
         return next(iter(self._read(kind, query.limit(1))), None)
@@ -205,16 +210,10 @@ class TableAccess:
         with self._engine.begin() as connection:
             return int(connection.execute(statement).rowcount)
 
-    def _insert_or_update(
-        self,
-        table: sa.Table,
-        key: Mapping[str, object],
-        values: Mapping[str, object],
-        at_first: Mapping[str, object] | None = None,
-    ) -> None:
+    def _insert_or_update(self, table: sa.Table, key: Values, values: Values, at_first: Values | None = None) -> None:
         self._change(insert_or_update(self._engine, table, key, values, at_first))
 
-    def _insert_once(self, table: sa.Table, key: list[str], values: Mapping[str, object]) -> None:
+    def _insert_once(self, table: sa.Table, key: list[str], values: Values) -> None:
         self._change(insert_into(self._engine, table).values(**values).on_conflict_do_nothing(index_elements=key))
 
     def _delete_some(self, table: sa.Table, old: sa.ColumnElement[bool], *, limit: int) -> int:

@@ -1,14 +1,12 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import PrunedBatch, TableAccess, has_text
+from app.records.database import PrunedBatch, TableAccess, as_dataclass, has_text
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -16,28 +14,28 @@ UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applie
 """Of the ticket's update: `app.work.update_state` says what leads from one to another."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     run_id: str
     ticket_id: int
     event: str
     state: DecisionState
-    archetype: str | None
-    confidence: str | None
-    decided_by: str
-    mode: str
-    channel: str
+    archetype: str | None = None
+    confidence: str | None = None
+    decided_by: str = "none"
+    mode: str = "live"
+    channel: str = ""
     summary: str
-    tags: tuple[str, ...]
+    tags: tuple[str, ...] = ()
     """The tags that we added to the ticket."""
-    actions: tuple[dict[str, Any], ...]
+    actions: tuple[dict[str, Any], ...] = ()
     """`{"kind", "state": done|skipped|failed|waiting, "detail"}` each."""
-    trace: tuple[dict[str, Any], ...]
-    config_hash: str
-    ticket: dict[str, Any]
+    trace: tuple[dict[str, Any], ...] = ()
+    config_hash: str = ""
+    ticket: dict[str, Any] = field(default_factory=dict)
     """The ticket as it was read: `app.ticket.Ticket` as plain JSON; empty when nothing was read, or it is too old."""
-    thread: str
-    ticket_updated_at: str
+    thread: str = ""
+    ticket_updated_at: str = ""
     decided_at: str
     finished_at: str | None = None
     update_state: UpdateState = "not_sent"
@@ -53,26 +51,14 @@ class Decision:
         *,
         now: str,
         finished_at: str | None,
-    ) -> Decision:
+    ) -> Self:
         """Of a delivery that ends, or waits, without a decision about its ticket."""
         return cls(
             run_id=run_id,
             ticket_id=ticket_id,
             event=event,
             state=state,
-            archetype=None,
-            confidence=None,
-            decided_by="none",
-            mode="live",
-            channel="",
             summary=summary,
-            tags=(),
-            actions=(),
-            trace=(),
-            config_hash="",
-            ticket={},
-            thread="",
-            ticket_updated_at="",
             decided_at=now,
             finished_at=finished_at,
         )
@@ -109,36 +95,28 @@ class Decisions(TableAccess):
         self._change(sa.delete(decisions).where(decisions.c.run_id == run_id))
 
     def by_run(self, run_id: str) -> Decision | None:
-        found = self._decisions(sa.select(decisions).where(decisions.c.run_id == run_id))
-        return found[0] if found else None
+        return self._first(Decision, sa.select(decisions).where(decisions.c.run_id == run_id))
 
     def of_ticket(self, ticket_id: int, *, limit: int = 20) -> list[Decision]:
         """The newest first."""
-        return self._decisions(
-            sa.select(decisions).where(decisions.c.ticket_id == ticket_id).order_by(decisions.c.id.desc()).limit(limit)
-        )
+        query = sa.select(decisions).where(decisions.c.ticket_id == ticket_id)
+        return self._read(Decision, query.order_by(decisions.c.id.desc()).limit(limit))
 
     def newest(self, *, limit: int, archetype: str | None = None) -> list[Decision]:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)
         if archetype is not None:
             query = query.where(decisions.c.archetype == archetype)
-        return self._decisions(query)
+        return self._read(Decision, query)
 
     def since(self, moment: str, *, batch: int = 500) -> Iterator[Decision]:
         """Decisions about tickets made from `moment` (ISO-8601) on, the oldest first; with a verdict of their own."""
         last = 0
-        while True:
-            found = self._rows(
-                sa.select(decisions)
-                .where(decisions.c.id > last, decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
-                .order_by(decisions.c.id)
-                .limit(batch)
-            )
-            if not found:
-                return
+        which = (decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
+        query = sa.select(decisions).where(*which).order_by(decisions.c.id).limit(batch)
+        while found := self._rows(query.where(decisions.c.id > last)):
             for row in found:
                 if row["ticket"]:
-                    yield _decision(row)
+                    yield as_dataclass(Decision, row)
             last = int(found[-1]["id"])
 
     def pruned_since(self, moment: str) -> int:
@@ -148,13 +126,9 @@ class Decisions(TableAccess):
 
     def prune_texts(self, since: str, before: str, *, limit: int) -> PrunedBatch:
         """Delete tickets and traces of up to `limit` decisions made in between."""
-        query = (
-            sa.select(decisions.c.id, decisions.c.decided_at)
-            .where(decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
-            .order_by(decisions.c.decided_at)
-            .limit(limit)
-        )
-        found = self._rows(query)
+        which = (decisions.c.decided_at >= since, decisions.c.decided_at < before, has_text(decisions))
+        query = sa.select(decisions.c.id, decisions.c.decided_at).where(*which)
+        found = self._rows(query.order_by(decisions.c.decided_at).limit(limit))
         if not found:
             return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
@@ -163,16 +137,9 @@ class Decisions(TableAccess):
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
-        found = self._decisions(
-            sa.select(decisions)
-            .where(
-                decisions.c.archetype == archetype,
-                decisions.c.decided_at >= since,
-                decisions.c.event.not_in(FOLLOWING),
-            )
-            .order_by(decisions.c.id)
-        )
-        return list({one.ticket_id: one for one in found if one.ticket}.values())
+        since_then = (decisions.c.decided_at >= since, decisions.c.event.not_in(FOLLOWING))
+        query = sa.select(decisions).where(decisions.c.archetype == archetype, *since_then).order_by(decisions.c.id)
+        return list({one.ticket_id: one for one in self._read(Decision, query) if one.ticket}.values())
 
     def left_to_people(self, since: str) -> int:
         """Tickets whose newest decision, made since then, leaves them to a person."""
@@ -187,21 +154,9 @@ class Decisions(TableAccess):
 
     def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
         """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""
-        found = self._decisions(
+        query = (
             sa.select(decisions)
             .where(decisions.c.thread == thread, decisions.c.channel == channel, decisions.c.ticket_id != other_than)
             .where(decisions.c.archetype.is_distinct_from(archetype))
-            .order_by(decisions.c.id.desc())
-            .limit(1)
         )
-        return found[0] if found else None
-
-    def _decisions(self, query: sa.Select[Any]) -> list[Decision]:
-        return [_decision(row) for row in self._rows(query)]
-
-
-def _decision(row: sa.RowMapping) -> Decision:
-    values = {name: row[name] for name in Decision.__dataclass_fields__}
-    for name in ("tags", "actions", "trace"):
-        values[name] = tuple(values[name])
-    return Decision(**values)
+        return self._first(Decision, query.order_by(decisions.c.id.desc()))

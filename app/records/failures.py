@@ -55,22 +55,13 @@ class Failures(TableAccess):
         return self._read(Failure, query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
 
     def open_of_ticket(self, ticket_id: int, reason: str) -> list[Failure]:
-        return self._read(
-            Failure,
-            sa.select(failures)
-            .where(failures.c.ticket_id == ticket_id, failures.c.reason == reason, failures.c.state == "open")
-            .order_by(failures.c.id),
-        )
+        of_ticket = (failures.c.ticket_id == ticket_id, failures.c.reason == reason, failures.c.state == "open")
+        return self._read(Failure, sa.select(failures).where(*of_ticket).order_by(failures.c.id))
 
     def open_since(self, since: str, *, after: int, limit: int) -> list[Failure]:
         """Open ones that failed at that time or later, the oldest first; `after`: the id where the last page ended."""
-        return self._read(
-            Failure,
-            sa.select(failures)
-            .where(failures.c.state == "open", failures.c.failed_at >= since, failures.c.id > after)
-            .order_by(failures.c.id)
-            .limit(limit),
-        )
+        which = (failures.c.state == "open", failures.c.failed_at >= since, failures.c.id > after)
+        return self._read(Failure, sa.select(failures).where(*which).order_by(failures.c.id).limit(limit))
 
     def set_state(self, failure_id: int, state: str, *, because: str = "") -> None:
         self._change(sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because))
@@ -83,11 +74,8 @@ class Failures(TableAccess):
 
     def counted_since(self, moment: str) -> dict[tuple[str, str], int]:
         """How many failed since then, by source and reason."""
-        counted = (
-            sa.select(failures.c.source, failures.c.reason, sa.func.count())
-            .where(failures.c.failed_at > moment)
-            .group_by(failures.c.source, failures.c.reason)
-        )
+        by = (failures.c.source, failures.c.reason)
+        counted = sa.select(*by, sa.func.count()).where(failures.c.failed_at > moment).group_by(*by)
         with self._engine.connect() as connection:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(counted)}
 

@@ -60,14 +60,9 @@ class Links(TableAccess):
 
     def followed(self, *, after: Key, limit: int) -> list[Key]:
         """Issues that an active link follows, in the order of their keys."""
-        key = sa.tuple_(links.c.project_id, links.c.iid)
-        query = (
-            sa.select(links.c.project_id, links.c.iid)
-            .where(links.c.iid.is_not(None), links.c.following == "active", key > sa.tuple_(*after))
-            .distinct()
-            .order_by(links.c.project_id, links.c.iid)
-            .limit(limit)
-        )
+        key = (links.c.project_id, links.c.iid)
+        which = (links.c.iid.is_not(None), links.c.following == "active", sa.tuple_(*key) > sa.tuple_(*after))
+        query = sa.select(*key).where(*which).distinct().order_by(*key).limit(limit)
         return [(row["project_id"], row["iid"]) for row in self._rows(query)]
 
     def claim(self, ticket_id: int, intent: str, *, project_id: int, project: str, marker: str, now: str) -> bool:
@@ -75,20 +70,21 @@ class Links(TableAccess):
 
         The unique key decides between two workers on one ticket.
         """
-        row = {
-            "ticket_id": ticket_id,
-            "intent": intent,
-            "project_id": project_id,
-            "project": project,
-            "state": "opening",
-            "how": "opened",
-            "marker": marker,
-            "notified": {},
-            "created_at": now,
-            "updated_at": now,
-        }
+        claim = Link(
+            ticket_id,
+            intent,
+            project_id,
+            project,
+            None,
+            "",
+            "opening",
+            "opened",
+            marker,
+            created_at=now,
+            updated_at=now,
+        )
         try:
-            self._change(sa.insert(links).values(**row))
+            self._change(sa.insert(links).values(**asdict(claim)))
         except IntegrityError:
             return False
         return True
@@ -99,7 +95,7 @@ class Links(TableAccess):
 
     def touch(self, ticket_id: int, intent: str, *, now: str) -> None:
         """Note the time of the last try to open."""
-        self._update(sa.and_(*_link(ticket_id, intent)), updated_at=now)
+        self._update(_link(ticket_id, intent), updated_at=now)
 
     def save(self, link: Link, *, now: str) -> None:
         """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
@@ -110,36 +106,30 @@ class Links(TableAccess):
 
     def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
         """The ticket knows the issue in this state from now on."""
-        self._update(
-            sa.and_(*_link(ticket_id, intent)),
-            state=state,
-            notified=dict(notified),
-            updated_at=now,
-        )
+        self._update(_link(ticket_id, intent), state=state, notified=dict(notified), updated_at=now)
 
     def relink(self, ticket_id: int, intent: str, to: Key, *, project: str, url: str, now: str) -> None:
         """The issue became another (duplicate, moved). A ticket that has that one already loses the old link.
 
         The state stays what the ticket was last told, which shows what it must still be told of the new issue.
         """
-        mine = sa.and_(*_link(ticket_id, intent))
         has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(ticket_id))
         values: dict[str, Any] = {"project_id": to[0], "iid": to[1], "project": project, "url": url}
-        self._update(mine, updated_at=now, **({"following": "removed"} if has_it else values))
+        self._update(_link(ticket_id, intent), updated_at=now, **({"following": "removed"} if has_it else values))
 
     def follow(self, ticket_id: int, following: Following, *, now: str, issue: Key | None = None) -> int:
         """Pause, resume or remove a ticket's links: to one issue, or to all. How many there are."""
         which = [links.c.ticket_id == ticket_id, links.c.iid.is_not(None)]
         if issue:
             which += _issue(*issue)
-        return self._update(sa.and_(*which), following=following, updated_at=now)
+        return self._update(which, following=following, updated_at=now)
 
     def renamed(self, project_id: int, path: str) -> None:
         """The project has another path now; the ids hold."""
-        self._update(links.c.project_id == project_id, project=path)
+        self._update([links.c.project_id == project_id], project=path)
 
-    def _update(self, which: sa.ColumnElement[bool], **values: object) -> int:
-        return self._change(sa.update(links).where(which).values(**values))
+    def _update(self, which: list[sa.ColumnElement[bool]], **values: object) -> int:
+        return self._change(sa.update(links).where(*which).values(**values))
 
 
 def _link(ticket_id: int, intent: str) -> list[sa.ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.records.database import NewerDatabase
+from app.records.database import NewerDatabase, is_sqlite, lock_until_commit, make_engine, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.
@@ -33,10 +33,19 @@ def is_up_to_date(engine: sa.Engine) -> bool:
         return _known_revision(connection) == ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
-def refuse_newer(engine: sa.Engine) -> None:
-    """For whoever only reads, and takes older tables as they are. Raises NewerDatabase."""
-    with engine.connect() as connection:
-        _known_revision(connection)
+@contextmanager
+def read_only(url: str) -> Iterator[sa.Engine | None]:
+    """For whoever only reads, and takes older tables as they are; None while there is no file. Raises NewerDatabase."""
+    if is_sqlite(url) and not sqlite_path(url).exists():
+        yield None
+        return
+    engine = make_engine(url, pool=1)
+    try:
+        with engine.connect() as connection:
+            _known_revision(connection)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _known_revision(connection: sa.Connection) -> str | None:
@@ -56,18 +65,11 @@ def _alembic() -> Config:
 @contextmanager
 def _migrating(connection: sa.Connection) -> Iterator[None]:
     """One migration at a time, whole or not at all: a process may be killed in the middle of it."""
-    if connection.dialect.name == "sqlite":
-        with _sqlite_whole(connection):
-            yield
+    if connection.dialect.name != "sqlite":
+        lock_until_commit(connection, MIGRATION_LOCK)
+        yield
         return
-    # Ends with the transaction, however that ends.
-    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-    yield
-
-
-@contextmanager
-def _sqlite_whole(connection: sa.Connection) -> Iterator[None]:
-    """Python's driver begins no transaction for CREATE TABLE, so it is begun here."""
+    # Python's driver begins no transaction for CREATE TABLE, so it is begun here.
     driver = connection.connection.driver_connection
     begins, driver.isolation_level = driver.isolation_level, None  # type: ignore[union-attr]  # a sqlite3.Connection
     try:

@@ -59,13 +59,9 @@ class OutboxEntries(TableAccess):
 
         One of each ticket: a job takes no two.
         """
-        column = outbox.c
-        chosen = (
-            sa.select(column.ticket_id, column.run_id)
-            .where(column.state == "waiting")
-            .order_by(column.bulk, column.accepted_at, column.run_id)
-            .limit(most)
-        )
+        column, waits = outbox.c, outbox.c.state == "waiting"
+        oldest = sa.select(column.ticket_id, column.run_id).where(waits)
+        chosen = oldest.order_by(column.bulk, column.accepted_at, column.run_id).limit(most)
         with self._engine.begin() as connection:
             first: dict[int, str] = {}
             for ticket_id, run_id in connection.execute(chosen):
@@ -74,11 +70,8 @@ class OutboxEntries(TableAccess):
             if len(ids) < at_least:
                 return []
             # Meanwhile one may have been taken back: its own work has the word.
-            connection.execute(
-                sa.update(outbox)
-                .where(column.run_id.in_(ids), column.state == "waiting")
-                .values(state="sent", batch=batch, until=until)
-            )
+            claimed = sa.update(outbox).where(column.run_id.in_(ids), waits)
+            connection.execute(claimed.values(state="sent", batch=batch, until=until))
         return self.of_batch(batch)
 
     def unclaim(self, batch: str) -> None:

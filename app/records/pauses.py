@@ -1,11 +1,11 @@
 """What people have paused: one row each, which all processes look at."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_into
+from app.records.database import TableAccess
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]
@@ -24,10 +24,8 @@ class Pause:
 class Pauses(TableAccess):
     def set(self, pause: Pause) -> None:
         """Paused again: who asked last counts, and when it began stays."""
-        values = asdict(pause)
-        changed = {name: values[name] for name in ("by", "reason")}
-        insert = insert_into(self._engine, pauses).values(**values)
-        self._change(insert.on_conflict_do_update(index_elements=["what"], set_=changed))
+        changed = {"by": pause.by, "reason": pause.reason}
+        self._insert_or_update(pauses, {"what": pause.what}, changed, {"since": pause.since})
 
     def lift(self, what: What | None) -> list[Pause]:
         """None: all there are. What was lifted."""

@@ -4,14 +4,12 @@ A limit is a window with a number of calls, as the services count. Each change r
 in one transaction that locks them, so no call is counted twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from app.records.database import begin_locked, insert_into
+from app.records.database import TableAccess, begin_locked, insert_into, insert_or_update
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 
@@ -38,17 +36,14 @@ class RateLimit:
     def left(self, now: float) -> int:
         return self.total if self.ends <= now else max(0, self.remaining)
 
-    def at(self, now: float) -> RateLimit:
+    def at(self, now: float) -> "RateLimit":
         """A window that is over is followed by a full one."""
         if self.ends > now:
             return self
         return replace(self, remaining=self.total, ends=now + self.seconds, put_off=0)
 
 
-class RateLimits:
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
+class RateLimits(TableAccess):
     def take(self, names: Mapping[str, int | None], *, now: float, kept: float, seconds: float) -> RateLimit | None:
         """Take one call from each limit, or from none and answer the first one that is used up.
 
@@ -56,7 +51,7 @@ class RateLimits:
         of each total that is left to others.
         """
         with begin_locked(self._engine) as connection:
-            found = self._rows(connection, names)
+            found = self._known(connection, names)
             new = [
                 RateLimit(name, total, total, now + seconds, seconds, learned=False)
                 for name, total in names.items()
@@ -66,7 +61,7 @@ class RateLimits:
                 # Another worker may have made them since. Read again: whoever came second must not overwrite.
                 insert = insert_into(self._engine, rate_limits).on_conflict_do_nothing()
                 connection.execute(insert, [asdict(limit) for limit in new])
-                found = self._rows(connection, names)
+                found = self._known(connection, names)
             limits = [_configured(found[name], total).at(now) for name, total in names.items() if name in found]
             for limit in limits:
                 if limit.remaining - 1 < kept * (limit.total - 1):
@@ -84,7 +79,7 @@ class RateLimits:
         ends = now + rate.resets
         with begin_locked(self._engine) as connection:
             learned = RateLimit(name, rate.total, rate.remaining, ends, seconds, learned=True)
-            known = self._rows(connection, [name]).get(name)
+            known = self._known(connection, [name]).get(name)
             if known and known.learned and known.ends > now and known.ends >= ends - SAME_WINDOW_SECONDS:
                 remaining = min(known.remaining, rate.remaining)
                 learned = replace(learned, remaining=remaining, ends=known.ends, put_off=known.put_off)
@@ -93,21 +88,19 @@ class RateLimits:
     def use_up(self, name: str, total: int, *, now: float, seconds: float) -> None:
         """Leave nothing for so long: the service refused. Only where its answers never say what is left."""
         with begin_locked(self._engine) as connection:
-            known = self._rows(connection, [name]).get(name)
+            known = self._known(connection, [name]).get(name)
             if known is None or not known.learned:
                 self._upsert(connection, RateLimit(name, total, 0, now + seconds, seconds, learned=False))
 
     def all(self) -> list[RateLimit]:
-        with self._engine.connect() as connection:
-            return [RateLimit(**row) for row in connection.execute(sa.select(rate_limits)).mappings()]
+        return self._read(RateLimit, sa.select(rate_limits))
 
     def forget(self, *, ended_before: float) -> None:
         """Delete limits of single tickets and projects that nobody used for long."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(rate_limits).where(rate_limits.c.ends < ended_before))
+        self._change(sa.delete(rate_limits).where(rate_limits.c.ends < ended_before))
 
     @staticmethod
-    def _rows(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:
+    def _known(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:
         # In one order, so that two workers never wait for each other.
         query = sa.select(rate_limits).where(rate_limits.c.name.in_(list(names))).order_by(rate_limits.c.name)
         rows = connection.execute(query.with_for_update()).mappings()
@@ -118,10 +111,10 @@ class RateLimits:
         for limit in limits:
             connection.execute(sa.update(rate_limits).where(rate_limits.c.name == limit.name).values(**asdict(limit)))
 
-    def _upsert(self, connection: sa.Connection, limit: RateLimit) -> None:
+    @staticmethod
+    def _upsert(connection: sa.Connection, limit: RateLimit) -> None:
         values = asdict(limit)
-        insert = insert_into(self._engine, rate_limits).values(**values)
-        connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+        connection.execute(insert_or_update(connection, rate_limits, {"name": values.pop("name")}, values))
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

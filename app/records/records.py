@@ -1,6 +1,6 @@
 """All records on one connection pool."""
 
-from __future__ import annotations
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -57,7 +57,7 @@ class Records:
         self.ticket_writes = TicketWrites(engine)
 
     @classmethod
-    def open(cls, url: str) -> Records:
+    def open(cls, url: str) -> Self:
         """Connect, and bring the tables up to date. Raises NewerDatabase."""
         engine = make_engine(url)
         try:
@@ -68,7 +68,7 @@ class Records:
         return cls(engine, make_engine(url, pool=1, durable=False))
 
     @classmethod
-    def beside_a_service(cls, url: str) -> Records:
+    def beside_a_service(cls, url: str) -> Self:
         """For a command: on the tables as they are. Raises NoRecords when there are none, or older or newer ones."""
         if is_sqlite(url) and not sqlite_path(url).exists():
             raise NoRecords(f"there is no database at {sqlite_path(url)}")

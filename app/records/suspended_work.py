@@ -24,10 +24,8 @@ class SuspendedWork(TableAccess):
         self._insert_once(suspended_work, ["key"], {"what": what, "key": key, "payload": payload, "at": at})
 
     def oldest(self, what: str, *, limit: int) -> list[SuspendedItem]:
-        query = (
-            sa.select(suspended_work).where(suspended_work.c.what == what).order_by(suspended_work.c.id).limit(limit)
-        )
-        return self._read(SuspendedItem, query)
+        query = sa.select(suspended_work).where(suspended_work.c.what == what)
+        return self._read(SuspendedItem, query.order_by(suspended_work.c.id).limit(limit))
 
     def delete(self, ids: Sequence[int]) -> None:
         self._change(sa.delete(suspended_work).where(suspended_work.c.id.in_(ids)))

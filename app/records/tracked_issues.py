@@ -39,9 +39,8 @@ class TrackedIssues(TableAccess):
                     {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
                     for issue in issues[start : start + 100]
                 ]
-                insert = insert_into(self._engine, table).values(
-                    [{**row, "vector": None, "vector_of": ""} for row in rows]
-                )
+                without_vector = [{**row, "vector": None, "vector_of": ""} for row in rows]
+                insert = insert_into(self._engine, table).values(without_vector)
                 new = insert.excluded
                 same = sa.and_(table.c.title == new.title, table.c.description == new.description)
                 values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
@@ -58,7 +57,7 @@ class TrackedIssues(TableAccess):
             place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
             after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
             query = sa.select(table).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
-            found = self._issues(query.limit(batch))
+            found = self._read(TrackedIssue, query.limit(batch))
             if not found:
                 return
             yield found
@@ -67,29 +66,22 @@ class TrackedIssues(TableAccess):
     def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
         """By iid; those that are there."""
         table = tracked_issues
-        found = self._issues(sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids)))
-        return {issue.iid: issue for issue in found}
+        query = sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids))
+        return {issue.iid: issue for issue in self._read(TrackedIssue, query)}
 
     def without_vector(self, encoder: str, *, limit: int) -> list[TrackedIssue]:
         """Open ones and the newest first: those are looked for most."""
         table = tracked_issues
-        query = (
-            sa.select(table)
-            .where(table.c.vector_of != encoder)
-            .order_by(table.c.state.desc(), table.c.updated_at.desc())
-            .limit(limit)
-        )
-        return self._issues(query)
+        query = sa.select(table).where(table.c.vector_of != encoder)
+        newest = query.order_by(table.c.state.desc(), table.c.updated_at.desc()).limit(limit)
+        return self._read(TrackedIssue, newest)
 
     def add_vectors(self, encoder: str, vectors: Sequence[tuple[int, int, bytes]], *, now: str) -> None:
         table = tracked_issues
         with self._engine.begin() as connection:
             for project_id, iid, vector in vectors:
-                connection.execute(
-                    sa.update(table)
-                    .where(table.c.project_id == project_id, table.c.iid == iid)
-                    .values(vector=vector, vector_of=encoder, seen_at=now)
-                )
+                issue = sa.update(table).where(table.c.project_id == project_id, table.c.iid == iid)
+                connection.execute(issue.values(vector=vector, vector_of=encoder, seen_at=now))
 
     def count(self) -> int:
         return self._count(tracked_issues)
@@ -98,6 +90,3 @@ class TrackedIssues(TableAccess):
         """Issues closed long ago are candidates no more."""
         old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)
         return self._change(sa.delete(tracked_issues).where(old))
-
-    def _issues(self, query: sa.Select[Any]) -> list[TrackedIssue]:
-        return [TrackedIssue(**{**row, "labels": tuple(row["labels"])}) for row in self._rows(query)]

@@ -10,11 +10,6 @@ from typing import Final
 DATA: Final = Path(__file__).with_name("data")
 
 
-def words(listed: str) -> frozenset[str]:
-    """A list of words reads best as words."""
-    return frozenset(listed.split())
-
-
 def lowered(text: str) -> str:
     """In lower case, each character where it was: only the Turkish capital I would become two."""
     return text.replace("İ", "I").lower()

@@ -1,8 +1,6 @@
 """`archetypes:` in routing.yaml: what follows when a ticket is of a kind. Each action adds its own keys."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, create_model, model_validator
 
@@ -40,7 +38,7 @@ class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
     )
 
     @model_validator(mode="after")
-    def _keeps_silent(self) -> ArchetypeConfig:
+    def _keeps_silent(self) -> Self:
         if self.never_reply and (self.reply or self.incidents):
             raise ValueError("says `never_reply`, and has a reply")
         return self

@@ -1,11 +1,9 @@
 """routing.tests.yaml: tickets and what should become of them. The caller passes in how to decide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal, get_type_hints
+from typing import Annotated, Any, Final, Literal, Self, get_type_hints
 
 from pydantic import (
     AwareDatetime,
@@ -22,7 +20,7 @@ from pydantic import (
 from app.rules.loading import Rules, validate
 from app.rules.parsing.positions import BadRules, Path, Position, Problem, read_yaml, spell
 from app.rules.parsing.problems import nearest
-from app.rules.schema.strict import Flag, Many, Name, Strict, Text, listed
+from app.rules.schema.strict import Flag, Many, Name, OneOrMore, Strict, Text
 from app.ticket import Organization, Requester, Ticket, Via
 
 
@@ -47,12 +45,7 @@ def _given(fact: type[Any], **written: Any) -> type[_Loose]:
     return create_model(f"Given{fact.__name__}", __base__=_Loose, __module__=__name__, **(known | written))
 
 
-_Via = _given(
-    Via,
-    channel=(_Lower, ""),
-    rel=(_Lower, ""),
-    addresses=(Annotated[tuple[_Lower, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])], ()),
-)
+_Via = _given(Via, channel=(_Lower, ""), rel=(_Lower, ""), addresses=(Annotated[tuple[_Lower, ...], OneOrMore], ()))
 _Requester = _given(Requester)
 _Organization = _given(Organization, name=(str, ...))
 _Ticket = _given(
@@ -88,7 +81,7 @@ class ExpectConfig(Strict):
     not_actions: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
-    def _expects_something(self) -> ExpectConfig:
+    def _expects_something(self) -> Self:
         if not self.model_fields_set:
             raise ValueError("expects nothing")
         return self

@@ -10,7 +10,7 @@ from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
 from app.rules.implication import contains_phrase, implies, unfold_lists
 from app.rules.loading import Rules
-from app.rules.parsing.positions import Path, Position, Positions, spell
+from app.rules.parsing.positions import Path, Position, Positions, Problem
 from app.rules.placeholders import Text
 from app.rules.routing import ConditionsConfig
 
@@ -32,20 +32,16 @@ class Finding:
         return f"{self.file}:{self.position.line}:{self.position.column}: {self.name}: {place}{self.message}"
 
 
-Check = Callable[[Rules, Sequence[RuleExample]], Iterator[Finding]]
+Check = Callable[[Rules, Sequence[RuleExample]], Iterator[Problem]]
 
 
-def _finding(name: str, places: Positions, path: Path, message: str) -> Finding:
-    return Finding(name, places.file, places.at(path), spell(path), message)
-
-
-def _unused(check: str, places: Positions, key: str, names: Iterable[str], used: Container[str]) -> Iterator[Finding]:
+def _unused(places: Positions, key: str, names: Iterable[str], used: Container[str]) -> Iterator[Problem]:
     for name in names:
         if name not in used:
-            yield _finding(check, places, (key, name), "nothing refers to it")
+            yield places.problem((key, name), "nothing refers to it")
 
 
-def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A route that can never decide: whenever it holds, one that is asked earlier holds as well."""
     routes, lists = rules.routing.routes, rules.routing.vocabulary
     order = sorted(range(len(routes)), key=lambda index: (routes[index].before != "language", index))
@@ -60,46 +56,44 @@ def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
                 message = (
                     f"`{routes[index].name}` is never reached: `{routes[earlier].name}` (line {at}) takes all of it"
                 )
-                yield _finding("shadowed_route", rules.positions, ("routes", index), message)
+                yield rules.positions.problem(("routes", index), message)
                 break
 
 
-def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Problem]:
     """Two routes, remarks or examples of one name: nobody can tell which one a report is about."""
-    routing = rules.routing
-    for key, names in (("routes", [r.name for r in routing.routes]), ("remarks", [r.name for r in routing.remarks])):
-        seen: dict[str, int] = {}
-        for index, name in enumerate(names):
-            if name in seen:
-                line = rules.positions.at((key, seen[name])).line
-                message = f"`{name}` is also the name of the one in line {line}"
-                yield _finding("duplicate_name", rules.positions, (key, index, "name"), message)
-            seen.setdefault(name, index)
-    named: dict[str, RuleExample] = {}
+    for key in ("routes", "remarks"):
+        lines: dict[str, int] = {}
+        for index, one in enumerate(getattr(rules.routing, key)):
+            if one.name in lines:
+                message = f"`{one.name}` is also the name of the one in line {lines[one.name]}"
+                yield rules.positions.problem((key, index, "name"), message)
+            lines.setdefault(one.name, rules.positions.at((key, index)).line)
+    lines = {}
     for example in examples:
-        if example.name in named:
-            message = f"`{example.name}` is also the name of the one in line {named[example.name].position.line}"
-            yield Finding("duplicate_name", example.file, example.position, example.path, message)
-        named.setdefault(example.name, example)
+        if example.name in lines:
+            message = f"`{example.name}` is also the name of the one in line {lines[example.name]}"
+            yield Problem(example.file, example.position, example.path, message)
+        lines.setdefault(example.name, example.position.line)
 
 
-def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A macro or template that nothing refers to."""
     used, templates = _named("macro", rules), _named("template", rules)
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
-    yield from _unused("unused_macro", rules.macro_positions, "macros", rules.macros.macros, used)
-    yield from _unused("unused_macro", rules.macro_positions, "templates", rules.macros.templates, templates)
+    yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
+    yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)
 
 
-def unused_tracker(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_tracker(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A tracker that no archetype opens issues in or searches."""
     used = _named("tracker", rules)
-    yield from _unused("unused_tracker", rules.positions, "trackers", rules.routing.trackers, used)
+    yield from _unused(rules.positions, "trackers", rules.routing.trackers, used)
 
 
-def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A list of `vocabulary` that no condition uses."""
     used = {
         phrase.removeprefix(LIST_SIGN)
@@ -107,10 +101,10 @@ def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
         for phrase in when.phrases or ()
         if phrase.startswith(LIST_SIGN)
     }
-    yield from _unused("unused_list", rules.positions, "vocabulary", rules.routing.vocabulary, used)
+    yield from _unused(rules.positions, "vocabulary", rules.routing.vocabulary, used)
 
 
-def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A declared placeholder that no text of its macro has."""
     entries = {("macros", name): one for name, one in rules.macros.macros.items()} | {
         ("templates", name): one for name, one in rules.macros.templates.items()
@@ -120,11 +114,11 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Findi
         used = {name for text in texts for name in Text(text).get_identifiers()}
         for number, name in enumerate(entry.placeholders):
             if name not in used:
-                message = f"`{name}` is declared and not used"
-                yield _finding("unused_placeholder", rules.macro_positions, (*path, "placeholders", number), message)
+                place = (*path, "placeholders", number)
+                yield rules.macro_positions.problem(place, f"`{name}` is declared and not used")
 
 
-def contained_phrase(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def contained_phrase(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A phrase beside a shorter one that it contains: it adds nothing."""
     lists = rules.routing.vocabulary
     stated = [((*path, "phrases"), when.phrases) for path, when in _all_conditions(rules) if when.phrases]
@@ -135,20 +129,19 @@ def contained_phrase(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding
                 inside, outside = unfold_lists([shorter], lists), unfold_lists([longer], lists)
                 if outside and all(any(contains_phrase(text, core) for core in inside) for text in outside):
                     message = f"`{longer}` adds nothing: `{shorter}` finds it too"
-                    yield _finding("contained_phrase", rules.positions, (*path, index), message)
+                    yield rules.positions.problem((*path, index), message)
                     break
 
 
-def archetype_without_example(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Finding]:
+def archetype_without_example(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Problem]:
     """An archetype that no example in routing.tests.yaml expects."""
     shown = {example.expect.archetype for example in examples}
     for name in rules.routing.archetypes:
         if name not in shown:
-            message = f"no example expects `{name}`"
-            yield _finding("archetype_without_example", rules.positions, ("archetypes", name), message)
+            yield rules.positions.problem(("archetypes", name), f"no example expects `{name}`")
 
 
-def reply_cannot_be_sent(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def reply_cannot_be_sent(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A live reply on a channel that Zendesk cannot deliver to: there it can only be suggested."""
     elsewhere = {name for name, channel in rules.routing.channels.items() if channel.reply == "elsewhere"}
     for name, archetype in rules.routing.archetypes.items():
@@ -158,15 +151,15 @@ def reply_cannot_be_sent(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Fin
         for number, channel in enumerate(archetype.reply.live_on):
             if channel in elsewhere:
                 message = f"`{channel}` cannot be answered from Zendesk"
-                yield _finding("reply_cannot_be_sent", rules.positions, (*path, "live_on", number), message)
+                yield rules.positions.problem((*path, "live_on", number), message)
         if elsewhere and archetype.reply.mode == "live":
             message = (
                 f"live everywhere, but {', '.join(sorted(elsewhere))} cannot be answered from Zendesk; use `live_on`"
             )
-            yield _finding("reply_cannot_be_sent", rules.positions, (*path, "mode"), message)
+            yield rules.positions.problem((*path, "mode"), message)
 
 
-def live_reply_without_cap(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Finding]:
+def live_reply_without_cap(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A reply that is sent without a person, and nothing stops it when a rule goes wrong."""
     defaults = rules.routing.defaults
     for name, archetype in rules.routing.archetypes.items():
@@ -175,7 +168,7 @@ def live_reply_without_cap(rules: Rules, _: Sequence[RuleExample]) -> Iterator[F
         capped = (archetype.caps and archetype.caps.reply is not None) or defaults.caps.reply is not None
         if live and not capped:
             message = "replies are sent without a limit: give `caps: {reply: N}`"
-            yield _finding("live_reply_without_cap", rules.positions, ("archetypes", name, "reply"), message)
+            yield rules.positions.problem(("archetypes", name, "reply"), message)
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -194,7 +187,11 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 def lint(rules: Rules, examples: Sequence[RuleExample]) -> list[Finding]:
     """All warnings, in the files' order."""
-    found = [finding for check in CHECKS for finding in check(rules, examples)]
+    found = [
+        Finding(check.__name__, one.file, one.position, one.path, one.message)
+        for check in CHECKS
+        for one in check(rules, examples)
+    ]
     return sorted(found, key=lambda finding: (finding.file != rules.positions.file, finding.file, finding.position))
 
 

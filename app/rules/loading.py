@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -41,13 +41,13 @@ def load(
     routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
 ) -> Rules:
     """Raises BadRules with all problems: wrong values in either file, and names that refer to nothing."""
-    read, read_macros = _read(routing_text, routing_name, RoutingConfig), _read(macros_text, macros_name, MacrosConfig)
-    problems = [*read.problems, *read_macros.problems]
-    if isinstance(read.root, dict) and isinstance(read_macros.root, dict):
-        problems += check_references(pieces_of(read.root, read_macros.root), read.positions, read_macros.positions)
-    if problems or read.model is None or read_macros.model is None:
+    problems: list[Problem] = []
+    root, routing, places = _read(routing_text, routing_name, RoutingConfig, problems)
+    macro_root, macros, macro_places = _read(macros_text, macros_name, MacrosConfig, problems)
+    if isinstance(root, dict) and isinstance(macro_root, dict):
+        problems += check_references(pieces_of(root, macro_root), places, macro_places)
+    if problems or routing is None or macros is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
-    routing, macros, places, macro_places = read.model, read_macros.model, read.positions, read_macros.positions
     return Rules(
         routing=routing,
         macros=macros,
@@ -80,20 +80,12 @@ def validate(root: Any, model: type[_Model], positions: Positions) -> _Model:
         raise BadRules(from_pydantic(error, model, root, positions)) from error
 
 
-@dataclass(frozen=True)
-class _Read(Generic[_Model]):
-    root: Any
-    model: _Model | None
-    positions: Positions
-    problems: tuple[Problem, ...]
-
-
-def _read(text: str, name: str, model: type[_Model]) -> _Read[_Model]:
+def _read(text: str, name: str, model: type[_Model], problems: list[Problem]) -> tuple[Any, _Model | None, Positions]:
+    """What the file holds, as plain values and as a model. Adds what is wrong with it to `problems`."""
+    root, positions = None, Positions(name)
     try:
         root, positions = read_yaml(text, name)
+        return root, validate(root, model, positions), positions
     except BadRules as bad:
-        return _Read(None, None, Positions(name), bad.problems)
-    try:
-        return _Read(root, validate(root, model, positions), positions, ())
-    except BadRules as bad:
-        return _Read(root, None, positions, bad.problems)
+        problems += bad.problems
+        return root, None, positions

@@ -19,7 +19,6 @@ class MissingValue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    macro: str
     text: str
     tags: tuple[str, ...]
     status: Status | None
@@ -33,7 +32,7 @@ def render(macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, 
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")
-    return Rendered(macro, Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
+    return Rendered(Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
 
 
 def render_template(macros: MacrosConfig, template: str, values: Mapping[str, str]) -> str:

@@ -1,7 +1,5 @@
 """The schema of routing.yaml: routes, their conditions, and the parts in `app.rules.schema`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, create_model
@@ -31,9 +29,9 @@ _OfKinds = create_model("_OfKinds", __base__=Strict, __module__=__name__, **_KEY
 class ConditionsConfig(_OfKinds):  # type: ignore[misc, valid-type]  # mypy cannot see the registry's keys
     """Conditions side by side must all hold; `all`, `any` and `none` nest them."""
 
-    all: tuple[ConditionsConfig, ...] = Field(default=(), description="Every one of these must hold.")
-    any: tuple[ConditionsConfig, ...] = Field(default=(), description="At least one of these must hold.")
-    none: tuple[ConditionsConfig, ...] = Field(default=(), description="Not one of these may hold.")
+    all: tuple["ConditionsConfig", ...] = Field(default=(), description="Every one of these must hold.")
+    any: tuple["ConditionsConfig", ...] = Field(default=(), description="At least one of these must hold.")
+    none: tuple["ConditionsConfig", ...] = Field(default=(), description="Not one of these may hold.")
     where: Literal["subject", "body", "both"] = Field(
         default="both", alias="in", description="Where the phrases and patterns beside it are looked for."
     )

@@ -61,8 +61,7 @@ class SimilarIssue:
 class SimilarityIndex:
     """For any thread. A search takes a few milliseconds and waits for one issue to be put in, never for a batch."""
 
-    def __init__(self, encoder_name: str = ENCODER_NAME) -> None:
-        self._encoder_name = encoder_name
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rows: dict[IssueKey, int] = {}
         self._free: list[int] = []
@@ -80,15 +79,12 @@ class SimilarityIndex:
     def __contains__(self, key: object) -> bool:
         return key in self._rows
 
-    def add(self, issue: IndexedIssue) -> None:
-        """Or replace, where its key is known. A vector of another encoder is as good as none.
-
-        Raises VectorError for a vector that is broken, and then nothing has changed.
-        """
-        self.add_all([issue])
-
     def add_all(self, issues: Iterable[IndexedIssue]) -> None:
-        """As `add`; of several with one key the last one counts."""
+        """Or replace, where a key is known. Of several with one key the last one counts.
+
+        A vector of another encoder is as good as none. Raises VectorError for a vector that is broken, and then nothing
+        has changed.
+        """
         latest = [(issue, self._numbers(issue.vector)) for issue in {issue.key: issue for issue in issues}.values()]
         for issue, numbers in latest:
             counts = counted(issue.title, issue.description)
@@ -139,7 +135,7 @@ class SimilarityIndex:
         return columns + self._postings.bytes_held + self._vectors.bytes_held
 
     def _numbers(self, vector: Vector | None) -> Floats | None:
-        return vector.numbers() if vector and vector.of == self._encoder_name else None
+        return vector.numbers() if vector and vector.of == ENCODER_NAME else None
 
     def _put(self, issue: IndexedIssue, counts: Mapping[str, int], meaning: Floats | None) -> None:
         row = self._rows.get(issue.key)

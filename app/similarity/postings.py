@@ -3,8 +3,6 @@
 Why not tantivy or bm25s: docs/decisions/0003-own-issue-index.md. Its owner holds a lock around each call.
 """
 
-from __future__ import annotations
-
 import sys
 from array import array
 from collections.abc import Mapping, Sequence
@@ -53,7 +51,7 @@ class Postings:
         self._total_length += length - float(self._lengths[row])
         self._lengths[row] = length
 
-    def _packed(self, counts: Mapping[str, int]) -> array[int]:
+    def _packed(self, counts: Mapping[str, int]) -> "array[int]":
         numbers = self._numbers
         terms = array("I")
         for term, count in counts.items():
@@ -108,10 +106,10 @@ class Postings:
         return self._lengths.nbytes + sum(map(sys.getsizeof, (*self._by_term, *self._by_row)))
 
 
-def _view(packed: array[int]) -> NDArray[np.uint32]:
+def _view(packed: "array[int]") -> NDArray[np.uint32]:
     """A view. While it lives, the array cannot grow."""
     return np.frombuffer(packed, dtype=np.uint32)
 
 
-def _joined(arrays: Sequence[array[int]]) -> NDArray[np.uint32]:
+def _joined(arrays: "Sequence[array[int]]") -> NDArray[np.uint32]:
     return np.concatenate([np.zeros(0, dtype=np.uint32), *map(_view, arrays)])

@@ -51,9 +51,9 @@ def embed(encoder: Encodes, texts: Sequence[tuple[str, str]]) -> NDArray[np.floa
     return np.stack([encoder.encode(_said(title, body)) for title, body in texts]).astype(np.float16)
 
 
-def vectors(encoder: Encodes, texts: Sequence[tuple[str, str]], name: str = ENCODER_NAME) -> list[Vector]:
+def vectors(encoder: Encodes, texts: Sequence[tuple[str, str]]) -> list[Vector]:
     """As `embed`, ready for the database."""
-    return [Vector(name, row.astype("<f2").tobytes()) for row in embed(encoder, texts)]
+    return [Vector(ENCODER_NAME, row.astype("<f2").tobytes()) for row in embed(encoder, texts)]
 
 
 class VectorTable:

@@ -1,6 +1,5 @@
 """Deciding again over past tickets: which would be treated otherwise? Pure: where tickets come from is passed in."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -52,7 +51,7 @@ class Backtest:
 
 def backtest(past: Iterable[Past], judge: Callable[[Ticket], Judged]) -> Backtest:
     """What a person decided is the truth, not a change of ours: those tickets are left out."""
-    changes: dict[tuple[str, str], Change] = defaultdict(lambda: Change("", ""))
+    changes: dict[tuple[str, str], Change] = {}
     tickets = 0
     for one in past:
         if one.decided_by == "person":
@@ -62,8 +61,7 @@ def backtest(past: Iterable[Past], judge: Callable[[Ticket], Judged]) -> Backtes
         old, new = one.archetype or ABSTAINED, verdict.archetype or ABSTAINED
         if old == new:
             continue
-        change = changes[old, new]
-        change.old, change.new = old, new
+        change = changes.setdefault((old, new), Change(old, new))
         change.count += 1
         if len(change.examples) < EXAMPLES:
             text = " ".join(f"{one.ticket.subject} {one.ticket.body}".split())[:100]

@@ -46,14 +46,9 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
     route = rules.routing.routes[fired.index]
     because = f' ("{fired.text}")' if fired.text else ""
     reason = route.why.rstrip(".") or fired.detail
-    return Verdict(
-        route.archetype,
-        route.confidence,
-        f"route:{route.name}",
-        rules.mode_of(route.archetype, route.mode),
-        f"The rule {route.name} matched: {reason}{because}.",
-        tags=route.tags,
-    )
+    why = f"The rule {route.name} matched: {reason}{because}."
+    mode = rules.mode_of(route.archetype, route.mode)
+    return Verdict(route.archetype, route.confidence, f"route:{route.name}", mode, why, tags=route.tags)
 
 
 def by_language(rules: Rules, language: Language) -> Verdict | None:
@@ -61,14 +56,9 @@ def by_language(rules: Rules, language: Language) -> Verdict | None:
     if language.code is None or language.code in languages.answered:
         return None
     likely = "" if language.code == UNKNOWN else f": it looks like `{language.code}`"
-    return Verdict(
-        languages.archetype,
-        "high",
-        "language",
-        rules.mode_of(languages.archetype),
-        f"The text is not in a language that the team answers{likely}.",
-        tags=(languages.tag.replace("${language}", language.code),),
-    )
+    why = f"The text is not in a language that the team answers{likely}."
+    mode, tag = rules.mode_of(languages.archetype), languages.tag.replace("${language}", language.code)
+    return Verdict(languages.archetype, "high", "language", mode, why, tags=(tag,))
 
 
 def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
@@ -98,10 +88,8 @@ def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verd
             Candidate(near.archetype, f"the rule {near.route} almost matched; {near.detail}")
             for near in matching.near_misses(MOST_CANDIDATES)
         ]
-    why = "No rule or model was confident enough."
-    return Verdict(
-        None, "low", "none", rules.routing.defaults.mode, why, candidates=tuple(candidates[:MOST_CANDIDATES])
-    )
+    mode, why = rules.routing.defaults.mode, "No rule or model was confident enough."
+    return Verdict(None, "low", "none", mode, why, candidates=tuple(candidates[:MOST_CANDIDATES]))
 
 
 def if_live(shadow: RouteTrace) -> Verdict:

@@ -143,9 +143,7 @@ def _incident(incident: SomeIncident, about: _About, at: datetime) -> Ranked[Som
         return Ranked(incident, "other_time", 0.0, (when,))
     theirs = _about_incident(incident)
     fit, why = _fit(about, theirs)
-    return _scored(
-        incident, fit, (when, why), about=about, theirs=theirs, closeness=_closeness(incident.created_at, at)
-    )
+    return _scored(incident, fit, (when, why), about, theirs, closeness=_closeness(incident.created_at, at))
 
 
 def _error(error: SomeError, about: _About, at: datetime) -> Ranked[SomeError]:
@@ -160,13 +158,11 @@ def _error(error: SomeError, about: _About, at: datetime) -> Ranked[SomeError]:
         return Ranked(error, "other_service", 0.0, (seen, why))
     fit: Fit = "same" if error.first_seen >= at - NEW_WITHIN else "chronic"
     why = f"both are about {_titles(shared)}"
-    return _scored(
-        error, fit, (first, seen, why), about=about, theirs=theirs, closeness=_closeness(error.first_seen, at)
-    )
+    return _scored(error, fit, (first, seen, why), about, theirs, closeness=_closeness(error.first_seen, at))
 
 
 def _scored(
-    cause: SomeCause, fit: Fit, because: tuple[str, ...], *, about: _About, theirs: _About, closeness: float
+    cause: SomeCause, fit: Fit, because: tuple[str, ...], about: _About, theirs: _About, *, closeness: float
 ) -> Ranked[SomeCause]:
     if fit == "other_service":
         return Ranked(cause, fit, 0.0, because)

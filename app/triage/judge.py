@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
@@ -66,12 +67,9 @@ def judge(
         if judgement.model is not None and _is_for_the_model(ticket):
             said = judgement.model(ticket, channel.name)
         verdict = by_model(rules, said) or abstain(rules, matching, said)
-
-    def planned(for_verdict: Verdict) -> Plan:
-        return _plan(rules, ticket, for_verdict, matching=matching, channel=channel, previous=previous)
-
+    planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
-    entries = trace(rules, matching, verdict, language=language, said=said, shadows=shadows)
+    entries = trace(matching, verdict, language=language, said=said, shadows=shadows)
     return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching)
 
 
@@ -91,13 +89,7 @@ def with_verdict(
 
 
 def _plan(
-    rules: Rules,
-    ticket: Ticket,
-    verdict: Verdict,
-    *,
-    matching: Matching,
-    channel: ChannelOf,
-    previous: Previous | None,
+    rules: Rules, ticket: Ticket, verdict: Verdict, *, matching: Matching, channel: ChannelOf, previous: Previous | None
 ) -> Plan:
     remarks = matching.remarks(verdict.archetype or "")
     return plan(rules.routing, ticket, verdict, channel=channel, remarks=remarks, previous=previous)

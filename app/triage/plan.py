@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, SerializeAsAny
+from pydantic import PlainValidator, SerializeAsAny
 
 from app.rules.actions import ACTIONS
 from app.rules.actions.action import HELD_SHADOW, Action, PlanContext
 from app.rules.channels import ChannelOf
 from app.rules.routing import RemarkConfig, RoutingConfig
 from app.rules.schema.base import Mode
+from app.rules.schema.strict import Strict
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
 
@@ -26,10 +27,8 @@ def _read(value: Any) -> Action:
     raise ValueError(f"there is no action of kind {kind!r}")
 
 
-class Plan(BaseModel):
+class Plan(Strict):
     """All that a verdict leads to, also what is held back: a dry run and the record are the same list."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Mode
     actions: tuple[Annotated[SerializeAsAny[Action], PlainValidator(_read)], ...]

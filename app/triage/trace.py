@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from app.model.model_verdict import ModelVerdict
-from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.verdict import Verdict
@@ -17,27 +16,17 @@ MOST_SHARES = 5
 
 
 def trace(
-    rules: Rules,
-    matching: Matching,
-    verdict: Verdict,
-    *,
-    language: Language,
-    said: ModelVerdict | None,
-    shadows: Mapping[str, Plan],
+    matching: Matching, verdict: Verdict, *, language: Language, said: ModelVerdict | None, shadows: Mapping[str, Plan]
 ) -> tuple[Entry, ...]:
     """`shadows`: what routes in shadow would have led to, by their names."""
     entries: list[Entry] = []
     if verdict.decided_by == "person":
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
-    routes = [(rules.routing.routes[one.index].before == "language", one) for one in matching.trace()]
+    written = matching.matcher.routing.routes
+    routes = [(written[one.index].before == "language", one) for one in matching.trace()]
     entries += [_route(one, shadows) for before, one in routes if before]
-    entries.append(
-        {
-            "asked": "language",
-            "matched": verdict.decided_by == "language",
-            "detail": f"{language.code or 'undecided'}: {language.reason}",
-        }
-    )
+    detail = f"{language.code or 'undecided'}: {language.reason}"
+    entries.append({"asked": "language", "matched": verdict.decided_by == "language", "detail": detail})
     entries += [_route(one, shadows) for before, one in routes if not before]
     if said is not None:
         entries.append(_model(said, matched=verdict.decided_by == "model"))
@@ -45,10 +34,8 @@ def trace(
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = asdict(one)
-    for left_out in ("index", "match_score"):
-        values.pop(left_out)
-    entry = {"asked": f"route:{values.pop('route')}", **values, "nearness": round(one.match_score, 2)}
+    values = {name: value for name, value in asdict(one).items() if name not in {"index", "route", "match_score"}}
+    entry = {"asked": f"route:{one.route}", **values, "nearness": round(one.match_score, 2)}
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

@@ -1,7 +1,5 @@
 """`pointsman explain`, `classify` and `backtest`: decisions without actions."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`pointsman train` and `evaluate`."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated

@@ -1,13 +1,10 @@
 """`pointsman failures`, `pause` and `resume`. They work on DATABASE_URL, also while the service runs."""
 
-from __future__ import annotations
-
-import os
 from typing import Annotated, Literal
 
 import typer
 
-from app.cli.console import JsonOption, out
+from app.cli.console import JsonOption
 from app.cli.errors import NotDone, ends_in_words
 
 cli = typer.Typer()
@@ -26,9 +23,8 @@ def pause(
 ) -> None:
     """Pause the actions of all processes within a second. The service still stores deliveries."""
     from app.cli import operations
-    from app.settings import database_url
 
-    operations.pause(out, database_url(os.environ), what, reason)
+    operations.pause(what, reason)
 
 
 @cli.command()
@@ -41,9 +37,8 @@ def resume(
 ) -> None:
     """Resume after a pause. The service then does the waiting work in order."""
     from app.cli import operations
-    from app.settings import database_url
 
-    operations.resume(out, database_url(os.environ), what)
+    operations.resume(what)
 
 
 @failures_cli.callback(invoke_without_command=True)
@@ -58,9 +53,8 @@ def failures(
     """List failed work, retry it or ignore it. This works on DATABASE_URL, also while the service runs."""
     if context.invoked_subcommand is None:
         from app.cli import operations
-        from app.settings import database_url
 
-        operations.list_failures(out, database_url(os.environ), state=state, since=since, as_json=as_json)
+        operations.list_failures(state=state, since=since, as_json=as_json)
 
 
 @failures_cli.command("retry")
@@ -72,12 +66,11 @@ def retry_failures(
 ) -> None:
     """Retry one failure, or all since a time. Work continues at the step that failed."""
     from app.cli import operations
-    from app.settings import database_url
 
     if failure_id is not None and since is None:
-        operations.retry(out, database_url(os.environ), failure_id)
+        operations.retry(failure_id)
     elif since is not None and failure_id is None:
-        operations.retry_since(out, database_url(os.environ), since)
+        operations.retry_since(since)
     else:
         raise NotDone("Give either a failure's number or --since.", code=2)
 
@@ -91,6 +84,5 @@ def ignore_failure(
 ) -> None:
     """Ignore one failure."""
     from app.cli import operations
-    from app.settings import database_url
 
-    operations.ignore(out, database_url(os.environ), failure_id, reason)
+    operations.ignore(failure_id, reason)

@@ -1,7 +1,5 @@
 """`pointsman check`, `test` and `schema`: the rules' own files."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer
@@ -44,6 +42,6 @@ def run_tests(
 @ends_in_words
 def schema(name: Annotated[Literal["routing", "macros", "tests"], typer.Argument(help="The kind of file.")]) -> None:
     """Print the JSON Schema of a file, for editors."""
-    from app.cli import rules
+    from app.rules.json_schema import json_schema_text
 
-    rules.print_schema(out, name)
+    out.file.write(json_schema_text(name))

@@ -3,18 +3,19 @@
 Tickets of the other folds calibrate it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from app.model.artifact import BandThresholds
 from app.model.model import probabilities
 from app.model.training.calibration import PrecisionTargets, Said, best_temperature, find_thresholds
 from app.model.training.examples import groups
 from app.model.training.linear_heads import Prepared, Recipe, fit
-from app.model.training.predictions import Prediction, band_of
+from app.model.training.predictions import Prediction
 
 FOLDS = 5
 SEED = 20_261_122
@@ -36,16 +37,14 @@ class OutOfFold:
         return self.semantic if with_encoder and self.semantic is not None else self.plain
 
 
-def out_of_fold(prepared: Prepared, recipe: Recipe, folds: int = FOLDS, seed: int = SEED) -> OutOfFold:
+def out_of_fold(prepared: Prepared, recipe: Recipe) -> OutOfFold:
     labels = [one.archetype for one in prepared.examples]
     archetypes = prepared.archetypes
     fold = np.zeros(len(labels), dtype=np.int64)
     plain = np.full((len(labels), len(archetypes)), UNKNOWN, dtype=np.float32)
     semantic = plain.copy() if prepared.meanings is not None else None
-    splits = StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(
-        labels, labels, groups(prepared.examples)
-    )
-    for number, (learned, held) in enumerate(splits):
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
+    for number, (learned, held) in enumerate(folds.split(labels, labels, groups(prepared.examples))):
         fitted = fit(prepared.chosen(learned.tolist()), recipe)
         asked = prepared.chosen(held.tolist())
         columns = [archetypes.index(name) for name in fitted.archetypes]
@@ -56,23 +55,24 @@ def out_of_fold(prepared: Prepared, recipe: Recipe, folds: int = FOLDS, seed: in
     return OutOfFold(prepared, archetypes, fold, plain, semantic)
 
 
-def temperature_of(crossed: OutOfFold, rows: Sequence[int], *, with_encoder: bool) -> float:
+def calibrated(
+    crossed: OutOfFold, rows: Sequence[int], acting: frozenset[str], wanted: PrecisionTargets, *, with_encoder: bool
+) -> tuple[float, Mapping[str, BandThresholds]]:
+    """Temperature and thresholds, by the examples in these rows."""
     chosen = [crossed.prepared.examples[row] for row in rows]
-    return best_temperature(
-        crossed.scores(with_encoder=with_encoder)[list(rows)],
-        [crossed.archetypes.index(one.archetype) for one in chosen],
-        [one.weight for one in chosen],
-    )
+    labels = [crossed.archetypes.index(one.archetype) for one in chosen]
+    scores = crossed.scores(with_encoder=with_encoder)[list(rows)]
+    temperature = best_temperature(scores, labels, [one.weight for one in chosen])
+    judged = said(crossed, rows, temperature, with_encoder=with_encoder)
+    return temperature, find_thresholds(judged, crossed.archetypes, acting, wanted)
 
 
 def said(crossed: OutOfFold, rows: Sequence[int], temperature: float, *, with_encoder: bool) -> list[Said]:
     likely = probabilities(crossed.scores(with_encoder=with_encoder)[list(rows)], temperature)
-    best = likely.argmax(axis=1)
+    examples = [crossed.prepared.examples[row] for row in rows]
     return [
-        Said(crossed.archetypes[one], float(likely[number, one]), crossed.archetypes[one] in example.right)
-        for number, (one, example) in enumerate(
-            zip(best, (crossed.prepared.examples[row] for row in rows), strict=True)
-        )
+        Said(crossed.archetypes[best], float(shares[best]), crossed.archetypes[best] in example.right)
+        for example, shares, best in zip(examples, likely, likely.argmax(axis=1), strict=True)
     ]
 
 
@@ -84,19 +84,8 @@ def held_out(
     for number in range(int(crossed.fold.max()) + 1):
         others = np.flatnonzero(crossed.fold != number).tolist()
         held = np.flatnonzero(crossed.fold == number).tolist()
-        temperature = temperature_of(crossed, others, with_encoder=with_encoder)
-        thresholds = find_thresholds(
-            said(crossed, others, temperature, with_encoder=with_encoder), crossed.archetypes, acting, wanted
-        )
+        temperature, thresholds = calibrated(crossed, others, acting, wanted, with_encoder=with_encoder)
         for row, one in zip(held, said(crossed, held, temperature, with_encoder=with_encoder), strict=True):
             example = crossed.prepared.examples[row]
-            predictions[row] = Prediction(
-                id=example.id,
-                gold=example.archetype,
-                right=example.right,
-                archetype=one.best,
-                band=band_of(thresholds[one.best], one.probability),
-                decided_by="model",
-                probability=one.probability,
-            )
+            predictions[row] = Prediction.by_model(example, one.best, one.probability, thresholds[one.best])
     return [predictions[row] for row in sorted(predictions)]

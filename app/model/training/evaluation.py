@@ -146,10 +146,7 @@ def _score(archetype: str, predictions: Sequence[Prediction]) -> ArchetypeScore:
 
 
 def _band(inside: Sequence[Prediction], count: int) -> BandScore:
-    return BandScore(
-        coverage=_share(len(inside), count),
-        precision=_share(sum(one.is_right for one in inside), len(inside), empty=1.0),
-    )
+    return BandScore(_share(len(inside), count), _share(sum(one.is_right for one in inside), len(inside), empty=1.0))
 
 
 def _confusion(predictions: Sequence[Prediction]) -> dict[str, dict[str, int]]:

@@ -42,8 +42,8 @@ class TrainingExample:
         return str(self.ticket.id)
 
 
-def example_of(labelled: LabelledTicket, source: ExampleSource = "shipped", weight: float = 1.0) -> TrainingExample:
-    return TrainingExample(labelled.ticket(), labelled.gold, source, weight, also_ok=frozenset(labelled.also_ok))
+def example_of(labelled: LabelledTicket) -> TrainingExample:
+    return TrainingExample(labelled.ticket(), labelled.gold, "shipped", also_ok=frozenset(labelled.also_ok))
 
 
 def shipped_examples() -> list[TrainingExample]:

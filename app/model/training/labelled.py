@@ -1,38 +1,26 @@
 """Labelled tickets in files of JSON lines: read, checked line by line, and turned into tickets."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from app.rules.schema.strict import Name, Strict
 from app.ticket import Organization, Requester, Ticket
+from app.word_lists import words
 
 SHIPPED = Path(__file__).parents[1] / "tickets"
 
-ARCHETYPES = (
-    "bug_report",
-    "customer_support",
-    "event_sponsorship",
-    "feature_request",
-    "general_question",
-    "investment",
-    "mention",
-    "non_english",
-    "political",
-    "product_pitch",
-    "solved_by_user",
-    "spam",
-    "stability_complaint",
-    "tweet_removed",
-    "two_factor_reset",
+ARCHETYPES = words(
+    """
+    bug_report customer_support event_sponsorship feature_request general_question investment mention
+    non_english political product_pitch solved_by_user spam stability_complaint tweet_removed two_factor_reset
+    """
 )
 """The labels of shipped tickets; other people's files may name others."""
-_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +43,30 @@ class BadTickets(ValueError):
         super().__init__("\n".join(map(str, self.lines)))
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Writer(_Strict):
+class Writer(Strict):
     name: str = ""
     handle: Annotated[str, Field(min_length=1)] | None = None
     email: Annotated[str, Field(pattern=r"^\S+@\S+$")] | None = None
 
 
-class LabelledTicket(_Strict):
+class LabelledTicket(Strict):
     """One line. `gold` is the label; `also_ok` are others that a careful colleague could defend."""
 
     id: Annotated[str, Field(min_length=1)]
-    channel: _Name
+    channel: Name
     subject: str = ""
     body: str
     requester: Writer = Writer()
     organization: Annotated[str, Field(min_length=1)] | None = None
     tags: tuple[str, ...] = ()
     public: bool | None = None
-    gold: _Name
-    also_ok: tuple[_Name, ...] = ()
+    gold: Name
+    also_ok: tuple[Name, ...] = ()
     hard: bool = False
     why: str = ""
 
     @model_validator(mode="after")
-    def _labels_differ(self) -> LabelledTicket:
+    def _labels_differ(self) -> Self:
         if self.gold in self.also_ok or len(set(self.also_ok)) != len(self.also_ok):
             raise ValueError("`also_ok` must name other labels than `gold`, each once")
         return self
@@ -143,7 +127,7 @@ def shipped_tickets() -> list[LabelledTicket]:
         strays += [
             BadLine(file.name, number, f"{ticket.id} is labelled {', '.join(sorted(ticket.right))}")
             for number, ticket in enumerate(inside, start=1)
-            if ticket.gold != file.stem or not ticket.right <= set(ARCHETYPES) or not ticket.why
+            if ticket.gold != file.stem or not ticket.right <= ARCHETYPES or not ticket.why
         ]
     if strays:
         raise BadTickets(strays)

@@ -3,8 +3,6 @@
 scikit-learn is needed here only; judging does without it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +44,7 @@ class Prepared:
     def archetypes(self) -> tuple[str, ...]:
         return tuple(sorted({one.archetype for one in self.examples}))
 
-    def chosen(self, rows: Sequence[int]) -> Prepared:
+    def chosen(self, rows: Sequence[int]) -> "Prepared":
         return Prepared(
             tuple(self.examples[row] for row in rows),
             tuple(self.pieces[row] for row in rows),

@@ -1,8 +1,8 @@
 """What was said about a labelled ticket, by whom, and with which confidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from app.model.artifact import BandThresholds
 from app.model.model import Model
@@ -27,6 +27,13 @@ class Prediction:
     """None for a route, which says high or medium."""
     trace: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
+    @classmethod
+    def by_model(
+        cls, example: TrainingExample, best: str, probability: float, threshold: BandThresholds, *trace: dict[str, Any]
+    ) -> Self:
+        band = band_of(threshold, probability)
+        return cls(example.id, example.archetype, example.right, best, band, "model", probability, trace)
+
     @property
     def is_right(self) -> bool:
         return self.archetype in self.right
@@ -47,11 +54,8 @@ def band_of(threshold: BandThresholds, probability: float) -> Band:
     return "low"
 
 
-def predictions_of(
-    model: Model, examples: Sequence[TrainingExample], thresholds: Mapping[str, BandThresholds] | None = None
-) -> list[Prediction]:
-    """`thresholds`: those of routing.yaml; without them the model's own."""
-    thresholds = model.thresholds if thresholds is None else thresholds
+def predictions_of(model: Model, examples: Sequence[TrainingExample]) -> list[Prediction]:
+    """By the model's own thresholds."""
     predictions = []
     for example in examples:
         verdict = model.judge(example.ticket, example.channel)
@@ -60,16 +64,6 @@ def predictions_of(
             "strongest": list(verdict.strongest),
             "nearest": [one.id for one in verdict.nearest],
         }
-        predictions.append(
-            Prediction(
-                id=example.id,
-                gold=example.archetype,
-                right=example.right,
-                archetype=verdict.best,
-                band=band_of(thresholds.get(verdict.best, NEVER), verdict.probability),
-                decided_by="model",
-                probability=verdict.probability,
-                trace=(strongest,),
-            )
-        )
+        threshold = model.thresholds.get(verdict.best, NEVER)
+        predictions.append(Prediction.by_model(example, verdict.best, verdict.probability, threshold, strongest))
     return predictions

@@ -37,37 +37,20 @@ def summary(evaluation: Evaluation) -> Table:
 
 
 def archetypes(evaluation: Evaluation) -> Table:
-    table = _table(
-        "By archetype",
-        "",
-        "tickets",
-        "precision",
-        "recall",
-        "given: recall",
-        "defensible",
-        "sure: recall",
-        "defensible",
-    )
-    for score in evaluation.archetypes:
-        table.add_row(
-            score.archetype,
-            str(score.count),
-            _percent(score.precision),
-            _percent(score.recall),
-            _percent(score.recall_given),
-            _percent(score.precision_given),
-            _percent(score.recall_sure),
-            _percent(score.precision_sure),
-        )
+    banded = ("given: recall", "defensible", "sure: recall", "defensible")
+    table = _table("By archetype", "", "tickets", "precision", "recall", *banded)
+    for one in evaluation.archetypes:
+        given, sure = (one.recall_given, one.precision_given), (one.recall_sure, one.precision_sure)
+        shares = map(_percent, (one.precision, one.recall, *given, *sure))
+        table.add_row(one.archetype, str(one.count), *shares)
     return table
 
 
 def reliability(evaluation: Evaluation) -> Table:
     table = _table("What the model's confidence is worth", "said", "tickets", "mean said", "right")
     for row in evaluation.reliability:
-        table.add_row(
-            f"{_percent(row.low)} to {_percent(row.high)}", str(row.count), _percent(row.said), _percent(row.right)
-        )
+        low, high, said, right = map(_percent, (row.low, row.high, row.said, row.right))
+        table.add_row(f"{low} to {high}", str(row.count), said, right)
     return table
 
 

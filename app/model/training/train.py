@@ -17,8 +17,8 @@ from app.model.encoder import WEIGHTS_SHA256, Encoder, Encodes
 from app.model.features import read
 from app.model.model import SHIPPED
 from app.model.store import write_model
-from app.model.training.calibration import PrecisionTargets, find_thresholds
-from app.model.training.cross_validation import OutOfFold, held_out, out_of_fold, said, temperature_of
+from app.model.training.calibration import PrecisionTargets
+from app.model.training.cross_validation import OutOfFold, calibrated, held_out, out_of_fold
 from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, in_order, shipped_examples
 from app.model.training.linear_heads import Recipe, fit, neighbours, prepare
@@ -49,16 +49,9 @@ class Trained:
         return self.semantic or self.plain
 
 
-def train(
-    examples: Sequence[TrainingExample],
-    encoder: Encodes | None = None,
-    *,
-    acting: frozenset[str] = ACTING,
-    wanted: PrecisionTargets | None = None,
-    recipe: Recipe | None = None,
-) -> Trained:
+def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None) -> Trained:
     """Raises NotEnough. Takes 30 s for 1,000 tickets without an encoder, 70 s with one."""
-    wanted, recipe = wanted or PrecisionTargets(), recipe or Recipe()
+    wanted, recipe = PrecisionTargets(), Recipe()
     ordered = in_order(examples)
     rare = sorted(name for name, count in Counter(one.archetype for one in ordered).items() if count < FEWEST_EXAMPLES)
     ordered = [one for one in ordered if one.archetype not in rare]
@@ -70,10 +63,10 @@ def train(
         crossed = out_of_fold(prepared, recipe)
         fitted = fit(prepared, recipe)
     rows = range(len(ordered))
-    plain = evaluate(held_out(crossed, acting, wanted, with_encoder=False), acting)
-    semantic = evaluate(held_out(crossed, acting, wanted, with_encoder=True), acting) if encoder else None
-    temperature, thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=False)
-    warm, warm_thresholds = _calibrated(crossed, rows, acting, wanted, with_encoder=True) if encoder else (None, {})
+    plain = evaluate(held_out(crossed, ACTING, wanted, with_encoder=False), ACTING)
+    semantic = evaluate(held_out(crossed, ACTING, wanted, with_encoder=True), ACTING) if encoder else None
+    temperature, thresholds = calibrated(crossed, rows, ACTING, wanted, with_encoder=False)
+    warm, warm_thresholds = calibrated(crossed, rows, ACTING, wanted, with_encoder=True) if encoder else (None, {})
     names = ModelNames(
         format=artifact.FORMAT,
         archetypes=fitted.archetypes,
@@ -115,22 +108,10 @@ def thresholds_yaml(thresholds: Mapping[str, BandThresholds]) -> str:
     return "".join(lines)
 
 
-def _calibrated(
-    crossed: OutOfFold, rows: Sequence[int], acting: frozenset[str], wanted: PrecisionTargets, *, with_encoder: bool
-) -> tuple[float, Mapping[str, BandThresholds]]:
-    temperature = temperature_of(crossed, rows, with_encoder=with_encoder)
-    judged = said(crossed, rows, temperature, with_encoder=with_encoder)
-    return temperature, find_thresholds(judged, crossed.archetypes, acting, wanted)
-
-
 def _beginning(example: TrainingExample) -> str:
     """Handles, addresses and links are left out: a neighbour is shown to everybody who sees the trace."""
-    words = [
-        word
-        for word in f"{example.ticket.subject} {example.ticket.body[:400]}".split()
-        if not _PERSONAL & set(read(word))
-    ]
-    return " ".join(words[:BEGINNING])
+    words = f"{example.ticket.subject} {example.ticket.body[:400]}".split()
+    return " ".join([word for word in words if _PERSONAL.isdisjoint(read(word))][:BEGINNING])
 
 
 def _newest(examples: Sequence[TrainingExample]) -> str:
@@ -140,11 +121,8 @@ def _newest(examples: Sequence[TrainingExample]) -> str:
 def _fingerprint(examples: Sequence[TrainingExample]) -> str:
     whole = hashlib.sha256()
     for one in examples:
-        whole.update(
-            json.dumps(
-                [one.id, one.ticket.subject, one.ticket.body, one.channel, one.archetype, one.source, one.weight]
-            ).encode()
-        )
+        read_as = [one.id, one.ticket.subject, one.ticket.body, one.channel, one.archetype, one.source, one.weight]
+        whole.update(json.dumps(read_as).encode())
     return whole.hexdigest()
 
 

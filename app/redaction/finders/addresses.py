@@ -13,7 +13,8 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
 from app.redaction.kinds import Span
-from app.redaction.literal_search import lowered, positions, words
+from app.redaction.literal_search import lowered, positions
+from app.word_lists import words
 
 _LOCAL = r"[\w.+'’-]"
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"

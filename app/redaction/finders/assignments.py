@@ -10,7 +10,8 @@ from typing import Final
 
 from app.redaction.finders.values import JUDGED, is_code, is_prose, looks_random, says_nothing
 from app.redaction.kinds import Span
-from app.redaction.literal_search import lowered, positions, words
+from app.redaction.literal_search import lowered, positions
+from app.word_lists import words
 
 LONGEST_QUOTED = 2000
 

@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from app.redaction.kinds import Span
-from app.redaction.literal_search import DATA, words
-from app.word_lists import words_of
+from app.redaction.literal_search import DATA
+from app.word_lists import words, words_of
 
 NO_NAMES: Final = words_of(DATA / "no_names.txt")
 PARTICLES: Final = words_of(DATA / "particles.txt")

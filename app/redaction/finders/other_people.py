@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.redaction.kinds import EMAIL_REMOVED, REMOVED, Span
-from app.redaction.literal_search import positions, words
+from app.redaction.literal_search import positions
+from app.word_lists import words
 
 _CAPITALIZED = rf"(?:[^\W\d_a-z][\w'’.-]{{0,40}}+|[{REMOVED}])"
 _SMALL = r"(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|zur|ter|ten|bin|al|y|e)"

@@ -14,7 +14,8 @@ import phonenumbers
 from phonenumbers import Leniency, NumberParseException, PhoneNumberMatcher
 
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.literal_search import lowered, positions, words
+from app.redaction.literal_search import lowered, positions
+from app.word_lists import words
 
 REGIONS: Final = (
     *("US", "GB", "DE", "FR", "ES", "MX", "BR", "IN", "JP", "CN", "PL", "RU", "SE", "NL", "CH", "AU", "IT", "CZ", "UA"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.redaction.finders.values import looks_random, says_nothing
 from app.redaction.kinds import REMOVED, Span
-from app.redaction.literal_search import words
+from app.word_lists import words
 
 _USER_INFO = re.compile(rf"://([^\s/?#\"'<>`{REMOVED}]{{1,300}})@(?=[\w.\[-])")
 SERVICE_USERS: Final = words(
@@ -32,13 +32,12 @@ _PARAMETER = re.compile(
     )=(?P<value>(?:[^&\#\s"'<>`)\];]++|;(?!\w{1,40}=))++)""",
     re.VERBOSE,
 )
-_PATHS: Final = (
+# The kind, what must stand in the text, and the pattern. Only its last group goes, where it has one.
+_KNOWN: Final = (
     ("gitlab_token", "/sent_notifications/", re.compile(r"/sent_notifications/([\w-]{16,}+)")),
     ("gitlab_token", "/-/invites/", re.compile(r"/-/invites/([\w-]{10,}+)")),
     ("zendesk_token", "/attachments/token/", re.compile(r"/attachments/token/([\w-]{6,}+)")),
     ("zendesk_token", "/token:", re.compile(r"/token:([A-Za-z0-9]{20,}+)")),
-)
-_WEBHOOKS: Final = (
     ("slack_token", "hooks.slack.com/", re.compile(r"(?:https?://)?hooks\.slack\.com/[\w-]+/[\w/+.-]+")),
     ("webhook_url", "/hooks/", re.compile(r"https?://[\w.:-]{1,200}(?:/[\w.-]{1,40}){0,3}/hooks/[\w-]{16,}+")),
     ("webhook_url", "/api/webhooks/", re.compile(r"https?://[\w.-]{1,100}/api/webhooks/\d+/[\w-]{10,}+")),
@@ -51,14 +50,10 @@ def urls(text: str) -> Iterator[Span]:
         yield from _user_infos(text)
     if "=" in text:
         yield from _parameters(text)
-    for kind, trigger, pattern in _PATHS:
+    for kind, trigger, pattern in _KNOWN:
         if trigger in text:
             for match in pattern.finditer(text):
-                yield Span(*match.span(1), kind)
-    for kind, trigger, pattern in _WEBHOOKS:
-        if trigger in text:
-            for match in pattern.finditer(text):
-                yield Span(*match.span(), kind)
+                yield Span(*match.span(pattern.groups), kind)
 
 
 def _user_infos(text: str) -> Iterator[Span]:

@@ -1,12 +1,8 @@
 """What a kind of action is: its keys in the YAML, when it is planned, and what it does to the ticket."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
-
-from pydantic import BaseModel, ConfigDict
 
 from app.rules.actions.findings import Found
 from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
@@ -21,6 +17,14 @@ from app.ticket import Ticket
 
 HELD_SHADOW = "the mode is shadow"
 HELD_SUGGEST = "the mode is suggest"
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What takes the place of an action that is too risky now."""
+
+    tags: tuple[str, ...]
+    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,6 @@ class PlanContext:
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """What takes the place of an action that is too risky now."""
-
-    tags: tuple[str, ...]
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +86,8 @@ class Reference:
     """Of a macro: what is known where its text is used, beside what the archetype's actions provide."""
 
 
-class Action(BaseModel):
+class Action(Strict):
     """One thing to do. A kind is a subclass in a file of its own, and one line in the registry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     keys: ClassVar[type[Strict]] = Strict
     """What an archetype in routing.yaml may say about it: these become keys of the archetype."""

@@ -1,7 +1,5 @@
 """Hand the ticket to a group or an agent, both by name."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field

@@ -1,17 +1,13 @@
 """What was found in GitLab for a ticket, before its update is made. Stored with the work."""
 
-from __future__ import annotations
-
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
+
+from app.rules.schema.strict import Strict
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class IssueRef(_Stored):
+class IssueRef(Strict):
     """An issue, as far as people are told about it."""
 
     project_id: int = 0
@@ -28,14 +24,14 @@ class IssueRef(_Stored):
         return f"{self.project}#{self.iid}"
 
 
-class Hint(_Stored):
+class Hint(Strict):
     """Something for a person to look at, in the internal note only."""
 
     text: str
     url: str = ""
 
 
-class Found(_Stored):
+class Found(Strict):
     """What looking for an issue or incident led to."""
 
     outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
@@ -43,5 +39,5 @@ class Found(_Stored):
     candidates: tuple[IssueRef, ...] = ()
     detail: str = ""
     hints: tuple[Hint, ...] = ()
-    removed: dict[str, int] = {}
+    removed: dict[str, int] = Field(default={})
     """Personal data and secrets that were kept out of GitLab: how many of each kind."""

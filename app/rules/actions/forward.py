@@ -1,7 +1,5 @@
 """Hand the ticket to somebody else. Zendesk has no call that forwards: the note holds text and address."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
 
@@ -21,7 +19,7 @@ class ForwardConfig(Strict):
     macro: MacroName | None = Field(default=None, description="The covering note; without it the plain text is sent.")
 
     @model_validator(mode="after")
-    def _goes_somewhere(self) -> ForwardConfig:
+    def _goes_somewhere(self) -> Self:
         if self.to is None and self.group is None:
             raise ValueError("give `to`, `group` or both")
         return self

@@ -1,7 +1,5 @@
 """Find the incident that explains a complaint; what follows depends on whether there is one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, Self
 

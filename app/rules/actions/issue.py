@@ -1,7 +1,5 @@
 """Find the issue that a ticket reports, or open one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, Self
 

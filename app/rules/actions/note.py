@@ -1,7 +1,5 @@
 """The internal note: what to do next, and why it was decided so. The other actions add what they did."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field

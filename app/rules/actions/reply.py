@@ -1,7 +1,5 @@
 """A text for the person who wrote: sent, or suggested in the internal note."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Literal, Self
 

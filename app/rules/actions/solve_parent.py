@@ -1,7 +1,5 @@
 """Solve the ticket that this one answers: the last one of the same post that came before it."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field

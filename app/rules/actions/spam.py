@@ -1,7 +1,5 @@
 """Mark as spam: Zendesk suspends the sender with it."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field

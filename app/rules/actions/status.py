@@ -1,7 +1,5 @@
 """Set the ticket's status."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field

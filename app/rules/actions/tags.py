@@ -1,7 +1,5 @@
 """Add tags, and take back those of ours that no longer hold. Those that others set stay."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from app.rules.actions.action import Action, ChangeContext, PlanContext

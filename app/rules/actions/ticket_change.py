@@ -1,7 +1,5 @@
 """The one update of a ticket, as its actions make it: each adds its part, and its lines of the internal note."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum

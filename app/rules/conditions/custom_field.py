@@ -27,10 +27,4 @@ def _says(wanted: CustomFieldConfig, context: Context) -> str:
     return f"field `{wanted.field}` is `{actual or 'empty'}`, asked for {quoted(wanted.value)}"
 
 
-KIND = plain(
-    "custom_field",
-    CustomFieldConfig,
-    "A ticket field has one of these values.",
-    asks=_asks,
-    says=_says,
-)
+KIND = plain("custom_field", CustomFieldConfig, "A ticket field has one of these values.", asks=_asks, says=_says)

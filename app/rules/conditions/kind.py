@@ -109,11 +109,7 @@ def plain(
     narrower: Callable[[Any, Any], bool] = operator.eq,
 ) -> Kind:
     """A kind whose condition is one question. `says` is a short sentence with the fact that answers it."""
-
-    def build(value: Any, compiling: CompileContext) -> Predicate:
-        return _Plain(value, compiling.path, asks, says)
-
-    return Kind(key, value_type, description, build, narrower)
+    return Kind(key, value_type, description, lambda value, at: _Plain(value, at.path, asks, says), narrower)
 
 
 def is_subset(narrow: Iterable[str], wide: Iterable[str]) -> bool:

@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
-
 from app.rules.conditions.kind import CompileContext, Kind, is_subset
 from app.rules.conditions.terms import Source, TermsPredicate, look_for
 from app.rules.re2_patterns import Pattern
-from app.rules.schema.strict import listed
+from app.rules.schema.strict import OneOrMore
 
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+Patterns = Annotated[tuple[Pattern, ...], OneOrMore]
 
 
 def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from app.rules.conditions.kind import CompileContext, Kind
 from app.rules.conditions.terms import Source, TermsPredicate, look_for
 from app.rules.folding import fold
-from app.rules.schema.strict import listed
+from app.rules.schema.strict import OneOrMore
 
 LIST_SIGN: Final = "$"
 
@@ -25,7 +25,7 @@ def check_phrase(phrase: str) -> str:
 
 
 Phrase = Annotated[str, StringConstraints(min_length=1), AfterValidator(check_phrase)]
-Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(listed, json_schema_input_type=str | list[str])]
+Phrases = Annotated[tuple[Phrase, ...], OneOrMore]
 
 
 def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:

@@ -64,10 +64,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         narrower=is_subset,
     ),
     _one_of(
-        "group",
-        "The ticket is in one of these Zendesk groups.",
-        lambda context: context.ticket.group,
-        ignore_case=True,
+        "group", "The ticket is in one of these Zendesk groups.", lambda context: context.ticket.group, ignore_case=True
     ),
     _one_of(
         "brand",

@@ -1,7 +1,7 @@
 """`time_of_day`: when in the week it was written."""
 
 from datetime import time
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -34,7 +34,7 @@ class TimeOfDayConfig(Strict):
     ] = Field(default=(), description="Empty: every day.")
 
     @model_validator(mode="after")
-    def _says_something(self) -> "TimeOfDayConfig":
+    def _says_something(self) -> Self:
         if self.from_ is None and self.until is None and not self.weekdays:
             raise ValueError("give at least one of `from`, `until` and `weekdays`")
         return self

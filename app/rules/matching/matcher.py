@@ -14,7 +14,7 @@ from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
 from app.rules.matching.text_search import Terms
 from app.rules.matching.trace import RouteTrace
 from app.rules.parsing.positions import Positions, spell
-from app.rules.routing import ConditionsConfig, RoutingConfig
+from app.rules.routing import ConditionsConfig, RemarkConfig, RouteConfig, RoutingConfig
 
 _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 
@@ -26,15 +26,12 @@ class Matcher:
         self.routing = routing
         self.positions = positions
         terms = Terms()
-        lists = routing.vocabulary
-        self.routes = tuple(
-            compile_conditions(route.when, ("routes", i, "when"), terms, lists)
-            for i, route in enumerate(routing.routes)
-        )
-        self.remarks = tuple(
-            compile_conditions(remark.when, ("remarks", i, "when"), terms, lists)
-            for i, remark in enumerate(routing.remarks)
-        )
+
+        def compiled(key: str, entries: Sequence[RouteConfig | RemarkConfig]) -> tuple[All, ...]:
+            whens = enumerate(one.when for one in entries)
+            return tuple(compile_conditions(when, (key, i, "when"), terms, routing.vocabulary) for i, when in whens)
+
+        self.routes, self.remarks = compiled("routes", routing.routes), compiled("remarks", routing.remarks)
         self.shadows = _shadows(routing)
         self.for_comments = frozenset(i for i, route in enumerate(routing.routes) if _asks_for_comments(route.when))
         """Routes that name the event `comment`. All others judge what opened the ticket."""

@@ -1,7 +1,5 @@
 """`all`, `any` and `none`: three-valued, because a condition that failed is neither true nor false."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -16,7 +14,7 @@ class All:
     """Holds when every child does."""
 
     path: Path
-    children: tuple[Node | Predicate, ...]
+    children: "tuple[Node | Predicate, ...]"
     terms: frozenset[int] | None = field(init=False)
 
     def __post_init__(self) -> None:

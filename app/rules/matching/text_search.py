@@ -1,7 +1,5 @@
 """Searches a text once for the phrases and patterns of all routes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 
@@ -12,30 +10,6 @@ from app.rules.folding import is_word
 from app.rules.re2_patterns import PatternSet
 
 _PREFIX_SIGN: Final = "*"
-
-
-class Terms:
-    """Numbers the phrases and patterns of a file, each once, however many routes use it."""
-
-    def __init__(self) -> None:
-        self._phrases: dict[str, int] = {}
-        self._patterns: dict[str, int] = {}
-        self._count = 0
-
-    def phrase(self, folded: str) -> int:
-        return self._number(self._phrases, folded)
-
-    def pattern(self, pattern: str) -> int:
-        return self._number(self._patterns, pattern)
-
-    def search(self) -> TextSearch:
-        return TextSearch(self._phrases, self._patterns)
-
-    def _number(self, table: dict[str, int], text: str) -> int:
-        if text not in table:
-            table[text] = self._count
-            self._count += 1
-        return table[text]
 
 
 class TextSearch:
@@ -64,3 +38,27 @@ class TextSearch:
                         hits.setdefault(term, []).append(Hit(part, (start, end)))
         for number in self._patterns.indexes(clean):
             hits.setdefault(self._pattern_terms[number], []).append(Hit(part, None))
+
+
+class Terms:
+    """Numbers the phrases and patterns of a file, each once, however many routes use it."""
+
+    def __init__(self) -> None:
+        self._phrases: dict[str, int] = {}
+        self._patterns: dict[str, int] = {}
+        self._count = 0
+
+    def phrase(self, folded: str) -> int:
+        return self._number(self._phrases, folded)
+
+    def pattern(self, pattern: str) -> int:
+        return self._number(self._patterns, pattern)
+
+    def search(self) -> TextSearch:
+        return TextSearch(self._phrases, self._patterns)
+
+    def _number(self, table: dict[str, int], text: str) -> int:
+        if text not in table:
+            table[text] = self._count
+            self._count += 1
+        return table[text]

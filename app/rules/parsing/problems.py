@@ -1,7 +1,6 @@
 """Says pydantic's errors to a person who edits YAML: where it stands, what was found, what was expected."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -49,7 +48,8 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], root: Any, pos
     for details in error.errors():
         path = _existing(details["loc"], root)
         if details["type"] == "missing":
-            problems[details["loc"]] = _missing(details, path, positions)
+            name = details["loc"][-1]
+            problems[details["loc"]] = positions.problem(path, f"`{name}` is missing", value=not path)
         elif path in problems and details["loc"][-1:] != path[-1:]:
             problems[path] = _merged(problems[path], _problem(details, path, model, positions))
         else:
@@ -73,11 +73,6 @@ def _existing(loc: Sequence[str | int], root: Any) -> Path:
     return tuple(path)
 
 
-def _missing(details: ErrorDetails, parent: Path, positions: Positions) -> Problem:
-    name = details["loc"][-1]
-    return positions.problem(parent, f"`{name}` is missing", value=not parent)
-
-
 def _problem(details: ErrorDetails, path: Path, model: type[BaseModel], positions: Positions) -> Problem:
     given, on_key = details["input"], "[key]" in details["loc"]
     if details["type"] == "extra_forbidden":
@@ -85,39 +80,33 @@ def _problem(details: ErrorDetails, path: Path, model: type[BaseModel], position
         likely = nearest(str(path[-1]), known)
         listed = "" if likely else "one of " + ", ".join(f"`{key}`" for key in known)
         return positions.problem(path, f"`{path[-1]}`: unknown key", expected=listed, suggestion=likely)
-    said = _said(details, given)
-    return positions.problem(
-        path, said.message, value=not on_key, found=_shown(given), expected=said.expected, suggestion=said.suggestion
-    )
+    message, expected, suggestion = _said(details, given)
+    found = _shown(given)
+    return positions.problem(path, message, value=not on_key, found=found, expected=expected, suggestion=suggestion)
 
 
-@dataclass(frozen=True)
-class _Said:
-    message: str
-    expected: str = ""
-    suggestion: str = ""
-
-
-def _said(details: ErrorDetails, given: Any) -> _Said:
+def _said(details: ErrorDetails, given: Any) -> tuple[str, str, str]:
+    """What is wrong, what was expected, and what to write instead."""
     kind, context = details["type"], details.get("ctx", {})
+    message, expected, suggestion = "has the wrong form", "", ""
     if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
-        said = _Said("not a text", "a text", f'put it in quotes: "{given}"')
+        message, expected, suggestion = "not a text", "a text", f'put it in quotes: "{given}"'
     elif kind in _SHAPES:
-        said = _Said("has the wrong form", _SHAPES[kind])
+        expected = _SHAPES[kind]
     elif kind == "string_pattern_mismatch":
         form = str(context["pattern"])
-        said = _Said("has the wrong form", _FORMS.get(form, f"something like {form}"))
+        expected = _FORMS.get(form, f"something like {form}")
     elif kind == "literal_error":
         choices = str(context["expected"])
         names = choices.replace("'", "").replace(" or ", ", ").split(", ")
-        said = _Said("not one of the choices", choices.replace("'", "`"), nearest(str(given), names))
+        message, expected, suggestion = "not one of the choices", choices.replace("'", "`"), nearest(str(given), names)
     elif kind == "value_error":
-        said = _Said(str(context["error"]))
+        message = str(context["error"])
     elif kind == "string_too_short":
-        said = _Said("is empty")
+        message = "is empty"
     else:
-        said = _Said(details["msg"].replace("Input should be", "should be"))
-    return said
+        message = details["msg"].replace("Input should be", "should be")
+    return message, expected, suggestion
 
 
 def _merged(one: Problem, other: Problem) -> Problem:

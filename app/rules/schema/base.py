@@ -1,8 +1,6 @@
 """The parts of routing.yaml that refer to no condition: team, channels, trackers, limits, closing, chat."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -62,10 +60,7 @@ class ChannelConfig(Strict):
     recognise: Annotated[
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
-    ] = Field(
-        default=(),
-        description="One of these must fit. Empty: only a source that names the channel leads here.",
-    )
+    ] = Field(default=(), description="One of these must fit. Empty: only a source that names the channel leads here.")
     public: Flag = Field(description="Can a stranger read it where it was written?")
     reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
@@ -180,7 +175,7 @@ class SpikeConfig(Strict):
     )
 
     @model_validator(mode="after")
-    def _quiet_is_no_shorter(self) -> SpikeConfig:
+    def _quiet_is_no_shorter(self) -> Self:
         if self.quiet_minutes < self.minutes:
             raise ValueError("`quiet_minutes` must not be less than `minutes`")
         return self

@@ -45,7 +45,7 @@ TEXTS = rules(macros=MACROS).macros
 def test_fills_the_text_of_the_channel_or_the_default() -> None:
     said = render(TEXTS, "A::Hello", "forum", {"name": "Ann"})
     assert said.text == "Hi Ann, that costs $5."
-    assert (said.macro, said.tags, said.status, said.visibility) == ("A::Hello", ("greeted",), "pending", "internal")
+    assert (said.tags, said.status, said.visibility) == (("greeted",), "pending", "internal")
     assert render(TEXTS, "A::Hello", "twitter", {}).text == "Hi!"
 
 

@@ -99,7 +99,7 @@ def test_finds_open_issues_and_those_closed_lately_of_the_project() -> None:
     assert asked(closed_after=month.replace(tzinfo=None)) == [1, 2]
     assert asked(k=2) == [1, 2]
     assert asked(k=0) == []
-    index.add(replace(ISSUES[0], iid=3))
+    index.add_all([replace(ISSUES[0], iid=3)])
     assert asked(closed_after=month) == [1, 2, 3], "it was opened again"
 
 
@@ -158,7 +158,7 @@ def test_one_by_one_is_the_same_as_all_at_once(
     keys = [IssueKey(PROJECT, iid) for iid in removed]
     step_by_step = SimilarityIndex()
     for issue in known:
-        step_by_step.add(issue)
+        step_by_step.add_all([issue])
     for key in keys:
         step_by_step.remove(key)
     latest = {issue.key: issue for issue in known}
@@ -174,7 +174,7 @@ def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], pa
     passing = replace(passing, iid=99)
     index = of(*known)
     before = found(index, text)
-    index.add(passing)
+    index.add_all([passing])
     index.remove(passing.key)
     index.remove(passing.key)
     assert found(index, text) == before
@@ -186,7 +186,7 @@ def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], pa
 def test_what_is_put_in_again_replaces_what_was_there(first: IndexedIssue, second: IndexedIssue, text: str) -> None:
     second = replace(second, iid=first.iid)
     index = of(first)
-    index.add(second)
+    index.add_all([second])
     assert len(index) == 1
     assert found(index, text) == found(of(second), text)
 
@@ -247,7 +247,7 @@ def test_many_read_while_one_writes() -> None:
     for reader in readers:
         reader.start()
     for iid in range(100, 300):
-        index.add(IndexedIssue(PROJECT, iid, f"Wiki page {iid} lost", f"word{iid}"))
+        index.add_all([IndexedIssue(PROJECT, iid, f"Wiki page {iid} lost", f"word{iid}")])
         index.remove(IssueKey(PROJECT, iid - 40))
     done = True
     for reader in readers:
