@@ -1,7 +1,5 @@
 """What the services' HTTP interfaces share: routes to plain functions, refused requests, JSON answers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from copy import copy

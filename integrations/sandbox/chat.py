@@ -1,7 +1,5 @@
 """A chat that takes incoming webhooks as Slack and Mattermost do."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from threading import RLock

@@ -3,8 +3,6 @@
 `POST /sandbox/<name>` with the arguments as a JSON object answers `{"result": ...}`; `GET /sandbox` lists the names.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The faults that a service has to show: which requests they hit, how often, and what happens to them."""
 
-from __future__ import annotations
-
 import random
 import re
 import threading

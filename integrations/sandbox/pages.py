@@ -1,7 +1,5 @@
 """Plain pages over the sandbox's state: what an advocate or an engineer would see, with nothing to click that acts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from threading import RLock

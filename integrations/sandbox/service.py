@@ -1,7 +1,5 @@
 """What the services have in common: a server, an interceptor with its log of calls, webhooks, and the controls."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import asdict

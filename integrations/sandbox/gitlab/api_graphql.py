@@ -1,7 +1,5 @@
 """GraphQL, as far as anybody asks here: one issue by its global id."""
 
-from __future__ import annotations
-
 import re
 
 from integrations.sandbox.api import Json, Refused

@@ -1,7 +1,5 @@
 """Issues over HTTP."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from integrations.sandbox.api import Json, Refused, Result, answer

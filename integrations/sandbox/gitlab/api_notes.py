@@ -1,7 +1,5 @@
 """An issue's notes and emoji over HTTP."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from integrations.sandbox.api import Json, Result, answer

@@ -1,7 +1,5 @@
 """Projects, hooks, the token and its owner, over HTTP."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from integrations.sandbox.api import Json

@@ -1,7 +1,5 @@
 """What every request to the GitLab API passes: token, scope, limits, and whether its parameters exist at all."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What happens in GitLab without the service: engineers open, label, close, move. For tests, the demo, `/sandbox`."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Literal
 

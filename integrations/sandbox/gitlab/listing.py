@@ -1,7 +1,5 @@
 """The issue list: GitLab's filters, each an AND, and its orders. There is no relevance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Whom and what a text touches when GitLab renders it: mentions, references, images. Code and links are left alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What the sandbox's GitLab holds: projects, issues with notes, people."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal

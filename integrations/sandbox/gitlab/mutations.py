@@ -1,7 +1,5 @@
 """What can happen to an issue, by the API, a quick action or a person: each change leaves its traces and events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The GitLab pages: projects, a project's issues, and an issue as an engineer sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The errors of GitLab's API in its own four shapes, and those the sandbox adds where the real one keeps silent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from integrations.sandbox.api import Refused

@@ -1,7 +1,5 @@
 """The JSON shapes of GitLab's API: https://docs.gitlab.com/api/issues/."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 from integrations.sandbox.api import Json, picked

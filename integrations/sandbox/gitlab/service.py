@@ -1,7 +1,5 @@
 """The sandbox's GitLab: its server, its hooks, and the controls for those who play the engineers."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The sandbox GitLab's memory: everything behind one lock, nothing on disk."""
 
-from __future__ import annotations
-
 import itertools
 import threading
 import uuid

@@ -3,8 +3,6 @@
 Signed both ways: the plain secret in `X-Gitlab-Token`, and Standard Webhooks with a `whsec_` signing token.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

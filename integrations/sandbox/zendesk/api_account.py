@@ -1,7 +1,5 @@
 """People and groups over HTTP."""
 
-from __future__ import annotations
-
 from integrations.sandbox.api import Json
 from integrations.sandbox.zendesk.api_tickets import included
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks

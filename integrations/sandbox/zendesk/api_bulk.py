@@ -1,7 +1,5 @@
 """Many tickets at once: update_many and the jobs it makes."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta

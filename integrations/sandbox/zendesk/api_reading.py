@@ -1,7 +1,5 @@
 """The incremental export over HTTP, which hides the last minute as the real one does."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from urllib.parse import urlencode
 

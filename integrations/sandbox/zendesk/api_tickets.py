@@ -1,7 +1,5 @@
 """Single tickets over HTTP: read, update, create, tags, comments, audits, spam, delete."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The channels that a ticket comes from: all that the sandbox knows of one stands in `CHANNELS`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What every request to the Zendesk API passes: who asks, how often, and whether its parameters exist at all."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """What happens in Zendesk without the API: customers write, people tag, merge, close. For tests, demo, `/sandbox`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 

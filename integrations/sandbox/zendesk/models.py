@@ -1,7 +1,5 @@
 """What the sandbox's Zendesk holds: tickets with their comments and audits, people, and the account's lists."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any

@@ -3,8 +3,6 @@
 https://support.zendesk.com/hc/en-us/articles/4408886858138 (placeholders reference)
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

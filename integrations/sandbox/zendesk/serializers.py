@@ -1,7 +1,5 @@
 """The JSON shapes of Zendesk's API: https://developer.zendesk.com/api-reference/ticketing/."""
 
-from __future__ import annotations
-
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.zendesk.models import (
     Audit,

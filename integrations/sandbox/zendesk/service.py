@@ -1,7 +1,5 @@
 """The sandbox's Zendesk: its server, and the controls for whoever plays customers and advocates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from integrations.sandbox.clock import Clock

@@ -1,7 +1,5 @@
 """The sandbox Zendesk's memory: everything behind one lock, nothing on disk."""
 
-from __future__ import annotations
-
 import itertools
 import threading
 from collections.abc import Callable, Iterable

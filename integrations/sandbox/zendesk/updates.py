@@ -1,7 +1,5 @@
 """Carries out updates and creations of tickets: all of one or nothing, as one audit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

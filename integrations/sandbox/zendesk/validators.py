@@ -1,7 +1,5 @@
 """Checks an update field by field. Nothing is changed here, and nothing doubtful gets through."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

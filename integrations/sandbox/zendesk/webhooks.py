@@ -3,8 +3,6 @@
 https://developer.zendesk.com/documentation/webhooks/verifying/
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
