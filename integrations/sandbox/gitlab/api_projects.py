@@ -9,9 +9,8 @@ from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
 from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json
-from integrations.sandbox.gitlab.webhooks import Hook
+from integrations.sandbox.hooks import Hook
 
-VERSION = "19.4.1"
 _HOOK_SWITCHES = (
     "issues_events confidential_issues_events note_events confidential_note_events emoji_events "
     "enable_ssl_verification token_present signing_token_present"
@@ -19,11 +18,10 @@ _HOOK_SWITCHES = (
 
 
 def add_routes(checks: RequestChecks, hooks: list[Hook]) -> None:
-    checks.add_route("GET", "/projects/{project}", show_project, known={"statistics", "license"})
+    checks.add_route("GET", "/projects/{project}", show_project)
     checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks), known=PAGING)
     checks.add_route("GET", "/projects/{project}/members/all/{user:int}", show_member)
     checks.add_route("GET", "/user", show_user)
-    checks.add_route("GET", "/version", lambda _request: {"version": VERSION, "revision": "sandbox"})
     checks.add_route("GET", "/personal_access_tokens/self", show_token)
 
 

@@ -324,26 +324,6 @@ def test_assigning_a_new_ticket_opens_it_and_a_custom_status_sets_its_category(
     assert (view["status"], view["status_label"]) == ("hold", "Waiting for an issue")
 
 
-class TestTagRoutes:
-    def test_add_set_and_remove(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
-        ticket_id = zendesk.create_ticket(tags=["a"])
-        path = f"/tickets/{ticket_id}/tags"
-        assert zendesk_http.put(path, json={"tags": ["b"]}).json() == {"tags": ["a", "b"]}
-        assert zendesk_http.request("DELETE", path, json={"tags": ["a"]}).json() == {"tags": ["b"]}
-        answer = zendesk_http.post(path, json={"tags": ["c"]})
-        assert (answer.status_code, answer.json()) == (201, {"tags": ["c"]})
-        assert zendesk_http.get(path).json() == {"tags": ["c"]}
-
-    def test_keep_to_the_same_rules(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
-        ticket_id = zendesk.create_ticket()
-        path = f"/tickets/{ticket_id}/tags"
-        stale = {"tags": ["b"], "updated_stamp": "2020-01-01T00:00:00Z", "safe_update": "true"}
-        assert zendesk_http.put(path, json=stale).status_code == 409
-        assert zendesk_http.put(path, json={"tag": ["b"]}).status_code == 400
-        zendesk.close(ticket_id)
-        assert zendesk_http.put(path, json={"tags": ["b"]}).status_code == 422
-
-
 class TestCreating:
     def test_makes_a_ticket_with_a_requester(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
         given = {
