@@ -8,7 +8,7 @@ from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.refusals import bad_request, warning
+from integrations.sandbox.zendesk.refusals import WARNING, bad_request, warning
 from integrations.sandbox.zendesk.serializers import (
     audit_json,
     comment_json,
@@ -66,7 +66,7 @@ def update(request: CheckedRequest) -> Json:
     request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
     change = request.wrapped("ticket")
     if "id" in change:  # zenpy always sends it; the real service drops it and warns
-        request.http.answer_headers["x-zendesk-api-warn"] = warning(["ticket.id"])
+        request.http.answer_headers[WARNING] = warning(["ticket.id"])
         if change.pop("id") != ticket.id:
             raise bad_request("SandboxWrongId", "ticket.id in the body is not the id in the path")
     audit = update_ticket(request.state, ticket, change, actor=request.user)

@@ -1,6 +1,7 @@
 """Carries out updates and creations of tickets: all of one or nothing, as one audit."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
@@ -19,7 +20,6 @@ from integrations.sandbox.zendesk.validators import (
 )
 
 COMMENTS_LIMIT = 5000
-REQUESTER_KEYS = frozenset({"name", "email", "locale_id"})
 
 
 def update_ticket(
@@ -51,40 +51,26 @@ def check_stamp(ticket: Ticket, change: Mapping[str, Any]) -> None:
 def create_ticket(state: State, given: Mapping[str, Any], *, actor: Person) -> tuple[Ticket, Audit]:
     """Through the API. Raises Refused 400 for unknown keys, 422 for a missing text or an unknown requester."""
     check_keys("ticket", given, CREATE_KEYS)
-    change = dict(given)
+    change = {**given, "requester_id": given.get("requester_id") or actor.id}
+    subject = str(change.pop("subject", None) or "")
     if "description" in change:
         change["comment"] = {"body": change.pop("description"), **(change.get("comment") or {})}
-    requester = _requester(state, change.pop("requester", None), change.pop("requester_id", None) or actor.id)
-    submitter = state.people.get(change.pop("submitter_id", None) or actor.id)
-    if requester is None or submitter is None:
-        raise invalid("requester", "Requester: does not exist")
     source_id = change.pop("via_followup_source_id", None)
-    followup_of = state.ticket(source_id) if source_id is not None else None
-    if followup_of is not None and followup_of.status != "closed":
-        raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
-    subject = str(change.pop("subject", None) or "")
     update = checked_update(state, None, change)
     if update.comment is None:
         raise invalid("description", "Description: cannot be blank")
-    via: Via = API_VIA
-    if followup_of is not None:
-        origin = {"ticket_id": followup_of.id, "subject": followup_of.subject, "channel": "api"}
-        via = {"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
-    ticket = state.new_ticket(subject, requester, submitter, via)
-    if followup_of is not None:
-        ticket.followup_of = followup_of.id
-        ticket.tags = list(followup_of.tags)
-        followup_of.followup_ids.append(ticket.id)
-    return ticket, apply_update(state, ticket, update, actor=submitter, via=via, created=True)
-
-
-def _requester(state: State, given: object, known_id: int) -> Person | None:
-    if given is None:
-        return state.people.get(known_id)
-    if not isinstance(given, dict) or not given.get("name"):
-        raise invalid("requester", "Requester: name is required")
-    check_keys("ticket.requester", given, REQUESTER_KEYS)
-    return state.person_known_as(name=given["name"], email=given.get("email"))
+    ticket_of = partial(state.new_ticket, subject, state.person(change["requester_id"]), actor)
+    if source_id is None:
+        ticket = ticket_of(API_VIA)
+    else:
+        closed = state.ticket(source_id)
+        if closed.status != "closed":
+            raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
+        origin = {"ticket_id": closed.id, "subject": closed.subject, "channel": "api"}
+        ticket = ticket_of({"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}})
+        ticket.followup_of, ticket.tags = closed.id, list(closed.tags)
+        closed.followup_ids.append(ticket.id)
+    return ticket, apply_update(state, ticket, update, actor=actor, via=ticket.via, created=True)
 
 
 def apply_update(
@@ -152,13 +138,5 @@ def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Aud
     )
     requester = state.person(ticket.requester_id)
     if comment.public and actor.is_staff and not requester.is_staff:
-        audit.events.append(
-            {
-                "id": state.new_id(),
-                "type": "Notification",
-                "subject": f"Re: {ticket.subject}",
-                "body": body,
-                "recipients": [requester.id],
-                "via": {"channel": "rule", "source": {"from": {"title": "Notify requester"}, "rel": "trigger"}},
-            }
-        )
+        mail = {"type": "Notification", "subject": f"Re: {ticket.subject}", "body": body}
+        audit.events.append({"id": state.new_id(), **mail, "recipients": [requester.id]})

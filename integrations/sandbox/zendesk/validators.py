@@ -5,26 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.sandbox.zendesk.models import Ticket
-from integrations.sandbox.zendesk.refusals import bad_request, invalid, unknown_keys
+from integrations.sandbox.api import Refused
+from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, Ticket
+from integrations.sandbox.zendesk.refusals import WARNING, bad_request, invalid, warning
 from integrations.sandbox.zendesk.state import State
 
 _UPDATE_KEYS = (
-    "assignee_id brand_id comment custom_fields custom_status_id external_id group_id metadata macro_id macro_ids "
-    "organization_id priority requester_id safe_update status subject tags type updated_stamp"
+    "assignee_id brand_id comment custom_fields external_id group_id metadata organization_id priority requester_id "
+    "safe_update status subject tags type updated_stamp"
 )
 UPDATE_KEYS = frozenset(_UPDATE_KEYS.split())
 BULK_KEYS = UPDATE_KEYS | {"additional_tags", "remove_tags"}
-CREATE_KEYS = (UPDATE_KEYS - {"safe_update", "updated_stamp"}) | {
-    "description",
-    "requester",
-    "submitter_id",
-    "via_followup_source_id",
-}
+CREATE_KEYS = UPDATE_KEYS - {"safe_update", "updated_stamp"} | {"description", "via_followup_source_id"}
 COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
-STATUSES = frozenset({"new", "open", "pending", "hold", "solved", "closed"})
-PRIORITIES = frozenset({None, "low", "normal", "high", "urgent"})
-TYPES = frozenset({None, "problem", "incident", "question", "task"})
+_TEXTS = frozenset({"subject", "external_id"})
+_CHOICES = {
+    "priority": (None, "low", "normal", "high", "urgent"),
+    "type": (None, "problem", "incident", "question", "task"),
+}
+_IDS = frozenset({"group_id", "brand_id", "organization_id", "requester_id", "assignee_id"})
 COMMENT_LIMIT_BYTES = 65_536
 _TAG = re.compile(r"[\w/-]+")
 
@@ -52,9 +51,13 @@ class TicketUpdate:
 
 
 def check_keys(where: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = given.keys() - known
-    if unknown:
-        raise unknown_keys(where, unknown)
+    """The real service drops such keys and says so in a header only; a caller wants to know, so here it is an error."""
+    names = sorted(f"{where}.{key}" for key in given.keys() - known)
+    if names:
+        told = f"Zendesk would silently drop {', '.join(names)}, or the sandbox does not have it."
+        raise Refused(
+            400, {"error": "SandboxUnknownKeys", "description": told}, "unknown_keys", {WARNING: warning(names)}
+        )
 
 
 def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> TicketUpdate:
@@ -69,20 +72,14 @@ def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any
 
 
 def _attributes(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    for name in ("subject", "external_id"):
-        if name in change:
-            attributes[name] = _text(name, change[name])
-    for name, allowed in (("priority", PRIORITIES), ("type", TYPES)):
-        if name in change:
-            if change[name] not in allowed:
-                raise invalid(name, f"{name.capitalize()}: {change[name]} is not valid")
-            attributes[name] = change[name]
-    for name in ("group_id", "brand_id", "organization_id", "requester_id", "assignee_id"):
-        if name in change:
-            if change[name] is not None and not _exists(state, name, change[name]):
-                raise invalid(name, f"{name}: {change[name]} does not exist")
-            attributes[name] = change[name]
+    attributes = {name: value for name, value in change.items() if name in _TEXTS or name in _CHOICES or name in _IDS}
+    for name, value in attributes.items():
+        if name in _TEXTS:
+            _text(name, value)
+        elif name in _CHOICES and value not in _CHOICES[name]:
+            raise invalid(name, f"{name.capitalize()}: {value} is not valid")
+        elif name in _IDS and value is not None and not _exists(state, name, value):
+            raise invalid(name, f"{name}: {value} does not exist")
     return attributes | _status(state, ticket, change)
 
 
@@ -96,20 +93,11 @@ def _exists(state: State, name: str, wanted_id: object) -> bool:
 
 
 def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    if "custom_status_id" in change:
-        custom = state.custom_statuses.get(change["custom_status_id"])
-        if custom is None:
-            raise invalid("custom_status_id", f"Custom status: {change['custom_status_id']} does not exist")
-        if change.get("status", custom.category) != custom.category:
-            raise invalid("status", "Status: does not match the category of custom_status_id")
-        return {"status": custom.category, "custom_status_id": custom.id}
-    if "status" not in change:
+    if "status" not in change or (ticket is not None and ticket.status == change["status"]):
         return {}
     status = change["status"]
-    if status not in STATUSES:
+    if status not in CUSTOM_STATUS_IDS:
         raise invalid("status", f"Status: {status} is not valid")
-    if ticket is not None and ticket.status == status:
-        return {}
     if ticket is not None and status == "new":
         raise invalid("status", "Status: cannot be set back to new")
     return state.status_attributes(status)
