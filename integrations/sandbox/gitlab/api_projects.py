@@ -49,7 +49,7 @@ def show_token(request: CheckedRequest) -> Json:
         "revoked": False,
         "active": True,
         "user_id": request.actor_id,
-        "scopes": [request.scope],
+        "scopes": ["api"],
         "created_at": milli_stamp(now),
         "last_used_at": milli_stamp(now),
         "expires_at": f"{now + timedelta(days=300):%Y-%m-%d}",

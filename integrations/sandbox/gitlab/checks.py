@@ -1,4 +1,4 @@
-"""What every request to the GitLab API passes: token, scope, limits, and whether its parameters exist at all."""
+"""What every request to the GitLab API passes: token, limits, and whether its parameters exist at all."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -12,17 +12,9 @@ from starlette.routing import BaseRoute
 from integrations.sandbox.api import HttpRequest, Json, Result, route
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
-from integrations.sandbox.gitlab.refusals import (
-    bad_value,
-    insufficient_scope,
-    missing,
-    moved,
-    unauthorized,
-    unknown_parameters,
-)
-from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.refusals import bad_value, missing, moved, unauthorized, unknown_parameters
+from integrations.sandbox.gitlab.state import TOKEN, State
 
-SCOPES = {TOKEN: "api", READ_TOKEN: "read_api"}
 PAGING = frozenset({"page", "per_page", "pagination", "cursor", "order_by", "sort"})
 _FLAGS = {"true": True, "1": True, "t": True, "on": True, "false": False, "0": False, "f": False, "off": False}
 
@@ -34,7 +26,6 @@ class CheckedRequest:
     http: HttpRequest
     state: State
     limits: Limits
-    scope: str
     actor_id: int = BOT_USER_ID
 
     @cached_property
@@ -103,20 +94,16 @@ class CheckedRequest:
             raise bad_value(f"{name} does not have a valid value")
         return value
 
-    def flag(self, name: str) -> bool | None:
-        """None when it was not sent."""
-        if name not in self.given:
-            return None
-        value = str(self.given[name]).lower()
+    def flag(self, name: str) -> bool:
+        """False when it was not sent."""
+        value = str(self.given.get(name, "false")).lower()
         if value not in _FLAGS:
             raise bad_value(f"{name} is invalid")
         return _FLAGS[value]
 
-    def names(self, name: str) -> list[str] | None:
-        """A list, or a string with commas; None when it was not sent."""
-        if name not in self.given:
-            return None
-        value = self.given[name]
+    def names(self, name: str) -> list[str]:
+        """A list, or a string with commas; empty when it was not sent."""
+        value = self.given.get(name)
         items = value if isinstance(value, list) else str(value or "").split(",")
         return [str(item).strip() for item in items if str(item).strip()]
 
@@ -131,27 +118,17 @@ class RequestChecks:
         self.routes: list[BaseRoute] = []
 
     def add_route(
-        self,
-        method: str,
-        path: str,
-        endpoint: Endpoint,
-        *,
-        known: Iterable[str] = (),
-        root: str = "/api/v4",
-        only_reads: bool = False,
+        self, method: str, path: str, endpoint: Endpoint, *, known: Iterable[str] = (), root: str = "/api/v4"
     ) -> None:
-        """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
+        """Add a route; `known` names all parameters that it has, without `[]`."""
         parameters = frozenset(known)
 
         def checked(http: HttpRequest) -> Result:
             with self._state.lock:
-                scope = SCOPES.get(_token(http.headers))
-                if scope is None:
+                if _token(http.headers) != TOKEN:
                     raise unauthorized()
                 http.answer_headers.update(self._limits.request(self._state.now()))
-                if method != "GET" and not only_reads and scope != "api":
-                    raise insufficient_scope("api")
-                request = CheckedRequest(http, self._state, self._limits, scope)
+                request = CheckedRequest(http, self._state, self._limits)
                 unknown = request.given.keys() - parameters
                 if unknown:
                     raise unknown_parameters(unknown)

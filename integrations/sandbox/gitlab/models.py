@@ -92,11 +92,8 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     confidential: bool = False
     issue_type: str = "issue"
-    severity: str = "UNKNOWN"
     milestone: str | None = None
     """The title of one of its project's."""
-    locked: bool = False
-    assignee_ids: list[int] = field(default_factory=list)
     closed_at: datetime | None = None
     closed_by_id: int | None = None
     moved_to_id: int | None = None

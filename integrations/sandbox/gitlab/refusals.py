@@ -9,15 +9,6 @@ def unauthorized() -> Refused:
     return Refused(401, {"message": "401 Unauthorized"}, "unauthorized")
 
 
-def insufficient_scope(scope: str) -> Refused:
-    body = {
-        "error": "insufficient_scope",
-        "error_description": "The request requires higher privileges than provided by the access token.",
-        "scope": scope,
-    }
-    return Refused(403, body, "insufficient_scope")
-
-
 def project_not_found() -> Refused:
     """Also for a project that is there, but not for this token."""
     return Refused(404, {"message": "404 Project Not Found"}, "project_not_found")
@@ -40,8 +31,8 @@ def not_found(what: str = "") -> Refused:
     return Refused(404, {"message": message}, "not_found")
 
 
-def invalid(field: str, *messages: str) -> Refused:
-    return Refused(400, {"message": {field: list(messages)}}, f"invalid_{field}")
+def invalid(field: str, message: str) -> Refused:
+    return Refused(400, {"message": {field: [message]}}, f"invalid_{field}")
 
 
 def bad_value(message: str) -> Refused:

@@ -1,8 +1,5 @@
 """The sandbox's GitLab: its server, its hooks, and the controls for those who play the engineers."""
 
-from typing import Any
-
-from integrations.sandbox.api import picked
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
 from integrations.sandbox.gitlab.checks import RequestChecks
@@ -11,7 +8,7 @@ from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
-from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.state import TOKEN, State
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
 from integrations.sandbox.hooks import PERMANENT_AFTER, Headers, HookedService
 
@@ -22,7 +19,6 @@ INFRASTRUCTURE = "community/infrastructure"
 class GitlabSandbox(GitlabControls, HookedService):
     counts_failures = True
     token = TOKEN
-    read_token = READ_TOKEN
     webhook_secret = WEBHOOK_SECRET
     signing_token = SIGNING_TOKEN
     bot_user_id = BOT_USER_ID
@@ -54,16 +50,6 @@ class GitlabSandbox(GitlabControls, HookedService):
         with self._state.lock:
             body, headers = self._parcel(self._newest(project, iid, action))
         return self._send(body, headers, times)
-
-    def events(self) -> list[dict[str, Any]]:
-        """What happened so far, oldest first: {uuid, kind, action, project, iid, changes}."""
-        with self._state.lock:
-            return [self._event_view(event) for event in self._state.events]
-
-    def _event_view(self, event: Event) -> dict[str, Any]:
-        issue = self._state.issues[event.issue_id]
-        place = {"project": self._state.project_of(issue).path, "iid": issue.iid}
-        return picked(event, "uuid kind action changes") | place
 
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""

@@ -17,8 +17,8 @@ from integrations.sandbox.gitlab.state import State
 WEBHOOK_SECRET = "sandbox-gitlab-webhook-secret"  # noqa: S105 -- the sandbox's own, known to everybody
 SIGNING_TOKEN = "whsec_c2FuZGJveC1naXRsYWItc2lnbmluZy10b2tlbi0zMmI="  # noqa: S105 -- the same
 _ISSUE_ATTRIBUTES = (
-    "id iid project_id title description state confidential author_id assignee_ids created_at updated_at closed_at "
-    "moved_to_id duplicated_to_id"
+    "id iid project_id title description state confidential author_id created_at updated_at closed_at moved_to_id "
+    "duplicated_to_id"
 )
 VISIBILITY_LEVELS = {"private": 0, "internal": 10, "public": 20}
 
@@ -72,14 +72,11 @@ def payload(state: State, event: Event) -> bytes:
 
 
 def _issue_payload(state: State, event: Event, issue: Issue) -> Json:
-    project = state.project_of(issue)
     kind = "issue" if issue.issue_type == "issue" else "work_item"
     attributes = _attributes(state, issue) | {"action": event.action}
     return _payload(state, event, kind, "confidential_issue" if issue.confidential else "issue", attributes) | {
         "labels": attributes["labels"],
         "changes": _changes(state, event, issue),
-        "repository": {"name": project.path.rpartition("/")[2], "homepage": f"{state.url}/{project.path}"},
-        "assignees": [_user(state, account_id) for account_id in issue.assignee_ids],
     }
 
 
@@ -130,10 +127,9 @@ def _attributes(state: State, issue: Issue) -> Json:
     return {
         **picked(issue, _ISSUE_ATTRIBUTES, _spaced),
         "state_id": 1 if issue.state == "opened" else 2,
-        "type": "Test Case" if issue.issue_type == "test_case" else issue.issue_type.capitalize(),
+        "type": issue.issue_type.replace("_", " ").title(),
         "url": state.issue_url(issue),
         "labels": _labels(state, issue),
-        "severity": issue.severity.lower(),
         "milestone_id": _milestone_id(state, issue, issue.milestone),
     }
 
