@@ -69,11 +69,6 @@ class FaultSchedule:
         with self._lock:
             self._random.seed(seed)
 
-    def pending(self) -> list[Fault]:
-        """Those that can still hit a request."""
-        with self._lock:
-            return [planned.fault for planned in self._planned]
-
     def take(self, method: str, path: str) -> Fault | None:
         """The fault this request meets, which is thereby used once."""
         with self._lock:

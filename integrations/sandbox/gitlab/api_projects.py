@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
+from integrations.sandbox.gitlab.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
@@ -18,15 +18,12 @@ _HOOK_SWITCHES = (
 
 
 def add_routes(checks: RequestChecks, hooks: list[Hook]) -> None:
-    checks.add_route("GET", "/projects/{project}", show_project)
-    checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks), known=PAGING)
-    checks.add_route("GET", "/projects/{project}/members/all/{user:int}", show_member)
+    project, pages = "/projects/{project}", {"page", "per_page"}
+    checks.add_route("GET", project, lambda request: project_json(request.state, request.project))
+    checks.add_route("GET", f"{project}/hooks", lambda request: list_hooks(request, hooks), known=pages)
+    checks.add_route("GET", f"{project}/members/all/{{user:int}}", show_member)
     checks.add_route("GET", "/user", show_user)
     checks.add_route("GET", "/personal_access_tokens/self", show_token)
-
-
-def show_project(request: CheckedRequest) -> Json:
-    return project_json(request.state, request.project)
 
 
 def show_member(request: CheckedRequest) -> Json:

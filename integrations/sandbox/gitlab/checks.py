@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
@@ -21,7 +21,7 @@ _FLAGS = {"true": True, "1": True, "t": True, "on": True, "false": False, "0": F
 
 @dataclass
 class CheckedRequest:
-    """Parameters come from the query and from a JSON or form body alike, as in GitLab."""
+    """Parameters come from the query and from a JSON body alike, as in GitLab."""
 
     http: HttpRequest
     state: State
@@ -64,8 +64,6 @@ class CheckedRequest:
     def _body(self) -> list[tuple[str, Any]]:
         if not self.http.body:
             return []
-        if "json" not in self.http.headers.get("content-type", ""):
-            return list(parse_qsl(self.http.body.decode("utf-8", "replace"), keep_blank_values=True))
         try:
             body = json.loads(self.http.body)
         except ValueError:

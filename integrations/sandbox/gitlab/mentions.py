@@ -28,14 +28,6 @@ def effects_of_title(title: str, own_url: str) -> TextEffects:
     return _collected(PARSER.parseInline(title), own_url) if _WORTH_A_LOOK.search(title) else TextEffects()
 
 
-def merged(one: TextEffects, other: TextEffects) -> TextEffects:
-    return TextEffects(
-        mentions=tuple(dict.fromkeys(one.mentions + other.mentions)),
-        references=tuple(dict.fromkeys(one.references + other.references)),
-        images=tuple(dict.fromkeys(one.images + other.images)),
-    )
-
-
 def _collected(tokens: Sequence[Token], own_url: str) -> TextEffects:
     texts: list[str] = []
     links: list[str] = []

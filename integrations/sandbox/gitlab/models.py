@@ -102,7 +102,8 @@ class Issue:
     awards: list[Award] = field(default_factory=list)
     linked_ids: list[int] = field(default_factory=list)
     quick_actions: list[QuickAction] = field(default_factory=list)
-    effects: TextEffects = TextEffects()
+    effects: tuple[TextEffects, ...] = ()
+    """Of the title, of the description."""
 
     def votes(self, emoji: str) -> int:
         return sum(award.name == emoji for award in self.awards)

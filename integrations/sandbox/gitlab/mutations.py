@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.mentions import effects, effects_of_title, merged
+from integrations.sandbox.gitlab.mentions import effects, effects_of_title
 from integrations.sandbox.gitlab.models import Award, Issue, Note, Project, QuickAction
 from integrations.sandbox.gitlab.quick_actions import extract
 from integrations.sandbox.gitlab.state import State
@@ -137,19 +137,8 @@ def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Is
 def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
     """Execute quick actions with the rights of whoever wrote the text. Those without an effect are only recorded."""
     for action in actions:
-        changes = _changes_by(issue, action)
-        if changes:
+        if changes := _changes_by(issue, action):
             change_issue(state, issue, changes, actor_id)
-        elif action.command == "duplicate":
-            other = _referenced(state, issue, action.argument)
-            if other is not None and other is not issue:
-                mark_duplicate(state, issue, other, actor_id)
-        elif action.command in {"award", "react"}:
-            award(state, issue, action.argument.strip(": "), actor_id)
-        elif action.command in {"move", "move_to"}:
-            target = state.paths.get(action.argument.strip().lower())
-            if target is not None and target.id != issue.project_id:
-                move_issue(state, issue, target, actor_id)
 
 
 def _changes_by(issue: Issue, action: QuickAction) -> dict[str, Any]:
@@ -169,14 +158,8 @@ def _changes_by(issue: Issue, action: QuickAction) -> dict[str, Any]:
     return changes.get(ALIASES.get(action.command, action.command), {})
 
 
-def _referenced(state: State, issue: Issue, text: str) -> Issue | None:
-    path, _hash, iid = text.strip().rpartition("#")
-    project = state.paths.get(path.lower()) if path else state.project_of(issue)
-    return project.issues.get(int(iid)) if project is not None and iid.isdecimal() else None
-
-
 def _note_text_effects(state: State, issue: Issue) -> None:
-    issue.effects = merged(effects_of_title(issue.title, state.url), effects(issue.description, state.url))
+    issue.effects = (effects_of_title(issue.title, state.url), effects(issue.description, state.url))
 
 
 def _set_labels(state: State, issue: Issue, names: Sequence[str]) -> None:

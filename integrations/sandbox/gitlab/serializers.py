@@ -99,7 +99,7 @@ def issue_view(state: State, issue: Issue) -> Json:
     did when they came in: `quick_actions` ({command, argument}), `mentions`, `references`, `images`, each with those of
     its notes.
     """
-    effects = [issue.effects, *(note.effects for note in issue.notes)]
+    effects = [*issue.effects, *(note.effects for note in issue.notes)]
     return {
         **issue_json(state, issue),
         **picked(issue, "duplicated_to_id linked_ids"),

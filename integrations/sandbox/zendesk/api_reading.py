@@ -16,7 +16,7 @@ MOST_EXPORTED = 1000
 
 
 def add_routes(checks: RequestChecks) -> None:
-    parameters = frozenset({"start_time", "cursor", "per_page", "include", "exclude_deleted"})
+    parameters = frozenset({"start_time", "cursor", "per_page", "include"})
     checks.add_route("GET", "/incremental/tickets/cursor", export, query=parameters)
 
 
@@ -33,8 +33,6 @@ def export(request: CheckedRequest) -> Json:
     changed = [
         ticket for ticket in request.state.tickets.values() if after < _place(ticket) and _place(ticket)[0] <= seen
     ]
-    if request.one("exclude_deleted") == "true":
-        changed = [ticket for ticket in changed if not ticket.is_deleted]
     changed.sort(key=_place)
     rows = changed[: int(size)]
     last = _place(rows[-1]) if rows else after

@@ -104,14 +104,14 @@ def comments(request: CheckedRequest) -> Json:
 
 
 def audits(request: CheckedRequest) -> Json:
-    included(request, frozenset({"users"}))
+    included(request, frozenset())
     ticket = request.state.live_ticket(request.id)
     listed = ticket.audits[::-1] if _newest_first(request) else ticket.audits
     return page_of(request, "audits", listed, lambda audit: audit_json(request.state, audit))
 
 
 def _newest_first(request: CheckedRequest) -> bool:
-    return request.one("sort_order") == "desc" or request.one("sort").startswith("-")
+    return request.one("sort").startswith("-")
 
 
 def mark_as_spam(request: CheckedRequest) -> Json:

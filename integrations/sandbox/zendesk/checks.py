@@ -13,7 +13,7 @@ from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_authenticated, unknown_parameters
 from integrations.sandbox.zendesk.state import BOT_USER_ID, EMAIL, TOKEN, State
 
-PAGING = frozenset({"page[size]", "page[after]", "page[before]", "page", "per_page", "sort", "sort_order", "sort_by"})
+PAGING = frozenset({"page[size]", "page[after]", "page", "per_page", "sort"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,15 +64,13 @@ class ZendeskControls:
         for field in self._state.fields.values():
             if number == field.id or field.title == key:
                 return field
-        field = TicketField(number or self._state.new_id(), "text", str(key))
+        field = TicketField(number or self._state.new_id(), str(key))
         self._state.fields[field.id] = field
         return field
 
-    def add_field(self, title: str, kind: str = "text", options: Sequence[str] = ()) -> int:
-        """A custom field, or new options for the one with this title; its id. kind: text or tagger."""
-        field = self._field(title)
-        field.type, field.options = kind, list(options)
-        return field.id
+    def add_field(self, title: str) -> int:
+        """A custom field; its id, also when it was there before."""
+        return self._field(title).id
 
     def add_group(self, name: str) -> int:
         """A group of agents; its id, also when it was there before."""
@@ -84,7 +82,6 @@ class ZendeskControls:
         body: str,
         author: str | int = "requester",
         public: bool = True,
-        html: str | None = None,
         *,
         flags: Sequence[int] = (),
     ) -> int:
@@ -96,13 +93,13 @@ class ZendeskControls:
         ticket = state.live_ticket(ticket_id)
         person = state.person(ticket.requester_id if author == "requester" else int(author))
         opens = not person.is_staff and ticket.status in {"pending", "hold", "solved"}
-        comment = NewComment(None if html else body, html, public, person.id, tuple(flags))
+        comment = NewComment(body, None, public, person.id, tuple(flags))
         update = TicketUpdate(state.status_attributes("open") if opens else {}, comment=comment)
         self._change(ticket_id, update, person.id, via=WEB_VIA if person.is_staff else ticket.via)
         return ticket.comments[-1].id
 
     def set_tags(self, ticket_id: int, tags: Sequence[str], actor_id: int = ADVOCATE_ID) -> None:
-        """A person sets exactly these tags; a drop-down whose option is among them follows."""
+        """A person sets exactly these tags."""
         self._change(ticket_id, TicketUpdate(tags=tuple(tags)), actor_id)
 
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:

@@ -43,10 +43,7 @@ class Named:
 @dataclass(slots=True)
 class TicketField:
     id: int
-    type: str
     title: str
-    options: list[str] = field(default_factory=list)
-    """The values of a drop-down (`tagger`): each is also a tag of the ticket."""
 
 
 @dataclass(slots=True)

@@ -52,8 +52,8 @@ class State:
         self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
         self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
         self.fields = {
-            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "tagger", "Archetype"),
-            ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "text", "Issue"),
+            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
+            ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
         self.jobs: dict[str, Job] = {}
         self.next_job = ("completed", 100)

@@ -10,7 +10,6 @@ from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
 from integrations.sandbox.zendesk.validators import (
-    BULK_KEYS,
     CREATE_KEYS,
     UPDATE_KEYS,
     NewComment,
@@ -19,20 +18,13 @@ from integrations.sandbox.zendesk.validators import (
     checked_update,
 )
 
-COMMENTS_LIMIT = 5000
 
-
-def update_ticket(
-    state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person, bulk: bool = False
-) -> Audit:
+def update_ticket(state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person) -> Audit:
     """Raises Refused: 422 closed, 409 stale, 400 for what the real service would drop silently."""
-    check_keys("ticket", change, BULK_KEYS if bulk else UPDATE_KEYS)
+    check_keys("ticket", change, UPDATE_KEYS)
     refuse_closed(ticket)
     check_stamp(ticket, change)
-    update = checked_update(state, ticket, change)
-    if update.comment is not None and len(ticket.comments) >= COMMENTS_LIMIT:
-        raise invalid("comment", f"Comment: a ticket has at most {COMMENTS_LIMIT} comments")
-    return apply_update(state, ticket, update, actor=actor, via=API_VIA)
+    return apply_update(state, ticket, checked_update(state, ticket, change), actor=actor, via=API_VIA)
 
 
 def refuse_closed(ticket: Ticket) -> None:
@@ -82,7 +74,12 @@ def apply_update(
         _set(state, ticket, audit, name, value)
     if ticket.status == "new" and update.attributes.get("assignee_id") is not None:
         _set(state, ticket, audit, "status", "open")
-    _set_tags_and_fields(state, ticket, update, audit)
+    for field_id, value in update.fields.items():
+        before = ticket.custom_fields.get(field_id)
+        if before != value:
+            ticket.custom_fields[field_id] = value
+            state.record_change(audit, str(field_id), value, before)
+    _set(state, ticket, audit, "tags", sorted({*(ticket.tags if update.tags is None else update.tags)}))
     if update.comment is not None:
         _write_comment(state, ticket, update.comment, audit, actor)
     if created:
@@ -97,30 +94,6 @@ def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> N
     if before != value:
         setattr(ticket, name, value)
         state.record_change(audit, name, value, before)
-
-
-def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit) -> None:
-    """A drop-down's value is a tag and such a tag is its value, so one moves the other."""
-    tags = set(ticket.tags if update.tags is None else update.tags)
-    added = tags - set(ticket.tags)
-    fields = dict(update.fields)
-    for known in state.fields.values():
-        if known.type != "tagger":
-            continue
-        before = ticket.custom_fields.get(known.id)
-        if known.id in fields:
-            tags -= {before}
-            tags |= {fields[known.id]} - {None}
-        elif update.tags is not None and known.options:
-            chosen = [value for value in known.options if value in added]
-            kept = before if before in tags else None
-            fields[known.id] = chosen[-1] if chosen else kept
-    for field_id, value in fields.items():
-        before = ticket.custom_fields.get(field_id)
-        if before != value:
-            ticket.custom_fields[field_id] = value
-            state.record_change(audit, str(field_id), value, before)
-    _set(state, ticket, audit, "tags", sorted(tags))
 
 
 def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Audit, actor: Person) -> None:

@@ -15,9 +15,8 @@ _UPDATE_KEYS = (
     "safe_update status subject tags type updated_stamp"
 )
 UPDATE_KEYS = frozenset(_UPDATE_KEYS.split())
-BULK_KEYS = UPDATE_KEYS | {"additional_tags", "remove_tags"}
 CREATE_KEYS = UPDATE_KEYS - {"safe_update", "updated_stamp"} | {"description", "via_followup_source_id"}
-COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
+COMMENT_KEYS = frozenset({"body", "html_body", "public"})
 _TEXTS = frozenset({"subject", "external_id"})
 _CHOICES = {
     "priority": (None, "low", "normal", "high", "urgent"),
@@ -35,7 +34,7 @@ class NewComment:
     body: str | None
     html: str | None
     public: bool
-    author_id: int | None
+    author_id: int | None = None
     flags: tuple[int, ...] = ()
     """Why Zendesk marked it."""
 
@@ -66,7 +65,7 @@ def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any
         attributes=_attributes(state, ticket, change),
         tags=_tags(ticket, change),
         fields=_fields(state, change.get("custom_fields") or []),
-        comment=_comment(state, change.get("comment")),
+        comment=_comment(change.get("comment")),
         metadata=_metadata(change.get("metadata")),
     )
 
@@ -104,29 +103,18 @@ def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> d
 
 
 def _tags(ticket: Ticket | None, change: Mapping[str, Any]) -> tuple[str, ...] | None:
-    if not {"tags", "additional_tags", "remove_tags"} & change.keys():
+    """Zendesk alters or splits bad new tags silently; here they are refused."""
+    if "tags" not in change:
         return None
-    before = set(ticket.tags) if ticket else set()
-    after = set(tag_list(change["tags"])) if "tags" in change else set(before)
-    after |= set(tag_list(change.get("additional_tags", [])))
-    after -= set(tag_list(change.get("remove_tags", [])))
-    checked_tags(after - before)
-    return tuple(sorted(after))
-
-
-def tag_list(value: object) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+    tags = change["tags"]
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise bad_request("InvalidTags", "tags must be a list of strings")
-    return value
-
-
-def checked_tags(tags: set[str]) -> None:
-    """Zendesk alters or splits such tags silently; here they are refused."""
-    bad = sorted(tag for tag in tags if not _TAG.fullmatch(tag) or tag != tag.lower())
+    added = set(tags) - set(ticket.tags if ticket else ())
+    bad = sorted(tag for tag in added if not _TAG.fullmatch(tag) or tag != tag.lower())
     if bad:
-        raise bad_request(
-            "SandboxBadTags", f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
-        )
+        told = f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
+        raise bad_request("SandboxBadTags", told)
+    return tuple(sorted({*tags}))
 
 
 def _fields(state: State, values: object) -> dict[int, Any]:
@@ -137,13 +125,11 @@ def _fields(state: State, values: object) -> dict[int, Any]:
         known = state.fields.get(item["id"]) if isinstance(item, dict) and set(item) == {"id", "value"} else None
         if known is None:
             raise bad_request("SandboxUnknownField", f"Zendesk would silently drop this custom field: {item}")
-        if known.type == "tagger" and item["value"] not in (None, "", *known.options):
-            raise invalid("custom_fields", f"{known.title}: {item['value']} is not a valid option")
         fields[known.id] = item["value"] or None
     return fields
 
 
-def _comment(state: State, comment: object) -> NewComment | None:
+def _comment(comment: object) -> NewComment | None:
     if comment is None:
         return None
     if not isinstance(comment, dict):
@@ -157,13 +143,10 @@ def _comment(state: State, comment: object) -> NewComment | None:
         return None
     if len(text.encode("utf-8", "surrogatepass")) > COMMENT_LIMIT_BYTES:
         raise bad_request("SandboxCommentTooLong", f"Zendesk would cut this comment at {COMMENT_LIMIT_BYTES} bytes")
-    author_id = comment.get("author_id")
-    if author_id is not None and author_id not in state.people:
-        raise invalid("author_id", "Author: does not exist")
     public = comment.get("public", True)
     if not isinstance(public, bool):
         raise bad_request("InvalidComment", "comment.public must be true or false")
-    return NewComment(body=body, html=None if body is not None else html, public=public, author_id=author_id)
+    return NewComment(body=body, html=None if body is not None else html, public=public)
 
 
 def _metadata(value: object) -> dict[str, Any]:

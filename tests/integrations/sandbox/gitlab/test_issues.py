@@ -54,7 +54,7 @@ def test_creates_with_labels_made_on_the_way(gitlab: GitlabSandbox, gitlab_http:
     assert issue["web_url"] == f"{gitlab.url}/{project}/-/work_items/1"
     assert issue["author"]["id"] == gitlab.bot_user_id
     assert gitlab_http.get("/issues/1").json() == issue
-    assert gitlab_http.post("/issues", data={"title": "form", "labels": "Bug"}).json()["labels"] == ["Bug"]
+    assert gitlab_http.post("/issues", json={"title": "list", "labels": ["Bug"]}).json()["labels"] == ["Bug"]
     assert gitlab.project(project)["labels"] == ["Bug", "bug", "needs info"]
 
 
@@ -110,7 +110,6 @@ def test_quick_actions_in_a_description_are_executed_cut_out_and_kept_on_record(
         ("/relabel ~z", "labels", ["z"]),
         ("/unlabel", "labels", []),
         ("/unlabel ~x", "labels", ["y"]),
-        ("/award :thumbsup:", "upvotes", 1),
     ],
 )
 def test_effects_of_quick_actions(
@@ -119,16 +118,6 @@ def test_effects_of_quick_actions(
     gitlab.add_issue(project, title="t", labels=["x", "y"])
     gitlab.edit_issue(project, 1, {"description": f"text\n\n{action}"})
     assert gitlab_http.get("/issues/1").json()[name] == value
-
-
-def test_quick_actions_can_move_and_mark_as_duplicate(
-    gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str
-) -> None:
-    gitlab.add_issue(project, title="canonical")
-    gitlab_http.post("/issues", json={"title": "dup", "description": "/duplicate #1"})
-    assert gitlab.issue(project, 2)["duplicated_to_id"] == gitlab.issue(project, 1)["id"]
-    gitlab_http.post("/issues", json={"title": "mv", "description": "/move community/infrastructure"})
-    assert gitlab.issue(project, 3)["moved_to_id"] == gitlab.issues("community/infrastructure")[-1]["id"]
 
 
 def test_a_person_changes_state_and_labels(gitlab: GitlabSandbox, gitlab_http: httpx.Client, project: str) -> None:
