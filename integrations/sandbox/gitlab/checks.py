@@ -1,15 +1,13 @@
 """What every request to the GitLab API passes: token, limits, and whether its parameters exist at all."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, Json, Result, route
+from integrations.sandbox.api import HttpRequest, Json, Result, json_object, route
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
 from integrations.sandbox.gitlab.refusals import bad_value, missing, moved, unauthorized, unknown_parameters
@@ -53,24 +51,16 @@ class CheckedRequest:
     def given(self) -> Json:
         """Every parameter by its name without `[]`; those with `[]` are lists. Raises Refused 400 for a broken body."""
         given: Json = {}
-        for key, value in [*self.http.query, *self._body()]:
+        body = json_object(self.http.body or b"{}")
+        if body is None:
+            raise bad_value("message body does not match declared format")
+        for key, value in [*self.http.query, *body.items()]:
             name = key.removesuffix("[]")
             if key.endswith("[]"):
                 given.setdefault(name, []).append(value)
             else:
                 given[name] = value
         return given
-
-    def _body(self) -> list[tuple[str, Any]]:
-        if not self.http.body:
-            return []
-        try:
-            body = json.loads(self.http.body)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise bad_value("message body does not match declared format")
-        return list(body.items())
 
     def text(self, name: str, default: str = "") -> str:
         value = self.given.get(name)

@@ -27,8 +27,7 @@ def forbidden() -> Refused:
 
 
 def not_found(what: str = "") -> Refused:
-    message = f"404 {what} Not Found".replace("  ", " ") if what else "404 Not found"
-    return Refused(404, {"message": message}, "not_found")
+    return Refused(404, {"message": f"404 {what} Not Found" if what else "404 Not found"}, "not_found")
 
 
 def invalid(field: str, message: str) -> Refused:

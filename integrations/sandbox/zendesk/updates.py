@@ -1,7 +1,6 @@
 """Carries out updates and creations of tickets: all of one or nothing, as one audit."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
@@ -48,21 +47,23 @@ def create_ticket(state: State, given: Mapping[str, Any], *, actor: Person) -> t
     if "description" in change:
         change["comment"] = {"body": change.pop("description"), **(change.get("comment") or {})}
     source_id = change.pop("via_followup_source_id", None)
+    closed = None if source_id is None else state.ticket(source_id)
+    if closed is not None and closed.status != "closed":
+        raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
     update = checked_update(state, None, change)
     if update.comment is None:
         raise invalid("description", "Description: cannot be blank")
-    ticket_of = partial(state.new_ticket, subject, state.person(change["requester_id"]), actor)
-    if source_id is None:
-        ticket = ticket_of(API_VIA)
-    else:
-        closed = state.ticket(source_id)
-        if closed.status != "closed":
-            raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
-        origin = {"ticket_id": closed.id, "subject": closed.subject, "channel": "api"}
-        ticket = ticket_of({"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}})
+    via = API_VIA if closed is None else _via_of_follow_up(closed)
+    ticket = state.new_ticket(subject, state.person(change["requester_id"]), actor, via)
+    if closed is not None:
         ticket.followup_of, ticket.tags = closed.id, list(closed.tags)
         closed.followup_ids.append(ticket.id)
-    return ticket, apply_update(state, ticket, update, actor=actor, via=ticket.via, created=True)
+    return ticket, apply_update(state, ticket, update, actor=actor, via=via, created=True)
+
+
+def _via_of_follow_up(closed: Ticket) -> Via:
+    origin = {"ticket_id": closed.id, "subject": closed.subject, "channel": "api"}
+    return {"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
 
 
 def apply_update(
@@ -79,7 +80,7 @@ def apply_update(
         if before != value:
             ticket.custom_fields[field_id] = value
             state.record_change(audit, str(field_id), value, before)
-    _set(state, ticket, audit, "tags", sorted({*(ticket.tags if update.tags is None else update.tags)}))
+    _set(state, ticket, audit, "tags", sorted(set(ticket.tags if update.tags is None else update.tags)))
     if update.comment is not None:
         _write_comment(state, ticket, update.comment, audit, actor)
     if created:

@@ -54,9 +54,8 @@ def check_keys(where: str, given: Mapping[str, Any], known: frozenset[str]) -> N
     names = sorted(f"{where}.{key}" for key in given.keys() - known)
     if names:
         told = f"Zendesk would silently drop {', '.join(names)}, or the sandbox does not have it."
-        raise Refused(
-            400, {"error": "SandboxUnknownKeys", "description": told}, "unknown_keys", {WARNING: warning(names)}
-        )
+        body = {"error": "SandboxUnknownKeys", "description": told}
+        raise Refused(400, body, "unknown_keys", {WARNING: warning(names)})
 
 
 def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> TicketUpdate:
@@ -114,7 +113,7 @@ def _tags(ticket: Ticket | None, change: Mapping[str, Any]) -> tuple[str, ...] |
     if bad:
         told = f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
         raise bad_request("SandboxBadTags", told)
-    return tuple(sorted({*tags}))
+    return tuple(sorted(set(tags)))
 
 
 def _fields(state: State, values: object) -> dict[int, Any]:
