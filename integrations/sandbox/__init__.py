@@ -3,10 +3,9 @@
 Strict: what the real services drop or ignore silently is refused here, so that a mistake shows before it matters.
 """
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Self
 
 from integrations.sandbox.chat import ChatSandbox
 from integrations.sandbox.clock import Clock
@@ -34,7 +33,7 @@ class Sandbox:
         self._services = (self.zendesk, self.gitlab, self.chat)
 
     @classmethod
-    def start(cls, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0) -> Sandbox:
+    def start(cls, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0) -> Self:
         """Serving when this returns. Port 0: any free one. Raises OSError for a port that is taken."""
         sandbox = cls(zendesk_port=zendesk_port, gitlab_port=gitlab_port, chat_port=chat_port)
         for service in sandbox._services:
@@ -60,7 +59,7 @@ class Sandbox:
         for service in self._services:
             service.stop()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,7 +1,5 @@
 """`python -m integrations.sandbox`: the three services until Ctrl-C, with their addresses and credentials printed."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import sys

@@ -1,7 +1,5 @@
 """What the services' HTTP interfaces share: routes to plain functions, refused requests, JSON answers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -46,6 +44,15 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
     return Response(content, status, headers, "application/json")
 
 
+def json_object(body: bytes) -> Json | None:
+    """None for anything else than a JSON object."""
+    try:
+        given = json.loads(body)
+    except ValueError:
+        return None
+    return given if isinstance(given, dict) else None
+
+
 @dataclass
 class HttpRequest:
     """One request as the handlers see it."""
@@ -64,9 +71,9 @@ class HttpRequest:
     def query(self) -> list[tuple[str, str]]:
         return parse_qsl(self.query_string, keep_blank_values=True)
 
-    def query_value(self, name: str, default: str = "") -> str:
-        """The last value of a query parameter."""
-        return next((value for key, value in reversed(self.query) if key == name), default)
+    def query_value(self, name: str) -> str:
+        """The last value of a query parameter; empty when it was not sent."""
+        return next((value for key, value in reversed(self.query) if key == name), "")
 
 
 Result = Response | Json | list[Json]

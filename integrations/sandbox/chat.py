@@ -1,14 +1,11 @@
 """A chat that takes incoming webhooks as Slack and Mattermost do."""
 
-from __future__ import annotations
-
-import json
 from dataclasses import asdict, dataclass
 from threading import RLock
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import HttpRequest, Refused, route
+from integrations.sandbox.api import HttpRequest, Refused, json_object, route
 from integrations.sandbox.clock import Clock, second_stamp
 from integrations.sandbox.pages import Pages
 from integrations.sandbox.service import Service
@@ -46,12 +43,9 @@ class ChatSandbox(Service):
     def _receive(self, http: HttpRequest) -> Response:
         if http.at["key"] != HOOK_KEY:
             raise Refused(404, "no_service", "no_service")
-        try:
-            given = json.loads(http.body)
-        except ValueError as error:
-            raise Refused(400, "invalid_payload", "not_json") from error
-        if not isinstance(given, dict) or given.keys() - KEYS:
-            raise Refused(400, "invalid_payload", "unknown_keys")
+        given = json_object(http.body)
+        if given is None or given.keys() - KEYS:
+            raise Refused(400, "invalid_payload", "invalid_payload")
         text = given.get("text")
         if not isinstance(text, str) or not text.strip():
             raise Refused(400, "no_text", "no_text")

@@ -1,7 +1,5 @@
 """The sandbox's time: real, moved ahead, or held still, so that tests of windows and waits never sleep."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 

@@ -3,11 +3,11 @@
 `POST /sandbox/<name>` with the arguments as a JSON object answers `{"result": ...}`; `GET /sandbox` lists the names.
 """
 
-from __future__ import annotations
-
+import inspect
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,6 +17,24 @@ from starlette.routing import BaseRoute, Route
 from integrations.sandbox.api import Refused, answer
 
 SETTABLE = frozenset({"latency", "auto_deliver", "signing"})
+Controls = TypeVar("Controls")
+
+
+def under_lock(controls: type[Controls]) -> type[Controls]:
+    """Each public method of the class holds the lock of its service's state."""
+
+    def locked(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def call(self: Any, *given: Any, **named: Any) -> Any:
+            with self._state.lock:
+                return method(self, *given, **named)
+
+        return call
+
+    for name, method in inspect.getmembers(controls, inspect.isfunction):
+        if not name.startswith("_"):
+            setattr(controls, name, locked(method))
+    return controls
 
 
 def control_routes(controls: Mapping[str, Callable[..., Any]]) -> list[BaseRoute]:

@@ -1,7 +1,5 @@
 """Opaque places in a list, as both services hand them out for the next page."""
 
-from __future__ import annotations
-
 import base64
 import json
 from typing import Any

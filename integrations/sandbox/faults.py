@@ -1,7 +1,5 @@
 """The faults that a service has to show: which requests they hit, how often, and what happens to them."""
 
-from __future__ import annotations
-
 import random
 import re
 import threading
@@ -70,11 +68,6 @@ class FaultSchedule:
     def seed(self, seed: int) -> None:
         with self._lock:
             self._random.seed(seed)
-
-    def pending(self) -> list[Fault]:
-        """Those that can still hit a request."""
-        with self._lock:
-            return [planned.fault for planned in self._planned]
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault this request meets, which is thereby used once."""

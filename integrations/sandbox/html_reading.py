@@ -1,7 +1,5 @@
 """The standard library's HTML parser, for texts that anybody may have written: it must not fail on any of them."""
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 

@@ -1,7 +1,5 @@
 """An ASGI middleware in front of a service: it logs calls, adds latency and applies the planned faults."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Mapping

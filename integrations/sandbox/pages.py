@@ -1,7 +1,5 @@
 """Plain pages over the sandbox's state: what an advocate or an engineer would see, with nothing to click that acts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from threading import RLock
@@ -9,7 +7,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from integrations.sandbox.api import Refused
@@ -38,16 +36,8 @@ def moment(stamp: str) -> str:
 _environment.filters |= {"moment": moment, "cleaned": cleaned, "markdown": from_markdown}
 
 
-class Redirect(Exception):
-    """This page is at another address."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
-
-
 class Pages:
-    """The pages of one service, each a GET route. A page's `context` may raise Refused or Redirect."""
+    """The pages of one service, each a GET route. A page's `context` may raise Refused."""
 
     def __init__(self, service: str, lock: RLock) -> None:
         self._service = service
@@ -62,8 +52,6 @@ class Pages:
                 with self._lock:
                     given = {"service": self._service, **context(request.path_params)}
                     body, status = _environment.get_template(template).render(given), 200
-            except Redirect as redirect:
-                return RedirectResponse(redirect.url, 302)
             except Refused as refused:
                 body, status = _environment.get_template("missing.html").render(service="Sandbox"), refused.status
             return HTMLResponse(body, status, {"Content-Security-Policy": POLICY})

@@ -1,7 +1,5 @@
 """Turns what strangers and services wrote into HTML that a page can show: nothing in it runs, loads or breaks out."""
 
-from __future__ import annotations
-
 import re
 
 import nh3

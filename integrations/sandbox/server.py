@@ -1,7 +1,5 @@
 """One HTTP server on its own loopback port, in its own thread."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

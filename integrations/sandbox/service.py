@@ -1,7 +1,5 @@
 """What the services have in common: a server, an interceptor with its log of calls, webhooks, and the controls."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -22,7 +20,7 @@ class Service:
     """What a subclass adds as public methods can also be called over HTTP: see `control`."""
 
     def __init__(
-        self, name: str, clock: Clock, port: int, *, counted: str, path_of: Callable[[str], str] = lambda raw: raw
+        self, name: str, clock: Clock, port: int, *, counted: str, path_of: Callable[[str], str] = str
     ) -> None:
         self.name = name
         self.clock = clock

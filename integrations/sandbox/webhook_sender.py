@@ -1,7 +1,5 @@
 """Sends the services' webhooks, and keeps a list of what was sent and answered."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait

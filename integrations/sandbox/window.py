@@ -1,7 +1,5 @@
 """A fixed window of time in which requests are counted: both services limit their rates this way."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

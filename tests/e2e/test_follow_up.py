@@ -34,7 +34,7 @@ def test_the_issue_s_address_goes_into_the_field_that_the_yaml_names(tmp_path: P
     text = (ROOT / "routing.yaml").read_text()
     routing.write_text(text)
     with running_harness(tmp_path, ROUTING_FILE=str(routing)) as harness:
-        field = harness.sandbox.zendesk.add_field("Issue", "text")
+        field = harness.sandbox.zendesk.add_field("Issue")
         routing.write_text(text.replace("\nclosing:", f"\nfields: {{issue: {field}}}\n\nclosing:"))
         before = harness.service.deps.rulebook.current().hash
         wait_until(lambda: harness.service.deps.rulebook.current().hash != before)

@@ -78,12 +78,12 @@ def listening(harness: Harness, robot: Robot) -> Iterator[None]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    webhooks = harness.sandbox.zendesk._webhooks
+    hooks = harness.sandbox.zendesk._hooks
     harness.sandbox.zendesk.subscribe(f"http://127.0.0.1:{server.server_port}/")
     try:
         yield
     finally:
-        webhooks.pop()
+        hooks.pop()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -1,15 +1,13 @@
 """An issue's notes and emoji over HTTP."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from integrations.sandbox.api import Json, Result, answer
 from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import MAINTAINER, Note, QuickAction
 from integrations.sandbox.gitlab.mutations import award, edit_note, write_note
-from integrations.sandbox.gitlab.paging import by_id, paged
-from integrations.sandbox.gitlab.refusals import bad_value, forbidden, missing, not_found, too_long
+from integrations.sandbox.gitlab.paging import paged
+from integrations.sandbox.gitlab.refusals import bad_value, forbidden, not_found, too_long
 from integrations.sandbox.gitlab.serializers import award_json, note_json
 
 NOTE_LIMIT = 1_000_000
@@ -18,39 +16,39 @@ NOTE_LIMIT = 1_000_000
 def add_routes(checks: RequestChecks) -> None:
     issue = "/projects/{project}/issues/{iid:int}"
     checks.add_route("GET", f"{issue}/notes", list_notes, known=PAGING | {"activity_filter"})
-    checks.add_route("POST", f"{issue}/notes", create_note, known={"body", "internal", "confidential"})
+    checks.add_route("POST", f"{issue}/notes", create_note, known={"body", "internal"})
     checks.add_route("GET", f"{issue}/notes/{{note:int}}", show_note)
     checks.add_route("PUT", f"{issue}/notes/{{note:int}}", update_note, known={"body"})
-    checks.add_route("GET", f"{issue}/award_emoji", list_awards, known=PAGING)
     checks.add_route("POST", f"{issue}/award_emoji", create_award, known={"name"})
 
 
 def list_notes(request: CheckedRequest) -> list[Json]:
     """Newest first, and system notes among them, unless asked otherwise."""
-    kind = request.one_of("activity_filter", ("all_notes", "only_comments", "only_activity"), "all_notes")
-    order = request.one_of("order_by", ("created_at", "updated_at"), "created_at")
+    comments = request.one_of("activity_filter", ("all_notes", "only_comments"), "all_notes") == "only_comments"
+    request.one_of("order_by", ("created_at",), "created_at")
     down = request.one_of("sort", ("asc", "desc"), "desc") == "desc"
-    notes = [n for n in request.issue.notes if kind == "all_notes" or n.system == (kind == "only_activity")]
-    if not request.project.member:
-        notes = [note for note in notes if not note.internal]
-    notes.sort(key=lambda note: (getattr(note, order), note.id), reverse=down)
-    return paged(
-        request,
-        notes,
-        lambda note: note_json(request.state, request.issue, note),
-        lambda note: (getattr(note, order).timestamp(), note.id),
-    )
+    notes = [note for note in _seen(request) if not (comments and note.system)]
+    notes.sort(key=by_age, reverse=down)
+    return paged(request, notes, lambda note: note_json(request.state, request.issue, note), by_age)
+
+
+def by_age(note: Note) -> tuple[float, int]:
+    return note.created_at.timestamp(), note.id
+
+
+def _seen(request: CheckedRequest) -> list[Note]:
+    return [note for note in request.issue.notes if request.project.member or not note.internal]
 
 
 def create_note(request: CheckedRequest) -> Result:
     """201 with the note; 202 without one when there was nothing but quick actions in it."""
     issue, body = request.issue, _body(request)
-    internal = request.flag("internal") if "internal" in request.given else request.flag("confidential")
+    internal = request.flag("internal")
     if internal and not request.project.member:
         raise forbidden()
     request.limits.note(request.state.now())
     known = len(issue.quick_actions)
-    note = write_note(request.state, issue, body, request.actor_id, internal=bool(internal))
+    note = write_note(request.state, issue, body, request.actor_id, internal=internal)
     return _written(request, note, issue.quick_actions[known:], 201)
 
 
@@ -86,21 +84,14 @@ def show_note(request: CheckedRequest) -> Json:
 
 
 def _note(request: CheckedRequest) -> Note:
-    for note in request.issue.notes:
-        if note.id == request.http.at["note"] and (request.project.member or not note.internal):
+    for note in _seen(request):
+        if note.id == request.http.at["note"]:
             return note
     raise not_found("Note")
 
 
-def list_awards(request: CheckedRequest) -> list[Json]:
-    awards = request.issue.awards
-    return paged(request, awards, lambda given: award_json(request.state, request.issue, given), by_id)
-
-
 def create_award(request: CheckedRequest) -> Result:
-    if not request.text("name"):
-        raise missing("name")
-    given = award(request.state, request.issue, request.text("name"), request.actor_id)
+    given = award(request.state, request.issue, request.needed("name"), request.actor_id)
     if given is None:
         raise not_found("Award Emoji Name has already been taken")
     return answer(award_json(request.state, request.issue, given), 201)

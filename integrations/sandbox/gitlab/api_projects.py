@@ -1,19 +1,16 @@
 """Projects, hooks, the token and its owner, over HTTP."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.checks import PAGING, CheckedRequest, RequestChecks
+from integrations.sandbox.gitlab.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.gitlab.models import MAINTAINER
 from integrations.sandbox.gitlab.paging import by_id, paged
 from integrations.sandbox.gitlab.refusals import forbidden, not_found
 from integrations.sandbox.gitlab.serializers import account_json, member_json, project_json
-from integrations.sandbox.gitlab.webhooks import Hook
+from integrations.sandbox.hooks import Hook
 
-VERSION = "19.4.1"
 _HOOK_SWITCHES = (
     "issues_events confidential_issues_events note_events confidential_note_events emoji_events "
     "enable_ssl_verification token_present signing_token_present"
@@ -21,16 +18,12 @@ _HOOK_SWITCHES = (
 
 
 def add_routes(checks: RequestChecks, hooks: list[Hook]) -> None:
-    checks.add_route("GET", "/projects/{project}", show_project, known={"statistics", "license"})
-    checks.add_route("GET", "/projects/{project}/hooks", lambda request: list_hooks(request, hooks), known=PAGING)
-    checks.add_route("GET", "/projects/{project}/members/all/{user:int}", show_member)
+    project, pages = "/projects/{project}", {"page", "per_page"}
+    checks.add_route("GET", project, lambda request: project_json(request.state, request.project))
+    checks.add_route("GET", f"{project}/hooks", lambda request: list_hooks(request, hooks), known=pages)
+    checks.add_route("GET", f"{project}/members/all/{{user:int}}", show_member)
     checks.add_route("GET", "/user", show_user)
-    checks.add_route("GET", "/version", lambda _request: {"version": VERSION, "revision": "sandbox"})
     checks.add_route("GET", "/personal_access_tokens/self", show_token)
-
-
-def show_project(request: CheckedRequest) -> Json:
-    return project_json(request.state, request.project)
 
 
 def show_member(request: CheckedRequest) -> Json:
@@ -53,7 +46,7 @@ def show_token(request: CheckedRequest) -> Json:
         "revoked": False,
         "active": True,
         "user_id": request.actor_id,
-        "scopes": [request.scope],
+        "scopes": ["api"],
         "created_at": milli_stamp(now),
         "last_used_at": milli_stamp(now),
         "expires_at": f"{now + timedelta(days=300):%Y-%m-%d}",

@@ -1,42 +1,29 @@
-"""What every request to the GitLab API passes: token, scope, limits, and whether its parameters exist at all."""
+"""What every request to the GitLab API passes: token, limits, and whether its parameters exist at all."""
 
-from __future__ import annotations
-
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, Json, Result, route
+from integrations.sandbox.api import HttpRequest, Json, Result, json_object, route
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, Issue, Project
-from integrations.sandbox.gitlab.refusals import (
-    bad_value,
-    insufficient_scope,
-    missing,
-    moved,
-    unauthorized,
-    unknown_parameters,
-)
-from integrations.sandbox.gitlab.state import READ_TOKEN, TOKEN, State
+from integrations.sandbox.gitlab.refusals import bad_value, missing, moved, unauthorized, unknown_parameters
+from integrations.sandbox.gitlab.state import TOKEN, State
 
-SCOPES = {TOKEN: "api", READ_TOKEN: "read_api"}
 PAGING = frozenset({"page", "per_page", "pagination", "cursor", "order_by", "sort"})
 _FLAGS = {"true": True, "1": True, "t": True, "on": True, "false": False, "0": False, "f": False, "off": False}
 
 
 @dataclass
 class CheckedRequest:
-    """Parameters come from the query and from a JSON or form body alike, as in GitLab."""
+    """Parameters come from the query and from a JSON body alike, as in GitLab."""
 
     http: HttpRequest
     state: State
     limits: Limits
-    scope: str
     actor_id: int = BOT_USER_ID
 
     @cached_property
@@ -64,26 +51,16 @@ class CheckedRequest:
     def given(self) -> Json:
         """Every parameter by its name without `[]`; those with `[]` are lists. Raises Refused 400 for a broken body."""
         given: Json = {}
-        for key, value in [*self.http.query, *self._body()]:
+        body = json_object(self.http.body or b"{}")
+        if body is None:
+            raise bad_value("message body does not match declared format")
+        for key, value in [*self.http.query, *body.items()]:
             name = key.removesuffix("[]")
             if key.endswith("[]"):
                 given.setdefault(name, []).append(value)
             else:
                 given[name] = value
         return given
-
-    def _body(self) -> list[tuple[str, Any]]:
-        if not self.http.body:
-            return []
-        if "json" not in self.http.headers.get("content-type", ""):
-            return list(parse_qsl(self.http.body.decode("utf-8", "replace"), keep_blank_values=True))
-        try:
-            body = json.loads(self.http.body)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise bad_value("message body does not match declared format")
-        return list(body.items())
 
     def text(self, name: str, default: str = "") -> str:
         value = self.given.get(name)
@@ -105,20 +82,16 @@ class CheckedRequest:
             raise bad_value(f"{name} does not have a valid value")
         return value
 
-    def flag(self, name: str) -> bool | None:
-        """None when it was not sent."""
-        if name not in self.given:
-            return None
-        value = str(self.given[name]).lower()
+    def flag(self, name: str) -> bool:
+        """False when it was not sent."""
+        value = str(self.given.get(name, "false")).lower()
         if value not in _FLAGS:
             raise bad_value(f"{name} is invalid")
         return _FLAGS[value]
 
-    def names(self, name: str) -> list[str] | None:
-        """A list, or a string with commas; None when it was not sent."""
-        if name not in self.given:
-            return None
-        value = self.given[name]
+    def names(self, name: str) -> list[str]:
+        """A list, or a string with commas; empty when it was not sent."""
+        value = self.given.get(name)
         items = value if isinstance(value, list) else str(value or "").split(",")
         return [str(item).strip() for item in items if str(item).strip()]
 
@@ -133,27 +106,17 @@ class RequestChecks:
         self.routes: list[BaseRoute] = []
 
     def add_route(
-        self,
-        method: str,
-        path: str,
-        endpoint: Endpoint,
-        *,
-        known: Iterable[str] = (),
-        root: str = "/api/v4",
-        only_reads: bool = False,
+        self, method: str, path: str, endpoint: Endpoint, *, known: Iterable[str] = (), root: str = "/api/v4"
     ) -> None:
-        """Add a route; `known` names all parameters that it has, without `[]`. `only_reads`: although no GET."""
+        """Add a route; `known` names all parameters that it has, without `[]`."""
         parameters = frozenset(known)
 
         def checked(http: HttpRequest) -> Result:
             with self._state.lock:
-                scope = SCOPES.get(_token(http.headers))
-                if scope is None:
+                if _token(http.headers) != TOKEN:
                     raise unauthorized()
                 http.answer_headers.update(self._limits.request(self._state.now()))
-                if method != "GET" and not only_reads and scope != "api":
-                    raise insufficient_scope("api")
-                request = CheckedRequest(http, self._state, self._limits, scope)
+                request = CheckedRequest(http, self._state, self._limits)
                 unknown = request.given.keys() - parameters
                 if unknown:
                     raise unknown_parameters(unknown)

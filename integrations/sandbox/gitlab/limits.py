@@ -1,7 +1,5 @@
 """GitLab's rate limits with its headers. Off, as on a stock self-managed instance, until set."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """GitLab's Markdown as far as it decides what is a paragraph and what is code: CommonMark, tables, `>>>` quotes."""
 
-from __future__ import annotations
-
 import re
 
 from markdown_it import MarkdownIt

@@ -1,7 +1,5 @@
 """Whom and what a text touches when GitLab renders it: mentions, references, images. Code and links are left alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 
@@ -28,14 +26,6 @@ def effects(text: str, own_url: str) -> TextEffects:
 def effects_of_title(title: str, own_url: str) -> TextEffects:
     """Titles are rendered too, as one line."""
     return _collected(PARSER.parseInline(title), own_url) if _WORTH_A_LOOK.search(title) else TextEffects()
-
-
-def merged(one: TextEffects, other: TextEffects) -> TextEffects:
-    return TextEffects(
-        mentions=tuple(dict.fromkeys(one.mentions + other.mentions)),
-        references=tuple(dict.fromkeys(one.references + other.references)),
-        images=tuple(dict.fromkeys(one.images + other.images)),
-    )
 
 
 def _collected(tokens: Sequence[Token], own_url: str) -> TextEffects:

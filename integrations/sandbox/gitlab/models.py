@@ -1,7 +1,5 @@
 """What the sandbox's GitLab holds: projects, issues with notes, people."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -94,11 +92,8 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     confidential: bool = False
     issue_type: str = "issue"
-    severity: str = "UNKNOWN"
     milestone: str | None = None
     """The title of one of its project's."""
-    locked: bool = False
-    assignee_ids: list[int] = field(default_factory=list)
     closed_at: datetime | None = None
     closed_by_id: int | None = None
     moved_to_id: int | None = None
@@ -107,7 +102,8 @@ class Issue:
     awards: list[Award] = field(default_factory=list)
     linked_ids: list[int] = field(default_factory=list)
     quick_actions: list[QuickAction] = field(default_factory=list)
-    effects: TextEffects = TextEffects()
+    effects: tuple[TextEffects, ...] = ()
+    """Of the title, of the description."""
 
     def votes(self, emoji: str) -> int:
         return sum(award.name == emoji for award in self.awards)

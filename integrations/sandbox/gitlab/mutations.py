@@ -1,20 +1,17 @@
 """What can happen to an issue, by the API, a quick action or a person: each change leaves its traces and events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.mentions import effects, effects_of_title, merged
+from integrations.sandbox.gitlab.mentions import effects, effects_of_title
 from integrations.sandbox.gitlab.models import Award, Issue, Note, Project, QuickAction
 from integrations.sandbox.gitlab.quick_actions import extract
 from integrations.sandbox.gitlab.state import State
 
 ALIASES = {"labels": "label", "remove_label": "unlabel"}
-FACES = {"shrug": r"¯\＿(ツ)＿/¯", "tableflip": "(╯°□°)╯︵ ┻━┻"}
 
 
 def open_issue(
@@ -40,8 +37,8 @@ def open_issue(
 
 
 def change_issue(state: State, issue: Issue, changes: Mapping[str, Any], actor_id: int) -> None:
-    """Set attributes: title, description, labels (all of them), confidential, issue_type, milestone, severity, locked,
-    assignee_ids, state (opened, closed). One event for the state and one for the rest, as GitLab sends two."""
+    """Set attributes: title, description, labels (all of them), confidential, milestone, state (opened, closed). One
+    event for the state and one for the rest, as GitLab sends two."""
     before = {name: getattr(issue, name) for name in changes}
     actions: list[QuickAction] = []
     for name, value in changes.items():
@@ -72,9 +69,6 @@ def change_issue(state: State, issue: Issue, changes: Mapping[str, Any], actor_i
 def write_note(state: State, issue: Issue, body: str, author_id: int, *, internal: bool = False) -> Note | None:
     """A comment; None when nothing but quick actions was in it."""
     stored, actions = extract(body)
-    for action in actions:
-        if action.command in FACES:
-            stored = f"{stored}\n{action.argument} {FACES[action.command]}".strip()
     note = None
     if stored.strip():
         note = state.new_note(issue, stored, author_id, internal=internal, quick_actions=list(actions))
@@ -143,58 +137,29 @@ def move_issue(state: State, issue: Issue, target: Project, actor_id: int) -> Is
 def execute(state: State, issue: Issue, actions: Iterable[QuickAction], actor_id: int) -> None:
     """Execute quick actions with the rights of whoever wrote the text. Those without an effect are only recorded."""
     for action in actions:
-        changes = _changes_by(state, issue, action)
-        if changes:
+        if changes := _changes_by(issue, action):
             change_issue(state, issue, changes, actor_id)
-        elif action.command == "duplicate":
-            other = _referenced(state, issue, action.argument)
-            if other is not None and other is not issue:
-                mark_duplicate(state, issue, other, actor_id)
-        elif action.command in {"award", "react"}:
-            award(state, issue, action.argument.strip(": "), actor_id)
-        elif action.command in {"move", "move_to"}:
-            target = state.paths.get(action.argument.strip().lower())
-            if target is not None and target.id != issue.project_id:
-                move_issue(state, issue, target, actor_id)
 
 
-def _changes_by(state: State, issue: Issue, action: QuickAction) -> dict[str, Any]:
+def _changes_by(issue: Issue, action: QuickAction) -> dict[str, Any]:
     argument = action.argument
     labels = [name.strip('~" ') for name in argument.split("~") if name.strip('~" ')]
-    accounts = {account.username: account.id for account in state.accounts.values()}
-    people = [accounts[name.strip("@,")] for name in argument.split() if name.strip("@,") in accounts]
-    changes: dict[str, tuple[str, Any]] = {
-        "close": ("state", "closed"),
-        "reopen": ("state", "opened"),
-        "confidential": ("confidential", True),
-        "title": ("title", argument[:255]),
-        "label": ("labels", [*issue.labels, *labels]),
-        "relabel": ("labels", labels),
-        "unlabel": ("labels", [name for name in issue.labels if labels and name not in labels]),
-        "assign": ("assignee_ids", sorted({*issue.assignee_ids, *people})),
-        "reassign": ("assignee_ids", people),
-        "unassign": ("assignee_ids", []),
-        "lock": ("locked", True),
-        "unlock": ("locked", False),
-        "severity": ("severity", argument.upper()),
-        "milestone": ("milestone", argument.strip('% "')),
-        "remove_milestone": ("milestone", None),
-        "promote_to_incident": ("issue_type", "incident"),
-        "type": ("issue_type", argument.lower().replace(" ", "_")),
+    changes: dict[str, dict[str, Any]] = {
+        "close": {"state": "closed"},
+        "reopen": {"state": "opened"},
+        "confidential": {"confidential": True},
+        "title": {"title": argument[:255]} if argument else {},
+        "label": {"labels": [*issue.labels, *labels]},
+        "relabel": {"labels": labels},
+        "unlabel": {"labels": [name for name in issue.labels if labels and name not in labels]},
+        "milestone": {"milestone": argument.strip('% "')},
+        "remove_milestone": {"milestone": None},
     }
-    command = ALIASES.get(action.command, action.command)
-    without_effect = command not in changes or (command in {"title", "type"} and not argument)
-    return {} if without_effect or (command == "assign" and not people) else dict([changes[command]])
-
-
-def _referenced(state: State, issue: Issue, text: str) -> Issue | None:
-    path, _hash, iid = text.strip().rpartition("#")
-    project = state.paths.get(path.lower()) if path else state.project_of(issue)
-    return project.issues.get(int(iid)) if project is not None and iid.isdecimal() else None
+    return changes.get(ALIASES.get(action.command, action.command), {})
 
 
 def _note_text_effects(state: State, issue: Issue) -> None:
-    issue.effects = merged(effects_of_title(issue.title, state.url), effects(issue.description, state.url))
+    issue.effects = (effects_of_title(issue.title, state.url), effects(issue.description, state.url))
 
 
 def _set_labels(state: State, issue: Issue, names: Sequence[str]) -> None:

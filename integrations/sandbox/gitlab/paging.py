@@ -1,7 +1,5 @@
 """GitLab's two ways of paging, offset and keyset, with their headers."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar

@@ -4,8 +4,6 @@ After lib/gitlab/quick_actions/extractor.rb and lib/banzai/filter/quick_action_f
 lines of top-level paragraphs that start with a known command, outside inline code. They are cut out of the text.
 """
 
-from __future__ import annotations
-
 import re
 
 from integrations.sandbox.gitlab.markdown import PARSER

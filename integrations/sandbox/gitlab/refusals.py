@@ -1,7 +1,5 @@
 """The errors of GitLab's API in its own four shapes, and those the sandbox adds where the real one keeps silent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from integrations.sandbox.api import Refused
@@ -9,15 +7,6 @@ from integrations.sandbox.api import Refused
 
 def unauthorized() -> Refused:
     return Refused(401, {"message": "401 Unauthorized"}, "unauthorized")
-
-
-def insufficient_scope(scope: str) -> Refused:
-    body = {
-        "error": "insufficient_scope",
-        "error_description": "The request requires higher privileges than provided by the access token.",
-        "scope": scope,
-    }
-    return Refused(403, body, "insufficient_scope")
 
 
 def project_not_found() -> Refused:
@@ -38,12 +27,11 @@ def forbidden() -> Refused:
 
 
 def not_found(what: str = "") -> Refused:
-    message = f"404 {what} Not Found".replace("  ", " ") if what else "404 Not found"
-    return Refused(404, {"message": message}, "not_found")
+    return Refused(404, {"message": f"404 {what} Not Found" if what else "404 Not found"}, "not_found")
 
 
-def invalid(field: str, *messages: str) -> Refused:
-    return Refused(400, {"message": {field: list(messages)}}, f"invalid_{field}")
+def invalid(field: str, message: str) -> Refused:
+    return Refused(400, {"message": {field: [message]}}, f"invalid_{field}")
 
 
 def bad_value(message: str) -> Refused:

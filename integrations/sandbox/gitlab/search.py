@@ -4,8 +4,6 @@ After app/models/concerns/pg_full_text_searchable.rb. Texts outside Latin script
 already one typographic quote in the query is enough for. Nothing is ranked.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterable

@@ -1,41 +1,22 @@
 """The JSON shapes of GitLab's API: https://docs.gitlab.com/api/issues/."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.clock import milli_stamp
-from integrations.sandbox.gitlab.models import BOT_USER_ID, Award, Issue, Label, Note, Project
+from integrations.sandbox.gitlab.models import BOT_USER_ID, Award, Issue, Note, Project
 from integrations.sandbox.gitlab.state import State
 
 _ISSUE = (
     "id iid project_id title description state created_at updated_at closed_at labels issue_type confidential "
-    "moved_to_id severity"
+    "moved_to_id"
 )
-# What the sandbox's issues never have. A real answer has these keys, so ours has them.
-_ISSUE_REST: Json = {
-    "merge_requests_count": 0,
-    "due_date": None,
-    "has_tasks": False,
-    "imported": False,
-    "service_desk_reply_to": None,
-    "time_stats": {"time_estimate": 0, "total_time_spent": 0},
-    "task_completion_status": {"count": 0, "completed_count": 0},
-}
 _NOTE = "id body created_at updated_at system internal"
-_PROJECT_REST: Json = {
-    "description": "",
-    "archived": False,
-    "issues_enabled": True,
-    "issues_access_level": "enabled",
-    "default_branch": "main",
-}
 
 
 def account_json(state: State, account_id: int) -> Json:
     account = state.accounts[account_id]
-    rest = {"state": "active", "locked": False, "avatar_url": None, "web_url": f"{state.url}/{account.username}"}
+    rest = {"state": "active", "web_url": f"{state.url}/{account.username}"}
     return picked(account, "id username name") | rest
 
 
@@ -45,21 +26,15 @@ def issue_json(state: State, issue: Issue) -> Json:
     own = f"{api}/{project.id}/issues/{issue.iid}"
     canonical = state.issues.get(issue.duplicated_to_id or 0)
     duplicate_of = f"{api}/{canonical.project_id}/issues/{canonical.iid}" if canonical else None
-    people = [account_json(state, i) for i in issue.assignee_ids]
     short = f"#{issue.iid}"
     return {
         **picked(issue, _ISSUE, milli_stamp),
-        **_ISSUE_REST,
         "closed_by": account_json(state, issue.closed_by_id) if issue.closed_by_id else None,
         "milestone": milestone_json(state, project, issue.milestone) if issue.milestone else None,
-        "assignees": people,
-        "assignee": people[0] if people else None,
         "author": account_json(state, issue.author_id),
         "type": issue.issue_type.upper(),
         "user_notes_count": sum(not note.system for note in issue.notes),
         "upvotes": issue.votes("thumbsup"),
-        "downvotes": issue.votes("thumbsdown"),
-        "discussion_locked": issue.locked or None,
         "web_url": state.issue_url(issue),
         "references": {"short": short, "relative": short, "full": f"{project.path}{short}"},
         "_links": {
@@ -75,9 +50,6 @@ def issue_json(state: State, issue: Issue) -> Json:
 def note_json(state: State, issue: Issue, note: Note) -> Json:
     return {
         **picked(note, _NOTE, milli_stamp),
-        "type": None,
-        "attachment": None,
-        "resolvable": False,
         "commands_changes": {},
         "noteable_id": issue.id,
         "noteable_type": "Issue",
@@ -89,17 +61,10 @@ def note_json(state: State, issue: Issue, note: Note) -> Json:
 
 
 def project_json(state: State, project: Project) -> Json:
-    namespace, _slash, name = project.path.rpartition("/")
     access = {"access_level": project.members[BOT_USER_ID], "notification_level": 3} if project.member else None
     return {
         **picked(project, "id visibility created_at", milli_stamp),
-        **_PROJECT_REST,
-        "name": name,
-        "path": name,
         "path_with_namespace": project.path,
-        "name_with_namespace": f"{namespace} / {name}",
-        "open_issues_count": project.opened,
-        "namespace": {"full_path": namespace, "kind": "group"},
         "web_url": f"{state.url}/{project.path}",
         "permissions": {"project_access": access, "group_access": None},
     }
@@ -108,18 +73,13 @@ def project_json(state: State, project: Project) -> Json:
 def milestone_json(state: State, project: Project, title: str) -> Json:
     milestone = state.milestone(project, title)
     url = f"{state.url}/{project.path}/-/milestones/{milestone.iid}"
-    rest = {"project_id": project.id, "description": "", "state": "active", "web_url": url}
+    rest = {"project_id": project.id, "state": "active", "web_url": url}
     return picked(milestone, "id iid title") | rest
 
 
 def member_json(state: State, project: Project, account_id: int) -> Json:
     rest = {"access_level": project.members[account_id], "expires_at": None, "membership_state": "active"}
     return account_json(state, account_id) | picked(project, "created_at", milli_stamp) | rest
-
-
-def label_json(label: Label) -> Json:
-    rest = {"text_color": "#FFFFFF", "description": None, "is_project_label": True}
-    return picked(label, "id name color") | rest
 
 
 def award_json(state: State, issue: Issue, award: Award) -> Json:
@@ -139,7 +99,7 @@ def issue_view(state: State, issue: Issue) -> Json:
     did when they came in: `quick_actions` ({command, argument}), `mentions`, `references`, `images`, each with those of
     its notes.
     """
-    effects = [issue.effects, *(note.effects for note in issue.notes)]
+    effects = [*issue.effects, *(note.effects for note in issue.notes)]
     return {
         **issue_json(state, issue),
         **picked(issue, "duplicated_to_id linked_ids"),

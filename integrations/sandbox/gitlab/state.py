@@ -1,7 +1,5 @@
 """The sandbox GitLab's memory: everything behind one lock, nothing on disk."""
 
-from __future__ import annotations
-
 import itertools
 import threading
 import uuid
@@ -30,7 +28,6 @@ from integrations.sandbox.gitlab.models import (
 from integrations.sandbox.gitlab.refusals import not_found, project_not_found
 
 TOKEN = "sandbox-gitlab-token"  # noqa: S105 -- the sandbox's own, known to everybody
-READ_TOKEN = "sandbox-gitlab-read-token"  # noqa: S105 -- the same, with scope read_api only
 EVENTS_KEPT = 10_000
 COLORS = ("#1f75cb", "#108548", "#ab6100", "#dd2b0e", "#7759c2", "#5c5c66", "#c21e56", "#0b7a75")
 
@@ -112,9 +109,15 @@ class State:
 
     def readable_issue(self, project: Project, iid: int | str) -> Issue:
         found = self.issue(project, iid)
-        if found.confidential and not project.member and found.author_id != BOT_USER_ID:
+        if not self.may_read(found):
             raise not_found()
         return found
+
+    def may_read(self, issue: Issue) -> bool:
+        """Whether the service's token may."""
+        project = self.project_of(issue)
+        own = not issue.confidential or issue.author_id == BOT_USER_ID
+        return project.member or (project.readable and own)
 
     def project_of(self, issue: Issue) -> Project:
         return self.projects[issue.project_id]

@@ -3,15 +3,12 @@
 Signed both ways: the plain secret in `X-Gitlab-Token`, and Standard Webhooks with a `whsec_` signing token.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
 import json
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from integrations.sandbox.api import Json, picked
 from integrations.sandbox.gitlab.models import Event, Issue, Project
@@ -20,45 +17,10 @@ from integrations.sandbox.gitlab.state import State
 WEBHOOK_SECRET = "sandbox-gitlab-webhook-secret"  # noqa: S105 -- the sandbox's own, known to everybody
 SIGNING_TOKEN = "whsec_c2FuZGJveC1naXRsYWItc2lnbmluZy10b2tlbi0zMmI="  # noqa: S105 -- the same
 _ISSUE_ATTRIBUTES = (
-    "id iid project_id title description state confidential author_id assignee_ids created_at updated_at closed_at "
-    "moved_to_id duplicated_to_id"
+    "id iid project_id title description state confidential author_id created_at updated_at closed_at moved_to_id "
+    "duplicated_to_id"
 )
 VISIBILITY_LEVELS = {"private": 0, "internal": 10, "public": 20}
-TEMPORARY_AFTER = 4
-PERMANENT_AFTER = 40
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Hook:
-    """Failures in a row: from the 4th on it pauses (a minute, then twice as long each time), at the 40th it is off."""
-
-    id: int
-    url: str
-    failures: int = 0
-    disabled_until: datetime | None = None
-
-    @property
-    def is_off(self) -> bool:
-        return self.failures >= PERMANENT_AFTER
-
-    def status(self, now: datetime) -> str:
-        if self.is_off:
-            return "disabled"
-        paused = self.disabled_until is not None and now < self.disabled_until
-        return "temporarily_disabled" if paused else "executable"
-
-    def answered(self, status: int, now: datetime) -> None:
-        """2xx and 3xx are successes."""
-        if 200 <= status < 400:
-            self.failures = 0
-            self.disabled_until = None
-            return
-        self.failures += 1
-        if self.failures >= TEMPORARY_AFTER:
-            doublings = min(self.failures - TEMPORARY_AFTER, 12)
-            self.disabled_until = now + min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
 
 
 def signature(signing_token: str, message_id: str, timestamp: str, body: bytes) -> str:
@@ -68,15 +30,7 @@ def signature(signing_token: str, message_id: str, timestamp: str, body: bytes) 
     return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
 
 
-def headers_of(
-    state: State,
-    event: Event,
-    body: bytes,
-    *,
-    token: str | None = WEBHOOK_SECRET,
-    signing_token: str | None = SIGNING_TOKEN,
-) -> dict[str, str]:
-    """Without `token` or `signing_token` the header that it makes is left out."""
+def headers_of(state: State, event: Event, body: bytes, *, signing: bool) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "GitLab/19.4.1",
@@ -86,13 +40,12 @@ def headers_of(
         "X-Gitlab-Event-UUID": str(uuid.uuid4()),
         "Idempotency-Key": event.uuid,
         "webhook-id": event.uuid,
+        "X-Gitlab-Token": WEBHOOK_SECRET,
     }
-    if token is not None:
-        headers["X-Gitlab-Token"] = token
-    if signing_token is not None:
+    if signing:
         timestamp = str(int(state.now().timestamp()))
         headers["webhook-timestamp"] = timestamp
-        headers["webhook-signature"] = signature(signing_token, event.uuid, timestamp, body)
+        headers["webhook-signature"] = signature(SIGNING_TOKEN, event.uuid, timestamp, body)
     return headers
 
 
@@ -119,14 +72,11 @@ def payload(state: State, event: Event) -> bytes:
 
 
 def _issue_payload(state: State, event: Event, issue: Issue) -> Json:
-    project = state.project_of(issue)
     kind = "issue" if issue.issue_type == "issue" else "work_item"
     attributes = _attributes(state, issue) | {"action": event.action}
     return _payload(state, event, kind, "confidential_issue" if issue.confidential else "issue", attributes) | {
         "labels": attributes["labels"],
         "changes": _changes(state, event, issue),
-        "repository": {"name": project.path.rpartition("/")[2], "homepage": f"{state.url}/{project.path}"},
-        "assignees": [_user(state, account_id) for account_id in issue.assignee_ids],
     }
 
 
@@ -177,10 +127,9 @@ def _attributes(state: State, issue: Issue) -> Json:
     return {
         **picked(issue, _ISSUE_ATTRIBUTES, _spaced),
         "state_id": 1 if issue.state == "opened" else 2,
-        "type": "Test Case" if issue.issue_type == "test_case" else issue.issue_type.capitalize(),
+        "type": issue.issue_type.replace("_", " ").title(),
         "url": state.issue_url(issue),
         "labels": _labels(state, issue),
-        "severity": issue.severity.lower(),
         "milestone_id": _milestone_id(state, issue, issue.milestone),
     }
 

@@ -1,7 +1,5 @@
 """Many tickets at once: update_many and the jobs it makes."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
@@ -19,29 +17,13 @@ JOB_TYPE = "Bulk Update Ticket"
 
 
 def add_routes(checks: RequestChecks) -> None:
-    checks.add_route("PUT", "/tickets/update_many", update_many, query={"ids"})
+    checks.add_route("PUT", "/tickets/update_many", update_many)
     checks.add_route("GET", "/job_statuses/{id}", show_job)
 
 
-def ids_of(text: str) -> list[int]:
-    """Raises Refused 400 for more than a hundred or for what is not a number."""
-    given = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isdecimal() for part in given):
-        raise bad_request("InvalidValue", "ids must be numbers with commas between them")
-    if len(given) > MOST:
-        raise too_many_values(MOST)
-    return [int(part) for part in given]
-
-
 def update_many(request: CheckedRequest) -> Json:
-    """`?ids=` with one change for all, or a list of tickets with a change each. The work is a job."""
-    same_for_all = bool(request.one("ids"))
-    if same_for_all:
-        same = request.wrapped("ticket")
-        changes = [(ticket_id, same) for ticket_id in ids_of(request.one("ids"))]
-    else:
-        changes = _batch(request)
-    state = request.state
+    """A list of tickets with a change each. The work is a job."""
+    changes, state = _batch(request), request.state
     waiting = [job for job in state.jobs.values() if _status(request, job) != job.ends]
     if len(waiting) >= request.limits.jobs_waiting:
         body = {"error": "TooManyJobs", "description": f"{len(waiting)} jobs are queued or running"}
@@ -49,7 +31,7 @@ def update_many(request: CheckedRequest) -> Json:
     ends, most = state.next_job
     state.next_job = ("completed", MOST)
     results = [
-        {"index": index} | _updated(state, ticket_id, change, request.user, bulk=same_for_all)
+        {"index": index} | _updated(state, ticket_id, change, request.user)
         for index, (ticket_id, change) in enumerate(changes[:most])
     ]
     job = Job(f"V3-{uuid.uuid4().hex}", len(changes), results, state.clock.now(), ends)
@@ -61,7 +43,7 @@ def _batch(request: CheckedRequest) -> list[tuple[int, Json]]:
     given = request.body()
     rows = given.get("tickets")
     if set(given) != {"tickets"} or not isinstance(rows, list):
-        raise bad_request("SandboxBody", 'The body must be {"tickets": [...]}, or {"ticket": {...}} with ?ids=')
+        raise bad_request("SandboxBody", 'The body must be {"tickets": [...]}')
     if len(rows) > MOST:
         raise too_many_values(MOST)
     if not all(isinstance(row, dict) and isinstance(row.get("id"), int) for row in rows):
@@ -69,13 +51,10 @@ def _batch(request: CheckedRequest) -> list[tuple[int, Json]]:
     return [(row["id"], {name: value for name, value in row.items() if name != "id"}) for row in rows]
 
 
-def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person, *, bulk: bool) -> Json:
-    """One item's result: what cannot be done fails alone, the rest of the job goes on.
-
-    `bulk`: one change for all; only there the tag keys that add and remove are known to work.
-    """
+def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Person) -> Json:
+    """One item's result: what cannot be done fails alone, the rest of the job goes on."""
     try:
-        update_ticket(state, state.live_ticket(ticket_id), change, actor=actor, bulk=bulk)
+        update_ticket(state, state.live_ticket(ticket_id), change, actor=actor)
     except Refused as refused:
         error = refused.body if isinstance(refused.body, dict) else {}
         problems = [problem["description"] for listed in error.get("details", {}).values() for problem in listed]

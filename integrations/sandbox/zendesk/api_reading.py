@@ -1,7 +1,5 @@
 """The incremental export over HTTP, which hides the last minute as the real one does."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -18,7 +16,7 @@ MOST_EXPORTED = 1000
 
 
 def add_routes(checks: RequestChecks) -> None:
-    parameters = frozenset({"start_time", "cursor", "per_page", "include", "exclude_deleted"})
+    parameters = frozenset({"start_time", "cursor", "per_page", "include"})
     checks.add_route("GET", "/incremental/tickets/cursor", export, query=parameters)
 
 
@@ -35,8 +33,6 @@ def export(request: CheckedRequest) -> Json:
     changed = [
         ticket for ticket in request.state.tickets.values() if after < _place(ticket) and _place(ticket)[0] <= seen
     ]
-    if request.one("exclude_deleted") == "true":
-        changed = [ticket for ticket in changed if not ticket.is_deleted]
     changed.sort(key=_place)
     rows = changed[: int(size)]
     last = _place(rows[-1]) if rows else after

@@ -1,6 +1,4 @@
-"""Single tickets over HTTP: read, update, create, tags, comments, audits, spam, delete."""
-
-from __future__ import annotations
+"""Single tickets over HTTP: read, update, create, comments, audits, spam."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -10,7 +8,7 @@ from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.refusals import bad_request, unknown_keys, warning
+from integrations.sandbox.zendesk.refusals import WARNING, bad_request, warning
 from integrations.sandbox.zendesk.serializers import (
     audit_json,
     comment_json,
@@ -20,8 +18,7 @@ from integrations.sandbox.zendesk.serializers import (
     ticket_json,
 )
 from integrations.sandbox.zendesk.state import State
-from integrations.sandbox.zendesk.updates import check_stamp, create_ticket, refuse_closed, update_ticket
-from integrations.sandbox.zendesk.validators import tag_list
+from integrations.sandbox.zendesk.updates import create_ticket, update_ticket
 
 INCLUDES = frozenset({"users", "organizations", "groups"})
 IDEMPOTENCY_LIFETIME = timedelta(hours=2)
@@ -32,14 +29,8 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("PUT", "/tickets/{id:int}", update)
     checks.add_route("GET", "/tickets/{id:int}/comments", comments, query=PAGING | {"include", "include_inline_images"})
     checks.add_route("GET", "/tickets/{id:int}/audits", audits, query=PAGING | {"include"})
-    checks.add_route("GET", "/tickets/{id:int}/tags", show_tags)
-    checks.add_route("PUT", "/tickets/{id:int}/tags", lambda request: change_tags(request, set.union))
-    checks.add_route("POST", "/tickets/{id:int}/tags", lambda request: answer(change_tags(request, _replaced), 201))
-    checks.add_route("DELETE", "/tickets/{id:int}/tags", lambda request: change_tags(request, set.difference))
     checks.add_route("PUT", "/tickets/{id:int}/mark_as_spam", mark_as_spam)
-    checks.add_route("DELETE", "/tickets/{id:int}", delete)
     checks.add_route("POST", "/tickets", create)
-    checks.add_route("GET", "/tickets", index, query=PAGING | {"include", "external_id"})
 
 
 def included(request: CheckedRequest, known: frozenset[str] = INCLUDES) -> set[str]:
@@ -70,22 +61,12 @@ def show(request: CheckedRequest) -> Json:
     return {"ticket": ticket_json(request.state, ticket)} | side_loaded(request.state, [ticket], names)
 
 
-def index(request: CheckedRequest) -> Json:
-    names = included(request)
-    tickets = [ticket for ticket in request.state.tickets.values() if not ticket.is_deleted]
-    if request.one("external_id"):
-        tickets = [ticket for ticket in tickets if ticket.external_id == request.one("external_id")]
-    page = page_of(request, "tickets", tickets, lambda ticket: ticket_json(request.state, ticket))
-    shown = [request.state.tickets[row["id"]] for row in page["tickets"]]
-    return page | side_loaded(request.state, shown, names)
-
-
 def update(request: CheckedRequest) -> Json:
     ticket = request.state.live_ticket(request.id)
     request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
     change = request.wrapped("ticket")
     if "id" in change:  # zenpy always sends it; the real service drops it and warns
-        request.http.answer_headers["x-zendesk-api-warn"] = warning(["ticket.id"])
+        request.http.answer_headers[WARNING] = warning(["ticket.id"])
         if change.pop("id") != ticket.id:
             raise bad_request("SandboxWrongId", "ticket.id in the body is not the id in the path")
     audit = update_ticket(request.state, ticket, change, actor=request.user)
@@ -123,36 +104,14 @@ def comments(request: CheckedRequest) -> Json:
 
 
 def audits(request: CheckedRequest) -> Json:
-    included(request, frozenset({"users"}))
+    included(request, frozenset())
     ticket = request.state.live_ticket(request.id)
     listed = ticket.audits[::-1] if _newest_first(request) else ticket.audits
     return page_of(request, "audits", listed, lambda audit: audit_json(request.state, audit))
 
 
 def _newest_first(request: CheckedRequest) -> bool:
-    return request.one("sort_order") == "desc" or request.one("sort").startswith("-")
-
-
-def show_tags(request: CheckedRequest) -> Json:
-    return {"tags": request.state.live_ticket(request.id).tags}
-
-
-def _replaced(_before: set[str], given: set[str]) -> set[str]:
-    return given
-
-
-def change_tags(request: CheckedRequest, combine: Callable[[set[str], set[str]], set[str]]) -> Json:
-    ticket = request.state.live_ticket(request.id)
-    request.http.answer_headers.update(request.limits.update(request.state.clock.now(), request.user.id, ticket.id))
-    given = request.body()
-    unknown = given.keys() - {"tags", "safe_update", "updated_stamp"}
-    if unknown:
-        raise unknown_keys("tags", unknown)
-    refuse_closed(ticket)
-    check_stamp(ticket, given)
-    tags = combine(set(ticket.tags), set(tag_list(given.get("tags"))))
-    update_ticket(request.state, ticket, {"tags": sorted(tags)}, actor=request.user)
-    return {"tags": ticket.tags}
+    return request.one("sort").startswith("-")
 
 
 def mark_as_spam(request: CheckedRequest) -> Json:
@@ -163,9 +122,3 @@ def mark_as_spam(request: CheckedRequest) -> Json:
     ticket.spam = True
     request.state.delete(ticket, actor_id=request.user.id)
     return {}
-
-
-def delete(request: CheckedRequest) -> Result:
-    ticket = request.state.live_ticket(request.id)
-    request.state.delete(ticket, actor_id=request.user.id)
-    return answer(None, 204)

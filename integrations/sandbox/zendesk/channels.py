@@ -1,9 +1,7 @@
 """The channels that a ticket comes from: all that the sandbox knows of one stands in `CHANNELS`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.zendesk.models import Person, Ticket
@@ -17,7 +15,7 @@ class Channel:
     title: str
     """As people read it, and as `{{ticket.via}}` renders."""
     source_from: Callable[[Person], Json] = lambda _requester: {}
-    source_to: Json | None = None
+    source_to: Json = field(default_factory=dict)
 
 
 def _twitter(handle: str, name: str) -> Json:
@@ -46,16 +44,11 @@ CHANNELS = {
 }
 
 
-def via_of(
-    channel: str, *, rel: str | None, source_from: Json | None, source_to: Json | None, requester: Person
-) -> Json:
-    """The `via` of a ticket: the channel's usual source, with what is given put over it."""
-    known = CHANNELS.get(channel) or Channel("")
-    sender = known.source_from(requester) | (source_from or {})
-    return {
-        "channel": channel,
-        "source": {"from": sender, "to": (known.source_to or {}) | (source_to or {}), "rel": rel or None},
-    }
+def via_of(channel: str, rel: str | None, requester: Person) -> Json:
+    """The `via` of a ticket."""
+    known = CHANNELS.get(channel, Channel(""))
+    source = {"from": known.source_from(requester), "to": known.source_to, "rel": rel}
+    return {"channel": channel, "source": source}
 
 
 def via_title(ticket: Ticket) -> str:

@@ -1,21 +1,18 @@
 """What every request to the Zendesk API passes: who asks, how often, and whether its parameters exist at all."""
 
-from __future__ import annotations
-
 import base64
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, Json, Result, route
+from integrations.sandbox.api import HttpRequest, Json, Result, json_object, route
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_authenticated, unknown_parameters
 from integrations.sandbox.zendesk.state import BOT_USER_ID, EMAIL, TOKEN, State
 
-PAGING = frozenset({"page[size]", "page[after]", "page[before]", "page", "per_page", "sort", "sort_order", "sort_by"})
+PAGING = frozenset({"page[size]", "page[after]", "page", "per_page", "sort"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +26,14 @@ class CheckedRequest:
     def id(self) -> str:
         return str(self.http.at["id"])
 
-    def one(self, name: str, default: str = "") -> str:
-        """A query parameter."""
-        return self.http.query_value(name, default)
+    def one(self, name: str) -> str:
+        """A query parameter; empty when it was not sent."""
+        return self.http.query_value(name)
 
     def body(self) -> Json:
         """The JSON object that was sent; raises Refused 400 for anything else."""
-        try:
-            given = json.loads(self.http.body or b"{}")
-        except ValueError as error:
-            raise bad_request("Unprocessable", "The request body is not JSON") from error
-        if not isinstance(given, dict):
+        given = json_object(self.http.body or b"{}")
+        if given is None:
             raise bad_request("Unprocessable", "The request body is not a JSON object")
         return given
 

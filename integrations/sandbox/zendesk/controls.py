@@ -1,11 +1,10 @@
 """What happens in Zendesk without the API: customers write, people tag, merge, close. For tests, demo, `/sandbox`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from integrations.sandbox.api import Json
+from integrations.sandbox.control import under_lock
 from integrations.sandbox.zendesk.channels import via_of
 from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
 from integrations.sandbox.zendesk.serializers import ticket_view
@@ -16,6 +15,7 @@ from integrations.sandbox.zendesk.validators import NewComment, TicketUpdate
 CLOSED_BY_MERGE = "closed_by_merge"
 
 
+@under_lock
 class ZendeskControls:
     _state: State
 
@@ -26,8 +26,6 @@ class ZendeskControls:
         body: str = "",
         via_channel: str = "web",
         rel: str | None = None,
-        source_from: dict[str, Any] | None = None,
-        source_to: dict[str, Any] | None = None,
         requester: Mapping[str, Any] | None = None,
         organization: Mapping[str, Any] | None = None,
         tags: Sequence[str] = (),
@@ -43,47 +41,40 @@ class ZendeskControls:
         made when unknown; group, brand: by name, made when unknown.
         """
         state = self._state
-        with state.lock:
-            home = organization and state.organization_named(organization["name"], organization.get("tags", []))
-            given = requester or {"name": "Sam Sample", "email": "sam@customer.example"}
-            person = state.person_known_as(**given, organization_id=home.id if home else None)
-            via = via_of(via_channel, rel=rel, source_from=source_from, source_to=source_to, requester=person)
-            attributes = state.status_attributes(status)
-            if group:
-                attributes["group_id"] = state.named(state.groups, group).id
-            if brand:
-                attributes["brand_id"] = state.named(state.brands, brand).id
-            if home:
-                attributes["organization_id"] = home.id
-            fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
-            first = NewComment(body=body, html=None, public=public, author_id=person.id)
-            update = TicketUpdate(attributes, tuple(tags), fields, first)
-            ticket = state.new_ticket(subject, person, person, via)
-            apply_update(state, ticket, update, actor=person, via=via, created=True)
-            return ticket.id
+        attributes = state.status_attributes(status)
+        if organization:
+            home = state.named(state.organizations, organization["name"], organization.get("tags", ()))
+            attributes["organization_id"] = home.id
+        if group:
+            attributes["group_id"] = state.named(state.groups, group).id
+        if brand:
+            attributes["brand_id"] = state.named(state.brands, brand).id
+        given = requester or {"name": "Sam Sample", "email": "sam@customer.example"}
+        person = state.person_known_as(**given, organization_id=attributes.get("organization_id"))
+        via = via_of(via_channel, rel, person)
+        fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
+        first = NewComment(body=body, html=None, public=public, author_id=person.id)
+        ticket = state.new_ticket(subject, person, person, via)
+        update = TicketUpdate(attributes, tuple(tags), fields, first)
+        apply_update(state, ticket, update, actor=person, via=via, created=True)
+        return ticket.id
 
     def _field(self, key: int | str) -> TicketField:
         number = int(key) if str(key).isdecimal() else None
         for field in self._state.fields.values():
             if number == field.id or field.title == key:
                 return field
-        field = TicketField(number or self._state.new_id(), "text", str(key))
+        field = TicketField(number or self._state.new_id(), str(key))
         self._state.fields[field.id] = field
         return field
 
-    def add_field(
-        self, title: str, kind: str = "text", options: Sequence[str] = (), field_id: int | None = None
-    ) -> int:
-        """A custom field, or new options for the one with this id or title; its id. kind: text or tagger."""
-        with self._state.lock:
-            field = self._field(field_id or title)
-            field.title, field.type, field.options = title, kind, list(options)
-            return field.id
+    def add_field(self, title: str) -> int:
+        """A custom field; its id, also when it was there before."""
+        return self._field(title).id
 
     def add_group(self, name: str) -> int:
         """A group of agents; its id, also when it was there before."""
-        with self._state.lock:
-            return self._state.named(self._state.groups, name).id
+        return self._state.named(self._state.groups, name).id
 
     def add_comment(
         self,
@@ -91,27 +82,24 @@ class ZendeskControls:
         body: str,
         author: str | int = "requester",
         public: bool = True,
-        html: str | None = None,
         *,
         flags: Sequence[int] = (),
     ) -> int:
         """A comment by its requester, or by the person with this id; the comment's id.
 
-        A requester's comment add_route a ticket that waited. Staff's is rendered as a template, as in the real service.
+        A requester's comment opens a ticket that waited. Staff's is rendered as a template, as in the real service.
         """
         state = self._state
-        with state.lock:
-            ticket = state.live_ticket(ticket_id)
-            refuse_closed(ticket)
-            person = state.person(ticket.requester_id if author == "requester" else int(author))
-            opens = not person.is_staff and ticket.status in {"pending", "hold", "solved"}
-            comment = NewComment(None if html else body, html, public, person.id, tuple(flags))
-            update = TicketUpdate(state.status_attributes("open") if opens else {}, comment=comment)
-            apply_update(state, ticket, update, actor=person, via=WEB_VIA if person.is_staff else ticket.via)
-            return ticket.comments[-1].id
+        ticket = state.live_ticket(ticket_id)
+        person = state.person(ticket.requester_id if author == "requester" else int(author))
+        opens = not person.is_staff and ticket.status in {"pending", "hold", "solved"}
+        comment = NewComment(body, None, public, person.id, tuple(flags))
+        update = TicketUpdate(state.status_attributes("open") if opens else {}, comment=comment)
+        self._change(ticket_id, update, person.id, via=WEB_VIA if person.is_staff else ticket.via)
+        return ticket.comments[-1].id
 
     def set_tags(self, ticket_id: int, tags: Sequence[str], actor_id: int = ADVOCATE_ID) -> None:
-        """A person sets exactly these tags; a drop-down whose option is among them follows."""
+        """A person sets exactly these tags."""
         self._change(ticket_id, TicketUpdate(tags=tuple(tags)), actor_id)
 
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
@@ -122,42 +110,32 @@ class ZendeskControls:
         self.set_status(ticket_id, "closed")
 
     def delete(self, ticket_id: int, actor_id: int = ADVOCATE_ID) -> None:
-        with self._state.lock:
-            self._state.delete(self._state.live_ticket(ticket_id), actor_id=actor_id)
+        self._state.delete(self._state.live_ticket(ticket_id), actor_id=actor_id)
 
     def merge(self, source: int, target: int, actor_id: int = ADVOCATE_ID) -> None:
         """`source` is closed into `target`, with a private comment on both."""
-        state = self._state
-        with state.lock:
-            closing, kept = state.live_ticket(source), state.live_ticket(target)
-            refuse_closed(closing)
-            refuse_closed(kept)
-            told_kept = f"Request #{source} was closed and merged into this request."
-            told_closing = f"This request was closed and merged into request #{target}."
-            closes: Json = {"attributes": {"status": "closed"}, "tags": (*closing.tags, CLOSED_BY_MERGE)}
-            via = {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}
-            for ticket, text, change in ((kept, told_kept, {}), (closing, told_closing, closes)):
-                comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
-                update = TicketUpdate(**change, comment=comment)
-                apply_update(state, ticket, update, actor=state.person(actor_id), via=via)
+        closing = self._state.live_ticket(source)
+        refuse_closed(closing)
+        told_kept = f"Request #{source} was closed and merged into this request."
+        told_closing = f"This request was closed and merged into request #{target}."
+        closes: Json = {"attributes": {"status": "closed"}, "tags": (*closing.tags, CLOSED_BY_MERGE)}
+        via = {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}
+        for ticket_id, text, change in ((target, told_kept, {}), (source, told_closing, closes)):
+            comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
+            self._change(ticket_id, TicketUpdate(**change, comment=comment), actor_id, via)
 
     def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
         """The next bulk job stops after so many tickets. A killed one does not say which it updated."""
-        with self._state.lock:
-            self._state.next_job = (ends, after)
+        self._state.next_job = (ends, after)
 
     def ticket(self, ticket_id: int) -> dict[str, Any]:
         """Everything about it, also when it was deleted: see `ticket_view`."""
-        with self._state.lock:
-            return ticket_view(self._state, self._state.ticket(ticket_id))
+        return ticket_view(self._state, self._state.ticket(ticket_id))
 
     def ticket_ids(self) -> list[int]:
-        with self._state.lock:
-            return list(self._state.tickets)
+        return list(self._state.tickets)
 
-    def _change(self, ticket_id: int, update: TicketUpdate, actor_id: int) -> None:
-        state = self._state
-        with state.lock:
-            ticket = state.live_ticket(ticket_id)
-            refuse_closed(ticket)
-            apply_update(state, ticket, update, actor=state.person(actor_id), via=WEB_VIA)
+    def _change(self, ticket_id: int, update: TicketUpdate, actor_id: int, via: Json = WEB_VIA) -> None:
+        ticket = self._state.live_ticket(ticket_id)
+        refuse_closed(ticket)
+        apply_update(self._state, ticket, update, actor=self._state.person(actor_id), via=via)

@@ -1,7 +1,5 @@
 """Zendesk's rate limits, with the headers it sends: https://developer.zendesk.com/api-reference/introduction/rate-limits/."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 

@@ -1,15 +1,16 @@
 """What the sandbox's Zendesk holds: tickets with their comments and audits, people, and the account's lists."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-Json = dict[str, Any]
+from integrations.sandbox.api import Json
+
 Via = Json
 API_VIA: Via = {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}}
-WEB_VIA: Via = {"channel": "web", "source": {"from": {}, "to": {}, "rel": None}}
+WEB_VIA: Via = API_VIA | {"channel": "web"}
+CUSTOM_STATUS_IDS = {"new": 6001, "open": 6002, "pending": 6003, "hold": 6004, "solved": 6005, "closed": None}
+"""By status: the one that a ticket gets with it."""
 
 
 @dataclass(slots=True)
@@ -30,29 +31,19 @@ class Person:
 
 
 @dataclass(slots=True)
-class Organization:
-    id: int
-    name: str
-    tags: list[str] = field(default_factory=list)
-    created_at: str = ""
-
-
-@dataclass(slots=True)
 class Named:
-    """A group or a brand."""
+    """An organization, a group or a brand; only the first has tags."""
 
     id: int
     name: str
-    created_at: str = ""
+    created_at: str
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class TicketField:
     id: int
-    type: str
     title: str
-    options: list[str] = field(default_factory=list)
-    """The values of a drop-down (`tagger`): each is also a tag of the ticket."""
 
 
 @dataclass(slots=True)
@@ -80,7 +71,7 @@ class Audit:
     via: Via
     custom: Json
     """What the update's `metadata` carried."""
-    events: list[Json] = field(default_factory=list)
+    events: list[Json | Comment] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -117,6 +108,10 @@ class Ticket:
         return self.status == "deleted"
 
     @property
+    def status_label(self) -> str:
+        return "On-hold" if self.status == "hold" else self.status.capitalize()
+
+    @property
     def description(self) -> str:
         """The text of the first comment."""
         return self.comments[0].body if self.comments else ""
@@ -130,21 +125,3 @@ class Job:
     created_at: datetime
     ends: str = "completed"
     """Or `failed`, `killed`."""
-
-
-@dataclass(frozen=True, slots=True)
-class CustomStatus:
-    id: int
-    category: str
-    label: str
-    default: bool
-
-
-CUSTOM_STATUSES = (
-    CustomStatus(6001, "new", "New", default=True),
-    CustomStatus(6002, "open", "Open", default=True),
-    CustomStatus(6003, "pending", "Pending", default=True),
-    CustomStatus(6004, "hold", "On-hold", default=True),
-    CustomStatus(6005, "solved", "Solved", default=True),
-    CustomStatus(6014, "hold", "Waiting for an issue", default=False),
-)

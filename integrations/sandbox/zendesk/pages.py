@@ -1,7 +1,5 @@
 """The Zendesk pages: the list of tickets, and a ticket as an advocate sees it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Zendesk's two ways of paging: cursors (`page[size]`) and offsets (`page`, `per_page`)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode

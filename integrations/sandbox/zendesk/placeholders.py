@@ -3,13 +3,11 @@
 https://support.zendesk.com/hc/en-us/articles/4408886858138 (placeholders reference)
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from integrations.sandbox.zendesk.channels import via_title
-from integrations.sandbox.zendesk.models import Comment, Person, Ticket
+from integrations.sandbox.zendesk.models import Comment, Named, Person, Ticket
 from integrations.sandbox.zendesk.state import State
 
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -41,7 +39,8 @@ def placeholder_values(state: State, ticket: Ticket, actor: Person) -> Callable[
         if name.startswith("ticket.ticket_field_"):
             field_id = name.removeprefix("ticket.ticket_field_").removeprefix("option_title_")
             return str(ticket.custom_fields.get(int(field_id), "") or "") if field_id.isdecimal() else None
-        return _of_ticket(state, ticket, name)
+        make = _TICKET_VALUES.get(name)
+        return make(state, ticket) if make else None
 
     return value_of
 
@@ -60,18 +59,12 @@ def _of_person(person: Person, name: str) -> str | None:
     }.get(name)
 
 
-def _of_ticket(state: State, ticket: Ticket, name: str) -> str | None:
-    make = _TICKET_VALUES.get(name)
-    return make(state, ticket) if make else None
-
-
 def _shown(comments: list[Comment]) -> str:
     return "\n\n".join(comment.body for comment in comments)
 
 
-def _organization(state: State, ticket: Ticket) -> str:
-    organization = state.organizations.get(ticket.organization_id or 0)
-    return organization.name if organization else ""
+def _name(among: Mapping[int, Named], wanted_id: int | None) -> str:
+    return among[wanted_id].name if wanted_id else ""
 
 
 _TICKET_VALUES: dict[str, Callable[[State, Ticket], str]] = {
@@ -87,13 +80,13 @@ _TICKET_VALUES: dict[str, Callable[[State, Ticket], str]] = {
     "ticket.link": lambda state, ticket: state.ticket_url(ticket),
     "ticket.via": lambda _state, ticket: via_title(ticket),
     "ticket.tags": lambda _state, ticket: " ".join(ticket.tags),
-    "ticket.status": lambda _state, ticket: "On-hold" if ticket.status == "hold" else ticket.status.capitalize(),
+    "ticket.status": lambda _state, ticket: ticket.status_label,
     "ticket.priority": lambda _state, ticket: (ticket.priority or "").capitalize(),
     "ticket.ticket_type": lambda _state, ticket: (ticket.type or "Ticket").capitalize(),
     "ticket.external_id": lambda _state, ticket: ticket.external_id or "",
-    "ticket.group.name": lambda state, ticket: state.groups[ticket.group_id].name if ticket.group_id else "",
-    "ticket.brand.name": lambda state, ticket: state.brands[ticket.brand_id].name if ticket.brand_id else "",
-    "ticket.organization.name": _organization,
+    "ticket.group.name": lambda state, ticket: _name(state.groups, ticket.group_id),
+    "ticket.brand.name": lambda state, ticket: _name(state.brands, ticket.brand_id),
+    "ticket.organization.name": lambda state, ticket: _name(state.organizations, ticket.organization_id),
     "ticket.created_at_with_timestamp": lambda _state, ticket: ticket.created_at,
     "ticket.updated_at_with_timestamp": lambda _state, ticket: ticket.updated_at,
 }

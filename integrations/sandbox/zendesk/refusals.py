@@ -1,11 +1,10 @@
 """The errors of Zendesk's API, in its own shapes, and those the sandbox adds where the real one keeps silent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from integrations.sandbox.api import Refused
 
+WARNING = "x-zendesk-api-warn"
 UPDATE_CONFLICT = (
     "Safe Update prevented the update due to outdated ticket data. Please fetch the latest ticket data and try again."
 )
@@ -43,16 +42,6 @@ def bad_request(error: str, description: str) -> Refused:
 def too_many_values(limit: int) -> Refused:
     body = {"error": "TooManyValues", "description": f"You passed too many values. Max: {limit}", "max_count": limit}
     return Refused(400, body, "too_many_values")
-
-
-def unknown_keys(where: str, keys: Iterable[str]) -> Refused:
-    """The real service drops such keys and says so in a header only; a caller wants to know, so here it is an error."""
-    names = sorted(f"{where}.{key}" for key in keys)
-    body = {
-        "error": "SandboxUnknownKeys",
-        "description": f"Zendesk would silently drop {', '.join(names)}. Remove them, or use the right name.",
-    }
-    return Refused(400, body, "unknown_keys", {"x-zendesk-api-warn": warning(names)})
 
 
 def warning(names: Iterable[str]) -> str:

@@ -1,7 +1,5 @@
 """The sandbox Zendesk's memory: everything behind one lock, nothing on disk."""
 
-from __future__ import annotations
-
 import itertools
 import threading
 from collections.abc import Callable, Iterable
@@ -11,12 +9,11 @@ from typing import Any
 from integrations.sandbox.clock import Clock, second_stamp
 from integrations.sandbox.zendesk.models import (
     API_VIA,
-    CUSTOM_STATUSES,
+    CUSTOM_STATUS_IDS,
     Audit,
     Comment,
     Job,
     Named,
-    Organization,
     Person,
     Ticket,
     TicketField,
@@ -25,6 +22,7 @@ from integrations.sandbox.zendesk.models import (
 from integrations.sandbox.zendesk.refusals import not_found
 
 EMAIL = "pointsman@sandbox.example"
+ADVOCATE_EMAIL = "ada@sandbox.example"
 TOKEN = "sandbox-zendesk-token"  # noqa: S105 -- the sandbox's own, known to everybody
 BOT_USER_ID = 9001
 ADVOCATE_ID = 9002
@@ -45,34 +43,25 @@ class State:
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
         self.tickets: dict[int, Ticket] = {}
-        self.people: dict[int, Person] = {}
-        self.person_by_address: dict[str, Person] = {}
+        bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
+        advocate = Person(ADVOCATE_ID, "Ada the advocate", ADVOCATE_EMAIL, role="agent", created_at=self.stamp())
+        self.people = {bot.id: bot, advocate.id: advocate}
+        self.person_by_address = {EMAIL: bot, ADVOCATE_EMAIL: advocate}
         """By e-mail address, or `handle @name` for those who have none."""
-        self.organizations: dict[int, Organization] = {}
-        self.groups: dict[int, Named] = {}
-        self.brands: dict[int, Named] = {}
-        self.fields: dict[int, TicketField] = {}
+        self.organizations: dict[int, Named] = {}
+        self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
+        self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
+        self.fields = {
+            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
+            ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
+        }
         self.jobs: dict[str, Job] = {}
         self.next_job = ("completed", 100)
         """How the next one ends, and after how many tickets at most."""
         self.created_by_key: dict[str, tuple[bytes, int, datetime]] = {}
         """Idempotency-Key of a creation: its body, the ticket, when."""
-        self.custom_statuses = {status.id: status for status in CUSTOM_STATUSES}
         self._ids = itertools.count(1_000_001)
         self._ticket_ids = itertools.count(FIRST_TICKET_ID)
-        self._create_defaults()
-
-    def _create_defaults(self) -> None:
-        now = self.stamp()
-        self.people[BOT_USER_ID] = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=now)
-        self.people[ADVOCATE_ID] = Person(
-            ADVOCATE_ID, "Ada the advocate", "ada@sandbox.example", role="agent", created_at=now
-        )
-        self.person_by_address = {person.email: person for person in self.people.values() if person.email}
-        self.groups[DEFAULT_GROUP_ID] = Named(DEFAULT_GROUP_ID, "Community", now)
-        self.brands[DEFAULT_BRAND_ID] = Named(DEFAULT_BRAND_ID, "Sandbox", now)
-        self.fields[ARCHETYPE_FIELD_ID] = TicketField(ARCHETYPE_FIELD_ID, "tagger", "Archetype")
-        self.fields[ISSUE_FIELD_ID] = TicketField(ISSUE_FIELD_ID, "text", "Issue")
 
     def stamp(self) -> str:
         return second_stamp(self.clock.now())
@@ -91,7 +80,7 @@ class State:
             created_at=self.stamp(),
             updated_at=self.stamp(),
             changed_at=self.clock.now(),
-            custom_status_id=CUSTOM_STATUSES[0].id,
+            custom_status_id=CUSTOM_STATUS_IDS["new"],
             organization_id=requester.organization_id,
             group_id=DEFAULT_GROUP_ID,
             brand_id=DEFAULT_BRAND_ID,
@@ -119,10 +108,8 @@ class State:
         """Where an advocate looks at it."""
         return f"{self.url}/agent/tickets/{ticket.id}"
 
-    def status_attributes(self, category: str) -> dict[str, Any]:
-        """A ticket with this status has the category's default custom status, where there is one."""
-        default = next((s.id for s in CUSTOM_STATUSES if s.category == category and s.default), None)
-        return {"status": category, "custom_status_id": default}
+    def status_attributes(self, status: str) -> dict[str, Any]:
+        return {"status": status, "custom_status_id": CUSTOM_STATUS_IDS[status]}
 
     def person_known_as(
         self, *, name: str, email: str | None = None, handle: str = "", tags: Iterable[str] = (), **rest: Any
@@ -137,23 +124,14 @@ class State:
             self.person_by_address[address] = person
         return person
 
-    def named(self, among: dict[int, Named], name: str) -> Named:
-        """A group or a brand, made when unknown."""
-        for known in among.values():
-            if known.name == name:
-                return known
-        made = Named(self.new_id(), name, self.stamp())
-        among[made.id] = made
-        return made
-
-    def organization_named(self, name: str, tags: list[str]) -> Organization:
-        for known in self.organizations.values():
-            if known.name == name:
-                known.tags = sorted({*known.tags, *tags})
-                return known
-        made = Organization(self.new_id(), name, sorted(set(tags)), self.stamp())
-        self.organizations[made.id] = made
-        return made
+    def named(self, among: dict[int, Named], name: str, tags: Iterable[str] = ()) -> Named:
+        """An organization, a group or a brand, made when unknown; the tags are added to its own."""
+        found = next((known for known in among.values() if known.name == name), None)
+        if found is None:
+            found = Named(self.new_id(), name, self.stamp())
+            among[found.id] = found
+        found.tags = sorted({*found.tags, *tags})
+        return found
 
     def open_audit(self, ticket: Ticket, author_id: int, via: Via, custom: dict[str, Any]) -> Audit:
         """An audit that is not yet part of the ticket's history."""
@@ -164,7 +142,7 @@ class State:
         comment = Comment(self.new_id(), created_at=audit.created_at, audit_id=audit.id, via=audit.via, **given)
         ticket.comments.append(comment)
         ticket.is_public = ticket.is_public or comment.public
-        audit.events.append({"id": comment.id, "type": "Comment", "comment": comment})
+        audit.events.append(comment)
 
     def record_change(self, audit: Audit, name: str, value: object, before: object) -> None:
         change = {"type": "Change", "field_name": name, "value": value, "previous_value": before}

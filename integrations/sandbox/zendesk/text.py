@@ -1,7 +1,5 @@
 """Comment text: HTML to plain text and plain text to HTML, roughly as Zendesk shows them."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

@@ -1,7 +1,5 @@
 """Carries out updates and creations of tickets: all of one or nothing, as one audit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +9,6 @@ from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import plain_from_html
 from integrations.sandbox.zendesk.validators import (
-    BULK_KEYS,
     CREATE_KEYS,
     UPDATE_KEYS,
     NewComment,
@@ -20,21 +17,13 @@ from integrations.sandbox.zendesk.validators import (
     checked_update,
 )
 
-COMMENTS_LIMIT = 5000
-REQUESTER_KEYS = frozenset({"name", "email", "locale_id"})
 
-
-def update_ticket(
-    state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person, bulk: bool = False
-) -> Audit:
+def update_ticket(state: State, ticket: Ticket, change: Mapping[str, Any], *, actor: Person) -> Audit:
     """Raises Refused: 422 closed, 409 stale, 400 for what the real service would drop silently."""
-    check_keys("ticket", change, BULK_KEYS if bulk else UPDATE_KEYS)
+    check_keys("ticket", change, UPDATE_KEYS)
     refuse_closed(ticket)
     check_stamp(ticket, change)
-    update = checked_update(state, ticket, change)
-    if update.comment is not None and len(ticket.comments) >= COMMENTS_LIMIT:
-        raise invalid("comment", f"Comment: a ticket has at most {COMMENTS_LIMIT} comments")
-    return apply_update(state, ticket, update, actor=actor, via=API_VIA)
+    return apply_update(state, ticket, checked_update(state, ticket, change), actor=actor, via=API_VIA)
 
 
 def refuse_closed(ticket: Ticket) -> None:
@@ -53,40 +42,28 @@ def check_stamp(ticket: Ticket, change: Mapping[str, Any]) -> None:
 def create_ticket(state: State, given: Mapping[str, Any], *, actor: Person) -> tuple[Ticket, Audit]:
     """Through the API. Raises Refused 400 for unknown keys, 422 for a missing text or an unknown requester."""
     check_keys("ticket", given, CREATE_KEYS)
-    change = dict(given)
+    change = {**given, "requester_id": given.get("requester_id") or actor.id}
+    subject = str(change.pop("subject", None) or "")
     if "description" in change:
         change["comment"] = {"body": change.pop("description"), **(change.get("comment") or {})}
-    requester = _requester(state, change.pop("requester", None), change.pop("requester_id", None) or actor.id)
-    submitter = state.people.get(change.pop("submitter_id", None) or actor.id)
-    if requester is None or submitter is None:
-        raise invalid("requester", "Requester: does not exist")
     source_id = change.pop("via_followup_source_id", None)
-    followup_of = state.ticket(source_id) if source_id is not None else None
-    if followup_of is not None and followup_of.status != "closed":
+    closed = None if source_id is None else state.ticket(source_id)
+    if closed is not None and closed.status != "closed":
         raise invalid("via_followup_source_id", "Followup source: must be a closed ticket")
-    subject = str(change.pop("subject", None) or "")
     update = checked_update(state, None, change)
     if update.comment is None:
         raise invalid("description", "Description: cannot be blank")
-    via: Via = API_VIA
-    if followup_of is not None:
-        origin = {"ticket_id": followup_of.id, "subject": followup_of.subject, "channel": "api"}
-        via = {"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
-    ticket = state.new_ticket(subject, requester, submitter, via)
-    if followup_of is not None:
-        ticket.followup_of = followup_of.id
-        ticket.tags = list(followup_of.tags)
-        followup_of.followup_ids.append(ticket.id)
-    return ticket, apply_update(state, ticket, update, actor=submitter, via=via, created=True)
+    via = API_VIA if closed is None else _via_of_follow_up(closed)
+    ticket = state.new_ticket(subject, state.person(change["requester_id"]), actor, via)
+    if closed is not None:
+        ticket.followup_of, ticket.tags = closed.id, list(closed.tags)
+        closed.followup_ids.append(ticket.id)
+    return ticket, apply_update(state, ticket, update, actor=actor, via=via, created=True)
 
 
-def _requester(state: State, given: object, known_id: int) -> Person | None:
-    if given is None:
-        return state.people.get(known_id)
-    if not isinstance(given, dict) or not given.get("name"):
-        raise invalid("requester", "Requester: name is required")
-    check_keys("ticket.requester", given, REQUESTER_KEYS)
-    return state.person_known_as(name=given["name"], email=given.get("email"))
+def _via_of_follow_up(closed: Ticket) -> Via:
+    origin = {"ticket_id": closed.id, "subject": closed.subject, "channel": "api"}
+    return {"channel": "api", "source": {"from": origin, "to": {}, "rel": "follow_up"}}
 
 
 def apply_update(
@@ -98,7 +75,12 @@ def apply_update(
         _set(state, ticket, audit, name, value)
     if ticket.status == "new" and update.attributes.get("assignee_id") is not None:
         _set(state, ticket, audit, "status", "open")
-    _set_tags_and_fields(state, ticket, update, audit)
+    for field_id, value in update.fields.items():
+        before = ticket.custom_fields.get(field_id)
+        if before != value:
+            ticket.custom_fields[field_id] = value
+            state.record_change(audit, str(field_id), value, before)
+    _set(state, ticket, audit, "tags", sorted(set(ticket.tags if update.tags is None else update.tags)))
     if update.comment is not None:
         _write_comment(state, ticket, update.comment, audit, actor)
     if created:
@@ -113,30 +95,6 @@ def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> N
     if before != value:
         setattr(ticket, name, value)
         state.record_change(audit, name, value, before)
-
-
-def _set_tags_and_fields(state: State, ticket: Ticket, update: TicketUpdate, audit: Audit) -> None:
-    """A drop-down's value is a tag and such a tag is its value, so one moves the other."""
-    tags = set(ticket.tags if update.tags is None else update.tags)
-    added = tags - set(ticket.tags)
-    fields = dict(update.fields)
-    for known in state.fields.values():
-        if known.type != "tagger":
-            continue
-        before = ticket.custom_fields.get(known.id)
-        if known.id in fields:
-            tags -= {before}
-            tags |= {fields[known.id]} - {None}
-        elif update.tags is not None and known.options:
-            chosen = [value for value in known.options if value in added]
-            kept = before if before in tags else None
-            fields[known.id] = chosen[-1] if chosen else kept
-    for field_id, value in fields.items():
-        before = ticket.custom_fields.get(field_id)
-        if before != value:
-            ticket.custom_fields[field_id] = value
-            state.record_change(audit, str(field_id), value, before)
-    _set(state, ticket, audit, "tags", sorted(tags))
 
 
 def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Audit, actor: Person) -> None:
@@ -154,13 +112,5 @@ def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Aud
     )
     requester = state.person(ticket.requester_id)
     if comment.public and actor.is_staff and not requester.is_staff:
-        audit.events.append(
-            {
-                "id": state.new_id(),
-                "type": "Notification",
-                "subject": f"Re: {ticket.subject}",
-                "body": body,
-                "recipients": [requester.id],
-                "via": {"channel": "rule", "source": {"from": {"title": "Notify requester"}, "rel": "trigger"}},
-            }
-        )
+        mail = {"type": "Notification", "subject": f"Re: {ticket.subject}", "body": body}
+        audit.events.append({"id": state.new_id(), **mail, "recipients": [requester.id]})

@@ -1,32 +1,28 @@
 """Checks an update field by field. Nothing is changed here, and nothing doubtful gets through."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.sandbox.zendesk.models import Ticket
-from integrations.sandbox.zendesk.refusals import bad_request, invalid, unknown_keys
+from integrations.sandbox.api import Refused
+from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, Ticket
+from integrations.sandbox.zendesk.refusals import WARNING, bad_request, invalid, warning
 from integrations.sandbox.zendesk.state import State
 
 _UPDATE_KEYS = (
-    "assignee_id brand_id comment custom_fields custom_status_id external_id group_id metadata macro_id macro_ids "
-    "organization_id priority requester_id safe_update status subject tags type updated_stamp"
+    "assignee_id brand_id comment custom_fields external_id group_id metadata organization_id priority requester_id "
+    "safe_update status subject tags type updated_stamp"
 )
 UPDATE_KEYS = frozenset(_UPDATE_KEYS.split())
-BULK_KEYS = UPDATE_KEYS | {"additional_tags", "remove_tags"}
-CREATE_KEYS = (UPDATE_KEYS - {"safe_update", "updated_stamp"}) | {
-    "description",
-    "requester",
-    "submitter_id",
-    "via_followup_source_id",
+CREATE_KEYS = UPDATE_KEYS - {"safe_update", "updated_stamp"} | {"description", "via_followup_source_id"}
+COMMENT_KEYS = frozenset({"body", "html_body", "public"})
+_TEXTS = frozenset({"subject", "external_id"})
+_CHOICES = {
+    "priority": (None, "low", "normal", "high", "urgent"),
+    "type": (None, "problem", "incident", "question", "task"),
 }
-COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
-STATUSES = frozenset({"new", "open", "pending", "hold", "solved", "closed"})
-PRIORITIES = frozenset({None, "low", "normal", "high", "urgent"})
-TYPES = frozenset({None, "problem", "incident", "question", "task"})
+_IDS = frozenset({"group_id", "brand_id", "organization_id", "requester_id", "assignee_id"})
 COMMENT_LIMIT_BYTES = 65_536
 _TAG = re.compile(r"[\w/-]+")
 
@@ -38,7 +34,7 @@ class NewComment:
     body: str | None
     html: str | None
     public: bool
-    author_id: int | None
+    author_id: int | None = None
     flags: tuple[int, ...] = ()
     """Why Zendesk marked it."""
 
@@ -54,9 +50,12 @@ class TicketUpdate:
 
 
 def check_keys(where: str, given: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = given.keys() - known
-    if unknown:
-        raise unknown_keys(where, unknown)
+    """The real service drops such keys and says so in a header only; a caller wants to know, so here it is an error."""
+    names = sorted(f"{where}.{key}" for key in given.keys() - known)
+    if names:
+        told = f"Zendesk would silently drop {', '.join(names)}, or the sandbox does not have it."
+        body = {"error": "SandboxUnknownKeys", "description": told}
+        raise Refused(400, body, "unknown_keys", {WARNING: warning(names)})
 
 
 def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> TicketUpdate:
@@ -65,26 +64,20 @@ def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any
         attributes=_attributes(state, ticket, change),
         tags=_tags(ticket, change),
         fields=_fields(state, change.get("custom_fields") or []),
-        comment=_comment(state, change.get("comment")),
+        comment=_comment(change.get("comment")),
         metadata=_metadata(change.get("metadata")),
     )
 
 
 def _attributes(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    for name in ("subject", "external_id"):
-        if name in change:
-            attributes[name] = _text(name, change[name])
-    for name, allowed in (("priority", PRIORITIES), ("type", TYPES)):
-        if name in change:
-            if change[name] not in allowed:
-                raise invalid(name, f"{name.capitalize()}: {change[name]} is not valid")
-            attributes[name] = change[name]
-    for name in ("group_id", "brand_id", "organization_id", "requester_id", "assignee_id"):
-        if name in change:
-            if change[name] is not None and not _exists(state, name, change[name]):
-                raise invalid(name, f"{name}: {change[name]} does not exist")
-            attributes[name] = change[name]
+    attributes = {name: value for name, value in change.items() if name in _TEXTS or name in _CHOICES or name in _IDS}
+    for name, value in attributes.items():
+        if name in _TEXTS:
+            _text(name, value)
+        elif name in _CHOICES and value not in _CHOICES[name]:
+            raise invalid(name, f"{name.capitalize()}: {value} is not valid")
+        elif name in _IDS and value is not None and not _exists(state, name, value):
+            raise invalid(name, f"{name}: {value} does not exist")
     return attributes | _status(state, ticket, change)
 
 
@@ -98,49 +91,29 @@ def _exists(state: State, name: str, wanted_id: object) -> bool:
 
 
 def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
-    if "custom_status_id" in change:
-        custom = state.custom_statuses.get(change["custom_status_id"])
-        if custom is None:
-            raise invalid("custom_status_id", f"Custom status: {change['custom_status_id']} does not exist")
-        if change.get("status", custom.category) != custom.category:
-            raise invalid("status", "Status: does not match the category of custom_status_id")
-        return {"status": custom.category, "custom_status_id": custom.id}
-    if "status" not in change:
+    if "status" not in change or (ticket is not None and ticket.status == change["status"]):
         return {}
     status = change["status"]
-    if status not in STATUSES:
+    if status not in CUSTOM_STATUS_IDS:
         raise invalid("status", f"Status: {status} is not valid")
-    if ticket is not None and ticket.status == status:
-        return {}
     if ticket is not None and status == "new":
         raise invalid("status", "Status: cannot be set back to new")
     return state.status_attributes(status)
 
 
 def _tags(ticket: Ticket | None, change: Mapping[str, Any]) -> tuple[str, ...] | None:
-    if not {"tags", "additional_tags", "remove_tags"} & change.keys():
+    """Zendesk alters or splits bad new tags silently; here they are refused."""
+    if "tags" not in change:
         return None
-    before = set(ticket.tags) if ticket else set()
-    after = set(tag_list(change["tags"])) if "tags" in change else set(before)
-    after |= set(tag_list(change.get("additional_tags", [])))
-    after -= set(tag_list(change.get("remove_tags", [])))
-    checked_tags(after - before)
-    return tuple(sorted(after))
-
-
-def tag_list(value: object) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+    tags = change["tags"]
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise bad_request("InvalidTags", "tags must be a list of strings")
-    return value
-
-
-def checked_tags(tags: set[str]) -> None:
-    """Zendesk alters or splits such tags silently; here they are refused."""
-    bad = sorted(tag for tag in tags if not _TAG.fullmatch(tag) or tag != tag.lower())
+    added = set(tags) - set(ticket.tags if ticket else ())
+    bad = sorted(tag for tag in added if not _TAG.fullmatch(tag) or tag != tag.lower())
     if bad:
-        raise bad_request(
-            "SandboxBadTags", f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
-        )
+        told = f"Zendesk would alter these tags: {bad}. Use lower-case letters, digits, _, - and /."
+        raise bad_request("SandboxBadTags", told)
+    return tuple(sorted(set(tags)))
 
 
 def _fields(state: State, values: object) -> dict[int, Any]:
@@ -151,13 +124,11 @@ def _fields(state: State, values: object) -> dict[int, Any]:
         known = state.fields.get(item["id"]) if isinstance(item, dict) and set(item) == {"id", "value"} else None
         if known is None:
             raise bad_request("SandboxUnknownField", f"Zendesk would silently drop this custom field: {item}")
-        if known.type == "tagger" and item["value"] not in (None, "", *known.options):
-            raise invalid("custom_fields", f"{known.title}: {item['value']} is not a valid option")
         fields[known.id] = item["value"] or None
     return fields
 
 
-def _comment(state: State, comment: object) -> NewComment | None:
+def _comment(comment: object) -> NewComment | None:
     if comment is None:
         return None
     if not isinstance(comment, dict):
@@ -171,13 +142,10 @@ def _comment(state: State, comment: object) -> NewComment | None:
         return None
     if len(text.encode("utf-8", "surrogatepass")) > COMMENT_LIMIT_BYTES:
         raise bad_request("SandboxCommentTooLong", f"Zendesk would cut this comment at {COMMENT_LIMIT_BYTES} bytes")
-    author_id = comment.get("author_id")
-    if author_id is not None and author_id not in state.people:
-        raise invalid("author_id", "Author: does not exist")
     public = comment.get("public", True)
     if not isinstance(public, bool):
         raise bad_request("InvalidComment", "comment.public must be true or false")
-    return NewComment(body=body, html=None if body is not None else html, public=public, author_id=author_id)
+    return NewComment(body=body, html=None if body is not None else html, public=public)
 
 
 def _metadata(value: object) -> dict[str, Any]:

@@ -71,8 +71,8 @@ def test_people_projects_and_jobs_can_be_played_from_outside(sandbox: Sandbox, p
     ask(sandbox.zendesk.url, "break_next_job", ends="killed", after=0)
     ids = [ask(sandbox.zendesk.url, "create_ticket", subject="s", body="b")]
     answer = httpx.put(
-        f"{sandbox.zendesk.url}/api/v2/tickets/update_many.json?ids={ids[0]}",
-        json={"ticket": {"tags": ["a"]}},
+        f"{sandbox.zendesk.url}/api/v2/tickets/update_many.json",
+        json={"tickets": [{"id": ids[0], "tags": ["a"]}]},
         auth=(f"{sandbox.zendesk.email}/token", sandbox.zendesk.token),
     )
     assert answer.status_code == 200

@@ -47,7 +47,7 @@ def test_nothing_but_quick_actions_is_202_without_a_note(
     assert (view["state"], view["labels"]) == ("closed", ["x"])
     mixed = gitlab_http.post(f"{issue}/notes", json={"body": "hello @joe\n/reopen\n/shrug"})
     assert mixed.status_code == 201
-    assert mixed.json()["body"].startswith("hello @joe\n")
+    assert mixed.json()["body"] == "hello @joe"
     assert gitlab.issue(project, 1)["mentions"] == ["joe"]
     assert gitlab.issue(project, 1)["state"] == "opened"
 
@@ -107,8 +107,6 @@ def test_one_thumb_each(gitlab: GitlabSandbox, gitlab_http: httpx.Client, projec
     assert (again.status_code, "already been taken" in again.json()["message"]) == (404, True)
     gitlab.add_award(project, 1)
     assert gitlab_http.get(issue).json()["upvotes"] == 2
-    assert [award["user"]["id"] for award in gitlab_http.get(f"{issue}/award_emoji").json()] == [
-        gitlab.bot_user_id,
-        gitlab.engineer_id,
-    ]
+    awards = gitlab.issue(project, 1)["awards"]
+    assert [award["user"]["id"] for award in awards] == [gitlab.bot_user_id, gitlab.engineer_id]
     assert gitlab_http.post(f"{issue}/award_emoji", json={}).status_code == 400

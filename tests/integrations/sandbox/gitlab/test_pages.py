@@ -39,23 +39,18 @@ def test_lists_projects_and_issues(gitlab: GitlabSandbox, project: str) -> None:
     gitlab.add_issue(project, title="the older")
     gitlab.add_issue(project, title="the newer", issue_type="incident")
     assert f'href="/{project}/-/issues"' in httpx.get(gitlab.url).text
-    for address in (f"/{project}/-/issues", f"/{project}/-/work_items"):
-        page = httpx.get(f"{gitlab.url}{address}").text
-        assert page.index("the newer") < page.index("the older")
-        assert f'href="/{project}/-/work_items/2"' in page
+    page = httpx.get(f"{gitlab.url}/{project}/-/issues").text
+    assert page.index("the newer") < page.index("the older")
+    assert f'href="/{project}/-/work_items/2"' in page
     assert "2 open of 2 issues" in page
 
 
-def test_old_addresses_lead_on(gitlab: GitlabSandbox, project: str) -> None:
+def test_a_renamed_project_is_shown_at_both_addresses(gitlab: GitlabSandbox, project: str) -> None:
     gitlab.add_issue(project, title="t")
     gitlab.rename_project(project, f"{project}-new")
-    for address, target in (
-        (f"/{project}-new/-/issues/1", f"/{project}-new/-/work_items/1"),
-        (f"/{project}/-/work_items/1", f"/{project}-new/-/work_items/1"),
-        (f"/{project}/-/issues", f"/{project}-new/-/issues"),
-        (f"/{project}", f"/{project}-new/-/issues"),
-    ):
-        assert httpx.get(f"{gitlab.url}{address}").headers["location"] == target
+    for path in (project, f"{project}-new"):
+        for page in ("issues", "work_items/1"):
+            assert f"{project}-new" in httpx.get(f"{gitlab.url}/{path}/-/{page}").text
     for missing in ("/none/such/-/issues", f"/{project}-new/-/work_items/9", "/none"):
         assert httpx.get(f"{gitlab.url}{missing}").status_code == 404
 

@@ -157,9 +157,6 @@ def test_refuses_what_would_be_altered_or_ignored(
         {"type": "bug"},
         {"group_id": 1},
         {"assignee_id": 1},
-        {"custom_status_id": 1},
-        {"custom_status_id": 6014, "status": "open"},
-        {"comment": {"body": "x", "author_id": 1}},
     ],
 )
 def test_refuses_wrong_values_as_zendesk_does(
@@ -268,7 +265,7 @@ def test_comments_and_audits_page_both_ways(zendesk: ZendeskSandbox, zendesk_htt
     assert ([comment["body"] for comment in first["comments"]], first["meta"]["has_more"]) == (["0", "1", "2"], True)
     rest = zendesk_http.get(first["links"]["next"]).json()
     assert ([comment["body"] for comment in rest["comments"]], rest["meta"]["has_more"]) == (["3", "4"], False)
-    newest = zendesk_http.get(f"/tickets/{ticket_id}/comments?sort_order=desc&per_page=2&include=users").json()
+    newest = zendesk_http.get(f"/tickets/{ticket_id}/comments?sort=-created_at&per_page=2&include=users").json()
     assert ([comment["body"] for comment in newest["comments"]], newest["count"]) == (["4", "3"], 5)
     assert len(newest["users"]) == 1
     assert zendesk_http.get(newest["next_page"]).json()["comments"][0]["body"] == "2"
@@ -301,55 +298,19 @@ def test_one_person_is_known_by_address_or_handle(zendesk: ZendeskSandbox) -> No
     assert (ids[0] == ids[1], ids[2] == ids[3], ids[4] == ids[5]) == (True, True, False)
 
 
-def test_a_drop_down_and_its_tags_follow_each_other(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
-    field = zendesk.add_field("Category", "tagger", ["cat_bug", "cat_question"])
-    ticket_id = zendesk.create_ticket(tags=["other"])
-    put(zendesk_http, ticket_id, custom_fields=[{"id": field, "value": "cat_bug"}])
-    assert zendesk.ticket(ticket_id)["tags"] == ["cat_bug", "other"]
-    zendesk.set_tags(ticket_id, ["other", "cat_question"])
-    assert zendesk.ticket(ticket_id)["custom_fields"][field] == "cat_question"
-    put(zendesk_http, ticket_id, tags=["other"])
-    assert zendesk.ticket(ticket_id)["custom_fields"][field] is None
-    assert put(zendesk_http, ticket_id, custom_fields=[{"id": field, "value": "cat_x"}]).status_code == 422
-
-
-def test_assigning_a_new_ticket_opens_it_and_a_custom_status_sets_its_category(
-    zendesk: ZendeskSandbox, zendesk_http: httpx.Client
-) -> None:
+def test_assigning_a_new_ticket_opens_it(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
     ticket_id = zendesk.create_ticket()
     put(zendesk_http, ticket_id, assignee_id=zendesk.advocate_id)
     assert zendesk.ticket(ticket_id)["status"] == "open"
-    put(zendesk_http, ticket_id, custom_status_id=6014)
-    view = zendesk.ticket(ticket_id)
-    assert (view["status"], view["status_label"]) == ("hold", "Waiting for an issue")
-
-
-class TestTagRoutes:
-    def test_add_set_and_remove(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
-        ticket_id = zendesk.create_ticket(tags=["a"])
-        path = f"/tickets/{ticket_id}/tags"
-        assert zendesk_http.put(path, json={"tags": ["b"]}).json() == {"tags": ["a", "b"]}
-        assert zendesk_http.request("DELETE", path, json={"tags": ["a"]}).json() == {"tags": ["b"]}
-        answer = zendesk_http.post(path, json={"tags": ["c"]})
-        assert (answer.status_code, answer.json()) == (201, {"tags": ["c"]})
-        assert zendesk_http.get(path).json() == {"tags": ["c"]}
-
-    def test_keep_to_the_same_rules(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
-        ticket_id = zendesk.create_ticket()
-        path = f"/tickets/{ticket_id}/tags"
-        stale = {"tags": ["b"], "updated_stamp": "2020-01-01T00:00:00Z", "safe_update": "true"}
-        assert zendesk_http.put(path, json=stale).status_code == 409
-        assert zendesk_http.put(path, json={"tag": ["b"]}).status_code == 400
-        zendesk.close(ticket_id)
-        assert zendesk_http.put(path, json={"tags": ["b"]}).status_code == 422
 
 
 class TestCreating:
     def test_makes_a_ticket_with_a_requester(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+        feed = zendesk.ticket(zendesk.create_ticket(requester={"name": "Feed", "email": "feed@new.example"}))
         given = {
             "subject": "From a feed",
             "comment": {"body": "text"},
-            "requester": {"name": "Feed", "email": "feed@new.example"},
+            "requester_id": feed["requester"]["id"],
             "tags": ["mention"],
         }
         answer = zendesk_http.post("/tickets", json={"ticket": given})
@@ -372,9 +333,8 @@ class TestCreating:
     def test_needs_a_text_and_known_keys(self, zendesk_http: httpx.Client) -> None:
         for given, status in (({"subject": "s"}, 422), ({"description": "d", "x": 1}, 400)):
             assert zendesk_http.post("/tickets", json={"ticket": given}).status_code == status
-        for requester, status in (({"email": "x@y.example"}, 422), ({"name": "n", "handle": "x"}, 400)):
-            ticket = {"description": "d", "requester": requester}
-            assert zendesk_http.post("/tickets", json={"ticket": ticket}).status_code == status
+        stranger = {"description": "d", "requester_id": 1}
+        assert zendesk_http.post("/tickets", json={"ticket": stranger}).status_code == 422
 
     def test_a_follow_up_needs_a_closed_ticket(self, zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
         ticket_id = zendesk.create_ticket(tags=["kept"])

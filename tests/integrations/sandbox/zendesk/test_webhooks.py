@@ -60,23 +60,6 @@ def test_delivers_the_triggers_body_with_a_signature_over_the_raw_bytes(
     assert again["x-zendesk-webhook-invocation-id"] != headers["x-zendesk-webhook-invocation-id"]
 
 
-def test_event_subscriptions_are_printed_with_three_spaces_and_sorted(
-    zendesk: ZendeskSandbox, receiver: Receiver
-) -> None:
-    ticket_id = zendesk.create_ticket(body="b", tags=["t"])
-    zendesk.subscribe(receiver.url)
-    zendesk.deliver_event(ticket_id, "ticket.comment_added")
-    zendesk.deliver_event(ticket_id, "ticket.merged", event={"target_ticket_id": "9"})
-    body = receiver.received[0][1]
-    assert body.startswith(b'{\n   "account_id": ')
-    assert body.endswith(b"}\n")
-    payload = json.loads(body)
-    assert (payload["type"], payload["subject"]) == ("zen:event-type:ticket.comment_added", f"zen:ticket:{ticket_id}")
-    assert (payload["detail"]["id"], payload["detail"]["status"]) == (str(ticket_id), "NEW")
-    assert payload["event"]["comment"]["author"]["is_staff"] is False
-    assert json.loads(receiver.received[1][1])["event"]["target_ticket_id"] == "9"
-
-
 def test_every_change_is_delivered_with_auto_deliver(
     zendesk: ZendeskSandbox, zendesk_http: httpx.Client, receiver: Receiver
 ) -> None:
