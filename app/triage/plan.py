@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, SerializeAsAny
 
 from app.rules.actions import ACTIONS
-from app.rules.actions.action import HELD_SHADOW, Action, PlanContext
+from app.rules.actions.action import SKIPPED_SHADOW, Action, PlanContext
 from app.rules.channels import ChannelOf
 from app.rules.routing import RemarkConfig, RoutingConfig
 from app.rules.schema.base import Mode
@@ -34,7 +34,7 @@ class Plan(Strict):
     actions: tuple[Annotated[SerializeAsAny[Action], PlainValidator(_read)], ...]
 
     def wanted(self) -> tuple[Action, ...]:
-        return tuple(action for action in self.actions if not action.held)
+        return tuple(action for action in self.actions if not action.skip_reason)
 
 
 def plan(
@@ -70,5 +70,5 @@ def plan(
 
 def _in_mode(action: Action, mode: Mode) -> Action:
     if mode == "shadow":
-        return action.model_copy(update={"held": HELD_SHADOW})
+        return action.model_copy(update={"skip_reason": SKIPPED_SHADOW})
     return action.suggested() if mode == "suggest" else action

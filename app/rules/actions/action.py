@@ -15,8 +15,8 @@ from app.rules.schema.strict import Strict
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
 
-HELD_SHADOW = "the mode is shadow"
-HELD_SUGGEST = "the mode is suggest"
+SKIPPED_SHADOW = "the mode is shadow"
+SKIPPED_SUGGEST = "the mode is suggest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Action(Strict):
     """Is something looked up in GitLab before the ticket is changed?"""
 
     kind: str
-    held: str = ""
+    skip_reason: str = ""
     """Why it is not carried out; empty: it is."""
 
     @classmethod
@@ -127,22 +127,22 @@ class Action(Strict):
     @property
     def acts(self) -> bool:
         """Is it carried out by the service, not only suggested to a person?"""
-        return not self.held
+        return not self.skip_reason
 
-    def withheld(self, why: str) -> Self:
+    def skipped(self, why: str) -> Self:
         """The same, left to a person."""
-        return self.model_copy(update={"held": why})
+        return self.model_copy(update={"skip_reason": why})
 
     def suggested(self) -> Self:
         """As it is in mode `suggest`."""
-        return self.withheld(HELD_SUGGEST)
+        return self.skipped(SKIPPED_SUGGEST)
 
     def details(self) -> tuple[str, ...]:
         """What it is about, in single words: `kind:detail` is how rule tests name it."""
         return ()
 
     def would(self) -> str:
-        """What it comes to, for a dry run: "would: ...", and for the note where it is held."""
+        """What it comes to, for a dry run: "would: ...", and for the note where it is skipped."""
         raise NotImplementedError
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
@@ -150,9 +150,9 @@ class Action(Strict):
         raise NotImplementedError
 
     def leave(self, change: TicketChange) -> ActionOutcome:
-        """It is held: say so in the note."""
-        change.say(Section.NOT_DONE, self.would(), label=f"Not done, because {self.held}")
-        return self.outcome("skipped", self.held)
+        """It is skipped: say so in the note."""
+        change.say(Section.NOT_DONE, self.would(), label=f"Not done, because {self.skip_reason}")
+        return self.outcome("skipped", self.skip_reason)
 
     def outcome(self, state: ActionState, detail: str) -> ActionOutcome:
         return ActionOutcome(self.kind, state, detail)

@@ -67,9 +67,9 @@ class Reply(Action):
 
     @property
     def acts(self) -> bool:
-        return self.sent and not self.held
+        return self.sent and not self.skip_reason
 
-    def withheld(self, why: str) -> Self:
+    def skipped(self, why: str) -> Self:
         """A reply that is not sent is suggested."""
         return self.model_copy(update={"sent": False})
 

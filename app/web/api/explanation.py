@@ -57,14 +57,14 @@ def explanation(judged: Judged, config_hash: str) -> Explanation:
         why_not=[_route(one) for one in matching.near_misses(NEAREST)],
         shadows=[_route(one) for one in matching.shadows()],
         errors=[_route(one) for one in matching.errors()],
-        would=[_would(action.would(), action.held) for action in judged.plan.actions],
+        would=[_would(action.would(), action.skip_reason) for action in judged.plan.actions],
         trace=list(verdict.trace),
         config_hash=config_hash,
     )
 
 
-def _would(text: str, held: str) -> str:
-    return f"would not: {text} ({held})" if held else f"would: {text}"
+def _would(text: str, skip_reason: str) -> str:
+    return f"would not: {text} ({skip_reason})" if skip_reason else f"would: {text}"
 
 
 def _route(one: RouteTrace) -> RouteOut:

@@ -35,7 +35,7 @@ class HourlyCaps:
                 actions.append(action)
                 continue
             over.append(f"{action.kind} ({cap} an hour)")
-            actions.append(action.withheld(f"the cap of {cap} an hour for {archetype} is reached"))
+            actions.append(action.skipped(f"the cap of {cap} an hour for {archetype} is reached"))
         return plan.model_copy(update={"actions": tuple(_marked(action, over) for action in actions)}) if over else plan
 
     def _allowed(self, run_id: str, kind: str, archetype: str, cap: int) -> bool:

@@ -206,7 +206,7 @@ def without_replies(plan: Plan) -> Plan:
 
 def _suggested(action: Action) -> Action:
     if isinstance(action, Reply):
-        return action.withheld("replies are paused")
+        return action.skipped("replies are paused")
     return action.and_next(REPLIES_PAUSED) if isinstance(action, Note) else action
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.actions.action import HELD_SHADOW, HELD_SUGGEST
+from app.rules.actions.action import SKIPPED_SHADOW, SKIPPED_SUGGEST
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
 from app.rules.actions.tags import Tags
@@ -79,16 +79,16 @@ ACTS = ["issue", "spam", "assign", "forward", "status", "solve_parent"]
 
 
 @pytest.mark.parametrize(
-    ("mode", "held"),
+    ("mode", "skipped"),
     [
         ("live", {}),
-        ("suggest", dict.fromkeys(ACTS, HELD_SUGGEST)),
-        ("shadow", dict.fromkeys([*ACTS, "tags", "reply", "note"], HELD_SHADOW)),
+        ("suggest", dict.fromkeys(ACTS, SKIPPED_SUGGEST)),
+        ("shadow", dict.fromkeys([*ACTS, "tags", "reply", "note"], SKIPPED_SHADOW)),
     ],
 )
-def test_what_the_mode_holds_back_says_so(mode: Mode, held: dict[str, str]) -> None:
+def test_what_the_mode_holds_back_says_so(mode: Mode, skipped: dict[str, str]) -> None:
     made = plan(ROUTING, TICKET, verdict(mode=mode), channel=TWITTER)
-    assert {action.kind: action.held for action in made.actions if action.held} == held
+    assert {action.kind: action.skip_reason for action in made.actions if action.skip_reason} == skipped
 
 
 @pytest.mark.parametrize(

@@ -346,7 +346,7 @@ def test_an_answer_makes_a_plan_of_its_own_that_holds_every_action_back() -> Non
     tags, status, note = after.plan.actions
     assert [action.kind for action in after.plan.actions] == ["tags", "status", "note"]
     assert {"archetype__political", "confidence__medium", "no_response"} <= set(tags.model_dump()["add"])
-    assert (bool(tags.held), bool(status.held), bool(note.held)) == (False, True, False)
+    assert (bool(tags.skip_reason), bool(status.skip_reason), bool(note.skip_reason)) == (False, True, False)
     assert after.verdict.trace[:-1] == before.verdict.trace
 
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from app.rules.actions.action import HELD_SUGGEST, Action
+from app.rules.actions.action import SKIPPED_SUGGEST, Action
 from app.rules.actions.assign import Assign
 from app.rules.actions.findings import Found, Hint, IssueRef
 from app.rules.actions.forward import Forward
@@ -312,4 +312,4 @@ def test_the_ticket_that_this_one_answers_is_solved_if_it_is_known(parent: int |
 def test_what_is_held_is_not_carried_out() -> None:
     change = compose(decision(Spam().suggested(), TAGS, NOTE), Found(), RULES)
     assert change.spam is False
-    assert (change.outcomes[0].state, change.outcomes[0].detail) == ("skipped", HELD_SUGGEST)
+    assert (change.outcomes[0].state, change.outcomes[0].detail) == ("skipped", SKIPPED_SUGGEST)
