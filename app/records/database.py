@@ -4,6 +4,7 @@ SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a p
 SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -99,6 +100,16 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
     with engine.begin() as connection:
         if connection.dialect.name == "sqlite":  # it knows no row locks, and would begin with the first write
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+@contextmanager
+def begin_one_at_a_time(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+    """A transaction that begins when no other one of that `name` runs, in any process."""
+    with begin_locked(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has one writer in any case
+            digest = hashlib.blake2b(f"pointsman:{name}".encode(), digest_size=8).digest()
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int.from_bytes(digest, "big", signed=True))))
         yield connection
 
 
