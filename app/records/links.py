@@ -1,19 +1,21 @@
 """Links between tickets and issues; ids are the key, addresses change. A row is also the claim to open an issue."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import TableAccess
+from app.records.database import TableAccess, begin_locked, lock_until_commit
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
 Following = Literal["active", "paused", "removed"]
 Key = tuple[int, int]
 """An issue: project id and iid."""
+# Any constant, the same for all workers on one PostgreSQL; with it goes the project's number.
+CLAIMS_LOCK = 7_707
 
 
 def manual_intent(project_id: int, iid: int) -> str:
@@ -44,6 +46,14 @@ class Link:
     channel: str = ""
 
 
+@dataclass(frozen=True)
+class OpenClaim:
+    """Another ticket's issue is being opened, or nobody knows whether it was."""
+
+    text: str
+    updated_at: str
+
+
 class Links(TableAccess):
     def find(self, ticket_id: int, intent: str) -> Link | None:
         return self._first(Link, sa.select(links).where(*_link(ticket_id, intent)))
@@ -65,10 +75,22 @@ class Links(TableAccess):
         query = sa.select(*key).where(*which).distinct().order_by(*key).limit(limit)
         return [(row["project_id"], row["iid"]) for row in self._rows(query)]
 
-    def claim(self, ticket_id: int, intent: str, *, project_id: int, project: str, marker: str, now: str) -> bool:
-        """Say that an issue will be opened, before it is. False when it was said before: then look, don't open.
+    def claim(
+        self,
+        ticket_id: int,
+        intent: str,
+        *,
+        project_id: int,
+        project: str,
+        marker: str,
+        text: str,
+        now: str,
+        since: str,
+    ) -> Sequence[OpenClaim] | None:
+        """Say that an issue will be opened, before it is. None when it was said before: then look, don't open.
 
-        The unique key decides between two workers on one ticket.
+        Answers the claims of other tickets on the project, made before this one and touched after `since`. Of two that
+        come at once exactly one sees the other: claims on one project are made one at a time.
         """
         claim = Link(
             ticket_id,
@@ -83,15 +105,30 @@ class Links(TableAccess):
             created_at=now,
             updated_at=now,
         )
+        others = sa.select(links.c.claim_text, links.c.updated_at).where(
+            links.c.project_id == project_id,
+            links.c.iid.is_(None),
+            links.c.updated_at > since,
+            links.c.ticket_id != ticket_id,
+        )
         try:
-            self._change(sa.insert(links).values(**asdict(claim)))
+            with begin_locked(self._engine) as connection:
+                lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
+                earlier = [OpenClaim(*row) for row in connection.execute(others)]
+                connection.execute(sa.insert(links).values(**asdict(claim), claim_text=text))
         except IntegrityError:
-            return False
-        return True
+            return None
+        return earlier
 
     def release(self, ticket_id: int, intent: str) -> None:
         """Take the claim back: it is certain that no issue was opened."""
         self._change(sa.delete(links).where(*_link(ticket_id, intent), links.c.iid.is_(None)))
+
+    def prune_claim_texts(self, before: str, *, limit: int) -> int:
+        """Forget what up to `limit` old claims are about; returns the count."""
+        old = sa.and_(links.c.iid.is_(None), links.c.updated_at < before, links.c.claim_text != "")
+        some = sa.select(links.c.id).where(old).limit(limit)
+        return self._update([links.c.id.in_(some)], claim_text="")
 
     def touch(self, ticket_id: int, intent: str, *, now: str) -> None:
         """Note the time of the last try to open."""
@@ -102,7 +139,8 @@ class Links(TableAccess):
         values = asdict(link)
         key = {name: values.pop(name) for name in ("ticket_id", "intent")}
         at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
-        self._insert_or_update(links, key, {**values, "updated_at": now}, {**at_first, "created_at": now})
+        values |= {"claim_text": "", "updated_at": now}
+        self._insert_or_update(links, key, values, {**at_first, "created_at": now})
 
     def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
         """The ticket knows the issue in this state from now on."""

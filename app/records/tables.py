@@ -56,6 +56,8 @@ links = sa.Table(
     # Labels and milestone that the ticket was told of; its `state` is the one of the issue that it was told of.
     sa.Column("notified", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("channel", sa.String(32), nullable=False, server_default=""),
+    # While the issue is being opened: what it is about, for other tickets about the same. Without personal data.
+    sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
     sa.Index("ix_links_issue", "project_id", "iid"),
 )

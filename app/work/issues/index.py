@@ -1,8 +1,9 @@
 """The trackers' issues in memory, in step with the records: each process has its own, read again every two seconds."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import structlog
 
@@ -20,6 +21,8 @@ OVERLAP = timedelta(seconds=10)
 # Issues that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
 EMBEDDED_AT_ONCE = 16
 MOST = 10
+# Of texts that are looked for: a ticket asks two or three times within seconds.
+VECTORS_REMEMBERED = 128
 
 
 class IssueIndex:
@@ -34,6 +37,9 @@ class IssueIndex:
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each issue is in the index: its last change, and whether it has a vector."""
         self._refreshing = threading.Lock()
+        self._vector = lru_cache(maxsize=VECTORS_REMEMBERED)(self._encoded)
+        self.revision = 0
+        """Goes up with every issue that is put in."""
 
     def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[SimilarIssue]:
         """The nearest first.
@@ -42,8 +48,21 @@ class IssueIndex:
         once more.
         """
         self.refresh()
-        asked = vectors(self._encoder, [(subject, body)])[0] if self._encoder and len(self._index) else None
+        asked = self._vector(subject, body) if len(self._index) else None
         return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
+
+    def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
+        """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
+        small = SimilarityIndex()
+        small.add_all(
+            IndexedIssue(project_id=0, iid=number, title=title, description=text, vector=self._vector(title, text))
+            for number, (title, text) in enumerate(others)
+        )
+        found = small.search(subject, body, project_id=0, k=len(others), vector=self._vector(subject, body))
+        return [one.score for one in found]
+
+    def _encoded(self, subject: str, body: str) -> Vector | None:
+        return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None
 
     @property
     def bytes_held(self) -> int:
@@ -53,6 +72,7 @@ class IssueIndex:
         return self._index.frequency(word)
 
     def put(self, rows: list[TrackedIssue]) -> None:
+        self.revision += bool(rows)
         self._index.add_all([_indexed(row) for row in rows])
         self._known.update({(row.project_id, row.iid): (row.updated_at, bool(row.vector)) for row in rows})
 

@@ -4,10 +4,11 @@ The claim is written before GitLab is asked to open; an answer that never came l
 for the marker (first line, written by us) before it opens anything.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.records.links import How, Link, manual_intent
+from app.records.links import How, Link, OpenClaim, manual_intent
 from app.records.tracked_issues import TrackedIssue
 from app.rules.actions.findings import Found, IssueRef
 from app.rules.actions.issue import Issue as IssueAction
@@ -18,6 +19,7 @@ from app.work.issues.mirror import IssueMirror, row_of
 from app.work.issues.news import known_at_first
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
+from app.work.issues.sync import SYNC_SECONDS
 from app.work.issues.text import Report, another_report, issue_description, issue_title
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
@@ -28,6 +30,8 @@ from integrations.gitlab.quoting import make_marker
 REPORT = "report"
 LOOK_AGAIN_SECONDS = 1.0
 MOST_CANDIDATES = 3
+# Of a claim: as much as an issue is compared by.
+LONGEST_TEXT = 4000
 OPEN, LINK = "open", "link:"
 """What a person may ask for: `app.rules.actions.issue.Issue.command`."""
 
@@ -141,18 +145,46 @@ class IssueLinker:
 
     def _first_time(self, report: _Report) -> Found:
         policy, command = report.policy, report.action.command
-        text = report.text  # what leaves for GitLab's search must be clean too
-        near = [] if command == OPEN else self.similar.of(text.subject, text.body, report.project_id)
+        if command == OPEN:
+            self._claim(report)
+            return self._open(report)
+        searched = self.similar.index.revision
+        if known := self._known_issue(report):
+            return known
+        if policy.open_when == "never":
+            return Found(outcome="none", detail="no related issue found")
+        earlier = self._claim(report)
+        if seconds := self._wait_for_alike(report, earlier):
+            self.deps.records.links.release(report.ticket_id, report.intent)
+            raise NotSent("gitlab", "another ticket about the same is opening its issue", "alike_opening", seconds)
+        self.similar.index.refresh()
+        # An issue that was opened between our search and our claim has no claim any more.
+        if self.similar.index.revision != searched and (known := self._known_issue(report)):
+            self.deps.records.links.release(report.ticket_id, report.intent)
+            return known
+        return self._open(report)
+
+    def _known_issue(self, report: _Report) -> Found | None:
+        """The issue that the ticket is linked to now, or those that a person may choose from; None: it seems new."""
+        policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
+        near = self.similar.of(text.subject, text.body, report.project_id)
+        if not report.action.confidential:
+            # A stranger cannot read a confidential issue: the report would be lost in it.
+            near = [one for one in near if not one.issue.confidential]
         if near and policy.link_at != "never" and near[0].score >= policy.link_at:
             self._save_link(report, near[0].issue, "linked")
             self._note_on_issue(report, near[0].issue.iid, None)
             return Found(outcome="linked", issue=report.ref(near[0].issue, near[0].score), removed=report.text.removed)
         alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
-        if alike:
-            return Found(outcome="suggested", candidates=tuple(alike[:MOST_CANDIDATES]))
-        if policy.open_when == "never" and command != OPEN:
-            return Found(outcome="none", detail="no related issue found")
-        return self._open(report)
+        return Found(outcome="suggested", candidates=tuple(alike[:MOST_CANDIDATES])) if alike else None
+
+    def _wait_for_alike(self, report: _Report, earlier: Sequence[OpenClaim]) -> float:
+        """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
+        own, others = report.text, [("", one.text) for one in earlier]
+        if max(self.similar.index.scores(own.subject, own.body, others), default=0.0) < report.policy.suggest_at:
+            return 0.0
+        latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
+        return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)
 
     def _note_on_issue(self, report: _Report, iid: int, known: Link | None) -> None:
         """Note one more report on an issue. `known`, on every attempt but the first: the note may be there already.
@@ -184,18 +216,26 @@ class IssueLinker:
         notes = self.deps.gitlab.notes(report.project_id, iid)
         return any(note.author_id == own and report.marker in note.body.partition("\n")[0] for note in notes)
 
-    def _open(self, report: _Report) -> Found:
-        claimed = self.deps.records.links.claim(
+    def _claim(self, report: _Report) -> Sequence[OpenClaim]:
+        """Raises NotSent when the ticket has its claim already."""
+        now = self.deps.now()
+        earlier = self.deps.records.links.claim(
             report.ticket_id,
             report.intent,
             project_id=report.project_id,
             project=report.tracker.project,
             marker=report.marker,
-            now=self.deps.now().isoformat(),
+            text=f"{report.text.subject}\n{report.text.body}"[:LONGEST_TEXT],
+            now=now.isoformat(),
+            # By then an issue whose answer was lost is in our copy, if there is one.
+            since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),
         )
-        if not claimed:
+        if earlier is None:
             # Another worker was faster between our look and our claim: its outcome is not known to us yet.
             raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
+        return earlier
+
+    def _open(self, report: _Report) -> Found:
         try:
             issue = self.deps.gitlab.create_issue(
                 report.project_id,
@@ -213,8 +253,9 @@ class IssueLinker:
         return self._opened(report, row_of(issue, self.deps.now()))
 
     def _opened(self, report: _Report, issue: TrackedIssue) -> Found:
+        # Before the claim ends: whoever waits for it must find the issue, and no sync has seen it yet.
+        self.mirror.keep([issue])
         self._save_link(report, issue, "opened")
-        self.mirror.keep([issue])  # the next ticket about the same finds it, before any sync
         return Found(outcome="opened", issue=report.ref(issue), removed=report.text.removed)
 
     def _after_lost_answer(self, report: _Report, claim: Link) -> Found:

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("following", sa.String(8), nullable=False, server_default="active"),
         sa.Column("notified", sa.JSON, nullable=False, server_default="{}"),
         sa.Column("channel", sa.String(32), nullable=False, server_default=""),
+        sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
         sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
         sa.Index("ix_links_issue", "project_id", "iid"),
     )
