@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from app import logs
+from app import logs, rulebook
+from app.rules.loading import load
 from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
@@ -28,6 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     logs.configure("critical")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_each_text() -> Iterator[None]:
+    """Rules cannot be changed: the same texts give every rulebook of a process the same ones, and reading takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rulebook, "load", lru_cache(maxsize=16)(load))
+        yield
 
 
 @pytest.fixture(scope="session")
