@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +15,19 @@ from app import logs, rulebook
 from app.rules.loading import load
 from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
+MEMORY = Path("/dev/shm")
+LEAST_MEMORY = 2 << 30
+"""A run writes a tenth of it, and pytest keeps the folders of three."""
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
+
+gc.disable()  # until all is imported, see below
+
+
+def pytest_configure() -> None:
+    """The tests kill processes, never the machine: their SQLite files need no disk, whose flushes take their time."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -74,3 +86,4 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the garbage collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
