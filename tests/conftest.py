@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +12,9 @@ import pytest
 
 from app import logs, rulebook
 from app.rules.loading import load
+from tests.support.memory import memory_folder
 from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
-MEMORY = Path("/dev/shm")
-LEAST_MEMORY = 2 << 30
-"""A run writes a tenth of it, and pytest keeps the folders of three."""
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
 
@@ -26,8 +23,8 @@ gc.disable()  # until all is imported, see below
 
 def pytest_configure() -> None:
     """The tests kill processes, never the machine: their SQLite files need no disk, whose flushes take their time."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_MEMORY:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -46,7 +43,7 @@ def _quiet_logs() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_reading_of_each_text() -> Iterator[None]:
-    """Rules cannot be changed: the same texts give every rulebook of a process the same ones, and reading takes long."""
+    """Rules cannot be changed, and reading them takes long: the same texts give every rulebook the same ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rulebook, "load", lru_cache(maxsize=16)(load))
         yield
