@@ -5,15 +5,26 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from app import logs
+from app import logs, rulebook
+from app.rules.loading import load
+from tests.support.memory import memory_folder
 from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
+
+gc.disable()  # until all is imported, see below
+
+
+def pytest_configure() -> None:
+    """The tests kill processes, never the machine: their SQLite files need no disk, whose flushes take their time."""
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -28,6 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     logs.configure("critical")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_reading_of_each_text() -> Iterator[None]:
+    """Rules cannot be changed, and reading them takes long: the same texts give every rulebook the same ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rulebook, "load", lru_cache(maxsize=16)(load))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +83,4 @@ def pytest_collection_finish() -> None:
     """What was imported stays: the garbage collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()

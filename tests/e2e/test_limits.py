@@ -73,7 +73,9 @@ def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: 
     for ticket_id in tickets:
         assert limited.deliver(ticket_id) == [202]
     wait_until(lambda: statuses(limited, "/api/v2/tickets/update_many")[200], seconds=40)
-    wait_until(lambda: sum(is_done(limited, ticket_id) for ticket_id in tickets) > 40 - BULK_FROM, seconds=40)
+    wait_until(
+        lambda: sum(is_done(limited, ticket_id) for ticket_id in tickets) > 40 - BULK_FROM, seconds=40, pause=0.25
+    )
     let_the_rest_go(limited, tickets)
     for ticket_id in tickets:
         assert limited.decision(ticket_id, seconds=40)["state"] == "done"

@@ -24,6 +24,8 @@ from tests.support.paths import ROOT
 DESK_TOKEN = "desk-token-of-the-tests"
 PROJECT = "gitlab-org/gitlab"
 INFRASTRUCTURE = "gitlab-com/infrastructure"
+ASKED_EVERY = 0.05
+"""Seconds. The service answers in the process that waits: asked more often, it has less time for its work."""
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Harness:
                 answer.update(response.json())
             return answer.get("state") in wanted
 
-        wait_until(there, seconds=seconds)
+        wait_until(there, seconds=seconds, pause=ASKED_EVERY)
         return answer
 
     def triaged(self, body: str, **ticket: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -77,12 +79,12 @@ class Harness:
         wait_until(lambda: self.service.deps.engine.backlog.unfinished() == 0, seconds=seconds)
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 15.0) -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 15.0, pause: float = 0.02) -> None:
     """Poll; the deadline is only there so that a failure ends."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:

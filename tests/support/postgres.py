@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from tests.support.memory import memory_folder
 from tests.support.processes import free_port
 
 MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
@@ -73,7 +74,7 @@ class PostgresServer:
 
 @contextmanager
 def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -> Iterator[PostgresServer]:
-    folder = Path(mkdtemp(prefix="pointsman-postgres-"))
+    folder = Path(mkdtemp(prefix="pointsman-postgres-", dir=memory_folder() if settings == UNFLUSHED else None))
     somebody = _somebody()
     if somebody:
         os.chown(folder, somebody["user"], somebody["group"])
