@@ -81,15 +81,3 @@ def test_a_public_report_is_not_lost_in_a_confidential_issue(harness: Harness) -
     assert sorted(issues.values()) in ([False], [False, True])
     assert [issues[iid] for ticket in public for iid in links_of(harness, ticket)] == [False] * 2
     assert [len(links_of(harness, ticket)) for ticket in private] == [1] * 2
-
-
-def test_tickets_about_different_things_do_not_wait_for_each_other(harness: Harness) -> None:
-    harness.sandbox.gitlab.faults.add(opening("delay_before", 8.0))
-    slow = harness.ticket("@gitlab after 11.4 the audit log shows names twice for deleted users, in 11.3 it was fine")
-    harness.deliver(slow)
-    other = harness.ticket("@gitlab since 12.1 imported wikis lose their attachments, worked in 12.0")
-    harness.deliver(other)
-
-    assert harness.decision(other, seconds=7.5)["links"]
-    assert not issues_about(harness, "audit log")
-    assert harness.decision(slow)["links"]

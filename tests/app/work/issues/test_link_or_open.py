@@ -1,0 +1,175 @@
+"""Tickets of one tracker side by side: those about the same wait for each other, others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from app.records.records import Records
+from app.rules.actions.findings import Found
+from app.rules.actions.issue import Issue as IssueAction
+from app.rules.actions.issue import IssueConfig
+from app.ticket import Ticket
+from app.triage.plan import Plan
+from app.work.issues.index import IssueIndex
+from app.work.issues.link_or_open import REPORT, IssueLinker
+from app.work.issues.mirror import IssueMirror
+from app.work.issues.projects import ProjectCache
+from app.work.issues.similar import SimilarIssues
+from app.work.issues.sync import first_sync_done
+from app.work.messages import TicketDecision, TicketRead
+from integrations.errors import NotSent, UnknownOutcome
+from integrations.gitlab.issues import GitLabIssue
+from tests.support.fakes import NOW, Clock, dependencies
+
+PROJECT_ID = 5
+BUG = "Since 11.4 the pipeline graph eats my tabs and gives me back spaces in every graph"
+SAME = "The pipeline graph gives me back spaces and eats my tabs since 11.4!"
+OTHER = "Imported wikis lose their attachments on Windows"
+
+
+@dataclass
+class FakeGitLab:
+    clock: Clock
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+
+    def project(self, _path: object) -> object:
+        return SimpleNamespace(id=PROJECT_ID)
+
+    def me(self) -> object:
+        return SimpleNamespace(id=1)
+
+    def notes(self, *_: object) -> list[object]:
+        return []
+
+    def add_note(self, *_: object) -> int:
+        return 1
+
+    def thumbs_up(self, *_: object) -> None: ...
+
+    def create_issue(self, project_id: int, **values: Any) -> GitLabIssue:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.opened.append(values)
+        iid = len(self.opened)
+        return GitLabIssue(
+            id=iid, iid=iid, project_id=project_id, title=values["title"], description=values["description"],
+            state="opened", labels=(), confidential=values["confidential"], web_url=f"https://gitlab.com/x/-/issues/{iid}",
+            author_id=1, created_at=self.clock(), updated_at=self.clock(), upvotes=0, moved_to_id=None,
+            duplicated_to=None, issue_type="issue", reference=f"x#{iid}",
+        )  # fmt: skip
+
+
+@dataclass
+class Tracker:
+    linker: IssueLinker
+    records: Records
+    gitlab: FakeGitLab
+    clock: Clock
+
+    def report(self, ticket_id: int, body: str, *, confidential: bool = False, command: str = "") -> Found:
+        rules = self.linker.deps.rulebook.current()
+        policy = IssueConfig(tracker="product", template="Issue::Bug Report")
+        action = IssueAction(policy=policy, confidential=confidential, command=command)
+        read = TicketRead(
+            id=ticket_id, subject="", body=body, status="new", tags=(), updated_at="", public=True, url="",
+            requester_name="Sam",
+        )  # fmt: skip
+        decision = TicketDecision(
+            run_id=f"zd:{ticket_id}", event="ticket.created", ticket=read, channel="twitter", where="",
+            archetype="bug_report", confidence="high", decided_by="", why="", plan=Plan(mode="live", actions=(action,)),
+            trace=(), config_hash=rules.hash, judged=Ticket(ticket_id), thread="", decided_at=self.clock().isoformat(),
+        )  # fmt: skip
+        return self.linker.find_or_open(decision, action, rules)
+
+    def claim_of_another_process(self, ticket_id: int, text: str) -> None:
+        now = self.clock().isoformat()
+        claimed = self.records.links.claim(
+            ticket_id, REPORT, project_id=PROJECT_ID, project="x", marker="m", text=text, now=now, since=now
+        )
+        assert claimed is not None
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Iterator[Tracker]:
+    records = Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
+    clock = Clock(NOW)
+    gitlab = FakeGitLab(clock)
+    deps = dependencies(records, gitlab=gitlab, clock=clock)
+    records.progress.reached(first_sync_done(PROJECT_ID), "", now=clock().isoformat())
+    index = IssueIndex(records.tracked_issues, None, clock)
+    mirror = IssueMirror(records.tracked_issues, index, clock)
+    similar = SimilarIssues(deps, index, mirror)
+    linker = IssueLinker(deps, ProjectCache(deps), similar, mirror, cast("Any", None))
+    yield Tracker(linker, records, gitlab, clock)
+    records.close()
+
+
+def test_a_ticket_waits_for_an_earlier_one_about_the_same_and_then_finds_its_issue(tracker: Tracker) -> None:
+    tracker.claim_of_another_process(1, BUG)
+
+    with pytest.raises(NotSent, match="about the same") as waits:
+        tracker.report(2, SAME)
+    assert waits.value.retry_after == 1.0
+    assert tracker.records.links.find(2, REPORT) is None, "whoever comes next does not wait for one that waits"
+
+    tracker.records.links.release(1, REPORT)
+    assert tracker.report(1, BUG).outcome == "opened"
+    assert tracker.report(2, SAME).outcome == "linked"
+    assert len(tracker.gitlab.opened) == 1
+
+
+def test_tickets_about_different_things_do_not_wait(tracker: Tracker) -> None:
+    tracker.claim_of_another_process(1, BUG)
+    assert tracker.report(2, OTHER).outcome == "opened"
+
+
+def test_a_person_who_asks_for_an_issue_of_its_own_gets_it(tracker: Tracker) -> None:
+    tracker.claim_of_another_process(1, BUG)
+    assert tracker.report(2, SAME, command="open").outcome == "opened"
+
+
+def test_others_wait_while_nobody_knows_whether_an_issue_was_opened_but_not_for_ever(tracker: Tracker) -> None:
+    tracker.gitlab.fails = [UnknownOutcome("gitlab", "no answer")]
+    with pytest.raises(UnknownOutcome):
+        tracker.report(1, BUG)
+    tracker.clock.advance(40)
+    with pytest.raises(NotSent) as waits:
+        tracker.report(2, SAME)
+    assert waits.value.retry_after == 20.0
+
+    tracker.clock.advance(120)
+    tracker.records.progress.reached(first_sync_done(PROJECT_ID), "", now=tracker.clock().isoformat())
+    assert tracker.report(2, SAME).outcome == "opened"
+
+
+def test_an_issue_that_another_process_opened_after_our_search_is_found(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no claim any more when we make ours."""
+    search = SimilarIssues.of
+    looked: list[int] = []
+
+    def slow(self: SimilarIssues, *args: Any) -> Any:
+        found = search(self, *args)
+        if not looked:
+            looked.append(1)
+            tracker.report(1, BUG)
+        return found
+
+    monkeypatch.setattr(SimilarIssues, "of", slow)
+    assert tracker.report(2, SAME).outcome == "linked"
+    assert len(tracker.gitlab.opened) == 1
+
+
+def test_a_public_report_is_not_linked_to_a_confidential_issue(tracker: Tracker) -> None:
+    assert tracker.report(1, BUG, confidential=True).outcome == "opened"
+    assert tracker.report(2, SAME).outcome == "opened"
+    assert tracker.report(3, SAME).outcome == "linked"
+    assert [issue["confidential"] for issue in tracker.gitlab.opened] == [True, False]
