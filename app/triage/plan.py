@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, SerializeAsAny
 
 from app.rules.actions import ACTIONS
-from app.rules.actions.action import SKIPPED_SHADOW, Action, PlanContext
+from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, Action, PlanContext
 from app.rules.channels import ChannelOf
 from app.rules.routing import RemarkConfig, RoutingConfig
 from app.rules.schema.base import Mode
@@ -65,10 +65,12 @@ def plan(
     instead = (kind.instead(keys, context) for kind, keys in asked if kind.plan(keys, context) is None)
     context = replace(context, instead=tuple(one for one in instead if one))
     planned = (kind.plan(keys, context) for kind, keys in asked)
-    return Plan(mode=verdict.mode, actions=tuple(_in_mode(action, verdict.mode) for action in planned if action))
+    return Plan(mode=verdict.mode, actions=tuple(_allowed(action, verdict) for action in planned if action))
 
 
-def _in_mode(action: Action, mode: Mode) -> Action:
-    if mode == "shadow":
+def _allowed(action: Action, verdict: Verdict) -> Action:
+    if verdict.mode == "shadow":
         return action.model_copy(update={"skip_reason": SKIPPED_SHADOW})
-    return action.suggested() if mode == "suggest" else action
+    if verdict.mode == "suggest":
+        return action.suggested()
+    return action.skipped(SKIPPED_MODEL) if action.needs_rule and verdict.decided_by == "model" else action

@@ -14,7 +14,8 @@ MAX_TITLE = 255
 MARKER_DIGITS = 20
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# Without the bound, a long word would be looked through from each of its letters.
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://")
 # What would become a reference, an image or a tag in a title, where neither backslash nor code protects.
 TITLE_LOOK_ALIKES = (
     (re.compile(r"@"), "＠"),

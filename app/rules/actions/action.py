@@ -17,6 +17,7 @@ from app.ticket import Ticket
 
 SKIPPED_SHADOW = "the mode is shadow"
 SKIPPED_SUGGEST = "the mode is suggest"
+SKIPPED_MODEL = "no rule matched, only the model decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Action(Strict):
     """What an archetype in routing.yaml may say about it: these become keys of the archetype."""
     capped: ClassVar[bool] = False
     """May `caps:` limit it?"""
+    needs_rule: ClassVar[bool] = False
+    """Is it hard to undo? Then the model alone never does it: a rule or a person decides."""
     looks_up: ClassVar[bool] = False
     """Is something looked up in GitLab before the ticket is changed?"""
 
@@ -149,7 +152,7 @@ class Action(Strict):
         """Add its part to the change."""
         raise NotImplementedError
 
-    def leave(self, change: TicketChange) -> ActionOutcome:
+    def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         """It is skipped: say so in the note."""
         change.say(Section.NOT_DONE, self.would(), label=f"Not done, because {self.skip_reason}")
         return self.outcome("skipped", self.skip_reason)

@@ -32,6 +32,7 @@ class ForwardKeys(Strict):
 class Forward(Action):
     keys: ClassVar = ForwardKeys
     capped: ClassVar = True
+    needs_rule: ClassVar = True
 
     kind: Literal["forward"] = "forward"
     to: str = ""
@@ -55,6 +56,13 @@ class Forward(Action):
 
     def would(self) -> str:
         return f"forward it to {' / '.join(self.details())}"
+
+    def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        """The person who decides has the text at hand."""
+        text = context.text(self.macro) if self.macro else ""
+        if not isinstance(text, str):
+            change.quote(text.text, f"Text for {self.to or self.group}")
+        return super().leave(change, context)
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         to = self.to or self.group

@@ -89,11 +89,11 @@ class Issue(Action):
         kind = "a confidential one" if self.confidential else "one"
         return f"look for its issue in {self.policy.tracker}, else open {kind} ({self.policy.open_when})"
 
-    def leave(self, change: TicketChange) -> ActionOutcome:
+    def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         if self.policy.open_when != "never":
             change.issue_may_follow = True
             change.say(Section.NEXT, f"If this is right, add {OPEN_ISSUE_TAG} to open its issue.")
-        return super().leave(change)
+        return super().leave(change, context)
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         found = context.found

@@ -15,6 +15,7 @@ class SolveParentKeys(Strict):
 
 class SolveParent(Action):
     keys: ClassVar = SolveParentKeys
+    needs_rule: ClassVar = True
 
     kind: Literal["solve_parent"] = "solve_parent"
 

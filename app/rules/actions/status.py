@@ -17,6 +17,7 @@ class StatusKeys(Strict):
 class Status(Action):
     keys: ClassVar = StatusKeys
     capped: ClassVar = True
+    needs_rule: ClassVar = True
 
     kind: Literal["status"] = "status"
     status: str

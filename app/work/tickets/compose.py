@@ -13,7 +13,8 @@ def compose(decision: TicketDecision, found: Found, rules: Rules) -> TicketChang
     """Carry out the plan on paper, in its order."""
     change, context = TicketChange(), _context(decision, found, rules)
     for action in decision.plan.actions:
-        change.outcomes.append(action.leave(change) if action.skip_reason else action.carry_out(change, context))
+        act = action.leave if action.skip_reason else action.carry_out
+        change.outcomes.append(act(change, context))
     return change
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.actions.action import SKIPPED_SHADOW, SKIPPED_SUGGEST
+from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, SKIPPED_SUGGEST
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
 from app.rules.actions.tags import Tags
@@ -89,6 +89,12 @@ ACTS = ["issue", "spam", "assign", "forward", "status", "solve_parent"]
 def test_what_the_mode_holds_back_says_so(mode: Mode, skipped: dict[str, str]) -> None:
     made = plan(ROUTING, TICKET, verdict(mode=mode), channel=TWITTER)
     assert {action.kind: action.skip_reason for action in made.actions if action.skip_reason} == skipped
+
+
+def test_the_model_alone_does_nothing_that_is_hard_to_undo() -> None:
+    made = plan(ROUTING, TICKET, verdict(decided_by="model", probability=0.99), channel=TWITTER)
+    skipped = {action.kind: action.skip_reason for action in made.actions if action.skip_reason}
+    assert skipped == dict.fromkeys(["forward", "status", "solve_parent"], SKIPPED_MODEL)
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ def test_the_ticket_that_this_one_answers_is_solved_if_it_is_known(parent: int |
     assert [one.state for one in change.outcomes] == ["done", state, "done"]
 
 
-def test_what_is_held_is_not_carried_out() -> None:
+def test_what_is_skipped_is_not_carried_out() -> None:
     change = compose(decision(Spam().suggested(), TAGS, NOTE), Found(), RULES)
     assert change.spam is False
     assert (change.outcomes[0].state, change.outcomes[0].detail) == ("skipped", SKIPPED_SUGGEST)
