@@ -90,7 +90,8 @@ def _words(text: str) -> list[str]:
     said: dict[tuple[str, ...], str] = {}
     for word in _WORD.findall(text):
         stems = tuple(terms(word))
-        if len(word) > 2 and stems and not any(term[0] in KINDS for term in stems):
+        # A Turkish capital i has none in lower case.
+        if len(word) > 2 and stems and terms(word.lower()) and not any(term[0] in KINDS for term in stems):
             said.setdefault(stems, word.lower())
     return list(said.values())
 

@@ -92,6 +92,11 @@ def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verd
     return Verdict(None, "low", "none", mode, why, candidates=tuple(candidates[:MOST_CANDIDATES]))
 
 
+def too_slow(rules: Rules, seconds: float) -> Verdict:
+    why = f"Judging the text took longer than {seconds:.0f} seconds."
+    return Verdict(None, "low", "none", rules.routing.defaults.mode, why)
+
+
 def if_live(shadow: RouteTrace) -> Verdict:
     """What a shadow route would have decided, had it been live."""
     return Verdict(shadow.archetype, "high", f"route:{shadow.route}", "live", shadow.detail)

@@ -5,6 +5,7 @@ work goes on to ask a language model, where one is set up, about what was abstai
 """
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,12 +18,14 @@ from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
-from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live
+from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live, too_slow
 from app.triage.language import Language
 from app.triage.plan import Plan, plan
 from app.triage.trace import trace
 
 FEWEST_WORDS = 2
+LONGEST = 20_000
+"""Characters of a text that are judged: what a person wants stands before that, and logs come after it."""
 _NO_WORDS = re.compile(r"https?://\S+|[@#]\w+")
 _WORD = re.compile(r"\w+")
 
@@ -38,6 +41,9 @@ class Judgement:
     detect: Detect
     model: AskModel | None = None
     """None: without a model the service works, and abstains more often."""
+    seconds: float = 5.0
+    """What judging may take: a hundred times what it takes. A ticket past it is left to a person."""
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,17 @@ class Judged:
 def judge(
     rules: Rules, ticket: Ticket, judgement: Judgement, *, now: datetime, previous: Previous | None = None
 ) -> Judged:
-    """Decide about one ticket. Pure."""
+    """Decide about one ticket. Pure, but for a ticket that takes too long."""
+    began = judgement.clock()
+    ticket = replace(ticket, subject=ticket.subject[:LONGEST], body=ticket.body[:LONGEST])
     language = judgement.detect(f"{ticket.subject}\n{ticket.body}")
     matching = match(rules.matcher, ticket, Facts(language=language.code), now)
     channel = describe_channel(rules.routing.channels, ticket)
     said: ModelVerdict | None = None
+    is_late = judgement.clock() - began > judgement.seconds
     verdict = (
         by_person(rules, ticket, previous)
+        or (too_slow(rules, judgement.seconds) if is_late else None)
         or by_route(rules, matching.first("before language"))
         or by_language(rules, language)
         or by_route(rules, matching.first("after language"))

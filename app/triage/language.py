@@ -18,6 +18,8 @@ from typing import Any
 from app.word_lists import words_of
 
 FEWEST_WORDS = 4
+LONGEST = 20_000
+"""Characters that are looked at: by then a language is known."""
 UNKNOWN = "und"
 ENGLISH_BELOW = 0.2
 FOREIGN_LETTERS = 0.5
@@ -25,20 +27,20 @@ FOREIGN_LETTERS = 0.5
 # package's own front door may download a larger one.
 MODEL_SHA256 = "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
 
-_TAKEN_OUT = re.compile(
+_CODE_AND_QUOTES = re.compile(
     r"""
-    ```.*?(```|\Z)                      # fenced code
+    ```.*?(?:```|\Z)                    # fenced code
     | `[^`\n]*`                         # inline code
     | (?m:^(?:>|\ {4}|\t).*$)           # quoted text and indented code
-    # ASCII runs from here on: Japanese or Chinese has no blanks, and would go with the link beside it.
-    | https?://[!-~]+ | www\.[!-~]+     # links
-    | [!-~]+@[!-~]+\.[a-zA-Z]+          # addresses
-    | [@\#][\w.-]+                      # handles, hashtags and issue numbers
-    | [!-~]*[/\\_=<>{}|$][!-~]*         # paths, identifiers, markup
-    | [!-~]*[0-9][!-~]*                 # versions, error codes
     """,
     re.VERBOSE | re.DOTALL,
 )
+# ASCII: Japanese or Chinese has no blanks, and would go with the link beside it.
+_ASCII_RUN = re.compile(r"[!-~]+")
+_NO_WORD_IN_IT = re.compile(r"[0-9/\\_=<>{}|$]")
+"""Of a run: a link, a path, an identifier, markup, a version or an error code."""
+_DOMAIN = re.compile(r"\.[a-zA-Z]")
+_HANDLE = re.compile(r"[@\#][\w.-]+")
 _PRODUCT_WORDS = words_of(Path(__file__).parent / "data" / "product_words.txt")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -93,8 +95,16 @@ class LanguageDetector:
 
 def significant_words(text: str) -> list[str]:
     """The words that tell a language: without code, links, handles, quoted text and product words."""
-    plain = _TAKEN_OUT.sub(" ", unicodedata.normalize("NFKC", text))
+    text = _CODE_AND_QUOTES.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST]))
+    runs = _ASCII_RUN.sub(lambda run: _words_in(run[0]), text)
+    plain = _HANDLE.sub(" ", runs)
     return [word for word in _WORD.findall(plain) if word.casefold() not in _PRODUCT_WORDS]
+
+
+def _words_in(run: str) -> str:
+    name, _, domain = run.partition("@")
+    is_address = bool(name and _DOMAIN.search(domain))
+    return " " if is_address or _NO_WORD_IN_IT.search(run) else run.partition("www.")[0]
 
 
 def _share_outside_latin(words: list[str]) -> float:

@@ -38,3 +38,43 @@ FRAGMENTS = (
     *("curl -u a:b ", "-u ", "hooks.slack.com/", "https://x/hooks/", "/token:", "recovery code ", "0123456789abcdef "),
     *('"', "'", "\\", "[", "`", "\ufdd0", "[email removed]", "é", "中", "e\u0301", "İ", "\ud800", "\u200b", "²"),
 )
+"""For what reads secrets and personal data."""
+
+SHAPES = (
+    *("x", "a@", "a@b", "a" * 50 + " ", "b_", "/", "=", "a/", "中", "é", "Aa", "aB1", "-", "w.", "#", "@a", "`", "```"),
+    *(
+        "\t",
+        "    x\n",
+        "> a\n",
+        "<b>",
+        "&amp;",
+        "http://",
+        "www.",
+        "😀",
+        "\u0301",
+        "ß",
+        "ﷺ",
+        "İ",
+        "a'",
+        "a’",
+        "..",
+        "!",
+    ),
+    *(
+        "?",
+        "Error: ",
+        "1",
+        "at a.b(c.rb:1)\n",
+        "{",
+        "[x](",
+        "|a|",
+        "\r\n",
+        "1. a\n",
+        "please ",
+        " not ",
+        "thanks ",
+        ".",
+    ),
+    *("On a, b wrote:\n", "-- \n", "Sent from ", "From: a\n", "user", "\u200b", "\ud800", "the pipeline fails "),
+)
+"""For what reads the words."""

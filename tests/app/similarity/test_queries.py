@@ -43,7 +43,7 @@ def test_short_reports_are_asked_for_from_two_sides() -> None:
     assert len(search_queries("", "since 11.4 the Web IDE eats my tabs. Makefiles are not amused @gitlab")) == 2
 
 
-@pytest.mark.parametrize("text", ["", "?!", "the of it", "@gitlab #help", "https://example.com/a/b"])
+@pytest.mark.parametrize("text", ["", "?!", "İİİ İİİİ", "the of it", "@gitlab #help", "https://example.com/a/b"])
 def test_nothing_to_look_for_means_no_query(text: str) -> None:
     assert search_queries(text, text) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -113,3 +114,15 @@ def test_the_model_marks_spam_only_from_the_bar_that_ops_gave_it(
     text = rules.routing_text.replace("mark_at: rule", f"mark_at: {bar}", 1)
     judged = ask(load(text, rules.macros_text), NOTHING_FITS, model_says("spam", share))
     assert ("spam" in {action.kind for action in judged.plan.wanted()}) is marked
+
+
+def test_a_ticket_that_takes_too_long_is_left_to_a_person(rules: Rules) -> None:
+    moments = iter((0.0, 5.1))
+    slow = replace(model_says("bug_report", 0.99), clock=lambda: next(moments))
+    verdict = ask(rules, NOTHING_FITS, slow).verdict
+    assert (verdict.archetype, verdict.why) == (None, "Judging the text took longer than 5 seconds.")
+
+
+def test_what_comes_after_the_part_that_is_judged_decides_nothing(rules: Rules) -> None:
+    far_down = "qwertz " * 3000 + "please reset my 2fa, i am locked out of my account"
+    assert ask(rules, far_down, Judgement(lambda _: ENGLISH)).verdict.archetype is None

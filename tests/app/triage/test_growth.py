@@ -1,0 +1,63 @@
+"""No message keeps the service busy: each step takes a text of the longest comment in a part of a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from app.redaction import redact
+from app.rules.conditions.context import Facts
+from app.rules.loading import load
+from app.rules.matching.matching import match
+from app.similarity.queries import search_queries
+from app.similarity.terms import counted, spellings
+from app.similarity.text import plain
+from app.ticket import Ticket
+from app.triage.judge import judge
+from app.triage.shipped import shipped_judgement
+from app.work.issues.text import report_details
+from integrations.gitlab import quoting
+from tests.support.hostile import SHAPES
+from tests.support.paths import ROOT
+
+# The longest comment that Zendesk takes.
+SIZE = 65_536
+# Of the processor. The promise is half of it; the tests share their cores.
+SECONDS = 0.6
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+RULES = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
+JUDGEMENT = shipped_judgement()
+
+
+def ticket(text: str) -> Ticket:
+    return Ticket(1, subject=text[:255], body=text, channel="twitter")
+
+
+STEPS: dict[str, Callable[[str], object]] = {
+    "language": JUDGEMENT.detect,
+    "rules": lambda text: match(RULES.matcher, ticket(text), Facts(language=None), NOW),
+    "model": lambda text: JUDGEMENT.model and JUDGEMENT.model(ticket(text), "twitter"),
+    "judge": lambda text: judge(RULES, ticket(text), JUDGEMENT, now=NOW),
+    "redaction": lambda text: redact(text, names=("Ann Example", "@ann")),
+    "title": quoting.issue_title,
+    "description": quoting.fence,
+    "details": report_details,
+    "search": lambda text: (plain(text), counted("", text), spellings("", text), search_queries("", text)),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_takes_any_shape_in_a_part_of_a_second(step: str) -> None:
+    run = STEPS[step]
+    run("warm up: what is loaded once does not count")
+    slow = {}
+    for shape in SHAPES:
+        text = (shape * (SIZE // len(shape) + 1))[:SIZE]
+        began = time.process_time()
+        run(text)
+        if (seconds := time.process_time() - began) > SECONDS:
+            slow[shape] = round(seconds, 2)
+    assert slow == {}
