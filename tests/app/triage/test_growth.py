@@ -1,4 +1,7 @@
-"""No message keeps the service busy: each step takes a text of the longest comment in a part of a second."""
+"""No message keeps the service busy: each step takes a text of the longest comment in a part of a second.
+
+Redaction has a test of its own (tests/app/redaction/test_linear.py).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.redaction import redact
-from app.rules.conditions.context import Facts
 from app.rules.loading import load
-from app.rules.matching.matching import match
 from app.similarity.queries import search_queries
 from app.similarity.terms import counted, spellings
 from app.similarity.text import plain
@@ -37,11 +37,7 @@ def ticket(text: str) -> Ticket:
 
 
 STEPS: dict[str, Callable[[str], object]] = {
-    "language": JUDGEMENT.detect,
-    "rules": lambda text: match(RULES.matcher, ticket(text), Facts(language=None), NOW),
-    "model": lambda text: JUDGEMENT.model and JUDGEMENT.model(ticket(text), "twitter"),
     "judge": lambda text: judge(RULES, ticket(text), JUDGEMENT, now=NOW),
-    "redaction": lambda text: redact(text, names=("Ann Example", "@ann")),
     "title": quoting.issue_title,
     "description": quoting.fence,
     "details": report_details,
