@@ -1,5 +1,6 @@
 """The questions that a ticket is asked, one function each: a verdict, or None for "not mine to say"."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from app.model.model_verdict import ModelVerdict
@@ -14,6 +15,8 @@ from app.triage.language import UNKNOWN, Language
 MOST_CANDIDATES = 3
 # Below this share the model's second thoughts are no help to a person.
 WORTH_NAMING = 0.1
+# From here on the model's other opinion makes a route's verdict a suggestion.
+DOUBT = 0.5
 
 
 def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
@@ -49,6 +52,22 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
     why = f"The rule {route.name} matched: {reason}{because}."
     mode = rules.mode_of(route.archetype, route.mode)
     return Verdict(route.archetype, route.confidence, f"route:{route.name}", mode, why, tags=route.tags)
+
+
+def doubted(rules: Rules, verdict: Verdict, said: ModelVerdict | None) -> Verdict:
+    """A route's verdict, which a person confirms where the model is fairly sure of something else.
+
+    Not of an archetype that only rules know.
+    """
+    archetype = rules.routing.archetypes.get(verdict.archetype or "")
+    if said is None or said.best == verdict.archetype or said.probability < DOUBT:
+        return verdict
+    if archetype is None or archetype.by_rule_only or verdict.confidence != "high":
+        return verdict
+    share = f"{said.probability:.0%} likely (model)"
+    why = f"{verdict.why} The model would say {spoken(said.best)} ({said.probability:.0%} likely), so a person decides."
+    mode = "suggest" if verdict.mode == "live" else verdict.mode
+    return replace(verdict, confidence="medium", mode=mode, why=why, candidates=(Candidate(said.best, share),))
 
 
 def by_language(rules: Rules, language: Language) -> Verdict | None:

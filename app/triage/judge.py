@@ -18,7 +18,7 @@ from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
-from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, if_live, too_slow
+from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, doubted, if_live, too_slow
 from app.triage.language import Language
 from app.triage.plan import Plan, plan
 from app.triage.trace import trace
@@ -73,10 +73,10 @@ def judge(
         or by_language(rules, language)
         or by_route(rules, matching.first("after language"))
     )
-    if verdict is None:
-        if judgement.model is not None and _is_for_the_model(ticket):
-            said = judgement.model(ticket, channel.name)
-        verdict = by_model(rules, said) or abstain(rules, matching, said)
+    by_rule = verdict is not None and verdict.decided_by.startswith("route:")
+    if judgement.model is not None and (by_rule or verdict is None) and _is_for_the_model(ticket):
+        said = judgement.model(ticket, channel.name)
+    verdict = doubted(rules, verdict, said) if verdict else by_model(rules, said) or abstain(rules, matching, said)
     planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(matching, verdict, language=language, said=said, shadows=shadows)

@@ -126,3 +126,26 @@ def test_a_ticket_that_takes_too_long_is_left_to_a_person(rules: Rules) -> None:
 def test_what_comes_after_the_part_that_is_judged_decides_nothing(rules: Rules) -> None:
     far_down = "qwertz " * 3000 + "please reset my 2fa, i am locked out of my account"
     assert ask(rules, far_down, Judgement(lambda _: ENGLISH)).verdict.archetype is None
+
+
+@pytest.mark.parametrize(
+    ("said", "share", "confidence", "mode"),
+    [
+        ("mention", 0.6, "medium", "suggest"),
+        ("mention", 0.45, "high", "live"),
+        ("bug_report", 0.6, "high", "live"),
+    ],
+    ids=["sure of something else", "hardly sure", "of the same opinion"],
+)
+def test_a_route_that_the_model_contradicts_only_suggests(
+    rules: Rules, said: str, share: float, confidence: str, mode: str
+) -> None:
+    verdict = ask(rules, "since 11.4 the merge button stays grey, it worked in 11.3", model_says(said, share)).verdict
+    assert verdict.decided_by == "route:broken-since-a-version"
+    assert (verdict.archetype, verdict.confidence, verdict.mode) == ("bug_report", confidence, mode)
+    assert [one.archetype for one in verdict.candidates] == (["mention"] if confidence == "medium" else [])
+
+
+def test_a_route_to_what_only_rules_know_is_not_contradicted(rules: Rules) -> None:
+    verdict = ask(rules, "This Tweet is no longer available.", model_says("mention", 0.9)).verdict
+    assert (verdict.archetype, verdict.confidence) == ("tweet_removed", "high")
