@@ -35,7 +35,7 @@ def trace(
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
     values = {name: value for name, value in asdict(one).items() if name not in {"index", "route", "match_score"}}
-    entry = {"asked": f"route:{one.route}", **values, "nearness": round(one.match_score, 2)}
+    entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

@@ -18,7 +18,7 @@ class RouteOut(BaseModel):
     text: str = Field(description="The piece of the ticket that made it so.")
     path: str = Field(description="The deciding condition's place in routing.yaml.")
     line: int
-    nearness: float = Field(description="Share of the route's top conditions that held.")
+    match_score: float = Field(description="Share of the route's top conditions that held.")
     error: str | None
 
 
@@ -76,7 +76,7 @@ def _route(one: RouteTrace) -> RouteOut:
         text=one.text,
         path=one.path,
         line=one.line,
-        nearness=round(one.match_score, 2),
+        match_score=round(one.match_score, 2),
         error=one.error,
     )
 
@@ -98,7 +98,7 @@ def as_text(said: Explanation, *, routing_file: str = "routing.yaml") -> list[st
     if said.why_not:
         lines += ["", "Why not another:"]
         for one in said.why_not:
-            lines.append(f"  {one.route} -> {one.archetype} ({one.nearness:.0%} of its conditions held)")
+            lines.append(f"  {one.route} -> {one.archetype} ({one.match_score:.0%} of its conditions held)")
             lines.append(f"    {routing_file}:{one.line}  {one.path}: {one.detail}")
     if said.shadows:
         lines += ["", "In shadow, would have fired:"]
