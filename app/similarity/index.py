@@ -16,11 +16,17 @@ from app.similarity.bm25 import TextQuery, from_words, together
 from app.similarity.columns import with_row
 from app.similarity.postings import Postings
 from app.similarity.terms import counted, shown, spellings, terms
+from app.similarity.text import normal
 from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
 
 PRESELECTED = 300
 """Issues, by words and again by meaning, that are compared exactly."""
 MOST_SHARED = 5
+FEWEST_ALIKE = 5
+SHARE_ALIKE = 200
+"""A line is boilerplate where one issue in so many has all its words, and at least FEWEST_ALIKE have."""
+FEWEST_IN_LINE = 4
+"""Terms: of shorter lines the words stand together by chance."""
 
 
 class IssueKey(NamedTuple):
@@ -122,6 +128,17 @@ class SimilarityIndex:
             found = self._nearest(counts, meaning, project_id, after, k)
         spelled = spellings(subject, body) if found else {}
         return [replace(one, shared=tuple(dict.fromkeys(shown(term, spelled) for term in one.shared))) for one in found]
+
+    def without_boilerplate(self, body: str) -> str:
+        """`body` without lines that many issues hold: footers, templates, logs. All of it, if nothing else is left."""
+        with self._lock:
+            many = max(FEWEST_ALIKE, len(self._rows) // SHARE_ALIKE)
+            kept = [line for line in normal(body).splitlines() if not self._is_in_many(line, many)]
+        return "\n".join(kept) if terms("\n".join(kept)) else body
+
+    def _is_in_many(self, line: str, many: int) -> bool:
+        names = set(terms(line))
+        return len(names) >= FEWEST_IN_LINE and self._postings.issues_with(names, enough=many) >= many
 
     def frequency(self, word: str) -> int:
         """How many issues hold it, in any of its forms; of several words, the rarest."""

@@ -5,7 +5,7 @@ Why not tantivy or bm25s: docs/decisions/0003-own-issue-index.md. Its owner hold
 
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,21 @@ class Postings:
         """How many rows hold it."""
         number = self._numbers.get(term)
         return 0 if number is None else len(self._by_term[number])
+
+    def issues_with(self, terms: Collection[str], *, enough: int) -> int:
+        """How many rows hold all of these terms; counts no further than it takes to know that they are not enough."""
+        rarest = sorted(terms, key=self.frequency)
+        if self.frequency(rarest[0]) < enough:
+            return 0
+        rows = self._rows_of(rarest[0])
+        for term in rarest[1:]:
+            rows = np.intersect1d(rows, self._rows_of(term), assume_unique=True)
+            if len(rows) < enough:
+                break
+        return len(rows)
+
+    def _rows_of(self, term: str) -> NDArray[np.intp]:
+        return (_view(self._by_term[self._numbers[term]]) >> COUNT_BITS).astype(np.intp)
 
     def query(self, counts: Mapping[str, int], issues: int) -> TextQuery:
         """`counts` of the text that is looked for among so many issues."""

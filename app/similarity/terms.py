@@ -17,6 +17,8 @@ from app.word_lists import lines_of, words_of
 
 DATA: Final = Path(__file__).parent / "data"
 STOP_WORDS: Final = words_of(DATA / "stop_words.txt")
+NEGATIONS: Final = words_of(DATA / "negations.txt")
+NOT: Final = "not"
 COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
 ERROR_PHRASES: Final = lines_of(DATA / "error_phrases.txt")
 IDENTIFIER: Final = "="
@@ -122,6 +124,8 @@ def _of_word(run: str) -> tuple[str, ...]:
     word = run.casefold()
     if len(word) < 2 or word in STOP_WORDS:
         return ()
+    if word in NEGATIONS:
+        return (NOT,)
     stem: str = Stemmer("english", 0).stemWord(word)
     exceptional = len(run) > 8 and (_EXCEPTION.match(run) or _CAMEL.match(run))
     return (IDENTIFIER + word, stem) if exceptional else (stem,)

@@ -36,11 +36,20 @@ _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}")
 _HANDLE = re.compile(r"(?<![\w/])@[\w.-]{1,60}")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A frame of a backtrace that any error passes through: middleware, gems, the server.
+_SYSTEM_ID = ", system id:"
+_FRAME = re.compile(
+    r"^\s*(?:from\s+|at\s+)?\S{0,200}(?:/middleware/|_middleware\.|/gems/|/site-packages/|/node_modules/)\S{0,300}"
+)
+_STAMP = re.compile(r"^[\s>\d:.,TZ/|\[\]+-]{0,60}")
 _LINE_MARKS = " \t#*_>:.-|"
 
 _DATA = Path(__file__).parent / "data"
 _TEMPLATE_LINES = frozenset(line.strip(_LINE_MARKS).casefold() for line in lines_of(_DATA / "template_lines.txt"))
 _TEMPLATE_STARTS = tuple(lines_of(_DATA / "template_starts.txt"))
+_LOG_STARTS = tuple(lines_of(_DATA / "log_lines.txt"))
+FEWEST_LOG_LINES = 4
+"""So many lines of a log make it one: a single line may be a person's own sentence."""
 
 
 def plain(text: str, *, addresses: bool = True) -> str:
@@ -64,7 +73,7 @@ def plain(text: str, *, addresses: bool = True) -> str:
         seen = _HANDLE.sub(" ", _ADDRESS.sub(" ", seen))
     if "\n" in seen or "\r" in seen:
         seen = _CHECKBOX.sub("", _QUICK_ACTION.sub("", _FENCE.sub("", seen)))
-        seen = "\n".join(line for line in seen.splitlines() if not _is_template(line))
+        seen = "\n".join(_without_logs([line for line in seen.splitlines() if not _is_template(line)]))
     return seen
 
 
@@ -93,6 +102,17 @@ def _route(url: re.Match[str]) -> str:
     host = re.split(r"[/?#:]", address.rpartition("@")[2], maxsplit=1)[0]
     page = re.split(r"[?#]", address.partition("/-/")[2], maxsplit=1)[0].split("/")[:3]
     return f" {' '.join([host, *(part for part in page if part and not any(sign.isdigit() for sign in part))])} "
+
+
+def _without_logs(lines: list[str]) -> list[str]:
+    logged = [bool(_FRAME.match(line)) or _is_of_a_log(_STAMP.sub("", line).casefold()) for line in lines]
+    if sum(logged) < FEWEST_LOG_LINES:
+        return lines
+    return [line for line, is_log in zip(lines, logged, strict=True) if not is_log]
+
+
+def _is_of_a_log(line: str) -> bool:
+    return line.startswith(_LOG_STARTS) or _SYSTEM_ID in line
 
 
 def _is_template(line: str) -> bool:

@@ -48,6 +48,7 @@ class IssueIndex:
         once more.
         """
         self.refresh()
+        body = self._index.without_boilerplate(body)
         asked = self._vector(subject, body) if len(self._index) else None
         return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
 

@@ -75,7 +75,7 @@ def test_the_same_long_text_is_almost_certain_and_a_few_shared_words_are_not() -
 
 def test_scores_mean_the_same_in_a_small_and_in_a_large_index() -> None:
     few = of(*ISSUES)
-    others = (f"part{iid} and piece{iid} of product{iid} do nothing{iid}" for iid in range(10, 3010))
+    others = (f"part{iid} on piece{iid} after product{iid} does not do thing{iid}" for iid in range(10, 3010))
     many = of(*ISSUES, *(IndexedIssue(PROJECT, 10 + n, text, text * 2) for n, text in enumerate(others)))
     small, large = (one.search("Mattermost login redirect loop", project_id=PROJECT)[0].score for one in (few, many))
     assert small == pytest.approx(large, abs=0.08)
