@@ -62,8 +62,8 @@ def _aws_secrets(text: str) -> Iterator[Span]:
 LONGEST_KEY = 100_000
 """Characters between BEGIN and END. RSA keys of 16,384 bits have 13,000."""
 
-_BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
-_END = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_BEGIN = re.compile(r"-{2,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{2,5}")
+_END = re.compile(r"-{2,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{2,5}")
 # What lies below a BEGIN whose END is missing, line by line.
 _BODY = re.compile(
     r"""(?:
