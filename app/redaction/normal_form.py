@@ -25,7 +25,6 @@ _ESCAPE = r"\\[-_.*#+=~@:/>()!|\[\]]"
 _ENTITY = r"&(?:amp;)*(?:\#\d{2,7}(?!\d);?|\#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)"
 _WINDOWS_PATH = r"(?<![A-Za-z])[A-Za-z]:\\(?!/)[^\s\"'<>|&]*+"
 _SOFT_BREAK = r"(?<=[\w-])=[ \t]{0,3}\r?\n(?:>[ ]?){0,5}(?=[\w-])(?![\w-]{1,40}[ ]?[:=])"
-_LONG_DASH = r"[–—―]"
 _IN_ANY_TEXT = rf"(?P<path>{_WINDOWS_PATH})|(?P<escape>{_ESCAPE})|(?P<entity>{_ENTITY})|(?P<soft_break>{_SOFT_BREAK})"
 _ASCII = re.compile(_IN_ANY_TEXT)
 _ASCII_SIGNS: Final = ("&", "\\", "=\n", "=\r\n", "= \n")
@@ -114,15 +113,14 @@ def _pattern_for(text: str) -> re.Pattern[str] | None:
 
 
 def _plain(match: re.Match[str]) -> str:
-    if match["path"]:
-        return match[0]
-    if match["escape"]:
-        return match[0][1]
-    if match["entity"]:
-        return "".join(map(_plain_sign, _decoded(match[0])))
-    if match["soft_break"]:
-        return "" if _is_soft_break(match) else match[0]
-    return _plain_dash(match) if match[0] in _LONG_DASHES else _plain_sign(match[0])
+    written = match[0]
+    if match.lastgroup is None:
+        return _plain_dash(match) if written in _LONG_DASHES else _plain_sign(written)
+    if match.lastgroup == "escape":
+        return written[1]
+    if match.lastgroup == "entity":
+        return "".join(map(_plain_sign, _decoded(written)))
+    return "" if match.lastgroup == "soft_break" and _is_soft_break(match) else written
 
 
 def _decoded(entity: str) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from app.redaction.finders.account_numbers import account_numbers
 from app.redaction.finders.addresses import email_addresses, ip_addresses
 from app.redaction.finders.assignments import assignments, said_secrets
+from app.redaction.finders.encoded import encoded, kubernetes_secrets
 from app.redaction.finders.headers_and_commands import command_lines, headers
 from app.redaction.finders.logins import logins
 from app.redaction.finders.names import LONGEST_NAME, names_of
@@ -28,11 +29,13 @@ Finder = Callable[[str], Iterable[Span]]
 BEFORE_NAMES: Final[tuple[Finder, ...]] = (
     private_keys,
     tokens,
+    encoded,
     urls,
     headers,
     command_lines,
     assignments,
     said_secrets,
+    kubernetes_secrets,
     account_numbers,
     email_addresses,
     ip_addresses,

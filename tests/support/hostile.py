@@ -38,4 +38,5 @@ FRAGMENTS = (
     *("curl -u a:b ", "-u ", "hooks.slack.com/", "https://x/hooks/", "/token:", "recovery code ", "0123456789abcdef "),
     *('"', "'", "\\", "[", "`", "\ufdd0", "[email removed]", "é", "中", "e\u0301", "İ", "\ud800", "\u200b", "²"),
     *("&amp;", "&amp;#45;", "&", "\\-", "a=\nb", "—", "\u00ad-", "ﬁ", "C:\\a", "aB3=\n"),
+    *("LS0tLS1CRUdJTi", "cGFzc3dvcmQ9YTtiPWM7cGFzc3dvcmQ9YTti\n", "kind: Secret\ndata:\n a: b\n", ".atlasv1.", "Q~"),
 )
