@@ -16,9 +16,11 @@ from app.redaction.finders.assignments import assignments, said_secrets
 from app.redaction.finders.encoded import encoded, kubernetes_secrets
 from app.redaction.finders.headers_and_commands import command_lines, headers
 from app.redaction.finders.logins import logins
+from app.redaction.finders.markup import markup
 from app.redaction.finders.names import LONGEST_NAME, names_of
 from app.redaction.finders.other_people import other_people
 from app.redaction.finders.phones import phones
+from app.redaction.finders.tables import tables
 from app.redaction.finders.tokens import private_keys, tokens
 from app.redaction.finders.urls import urls
 from app.redaction.kinds import KINDS, SIGNS, Span, mask, unmask
@@ -35,6 +37,8 @@ BEFORE_NAMES: Final[tuple[Finder, ...]] = (
     command_lines,
     assignments,
     said_secrets,
+    markup,
+    tables,
     kubernetes_secrets,
     account_numbers,
     email_addresses,

@@ -39,4 +39,16 @@ FRAGMENTS = (
     *('"', "'", "\\", "[", "`", "\ufdd0", "[email removed]", "é", "中", "e\u0301", "İ", "\ud800", "\u200b", "²"),
     *("&amp;", "&amp;#45;", "&", "\\-", "a=\nb", "—", "\u00ad-", "ﬁ", "C:\\a", "aB3=\n"),
     *("LS0tLS1CRUdJTi", "cGFzc3dvcmQ9YTtiPWM7cGFzc3dvcmQ9YTti\n", "kind: Secret\ndata:\n a: b\n", ".atlasv1.", "Q~"),
+    *(
+        "<password>",
+        "<td>password</td>",
+        "<a b='c'>",
+        "name: password ",
+        "value: a ",
+        "auth=('a',",
+        "auth ",
+        "|",
+        "|password",
+    ),
+    *("user|password\n", "user,password\na,b1\n", "a,"),
 )
