@@ -51,4 +51,5 @@ FRAGMENTS = (
         "|password",
     ),
     *("user|password\n", "user,password\na,b1\n", "a,"),
+    *("a.b at c.d ", "a at b dot ", "a_at_b_dot_", "a@b(.)", "a @ b.", "(a)", "To: Bob; Ann; ", "To: Bob Ann, "),
 )
