@@ -17,7 +17,7 @@ from app.redaction.finders.encoded import encoded, kubernetes_secrets
 from app.redaction.finders.headers_and_commands import command_lines, headers
 from app.redaction.finders.logins import logins
 from app.redaction.finders.markup import markup
-from app.redaction.finders.names import LONGEST_NAME, names_of
+from app.redaction.finders.names import LONGEST_NAME, names_of, names_once_recognised
 from app.redaction.finders.other_people import other_people
 from app.redaction.finders.phones import phones
 from app.redaction.finders.tables import tables
@@ -65,7 +65,13 @@ def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     # A single name is an easy mistake, and its letters would be names without effect.
     names = (names,) if isinstance(names, str) else tuple(names)
     as_searched = (NormalText.of(name[:LONGEST_NAME]).text for name in names)
-    finders = (*BEFORE_NAMES, names_of(dict.fromkeys((*names, *as_searched))), *AFTER_NAMES)
+    recognised: dict[str, None] = {}
+    finders: tuple[Finder, ...] = (
+        *BEFORE_NAMES,
+        names_of(dict.fromkeys((*names, *as_searched))),
+        *AFTER_NAMES,
+        lambda searched: names_once_recognised(searched, recognised),
+    )
     removed: Counter[str] = Counter()
     masked = mask(text)
     for _ in range(ROUNDS):
@@ -75,6 +81,7 @@ def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
             spans = _in_order(finder(searched.text), searched.text)
             if spans:
                 removed.update(span.kind for span in spans)
+                recognised |= {searched.text[at.start : at.end]: None for at in spans if at.kind == "person_name"}
                 searched = searched.replaced(spans)
         masked = searched.original
         if removed.total() == before:
