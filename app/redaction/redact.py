@@ -13,25 +13,33 @@ from typing import Final
 from app.redaction.finders.account_numbers import account_numbers
 from app.redaction.finders.addresses import email_addresses, ip_addresses
 from app.redaction.finders.assignments import assignments, said_secrets
+from app.redaction.finders.encoded import encoded, kubernetes_secrets
 from app.redaction.finders.headers_and_commands import command_lines, headers
 from app.redaction.finders.logins import logins
-from app.redaction.finders.names import names_of
+from app.redaction.finders.markup import markup
+from app.redaction.finders.names import LONGEST_NAME, names_of, names_once_recognised
 from app.redaction.finders.other_people import other_people
 from app.redaction.finders.phones import phones
+from app.redaction.finders.tables import tables
 from app.redaction.finders.tokens import private_keys, tokens
 from app.redaction.finders.urls import urls
-from app.redaction.kinds import KINDS, SIGNS, Span, mask, replaced, unmask
+from app.redaction.kinds import KINDS, SIGNS, Span, mask, unmask
+from app.redaction.normal_form import NormalText
 
 Finder = Callable[[str], Iterable[Span]]
 
 BEFORE_NAMES: Final[tuple[Finder, ...]] = (
     private_keys,
     tokens,
+    encoded,
     urls,
     headers,
     command_lines,
     assignments,
     said_secrets,
+    markup,
+    tables,
+    kubernetes_secrets,
     account_numbers,
     email_addresses,
     ip_addresses,
@@ -55,17 +63,27 @@ class Redacted:
 def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     """`names`: the requester's name, handles (`@jane`) and other names; each whole, and its parts of three letters."""
     # A single name is an easy mistake, and its letters would be names without effect.
-    names = (names,) if isinstance(names, str) else names
-    finders = (*BEFORE_NAMES, names_of(names), *AFTER_NAMES)
+    names = (names,) if isinstance(names, str) else tuple(names)
+    as_searched = (NormalText.of(name[:LONGEST_NAME]).text for name in names)
+    recognised: dict[str, None] = {}
+    finders: tuple[Finder, ...] = (
+        *BEFORE_NAMES,
+        names_of(dict.fromkeys((*names, *as_searched))),
+        *AFTER_NAMES,
+        lambda searched: names_once_recognised(searched, recognised),
+    )
     removed: Counter[str] = Counter()
     masked = mask(text)
     for _ in range(ROUNDS):
         before = removed.total()
+        searched = NormalText.of(masked)
         for finder in finders:
-            spans = _in_order(finder(masked), masked)
+            spans = _in_order(finder(searched.text), searched.text)
             if spans:
                 removed.update(span.kind for span in spans)
-                masked = replaced(masked, spans)
+                recognised |= {searched.text[at.start : at.end]: None for at in spans if at.kind == "person_name"}
+                searched = searched.replaced(spans)
+        masked = searched.original
         if removed.total() == before:
             break
     return Redacted(unmask(masked), MappingProxyType({kind: removed[kind] for kind in KINDS if removed[kind]}))

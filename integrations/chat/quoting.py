@@ -3,6 +3,8 @@
 import unicodedata
 from urllib.parse import quote, urlsplit
 
+from integrations.visible import visible
+
 # Slack decodes these three and nothing else.
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Mattermost pings on a plain @channel and links ~channel; hence wide look-alikes.
@@ -13,7 +15,7 @@ LEFT_IN_ADDRESS = "%/:?#=+,;!$'-._"
 
 def escape(text: str, limit: int = 300) -> str:
     """One line, at most `limit` characters of it, that pings nobody and forms no link or image."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
+    spaced = "".join(" " if char.isspace() else char for char in visible(text))
     seen = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
     line = " ".join(seen.split())
     if len(line) > limit:

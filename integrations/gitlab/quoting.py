@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from integrations.visible import visible
+
 MAX_TITLE = 255
 MARKER_DIGITS = 20
 
@@ -34,10 +36,10 @@ TITLE_LOOK_ALIKES = (
 
 
 def fence(text: str) -> str:
-    """A code block that holds `text` whole, whatever it is. Belongs at top level, a blank line before and after it."""
+    """A code block that holds all that is seen of `text`. Belongs at top level, a blank line before and after it."""
     # First: GitLab deletes \r, so that "``\r``" would become a longer fence than those that were counted.
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    whole = _without_halves(unix.replace("\x00", "\ufffd"))
+    whole = _without_halves(visible(unix.replace("\x00", "\ufffd")))
     longest = max((len(run) for run in re.findall(r"`+", whole)), default=0)
     ticks = "`" * max(4, longest + 1)
     return f"{ticks}text\n{whole}\n{ticks}"
@@ -74,7 +76,7 @@ def marker_line(marker: str) -> str:
 
 def _clean(text: str) -> str:
     """One line, without characters that are not seen: controls, zero-width, direction marks, halves of pairs."""
-    spaced = "".join(" " if char.isspace() else char for char in text)
+    spaced = "".join(" " if char.isspace() else char for char in visible(text))
     seen = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
     return " ".join(seen.split())
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from integrations.visible import visible
+
 RUN_KEY = "pointsman_run"
 """The key in an audit's metadata that names the run which made the update."""
 
@@ -73,11 +75,11 @@ OPENING = re.compile(r"\{(?=[\\\n]*(?:[{%&]|\Z))")
 
 
 def plain(text: str) -> str:
-    """`text` with Unix line ends and without control characters."""
-    return UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """`text` with Unix line ends and without control characters and others that are not seen."""
+    return visible(UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
 def as_html(text: str) -> str:
-    """For an `html_body`: the text as it is, with line breaks; looks the same, but nothing in it is code."""
+    """For an `html_body`: the text as it is, with line breaks; looks the same, but nothing in it is code or hidden."""
     escaped = html.escape(OPENING.sub("{\u200b", plain(text)))
     return escaped.replace("\u200b", ZERO_WIDTH_SPACE).replace("\n", "<br>")

@@ -37,6 +37,21 @@ FRAGMENTS = (
     ),
     *("curl -u a:b ", "-u ", "hooks.slack.com/", "https://x/hooks/", "/token:", "recovery code ", "0123456789abcdef "),
     *('"', "'", "\\", "[", "`", "\ufdd0", "[email removed]", "é", "中", "e\u0301", "İ", "\ud800", "\u200b", "²"),
+    *("&amp;", "&amp;#45;", "&", "\\-", "a=\nb", "—", "\u00ad-", "ﬁ", "C:\\a", "aB3=\n"),
+    *("LS0tLS1CRUdJTi", "cGFzc3dvcmQ9YTtiPWM7cGFzc3dvcmQ9YTti\n", "kind: Secret\ndata:\n a: b\n", ".atlasv1.", "Q~"),
+    *(
+        "<password>",
+        "<td>password</td>",
+        "<a b='c'>",
+        "name: password ",
+        "value: a ",
+        "auth=('a',",
+        "auth ",
+        "|",
+        "|password",
+    ),
+    *("user|password\n", "user,password\na,b1\n", "a,"),
+    *("a.b at c.d ", "a at b dot ", "a_at_b_dot_", "a@b(.)", "a @ b.", "(a)", "To: Bob; Ann; ", "To: Bob Ann, "),
 )
 """For what reads secrets and personal data."""
 

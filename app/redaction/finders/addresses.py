@@ -1,6 +1,6 @@
 """E-mail addresses, IP addresses and MAC addresses.
 
-E-mail: in any script, percent-encoded, and in the usual disguises (`name [at] example dot com`). `git@host` stays:
+E-mail: in any script, percent-encoded, and in words (`disguised_addresses`). `git@host` stays:
 it is everyone's, and half of the tickets about a remote consist of it.
 
 IP: versions, times, OIDs and `Foo::Bar` stay. So do loopback, "any" and netmasks: they are the same everywhere, and an
@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
+from app.redaction.finders.disguised_addresses import disguised_addresses
 from app.redaction.kinds import Span
 from app.redaction.literal_search import lowered, positions
 from app.word_lists import words
 
 _LOCAL = r"[\w.+'’-]"
-_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _PLAIN = re.compile(
     rf"(?P<local>(?:(?<!{_LOCAL}){_LOCAL}++|\"[^\"\s@][^\"\n@]{{0,62}}\"))(?:@|%40|＠)(?P<domain>[\w.-]++)"
 )
@@ -26,20 +26,11 @@ _NO_MAILBOX: Final = frozenset({"git", "hg"})
 _NO_DOMAIN = re.compile(r"v?\d+(?:\.\d+)+.*|v\d+\..*|\d(?:\.\d)?x\..*", re.ASCII)
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,24}|xn--[\w-]{2,59}")
 
-_AT = re.compile(r"[\[({<]\s?(?i:at|@|ät|arroba)\s?[\])}>]")
-_NAME_BACKWARDS = re.compile(r"\s{0,2}[\w.+-]{1,64}+")
-_AFTER_AT = re.compile(
-    rf"\s{{0,2}}(?P<first>[\w-]{{1,63}}+)(?:\s{{0,2}}(?:\.|[\[({{<]\s?(?i:dot|\.|punkt|point|punto)\s?[\])}}>]|(?<=\s)(?i:dot)(?=\s))\s{{0,2}}{_LABEL}){{1,4}}"
-)
-_SPOKEN = re.compile(r"[ ](?i:at)[ ](?P<host>[\w-]{2,40})(?:[ ](?i:dot)[ ][A-Za-z]{2,20}){1,3}")
-_PLACES: Final = frozenset({"gitlab", "github", "about"})
-"""Hosts that follow "at" without a mailbox before them ("a page at gitlab dot com")."""
-
 
 def email_addresses(text: str) -> Iterator[Span]:
     if "@" in text or "%40" in text or "＠" in text:
         yield from _plain(text)
-    yield from _disguised(text)
+    yield from disguised_addresses(text)
 
 
 def _plain(text: str) -> Iterator[Span]:
@@ -59,22 +50,6 @@ def is_domain(domain: str) -> bool:
         and _TOP_LEVEL.fullmatch(domain.rpartition(".")[2]) is not None
         and _NO_DOMAIN.fullmatch(domain) is None
     )
-
-
-def _disguised(text: str) -> Iterator[Span]:
-    for at in _AT.finditer(text):
-        after = _AFTER_AT.match(text, at.end(), at.end() + 300)
-        if after and (start := _start_of_name(text, at.start())) is not None:
-            yield Span(start, after.end(), "email")
-    for at in _SPOKEN.finditer(text):
-        start = _start_of_name(text, at.start())
-        if start is not None and at["host"].lower() not in _PLACES:
-            yield Span(start, at.end(), "email")
-
-
-def _start_of_name(text: str, end: int) -> int | None:
-    name = _NAME_BACKWARDS.match(text[max(0, end - 66) : end][::-1])
-    return end - name.end() if name else None
 
 
 _V4 = re.compile(r"(?<!\w)(?<!\d\.)\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){3}(?!\w|\.\d|\[\.\])", re.ASCII)

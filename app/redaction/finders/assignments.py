@@ -38,14 +38,14 @@ _KEY = re.compile(
     """,
     re.VERBOSE,
 )
-# password_min_length, token_type, secret_name, ...: about the secret, not the secret.
-_ABOUT = re.compile(
+ABOUT: Final = re.compile(
     r"""(?i)(?:.*(?=[.])|.*[_.-])?(?:types?|at|on|counts?|enabled\w*|disabled|lengths?|min\w*|max\w*|expir\w*|ttl
         |lifetime|ur[li]|uris|endpoint|path|files?|names?|ids?|fields?|policy|prefix|status|required|requirements?
         |detection\w*|auth\w*_enabled\w*|confirmation|reset\w*|changed\w*|algorithm|class|error|stdin|scopes?|digits?
         |\.(?:rb|py|js|ts|go|c|cc|cpp|h|java|vue|ya?ml|json|md|txt|php|rs))""",
     re.VERBOSE,
 )
+"""password_min_length, token_type, secret_name, ...: about the secret, not the secret."""
 _IS_TEST_RESULT = re.compile(r"PASS\W*: ")
 _GITLAB = re.compile(r"(?i)(?:private|job|deploy|gitlab|feed|rss|impersonation|incoming_email)[_-]$")
 _LINE = re.compile(r"[^\S\n]*+\n[ \t>]*+(?P<value>\S{4,200}+)[ \t\r]*+(?=\n|$)")
@@ -60,7 +60,7 @@ def assignments(text: str) -> Iterator[Span]:
     done = 0
     for at in positions(lowered(text), _BEGINNINGS):
         key = _KEY.match(text, at) if at >= done else None
-        if key is None or (key["rest"] and _ABOUT.fullmatch(key["rest"])) or _IS_TEST_RESULT.match(key[0]):
+        if key is None or (key["rest"] and ABOUT.fullmatch(key["rest"])) or _IS_TEST_RESULT.match(key[0]):
             continue
         found = _quoted(text, key) if key["quote"] else _bare(text, key)
         if found is not None:
@@ -186,7 +186,7 @@ def _passwords(text: str, low: str) -> Iterator[Span]:
             is_one = match["quote"] or _is_password(match["value"])
         elif match := _BESIDE.match(text, at):
             group = "quoted" if match["quote"] else "value"
-            is_one = (match["quote"] and not match["verb"]) or _is_mixed(match[group])
+            is_one = (match["quote"] and not match["verb"]) or is_mixed(match[group])
         if match is None or not is_one:
             continue
         value = match[group].rstrip(".,;:)")
@@ -211,7 +211,7 @@ def _is_password(value: str) -> bool:
     return not value.lower().endswith(("ed", "ing", "ly", "en", "t"))
 
 
-def _is_mixed(value: str) -> bool:
+def is_mixed(value: str) -> bool:
     return (
         any(map(str.isdigit, value))
         and any(map(str.isalpha, value))

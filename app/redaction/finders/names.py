@@ -9,7 +9,7 @@ greeting or a signature, or (unless it is a word of software or a month) with a 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -70,6 +70,19 @@ def names_of(names: Iterable[str]) -> Callable[[str], Iterable[Span]]:
     """Makes the finder for these names."""
     known = _known(names)
     return lambda text: _found(text, known)
+
+
+def names_once_recognised(text: str, names: Iterable[str]) -> Iterator[Span]:
+    """Others whose names a header or a signature gave away: whole, or a part where it reads as a name."""
+    known = _known(names)
+    if not (known.parts or known.words or known.wholes):
+        return
+    # What the text has in small letters too is a word of it, as "gateway" of "Acme Gateway".
+    small = {fold(word) for word in set(_WORD.findall(text)) if word.islower()}
+    parts = {part for part in known.parts | known.words if part not in small}
+    cautious = replace(known, parts=frozenset(), words=frozenset(parts))
+    for span in _found(text, cautious):
+        yield span._replace(kind="person_name")
 
 
 def fold(word: str) -> str:
@@ -238,6 +251,12 @@ def _reads_as_name(text: str, group: list[_Word], known: _Names) -> bool:
             return True
     before = text[max(0, word.start - 24) : word.start]
     introduction = " ".join(before.rstrip(" ,\t").lower().replace("’", "'").split()[-2:])
-    if introduction.rpartition(" ")[2] in _INTRODUCTIONS or introduction.endswith(_LONG_INTRODUCTIONS):
+    is_introduced = introduction.rpartition(" ")[2] in _INTRODUCTIONS or introduction.endswith(_LONG_INTRODUCTIONS)
+    if is_introduced or (word.folded not in PRODUCT_WORDS and _is_addressed(text, word, before)):
         return True
     return word.folded not in PRODUCT_WORDS and _SENTENCE_START.search(before[-6:]) is None
+
+
+def _is_addressed(text: str, word: _Word, before: str) -> bool:
+    """At the beginning of a line with a comma behind it: "Mark, can you look?"."""
+    return text[word.end : word.end + 1] == "," and not before.rpartition("\n")[2].strip(" \t>")

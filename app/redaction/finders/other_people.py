@@ -20,9 +20,17 @@ LONGEST = 80
 _MAIL_HEADER = re.compile(
     rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
         |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by)
-        :\*?[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
+        :\*{{0,2}}[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
     re.VERBOSE,
 )
+# Mail programs write several recipients like this: "Ann Example; Bob Example", "Example, Ann; Example, Bob".
+_RECIPIENTS = re.compile(
+    r"""(?:To|Cc|CC|Bcc|An|Para|Aan|Till|Til|Kopie|Copie|Kopia|Кому|Копия|À|Pour|Destinataires?|Copia)
+        \ ?:\*{0,2}[ \t]{1,8}(?P<names>[^\n]{3,2000}+(?:\n[ \t>]{1,12}[^\n:]{3,2000}+){0,5})""",
+    re.VERBOSE,
+)
+_RECIPIENT = re.compile(rf"[ \t>\r'\"]{{0,12}}(?P<name>{_NAME})['\"]?(?:[ ]?[<(\[][^\n]{{0,100}})?[ \t\r]{{0,8}}")
+_BETWEEN = re.compile(r"[^;,\n]+")
 _QUOTED = re.compile(
     rf"""(?:On|Am|Le|El|Op|Il|Em)[ ][^\n]{{6,60}}?(?:,|schrieb|at[ ]\d\d:\d\d|um[ ]\d\d:\d\d)[ ](?P<name>{_NAME})
         (?=[ ](?:wrote|a[ ]écrit|escribió|schreef|ha[ ]scritto|escreveu)|:)""",
@@ -57,7 +65,7 @@ def other_people(text: str) -> Iterator[Span]:
             continue
         # What was removed in the same name stays counted as what it was.
         for piece in _LEFT.finditer(match["name"]):
-            written = piece[0].strip()
+            written = piece[0].strip().rstrip("'")
             if sum(map(str.isalpha, written)) >= 2 and written.lower().rstrip(".") not in _TITLES:
                 start = match.start("name") + piece.start() + len(piece[0]) - len(piece[0].lstrip())
                 yield Span(start, start + len(written), "person_name")
@@ -71,7 +79,17 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
             if match := _BEFORE_ADDRESS.search(text, start, at):
                 yield match
     for line in _LINE.finditer(text):
+        if recipients := _RECIPIENTS.match(text, line.end()):
+            yield from _several(text, recipients)
         for pattern in (_MAIL_HEADER, _QUOTED, _VALEDICTION):
             if match := pattern.match(text, line.end()):
                 yield match
                 break
+
+
+def _several(text: str, recipients: re.Match[str]) -> Iterator[re.Match[str]]:
+    """Only a list in which each is a name: "To: reproduce; click Save" is none."""
+    parts = [part for part in _BETWEEN.finditer(text, *recipients.span("names")) if part[0].strip()]
+    found = [_RECIPIENT.fullmatch(text, *part.span()) for part in parts]
+    if len(found) > 1 and all(found):
+        yield from filter(None, found)

@@ -1,4 +1,4 @@
-"""Secrets that show by their form what they are: tokens by a prefix, private keys by a first line.
+"""Secrets that show by their form what they are: tokens by a prefix or a mark, private keys by a first line.
 
 A prefix that is not in the text costs one search for it; one that is, one linear pass.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from app.redaction.kinds import Span
-from app.redaction.literal_search import DATA
+from app.redaction.literal_search import DATA, positions
 from app.word_lists import lines_of
 
 
@@ -24,7 +24,27 @@ def form(kind: str, prefix: str, rest: str) -> Form:
     return Form(kind, prefix, re.compile(f"{re.escape(prefix)}(?<![A-Za-z0-9]{re.escape(prefix)}){rest}", re.ASCII))
 
 
-FORMS: Final = tuple(form(*line.split(maxsplit=2)) for line in lines_of(DATA / "token_forms.txt"))
+def forms(kind: str, prefix: str, rest: str) -> Iterator[Form]:
+    """GitLab's prefixes in capitals too: a telephone begins a line with one, and some write the whole word so."""
+    spelled = {prefix, prefix.lower(), prefix.upper(), prefix.capitalize()} if kind == "gitlab_token" else {prefix}
+    return (form(kind, one, rest) for one in sorted(spelled))
+
+
+FORMS: Final = tuple(one for line in lines_of(DATA / "token_forms.txt") for one in forms(*line.split(maxsplit=2)))
+
+
+class Mark(NamedTuple):
+    kind: str
+    sign: str
+    before: int
+    pattern: re.Pattern[str]
+
+
+def mark(kind: str, sign: str, before: str, whole: str) -> Mark:
+    return Mark(kind, sign, int(before), re.compile(rf"(?<![A-Za-z0-9]){whole}", re.ASCII))
+
+
+MARKS: Final = tuple(mark(*line.split(maxsplit=3)) for line in lines_of(DATA / "token_marks.txt"))
 _TELEGRAM = re.compile(r":AA[\w-]{33}(?![\w-])", re.ASCII)
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
 NEAR = 200
@@ -32,10 +52,8 @@ NEAR = 200
 
 
 def tokens(text: str) -> Iterator[Span]:
-    for kind, prefix, pattern in FORMS:
-        if prefix in text:
-            for match in pattern.finditer(text):
-                yield Span(match.start(), match.end(), kind)
+    yield from _by_prefix(text)
+    yield from _by_mark(text)
     if "KIA" in text or "SIA" in text:
         yield from _aws_secrets(text)
     if ":AA" in text:
@@ -44,6 +62,20 @@ def tokens(text: str) -> Iterator[Span]:
             digits = len(number) - len(number.rstrip("0123456789"))
             if digits >= 8:
                 yield Span(match.start() - digits, match.end(), "api_key")
+
+
+def _by_prefix(text: str) -> Iterator[Span]:
+    for kind, prefix, pattern in FORMS:
+        if prefix in text:
+            for match in pattern.finditer(text):
+                yield Span(*match.span(), kind)
+
+
+def _by_mark(text: str) -> Iterator[Span]:
+    for kind, sign, before, pattern in MARKS:
+        for at in positions(text, (sign,)):
+            if at >= before and (match := pattern.match(text, at - before)):
+                yield Span(*match.span(), kind)
 
 
 _AWS_ID = re.compile(r"A(?:K|S)IA[A-Z0-9]{16}")
@@ -62,8 +94,8 @@ def _aws_secrets(text: str) -> Iterator[Span]:
 LONGEST_KEY = 100_000
 """Characters between BEGIN and END. RSA keys of 16,384 bits have 13,000."""
 
-_BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
-_END = re.compile(r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_BEGIN = re.compile(r"-{2,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{2,5}")
+_END = re.compile(r"-{2,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{2,5}")
 # What lies below a BEGIN whose END is missing, line by line.
 _BODY = re.compile(
     r"""(?:

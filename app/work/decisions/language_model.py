@@ -23,6 +23,7 @@ from app.rules.verdict import Previous, Verdict, spoken
 from app.ticket import Ticket
 from app.triage.judge import Judged, with_verdict
 from integrations.errors import IntegrationError, NotSent
+from integrations.visible import visible
 
 log = structlog.get_logger(__name__)
 
@@ -167,8 +168,9 @@ def offered(rules: Rules) -> dict[str, str]:
 
 
 def prompt_about(ticket: Ticket, archetypes: Mapping[str, str]) -> Prompt:
-    """`archetypes`: name to description. The first 4,000 characters of subject and body, between two markers."""
-    text = f"{ticket.subject}\n\n{ticket.body}".strip()[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+    """`archetypes`: name to description. The first 4,000 characters that are seen, between two markers."""
+    # Hidden instructions are read by a model alone.
+    text = visible(f"{ticket.subject}\n\n{ticket.body}").strip()[:LONGEST_TEXT].encode("utf-8", "replace").decode()
     marker = _marker(text)
     kinds = "\n".join(f"- {name}: {' '.join(description.split())}" for name, description in archetypes.items())
     return Prompt(SYSTEM.format(marker=marker, kinds=kinds), USER.format(marker=marker, text=text))

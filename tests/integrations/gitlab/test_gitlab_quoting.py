@@ -15,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integrations.gitlab.quoting import fence, issue_title, make_marker, marker_line, one_line
+from integrations.visible import visible
 
 MARKER = marker_line("zdrk7f3a9c0d41e2b8aabbcc")
 # The extractor's pattern with any word for a command: \w covers /cloſe, which an ASCII list would miss.
@@ -177,7 +178,7 @@ def check_fence(text: str) -> None:
     assert set(page.tags) == {"p", "pre", "code"}
     assert page.shown.split() == ["Reported:", "The", "end."]
     unix = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    assert page.code == unix.encode("utf-8", "replace").decode() + "\n"
+    assert page.code == visible(unix).encode("utf-8", "replace").decode() + "\n"
 
 
 def check_one_line(text: str) -> None:

@@ -1,0 +1,164 @@
+"""A text as a reader takes it, with the way back: finders search this form, so that no disguise hides anything.
+
+Compatible forms are plain (NFKC), typographic dashes `-`, HTML entities and Markdown's escapes what they stand for;
+invisible characters are gone, and a word that a mail program broke with `=` is whole.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple, Self
+
+from app.redaction.kinds import Span, replaced
+
+_SHORT_DASHES: Final = frozenset("‐‑‒−⁃﹣－")
+_LONG_DASHES: Final = frozenset("–—―")
+# Not seen, though Unicode counts them as letters, marks or symbols (Default_Ignorable_Code_Point; the braille blank).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+# Of Markdown's escapes those that no string of a program needs: quotes, backslashes, blanks and $ mean more there.
+_ESCAPE = r"\\[-_.*#+=~@:/>()!|\[\]]"
+_ENTITY = r"&(?:amp;)*(?:\#\d{2,7}(?!\d);?|\#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)"
+_WINDOWS_PATH = r"(?<![A-Za-z])[A-Za-z]:\\(?!/)[^\s\"'<>|&]*+"
+_SOFT_BREAK = r"(?<=[\w-])=[ \t]{0,3}\r?\n(?:>[ ]?){0,5}(?=[\w-])(?![\w-]{1,40}[ ]?[:=])"
+_IN_ANY_TEXT = rf"(?P<path>{_WINDOWS_PATH})|(?P<escape>{_ESCAPE})|(?P<entity>{_ENTITY})|(?P<soft_break>{_SOFT_BREAK})"
+_ASCII = re.compile(_IN_ANY_TEXT)
+_ASCII_SIGNS: Final = ("&", "\\", "=\n", "=\r\n", "= \n")
+
+QUOTED_PRINTABLE: Final = range(72, 77)
+"""How long a line is that a mail program broke, with its `=`."""
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+(?:[_-][a-z]+)*\d?|\w{1,7}")
+_WORD_AT_END = re.compile(r"(?<![\w/+-])([\w/+-]++)=\Z")
+MOST_DECODED = 3
+"""How often an entity is decoded: `&amp;#45;` is one inside another."""
+
+
+class Rewritten(NamedTuple):
+    start: int
+    end: int
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    text: str
+    rewritten: Sequence[Rewritten] = ()
+    """What stands differently in the original; ascending."""
+
+    @classmethod
+    def of(cls, original: str) -> Self:
+        pattern = _pattern_for(original)
+        if pattern is None:
+            return cls(original)
+        pieces: list[str] = []
+        rewritten: list[Rewritten] = []
+        done = length = 0
+        for match in pattern.finditer(original):
+            plain = _plain(match)
+            if plain == match[0]:
+                continue
+            before = original[done : match.start()]
+            start = length + len(before)
+            length = start + len(plain)
+            rewritten.append(Rewritten(start, length, match[0]))
+            pieces += (before, plain)
+            done = match.end()
+        pieces.append(original[done:])
+        return cls("".join(pieces), rewritten)
+
+    @property
+    def original(self) -> str:
+        pieces: list[str] = []
+        done = 0
+        for start, end, original in self.rewritten:
+            pieces += (self.text[done:start], original)
+            done = end
+        pieces.append(self.text[done:])
+        return "".join(pieces)
+
+    def replaced(self, spans: Sequence[Span]) -> Self:
+        """Placeholders for `spans` (ascending, none overlaps the next). What is rewritten goes whole or stays whole."""
+        kept: list[Rewritten] = []
+        whole: list[Span] = []
+        at = shift = done = 0
+        for span in spans:
+            start, end = max(done, span.start), span.end
+            while at < len(self.rewritten) and self.rewritten[at].end <= span.start:
+                kept.append(_moved(self.rewritten[at], shift))
+                at += 1
+            while at < len(self.rewritten) and self.rewritten[at].start < end:
+                start, end = min(start, self.rewritten[at].start), max(end, self.rewritten[at].end)
+                at += 1
+            if start < end:
+                whole.append(Span(start, end, span.kind))
+                shift += 1 - (end - start)
+                done = end
+        kept += [_moved(one, shift) for one in self.rewritten[at:]]
+        return type(self)(replaced(self.text, whole), kept)
+
+
+def _moved(one: Rewritten, shift: int) -> Rewritten:
+    return Rewritten(one.start + shift, one.end + shift, one.original)
+
+
+def _pattern_for(text: str) -> re.Pattern[str] | None:
+    if text.isascii():
+        return _ASCII if any(sign in text for sign in _ASCII_SIGNS) else None
+    signs = {sign for sign in set(text) if not sign.isascii() and (sign in _LONG_DASHES or _plain_sign(sign) != sign)}
+    return re.compile(f"{_IN_ANY_TEXT}|[{re.escape(''.join(sorted(signs)))}]") if signs else _ASCII
+
+
+def _plain(match: re.Match[str]) -> str:
+    written = match[0]
+    if match.lastgroup is None:
+        return _plain_dash(match) if written in _LONG_DASHES else _plain_sign(written)
+    if match.lastgroup == "escape":
+        return written[1]
+    if match.lastgroup == "entity":
+        return "".join(map(_plain_sign, _decoded(written)))
+    return "" if match.lastgroup == "soft_break" and _is_soft_break(match) else written
+
+
+def _decoded(entity: str) -> str:
+    for _ in range(MOST_DECODED):
+        entity = html.unescape(entity)
+    return entity
+
+
+def _plain_dash(match: re.Match[str]) -> str:
+    """A mail program makes one long dash of the two hyphens of an option (`--password`) or a key's first line."""
+    text, start = match.string, match.start()
+    return (
+        "-"
+        if text[start - 1 : start].isalnum() or (match[0] == "–" and not text[start + 1 : start + 3].isalpha())
+        else "--"
+    )
+
+
+@lru_cache(maxsize=4096)
+def _plain_sign(sign: str) -> str:
+    if sign.isascii() or "\ufdd0" <= sign <= "\ufdef":
+        return sign
+    if sign in _SHORT_DASHES or sign in _LONG_DASHES:
+        return "-"
+    if unicodedata.category(sign) == "Cf" or _UNSEEN.match(sign):
+        return ""
+    plain = unicodedata.normalize("NFKC", sign)
+    # An accent that stands alone would become a blank and an accent, and so cut a name in two.
+    return sign if " " in plain and not sign.isspace() else plain
+
+
+def _is_soft_break(match: re.Match[str]) -> bool:
+    """`PASSWORD=` at the end of a line is an empty variable, and `YQ=` the end of something in base64."""
+    text, end = match.string, match.start() + 1
+    before = text[max(0, end - 100) : end].rpartition("\n")[2]
+    word = _WORD_AT_END.search(before)
+    return len(before) in QUOTED_PRINTABLE or (
+        word is not None
+        and _KEY.fullmatch(word[1]) is None
+        and (len(word[0]) % 4 != 0 or "-" in word[0] or "_" in word[0])
+    )
