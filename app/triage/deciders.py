@@ -3,6 +3,7 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
+from app.message.message import Message
 from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
@@ -41,6 +42,13 @@ def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdic
     meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
     why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"
     return Verdict(None, "low", "person", rules.routing.defaults.mode, why)
+
+
+def nobody_wrote(rules: Rules, message: Message) -> Verdict | None:
+    """What holds no words of a person is left to one, whatever the words in it look like."""
+    if not message.nobody:
+        return None
+    return Verdict(None, "low", "none", rules.routing.defaults.mode, f"{message.nobody}.")
 
 
 def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:

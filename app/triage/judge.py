@@ -1,4 +1,5 @@
-"""Ticket -> verdict -> plan. The order is fixed: a person, routes before language, language, routes, model, abstain.
+"""Ticket -> verdict -> plan. The order is fixed: a person, a text without a person's words, routes before language,
+language, routes, model, abstain.
 
 The same call serves live work, dry runs, shadow mode, the YAML's own tests and backtests: nothing here acts. Only live
 work goes on to ask a language model, where one is set up, about what was abstained from.
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from app.message.message import Message, read_message
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
@@ -18,7 +20,17 @@ from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
-from app.triage.deciders import abstain, by_language, by_model, by_person, by_route, doubted, if_live, too_slow
+from app.triage.deciders import (
+    abstain,
+    by_language,
+    by_model,
+    by_person,
+    by_route,
+    doubted,
+    if_live,
+    nobody_wrote,
+    too_slow,
+)
 from app.triage.language import Language
 from app.triage.plan import Plan, plan
 from app.triage.trace import trace
@@ -53,6 +65,7 @@ class Judged:
     channel: ChannelOf
     language: Language
     matching: Matching
+    message: Message
 
 
 def judge(
@@ -60,27 +73,32 @@ def judge(
 ) -> Judged:
     """Decide about one ticket. Pure, but for a ticket that takes too long."""
     began = judgement.clock()
-    ticket = replace(ticket, subject=ticket.subject[:LONGEST], body=ticket.body[:LONGEST])
-    language = judgement.detect(f"{ticket.subject}\n{ticket.body}")
-    matching = match(rules.matcher, ticket, Facts(language=language.code), now)
     channel = describe_channel(rules.routing.channels, ticket)
+    known = rules.routing.channels.get(channel.name)
+    is_notification = known is not None and known.reply == "elsewhere"
+    message = read_message(ticket.subject, ticket.body[:LONGEST], is_notification=is_notification)
+    # Judged is what its author wrote; what is planned and noted is about all of it.
+    read = replace(ticket, body=message.words)
+    language = judgement.detect(f"{read.subject}\n{read.body}")
+    matching = match(rules.matcher, read, Facts(language=language.code), now)
     said: ModelVerdict | None = None
     is_late = judgement.clock() - began > judgement.seconds
     verdict = (
         by_person(rules, ticket, previous)
+        or nobody_wrote(rules, message)
         or (too_slow(rules, judgement.seconds) if is_late else None)
         or by_route(rules, matching.first("before language"))
         or by_language(rules, language)
         or by_route(rules, matching.first("after language"))
     )
     by_rule = verdict is not None and verdict.decided_by.startswith("route:")
-    if judgement.model is not None and (by_rule or verdict is None) and _is_for_the_model(ticket):
-        said = judgement.model(ticket, channel.name)
+    if judgement.model is not None and (by_rule or verdict is None) and _is_for_the_model(read):
+        said = judgement.model(read, channel.name)
     verdict = doubted(rules, verdict, said) if verdict else by_model(rules, said) or abstain(rules, matching, said)
     planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
-    entries = trace(matching, verdict, language=language, said=said, shadows=shadows)
-    return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching)
+    entries = trace(matching, verdict, message=message, language=language, said=said, shadows=shadows)
+    return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching, message)
 
 
 def _is_for_the_model(ticket: Ticket) -> bool:

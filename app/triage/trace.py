@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from app.message.message import Message
 from app.model.model_verdict import ModelVerdict
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
@@ -16,12 +17,20 @@ MOST_SHARES = 5
 
 
 def trace(
-    matching: Matching, verdict: Verdict, *, language: Language, said: ModelVerdict | None, shadows: Mapping[str, Plan]
+    matching: Matching,
+    verdict: Verdict,
+    *,
+    message: Message,
+    language: Language,
+    said: ModelVerdict | None,
+    shadows: Mapping[str, Plan],
 ) -> tuple[Entry, ...]:
     """`shadows`: what routes in shadow would have led to, by their names."""
     entries: list[Entry] = []
     if verdict.decided_by == "person":
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
+    if message.nobody:
+        entries.append({"asked": "words", "matched": verdict.decided_by == "none", "detail": f"{message.nobody}."})
     written = matching.matcher.routing.routes
     routes = [(written[one.index].before == "language", one) for one in matching.trace()]
     entries += [_route(one, shadows) for before, one in routes if before]

@@ -154,8 +154,10 @@ class LanguageModelFallback:
 
 
 def is_undecided(ticket: Ticket, judged: Judged) -> bool:
-    """A new ticket that neither rules nor the model decided. Nobody is asked about later comments."""
-    return judged.verdict.archetype is None and judged.verdict.decided_by == "none" and ticket.event != "comment"
+    """A new ticket with a person's words that neither rules nor the model decided. Not a later comment."""
+    if judged.message.nobody or ticket.event == "comment":
+        return False
+    return judged.verdict.archetype is None and judged.verdict.decided_by == "none"
 
 
 def offered(rules: Rules) -> dict[str, str]:

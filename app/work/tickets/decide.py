@@ -5,6 +5,8 @@ from datetime import datetime
 
 import structlog
 
+from app.message.machines import is_automatic_answer
+from app.message.message import read_message
 from app.metrics import CONDITION_ERRORS
 from app.records.decisions import Decision
 from app.rules.actions.incident import Incident
@@ -19,7 +21,6 @@ from app.rules.team import is_bot
 from app.rules.verdict import Previous
 from app.tags import ARCHETYPE_TAG, DONE_TAG
 from app.ticket import Ticket
-from app.triage.auto_reply import has_auto_reply_header, is_auto_reply_subject, is_auto_reply_text
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
@@ -135,7 +136,7 @@ class TicketDecider:
         self, message: TicketMessage, snapshot: TicketSnapshot, ticket: Ticket, rules: Rules
     ) -> DecideResult:
         chosen = chosen_by_person(ticket, None)
-        if chosen is None and (is_auto_reply_subject(ticket.subject) or has_auto_reply_header(ticket.body)):
+        if chosen is None and is_automatic_answer(ticket.subject, ticket.body):
             loop_stopped("auto_reply", "")
             return self.log.explained(message, "An automatic answer: out of office, or a bounce.")
         if chosen and self.provenance.not_a_person(snapshot.id, tag := ARCHETYPE_TAG + chosen, rules.routing.team):
@@ -213,7 +214,7 @@ class TicketDecider:
         channel = rules.routing.channels.get(last.channel)
         # A notification is always automatic; what it tells of, a person wrote.
         notifies = channel is not None and channel.reply == "elsewhere"
-        if is_auto_reply_text(newest.body) or (newest.automatic and not notifies):
+        if read_message("", newest.body, is_notification=notifies).by_machine or (newest.automatic and not notifies):
             loop_stopped("auto_reply", "")
             return None
         return newest.body

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from app.model.model_verdict import ModelVerdict
+from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
 from app.rules.examples import load_examples
 from app.rules.loading import Rules, load
@@ -149,3 +150,67 @@ def test_a_route_that_the_model_contradicts_only_suggests(
 def test_a_route_to_what_only_rules_know_is_not_contradicted(rules: Rules) -> None:
     verdict = ask(rules, "This Tweet is no longer available.", model_says("mention", 0.9)).verdict
     assert (verdict.archetype, verdict.confidence) == ("tweet_removed", "high")
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        (
+            "RE: Merge fails",
+            "I am out of the office and will return on Monday. It works now.",
+        ),
+        ("Fwd: Re: AW: ticket", "image001.png"),
+        ("Conversation with Ana", "Conversation with Ana"),
+        ("Re: Ticket", "see attached"),
+        ("Re: Bug", "Thanks for the answer, will try tomorrow"),
+        ("Re: Bug", "On Mon, Jun 3, 2024 Support <s@x.example> wrote:\n> It works again, never mind."),
+    ],
+)
+def test_a_text_without_a_persons_words_is_left_to_a_person_and_the_note_says_so(
+    rules: Rules, subject: str, body: str
+) -> None:
+    judged = ask(rules, body, model_says("solved_by_user", 1.0), subject=subject)
+    assert (judged.verdict.archetype, judged.verdict.confidence) == (None, "low")
+    assert judged.verdict.why == f"{judged.message.nobody}."
+    assert judged.verdict.trace[0] == {"asked": "words", "matched": True, "detail": judged.verdict.why}
+    (note,) = [action for action in judged.plan.actions if isinstance(action, Note)]
+    assert note.why == (judged.verdict.why,)
+
+
+def test_a_persons_choice_stands_above_that_too(rules: Rules) -> None:
+    judged = ask(rules, "image001.png", model_says("spam", 1.0), tags=("archetype__bug_report",))
+    assert judged.verdict.archetype == "bug_report"
+
+
+def test_what_nobody_wrote_to_us_decides_nothing_and_is_kept(rules: Rules) -> None:
+    seen: list[str] = []
+
+    def detect(text: str) -> Language:
+        seen.append(text)
+        return ENGLISH
+
+    quoted = "qwertz uiop asdf\n\nOn Mon, Jun 3, 2024 Support <s@x.example> wrote:\n> never mind, it works again"
+    judged = ask(rules, quoted, Judgement(detect))
+    assert (judged.verdict.archetype, seen) == (None, ["\nqwertz uiop asdf"])
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Mit freundlichen Grüßen\nMax Mustermann\nMusterfirma GmbH\nSitz der Gesellschaft: Musterstadt",
+        "Diese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der Adressat sind, vernichten Sie sie.",
+        "Le lun. 3 juin 2024 à 10:12, Support <s@x.example> a écrit :\n\nNous avons bien reçu votre demande hier soir.",
+        "-----Original Message-----\nFrom: Ann\nSubject: RE: invoice\n\nFree casino bonus: https://win.example",
+    ],
+)
+def test_what_stands_below_a_report_changes_nothing(rules: Rules, below: str) -> None:
+    report, judgement = (
+        "Pipeline fails with exit code 137 since 16.9.1, in 16.8.2 it was fine. Please help.",
+        shipped_judgement(),
+    )
+    alone, dressed = (ask(rules, body, judgement).verdict for body in (report, f"{report}\n\n{below}"))
+    assert (dressed.archetype, dressed.confidence, dressed.probability) == (
+        alone.archetype,
+        alone.confidence,
+        alone.probability,
+    )

@@ -67,3 +67,50 @@ def test_any_text_gets_an_answer(detector: LanguageDetector, text: str) -> None:
     language = detector.detect(text)
     assert language.reason
     assert language.code is None or language.code.isalpha()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The merge button shows error 500 since the upgrade.\n\nFrançais : le bouton de fusion affiche une erreur 500.",
+        "EN: Our runner takes no jobs since yesterday.\nDE: Unser Runner nimmt seit gestern keine Jobs mehr an.",
+        "Наш раннер не берёт задачи со вчерашнего дня.\n\nOur runner does not pick up any jobs since yesterday.",
+        "I get this when I push: Fehler: Zugriff verweigert",
+        "I get this when I push: erreur : vous n'avez pas la permission de pousser vers cette branche du projet",
+        'The console prints "Verbindung zum Server wurde unerwartet geschlossen, bitte erneut versuchen" when I clone.',
+    ],
+)
+def test_english_in_it_means_it_can_be_answered(detector: LanguageDetector, body: str) -> None:
+    assert detector.detect(f"Bug\n{body}").code in {"en", None}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("Cuando hago push me sale esto:\n\nremote: You are not allowed to push code to this project.", "es"),
+        (
+            "No puedo entrar en mi cuenta desde ayer y me sale:\n\nYour account has been blocked.",
+            "es",
+        ),
+        ('Seit dem Update kann ich nichts mehr pushen. Die Meldung ist "You are not allowed to push code".', "de"),
+        ("Fehler: ich kann mich seit heute morgen nicht mehr anmelden und weiß nicht warum", "de"),
+        ("Seit gestern:\n\n  Can't verify CSRF token authenticity\n\nWas können wir dagegen tun?", "de"),
+    ],
+)
+def test_english_messages_in_a_foreign_text_do_not_count(detector: LanguageDetector, body: str, code: str) -> None:
+    assert detector.detect(f"\n{body}").code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tauri Electron Svelte Astro",
+        "Django Flask FastAPI Starlette Quart",
+        "Ansible Terraform Pulumi Packer Vagrant",
+        "Gentoo Manjaro Debian Ubuntu Fedora",
+        "vite esbuild rollup parcel turbopack",
+        "problem\nwinmail.dat",
+    ],
+)
+def test_a_list_of_names_is_no_language(detector: LanguageDetector, text: str) -> None:
+    assert detector.detect(text).code in {"en", None}

@@ -1,0 +1,57 @@
+"""A ticket's text as it is judged: in its author's own words, or the reason why there are none."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.message.footers import is_of_the_desk
+from app.message.machines import written_by_machine
+from app.message.own_words import own_words
+from app.message.patterns import is_whole
+from app.message.phrases import is_courtesy, says_something
+from app.message.subjects import Subject, read_subject
+from app.rules.re2_patterns import compiled
+
+NO_WORDS: Final = (
+    "Nothing in it is a person's own words about a matter: attachments, quoted mail, or what points at them"
+)
+NOT_THEIRS: Final = (
+    "The text is Zendesk's own, about a conversation or a call: what the person said does not stand in it"
+)
+FEWEST_WORDS: Final = 3
+"""Of a subject that says what it is about. "Problem with GitLab" may be anything."""
+_WORD: Final = compiled(r"[\pL\pN]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    words: str
+    """What the person wrote in the body."""
+    nobody: str
+    """Why there is nothing to judge, as a sentence without its full stop; empty where there is."""
+    by_machine: bool
+
+
+def read_message(subject: str, body: str, *, is_notification: bool = False) -> Message:
+    """`is_notification`: a mail that tells of what a person wrote elsewhere."""
+    seen = read_subject(subject)
+    words = own_words(seen, body)
+    machine = written_by_machine(subject, body, words, is_notification=is_notification)
+    return Message(words, machine or _without_words(seen, words, body), by_machine=bool(machine))
+
+
+def _without_words(seen: Subject, words: str, body: str) -> str:
+    if says_something(words) or _names_a_matter(seen):
+        return ""
+    if is_of_the_desk(seen, body):
+        return NOT_THEIRS
+    # Kind words alone are somebody's; under an old subject they do not say what they are about.
+    untouched = words == body.strip()
+    return "" if untouched and seen.kind == "new" and (is_courtesy(words) or not words) else NO_WORDS
+
+
+def _names_a_matter(subject: Subject) -> bool:
+    """A subject that came back with an answer was not written for it."""
+    said = subject.text
+    if subject.kind != "new" or is_whole(said, "plain_subjects") or is_whole(said, "desk_heads"):
+        return False
+    return len(_WORD.findall(said)) >= FEWEST_WORDS and says_something(said)

@@ -1,0 +1,31 @@
+"""Tells a matter from phrases that name none: thanks, "see attached", "will try tomorrow"."""
+
+from typing import Final
+
+from app.message.patterns import one_of, plain
+from app.rules.re2_patterns import compiled
+
+_LETTER: Final = compiled(r"\pL|\pN|\p{So}")
+_BETWEEN_CLAUSES: Final = compiled(r"[,.;:!?()*_~\"/|、。！？-]+(?:\s|\z)|[()*_~\"/|、。]")
+_PHRASES: Final = compiled(rf"\A\s*(?:{one_of('pointers', 'announcements', 'courtesies', 'thanks')}(?:\s+|\z))+\z")
+_COURTESIES: Final = compiled(rf"\A\s*(?:{one_of('courtesies', 'thanks')}(?:\s+|\z))+\z")
+
+
+def says_something(text: str) -> bool:
+    """Is a matter named, beside words that only greet, thank, point at something, or promise more?"""
+    return any(not _PHRASES.search(clause) for clause in _clauses(text))
+
+
+def is_courtesy(text: str) -> bool:
+    """Does it greet and thank, and nothing else?"""
+    clauses = _clauses(text)
+    return bool(clauses) and all(_COURTESIES.search(clause) for clause in clauses)
+
+
+def has_letter(text: str) -> bool:
+    return _LETTER.search(plain(text)) is not None
+
+
+def _clauses(text: str) -> list[str]:
+    parts = (part for line in text.splitlines() for part in _BETWEEN_CLAUSES.split(plain(line)))
+    return [part for part in parts if has_letter(part)]

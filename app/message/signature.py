@@ -1,0 +1,77 @@
+"""Cuts what stands around a letter: the greeting, and from the words that people sign with to the end."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.message.patterns import is_whole, one_of, plain
+from app.message.phrases import has_letter
+from app.rules.re2_patterns import compiled
+
+LONGEST_GREETING: Final = 100
+LONGEST_NAME: Final = 40
+MOST_NAMES: Final = 4
+LONGEST_CONTACT: Final = 80
+_NAME: Final = r"(?-i:\p{Lu}[\pL.'-]{0,20})"
+# Whom they greet is short, unless a sign ends it.
+_GREETING: Final = compiled(
+    rf"\A\W{{0,3}}{one_of('greetings')}(?:(?:[ /]\S+){{0,7}}\s?[,!:]|,?(?:[ /]\S+){{0,2}})[\s.]*\z"
+)
+_SIGN_OFF: Final = compiled(
+    rf"\A\W{{0,3}}{one_of('sign_offs')}(?:\s?[,.!/|-]{{1,3}}\s?[^.!?:]{{0,40}}|(?:\s{_NAME}){{1,3}})?\W{{0,3}}\z"
+)
+_THANKS: Final = compiled(rf"\A{one_of('thanks')}[\s,.!-]*(?:{_NAME}\W{{0,2}}){{0,3}}\z")
+_DELIMITER: Final = compiled(r"\A(?:--|__+|\*--\*)\s?\z")
+_POSTSCRIPT: Final = compiled(r"\Ap\.?\s?p?\.?s\b")
+_SENTENCE: Final = compiled(r"[.?:;]\z|\pL [a-z]+ [a-z]+ [a-z]+ ")
+_FULL_NAME: Final = compiled(rf"\A(?:{_NAME}\s?){{2,4}}\z")
+_PHONE: Final = compiled(
+    r"\A(?:tel|phone|telephone|telefon|téléphone|tél|teléfono|telefone|mobile?|mobil|cell|fax|fon|office|direct|[tmpf])"
+    r"\s?[.:]|\+\d{1,3}[\d ()/.-]{6,20}"
+)
+
+
+def without_greeting(lines: Sequence[str]) -> list[str]:
+    """The same lines if nothing else is said."""
+    start = next((n for n, line in enumerate(lines) if line.strip() and not _is_greeting(line)), 0)
+    return list(lines[start:])
+
+
+def without_signature(lines: Sequence[str]) -> list[str]:
+    """A postscript stays."""
+    if lines and _SIGN_OFF.search(plain(lines[0])) and _are_names(lines[1:]):
+        return []
+    end = next((n for n in range(1, len(lines)) if _ends_before(lines, n)), len(lines))
+    after = next((n for n in range(end, len(lines)) if _POSTSCRIPT.search(plain(lines[n]))), len(lines))
+    return _without_card([*lines[:end], *lines[after:]])
+
+
+def _is_greeting(line: str) -> bool:
+    said = plain(line)
+    if len(said) > LONGEST_GREETING:
+        return False
+    return _GREETING.search(said) is not None or is_whole(line, "pleasantries")
+
+
+def _ends_before(lines: Sequence[str], place: int) -> bool:
+    said = plain(lines[place])
+    if _DELIMITER.search(said) or _SIGN_OFF.search(said):
+        return True
+    return _THANKS.search(said) is not None and _are_names(lines[place + 1 :])
+
+
+def _are_names(lines: Sequence[str]) -> bool:
+    if len(lines) > 2 * MOST_NAMES:
+        return False
+    names = [plain(line) for line in lines if line.strip()]
+    return len(names) <= MOST_NAMES and all(len(one) <= LONGEST_NAME and not _SENTENCE.search(one) for one in names)
+
+
+def _without_card(lines: list[str]) -> list[str]:
+    """Without rules and blank lines at the end, and without somebody's name above their telephone."""
+    while lines and not has_letter(lines[-1]):
+        lines.pop()
+    start = next((n + 1 for n in reversed(range(len(lines))) if not lines[n].strip()), 0)
+    card = [plain(line) for line in lines[start:]]
+    if not start or len(card) < 2 or not _FULL_NAME.search(card[0]) or not any(map(_PHONE.search, card)):
+        return lines
+    return _without_card(lines[:start]) if max(map(len, card)) <= LONGEST_CONTACT else lines

@@ -1,0 +1,168 @@
+"""Answers that nobody wrote, in the languages that mail programs speak; and people who write about such."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.message.machines import AWAY, BOUNCE, CALENDAR, RECEIPT, is_automatic_answer
+from app.message.message import read_message
+
+
+def written_by_machine(subject: str, body: str, *, is_notification: bool = False) -> str:
+    read = read_message(subject, body, is_notification=is_notification)
+    return read.nobody if read.by_machine else ""
+
+
+MACHINES = [
+    "Automatic reply: Your issue was closed",
+    "AUTO: Out of Office: back on Monday".removeprefix("AUTO: "),
+    "Re: Out of office",
+    "[EXTERNAL] Automatic reply: hello",
+    "Out of the office until 3 May",
+    "Abwesenheitsnotiz: Ihre Anfrage",
+    "Automatische Antwort: Ihre Anfrage",
+    "AW: Nicht im Büro",
+    "Réponse automatique : votre demande",
+    "Absence du bureau",
+    "Respuesta automática: su consulta",
+    "Resposta automática: seu pedido",
+    "Risposta automatica: la tua richiesta",
+    "Automatisch antwoord: uw vraag",
+    "Autosvar: din fråga",
+    "Automatyczna odpowiedź: pytanie",
+    "Автоматический ответ: вопрос",
+    "自動返信: お問い合わせ",
+    "自动回复：您的问题",
+    "자동 회신: 문의",
+    "Undelivered Mail Returned to Sender",
+    "Delivery Status Notification (Failure)",
+    "Mail delivery failed: returning message to sender",
+    "Vacation response",
+]
+PEOPLE = [
+    "",
+    "Automatic reply macro is broken since 11.4",
+    "How do I set up an out of office message for Service Desk?",
+    "Autoresponder spams our project",
+    "Service Desk: auto-replies are sent twice",
+    "Absenteeism in the pipeline report",
+    "Failure notices are not sent",
+    "On vacation mode the runner still picks up jobs",
+    "Unzustellbare Mails im Service Desk",
+    "Delivery of artifacts fails",
+]
+
+
+@pytest.mark.parametrize("subject", MACHINES)
+def test_what_a_mail_program_writes_is_known_by_its_subject(subject: str) -> None:
+    assert is_automatic_answer(subject, "")
+
+
+@pytest.mark.parametrize("subject", PEOPLE)
+def test_people_who_write_about_such_things_are_not_taken_for_machines(subject: str) -> None:
+    assert not is_automatic_answer(subject, "")
+    assert not written_by_machine(subject, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi,\n\nI am currently out of the office and will be back on Monday.",
+        "Thank you for your message. I'm on annual leave until 3 May.",
+        "This is an automated response. Please do not reply.",
+        "Guten Tag,\nich bin bis einschließlich 3. Mai nicht im Büro.",
+        "Bonjour, je suis actuellement en congés.",
+        "Hola, estoy fuera de la oficina.",
+        "Olá, estarei de férias até segunda.",
+        "Buongiorno, sono attualmente fuori ufficio.",
+        "Beste, ik ben momenteel op vakantie.",
+        "自動返信です。",
+        "From: Ada <ada@example.org>\nAuto-Submitted: auto-replied; owner-email=ada@example.org\n\nBack on Monday.",
+        "Received: from mx.example.org\n\tby mail.example.org\nX-Autoreply: yes\n\nBack on Monday.",
+        "Precedence: auto_reply\n\nBack on Monday.",
+    ],
+)
+def test_a_comment_of_a_machine_is_known_by_how_it_begins(text: str) -> None:
+    assert written_by_machine("", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It still fails, here is the log of the office runner.",
+        "I am out of ideas, the pipeline is stuck.",
+        "We left GitLab on for the holidays and it is fine now.",
+        "x" * 400 + " I am out of the office",
+        "Your mails lack a header:\n\nAuto-Submitted: auto-replied",
+        "Auto-Submitted: auto-replied is missing in your mails.",
+        "From: GitLab\nAuto-Submitted: auto-generated\nPrecedence: bulk\n\nis what your notifications say.",
+        "Precedence: bulk\n\nAuto-Submitted: auto-replied",
+    ],
+)
+def test_a_comment_of_a_person_is_read(text: str) -> None:
+    assert not written_by_machine("", text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "why"),
+    [
+        ("Merge fails (Automatic reply)", "Back on Monday.", AWAY),
+        ("Merge fails - Out of Office", "Ask my colleagues.", AWAY),
+        ("RE: Merge fails", "Thank you for your message. I am currently out of the office and return on Monday.", AWAY),
+        ("Re: Bug", "Hello,\nI am away from my desk until 3 May. In urgent cases call my colleague.", AWAY),
+        ("Re: Bug", "I'm OOO this week, back Monday.", AWAY),
+        (
+            "AW: Bug",
+            "Guten Tag,\n\nich bin vom 1. bis 5. Mai im Urlaub. In dringenden Fällen schreiben Sie an Eva.",
+            AWAY,
+        ),
+        ("Re: Bug", "Jestem na urlopie do 5 maja.", AWAY),
+        ("SV: Bug", "Jag är på semester till den 5 maj.", AWAY),
+        ("Re: Bug", "Я в отпуске до 5 мая.", AWAY),
+        ("Re: Bug", "現在休暇中です。5月5日に戻ります。", AWAY),
+        ("Re: Bug", "我正在休假，5月5日返回。", AWAY),
+        ("Bug", "Hello Ann,\n\nYour ticket #1234 has been created. An agent will respond shortly.", RECEIPT),
+        ("[Ticket 12] Bug", "Thank you for contacting Acme. We will get back to you within 24 hours.", RECEIPT),
+        ("Re: Bug", "##- Please type your reply above this line -##\n\nYour request (12) has been received.", RECEIPT),
+        ("Bug", "Ihre Anfrage ist bei uns eingegangen.", RECEIPT),
+        ("Bug", "Votre demande n°123 a bien été enregistrée.", RECEIPT),
+        ("Bug", "Hemos recibido su solicitud.", RECEIPT),
+        ("Bug", "Your message to ann@corp.example couldn't be delivered.", BOUNCE),
+        ("Mail", "The following address failed: <a@b.example>: 550 5.1.1 user unknown", BOUNCE),
+        ("Bug", "Ihre Nachricht an Eva konnte nicht zugestellt werden.", BOUNCE),
+        ("Accepted: Sync", "", CALENDAR),
+        ("Sync", "Bob has accepted this invitation.", CALENDAR),
+        ("Read: Bug", "Your message\n\n To: Ann\n Subject: Bug\n\nwas read on Monday.", CALENDAR),
+        ("Sync", "BEGIN:VCALENDAR\nMETHOD:REQUEST", CALENDAR),
+    ],
+)
+def test_what_machines_wrote_under_any_subject_is_known_by_its_kind(subject: str, body: str, why: str) -> None:
+    assert written_by_machine(subject, body) == why
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Reset", "I'm on holiday and lost my phone with 2FA, can you turn it off? I will be back on Monday."),
+        ("Busy", "The reviewer is shown although I am on vacation."),
+        ("Accepted: what does it mean", "A merge request says so and stays open."),
+        ("Service Desk", 'It answers "We have received your request" twice. Why?'),
+        ("Re: Automatic reply: Renewal", "Dana has left. Who is our contact now?"),
+        ("Bug", "Still broken!\n\n> Your request (12) has been received."),
+    ],
+)
+def test_people_who_write_of_such_mail_are_read(subject: str, body: str) -> None:
+    assert not written_by_machine(subject, body)
+
+
+def test_a_notification_comes_by_itself_and_tells_of_what_a_person_wrote() -> None:
+    body = "Do not reply to this email.\n\nAda asked: the runner is stuck."
+    assert written_by_machine("New topic", body) == RECEIPT
+    assert not written_by_machine("New topic", body, is_notification=True)
+
+
+@given(st.text(max_size=2000))
+def test_no_text_breaks_it(text: str) -> None:
+    written_by_machine(text, text)
