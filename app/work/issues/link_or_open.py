@@ -167,7 +167,7 @@ class IssueLinker:
     def _known_issue(self, report: _Report) -> Found | None:
         """The issue that the ticket is linked to now, or those that a person may choose from; None: it seems new."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
-        near = self.similar.of(text.subject, text.body, report.project_id)
+        near = self.similar.of(text.subject, text.words, report.project_id)
         if not report.action.confidential:
             # A stranger cannot read a confidential issue: the report would be lost in it.
             near = [one for one in near if not one.issue.confidential]
@@ -181,7 +181,7 @@ class IssueLinker:
     def _wait_for_alike(self, report: _Report, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
         own, others = report.text, [("", one.text) for one in earlier]
-        if max(self.similar.index.scores(own.subject, own.body, others), default=0.0) < report.policy.suggest_at:
+        if max(self.similar.index.scores(own.subject, own.words, others), default=0.0) < report.policy.suggest_at:
             return 0.0
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
         return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)
@@ -225,7 +225,7 @@ class IssueLinker:
             project_id=report.project_id,
             project=report.tracker.project,
             marker=report.marker,
-            text=f"{report.text.subject}\n{report.text.body}"[:LONGEST_TEXT],
+            text=f"{report.text.subject}\n{report.text.words}"[:LONGEST_TEXT],
             now=now.isoformat(),
             # By then an issue whose answer was lost is in our copy, if there is one.
             since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from app.message.own_words import own_words
+from app.message.subjects import read_subject
 from app.redaction import redact
 from app.rules.actions.issue import IssueConfig
 from app.rules.loading import Rules
@@ -46,6 +48,11 @@ class Report:
         names = [decision.ticket.requester_name, *_also_known_as(decision)]
         subject, body = redact(decision.ticket.subject, names=names), redact(decision.ticket.body, names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
+
+    @property
+    def words(self) -> str:
+        """The body as its author wrote it: issues must not be alike by a signature or a quoted mail."""
+        return own_words(read_subject(self.subject), self.body) or self.body
 
 
 def _also_known_as(decision: TicketDecision) -> list[str]:
