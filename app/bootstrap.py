@@ -1,6 +1,8 @@
 """The composition root: from the settings to a service, with every workflow known to its engine."""
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -82,6 +84,7 @@ def build(
     )
     encoder = Encoder.installed()
     judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
+    judgement = replace(judgement, clock=time.monotonic)
     index = IssueIndex(records.tracked_issues, encoder, now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
     last_deliveries = LastDeliveries(records.progress, now, sources)
