@@ -44,6 +44,10 @@ _PAIR = re.compile(
 )
 
 
+_EXAMPLES: Final = words("pass passwd password pw pwd secret token")
+"""What documentation has in the place of a password."""
+
+
 def markup(text: str) -> Iterator[Span]:
     if "<" in text:
         yield from _elements(text)
@@ -93,5 +97,7 @@ def _value_beside(text: str, name: re.Match[str]) -> re.Match[str] | None:
 def _pairs(text: str) -> Iterator[Span]:
     for at in positions(lowered(text), ("auth", "credential", "login")):
         pair = _PAIR.match(text, at)
-        if pair and is_secret("password", pair["value"], doubtful=pair["bracket"] == "["):
+        if pair is None or pair["value"] in _EXAMPLES:
+            continue
+        if is_secret("password", pair["value"], doubtful=pair["bracket"] == "["):
             yield Span(*pair.span("value"), "password")

@@ -79,10 +79,9 @@ def names_once_recognised(text: str, names: Iterable[str]) -> Iterator[Span]:
         return
     # What the text has in small letters too is a word of it, as "gateway" of "Acme Gateway".
     small = {fold(word) for word in set(_WORD.findall(text)) if word.islower()}
-    parts = {part for part in known.parts | known.words if part not in small}
-    cautious = replace(known, parts=frozenset(), words=frozenset(parts))
-    for span in _found(text, cautious):
-        yield span._replace(kind="person_name")
+    for span in _found(text, replace(known, parts=frozenset(), words=known.parts | known.words)):
+        if fold(text[span.start : span.end]) not in small:
+            yield span._replace(kind="person_name")
 
 
 def fold(word: str) -> str:

@@ -61,8 +61,8 @@ def _in_columns(cells: list[_Cell], columns: dict[int, str], *, doubtful: bool) 
 
 def _beside_name(cells: list[_Cell], columns: dict[int, str]) -> Iterator[Span]:
     for column, kind in columns.items():
-        if column + 1 < len(cells) and is_secret(kind, cells[column + 1].text, doubtful=True):
-            yield Span(cells[column + 1].start, cells[column + 1].start + len(cells[column + 1].text), kind)
+        if column + 1 < len(cells):
+            yield from _in_columns(cells, {column + 1: kind}, doubtful=True)
 
 
 def _cells(line: re.Match[str], separator: str) -> list[_Cell]:

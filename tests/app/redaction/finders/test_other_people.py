@@ -23,6 +23,8 @@ P = "[person removed]"
         ("From: Harold Finch\nTo: John Reese; Sameen Shaw\n\nJohn, can you check?\n\nHarold Finch",
          f"From: {P}\nTo: {P}; {P}\n\n{P}, can you check?\n\n{P}"),
         ("It fails for Oskar Roe too.\n\nCheers,\nOskar Roe", f"It fails for {P} too.\n\nCheers,\n{P}"),
+        ("From: Harold Finch\n\nSee https://harold.example or ask Harold Finch.",
+         f"From: {P}\n\nSee https://harold.example or ask {P}."),
         ("From: Harold Finch\n\nHAROLD FINCH wrote that Harold's runner fails.",
          f"From: {P}\n\n{P} wrote that {P}'s runner fails."),
     ],
