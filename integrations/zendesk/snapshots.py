@@ -36,7 +36,7 @@ class TicketSnapshot:
     custom_status_id: int | None
     tags: tuple[str, ...]
     via_channel: str
-    """Lower case, `""` where Zendesk gave null; so are `via_rel` and `via_addresses`."""
+    """A name, even where Zendesk gave a number. Lower case, `""` for null; so are `via_rel` and `via_addresses`."""
     via_rel: str
     via_addresses: tuple[str, ...]
     """Every text in `via.source.from` and `.to`: addresses, names, handles, profile pages."""

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from integrations.wire import WireModel, WireText
 from integrations.zendesk.snapshots import CommentSnapshot, OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.via import channel_name
 
 WireTags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
 
@@ -18,7 +19,7 @@ class WireSource(WireModel):
 
 
 class WireVia(WireModel):
-    channel: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = ""
+    channel: Annotated[str, BeforeValidator(channel_name)] = ""
     source: WireSource = WireSource()
 
 
@@ -91,7 +92,7 @@ class WireTicketAnswer(WireModel):
             status=ticket.status.lower(),
             custom_status_id=ticket.custom_status_id,
             tags=ticket.tags,
-            via_channel=via.channel.lower(),
+            via_channel=via.channel,
             via_rel=via.source.rel.lower(),
             via_addresses=_addresses(via.source),
             group_id=ticket.group_id,
@@ -168,7 +169,7 @@ class WireComment(WireModel):
             public=self.public,
             body=self.body if self.plain_body is None else self.plain_body,
             created_at=self.created_at,
-            via_channel=self.via.channel.lower(),
+            via_channel=self.via.channel,
             via_rel=self.via.source.rel.lower(),
             author_role=author.role if author else "",
             author_email=author.email if author else "",
