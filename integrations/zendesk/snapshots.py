@@ -84,8 +84,19 @@ class CommentSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableTicket:
+    """A ticket whose form we do not know; the others of its page can be read."""
+
+    id: int
+    """0 where not even that can be read."""
+    why: str
+    """The names of what is wrong, and nothing that people wrote."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePage:
     tickets: tuple[TicketSnapshot, ...]
+    unreadable: tuple[UnreadableTicket, ...]
     cursor: str
     """Where to go on, now or later. Empty when Zendesk gave none: repeat the same call then."""
     end: bool
