@@ -16,7 +16,7 @@ from zenpy import Zenpy
 from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
-from integrations.errors import Invalid, NotFound, Refused, Unreadable
+from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unreadable
 from integrations.outbound import UNGUARDED, Outbound
 from integrations.session import DEFAULT_TIMEOUT, Timeout, unreadable
 from integrations.wire import without_halves
@@ -152,12 +152,18 @@ class ZendeskClient:
         return self._get(f"tickets/{ticket_id}/comments", WireComments, params).snapshots()
 
     def update_ticket(self, ticket_id: int, update: TicketUpdate) -> UpdatedTicket:
-        """One PUT. Raises Conflict when the ticket changed, Invalid with reason `ticket_closed` when it is closed."""
+        """One PUT. Raises Conflict when the ticket changed, Invalid with reason `ticket_closed` when it is closed.
+
+        Zendesk says that only in a sentence, in any language: after any refusal the ticket is read. One more GET.
+        """
         # A fresh Ticket sends what is named here and its id, nothing else; None would be sent as null later on.
         ticket = Ticket(id=ticket_id, **ticket_json(update))
-        answer = self._call(
-            lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
-        )
+        try:
+            answer = self._call(
+                lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
+            )
+        except Invalid as refused:
+            raise self._closed(ticket_id) or refused from None
         return UpdatedTicket(answer.ticket.updated_at, answer.audit.id, answer.ticket.status, answer.ticket.tags)
 
     def update_many(self, updates: Sequence[tuple[int, TicketUpdate]]) -> str:
@@ -276,6 +282,16 @@ class ZendeskClient:
 
     def close(self) -> None:
         self._session.close()
+
+    def _closed(self, ticket_id: int) -> IntegrationError | None:
+        """Why no update of the ticket is taken; None: it would be, or nobody can tell now."""
+        try:
+            closed = self.read_ticket(ticket_id).status in {"closed", "deleted"}
+        except NotFound as gone:
+            return gone
+        except IntegrationError:
+            return None
+        return Invalid(SERVICE, "the ticket is closed and cannot be changed", "ticket_closed") if closed else None
 
     def _ticket_page(self) -> str:
         return f"{self._session.base_url}/agent/tickets/{{id}}"
