@@ -39,7 +39,8 @@ class TicketSnapshot:
     """A name, even where Zendesk gave a number. Lower case, `""` for null; so are `via_rel` and `via_addresses`."""
     via_rel: str
     via_addresses: tuple[str, ...]
-    """Every text in `via.source.from` and `.to`: addresses, names, handles, profile pages."""
+    """Every text in `via.source.from` and `.to`: addresses, names, handles, profile pages; `@` and the account that was
+    addressed, on channels that have accounts."""
     group_id: int | None
     group_name: str
     brand_id: int | None

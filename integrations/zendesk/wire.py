@@ -370,8 +370,12 @@ class WireGroup(ZendeskModel):
 
 
 def _addresses(source: WireSource) -> tuple[str, ...]:
-    found = [text.lower() for side in (source.from_, source.to) for text in _texts(side) if text]
-    return tuple(dict.fromkeys(found))
+    """Only the account that was written to has an @: a name may begin with one, and anybody may take any name."""
+    found = [text.lower().lstrip("@") for side in (source.from_, source.to) for text in _texts(side)]
+    account = (source.to or {}).get("username")
+    if isinstance(account, str) and account.strip("@"):
+        found.append("@" + account.lower().lstrip("@"))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _texts(value: object) -> Iterator[str]:
