@@ -19,7 +19,7 @@ class Via:
     channel: str = ""
     rel: str = ""
     addresses: tuple[str, ...] = ()
-    """Every address, handle and name in `source.from` and `source.to`, lower case."""
+    """Every address, handle and name in `source.from` and `source.to`, lower case; with an @ the account addressed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ class Invalid(IntegrationError):
         self.args = (service, message, self.reason, self.fields)
 
 
+class Unreadable(IntegrationError):
+    """What was asked for is there, in a form that we cannot read: asking again gives the same."""
+
+    default_reason = "unreadable_answer"
+
+
 class Conflict(IntegrationError):
     """409: it changed since it was read. Read again, decide again, write."""
 

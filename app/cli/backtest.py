@@ -10,6 +10,7 @@ from rich.progress import track
 from app.cli.classification import dry_run_of
 from app.cli.console import err, print_line
 from app.cli.errors import NotDone
+from app.cli.unreadable import readable
 from app.clients import zendesk_client
 from app.records.database import DatabaseError, sqlite_path
 from app.records.decisions import Decisions
@@ -39,7 +40,7 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
 
 def from_zendesk(settings: ZendeskSettings, since: datetime) -> Iterator[Past]:
     """From the incremental export, with the archetype that a tag names. Raises IntegrationError."""
-    for snapshot in zendesk_client(settings).changed_since(since):
+    for snapshot in readable(zendesk_client(settings).changed_since(since)):
         if snapshot.status == "deleted":
             continue
         tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from app.cli.console import print_line
 from app.cli.errors import NotDone
+from app.cli.unreadable import readable
 from app.clients import zendesk_client
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED, Model
@@ -114,7 +115,7 @@ def solved(sources: Sources) -> Iterator[TrainingExample]:
     """Solved tickets with an archetype tag that a person set: we never acted on them. Raises IntegrationError."""
     if sources.zendesk is None:
         return
-    for snapshot in zendesk_client(sources.zendesk).changed_since(sources.since):
+    for snapshot in readable(zendesk_client(sources.zendesk).changed_since(sources.since)):
         tags = [tag for tag in snapshot.tags if tag.startswith(ARCHETYPE_TAG)]
         if snapshot.status not in {"solved", "closed"} or len(tags) != 1 or DONE_TAG in snapshot.tags:
             continue

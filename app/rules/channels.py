@@ -10,6 +10,10 @@ from app.rules.team import fits
 from app.ticket import Ticket
 
 OTHER = "other"
+NO_REL = "none"
+"""What `rel:` in routing.yaml calls a ticket without one."""
+CARRIERS = frozenset({"email", "mail", "mailgun", "api", "web_service", "any_channel"})
+"""How what was written elsewhere reaches Zendesk. What came otherwise is not public for a tag that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,21 @@ def describe_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> C
 
 
 def is_public(channel: ChannelConfig | None, ticket: Ticket) -> bool:
-    """What the source says of this ticket, else of its channel; private when neither says it."""
+    """What the source says of this ticket; else only what a public channel is known to show to strangers."""
     if ticket.public is not None:
         return ticket.public
-    return channel is not None and channel.public
+    return channel is not None and channel.public and _strangers_read(channel, ticket)
+
+
+def _strangers_read(channel: ChannelConfig, ticket: Ticket) -> bool:
+    """Is the ticket's `rel` one that the channel names, or none? Nobody knows who reads any other."""
+    via, rel = ticket.via.channel.lower(), ticket.via.rel.lower()
+    if not via:
+        return bool(ticket.channel) and not rel
+    named = [signs for signs in channel.recognise if via in signs.via]
+    if named:
+        return any((rel or NO_REL) in (signs.rel or (NO_REL,)) for signs in named)
+    return via in CARRIERS and not rel
 
 
 def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
@@ -54,7 +69,7 @@ def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
         return False
     return (
         (not signs.via or ticket.via.channel.lower() in signs.via)
-        and (not signs.rel or ticket.via.rel.lower() in signs.rel)
+        and (not signs.rel or (ticket.via.rel.lower() or NO_REL) in signs.rel)
         and (not signs.tags or not set(signs.tags).isdisjoint(ticket.tags))
         and (not signs.addresses or any(fits(p, address) for p in signs.addresses for address in ticket.via.addresses))
     )

@@ -40,7 +40,11 @@ class Refused(Exception):
 
 def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON, or nothing at all for 204."""
-    content = b"" if status == 204 else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    content = (
+        b""
+        if status == 204
+        else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    )
     return Response(content, status, headers, "application/json")
 
 

@@ -8,6 +8,7 @@ from integrations.zendesk.snapshots import (
     OrganizationSnapshot,
     RequesterSnapshot,
     TicketSnapshot,
+    UnreadableTicket,
 )
 from integrations.zendesk.updates import NewComment, TicketUpdate, UpdatedTicket
 
@@ -22,6 +23,7 @@ __all__ = [
     "RequesterSnapshot",
     "TicketSnapshot",
     "TicketUpdate",
+    "UnreadableTicket",
     "UpdatedTicket",
     "ZendeskClient",
 ]

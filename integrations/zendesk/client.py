@@ -11,18 +11,25 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from zenpy import Zenpy
 from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
-from integrations.errors import Invalid, NotFound, Refused
+from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unreadable
 from integrations.outbound import UNGUARDED, Outbound
 from integrations.session import DEFAULT_TIMEOUT, Timeout, unreadable
+from integrations.wire import without_halves
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
-from integrations.zendesk.snapshots import ChangePage, CommentSnapshot, RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.snapshots import (
+    ChangePage,
+    CommentSnapshot,
+    RequesterSnapshot,
+    TicketSnapshot,
+    UnreadableTicket,
+)
 from integrations.zendesk.updates import RUN_KEY, NewComment, TicketUpdate, UpdatedTicket, ticket_json
 from integrations.zendesk.wire import (
     WireAgent,
@@ -36,6 +43,7 @@ from integrations.zendesk.wire import (
     WirePerson,
     WireTicketAnswer,
     WireUpdate,
+    odd_parts,
 )
 
 __all__ = ["RUN_KEY", "Agent", "NewComment", "TicketUpdate", "UpdatedTicket", "ZendeskClient"]
@@ -95,9 +103,18 @@ class ZendeskClient:
         )
 
     def read_ticket(self, ticket_id: int) -> TicketSnapshot:
-        """One GET. zenpy would drop the side-loads and fetch requester and organization when they are touched."""
+        """One GET. Raises Unreadable for a ticket whose form we do not know.
+
+        zenpy would drop the side-loads and fetch requester and organization when they are touched.
+        """
         answer = self._get(f"tickets/{ticket_id}", WireTicketAnswer, {"include": "users,organizations,groups"})
-        return answer.snapshot(f"{self._session.base_url}/agent/tickets/{ticket_id}")
+        try:
+            return answer.snapshot(self._ticket_page())
+        except ValidationError as error:
+            odd = odd_parts(error)
+        if answer.ticket.get("id") != ticket_id:  # not this ticket at all
+            raise unreadable(SERVICE, "GET", f"GET tickets/{ticket_id}")
+        raise Unreadable(SERVICE, f"ticket {ticket_id} has a form that we do not know: {odd}")
 
     def changes(self, *, cursor: str = "", start: datetime | None = None) -> ChangePage:
         """The next 100 changed tickets, the oldest change first: after `cursor`, or since `start`. One GET.
@@ -111,19 +128,23 @@ class ZendeskClient:
         params |= {"cursor": cursor} if start is None else {"start_time": str(int(start.timestamp()))}
         page = self._get("incremental/tickets/cursor", WireExport, params)
         following = page.after_cursor or ""
+        tickets, unreadable = page.read(self._ticket_page())
         return ChangePage(
-            tickets=tuple(page.snapshots(self._session.base_url)),
+            tickets=tickets,
+            unreadable=unreadable,
             cursor=following,
             end=page.end_of_stream or not following,
         )
 
-    def changed_since(self, since: datetime) -> Iterator[TicketSnapshot]:
+    def changed_since(self, since: datetime) -> Iterator[TicketSnapshot | UnreadableTicket]:
         """All tickets that changed since then, page by page: see `changes`."""
         page = self.changes(start=since)
-        yield from page.tickets
-        while not page.end:
-            page = self.changes(cursor=page.cursor)
+        while True:
             yield from page.tickets
+            yield from page.unreadable
+            if page.end:
+                break
+            page = self.changes(cursor=page.cursor)
 
     def comments(self, ticket_id: int, newest: int = PAGE) -> list[CommentSnapshot]:
         """The newest comments, at most 100, in the order they were written. One GET."""
@@ -131,12 +152,18 @@ class ZendeskClient:
         return self._get(f"tickets/{ticket_id}/comments", WireComments, params).snapshots()
 
     def update_ticket(self, ticket_id: int, update: TicketUpdate) -> UpdatedTicket:
-        """One PUT. Raises Conflict when the ticket changed, Invalid with reason `ticket_closed` when it is closed."""
+        """One PUT. Raises Conflict when the ticket changed, Invalid with reason `ticket_closed` when it is closed.
+
+        Zendesk says that only in a sentence, in any language: after any refusal the ticket is read. One more GET.
+        """
         # A fresh Ticket sends what is named here and its id, nothing else; None would be sent as null later on.
         ticket = Ticket(id=ticket_id, **ticket_json(update))
-        answer = self._call(
-            lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
-        )
+        try:
+            answer = self._call(
+                lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
+            )
+        except Invalid as refused:
+            raise self._closed(ticket_id) or refused from None
         return UpdatedTicket(answer.ticket.updated_at, answer.audit.id, answer.ticket.status, answer.ticket.tags)
 
     def update_many(self, updates: Sequence[tuple[int, TicketUpdate]]) -> str:
@@ -256,18 +283,31 @@ class ZendeskClient:
     def close(self) -> None:
         self._session.close()
 
+    def _closed(self, ticket_id: int) -> IntegrationError | None:
+        """Why no update of the ticket is taken; None: it would be, or nobody can tell now."""
+        try:
+            closed = self.read_ticket(ticket_id).status in {"closed", "deleted"}
+        except NotFound as gone:
+            return gone
+        except IntegrationError:
+            return None
+        return Invalid(SERVICE, "the ticket is closed and cannot be changed", "ticket_closed") if closed else None
+
+    def _ticket_page(self) -> str:
+        return f"{self._session.base_url}/agent/tickets/{{id}}"
+
     def _url(self, path: str) -> str:
         return f"{self._session.base_url}/api/v2/{path}.json"
 
     def _get(self, path: str, model: type[SomeModel], params: Mapping[str, str]) -> SomeModel:
         response = self._session.get(self._url(path), params=params)
-        return self._call(lambda: model.model_validate_json(response.content), "GET", path)
+        return self._call(lambda: model.model_validate_json(without_halves(response.content)), "GET", path)
 
     def _send(
         self, method: str, path: str, model: type[SomeModel], body: object, headers: Mapping[str, str] | None = None
     ) -> SomeModel:
         response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
-        return self._call(lambda: model.model_validate_json(response.content), method, path)
+        return self._call(lambda: model.model_validate_json(without_halves(response.content)), method, path)
 
     def _call(self, call: Callable[[], _Answer], method: str, path: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""

@@ -10,13 +10,12 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from integrations.wire import WireModel
-from integrations.zendesk.errors import CLOSED
 
 # https://developer.zendesk.com/api-reference/ticketing/ticket-management/job_statuses/; before: queued, working.
 ENDED = frozenset({"completed", "failed", "killed"})
 
 REASONS = (
-    (CLOSED, "ticket_closed"),
+    ("closed prevents ticket update", "ticket_closed"),
     ("conflict", "conflict"),
     ("safe update", "conflict"),
     ("notfound", "not_found"),
@@ -24,7 +23,7 @@ REASONS = (
     ("permissiondenied", "forbidden"),
     ("forbidden", "forbidden"),
 )
-"""Words in a failure's text, and its reason. Zendesk publishes no list."""
+"""Words in a failure's text, and its reason, where Zendesk says it in English. It publishes no list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ ZENPY_BASE = f"https://{ZENPY_SUBDOMAIN}.{ZENPY_DOMAIN}/"
 
 # zenpy repeats the path's id in the body of each update, and Zendesk warns about it each time.
 HARMLESS_KEYS = frozenset({"ticket.id"})
-UNPERMITTED = re.compile(r":unpermitted_keys\s*=>\s*\[([^\]]*)\]")
+# As `:unpermitted_keys=>[...]` or `unpermitted_keys: [...]`, with `invalid_values` beside it, or in the older sentence
+# `Removed restricted keys [...] from parameters according to whitelist`.
+DROPPED = re.compile(r"\b(?:unpermitted_keys|invalid_values|restricted keys)\W{1,6}?\[([^\]]*)\]")
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class ZendeskSession(VendorSession):
 
 def _log_dropped_keys(response: requests.Response, **_: object) -> None:
     """Zendesk drops keys that it does not know or allow, answers 200, and says so only in this header."""
-    found = UNPERMITTED.search(response.headers.get("x-zendesk-api-warn", ""))
-    dropped = set(re.findall(r'"([\w.]+)"', found[1] if found else "")) - HARMLESS_KEYS
+    lists = " ".join(DROPPED.findall(response.headers.get("x-zendesk-api-warn", "")))
+    dropped = set(re.findall(r'"([\w.]+)"', lists)) - HARMLESS_KEYS
     if dropped:
         log.warning("zendesk ignored keys: %s", ", ".join(sorted(dropped)))

@@ -36,10 +36,11 @@ class TicketSnapshot:
     custom_status_id: int | None
     tags: tuple[str, ...]
     via_channel: str
-    """Lower case, `""` where Zendesk gave null; so are `via_rel` and `via_addresses`."""
+    """A name, even where Zendesk gave a number. Lower case, `""` for null; so are `via_rel` and `via_addresses`."""
     via_rel: str
     via_addresses: tuple[str, ...]
-    """Every text in `via.source.from` and `.to`: addresses, names, handles, profile pages."""
+    """Every text in `via.source.from` and `.to`: addresses, names, handles, profile pages; `@` and the account that was
+    addressed, on channels that have accounts."""
     group_id: int | None
     group_name: str
     brand_id: int | None
@@ -84,8 +85,19 @@ class CommentSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableTicket:
+    """A ticket whose form we do not know; the others of its page can be read."""
+
+    id: int
+    """0 where not even that can be read."""
+    why: str
+    """The names of what is wrong, and nothing that people wrote."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePage:
     tickets: tuple[TicketSnapshot, ...]
+    unreadable: tuple[UnreadableTicket, ...]
     cursor: str
     """Where to go on, now or later. Empty when Zendesk gave none: repeat the same call then."""
     end: bool

@@ -1,33 +1,103 @@
-"""Zendesk's JSON, checked at the edge and turned into snapshots. Unknown keys are ignored: Zendesk adds some often."""
+"""Zendesk's JSON, checked at the edge and turned into snapshots. Unknown keys are ignored: Zendesk adds some often.
+
+An optional part in an odd form counts as missing, and an odd row of a list is left out: neither costs the whole.
+"""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from integrations.wire import WireModel, WireText
-from integrations.zendesk.snapshots import CommentSnapshot, OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.snapshots import (
+    CommentSnapshot,
+    OrganizationSnapshot,
+    RequesterSnapshot,
+    TicketSnapshot,
+    UnreadableTicket,
+)
+from integrations.zendesk.via import channel_name
 
-WireTags = Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)]
+UNKNOWN_REL = "unknown"
+"""Not null, which has a meaning: what cannot be read is never taken for public."""
+
+T = TypeVar("T")
 
 
-class WireSource(WireModel):
+class ZendeskModel(WireModel):
+    must_be_readable: ClassVar[frozenset[str]] = frozenset()
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _odd_is_missing(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """Only for what has a default; an odd value of anything else makes the whole unreadable."""
+        try:
+            return validate(value)
+        except ValidationError:
+            field = cls.model_fields[info.field_name or ""]
+            if field.is_required() or info.field_name in cls.must_be_readable:
+                raise
+            return field.get_default(call_default_factory=True)
+
+
+def _readable(rows: object, validate: ValidatorFunctionWrapHandler) -> tuple[Any, ...]:
+    """Each row by itself, so that an odd one does not cost the others."""
+    read: list[Any] = []
+    if not isinstance(rows, list | tuple):
+        return tuple(validate(rows))
+    for row in rows:
+        try:
+            read += validate([row])
+        except ValidationError:
+            continue
+    return tuple(read)
+
+
+Rows = Annotated[tuple[T, ...], WrapValidator(_readable)]
+
+
+def _tags(value: object) -> object:
+    """null, words in one text, or a list."""
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return [str(tag) for tag in value if isinstance(tag, str | int)]
+    return value.split() if isinstance(value, str) else value
+
+
+WireTags = Annotated[tuple[str, ...], BeforeValidator(_tags)]
+
+
+def _rel(value: object) -> str:
+    return "" if value is None else value.lower() if isinstance(value, str) else UNKNOWN_REL
+
+
+class WireSource(ZendeskModel):
     from_: dict[str, object] | None = Field(default=None, alias="from")
     to: dict[str, object] | None = None
-    rel: WireText = ""
+    rel: Annotated[str, BeforeValidator(_rel)] = ""
 
 
-class WireVia(WireModel):
-    channel: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = ""
-    source: WireSource = WireSource()
+class WireVia(ZendeskModel):
+    channel: Annotated[str, BeforeValidator(channel_name)] = ""
+    source: WireSource = WireSource(rel=UNKNOWN_REL)
 
 
-class WireField(WireModel):
+class WireField(ZendeskModel):
     id: int
     value: object = None
 
 
-class WireZendeskUser(WireModel):
+class WireZendeskUser(ZendeskModel):
     id: int
     name: WireText = ""
     email: WireText = ""
@@ -35,15 +105,15 @@ class WireZendeskUser(WireModel):
     tags: WireTags = ()
 
 
-class WirePeople(WireModel):
-    users: tuple[WireZendeskUser, ...]
+class WirePeople(ZendeskModel):
+    users: Rows[WireZendeskUser]
 
 
-class WirePerson(WireModel):
+class WirePerson(ZendeskModel):
     user: WireZendeskUser
 
 
-class WireNamed(WireModel):
+class WireNamed(ZendeskModel):
     """An organization or a group."""
 
     id: int
@@ -51,37 +121,41 @@ class WireNamed(WireModel):
     tags: WireTags = ()
 
 
-class WireTicket(WireModel):
+class WireTicket(ZendeskModel):
+    # An update replaces all tags: what cannot be read must not be written back as nothing.
+    must_be_readable = frozenset({"tags"})
+
     id: int
     subject: WireText = ""
     description: WireText = ""
     status: str
     custom_status_id: int | None = None
     tags: WireTags = ()
-    via: WireVia = WireVia()
+    via: WireVia = WireVia(source=WireSource())
     group_id: int | None = None
     brand_id: int | None = None
     organization_id: int | None = None
-    requester_id: int
+    # null in tickets whose people were deleted.
+    requester_id: int = 0
     submitter_id: int | None = None
     assignee_id: int | None = None
-    custom_fields: tuple[WireField, ...] = ()
+    custom_fields: Rows[WireField] = ()
     created_at: AwareDatetime
     updated_at: str
     # Absent means private: what may be public is never guessed.
     is_public: bool = False
 
 
-class WireTicketAnswer(WireModel):
-    """`GET /tickets/{id}?include=users,groups,organizations`."""
+class _SideLoaded(ZendeskModel):
+    """What stands beside tickets, for all of them."""
 
-    ticket: WireTicket
-    users: tuple[WireZendeskUser, ...] = ()
-    organizations: tuple[WireNamed, ...] = ()
-    groups: tuple[WireNamed, ...] = ()
+    users: Rows[WireZendeskUser] = ()
+    organizations: Rows[WireNamed] = ()
+    groups: Rows[WireNamed] = ()
 
-    def snapshot(self, url: str) -> TicketSnapshot:
-        ticket = self.ticket
+    def snapshot_of(self, row: object, url: str) -> TicketSnapshot:
+        """Raises ValidationError: the ticket cannot be read. In `url` `{id}` stands for its id."""
+        ticket = WireTicket.model_validate(row)
         via = ticket.via
         organization = next((o for o in self.organizations if o.id == ticket.organization_id), None)
         return TicketSnapshot(
@@ -91,8 +165,8 @@ class WireTicketAnswer(WireModel):
             status=ticket.status.lower(),
             custom_status_id=ticket.custom_status_id,
             tags=ticket.tags,
-            via_channel=via.channel.lower(),
-            via_rel=via.source.rel.lower(),
+            via_channel=via.channel,
+            via_rel=via.source.rel,
             via_addresses=_addresses(via.source),
             group_id=ticket.group_id,
             group_name=next((g.name for g in self.groups if g.id == ticket.group_id), ""),
@@ -100,22 +174,19 @@ class WireTicketAnswer(WireModel):
             organization=None
             if organization is None
             else OrganizationSnapshot(organization.id, organization.name, organization.tags),
-            requester=self._requester(),
+            requester=self._requester_of(ticket),
             submitter_id=ticket.submitter_id,
             assignee_id=ticket.assignee_id,
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
             is_public=ticket.is_public,
-            url=url,
+            url=url.format(id=ticket.id),
             custom_fields={str(f.id): text for f in ticket.custom_fields if (text := _text(f.value))},
         )
 
-    def _requester(self) -> RequesterSnapshot:
-        user = next(
-            (u for u in self.users if u.id == self.ticket.requester_id), WireZendeskUser(id=self.ticket.requester_id)
-        )
-        source = self.ticket.via.source.from_ or {}
-        handle = source.get("username")
+    def _requester_of(self, ticket: WireTicket) -> RequesterSnapshot:
+        user = next((u for u in self.users if u.id == ticket.requester_id), WireZendeskUser(id=ticket.requester_id))
+        handle = (ticket.via.source.from_ or {}).get("username")
         return RequesterSnapshot(
             id=user.id,
             name=user.name,
@@ -126,31 +197,54 @@ class WireTicketAnswer(WireModel):
         )
 
 
-class WireExport(WireModel):
+class WireTicketAnswer(_SideLoaded):
+    """`GET /tickets/{id}?include=users,groups,organizations`."""
+
+    ticket: dict[str, object]
+
+    def snapshot(self, url: str) -> TicketSnapshot:
+        """Raises ValidationError: it is a ticket, but not in a form that we know."""
+        return self.snapshot_of(self.ticket, url)
+
+
+class WireExport(_SideLoaded):
     """`GET /incremental/tickets/cursor`: one page."""
 
-    tickets: tuple[WireTicket, ...]
-    users: tuple[WireZendeskUser, ...] = ()
-    organizations: tuple[WireNamed, ...] = ()
+    tickets: tuple[object, ...]
     after_cursor: str | None = None
     end_of_stream: bool = True
 
-    def snapshots(self, base_url: str) -> Iterator[TicketSnapshot]:
-        for ticket in self.tickets:
-            answer = WireTicketAnswer(ticket=ticket, users=self.users, organizations=self.organizations)
-            yield answer.snapshot(f"{base_url}/agent/tickets/{ticket.id}")
+    def read(self, url: str) -> tuple[tuple[TicketSnapshot, ...], tuple[UnreadableTicket, ...]]:
+        read: list[TicketSnapshot] = []
+        unreadable: list[UnreadableTicket] = []
+        for row in self.tickets:
+            try:
+                read.append(self.snapshot_of(row, url))
+            except ValidationError as error:
+                unreadable.append(UnreadableTicket(_id_of(row), odd_parts(error)))
+        return tuple(read), tuple(unreadable)
+
+
+def odd_parts(error: ValidationError) -> str:
+    """The names of what has another form than we know."""
+    return ", ".join(sorted({".".join(map(str, one["loc"])) or "ticket" for one in error.errors(include_input=False)}))
+
+
+def _id_of(row: object) -> int:
+    number = row.get("id") if isinstance(row, dict) else None
+    return number if type(number) is int else 0
 
 
 # https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/#comment-flags
 AUTOMATIC = 4
 
 
-class WireCommentMetadata(WireModel):
+class WireCommentMetadata(ZendeskModel):
     flags: Annotated[tuple[object, ...], BeforeValidator(lambda value: value or ())] = ()
     """Why Zendesk marked the comment: numbers. Only there when it did."""
 
 
-class WireComment(WireModel):
+class WireComment(ZendeskModel):
     id: int
     author_id: int | None = None
     public: bool = False
@@ -168,19 +262,19 @@ class WireComment(WireModel):
             public=self.public,
             body=self.body if self.plain_body is None else self.plain_body,
             created_at=self.created_at,
-            via_channel=self.via.channel.lower(),
-            via_rel=self.via.source.rel.lower(),
+            via_channel=self.via.channel,
+            via_rel=self.via.source.rel,
             author_role=author.role if author else "",
             author_email=author.email if author else "",
             automatic=AUTOMATIC in self.metadata.flags,
         )
 
 
-class WireComments(WireModel):
+class WireComments(ZendeskModel):
     """`GET /tickets/{id}/comments?include=users`."""
 
-    comments: tuple[WireComment, ...]
-    users: tuple[WireZendeskUser, ...] = ()
+    comments: Rows[WireComment]
+    users: Rows[WireZendeskUser] = ()
 
     def snapshots(self) -> list[CommentSnapshot]:
         """In the order in which they were written."""
@@ -188,29 +282,29 @@ class WireComments(WireModel):
         return sorted((comment.snapshot(people) for comment in self.comments), key=lambda c: (c.created_at, c.id))
 
 
-class _NewTicket(WireModel):
+class _NewTicket(ZendeskModel):
     id: int
 
 
-class WireNewTicket(WireModel):
+class WireNewTicket(ZendeskModel):
     """The answer to `POST /tickets`."""
 
     ticket: _NewTicket
 
 
-class _FollowedUp(WireModel):
+class _FollowedUp(ZendeskModel):
     followup_ids: Annotated[tuple[int, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
 
 
-class WireFollowedUp(WireModel):
+class WireFollowedUp(ZendeskModel):
     ticket: _FollowedUp
 
 
-class WireMetadata(WireModel):
+class WireMetadata(ZendeskModel):
     custom: dict[str, object] | None = None
 
 
-class WireAuditEvent(WireModel):
+class WireAuditEvent(ZendeskModel):
     """`value` and `previous_value` of tags are lists or words in one text, as the account's age has it."""
 
     type: WireText = ""
@@ -230,54 +324,58 @@ def _words(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
-class WireAudit(WireModel):
-    id: int
+class WireAudit(ZendeskModel):
     author_id: int | None = None
-    events: tuple[WireAuditEvent, ...] = ()
+    events: Rows[WireAuditEvent] = ()
     metadata: WireMetadata | None = None
 
 
-class WirePage(WireModel):
+class WirePage(ZendeskModel):
     has_more: bool = False
     after_cursor: str | None = None
 
 
-class WireAudits(WireModel):
+class WireAudits(ZendeskModel):
+    # Not left out when odd: one of them may tell that an update of ours is there.
     audits: tuple[WireAudit, ...]
     meta: WirePage = WirePage()
 
 
-class WireUpdatedTicket(WireModel):
+class WireUpdatedTicket(ZendeskModel):
     status: str
     tags: WireTags = ()
     updated_at: str
 
 
-class WireUpdateAudit(WireModel):
+class WireUpdateAudit(ZendeskModel):
     id: int
 
 
-class WireUpdate(WireModel):
+class WireUpdate(ZendeskModel):
     """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
 
     ticket: WireUpdatedTicket
     audit: WireUpdateAudit
 
 
-class WireAgent(WireModel):
+class WireAgent(ZendeskModel):
     # Zendesk answers 200 with a null id when it does not know us.
     id: int | None = None
     role: WireText = ""
 
 
-class WireGroup(WireModel):
+class WireGroup(ZendeskModel):
     id: int
     name: WireText = ""
 
 
 def _addresses(source: WireSource) -> tuple[str, ...]:
-    found = [text.lower() for side in (source.from_, source.to) for text in _texts(side) if text]
-    return tuple(dict.fromkeys(found))
+    """Only the account that was written to has an @: a name may begin with one, and anybody may take any name."""
+    found = [text.lower().lstrip("@") for side in (source.from_, source.to) for text in _texts(side)]
+    account = (source.to or {}).get("username")
+    if isinstance(account, str) and account.strip("@"):
+        found.append("@" + account.lower().lstrip("@"))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -56,6 +56,8 @@ def test_says_which_tickets_of_the_records_would_be_treated_otherwise(
 
 def test_decides_again_over_zendesks_export(past_harness: Harness, new_rules: Path) -> None:
     zendesk = past_harness.sandbox.zendesk
+    broken = zendesk.create_ticket(body="Nobody can read this")
+    zendesk.show_oddly(broken, created_at="soon")
     past_harness.sandbox.clock.advance(120)  # the export leaves out the last minute
     zendesk.calls_clear()
     done = run(
@@ -63,6 +65,7 @@ def test_decides_again_over_zendesks_export(past_harness: Harness, new_rules: Pa
         ZENDESK_URL=zendesk.url, ZENDESK_EMAIL=zendesk.email, ZENDESK_TOKEN=zendesk.token,
     )  # fmt: skip
     assert "mention -> political: 1" in done.output, done.output
+    assert f"Ticket {broken} is left out: its form is not known (created_at)." in done.output
     assert {call.method for call in zendesk.calls} == {"GET"}
 
 

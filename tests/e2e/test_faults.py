@@ -27,6 +27,7 @@ BUGS = {
     "garbage": "@gitlab after 10.7 the LDAP sync fails with an error for nested groups, with 10.6 it was fine",
 }
 LostAnswer = Literal["drop_before", "drop_after", "garbage"]
+GONE = '{"error": "RecordNotFound", "description": "Not found"}'
 PRAISE = "@gitlab thank you for the great release!"
 TICKET = r"/api/v2/tickets/\d+(\.json)?"
 ISSUES = r"/api/v4/projects/[^/]+/issues"
@@ -178,7 +179,7 @@ def test_a_conflict_with_a_person_is_read_again_and_keeps_what_the_person_did(ha
 def test_a_ticket_that_is_gone_ends_as_an_explained_decision(harness: Harness) -> None:
     ticket_id = harness.ticket(PRAISE)
     harness.sandbox.zendesk.delete(ticket_id)
-    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=404))
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=TICKET, times=1, kind="status", status=404, body=GONE))
     harness.deliver(ticket_id)
     decision = harness.decision(ticket_id)
     assert decision["state"] == "done"
@@ -276,7 +277,7 @@ def test_spam_that_was_marked_is_done_though_a_deleted_ticket_shows_no_audits(ha
     mark = r"/api/v2/tickets/\d+/mark_as_spam"
     harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=mark, times=1, kind="drop_after"))
     audits = r"/api/v2/tickets/\d+/audits"
-    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=audits, times=1, kind="status", status=404))
+    harness.sandbox.zendesk.faults.add(Fault(method="GET", path=audits, times=1, kind="status", status=404, body=GONE))
     harness.deliver(ticket_id)
     assert harness.decision(ticket_id)["state"] == "done"
 

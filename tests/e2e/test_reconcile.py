@@ -98,3 +98,21 @@ def test_what_waits_in_the_queue_was_not_missed(paused_harness: Harness) -> None
     for ticket_id in (waits, missed):
         assert harness.decision(ticket_id)["state"] == "done"
         assert len(harness.sandbox.zendesk.ticket(ticket_id)["comments"]) == 2
+
+
+def test_a_ticket_that_cannot_be_read_is_a_failure_of_its_own_and_the_others_are_taken_up(harness: Harness) -> None:
+    harness.sandbox.clock.advance(-HOUR)
+    odd, broken, good = (harness.ticket("@gitlab kudos to the team for everything!") for _ in range(3))
+    harness.sandbox.zendesk.show_oddly(odd, custom_fields=None, via={"channel": "twitter", "source": None})
+    harness.sandbox.zendesk.show_oddly(broken, created_at=[])
+    harness.sandbox.clock.release()
+    now = harness.service.deps.now()
+    start = (now - timedelta(hours=2)).isoformat()
+    harness.service.deps.records.progress.reached(CURSOR, f"@{start}", now=start)
+    harness.service.deps.engine.accept([scheduled(ReconcileTickets, "compare-tickets-odd", now)])
+    for ticket_id in (odd, good):
+        assert harness.decision(ticket_id)["state"] == "done"
+    harness.idle()
+    (failure,) = harness.desk("/api/failures").json()["failures"]
+    assert (failure["ticket_id"], failure["reason"], failure["step"]) == (broken, "unreadable_answer", "decide")
+    assert failure["message"].endswith("a form that we do not know: created_at")

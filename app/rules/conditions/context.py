@@ -74,7 +74,8 @@ class Context:
     def handles(self) -> frozenset[str]:
         """The accounts that Zendesk names as addressed, and those mentioned in the text."""
         own = self.ticket.requester.handle.lstrip("@").lower()
-        addressed = {address.lstrip("@").lower() for address in self.ticket.via.addresses}
+        # Not names: that of a sender is anything, and of web and API tickets the sender is also who is addressed.
+        addressed = {address[1:].lower() for address in self.ticket.via.addresses if address.startswith("@")}
         mentioned = {name.lower() for name in _MENTION.findall(f"{self.ticket.subject}\n{self.ticket.body}")}
         return frozenset((addressed | mentioned) - {own, ""})
 

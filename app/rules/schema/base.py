@@ -44,7 +44,11 @@ class RecogniseConfig(Strict):
     """All keys given must fit, in lower case. `*` at either end of an address stands for anything."""
 
     via: Many = Field(default=(), description="Zendesk's `via.channel`, in either of its spellings.")
-    rel: Many = Field(default=(), description="Zendesk's `via.source.rel`.")
+    rel: Many = Field(
+        default=(),
+        description="Zendesk's `via.source.rel`; `none`: it has none. A public channel is private for any value that "
+        "is not named here.",
+    )
     tags: Many = Field(default=(), description="One of these is on the ticket.")
     addresses: Many = Field(default=(), description="One of these is in `via.source.from` or `.to`.")
 
@@ -61,7 +65,10 @@ class ChannelConfig(Strict):
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
     ] = Field(default=(), description="One of these must fit. Empty: only a source that names the channel leads here.")
-    public: Flag = Field(description="Can a stranger read it where it was written?")
+    public: Flag = Field(
+        description="Can a stranger read it where it was written? Of a channel of Zendesk's own, only what has no "
+        "`rel`, or one that `recognise` names; of another, only what came by e-mail or API."
+    )
     reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
     one_thread_per: Literal["post", "ticket"] = Field(

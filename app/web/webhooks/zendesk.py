@@ -19,7 +19,8 @@ from app.work.messages import TicketChanged, TriageTicket, Work
 # Zendesk's placeholders are not reliably escaped: where the JSON is broken, the id is still there, and it is signed.
 _TICKET_ID = re.compile(rb'"ticket_id"\s*:\s*"?(\d{1,18})(?![\d.eE])"?')
 _SUBJECT = re.compile(r"^zen:ticket:(\d{1,18})$")
-_EVENT_PREFIX = "zen:event-type:ticket."
+_EVENTS = "zen:event-type:"
+_TICKET_EVENTS = "zen:event-type:ticket."
 # Events that can change what we decide. The rest is read, known, and of no interest.
 _EVENTS_OF_INTEREST = frozenset(
     {
@@ -52,8 +53,11 @@ def read_delivery(body: bytes) -> Delivery | None:
     with suppress(ValueError, RecursionError):
         payload = json.loads(body)
         if isinstance(payload, dict):
-            if str(payload.get("type", "")).startswith(_EVENT_PREFIX):
+            kind = str(payload.get("type", ""))
+            if kind.startswith(_TICKET_EVENTS):
                 return _event_payload(payload)
+            if kind.startswith(_EVENTS):  # of users, organizations, messages, articles and what may come
+                return None
             ticket_id = str(payload.get("ticket_id", ""))
             if re.fullmatch(r"\d{1,18}", ticket_id):
                 return _trigger_payload(payload, int(ticket_id))
@@ -82,14 +86,14 @@ def _trigger_payload(payload: Mapping[str, object], ticket_id: int) -> Delivery:
 
 
 def _event_payload(payload: Mapping[str, object]) -> Delivery | None:
-    kind = str(payload["type"]).removeprefix(_EVENT_PREFIX)
+    kind = str(payload["type"]).removeprefix(_TICKET_EVENTS)
+    if kind not in _EVENTS_OF_INTEREST:
+        return None
     found = _SUBJECT.match(str(payload.get("subject", "")))
     detail = payload.get("detail")
     ticket_id = found[1] if found else str(detail.get("id", "")) if isinstance(detail, dict) else ""
     if not re.fullmatch(r"\d{1,18}", ticket_id):
         raise NotUnderstood("the event names no ticket")
-    if kind not in _EVENTS_OF_INTEREST:
-        return None
     identity = str(payload.get("id", "")) or json.dumps(payload, sort_keys=True)
     return Delivery(
         key=f"zd:event:{_hashed(identity)[:32]}",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
+import structlog
+
 from app.metrics import REPAIRED
 from app.rules.verdict import Previous
 from app.tags import DONE_TAG
@@ -17,7 +19,9 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import ReconcileTickets, Stored, TicketChanged, TriageTicket, ticket_partition
 from app.work.snapshot import ticket_from
-from integrations.zendesk.snapshots import TicketSnapshot
+from integrations.zendesk.snapshots import TicketSnapshot, UnreadableTicket
+
+log = structlog.get_logger(__name__)
 
 CURSOR = "reconcile:tickets"
 # A webhook may still be on its way: Zendesk tries for some minutes.
@@ -83,11 +87,20 @@ class TicketReconciliation:
             if any(self._is_fresh(ticket) for ticket in page.tickets):
                 break  # next time: its webhook may be on its way
             missed += self._missed_of(page.tickets)
+            missed += [self._unreadable(ticket, now) for ticket in page.unreadable if ticket.id]
             cursor = page.cursor or cursor
             if page.end or not page.cursor:
                 break
         REPAIRED.labels("ticket").inc(len(missed))
         return MissedTickets(tickets=tuple(missed), cursor=cursor)
+
+    def _unreadable(self, ticket: UnreadableTicket, now: datetime) -> MissedTicket:
+        """Its own work reads it again, and becomes a failure that people see."""
+        log.warning("ticket_unreadable", ticket=ticket.id, why=ticket.why)
+        known = self.log.knows(ticket.id)
+        return MissedTicket(
+            ticket_id=ticket.id, updated_at=now.isoformat(), event="ticket.updated" if known else "ticket.created"
+        )
 
     def _reached(self, cursor: str) -> None:
         self.deps.records.progress.reached(CURSOR, cursor, now=self.deps.now().isoformat())

@@ -16,6 +16,8 @@ class Channel:
     """As people read it, and as `{{ticket.via}}` renders."""
     source_from: Callable[[Person], Json] = lambda _requester: {}
     source_to: Json = field(default_factory=dict)
+    rel: str | None = None
+    """What `via.source.rel` mostly is."""
 
 
 def _twitter(handle: str, name: str) -> Json:
@@ -38,22 +40,27 @@ CHANNELS = {
         "Facebook",
         lambda person: {"name": person.name, "facebook_id": str(person.id)},
         {"name": "Sandbox", "facebook_id": "1"},
+        "post",
     ),
     "web": Channel("Web Form"),
     "api": Channel("Web Service"),
 }
 
 
+PRIVATE_TITLES = {"twitter direct_message": "Twitter DM", "facebook message": "Facebook Message"}
+
+
 def via_of(channel: str, rel: str | None, requester: Person) -> Json:
     """The `via` of a ticket."""
     known = CHANNELS.get(channel, Channel(""))
-    source = {"from": known.source_from(requester), "to": known.source_to, "rel": rel}
+    source = {"from": known.source_from(requester), "to": known.source_to, "rel": rel or known.rel}
     return {"channel": channel, "source": source}
 
 
 def via_title(ticket: Ticket) -> str:
-    """The channel as people read it; a Twitter direct message has a name of its own."""
+    """The channel as people read it; a private message has a name of its own."""
     channel = str(ticket.via.get("channel", ""))
-    if channel == "twitter" and (ticket.via.get("source") or {}).get("rel") == "direct_message":
-        return "Twitter DM"
+    rel = (ticket.via.get("source") or {}).get("rel")
+    if private := PRIVATE_TITLES.get(f"{channel} {rel}"):
+        return private
     return CHANNELS[channel].title if channel in CHANNELS else channel.replace("_", " ").title()

@@ -124,6 +124,10 @@ class ZendeskControls:
             comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
             self._change(ticket_id, TicketUpdate(**change, comment=comment), actor_id, via)
 
+    def show_oddly(self, ticket_id: int, **parts: Any) -> None:
+        """From now on the API shows these keys of the ticket so, as some accounts' old tickets do."""
+        self._state.ticket(ticket_id).odd = parts
+
     def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
         """The next bulk job stops after so many tickets. A killed one does not say which it updated."""
         self._state.next_job = (ends, after)

@@ -102,6 +102,8 @@ class Ticket:
     followup_ids: list[int] = field(default_factory=list)
     followup_of: int | None = None
     spam: bool = False
+    odd: Json = field(default_factory=dict)
+    """Keys that the API shows in another form than usual."""
 
     @property
     def is_deleted(self) -> bool:

@@ -25,6 +25,7 @@ def ticket_json(state: State, ticket: Ticket) -> Json:
         "raw_subject": ticket.subject,
         "description": ticket.description,
         "custom_fields": [{"id": key, "value": ticket.custom_fields.get(key)} for key in state.fields],
+        **ticket.odd,
     }
 
 

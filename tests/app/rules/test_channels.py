@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.channels import ChannelOf, describe_channel, recognise_channel
+from app.rules.channels import CARRIERS, ChannelOf, describe_channel, is_public, recognise_channel
 from app.rules.loading import load
 from app.ticket import Ticket, Via
+from integrations.zendesk.via import DOCUMENTED
 from tests.support.rules import MACROS, routing, rules
 from tests.support.shipped import SHIPPED
 
@@ -79,8 +80,64 @@ def test_recognising_nothing_in_particular_recognises_nothing() -> None:
         (Via("web_form"), (), "email"),
         (Via("api"), ("channel__lobsters",), "lobsters"),
         (Via("api"), ("channel__product_hunt",), "product_hunt"),
-        (Via("voice"), (), "other"),
+        (Via("facebook", "message"), (), "facebook_message"),
+        (Via("facebook", "story"), (), "facebook_message"),
+        (Via("twitter", "list"), (), "twitter_dm"),
+        (Via("native_messaging"), ("forum",), "messaging"),
+        (Via("voice", "inbound"), (), "voice"),
+        (Via("help_center"), (), "email"),
+        (Via("fax"), (), "other"),
     ],
 )
 def test_the_shipped_channels(via: Via, tags: tuple[str, ...], channel: str) -> None:
     assert recognise_channel(SHIPPED.routing.channels, Ticket(1, via=via, tags=tags)) == channel
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTED["types"], *DOCUMENTED["names"]])
+def test_every_way_in_that_zendesk_documents_has_a_channel(name: str) -> None:
+    for rel in DOCUMENTED["rel"].get(name, [""]):
+        assert recognise_channel(SHIPPED.routing.channels, Ticket(1, via=Via(name, rel))) != "other"
+
+
+PUBLIC = {
+    ("twitter", ""),
+    ("twitter", "mention"),
+    ("twitter_favorite", ""),
+    ("facebook", "post"),
+    ("facebook_post", ""),
+}
+
+
+@pytest.mark.parametrize("tags", [(), ("forum",), ("channel__reddit",)])
+def test_of_what_comes_without_a_feed_only_posts_are_public(tags: tuple[str, ...]) -> None:
+    names = {*DOCUMENTED["types"], *DOCUMENTED["names"], "fax"} - CARRIERS
+    rels = {rel for rels in DOCUMENTED["rel"].values() for rel in rels} | {"something_new"}
+    public = {
+        (name, rel)
+        for name in names
+        for rel in rels
+        if describe_channel(SHIPPED.routing.channels, Ticket(1, via=Via(name, rel), tags=tags)).public
+    }
+    assert public == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("ticket", "public"),
+    [
+        (Ticket(1, via=Via("api"), tags=("forum",)), True),
+        (Ticket(1, via=Via("api", "follow_up"), tags=("forum",)), False),
+        (Ticket(1, via=Via("email", "", ("notifications@disqus.net",))), True),
+        (Ticket(1, via=Via("api"), tags=("forum",), public=False), False),
+        (Ticket(1, via=Via("fax"), tags=("forum",)), False),
+        (Ticket(1, tags=("forum",)), False),
+        (Ticket(1, channel="forum"), True),
+    ],
+)
+def test_a_feed_is_public_only_where_feeds_come_in(ticket: Ticket, public: bool) -> None:
+    assert describe_channel(SHIPPED.routing.channels, ticket).public is public
+
+
+@pytest.mark.parametrize(("rel", "public"), [("", True), ("mention", False), ("direct_message", False)])
+def test_a_channel_that_names_no_rel_is_public_without_one(rel: str, public: bool) -> None:
+    channel = CHANNELS["twitter"]
+    assert is_public(channel, Ticket(1, via=Via("twitter", rel))) is public

@@ -25,8 +25,9 @@ HANDBOOK = {
     "solved_by_user", "tweet_removed",
 }  # fmt: skip
 CHANNELS = {
-    "twitter", "twitter_dm", "facebook", "disqus", "email", "forum", "stackoverflow", "reddit", "hackernews", "youtube",
-    "mailing_list", "quora", "news_comment", "lobsters", "product_hunt", "tumblr",
+    "twitter", "twitter_dm", "facebook", "facebook_message", "messaging", "chat", "voice", "api", "zendesk", "email",
+    "disqus", "forum", "stackoverflow", "reddit", "hackernews", "youtube", "mailing_list",
+    "quora", "news_comment", "lobsters", "product_hunt", "tumblr",
 }  # fmt: skip
 TWEET = 280
 SHORT_LINK = "https://t.co/" + "x" * 10

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from integrations.zendesk.snapshots import OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
 from integrations.zendesk.wire import WireComments, WireTicketAnswer
@@ -60,3 +63,25 @@ def test_a_snapshot_can_be_stored() -> None:
     ticket = snapshot("ticket_by_mail.json")
 
     assert pickle.loads(pickle.dumps(ticket)) == ticket
+
+
+@pytest.mark.parametrize(
+    ("channel", "source", "addressed"),
+    [
+        ("twitter", {"from": {"username": "ada", "name": "@gitlab"}, "to": {"username": "GitLab_"}}, ["@gitlab_"]),
+        ("twitter", {"from": {"name": "Ada"}, "to": {"username": "@gitlab", "name": "GitLab"}}, ["@gitlab"]),
+        ("web", {"from": {}, "to": {"name": "gitlab", "address": "sam@example.org"}}, []),
+        ("api", {"from": {}, "to": {"name": "@gitlab", "address": "sam@example.org"}}, []),
+        ("email", {"from": {"name": "gitlab"}, "to": {"name": "GitLab", "username": None}}, []),
+        ("facebook", {"from": {"name": "@gitlab"}, "to": {"name": "GitLab", "username": "@"}}, []),
+    ],
+)
+def test_only_the_account_that_was_written_to_is_addressed(
+    channel: str, source: dict[str, Any], addressed: list[str]
+) -> None:
+    ticket = {
+        "id": 1, "status": "new", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
+        "via": {"channel": channel, "source": source},
+    }  # fmt: skip
+    found = WireTicketAnswer(ticket=ticket).snapshot("").via_addresses
+    assert [one for one in found if one.startswith("@")] == addressed

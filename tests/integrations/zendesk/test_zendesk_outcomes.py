@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
@@ -116,6 +117,90 @@ def test_a_closed_ticket_is_named_as_such(sandbox: Sandbox, client: ZendeskClien
         client.update_ticket(ticket_id, TicketUpdate(stamp, tags=("mine",)))
 
     assert caught.value.reason == "ticket_closed"
+
+
+def refusal(details: object) -> Fault:
+    body = json.dumps({"error": "RecordInvalid", "description": "Validierungsfehler", "details": details})
+    return Fault(method="PUT", status=422, headers={"content-type": "application/json"}, body=body)
+
+
+TRANSLATED = {"status": [{"description": "Status: geschlossen, das Ticket kann nicht aktualisiert werden"}]}
+
+
+def test_a_closed_ticket_is_recognised_in_any_language(
+    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, update: TicketUpdate
+) -> None:
+    sandbox.zendesk.close(ticket_id)
+    sandbox.zendesk.faults.add(refusal(TRANSLATED))
+    with pytest.raises(Invalid) as caught:
+        client.update_ticket(ticket_id, update)
+    assert caught.value.reason == "ticket_closed"
+
+
+def test_a_refused_status_of_an_open_ticket_is_no_closed_ticket(
+    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, update: TicketUpdate
+) -> None:
+    sandbox.zendesk.faults.add(refusal(TRANSLATED))
+    with pytest.raises(Invalid) as caught:
+        client.update_ticket(ticket_id, update)
+    assert (caught.value.reason, list(caught.value.fields)) == ("http_422", ["status"])
+
+
+def test_when_it_cannot_be_read_the_refusal_stands(
+    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, update: TicketUpdate
+) -> None:
+    sandbox.zendesk.faults.add(refusal(TRANSLATED))
+    sandbox.zendesk.faults.add(Fault(method="GET", status=503))
+    with pytest.raises(Invalid) as caught:
+        client.update_ticket(ticket_id, update)
+    assert caught.value.reason == "http_422"
+
+
+@pytest.mark.parametrize(
+    ("details", "fields"),
+    [
+        (
+            {
+                "base": [
+                    {"ticket_field_id": 12, "description": "Type:: is required when solving a ticket", "error": None},
+                    {"description": "Something else"},
+                ]
+            },
+            {"ticket_field_12": ("Type:: is required when solving a ticket",), "base": ("Something else",)},
+        ),
+        ({"status": "odd", "group": [None, {"description": None}]}, {"group": ("",)}),
+        ([], {}),
+    ],
+)
+def test_what_zendesk_says_is_kept_by_field(
+    sandbox: Sandbox,
+    client: ZendeskClient,
+    ticket_id: int,
+    update: TicketUpdate,
+    details: object,
+    fields: dict[str, tuple[str, ...]],
+) -> None:
+    sandbox.zendesk.faults.add(refusal(details))
+    with pytest.raises(Invalid) as caught:
+        client.update_ticket(ticket_id, update)
+    assert caught.value.fields == fields
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{}", "[]", "<html>", '{"error": "InvalidEndpoint"}', '{"error": {"title": "x"}}']
+)
+def test_a_404_that_is_not_about_a_record_is_an_outage(
+    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, update: TicketUpdate, body: str
+) -> None:
+    sandbox.zendesk.faults.add(Fault(status=404, body=body, times=2))
+    calls: list[Callable[[], object]] = [
+        lambda: client.read_ticket(ticket_id),
+        lambda: client.update_ticket(ticket_id, update),
+    ]
+    for call in calls:
+        with pytest.raises(Unavailable) as caught:
+            call()
+        assert caught.value.reason == "wrong_address"
 
 
 def test_a_rejected_value_names_its_field(client: ZendeskClient, ticket_id: int, update: TicketUpdate) -> None:

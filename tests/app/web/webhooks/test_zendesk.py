@@ -56,6 +56,24 @@ def test_an_event_keeps_its_key_however_it_is_formatted() -> None:
 
 def test_an_event_of_no_interest_is_nothing() -> None:
     assert read_delivery(payload("event__comment_added", type="zen:event-type:ticket.csat_received")) is None
+    assert read_delivery(payload("event__comment_added", type="zen:event-type:ticket.new_kind", subject="")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("user.created", "zen:user:7"),
+        ("organization.name_changed", "zen:organization:8"),
+        ("messaging_ticket.message_added", "zen:messaging_ticket:5158"),
+        ("article.published", "zen:article:9"),
+        ("agent.work_item_added", "zen:agent:3"),
+        ("something_new", ""),
+    ],
+)
+def test_events_of_other_objects_are_of_no_interest_even_if_they_name_a_ticket(kind: str, subject: str) -> None:
+    detail = {"id": "5158", "ticket_id": "5158"}
+    body = {"type": f"zen:event-type:{kind}", "id": "e", "subject": subject, "detail": detail, "ticket_id": "5158"}
+    assert read_delivery(json.dumps(body).encode()) is None
 
 
 def test_finds_the_ticket_in_json_that_unescaped_text_has_broken() -> None:
