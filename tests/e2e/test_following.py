@@ -316,6 +316,17 @@ def test_an_answer_of_the_team_on_a_confidential_issue_comes_without_its_address
     assert "must not be named" in said
 
 
+def test_a_mark_that_an_edit_adds_is_relayed_once(harness: Harness) -> None:
+    ticket_id, iid = reported(harness)
+    note = harness.sandbox.gitlab.add_note(PROJECT, iid, "A fix is in review.")
+    assert note
+    for text in ("/tell-reporter A fix is in review.", "/tell-reporter A fix is in review, for 12.1."):
+        harness.sandbox.gitlab.edit_note(PROJECT, iid, note, text)
+        assert harness.sandbox.gitlab.deliver(PROJECT, iid, "update") == [202]
+        harness.idle()
+    assert "A fix is in review." in news(told(harness, ticket_id, 3))
+
+
 def test_two_reports_are_counted_in_one_note_of_ours(harness: Harness) -> None:
     ticket_id, iid = reported(harness, "Avatars of groups are upside down")
     project_id = harness.sandbox.gitlab.project(PROJECT)["id"]
