@@ -480,6 +480,8 @@ class Work:
     """Seconds until it may start: a durable wait that holds neither a thread nor the partition."""
     once: bool = False
     """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
+    merged: bool = False
+    """What waits of its kind in its partition does it too: it reads the newest state when it begins."""
 
 
 @dataclass(frozen=True, slots=True)

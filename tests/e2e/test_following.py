@@ -327,6 +327,20 @@ def test_a_mark_that_an_edit_adds_is_relayed_once(harness: Harness) -> None:
     assert "A fix is in review." in news(told(harness, ticket_id, 3))
 
 
+def test_hundreds_of_events_of_one_issue_are_few_reads(harness: Harness) -> None:
+    _, iid = reported(harness)
+    path = f"/api/v4/projects/{harness.sandbox.gitlab.project(PROJECT)['id']}/issues/{iid}"
+    harness.sandbox.gitlab.calls_clear()
+    for number in range(100):
+        harness.sandbox.gitlab.edit_issue(PROJECT, iid, {"title": f"Tabs become {number} spaces"})
+        assert harness.sandbox.gitlab.deliver(PROJECT, iid, "update") == [202]
+    harness.idle()
+    reads = [call for call in harness.sandbox.gitlab.calls if call.path == path]
+    assert 1 <= len(reads) <= 30
+    rows = harness.service.deps.records.tracked_issues.of(harness.sandbox.gitlab.project(PROJECT)["id"], [iid])
+    assert rows[iid].title == "Tabs become 99 spaces"
+
+
 def test_two_reports_are_counted_in_one_note_of_ours(harness: Harness) -> None:
     ticket_id, iid = reported(harness, "Avatars of groups are upside down")
     project_id = harness.sandbox.gitlab.project(PROJECT)["id"]

@@ -30,7 +30,7 @@ def _work(received: Received, own_id: int | None) -> Work | Ignored:
     if isinstance(delivery, NoteWritten):
         return relay_work(delivery.project_id, delivery.iid, delivery.note_id, received.at)
     message = FollowIssue(key=delivery.key, accepted_at=received.at, project_id=delivery.project_id, iid=delivery.iid)
-    return Work(message)
+    return Work(message, merged=True)
 
 
 def _is_own(delivery: IssueChanged | NoteWritten, own_id: int) -> bool:
