@@ -88,7 +88,7 @@ class Service:
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
         """Those that call other services."""
-        return {"zendesk": self.check_zendesk, "gitlab": self.check_gitlab}
+        return {"zendesk": self.check_zendesk, "gitlab": self.check_gitlab, "trackers": self.check_trackers}
 
     def check_zendesk(self) -> str:
         with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
@@ -99,6 +99,20 @@ class Service:
             if "api" not in self.deps.clients.gitlab().token_scopes():
                 raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
             return f"signed in as user {self.deps.identity.ask_gitlab()}"
+
+    def check_trackers(self) -> str:
+        """Degraded: replies that name an issue are written, and can never be suggested."""
+        routing = self.deps.rulebook.current().routing
+        named = {one.issue.tracker for one in routing.archetypes.values() if one.issue and one.reply}
+        with at_priority(Priority.URGENT):
+            hidden = [
+                name
+                for name in sorted(named)
+                if not self.deps.clients.gitlab().project(routing.trackers[name].project).public
+            ]
+        if hidden:
+            raise Degraded(f"a reply can never name an issue, because strangers may not read: {', '.join(hidden)}")
+        return "strangers may read the issues that replies name"
 
     def check_queue(self) -> str:
         age = self._oldest_waiting()

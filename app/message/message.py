@@ -23,7 +23,7 @@ _WORD: Final = compiled(r"[\pL\pN]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WrittenMessage:
     words: str
     """What the person wrote in the body."""
     nobody: str
@@ -31,12 +31,12 @@ class Message:
     by_machine: bool
 
 
-def read_message(subject: str, body: str, *, is_notification: bool = False) -> Message:
+def read_message(subject: str, body: str, *, is_notification: bool = False) -> WrittenMessage:
     """`is_notification`: a mail that tells of what a person wrote elsewhere."""
     seen = read_subject(subject)
     words = own_words(seen, body)
     machine = written_by_machine(subject, body, words, is_notification=is_notification)
-    return Message(words, machine or _without_words(seen, words, body), by_machine=bool(machine))
+    return WrittenMessage(words, machine or _without_words(seen, words, body), by_machine=bool(machine))
 
 
 def _without_words(seen: Subject, words: str, body: str) -> str:

@@ -124,6 +124,10 @@ class Links(TableAccess):
         """Take the claim back: it is certain that no issue was opened."""
         self._change(sa.delete(links).where(*_link(ticket_id, intent), links.c.iid.is_(None)))
 
+    def forget(self, ticket_id: int, intent: str) -> None:
+        """The issue is not there any more: the ticket has none."""
+        self._change(sa.delete(links).where(*_link(ticket_id, intent)))
+
     def prune_claim_texts(self, before: str, *, limit: int) -> int:
         """Forget what up to `limit` old claims are about; returns the count."""
         old = sa.and_(links.c.iid.is_(None), links.c.updated_at < before, links.c.claim_text != "")

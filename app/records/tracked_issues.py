@@ -86,6 +86,10 @@ class TrackedIssues(TableAccess):
     def count(self) -> int:
         return self._count(tracked_issues)
 
+    def forget(self, project_id: int, iid: int) -> None:
+        table = tracked_issues
+        self._change(sa.delete(table).where(table.c.project_id == project_id, table.c.iid == iid))
+
     def prune(self, *, closed_before: str) -> int:
         """Issues closed long ago are candidates no more."""
         old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)

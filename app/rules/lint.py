@@ -14,7 +14,7 @@ from app.rules.parsing.positions import Path, Position, Positions, Problem
 from app.rules.placeholders import Text
 from app.rules.routing import ConditionsConfig
 
-_REASONS: Final = ("done", "not_planned", "duplicate", "moved", "reopened")
+_REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,17 @@ def live_reply_without_cap(rules: Rules, _: Sequence[RuleExample]) -> Iterator[P
             yield rules.positions.problem(("archetypes", name, "reply"), message)
 
 
+def reply_never_names_issue(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
+    """A reply that names the issue, where all issues are confidential: it is never made."""
+    for name, archetype in rules.routing.archetypes.items():
+        if archetype.reply is None or archetype.issue is None or archetype.issue.confidential != "always":
+            continue
+        texts = rules.macros.macros[archetype.reply.macro].text.values()
+        if all({"issue_url", "issue_title"} & {*Text(text).get_identifiers()} for text in texts):
+            message = f"`{archetype.reply.macro}` names the issue, and all of them are confidential"
+            yield rules.positions.problem(("archetypes", name, "reply", "macro"), message)
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     shadowed_route,
     duplicate_name,
@@ -182,6 +193,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     archetype_without_example,
     reply_cannot_be_sent,
     live_reply_without_cap,
+    reply_never_names_issue,
 )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
-from app.message.message import Message
+from app.message.message import WrittenMessage
 from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
@@ -44,7 +44,7 @@ def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdic
     return Verdict(None, "low", "person", rules.routing.defaults.mode, why)
 
 
-def nobody_wrote(rules: Rules, message: Message) -> Verdict | None:
+def nobody_wrote(rules: Rules, message: WrittenMessage) -> Verdict | None:
     """What holds no words of a person is left to one, whatever the words in it look like."""
     if not message.nobody:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from app.message.message import Message, read_message
+from app.message.message import WrittenMessage, read_message
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
@@ -65,7 +65,7 @@ class Judged:
     channel: ChannelOf
     language: Language
     matching: Matching
-    message: Message
+    message: WrittenMessage
 
 
 def judge(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.message.message import Message
+from app.message.message import WrittenMessage
 from app.model.model_verdict import ModelVerdict
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
@@ -20,7 +20,7 @@ def trace(
     matching: Matching,
     verdict: Verdict,
     *,
-    message: Message,
+    message: WrittenMessage,
     language: Language,
     said: ModelVerdict | None,
     shadows: Mapping[str, Plan],

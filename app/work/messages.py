@@ -17,7 +17,7 @@ from app.rules.actions.findings import Found, IssueRef
 from app.ticket import Ticket
 from app.triage.plan import Plan
 
-NewsReason = Literal["done", "not_planned", "duplicate", "moved", "reopened"]
+NewsReason = Literal["done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened"]
 """What in `closing:` of routing.yaml says what follows."""
 
 
@@ -480,6 +480,8 @@ class Work:
     """Seconds until it may start: a durable wait that holds neither a thread nor the partition."""
     once: bool = False
     """A second one of this key is the same work whenever it comes; no delivery of something that may have changed."""
+    merged: bool = False
+    """What waits of its kind in its partition does it too: it reads the newest state when it begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from integrations.gitlab.errors import SERVICE, ProjectMoved
 from integrations.gitlab.graphql import WhereIs, where_is
 from integrations.gitlab.hooks import Hook, WireHook, WireMember
 from integrations.gitlab.issues import (
+    WIRE_CLOSERS,
     WIRE_PAGE,
+    WIRE_STATE_EVENTS,
     Bot,
     GitLabIssue,
     GitLabIssueRef,
@@ -239,6 +241,20 @@ class GitLabClient(Calls):
         if found is None:
             raise NotFound(SERVICE, f"issue {iid} of project {project_id} was moved to where the token may not read")
         return found
+
+    def closed_by_merge_request(self, project_id: ProjectId, iid: int) -> bool:
+        """Was a merge request merged that says it closes the issue? One GET."""
+        path = f"/projects/{EncodedId(project_id)}/issues/{iid}/closed_by"
+        found = self._call(lambda: WIRE_CLOSERS.validate_python(self._get_json(path)), f"GET {path}")
+        return any(one.state == "merged" for one in found)
+
+    def closed_by_commit(self, project_id: ProjectId, iid: int) -> bool:
+        """Was it a commit that closed the issue the last time? One GET."""
+        path = f"/projects/{EncodedId(project_id)}/issues/{iid}/resource_state_events"
+        query = {"per_page": MAX_PAGE}
+        found = self._call(lambda: WIRE_STATE_EVENTS.validate_python(self._gitlab.http_get(path, query)), f"GET {path}")
+        closings = [one for one in found if one.state == "closed"]
+        return bool(closings and closings[-1].source_commit)
 
     def note(self, project_id: ProjectId, iid: int, note_id: int) -> GitLabNote:
         """One GET."""

@@ -28,6 +28,13 @@ class Project:
     web_url: str
     visibility: str
     """private, internal or public."""
+    issues_access: str = "enabled"
+    """Who may read its issues: enabled (whoever may see the project), private (members), disabled, public."""
+
+    @property
+    def public(self) -> bool:
+        """May a stranger read its issues, confidential ones aside?"""
+        return self.visibility == "public" and self.issues_access in {"enabled", "public"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,12 @@ class WireProject(WireModel):
     path_with_namespace: str
     web_url: str
     visibility: WireText = ""
+    issues_access_level: WireText = ""
 
     def project(self) -> Project:
         # Without a visibility the safe guess: nobody else may read it.
-        return Project(self.id, self.path_with_namespace, self.web_url, self.visibility or "private")
+        access = self.issues_access_level or "enabled"  # GitLab before 14 has no such field
+        return Project(self.id, self.path_with_namespace, self.web_url, self.visibility or "private", access)
 
 
 class WireReferences(WireModel):
@@ -164,8 +173,19 @@ class WireNote(WireModel):
         return GitLabNote(self.id, author_id, self.body, self.internal, self.created_at, self.system)
 
 
+class WireMergeRequest(WireModel):
+    state: WireText = ""
+
+
+class WireStateEvent(WireModel):
+    state: WireText = ""
+    source_commit: WireText = ""
+
+
 class WireToken(WireModel):
     scopes: tuple[str, ...]
 
 
+WIRE_CLOSERS = TypeAdapter(tuple[WireMergeRequest, ...])
+WIRE_STATE_EVENTS = TypeAdapter(tuple[WireStateEvent, ...])
 WIRE_PAGE = TypeAdapter(tuple[WireIssue, ...])

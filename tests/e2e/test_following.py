@@ -26,12 +26,21 @@ def reported(harness: Harness, title: str = "Tabs become spaces in the Web IDE")
     return decision["ticket_id"], iid
 
 
+def compare(harness: Harness, key: str) -> None:
+    harness.service.deps.engine.accept([scheduled(ReconcileIssues, key, harness.service.deps.now())])
+    harness.idle()
+
+
 def link(harness: Harness, ticket_id: int, iid: int) -> None:
+    save(harness, ticket_id, iid, "report")
+
+
+def save(harness: Harness, ticket_id: int, iid: int, intent: str) -> None:
     project_id, url = (
         harness.sandbox.gitlab.project(PROJECT)["id"],
         harness.sandbox.gitlab.issue(PROJECT, iid)["web_url"],
     )
-    link = Link(ticket_id, "report", project_id, PROJECT, iid, url, "opened", "linked", channel="twitter")
+    link = Link(ticket_id, intent, project_id, PROJECT, iid, url, "opened", "linked", channel="twitter")
     harness.service.deps.records.links.save(link, now=harness.service.deps.now().isoformat())
 
 
@@ -54,7 +63,7 @@ def test_closing_an_issue_tells_its_ticket_and_brings_it_back(harness: Harness) 
     decision, _ = harness.triaged(BUG)
     ticket_id, iid = decision["ticket_id"], decision["links"][0]["iid"]
     harness.sandbox.zendesk.set_status(ticket_id, "hold")
-    harness.sandbox.gitlab.close_issue(PROJECT, iid)
+    harness.sandbox.gitlab.close_issue(PROJECT, iid, "merge_request")
     assert harness.sandbox.gitlab.deliver(PROJECT, iid, "close", times=3) == [202, 202, 202]
     ticket = told(harness, ticket_id, 3)
     assert ticket["status"] == "open"
@@ -247,7 +256,89 @@ def test_a_deleted_issue_is_told_once(harness: Harness) -> None:
             [scheduled(ReconcileIssues, f"compare-{number}", harness.service.deps.now())]
         )
         harness.idle()
-    assert "deleted" in news(told(harness, ticket_id, 3))
+    ticket = told(harness, ticket_id, 3)
+    assert "deleted" in news(ticket)
+    assert ticket["status"] == "open", "nothing is left to follow"
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted"])
+def test_an_issue_that_is_hidden_from_us_brings_its_ticket_back(harness: Harness, how: str) -> None:
+    ticket_id, iid = reported(harness)
+    if how == "moved":
+        harness.sandbox.gitlab.add_project("acme/vault", "private", False)
+        harness.sandbox.gitlab.close_issue(PROJECT, iid, "moved", "acme/vault")
+    else:
+        harness.sandbox.gitlab.delete_issue(PROJECT, iid)
+    for number in range(2):
+        compare(harness, f"hidden-{how}-{number}")
+    ticket = told(harness, ticket_id, 3)
+    assert ticket["status"] == "open"
+    assert "Nothing is followed any more" in news(ticket)
+
+
+def test_a_ticket_that_follows_another_open_issue_stays_on_hold(harness: Harness) -> None:
+    ticket_id, iid = reported(harness)
+    other = harness.sandbox.gitlab.add_issue(PROJECT, title="Spaces become tabs")
+    save(harness, ticket_id, other, f"manual:{other}")
+    harness.sandbox.gitlab.delete_issue(PROJECT, iid)
+    compare(harness, "hidden-other")
+    assert told(harness, ticket_id, 3)["status"] == "hold"
+
+
+@pytest.mark.parametrize(
+    ("how", "labels", "said"),
+    [
+        (None, ["bug", "stale", "auto-closed"], "has been closed"),
+        (None, ["resolution::cannot reproduce"], "has been closed"),
+        (None, ["Closed::Wontfix"], "not going to do"),
+        ("commit", ["bug"], "good news"),
+    ],
+)
+def test_only_what_is_done_is_good_news(harness: Harness, how: Any, labels: list[str], said: str) -> None:
+    ticket_id, iid = reported(harness)
+    harness.sandbox.gitlab.edit_issue(PROJECT, iid, {"labels": labels})
+    harness.sandbox.gitlab.close_issue(PROJECT, iid, how)
+    harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
+    ticket = told(harness, ticket_id, 3)
+    assert ticket["status"] == "open"
+    assert said in news(ticket).lower()
+    assert ("good news" in news(ticket).lower()) == (said == "good news")
+
+
+def test_an_answer_of_the_team_on_a_confidential_issue_comes_without_its_address(harness: Harness) -> None:
+    ticket_id, iid = reported(harness)
+    harness.sandbox.gitlab.edit_issue(PROJECT, iid, {"confidential": True})
+    url = harness.sandbox.gitlab.issue(PROJECT, iid)["web_url"]
+    harness.sandbox.gitlab.add_note(PROJECT, iid, f"/tell-reporter Update to 12.1, see {url}.")
+    harness.sandbox.gitlab.deliver(PROJECT, iid, "create")
+    said = news(told(harness, ticket_id, 3))
+    assert "Update to 12.1, see the issue." in said
+    assert "must not be named" in said
+
+
+def test_a_mark_that_an_edit_adds_is_relayed_once(harness: Harness) -> None:
+    ticket_id, iid = reported(harness)
+    note = harness.sandbox.gitlab.add_note(PROJECT, iid, "A fix is in review.")
+    assert note
+    for text in ("/tell-reporter A fix is in review.", "/tell-reporter A fix is in review, for 12.1."):
+        harness.sandbox.gitlab.edit_note(PROJECT, iid, note, text)
+        assert harness.sandbox.gitlab.deliver(PROJECT, iid, "update") == [202]
+        harness.idle()
+    assert "A fix is in review." in news(told(harness, ticket_id, 3))
+
+
+def test_hundreds_of_events_of_one_issue_are_few_reads(harness: Harness) -> None:
+    _, iid = reported(harness)
+    path = f"/api/v4/projects/{harness.sandbox.gitlab.project(PROJECT)['id']}/issues/{iid}"
+    harness.sandbox.gitlab.calls_clear()
+    for number in range(100):
+        harness.sandbox.gitlab.edit_issue(PROJECT, iid, {"title": f"Tabs become {number} spaces"})
+        assert harness.sandbox.gitlab.deliver(PROJECT, iid, "update") == [202]
+    harness.idle()
+    reads = [call for call in harness.sandbox.gitlab.calls if call.path == path]
+    assert 1 <= len(reads) <= 30
+    rows = harness.service.deps.records.tracked_issues.of(harness.sandbox.gitlab.project(PROJECT)["id"], [iid])
+    assert rows[iid].title == "Tabs become 99 spaces"
 
 
 def test_two_reports_are_counted_in_one_note_of_ours(harness: Harness) -> None:

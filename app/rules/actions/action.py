@@ -66,6 +66,8 @@ class ChangeContext:
     """Where an answer has to be written by hand; empty: Zendesk delivers it."""
     comes_back: bool = True
     """Is a ticket opened again when its issue is closed?"""
+    closed_reply: str | None = None
+    """The issue was closed before the ticket came: the macro that says so; empty: there is none. None: it is open."""
 
     def text(self, macro: str) -> Rendered | str:
         """The macro's text, or why there is none."""

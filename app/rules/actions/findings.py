@@ -18,6 +18,11 @@ class IssueRef(Strict):
     state: str = "opened"
     score: float = 1.0
     confidential: bool = False
+    """A stranger may not read it: neither its address nor its title stands in a text for the public."""
+    closed_as: str = ""
+    """Of an issue that was closed before the ticket came: the reason, by its key in `closing:`."""
+    closed_on: str = ""
+    """The day."""
 
     @property
     def name(self) -> str:

@@ -39,6 +39,11 @@ class IssueConfig(Strict):
     suggest_at: Share = Field(
         default=0.5, description="Similarity from which a candidate is shown, and a person decides."
     )
+    when_closed: Literal["suggest", "open", "link"] = Field(
+        default="suggest",
+        description="When the similar issue was closed, unless as not planned: `suggest` lets a person decide, `open` "
+        "opens a new issue that names it, `link` links it.",
+    )
     thumbs_up: Flag = Field(default=True, description="Put a thumbs-up on an existing issue that is linked.")
     comment_on_linked: Flag = Field(
         default=True, description="Add a note (`another report`) to an existing issue that is linked."
@@ -123,8 +128,11 @@ class Issue(Action):
         if context.issue_field and not issue.confidential:
             change.fields[context.issue_field] = issue.url
         notes = ["opened now" if how == "opened" else f"{issue.score:.0%} similar" if issue.score < 1 else "linked"]
+        notes += [_closed(issue)] if issue.closed_as else []
         notes += ["confidential"] if issue.confidential else []
         say_issue(change, issue, ", ".join(notes))
+        if context.found.detail:
+            change.say(Section.ISSUE, context.found.detail)
         if context.comes_back and issue.state != "closed":
             change.say(Section.LATER, COMES_BACK)
         self._say_what_is_given(change, context)
@@ -138,8 +146,10 @@ class Issue(Action):
         else:
             change.say(Section.NEXT, choose)
             change.say(Section.ISSUE, "This may already be reported:")
+        if any(one.closed_as not in {"", "not_planned"} for one in candidates):
+            change.say(Section.NEXT, "One of them was closed. Find out whether it is back, or still there for them.")
         for one in candidates:
-            closed = ", closed" if one.state == "closed" else ""
+            closed = f", {_closed(one)}" if one.state == "closed" else ""
             change.offer(
                 Section.ISSUE,
                 f": {one.title} ({one.score:.0%} similar{closed})",
@@ -159,6 +169,11 @@ class Issue(Action):
             change.say(Section.GIVEN, f"{', '.join(given)}.")
         if not details.get("version") and details.get("edition") != "GitLab.com":
             change.say(Section.GIVEN, "version.", label="Missing")
+
+
+def _closed(issue: IssueRef) -> str:
+    how = {"done": " as done", "not_planned": " as not planned"}.get(issue.closed_as, "")
+    return f"closed{how}{f' on {issue.closed_on}' if issue.closed_on else ''}"
 
 
 def sentence(detail: str) -> str:

@@ -81,6 +81,8 @@ class Reply(Action):
         return f"{'send' if self.sent else 'suggest'} the reply {self.macro}{place}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        if context.closed_reply is not None:
+            return self._about_closed(context.closed_reply, change, context)
         text = context.text(self.macro)
         if self.sent and not isinstance(text, str) and text.visibility == "public":
             change.reply = text.text
@@ -89,10 +91,19 @@ class Reply(Action):
             return self.outcome("done", f"sent {self.macro}")
         return self.outcome(*suggest(self.macro, change, context))
 
+    def _about_closed(self, macro: str, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        """Asking for steps, or promising to track it, would be wrong: the issue is closed. Never sent by itself."""
+        if macro:
+            return self.outcome(*suggest(macro, change, context))
+        change.say(Section.NEXT, "Answer in your own words: the issue is closed.")
+        return self.outcome("skipped", "the issue is closed, and no reply is written for that")
+
 
 def suggest(macro: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
     """Put the macro's text into the internal note; what became of it."""
     text = context.text(macro)
+    if isinstance(text, str) and context.values.get("answer"):
+        return _answer_alone(context.values["answer"], change, context)
     if isinstance(text, str):
         return _without_text(text, change, context)
     if text.visibility == "internal":
@@ -105,6 +116,13 @@ def suggest(macro: str, change: TicketChange, context: ChangeContext) -> tuple[A
         change.say(Section.NEXT, "Post the answer below where they wrote." if where else "Send the answer below.")
     change.quote(text.text, f"Answer for {title}, {len(text.text)} characters")
     return "done", f"suggested {macro}"
+
+
+def _answer_alone(answer: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
+    """What the team wrote for the person must not be lost because the issue may not be named."""
+    change.say(Section.NEXT, "Send the answer below. The issue is hidden from the public, and must not be named.")
+    change.quote(answer, f"Answer for {context.values.get('channel', context.channel)}, {len(answer)} characters")
+    return "done", "suggested the team's answer, without the issue's address"
 
 
 def _without_text(why: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:

@@ -33,6 +33,9 @@ class Status(Action):
         return f"set the status to {self.status}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        issue = context.found.issue
+        if self.status == "hold" and issue and issue.closed_as:
+            return self.outcome("skipped", "its issue is closed: nothing would bring the ticket back")
         change.status = self.status
         change.say(Section.DONE, f"status set to {self.status}")
         return self.outcome("done", self.status)

@@ -156,8 +156,49 @@ class ClosingConfig(Strict):
     duplicate: OnClosingConfig
     moved: OnClosingConfig
     reopened: OnClosingConfig
+    unexplained: OnClosingConfig = Field(
+        default=OnClosingConfig(status="open", tags=("issue_closed",)),
+        description="Closed, and nothing says that it is done.",
+    )
+    gone: OnClosingConfig = Field(
+        default=OnClosingConfig(status="open"),
+        description="Deleted, or moved to where the token may not read, and the ticket follows no other open issue.",
+    )
     not_planned_labels: tuple[Text, ...] = Field(
-        default=(), description="A closed issue with one of these labels counts as not planned, any other as done."
+        default=(),
+        description="A closed issue with one of these labels counts as not planned. In these three lists case, scope "
+        "(`closed::`), blanks and dashes make no difference.",
+    )
+    done_labels: tuple[Text, ...] = Field(
+        default=("done", "fixed", "released", "shipped", "implemented", "delivered", "resolved"),
+        description="A closed issue with one of these labels counts as done; so does one that a merge request, a "
+        "commit, a milestone or a comment of the team (`Fixed in 16.5`) closed.",
+    )
+    not_done_labels: tuple[Text, ...] = Field(
+        default=(
+            "stale",
+            "auto-closed",
+            "inactive",
+            "abandoned",
+            "no response",
+            "awaiting feedback",
+            "needs info",
+            "needs more info",
+            "cannot reproduce",
+            "can't reproduce",
+            "not reproducible",
+            "works as designed",
+            "by design",
+            "works for me",
+            "invalid",
+            "not a bug",
+            "support request",
+            "duplicate",
+            "spam",
+            "wontfix",
+            "not planned",
+        ),
+        description="With one of these labels neither a milestone nor a comment makes a closed issue a done one.",
     )
     team_answer: MacroName | None = Field(
         default=None, description="The suggested reply for a comment on the issue that is marked `/tell-reporter`."

@@ -8,10 +8,6 @@ from app.web.webhooks.source import Ignored, Received, WebhookSource
 from app.work.messages import FollowIssue, Work
 from app.work.updates.relay_note import relay_work
 
-# Opening and editing are what we do ourselves. A close or reopen is followed whoever did it: somebody may use our
-# token by hand, and the worker compares states anyway.
-_OWN_ACTIONS = frozenset({"open", "update"})
-
 
 def _verify(received: Received, secrets: Sequence[str]) -> None:
     verify_gitlab(
@@ -33,15 +29,17 @@ def _work(received: Received, own_id: int | None) -> Work | Ignored:
         return "own_update"
     if isinstance(delivery, NoteWritten):
         return relay_work(delivery.project_id, delivery.iid, delivery.note_id, received.at)
-    return Work(
-        FollowIssue(key=delivery.key, accepted_at=received.at, project_id=delivery.project_id, iid=delivery.iid)
-    )
+    message = FollowIssue(key=delivery.key, accepted_at=received.at, project_id=delivery.project_id, iid=delivery.iid)
+    return Work(message, merged=True)
 
 
 def _is_own(delivery: IssueChanged | NoteWritten, own_id: int) -> bool:
+    """Opening and editing are what we do ourselves. A new state is followed whoever made it, and whatever the action is
+    called: somebody may use our token by hand, and the worker compares states anyway."""
     if isinstance(delivery, NoteWritten):
         return delivery.author_id == own_id
-    return delivery.user_id == own_id and delivery.action in _OWN_ACTIONS
+    ours = delivery.action == "open" or (delivery.action == "update" and not delivery.state_changed)
+    return ours and delivery.user_id == own_id
 
 
 GITLAB = WebhookSource(

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from app.web.webhooks.source import NotUnderstood
+from app.work.updates.team_answer import team_answer
 
 Action = Literal["open", "close", "reopen", "update"]
 _ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -15,8 +15,10 @@ _ACTIONS: tuple[Action, ...] = get_args(Action)
 # Incidents and tasks come as work items, with the header of an issue.
 _ISSUE_KINDS = frozenset({"issue", "work_item"})
 _NOTES_ON = ("Issue", "WorkItem")
-# As GitLab takes its own quick actions: at the start of a line, in any case.
-_TELL_REPORTER = re.compile(r"^/tell-reporter(?![\w-])", re.MULTILINE | re.IGNORECASE)
+# GitLab before 16.11 names no action of a comment. A mark may be added by an edit.
+_NOTE_ACTIONS = ("create", "update", None)
+# What moves an issue from one state, or one place, to another.
+_STATE_CHANGES = ("state_id", "closed_at", "moved_to_id", "duplicated_to_id")
 _LARGEST_ID = 2**63 - 1
 
 
@@ -31,6 +33,8 @@ class IssueChanged:
     action: Action
     user_id: int | None
     """Who changed it."""
+    state_changed: bool
+    """It was closed or opened again, whatever the action is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ class NoteWritten:
 def read_gitlab_delivery(body: bytes, headers: Mapping[str, str]) -> IssueChanged | NoteWritten | None:
     """The delivery in a verified body; None for an event of no interest. Raises NotUnderstood.
 
-    Of interest: any change of an issue or work item of a project, and a new comment on one that has a line beginning
-    with `/tell-reporter`; confidential ones too. `headers`: names in lower case, or a mapping that minds no case.
+    Of interest: any change of an issue or work item of a project, and a new or edited comment on one that has a line
+    beginning with `/tell-reporter`; confidential ones too.
+    `headers`: names in lower case, or a mapping that minds no case.
     """
     try:
         payload = json.loads(body)
@@ -88,17 +93,24 @@ def _issue_changed(payload: Mapping[str, object], identity: bytes) -> IssueChang
         # One that is missing or new to us is a change like any other: the worker compares states.
         action=next((one for one in _ACTIONS if one == about.get("action")), "update"),
         user_id=_id(_part(payload, "user").get("id")),
+        state_changed=any(name in _part(payload, "changes") for name in _STATE_CHANGES),
     )
 
 
 def _note_written(payload: Mapping[str, object], identity: bytes) -> NoteWritten | None:
     note, issue = _part(payload, "object_attributes"), _part(payload, "issue") or _part(payload, "work_item")
-    if note.get("noteable_type") not in _NOTES_ON or note.get("action") != "create" or note.get("system") is True:
+    if (
+        note.get("noteable_type") not in _NOTES_ON
+        or note.get("action") not in _NOTE_ACTIONS
+        or note.get("system") is True
+    ):
         return None
     text = note.get("note")
-    if not isinstance(text, str) or not _TELL_REPORTER.search(text):
+    if not isinstance(text, str) or team_answer(text) is None:
         return None
     project_id, iid, note_id = _project_id(issue, note, payload), _id(issue.get("iid")), _id(note.get("id"))
+    if project_id is None and iid is not None and not payload.get("project"):
+        return None  # on an epic, or another work item that belongs to a group
     if project_id is None or iid is None or note_id is None:
         raise NotUnderstood("a comment with /tell-reporter that does not say on which issue")
     return NoteWritten(

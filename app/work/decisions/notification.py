@@ -45,6 +45,13 @@ def _outdated(news: IssueNews, snapshot: TicketSnapshot, rules: Rules) -> tuple[
     if news.reason != "reopened":
         return ()
     closing = rules.routing.closing
-    ways: tuple[OnClosingConfig, ...] = (closing.done, closing.not_planned, closing.duplicate, closing.moved)
+    ways: tuple[OnClosingConfig, ...] = (
+        closing.done,
+        closing.not_planned,
+        closing.unexplained,
+        closing.duplicate,
+        closing.moved,
+        closing.gone,
+    )
     added = {tag for way in ways for tag in way.tags}
     return tuple(tag for tag in snapshot.tags if tag in added)

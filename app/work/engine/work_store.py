@@ -17,7 +17,7 @@ from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import make_engine
-from app.work.engine.backlog import AGES_FROM, workflow_status
+from app.work.engine.backlog import AGES_FROM, WAITS, in_state, workflow_status
 from app.work.messages import CannotStore, Message, Work
 
 APPLICATION = "pointsman"
@@ -74,6 +74,8 @@ class WorkStore:
         self.accept([replace(work, once=True) for work in batch])
 
     def _store(self, connection: sa.Connection, work: Work) -> bool:
+        if work.merged and self._waits(connection, work.message):
+            return False
         tried, first = work, None
         for again in itertools.count():
             try:
@@ -88,6 +90,13 @@ class WorkStore:
             else:
                 return again == 0
         raise AssertionError("counting does not end")
+
+    def _waits(self, connection: sa.Connection, message: Message) -> bool:
+        """Is there such work in its partition that has not begun?"""
+        table = workflow_status(connection)
+        same = (table.c.name == message.kind, table.c.queue_partition_key == message.partition)
+        waiting = sa.or_(*(in_state(table, state) for state in WAITS))
+        return connection.execute(sa.select(table.c.name).where(waiting, *same).limit(1)).first() is not None
 
     def _known(self, connection: sa.Connection, key: str) -> _Known:
         table = workflow_status(connection)

@@ -13,9 +13,10 @@ from app.rules.loading import Rules
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first
 from app.work.issues.projects import ProjectCache
+from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
-from integrations.errors import IntegrationError
+from integrations.errors import IntegrationError, NotFound
 from integrations.gitlab.issues import GitLabIssue, Project
 from integrations.sentry.issues import SentryIssue
 
@@ -38,8 +39,7 @@ class IncidentFinder:
         if known and known.iid is not None:
             if known.following == "removed":
                 return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
-            ref = IssueRef(project=known.project, iid=known.iid, title="", url=known.url)
-            return Found(outcome="linked", issue=ref)
+            return self._known(known, known.iid)
         complaint = _complaint(decision)
         began_after = self.deps.now() - timedelta(hours=action.incidents.hours)
         projects: dict[int, Project] = {}
@@ -56,6 +56,15 @@ class IncidentFinder:
             return Found(outcome="none", detail=detail, hints=hints)
         project = projects[chosen.cause.project_id]
         return self._link(decision, chosen, project, rules, hints)
+
+    def _known(self, link: Link, iid: int) -> Found:
+        try:
+            incident = self.deps.gitlab.issue(link.project_id, iid)
+        except NotFound:
+            return Found(outcome="none", detail=f"the incident {link.project}#{iid} is not to be found any more")
+        hidden = not is_public(incident, self.deps.gitlab)
+        ref = IssueRef(project=link.project, iid=iid, title="", url=incident.web_url, confidential=hidden)
+        return Found(outcome="linked", issue=ref)
 
     def _open(self, project_id: int, labels: Sequence[str], created_after: datetime) -> list[GitLabIssue]:
         """With one of the labels: GitLab joins them with AND, so each is asked for."""
@@ -84,7 +93,7 @@ class IncidentFinder:
             title=issue.title,
             url=issue.web_url,
             score=round(chosen.score, 2),
-            confidential=issue.confidential or project.visibility != "public",
+            confidential=not is_public(issue, self.deps.gitlab),
         )
         known = known_at_first(issue.labels, issue.milestone, rules.routing.closing, public=not ref.confidential)
         link = Link(

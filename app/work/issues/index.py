@@ -10,7 +10,7 @@ import structlog
 from app.metrics import INDEXED_ISSUES
 from app.model.encoder import Encodes
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
-from app.similarity.index import IndexedIssue, SimilarIssue, SimilarityIndex
+from app.similarity.index import IndexedIssue, IssueKey, SimilarIssue, SimilarityIndex
 from app.similarity.vectors import ENCODER_NAME, Vector, vectors
 
 log = structlog.get_logger(__name__)
@@ -76,6 +76,10 @@ class IssueIndex:
         self.revision += bool(rows)
         self._index.add_all([_indexed(row) for row in rows])
         self._known.update({(row.project_id, row.iid): (row.updated_at, bool(row.vector)) for row in rows})
+
+    def forget(self, project_id: int, iid: int) -> None:
+        self._index.remove(IssueKey(project_id, iid))
+        self._known.pop((project_id, iid), None)
 
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many issues."""

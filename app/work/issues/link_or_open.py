@@ -4,27 +4,31 @@ The claim is written before GitLab is asked to open; an answer that never came l
 for the marker (first line, written by us) before it opens anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from app.records.links import How, Link, OpenClaim, manual_intent
-from app.records.tracked_issues import TrackedIssue
 from app.rules.actions.findings import Found, IssueRef
 from app.rules.actions.issue import Issue as IssueAction
 from app.rules.actions.issue import IssueConfig
 from app.rules.loading import Rules
 from app.rules.schema.base import TrackerConfig
-from app.work.issues.mirror import IssueMirror, row_of
-from app.work.issues.news import known_at_first
+from app.work.issues.closing_reason import ClosingReason
+from app.work.issues.mirror import IssueMirror
+from app.work.issues.news import CLOSED_AS, known_at_first
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
+from app.work.issues.successor import successor_of
 from app.work.issues.sync import SYNC_SECONDS
 from app.work.issues.text import Report, another_report, issue_description, issue_title
+from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
-from app.work.messages import TicketDecision
+from app.work.messages import NewsReason, TicketDecision
 from app.work.provenance import Provenance
 from integrations.errors import NOT_CARRIED_OUT, IntegrationError, NotFound, NotSent
+from integrations.gitlab.issues import GitLabIssue
 from integrations.gitlab.quoting import make_marker
 
 REPORT = "report"
@@ -34,6 +38,20 @@ MOST_CANDIDATES = 3
 LONGEST_TEXT = 4000
 OPEN, LINK = "open", "link:"
 """What a person may ask for: `app.rules.actions.issue.Issue.command`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An issue as GitLab shows it now."""
+
+    issue: GitLabIssue
+    score: float
+    closed_as: NewsReason | None
+
+    @property
+    def may_be_back(self) -> bool:
+        """It was closed, and is reported again: perhaps it was never mended, or it came back."""
+        return self.closed_as is not None and self.closed_as != "not_planned"
 
 
 @dataclass(frozen=True)
@@ -63,17 +81,36 @@ class _Report:
         replica be read. Writing again before that could make a second one."""
         return timedelta(seconds=self.rules.routing.limits.issue_settle)
 
-    def ref(self, issue: TrackedIssue, score: float = 1.0) -> IssueRef:
+    def ref(self, candidate: _Candidate, *, hidden: bool) -> IssueRef:
+        issue = candidate.issue
         return IssueRef(
             project_id=self.project_id,
             project=self.tracker.project,
             iid=issue.iid,
             title=issue.title,
-            url=issue.url,
+            url=issue.web_url,
             state=issue.state,
-            score=round(score, 2),
-            confidential=issue.confidential,
+            score=round(candidate.score, 2),
+            confidential=hidden,
+            closed_as=candidate.closed_as or "",
+            closed_on=f"{issue.closed_at:%Y-%m-%d}" if candidate.closed_as and issue.closed_at else "",
         )
+
+    def about(self, issue: GitLabIssue) -> Self:
+        """The same for an issue that may live in another project: it was moved, or is a duplicate of one there."""
+        if issue.project_id == self.project_id:
+            return self
+        project = issue.reference.partition("#")[0] or self.tracker.project
+        tracker = self.tracker.model_copy(update={"project": project})
+        return replace(self, tracker=tracker, project_id=issue.project_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    found: Found | None = None
+    """The issue that the ticket is linked to now, or those that a person may choose from; None: open one."""
+    back: _Candidate | None = None
+    """The closed issue that the new one names."""
 
 
 @dataclass(frozen=True)
@@ -116,10 +153,24 @@ class IssueLinker:
     def _again(self, report: _Report, known: Link) -> Found:
         if known.iid is None:
             return self._after_lost_answer(report, known)
-        if known.how == "linked":
-            self._note_on_issue(report, known.iid, known)
-        ref = IssueRef(project_id=known.project_id, project=known.project, iid=known.iid, title="", url=known.url)
+        try:
+            issue = self.deps.gitlab.issue(known.project_id, known.iid)
+            about = report.about(issue)
+            if known.how == "linked":
+                self._note_on_issue(about, known.iid, known)
+        except NotFound:
+            return self._lost(report, known, known.iid)
+        ref = self._ref(about, _Candidate(issue, 1.0, None)).model_copy(update={"title": ""})
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
+
+    def _lost(self, report: _Report, known: Link, iid: int) -> Found:
+        """The known issue is not there any more. What we opened for the ticket and somebody deleted is not opened
+        again, unless a person asks for it."""
+        self.mirror.forget(known.project_id, iid)
+        if known.how == "opened" and report.action.command != OPEN:
+            return Found(outcome="none", detail=f"the issue {known.project}#{iid} is not to be found any more")
+        self.deps.records.links.forget(report.ticket_id, report.intent)
+        return self._first_time(report)
 
     def _link_wanted(self, report: _Report, wanted: str) -> Found:
         """The issue that a person chose, whatever we think of it."""
@@ -135,13 +186,14 @@ class IssueLinker:
         )
         known = self.deps.records.links.find(report.ticket_id, intent)
         try:
-            issue = row_of(self.deps.gitlab.issue(project_id, int(number)), self.deps.now())
+            issue = successor_of(self.deps.gitlab.issue(project_id, int(number)), self.deps.gitlab).issue
         except NotFound:
             return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
+        chosen = chosen.about(issue)
         if known is None:
             self._save_link(chosen, issue, "manual")
         self._note_on_issue(chosen, issue.iid, known)
-        return Found(outcome="linked", issue=chosen.ref(issue))
+        return Found(outcome="linked", issue=self._ref(chosen, self._candidate(chosen, issue, 1.0)))
 
     def _first_time(self, report: _Report) -> Found:
         policy, command = report.policy, report.action.command
@@ -149,8 +201,9 @@ class IssueLinker:
             self._claim(report)
             return self._open(report)
         searched = self.similar.index.revision
-        if known := self._known_issue(report):
-            return known
+        looked = self._look(report)
+        if looked.found:
+            return looked.found
         if policy.open_when == "never":
             return Found(outcome="none", detail="no related issue found")
         earlier = self._claim(report)
@@ -159,24 +212,72 @@ class IssueLinker:
             raise NotSent("gitlab", "another ticket about the same is opening its issue", "alike_opening", seconds)
         self.similar.index.refresh()
         # An issue that was opened between our search and our claim has no claim any more.
-        if self.similar.index.revision != searched and (known := self._known_issue(report)):
+        if self.similar.index.revision != searched and (again := self._look(report)).found:
             self.deps.records.links.release(report.ticket_id, report.intent)
-            return known
-        return self._open(report)
+            return again.found
+        return self._open(report, looked.back)
 
-    def _known_issue(self, report: _Report) -> Found | None:
-        """The issue that the ticket is linked to now, or those that a person may choose from; None: it seems new."""
+    def _look(self, report: _Report) -> _Looked:
+        """The first issue that is near enough is linked, unless it was closed: then a person decides, or ops did."""
+        policy, found, back = report.policy, list[_Candidate](), None
+        for one in self._candidates(report):
+            near = policy.link_at != "never" and one.score >= policy.link_at
+            if near and (not one.may_be_back or policy.when_closed == "link"):
+                if linked := self._link(report, one):
+                    return _Looked(linked)
+                continue
+            if near and policy.when_closed == "open":
+                back = back or one
+                continue
+            if one.score >= policy.suggest_at:
+                found.append(one)
+        if back or not found:
+            return _Looked(back=back)
+        # Only the internal note shows them: whether a stranger may read them does not matter.
+        refs = tuple(report.about(one.issue).ref(one, hidden=True) for one in found[:MOST_CANDIDATES])
+        return _Looked(Found(outcome="suggested", candidates=refs))
+
+    def _candidates(self, report: _Report) -> Iterator[_Candidate]:
+        """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
-        near = self.similar.of(text.subject, text.words, report.project_id)
-        if not report.action.confidential:
+        least = min(policy.suggest_at, policy.link_at) if policy.link_at != "never" else policy.suggest_at
+        near = [one for one in self.similar.of(text.subject, text.words, report.project_id) if one.score >= least]
+        seen = set[tuple[int, int]]()
+        for one in near:
+            if len(seen) == MOST_CANDIDATES:
+                return
+            try:
+                successor = successor_of(self.deps.gitlab.issue(report.project_id, one.issue.iid), self.deps.gitlab)
+            except NotFound:
+                self.mirror.forget(report.project_id, one.issue.iid)
+                continue
+            issue = successor.issue
+            key = (issue.project_id, issue.iid)
             # A stranger cannot read a confidential issue: the report would be lost in it.
-            near = [one for one in near if not one.issue.confidential]
-        if near and policy.link_at != "never" and near[0].score >= policy.link_at:
-            self._save_link(report, near[0].issue, "linked")
-            self._note_on_issue(report, near[0].issue.iid, None)
-            return Found(outcome="linked", issue=report.ref(near[0].issue, near[0].score), removed=report.text.removed)
-        alike = [report.ref(one.issue, one.score) for one in near if one.score >= policy.suggest_at]
-        return Found(outcome="suggested", candidates=tuple(alike[:MOST_CANDIDATES])) if alike else None
+            lost = issue.confidential and not report.action.confidential
+            if successor.dead_end or lost or key in seen:
+                continue
+            seen.add(key)
+            yield self._candidate(report, issue, one.score)
+
+    def _candidate(self, report: _Report, issue: GitLabIssue, score: float) -> _Candidate:
+        reasons, closing = ClosingReason(self.deps), report.rules.routing.closing
+        return _Candidate(issue, score, reasons.of(issue, closing) if issue.state == "closed" else None)
+
+    def _link(self, report: _Report, chosen: _Candidate) -> Found | None:
+        """None: it was deleted meanwhile."""
+        about, issue = report.about(chosen.issue), chosen.issue
+        self._save_link(about, issue, "linked")
+        try:
+            self._note_on_issue(about, issue.iid, None)
+        except NotFound:
+            self.mirror.forget(issue.project_id, issue.iid)
+            self.deps.records.links.forget(report.ticket_id, report.intent)
+            return None
+        return Found(outcome="linked", issue=self._ref(about, chosen), removed=report.text.removed)
+
+    def _ref(self, report: _Report, candidate: _Candidate) -> IssueRef:
+        return report.ref(candidate, hidden=not is_public(candidate.issue, self.deps.gitlab))
 
     def _wait_for_alike(self, report: _Report, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
@@ -235,12 +336,14 @@ class IssueLinker:
             raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
         return earlier
 
-    def _open(self, report: _Report) -> Found:
+    def _open(self, report: _Report, back: _Candidate | None = None) -> Found:
+        description = issue_description(report.decision, report.text, report.policy, report.rules, report.marker)
+        came_back = _may_be_back(report, back)
         try:
             issue = self.deps.gitlab.create_issue(
                 report.project_id,
                 title=issue_title(report.decision, report.text),
-                description=issue_description(report.decision, report.text, report.policy, report.rules, report.marker),
+                description=f"{description}\n{came_back}\n" if came_back else description,
                 labels=[*report.tracker.labels, *report.policy.labels],
                 confidential=report.action.confidential,
             )
@@ -250,18 +353,19 @@ class IssueLinker:
             else:
                 self.deps.records.links.touch(report.ticket_id, report.intent, now=self.deps.now().isoformat())
             raise
-        return self._opened(report, row_of(issue, self.deps.now()))
+        return self._opened(report, issue, came_back)
 
-    def _opened(self, report: _Report, issue: TrackedIssue) -> Found:
+    def _opened(self, report: _Report, issue: GitLabIssue, detail: str = "") -> Found:
         # Before the claim ends: whoever waits for it must find the issue, and no sync has seen it yet.
-        self.mirror.keep([issue])
+        self.mirror.saw([issue])
         self._save_link(report, issue, "opened")
-        return Found(outcome="opened", issue=report.ref(issue), removed=report.text.removed)
+        ref = self._ref(report, _Candidate(issue, 1.0, None))
+        return Found(outcome="opened", issue=ref, detail=detail, removed=report.text.removed)
 
     def _after_lost_answer(self, report: _Report, claim: Link) -> Found:
         issue = self.deps.gitlab.find_by_marker(report.project_id, claim.marker)
         if issue:
-            return self._opened(report, row_of(issue, self.deps.now()))
+            return self._opened(report, issue)
         if left := self._look_again_in(report, claim):
             raise NotSent("gitlab", "an issue may have been opened; looking again soon", "open_unknown", left)
         self.deps.records.links.release(report.ticket_id, report.intent)
@@ -276,7 +380,7 @@ class IssueLinker:
         left = report.settle_time.total_seconds() - age
         return min(left, max(LOOK_AGAIN_SECONDS, age)) if left > 0 else 0.0
 
-    def _save_link(self, report: _Report, issue: TrackedIssue, how: How) -> None:
+    def _save_link(self, report: _Report, issue: GitLabIssue, how: How) -> None:
         known = known_at_first(issue.labels, issue.milestone, report.rules.routing.closing)
         link = Link(
             report.ticket_id,
@@ -284,10 +388,18 @@ class IssueLinker:
             report.project_id,
             report.tracker.project,
             issue.iid,
-            issue.url,
+            issue.web_url,
             issue.state,
             how,
             notified=known.model_dump(mode="json"),
             channel=report.decision.channel,
         )
         self.deps.records.links.save(link, now=self.deps.now().isoformat())
+
+
+def _may_be_back(report: _Report, back: _Candidate | None) -> str:
+    """Named by its number alone, and only within the project: who reads the new issue may read that one."""
+    if back is None or back.issue.project_id != report.project_id:
+        return ""
+    on = f" on {back.issue.closed_at:%Y-%m-%d}" if back.issue.closed_at else ""
+    return f"Perhaps #{back.issue.iid} came back: that issue {CLOSED_AS[back.closed_as or 'unexplained']}{on}."

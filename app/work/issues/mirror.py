@@ -22,6 +22,11 @@ class IssueMirror:
         newest = {(issue.project_id, issue.iid): issue for issue in issues}
         self.keep([row_of(issue, now) for issue in newest.values()])
 
+    def forget(self, project_id: int, iid: int) -> None:
+        """It is not there any more, or we may not read it. Other processes find no row for it."""
+        self.rows.forget(project_id, iid)
+        self.index.forget(project_id, iid)
+
     def keep(self, rows: list[TrackedIssue]) -> None:
         self.rows.save(rows)
         self.index.put(rows)

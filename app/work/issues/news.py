@@ -11,11 +11,15 @@ from app.rules.schema.base import ClosingConfig, OnClosingConfig
 from app.work.messages import KnownOfIssue, NewsReason
 from integrations.gitlab.issues import GitLabIssue
 
-_CLOSED_AS: dict[NewsReason, str] = {
+GONE = "gone"
+"""The state of a link whose issue was deleted, or is hidden from us."""
+CLOSED_AS: dict[str, str] = {
     "done": "was closed as done",
+    "unexplained": "was closed, and nothing says that it is done",
     "not_planned": "was closed and will not be worked on",
     "duplicate": "was closed as a duplicate of another",
     "moved": "was moved to another project",
+    "gone": "cannot be followed any more",
 }
 
 
@@ -30,21 +34,28 @@ class News:
 
 
 def news_of(
-    issue: GitLabIssue, *, state: str, known: KnownOfIssue, closing: ClosingConfig, before: str = ""
+    issue: GitLabIssue,
+    *,
+    state: str,
+    known: KnownOfIssue,
+    closing: ClosingConfig,
+    closed_as: NewsReason = "unexplained",
+    before: str = "",
 ) -> News | None:
     """None when the ticket was told all there is.
 
-    `state`, `known`: what the ticket was told before; `before`: a sentence to begin with.
+    `state`, `known`: what the ticket was told before; `closed_as`: why it was closed, if it is; `before`: a sentence to
+    begin with.
     """
     reason: NewsReason | None = None
     name = issue.reference or f"#{issue.iid}"
     sentences = [before] if before else []
-    if issue.state == "closed" and state == "opened":
-        reason = closed_as(issue, closing)
-        sentences.append(f"The issue {name} {_CLOSED_AS[reason]}.")
-    elif issue.state == "opened" and state == "closed":
+    if issue.state == "closed" and state in {"opened", GONE}:
+        reason = closed_as
+        sentences.append(f"The issue {name} {CLOSED_AS[reason]}.")
+    elif issue.state == "opened" and state in {"closed", GONE}:
         reason = "reopened"
-        sentences.append(f"The issue {name} was opened again.")
+        sentences.append(f"The issue {name} {'was opened again' if state == 'closed' else 'is there again'}.")
     now = known_at_first(issue.labels, issue.milestone, closing, public=known.public)
     new = [label for label in now.labels if label not in known.labels]
     if new:
@@ -54,16 +65,7 @@ def news_of(
     return News(tuple(sentences), reason, issue.state, now) if sentences else None
 
 
-def closed_as(issue: GitLabIssue, closing: ClosingConfig) -> NewsReason:
-    """Why it was closed: GitLab names the issue that takes its place; for the rest there are only labels."""
-    if issue.duplicated_to:
-        return "duplicate"
-    if issue.moved_to_id is not None:
-        return "moved"
-    return "not_planned" if set(issue.labels) & set(closing.not_planned_labels) else "done"
-
-
-def on_closing(reason: NewsReason | None, closing: ClosingConfig) -> OnClosingConfig | None:
+def on_closing(reason: str | None, closing: ClosingConfig) -> OnClosingConfig | None:
     """What routing.yaml says about it."""
     on: OnClosingConfig | None = getattr(closing, reason) if reason else None
     return on

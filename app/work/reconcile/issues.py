@@ -1,16 +1,18 @@
 """The job that compares the issues that tickets follow with what the tickets were told."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from app.metrics import REPAIRED
 from app.records.links import Key
 from app.work.issues.mirror import IssueMirror
-from app.work.issues.news import known_of, news_of
+from app.work.issues.news import GONE, known_of, news_of
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import FollowIssue, ReconcileIssues, Stored, Work
+from integrations.errors import NotFound
 from integrations.gitlab.issues import GitLabIssue
 
 # Issues in one piece of work: ten requests to GitLab.
@@ -51,16 +53,23 @@ class IssueReconciliation:
             by_project[project_id].append(iid)
         missed: list[Key] = []
         for project_id, iids in by_project.items():
-            found = {issue.iid: issue for issue in self.deps.gitlab.issues(project_id, iids)}
+            found = {issue.iid: issue for issue in self._read(project_id, iids)}
             self.mirror.saw(found.values())
             missed += [(project_id, iid) for iid in iids if self._has_news(project_id, iid, found)]
         REPAIRED.labels("issue").inc(len(missed))
         return MissedIssues(issues=tuple(missed), after=followed[-1] if len(followed) == BATCH else None)
+
+    def _read(self, project_id: int, iids: Sequence[int]) -> list[GitLabIssue]:
+        """None of a project that is gone, or hidden from us: that keeps nobody else from being compared."""
+        try:
+            return self.deps.gitlab.issues(project_id, iids)
+        except NotFound:
+            return []
 
     def _has_news(self, project_id: int, iid: int, found: dict[int, GitLabIssue]) -> bool:
         """Missing: deleted, or we may not read it any more, which the tickets are told once."""
         closing = self.deps.rulebook.current().routing.closing
         links = [one for one in self.deps.records.links.of_issue(project_id, iid) if one.following == "active"]
         if iid not in found:
-            return any(link.state != "gone" for link in links)
+            return any(link.state != GONE for link in links)
         return any(news_of(found[iid], state=one.state, known=known_of(one), closing=closing) for one in links)

@@ -1,10 +1,11 @@
 """From a decision and what was found to the one update of the ticket, and what to say of each action. Pure."""
 
 from app.rules.actions.action import ChangeContext
-from app.rules.actions.findings import Found
+from app.rules.actions.findings import Found, IssueRef
 from app.rules.actions.ticket_change import TicketChange
 from app.rules.loading import Rules
 from app.rules.placeholders import REPLY_PLACEHOLDERS
+from app.work.issues.news import on_closing
 from app.work.issues.text import report_details
 from app.work.messages import TicketDecision
 
@@ -30,13 +31,31 @@ def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeCont
         issue_field=str(field) if field else "",
         parent=decision.parent,
         where=_where(decision, rules),
+        closed_reply=_closed_reply(found, rules),
         comes_back=rules.routing.closing.done.status == "open",
     )
+
+
+def _closed_reply(found: Found, rules: Rules) -> str | None:
+    if found.issue is None or not found.issue.closed_as:
+        return None
+    on = on_closing(found.issue.closed_as, rules.routing.closing)
+    return on.macro or "" if on else ""
 
 
 def _where(decision: TicketDecision, rules: Rules) -> str:
     channel = rules.routing.channels.get(decision.channel)
     return decision.where or channel.title if channel and channel.reply == "elsewhere" else ""
+
+
+def _unnamed(answer: str, issue: IssueRef | None) -> str:
+    """Without the address and the name of an issue that a stranger may not read."""
+    if issue is None:
+        return answer
+    address = issue.url
+    for name in (address, address.replace("/-/work_items/", "/-/issues/"), issue.name, issue.title):
+        answer = answer.replace(name, "the issue") if name else answer
+    return answer
 
 
 def _values(decision: TicketDecision, found: Found, rules: Rules) -> dict[str, str]:
@@ -46,7 +65,7 @@ def _values(decision: TicketDecision, found: Found, rules: Rules) -> dict[str, s
     issue = found.issue if found.issue and not found.issue.confidential else None
     address, name = (issue.url, issue.title) if issue else ("", "")
     values = {
-        "answer": decision.answer,
+        "answer": decision.answer if issue else _unnamed(decision.answer, found.issue),
         "name": decision.ticket.requester_name.split(" ")[0],
         "ticket_url": decision.ticket.url,
         "channel": title,

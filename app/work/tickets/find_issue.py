@@ -8,6 +8,7 @@ from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
+from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
@@ -24,6 +25,9 @@ from app.work.messages import (
 )
 from integrations.errors import IntegrationError
 
+# News of one issue reach hundreds of tickets: each asks again only if it had to wait.
+LOOKED_JUST_NOW = timedelta(seconds=30)
+
 
 @dataclass(frozen=True)
 class IssueFinder:
@@ -33,13 +37,29 @@ class IssueFinder:
 
     def find(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
         if isinstance(message, TriageTicket) and isinstance(message.cause, IssueNews):
-            return IssueFound(found=_named_by_news(message.cause.issue))
+            return IssueFound(found=self._named_by_news(message, message.cause.issue))
         if paused := self.deps.pause.fault("issues"):
             return _delayed(paused, write_first=not isinstance(message, LinkTicket))
         try:
             return IssueFound(found=self._find(decision))
         except IntegrationError as error:
             return self._not_found(message, fault_of(error))
+
+    def _named_by_news(self, message: TicketMessage, issue: IssueRef | None) -> Found:
+        """News name their issue, if they are about one. Its visibility is that of the look, unless that is long ago."""
+        if issue is None:
+            return Found()
+        if not issue.confidential and self.deps.now() - message.accepted_at > LOOKED_JUST_NOW:
+            issue = issue.model_copy(update={"confidential": not self._still_public(issue)})
+        # Without the project's id: this report is counted already.
+        return Found(outcome="linked", issue=issue.model_copy(update={"project_id": 0}))
+
+    def _still_public(self, issue: IssueRef) -> bool:
+        """Not if GitLab does not answer: the news go without the issue's name then."""
+        try:
+            return is_public(self.deps.gitlab.issue(issue.project_id, issue.iid), self.deps.gitlab)
+        except IntegrationError:
+            return False
 
     def _find(self, decision: TicketDecision) -> Found:
         rules = self.deps.rulebook.by_hash(decision.config_hash)
@@ -68,8 +88,3 @@ class IssueFinder:
 
 def _delayed(fault: Fault, *, write_first: bool) -> IssueDelayed:
     return IssueDelayed(found=Found(outcome="unreachable", detail=fault.message), fault=fault, write_first=write_first)
-
-
-def _named_by_news(issue: IssueRef | None) -> Found:
-    """News name their issue, if they are about one: nothing has to be looked for."""
-    return Found(outcome="linked", issue=issue) if issue else Found()

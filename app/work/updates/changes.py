@@ -1,21 +1,22 @@
 """What has changed in an issue for each of the tickets that reported it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.records.links import Key, Link
 from app.rules.actions.findings import IssueRef
 from app.rules.schema.base import ClosingConfig
+from app.work.issues.closing_reason import ClosingReason
 from app.work.issues.mirror import IssueMirror
-from app.work.issues.news import News, closed_as, known_of, news_of, on_closing
+from app.work.issues.news import GONE, News, known_of, news_of, on_closing
+from app.work.issues.successor import EITHER, Successor, replaced_as, successor_of
+from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
-from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, Stored
+from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, NewsReason, Stored
 from integrations.errors import NotFound
 from integrations.gitlab.issues import GitLabIssue
 
-# A duplicate of a duplicate of ...: past this, the last one that was seen stands for all.
-LONGEST_CHAIN = 5
-GONE = "gone"
+_HOW = {"duplicate": "was closed as a duplicate", "moved": "was moved"}
 
 
 class TicketNews(Stored):
@@ -57,72 +58,115 @@ class ChangeFinder:
         if not found:
             # Nobody to notify; but the next ticket may be about this issue, so our copy must have it.
             return Changes(sync=self.deps.records.projects.path_of(key[0]) or "")
-        closing = self.deps.rulebook.current().routing.closing
         try:
             issue = self.deps.gitlab.issue(*key)
         except NotFound:
-            return _gone(found)
+            self.mirror.forget(*key)
+            return self._gone(found)
         self.mirror.saw([issue])
-        current, sentence = self._current(issue, closing)
+        return self._compared(found, issue, self.deps.rulebook.current().routing.closing)
+
+    def _compared(self, found: Sequence[Link], issue: GitLabIssue, closing: ClosingConfig) -> Changes:
+        successor = successor_of(issue, self.deps.gitlab, _followed_ways(closing))
+        current, before = successor.issue, _moved_on(issue, successor)
+        reason = self._closed_as(successor, found, closing)
         notify: list[TicketNews] = []
         changes: list[LinkChange] = []
+        public: bool | None = None
         for link in found:
-            news = news_of(current, state=link.state, known=known_of(link), closing=closing, before=sentence)
+            told = successor.dead_end and link.state == "closed"
+            news = news_of(
+                current,
+                state=link.state,
+                known=known_of(link),
+                closing=closing,
+                closed_as=reason,
+                before="" if told else before,
+            )
             if news is None:
                 continue
             changes.append(_change(link, current, news))
             if link.following == "active":
-                notify.append(_notify(link, current, news))
+                public = is_public(current, self.deps.gitlab) if public is None else public
+                if news.reason == "gone" and self._follows_another(link):
+                    news = replace(news, reason=None)
+                notify.append(_notify(link, current, news, public=public))
         return Changes(notify=tuple(notify), links=tuple(changes))
 
-    def _current(self, issue: GitLabIssue, closing: ClosingConfig) -> tuple[GitLabIssue, str]:
-        """The issue itself, or the one that took its place, with a sentence that says so."""
-        current, seen = issue, {(issue.project_id, issue.iid)}
-        for _ in range(LONGEST_CHAIN):
-            after = self._next(current, closing)
-            if after is None or (after.project_id, after.iid) in seen:
-                break
-            current = after
-            seen.add((after.project_id, after.iid))
-        if current is issue:
-            return issue, ""
-        how = "was moved" if issue.moved_to_id is not None and not issue.duplicated_to else "was closed as a duplicate"
-        return current, f"The issue {_name(issue)} {how}; this ticket follows {_name(current)} from now on."
+    def _closed_as(self, successor: Successor, found: Sequence[Link], closing: ClosingConfig) -> NewsReason:
+        """GitLab is asked only where a ticket has to be told."""
+        if successor.dead_end:
+            return "gone"
+        if successor.issue.state == "opened" or all(link.state == "closed" for link in found):
+            return "unexplained"
+        return ClosingReason(self.deps).of(successor.issue, closing)
 
-    def _next(self, issue: GitLabIssue, closing: ClosingConfig) -> GitLabIssue | None:
-        if issue.state != "closed":
-            return None
-        reason = closed_as(issue, closing)
-        on = on_closing(reason, closing)
-        if reason not in {"duplicate", "moved"} or on is None or not on.follow:
-            return None
-        gitlab = self.deps.gitlab
-        try:
-            to = issue.duplicated_to
-            if to is None and issue.moved_to_id is not None:
-                to = gitlab.moved_to(issue.project_id, issue.iid, issue.moved_to_id)
-            return gitlab.issue(to.project_id, to.iid) if to else None
-        except NotFound:
-            return None  # in a project that we may not read: the tickets are told of the closing instead
+    def _follows_another(self, link: Link) -> bool:
+        return any(
+            other.following == "active" and other.state == "opened" and other.intent != link.intent
+            for other in self.deps.records.links.of_ticket(link.ticket_id)
+        )
+
+    def _gone(self, found: Sequence[Link]) -> Changes:
+        """Deleted, or made unreadable for us: its tickets are told once, and come back if nothing else is followed."""
+        notify: list[TicketNews] = []
+        changes: list[LinkChange] = []
+        for link in found:
+            if link.state == GONE or link.iid is None:
+                continue
+            changes.append(
+                LinkChange(
+                    ticket_id=link.ticket_id,
+                    intent=link.intent,
+                    project_id=link.project_id,
+                    iid=link.iid,
+                    project=link.project,
+                    url=link.url,
+                    state=GONE,
+                    known=known_of(link),
+                )
+            )
+            if link.following == "active":
+                ref = IssueRef(project=link.project, iid=link.iid, title="", url=link.url, confidential=True)
+                sentence = f"The issue {link.project}#{link.iid} was deleted, or Pointsman may no longer read it."
+                reason: NewsReason | None = None if self._follows_another(link) else "gone"
+                news = IssueNews(sentences=(sentence,), reason=reason, issue=ref)
+                notify.append(TicketNews(ticket_id=link.ticket_id, news=news))
+        return Changes(notify=tuple(notify), links=tuple(changes))
 
 
-def issue_ref(issue: GitLabIssue, project: str) -> IssueRef:
+def issue_ref(issue: GitLabIssue, project: str, *, public: bool) -> IssueRef:
     """`project`: its path, where GitLab does not say."""
     return IssueRef(
+        project_id=issue.project_id,
         project=issue.reference.partition("#")[0] or project,
         iid=issue.iid,
         title=issue.title,
         url=issue.web_url,
-        confidential=issue.confidential,
+        confidential=not public,
     )
+
+
+def _followed_ways(closing: ClosingConfig) -> list[str]:
+    return [way for way in EITHER if (on := on_closing(way, closing)) and on.follow]
+
+
+def _moved_on(issue: GitLabIssue, successor: Successor) -> str:
+    """A sentence that says what took the issue's place; empty where nothing did."""
+    current, how = successor.issue, _HOW[replaced_as(issue) or "moved"]
+    if successor.dead_end:
+        return f"The issue {_name(issue)} {how}, and what took its place is not to be found, or hidden from Pointsman."
+    if current is issue:
+        return ""
+    return f"The issue {_name(issue)} {how}; this ticket follows {_name(current)} from now on."
 
 
 def _name(issue: GitLabIssue) -> str:
     return issue.reference or f"#{issue.iid}"
 
 
-def _notify(link: Link, issue: GitLabIssue, news: News) -> TicketNews:
-    ref = issue_ref(issue, link.project)
+def _notify(link: Link, issue: GitLabIssue, news: News, *, public: bool) -> TicketNews:
+    ref = issue_ref(issue, link.project, public=public)
     return TicketNews(ticket_id=link.ticket_id, news=IssueNews(sentences=news.sentences, reason=news.reason, issue=ref))
 
 
@@ -139,29 +183,3 @@ def _change(link: Link, issue: GitLabIssue, news: News) -> LinkChange:
         state=news.state,
         known=news.known,
     )
-
-
-def _gone(found: Sequence[Link]) -> Changes:
-    """Deleted, or made unreadable for us: its tickets are told once."""
-    notify: list[TicketNews] = []
-    changes: list[LinkChange] = []
-    for link in found:
-        if link.state == GONE or link.iid is None:
-            continue
-        changes.append(
-            LinkChange(
-                ticket_id=link.ticket_id,
-                intent=link.intent,
-                project_id=link.project_id,
-                iid=link.iid,
-                project=link.project,
-                url=link.url,
-                state=GONE,
-                known=known_of(link),
-            )
-        )
-        if link.following == "active":
-            ref = IssueRef(project=link.project, iid=link.iid, title="", url=link.url, confidential=True)
-            sentence = f"The issue {link.project}#{link.iid} was deleted, or Pointsman may no longer read it."
-            notify.append(TicketNews(ticket_id=link.ticket_id, news=IssueNews(sentences=(sentence,), issue=ref)))
-    return Changes(notify=tuple(notify), links=tuple(changes))

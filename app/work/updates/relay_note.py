@@ -1,20 +1,18 @@
 """The workflow: what a team member wrote on an issue with /tell-reporter reaches its tickets as a suggested reply."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from app.work.issues.closing_reason import REPORTER
+from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import IssueNews, RelayNote, Stored, Work
 from app.work.updates.changes import TicketNews, issue_ref
+from app.work.updates.team_answer import team_answer
 from app.work.updates.workflow import notify
 from integrations.errors import NotFound
-
-# GitLab's access levels: Reporter is the lowest that is given to people of the team.
-REPORTER = 20
-_MARK = re.compile(r"^/tell-reporter(?![\w-])[ \t]*", re.MULTILINE | re.IGNORECASE)
 
 
 class Relayed(Stored):
@@ -26,9 +24,10 @@ def register(deps: Dependencies) -> None:
 
 
 def relay_work(project_id: int, iid: int, note_id: int, now: datetime) -> Work:
-    """The note's own key: an edit of it is not relayed again."""
+    """The note's own key: what was relayed once is not relayed again after an edit."""
     key = f"gl:note:{project_id}:{note_id}"
-    return Work(RelayNote(key=key, accepted_at=now, project_id=project_id, iid=iid, note_id=note_id))
+    message = RelayNote(key=key, accepted_at=now, project_id=project_id, iid=iid, note_id=note_id)
+    return Work(message, once=True)
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,13 @@ class NoteRelay:
             note = gitlab.note(project_id, iid, message.note_id)
         except NotFound:
             return Relayed()
-        answer = _MARK.sub("", note.body).strip()
-        if note.internal or note.author_id is None or not _MARK.search(note.body) or not answer:
+        answer = team_answer(note.body)
+        if note.internal or note.author_id is None or not answer:
             return Relayed()
         if gitlab.is_member(project_id, note.author_id) < REPORTER:
             return Relayed()
-        ref = issue_ref(gitlab.issue(project_id, iid), active[0].project)
+        issue = gitlab.issue(project_id, iid)
+        ref = issue_ref(issue, active[0].project, public=is_public(issue, gitlab))
         sentence = f"A team member answered on {ref.project}#{iid}, for the person who wrote."
         news = IssueNews(sentences=(sentence,), answer=answer, issue=ref)
         return Relayed(notify=tuple(TicketNews(ticket_id=link.ticket_id, news=news) for link in active))

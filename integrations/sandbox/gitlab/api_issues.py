@@ -7,7 +7,7 @@ from integrations.sandbox.gitlab.models import ISSUE_TYPES
 from integrations.sandbox.gitlab.mutations import open_issue
 from integrations.sandbox.gitlab.paging import paged
 from integrations.sandbox.gitlab.refusals import invalid, too_long
-from integrations.sandbox.gitlab.serializers import issue_json
+from integrations.sandbox.gitlab.serializers import closing_merge_requests_json, issue_json, state_events_json
 
 LIMITS = {"title": 255, "description": 1_048_576}
 CREATE = frozenset({"title", "description", "labels", "confidential", "issue_type"})
@@ -19,6 +19,14 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", issues, lambda request: index(request, listings), known=KNOWN)
     checks.add_route("POST", issues, create, known=CREATE)
     checks.add_route("GET", f"{issues}/{{iid:int}}", lambda request: issue_json(request.state, request.issue))
+    pages, one = {"page", "per_page"}, f"{issues}/{{iid:int}}"
+    checks.add_route("GET", f"{one}/closed_by", lambda request: closing_merge_requests_json(request.issue), known=pages)
+    checks.add_route(
+        "GET",
+        f"{one}/resource_state_events",
+        lambda request: state_events_json(request.state, request.issue),
+        known=pages,
+    )
 
 
 def index(request: CheckedRequest, listings: Listings) -> list[Json]:

@@ -92,11 +92,12 @@ class GitlabControls:
         self,
         project: int | str,
         iid: int,
-        reason: Literal["duplicate", "moved"] | None = None,
+        reason: Literal["duplicate", "moved", "merge_request", "commit"] | None = None,
         target: Any = None,
         actor_id: int = ENGINEER_ID,
     ) -> int | None:
         """target: for a duplicate [project, iid] of the canonical issue, for a move the other project's path.
+        `merge_request` and `commit`: one that was merged says that it closes the issue.
 
         The iid in the other project after a move, else None.
         """
@@ -106,8 +107,22 @@ class GitlabControls:
         elif reason == "moved":
             return move_issue(state, issue, state.project(target), actor_id).iid
         else:
+            if reason == "merge_request":
+                issue.merged_iid = state.new_id()
+            elif reason == "commit":
+                issue.commit = "6104942438c14ec7bd21c6cd5bd995272b3faff6"
             change_issue(state, issue, {"state": "closed"}, actor_id)
         return None
+
+    def delete_issue(self, project: int | str, iid: int) -> None:
+        """As an owner does: no webhook tells of it."""
+        issue = self._issue(project, iid)
+        self._state.forget(issue)
+
+    def set_visibility(self, project: int | str, visibility: Visibility, issues_for_members: bool = False) -> None:
+        """issues_for_members: only members may read its issues, whoever may see the project."""
+        found = self._state.project(project)
+        found.visibility, found.issues_for_members = visibility, issues_for_members
 
     def reopen_issue(self, project: int | str, iid: int, actor_id: int = ENGINEER_ID) -> None:
         self.edit_issue(project, iid, {"state": "opened"}, actor_id)

@@ -98,6 +98,10 @@ class Issue:
     closed_by_id: int | None = None
     moved_to_id: int | None = None
     duplicated_to_id: int | None = None
+    merged_iid: int | None = None
+    """The merge request that closed it."""
+    commit: str = ""
+    """The commit that closed it."""
     notes: list[Note] = field(default_factory=list)
     awards: list[Award] = field(default_factory=list)
     linked_ids: list[int] = field(default_factory=list)
@@ -124,6 +128,7 @@ class Project:
     """By title."""
     index: SearchIndex = field(default_factory=SearchIndex)
     last_iid: int = 0
+    issues_for_members: bool = False
     version: int = 0
     """Moves with every change of an issue: what was listed at the same version is still right."""
 

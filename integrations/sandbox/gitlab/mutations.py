@@ -177,7 +177,8 @@ def _set_state(state: State, issue: Issue, after: str, actor_id: int) -> None:
     issue.closed_at = state.now() if closed else None
     issue.closed_by_id = actor_id if closed else None
     if not closed:
-        issue.moved_to_id = issue.duplicated_to_id = None
+        issue.moved_to_id = issue.duplicated_to_id = issue.merged_iid = None
+        issue.commit = ""
     state.new_note(issue, "closed" if closed else "reopened", actor_id, system=True)
 
 

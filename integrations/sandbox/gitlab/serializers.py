@@ -47,6 +47,29 @@ def issue_json(state: State, issue: Issue) -> Json:
     }
 
 
+def closing_merge_requests_json(issue: Issue) -> list[Json]:
+    """https://docs.gitlab.com/api/issues/#list-merge-requests-that-close-a-particular-issue-on-merge"""
+    return [{"iid": issue.merged_iid, "project_id": issue.project_id, "state": "merged"}] if issue.merged_iid else []
+
+
+def state_events_json(state: State, issue: Issue) -> list[Json]:
+    """https://docs.gitlab.com/api/resource_state_events/: the last change of the state."""
+    if issue.closed_at is None or issue.closed_by_id is None:
+        return []
+    return [
+        {
+            "id": issue.id,
+            "user": account_json(state, issue.closed_by_id),
+            "created_at": milli_stamp(issue.closed_at),
+            "resource_type": "Issue",
+            "resource_id": issue.id,
+            "source_commit": issue.commit or None,
+            "source_merge_request_id": issue.merged_iid,
+            "state": "closed",
+        }
+    ]
+
+
 def note_json(state: State, issue: Issue, note: Note) -> Json:
     return {
         **picked(note, _NOTE, milli_stamp),
@@ -66,6 +89,7 @@ def project_json(state: State, project: Project) -> Json:
         **picked(project, "id visibility created_at", milli_stamp),
         "path_with_namespace": project.path,
         "web_url": f"{state.url}/{project.path}",
+        "issues_access_level": "private" if project.issues_for_members else "enabled",
         "permissions": {"project_access": access, "group_access": None},
     }
 

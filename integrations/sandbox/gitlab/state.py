@@ -149,6 +149,12 @@ class State:
         self.reindex(issue)
         return issue
 
+    def forget(self, issue: Issue) -> None:
+        """Its events stay, as deliveries that were under way do."""
+        project = self.project_of(issue)
+        del project.issues[issue.iid]
+        project.version += 1
+
     def new_note(self, issue: Issue, body: str, author_id: int, **attributes: Any) -> Note:
         now = self.now()
         note = Note(self.new_id(), body, author_id, now, now, **attributes)

@@ -185,6 +185,25 @@ def test_a_live_reply_needs_a_channel_that_can_be_answered() -> None:
     assert replying("{macro: 'A::B', live_on: [twitter]}", ", caps: {reply: 5}") == []
 
 
+@pytest.mark.parametrize(
+    ("confidential", "text", "warnings"),
+    [
+        ("always", "See ${issue_url}", ["reply_never_names_issue"]),
+        ("always", "Thank you", []),
+        ("auto", "See ${issue_url}", []),
+    ],
+)
+def test_a_reply_names_no_issue_where_all_are_confidential(confidential: str, text: str, warnings: list[str]) -> None:
+    issue = f"{{tracker: product, template: 'T::U', confidential: {confidential}}}"
+    action = f"{{description: praise, issue: {issue}, reply: {{macro: 'A::B'}}}}"
+    declared = "placeholders: [issue_url], " if "$" in text else ""
+    macros = (
+        f"version: 1\nmacros: {{'A::B': {{{declared}text: {{default: '{text}'}}}}}}\n"
+        "templates: {'T::U': {text: x}}\n"
+    )
+    assert names(head=HEAD.replace("mention: {description: praise}", f"mention: {action}"), macros=macros) == warnings
+
+
 def test_a_live_reply_needs_a_cap() -> None:
     assert replying("{macro: 'A::B', live_on: [twitter]}") == ["live_reply_without_cap"]
     assert replying("{macro: 'A::B'}") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -289,3 +290,41 @@ class TestMovedProjects:
 
         assert caught.value.reason == "redirect"
         assert len(sandbox.gitlab.calls) == 1
+
+
+class TestClosing:
+    @pytest.mark.parametrize(
+        ("how", "by_merge_request", "by_commit"),
+        [("merge_request", True, False), ("commit", False, True), (None, False, False)],
+    )
+    def test_says_what_closed_an_issue(
+        self,
+        sandbox: Sandbox,
+        client: GitLabClient,
+        project_id: int,
+        how: Literal["merge_request", "commit"] | None,
+        by_merge_request: bool,
+        by_commit: bool,
+    ) -> None:
+        iid = sandbox.gitlab.add_issue(project_id, title="mended")
+        sandbox.gitlab.close_issue(project_id, iid, how)
+        found = client.closed_by_merge_request(project_id, iid), client.closed_by_commit(project_id, iid)
+        assert found == (by_merge_request, by_commit)
+
+
+class TestVisibility:
+    @pytest.mark.parametrize(
+        ("visibility", "for_members", "public"),
+        [("public", False, True), ("public", True, False), ("internal", False, False), ("private", False, False)],
+    )
+    def test_a_project_is_public_if_strangers_may_read_its_issues(
+        self,
+        sandbox: Sandbox,
+        client: GitLabClient,
+        project_id: int,
+        visibility: Literal["public", "internal", "private"],
+        for_members: bool,
+        public: bool,
+    ) -> None:
+        sandbox.gitlab.set_visibility(project_id, visibility, for_members)
+        assert client.project(project_id).public is public

@@ -227,7 +227,7 @@ def test_asks_to_come_back_when_it_cannot_store(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("action", ["open", "update"])
 def test_what_we_do_ourselves_starts_nothing(endpoint: Endpoint, action: str) -> None:
-    ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
+    ours = payload("confidential_issue_update", user={"id": BOT}, object_attributes={"action": action})
     assert endpoint.outcome(ours) == (200, "own_update", 0)
 
 
@@ -239,6 +239,10 @@ def test_our_own_comment_starts_nothing(endpoint: Endpoint) -> None:
 def test_a_close_by_our_account_is_followed(endpoint: Endpoint, action: str) -> None:
     ours = payload("issue_close", user={"id": BOT}, object_attributes={"action": action})
     assert endpoint.outcome(ours) == (202, "stored", 1)
+
+
+def test_a_close_by_our_account_that_comes_as_an_update_is_followed(endpoint: Endpoint) -> None:
+    assert endpoint.outcome(payload("issue_closed_by_update", user={"id": BOT})) == (202, "stored", 1)
 
 
 def test_everything_is_followed_while_we_do_not_know_who_we_are(endpoint: Endpoint) -> None:

@@ -63,7 +63,13 @@ def test_takes_the_project_of_the_envelope_where_the_issue_names_none() -> None:
     assert issue(payload("issue_close", object_attributes={"project_id": None}, project={"id": 15})).project_id == 15
 
 
-@pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue"])
+def test_a_new_state_is_one_whatever_the_action_is_called() -> None:
+    found = issue(payload("issue_closed_by_update"))
+    assert (found.action, found.state_changed) == ("update", True)
+    assert not issue(payload("confidential_issue_update")).state_changed
+
+
+@pytest.mark.parametrize("name", ["note_on_issue", "confidential_note_on_issue", "note_without_action", "note_edited"])
 def test_reads_a_comment_that_is_marked_for_the_reporter(name: str) -> None:
     found = note(payload(name))
     assert (found.project_id, found.iid, found.note_id, found.author_id) == (5, 17, 1241, 1)
@@ -84,6 +90,9 @@ def test_keeps_nothing_of_a_text() -> None:
         "/tell-reporter It is fixed.",
         "Found it.\r\n/tell-reporter\r\nIt is fixed.",
         "/TELL-REPORTER\nyes",
+        "```\ntrace\n```\n/tell-reporter It is fixed.",
+        "`````\n```\n`````\n/tell-reporter It is fixed.",
+        "> quoted\n\n/tell-reporter It is fixed.",
     ],
 )
 def test_the_mark_begins_a_line(text: str) -> None:
@@ -99,6 +108,11 @@ def test_the_mark_begins_a_line(text: str) -> None:
         "> /tell-reporter",
         "/tell-reporters",
         "/tell-reporter-x",
+        "```\n/tell-reporter It is fixed.\n```",
+        "So you write:\n\n~~~~ text\n/tell-reporter It is fixed.\n~~~\n~~~~\nat the end.",
+        ">>>\n/tell-reporter It is fixed.\n>>>",
+        "<!--\n/tell-reporter TEXT\n-->",
+        "<pre>\n/tell-reporter TEXT\n</pre>",
         None,
         5,
     ],
@@ -109,13 +123,22 @@ def test_a_comment_without_the_mark_is_of_no_interest(text: object) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"action": "update"}, {"action": None}, {"system": True}, {"noteable_type": "Epic"}, {"noteable_type": ["Issue"]}],
+    [
+        {"action": "destroy"},
+        {"action": ["create"]},
+        {"system": True},
+        {"noteable_type": "Epic"},
+        {"noteable_type": ["Issue"]},
+    ],
 )
-def test_an_edited_a_system_and_a_foreign_comment_are_of_no_interest(change: Mapping[str, Any]) -> None:
+def test_a_deleted_a_system_and_a_foreign_comment_are_of_no_interest(change: Mapping[str, Any]) -> None:
     assert read_gitlab_delivery(payload("note_on_issue", object_attributes=change), SENT) is None
 
 
-@pytest.mark.parametrize("name", ["note_on_merge_request", "emoji_award", "group_member_added", "work_item_epic_close"])
+@pytest.mark.parametrize(
+    "name",
+    ["note_on_merge_request", "note_on_group_work_item", "emoji_award", "group_member_added", "work_item_epic_close"],
+)
 def test_other_events_are_of_no_interest(name: str) -> None:
     assert read_gitlab_delivery(payload(name), SENT) is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -48,3 +49,20 @@ def test_a_partition_has_work_while_it_waits_and_while_it_runs(still: Engine) ->
     }
     assert found("triage_ticket", ["ticket:PENDING"]) == {"ticket:PENDING"}, "no others are named"
     assert found("triage_ticket", []) == set()
+
+
+def test_what_waits_in_a_partition_takes_in_more_of_its_kind(still: Engine) -> None:
+    """Not what runs, or has ended: it may have read before the change."""
+    works = [
+        replace(example_work("triage_ticket", f"{part}{number}", f"ticket:{part}", {}), merged=True)
+        for part in ("a", "b")
+        for number in range(3)
+    ]
+    assert still.accept(works) == [True, False, False, True, False, False]
+    assert still.accept([example_work("triage_ticket", "a9", "ticket:a", {})]) == [True], "only what asks for it"
+    with still.store.database.begin() as connection:
+        table = workflow_status(connection)
+        for key, state in (("a0", "PENDING"), ("a9", "SUCCESS"), ("b0", "DELAYED")):
+            connection.execute(sa.update(table).where(table.c.workflow_uuid == key).values(status=state))
+    later = [replace(example_work("triage_ticket", f"{part}x", f"ticket:{part}", {}), merged=True) for part in "ab"]
+    assert still.accept(later) == [True, False]

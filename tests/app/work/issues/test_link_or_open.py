@@ -36,11 +36,14 @@ OTHER = "Imported wikis lose their attachments on Windows"
 @dataclass
 class FakeGitLab:
     clock: Clock
-    opened: list[dict[str, Any]] = field(default_factory=list)
+    opened: list[GitLabIssue] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)
 
     def project(self, _path: object) -> object:
-        return SimpleNamespace(id=PROJECT_ID)
+        return SimpleNamespace(id=PROJECT_ID, path="x", public=True)
+
+    def issue(self, _project_id: int, iid: int) -> GitLabIssue:
+        return self.opened[iid - 1]
 
     def me(self) -> object:
         return SimpleNamespace(id=1)
@@ -56,14 +59,15 @@ class FakeGitLab:
     def create_issue(self, project_id: int, **values: Any) -> GitLabIssue:
         if self.fails:
             raise self.fails.pop(0)
-        self.opened.append(values)
-        iid = len(self.opened)
-        return GitLabIssue(
+        iid = len(self.opened) + 1
+        issue = GitLabIssue(
             id=iid, iid=iid, project_id=project_id, title=values["title"], description=values["description"],
             state="opened", labels=(), confidential=values["confidential"], web_url=f"https://gitlab.com/x/-/issues/{iid}",
             author_id=1, created_at=self.clock(), updated_at=self.clock(), upvotes=0, moved_to_id=None,
             duplicated_to=None, issue_type="issue", reference=f"x#{iid}",
         )  # fmt: skip
+        self.opened.append(issue)
+        return issue
 
 
 @dataclass
@@ -172,4 +176,4 @@ def test_a_public_report_is_not_linked_to_a_confidential_issue(tracker: Tracker)
     assert tracker.report(1, BUG, confidential=True).outcome == "opened"
     assert tracker.report(2, SAME).outcome == "opened"
     assert tracker.report(3, SAME).outcome == "linked"
-    assert [issue["confidential"] for issue in tracker.gitlab.opened] == [True, False]
+    assert [issue.confidential for issue in tracker.gitlab.opened] == [True, False]
