@@ -1,5 +1,6 @@
 """Macro texts, with the values of one ticket put in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -26,13 +27,27 @@ class Rendered:
 
 
 def render(macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, str]) -> Rendered:
-    """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value."""
+    """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value.
+
+    A text reads well without a name: lack of one never costs the reply.
+    """
     entry = macros.macros[macro]
     text = entry.text.get(channel, entry.text[DEFAULT])
+    if not values.get("name"):
+        text = without_name(text)
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")
     return Rendered(Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
+
+
+# The name with the comma or blanks before it, or at the beginning of a line with what follows it.
+_NAME: Final = re.compile(r"^\$\{name\}[,:;!.]?[^\S\n]*(\w?)|(?:,[^\S\n]*|[^\S\n]+)?\$\{name\}", re.MULTILINE)
+
+
+def without_name(text: str) -> str:
+    """The text for somebody whose name is not known, as it would have been written: "Hi, thank you"."""
+    return _NAME.sub(lambda found: (found[1] or "").upper(), text)
 
 
 def render_template(macros: MacrosConfig, template: str, values: Mapping[str, str]) -> str:

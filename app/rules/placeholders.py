@@ -22,7 +22,7 @@ class Placeholder:
 
 
 REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
-    "name": Placeholder("first word of the person's name, or their handle"),
+    "name": Placeholder("the person's first name; where none is known, the text is shown without it"),
     "ticket_url": Placeholder("the ticket in Zendesk; for internal texts"),
     "channel": Placeholder("the channel's title"),
     "link": Placeholder("the post that is answered, or the channel's title when it is not known"),

@@ -195,6 +195,32 @@ def test_a_closed_ticket_ends_as_an_explained_decision(harness: Harness) -> None
     assert "closed" in decision["summary"]
 
 
+def test_a_status_that_zendesk_refuses_costs_the_status_and_nothing_else(harness: Harness) -> None:
+    zendesk = harness.sandbox.zendesk
+    zendesk.require_to_solve("Type::")
+    zendesk.turn_off_hold()
+    try:
+        refused = {
+            "never mind, it works again, was our proxy": ("solved", "Type:: is required when solving a ticket"),
+            "Wir können seit gestern nicht mehr pushen, der Server antwortet nicht. Was sollen wir tun?": (
+                "hold",
+                "Status: hold is not included in the list",
+            ),
+        }
+        for text, (status, why) in refused.items():
+            decision, ticket = harness.triaged(text)
+            note = ticket["comments"][-1]["plain_body"]
+            assert ticket["status"] == "new"
+            assert f"archetype__{decision['archetype']}" in ticket["tags"]
+            assert f"Set the status to {status} by hand. Zendesk refused it: {why}" in note
+            assert f"status set to {status}" not in note
+            (told,) = [one for one in decision["actions"] if one["kind"] == "status"]
+            assert (told["state"], told["detail"]) == ("failed", f"Zendesk refused it: {why}")
+            assert our_comments(harness, ticket["id"]) == 1
+    finally:
+        zendesk.allow_all_statuses()
+
+
 def test_a_merged_ticket_ends_as_an_explained_decision(harness: Harness) -> None:
     source, target = harness.ticket(PRAISE), harness.ticket("@gitlab hm")
     harness.sandbox.zendesk.merge(source, target)

@@ -8,6 +8,7 @@ from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.work.issues.news import on_closing
 from app.work.issues.text import report_details
 from app.work.messages import TicketDecision
+from app.work.tickets.first_name import first_name
 
 
 def compose(decision: TicketDecision, found: Found, rules: Rules) -> TicketChange:
@@ -66,7 +67,7 @@ def _values(decision: TicketDecision, found: Found, rules: Rules) -> dict[str, s
     address, name = (issue.url, issue.title) if issue else ("", "")
     values = {
         "answer": decision.answer if issue else _unnamed(decision.answer, found.issue),
-        "name": decision.ticket.requester_name.split(" ")[0],
+        "name": first_name(decision.ticket.requester_name),
         "ticket_url": decision.ticket.url,
         "channel": title,
         "link": decision.where or title,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from app.records.decisions import Decision
 from app.rules.actions import ACTIONS
 from app.rules.actions.action import Action
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
-from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
+from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
 from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox, queued_fault
 from app.work.decisions.decision_log import DecisionLog
@@ -29,6 +29,7 @@ from app.work.messages import (
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.compose import compose
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.refused_parts import said, take_out
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
@@ -64,10 +65,10 @@ class TicketWriter:
         if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
-        sent = self._send(message, decision, update, row)
+        sent = self._send(message, decision, change, update, row)
         if isinstance(sent, _Arrived):
-            sent = self._applied_before(message, None if cut_off else before)
-        return sent or self.log.applied(message, decision, row, found)
+            sent = self._applied_before(message, None if cut_off else before) or row
+        return self.log.applied(message, decision, sent, found) if isinstance(sent, Decision) else sent
 
     def _as_of_now(self, decision: TicketDecision, found: FindResult) -> TicketDecision:
         """With what the trace says of redaction, and without sent replies while these are paused."""
@@ -88,9 +89,14 @@ class TicketWriter:
         return False
 
     def _send(
-        self, message: TicketMessage, decision: TicketDecision, update: TicketUpdate, row: Decision
-    ) -> WriteResult | _Arrived | None:
-        """None: Zendesk took it; `_Arrived`: one of this run came first; else what it means for the work."""
+        self,
+        message: TicketMessage,
+        decision: TicketDecision,
+        change: TicketChange,
+        update: TicketUpdate,
+        row: Decision,
+    ) -> WriteResult | _Arrived | Decision:
+        """What Zendesk took; `_Arrived`: an update of this run came first; else what it means for the work."""
         try:
             if decision.ticket.status == "closed":
                 self._follow_up(decision, update)
@@ -99,7 +105,8 @@ class TicketWriter:
         except Conflict:
             return self._after_conflict(row)
         except (NotFound, Invalid) as error:
-            return self._refused(message, row, error)
+            self.log.moved(row, advance("sending", "refuse"))
+            return self._after_refusal(message, decision, change, row, error)
         except UnknownOutcome as error:
             return self._unknown(row, error)
         except IntegrationError as error:
@@ -110,7 +117,27 @@ class TicketWriter:
             except IntegrationError as error:
                 # The update is there: the next attempt finds it, and only marks.
                 return self._unknown(row, error)
-        return None
+        return row
+
+    def _after_refusal(
+        self,
+        message: TicketMessage,
+        decision: TicketDecision,
+        change: TicketChange,
+        row: Decision,
+        error: NotFound | Invalid,
+    ) -> WriteResult | _Arrived | Decision:
+        """Without the part that Zendesk refuses, if there is one: it must not cost tags and note."""
+        closed = error.reason == "ticket_closed" or decision.ticket.status == "closed"
+        if isinstance(error, NotFound) or closed or not take_out(change, error):
+            return self._refused(message, row, error)
+        try:
+            update = self._update(decision, change)
+        except IntegrationError as failed:
+            return WriteDelayed(fault=fault_of(failed), update="not_applied")
+        return self._send(
+            message, decision, change, update, self.log.about_to_send(decision, change.outcomes, change.add)
+        )
 
     def _unknown(self, row: Decision, error: IntegrationError) -> WriteDelayed:
         self.log.moved(row, advance("sending", "lose_answer"))
@@ -171,6 +198,7 @@ class TicketWriter:
             wanted = " / ".join(name for name in (change.group, change.assignee) if name)
             change.say(Section.NEXT, f"Assign this by hand: Zendesk has no {wanted}, which routing.yaml names.")
             change.note = [line for line in change.note if not line.text.startswith("assigned to")]
+            change.group = change.assignee = ""
             change.outcomes = [
                 replace(one, state="failed", detail=error.message) if one.kind in {"assign", "forward"} else one
                 for one in change.outcomes
@@ -179,18 +207,22 @@ class TicketWriter:
 
     def _refused(self, message: TicketMessage, row: Decision, error: NotFound | Invalid) -> Ended | Written:
         """Visible and explained, and not tried again: the ticket will not take it."""
-        self.log.moved(row, advance("sending", "refuse"))
         gone = isinstance(error, NotFound)
-        if not gone and error.reason != "ticket_closed":
-            self.log.gave_up(message, "write", fault_of(error))
+        if isinstance(error, Invalid) and error.reason != "ticket_closed":
+            fault = fault_of(error)
+            self.log.gave_up(message, "write", fault.model_copy(update={"message": f"{fault.message}: {said(error)}"}))
+            actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
+            self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
-        # These were done in GitLab, whatever became of the ticket.
-        kept = {action.name() for action in ACTIONS if action.looks_up}
-        outcomes = [ActionOutcome(**action) for action in row.actions]
-        return self.log.finished(
-            message, row, [one if one.kind in kept else replace(one, state="skipped", detail=why) for one in outcomes]
-        )
+        return self.log.finished(message, row, _not_done(row, why, "skipped"))
+
+
+def _not_done(row: Decision, why: str, state: ActionState) -> list[ActionOutcome]:
+    """The update is not in the ticket. What was done in GitLab is, whatever became of it."""
+    kept = {action.name() for action in ACTIONS if action.looks_up}
+    outcomes = [ActionOutcome(**action) for action in row.actions]
+    return [one if one.kind in kept else replace(one, state=state, detail=why) for one in outcomes]
 
 
 class _Arrived:

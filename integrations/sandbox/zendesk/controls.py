@@ -124,6 +124,22 @@ class ZendeskControls:
             comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
             self._change(ticket_id, TicketUpdate(**change, comment=comment), actor_id, via)
 
+    def require_to_solve(self, title: str) -> int:
+        """From now on no ticket can be solved without this field. Its id."""
+        field = self._field(title)
+        told = f"{title} is required when solving a ticket"
+        problem = {"ticket_field_id": field.id, "ticket_field_type": "FieldTagger", "description": told, "error": None}
+        self._state.refused_statuses["solved"] = {"base": [problem]}
+        return field.id
+
+    def turn_off_hold(self) -> None:
+        """On-hold is a status that accounts have to turn on."""
+        problem = {"description": "Status: hold is not included in the list", "error": "InvalidValue"}
+        self._state.refused_statuses["hold"] = {"status": [problem]}
+
+    def allow_all_statuses(self) -> None:
+        self._state.refused_statuses.clear()
+
     def show_oddly(self, ticket_id: int, **parts: Any) -> None:
         """From now on the API shows these keys of the ticket so, as some accounts' old tickets do."""
         self._state.ticket(ticket_id).odd = parts

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from integrations.sandbox.api import Refused
+from integrations.sandbox.api import Json, Refused
 
 WARNING = "x-zendesk-api-warn"
 UPDATE_CONFLICT = (
@@ -27,11 +27,12 @@ def conflict() -> Refused:
 
 
 def invalid(field: str, description: str) -> Refused:
-    body = {
-        "error": "RecordInvalid",
-        "description": "Record validation errors",
-        "details": {field: [{"description": description, "error": "InvalidValue"}]},
-    }
+    return refused({field: [{"description": description, "error": "InvalidValue"}]})
+
+
+def refused(details: Json) -> Refused:
+    """By a rule of the account."""
+    body = {"error": "RecordInvalid", "description": "Record validation errors", "details": details}
     return Refused(422, body, "record_invalid")
 
 

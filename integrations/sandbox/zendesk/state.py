@@ -56,6 +56,8 @@ class State:
             ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
         self.jobs: dict[str, Job] = {}
+        self.refused_statuses: dict[str, dict[str, Any]] = {}
+        """The `details` of the refusal, by status."""
         self.next_job = ("completed", 100)
         """How the next one ends, and after how many tickets at most."""
         self.created_by_key: dict[str, tuple[bytes, int, datetime]] = {}

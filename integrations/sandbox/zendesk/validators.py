@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.sandbox.api import Refused
 from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, Ticket
-from integrations.sandbox.zendesk.refusals import WARNING, bad_request, invalid, warning
+from integrations.sandbox.zendesk.refusals import WARNING, bad_request, invalid, refused, warning
 from integrations.sandbox.zendesk.state import State
 
 _UPDATE_KEYS = (
@@ -96,6 +96,8 @@ def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> d
     status = change["status"]
     if status not in CUSTOM_STATUS_IDS:
         raise invalid("status", f"Status: {status} is not valid")
+    if status in state.refused_statuses:
+        raise refused(state.refused_statuses[status])
     if ticket is not None and status == "new":
         raise invalid("status", "Status: cannot be set back to new")
     return state.status_attributes(status)

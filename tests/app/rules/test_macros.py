@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.macros import MissingValue, render, render_template
+from app.rules.macros import MissingValue, render, render_template, without_name
 from app.rules.placeholders import REPLY_PLACEHOLDERS
 from tests.support.rules import rules
 
@@ -18,7 +18,8 @@ macros:
       default: |
         Hi ${name}, that costs $$5.
       twitter: Hi!
-    placeholders: [name]
+      forum: Hi ${name}, see ${issue_url}.
+    placeholders: [name, issue_url]
     tags: [greeted]
     status: pending
     visibility: internal
@@ -43,22 +44,22 @@ TEXTS = rules(macros=MACROS).macros
 
 
 def test_fills_the_text_of_the_channel_or_the_default() -> None:
-    said = render(TEXTS, "A::Hello", "forum", {"name": "Ann"})
+    said = render(TEXTS, "A::Hello", "email", {"name": "Ann"})
     assert said.text == "Hi Ann, that costs $5."
     assert (said.tags, said.status, said.visibility) == (("greeted",), "pending", "internal")
     assert render(TEXTS, "A::Hello", "twitter", {}).text == "Hi!"
 
 
-@pytest.mark.parametrize("values", [{}, {"name": ""}, {"nmae": "Ann"}])
+@pytest.mark.parametrize("values", [{}, {"issue_url": ""}, {"isseu_url": "x"}, {"name": "Ann"}])
 def test_never_shows_a_gap(values: dict[str, str]) -> None:
-    with pytest.raises(MissingValue, match="macro `A::Hello` needs name") as missing:
+    with pytest.raises(MissingValue, match="macro `A::Hello` needs issue_url") as missing:
         render(TEXTS, "A::Hello", "forum", values)
     assert missing.value.reason == "placeholder_missing"
 
 
 @given(st.text(min_size=1).filter(str.strip))
 def test_values_are_never_looked_at_again(value: str) -> None:
-    text = render(TEXTS, "A::Hello", "forum", {"name": value + "${name}$${issue_url}", "issue_url": "secret"}).text
+    text = render(TEXTS, "A::Hello", "email", {"name": value + "${name}$${issue_url}", "issue_url": "secret"}).text
     assert text == f"Hi {value}${{name}}$${{issue_url}}, that costs $5."
 
 
@@ -77,3 +78,22 @@ def test_a_report_may_hold_anything() -> None:
 
 def test_every_placeholder_says_what_it_means() -> None:
     assert all(placeholder.meaning for placeholder in REPLY_PLACEHOLDERS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Hi ${name}, thank you", "Hi, thank you"),
+        ("Thank you for the idea, ${name}! More", "Thank you for the idea! More"),
+        ("Glad that it works, ${name}, and thanks", "Glad that it works, and thanks"),
+        ("for the write-up, ${name}; this", "for the write-up; this"),
+        ("Good news, ${name}: that is done", "Good news: that is done"),
+        ("Hi ${name},\n\nthank you", "Hi,\n\nthank you"),
+        ("${name}: ${answer}", "${answer}"),
+        ("${name}, thank you", "Thank you"),
+        ("Hello\n${name}\nbye", "Hello\n\nbye"),
+        ("Hello ${name}", "Hello"),
+    ],
+)
+def test_a_text_reads_well_without_a_name(text: str, read: str) -> None:
+    assert without_name(text) == read

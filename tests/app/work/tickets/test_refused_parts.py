@@ -1,0 +1,91 @@
+"""What is taken out of an update that Zendesk refuses, and what people are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.rules.actions.status import Status
+from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
+from app.triage.plan import Plan
+from app.work.messages import Ended
+from app.work.tickets.refused_parts import said, take_out
+from integrations.errors import Conflict, Invalid, UnknownOutcome
+from tests.app.work.tickets.conftest import Steps
+
+REQUIRED = "Type:: is required when solving a ticket"
+
+
+def change() -> TicketChange:
+    """With every part that can be left out."""
+    made = TicketChange(add=["a"], status="solved", group="Support", assignee="ann@example.org", fields={"12": "url"})
+    made.say(Section.DONE, "status set to solved")
+    made.say(Section.DONE, "assigned to Support / ann@example.org")
+    made.outcomes = [ActionOutcome(kind, "done", "") for kind in ("tags", "status", "assign", "issue")]
+    return made
+
+
+def refusal(**fields: str) -> Invalid:
+    return Invalid("zendesk", "rejected", "http_422", {name: (text,) for name, text in fields.items()})
+
+
+@pytest.mark.parametrize(
+    ("error", "left_out", "not_done", "advice"),
+    [
+        (refusal(status="no hold here"), "status", "status", "Set the status to solved by hand."),
+        (refusal(ticket_field_99=REQUIRED), "status", "status", "Set the status to solved by hand."),
+        (refusal(base="something"), "status", "status", "Set the status to solved by hand."),
+        (refusal(group_id="gone"), "group", "assign", "Assign this to Support / ann@example.org by hand."),
+        (refusal(assignee="no member"), "assignee", "assign", "Assign this to Support / ann@example.org by hand."),
+        (refusal(ticket_field_12="no address"), "fields", "field", "Fill in the field for the issue by hand."),
+    ],
+)
+def test_the_part_that_is_named_goes_and_the_rest_stays(
+    error: Invalid, left_out: str, not_done: str, advice: str
+) -> None:
+    made = change()
+    assert take_out(made, error)
+    (why,) = {f"Zendesk refused it: {said(error)}"}
+    assert not getattr(made, left_out)
+    assert {name for name in ("status", "group", "fields", "add") if not getattr(made, name)} <= {left_out, "group"}
+    assert [one.kind for one in made.outcomes if one.state == "failed"] == [not_done]
+    assert [one.detail for one in made.outcomes if one.state == "failed"] == [why]
+    assert f"{advice} {why}" in [line.text for line in made.note if line.section is Section.NEXT]
+    assert len([line for line in made.note if line.section is Section.DONE]) == (1 if not_done != "field" else 2)
+
+
+def test_one_part_after_the_other_goes_until_nothing_is_left_to_leave_out() -> None:
+    made, error = change(), refusal(base="no")
+    assert [take_out(made, error) for _ in range(4)] == [True, True, True, False]
+    assert made.add == ["a"]
+
+
+def test_a_status_that_another_action_set_is_an_outcome_of_its_own() -> None:
+    made = TicketChange(status="hold", outcomes=[ActionOutcome("incident", "done", "linked")])
+    assert take_out(made, refusal(status="no hold here"))
+    assert [(one.kind, one.state) for one in made.outcomes] == [("incident", "done"), ("status", "failed")]
+
+
+def test_what_zendesk_says_is_said_once_and_is_bounded() -> None:
+    assert said(refusal(base="no", status="no")) == "no"
+    assert said(Invalid("zendesk", "rejected")) == "rejected"
+    assert len(said(refusal(base="x" * 9999))) == 300
+
+
+def test_a_refused_update_leaves_nothing_that_is_shown_as_done_and_the_failure_says_why(steps: Steps) -> None:
+    message = steps.message()
+    steps.zendesk.fails += [refusal(ticket_field_12=REQUIRED)]
+    assert isinstance(steps.write(message, steps.decision(message)), Ended)  # there is no part to leave out
+    assert {action["state"] for action in steps.row(message).actions} == {"failed"}
+    (failure,) = steps.deps.records.failures.newest(limit=5)
+    assert failure.message.endswith(REQUIRED)
+
+
+def test_the_next_update_may_be_lost_or_conflict_like_any_other(steps: Steps) -> None:
+    for then, kind in ((Conflict("zendesk", "changed"), "conflict"), (UnknownOutcome("zendesk", "lost"), "delayed")):
+        message = steps.message()
+        decision = steps.decision(message)
+        solved = Plan(mode="live", actions=(*decision.plan.actions, Status(status="solved")))
+        steps.zendesk.fails += [refusal(base=REQUIRED), then]
+        assert steps.write(message, decision.model_copy(update={"plan": solved})).kind == kind
+    (first, second, *_) = [update for _, update in steps.zendesk.updates]
+    assert (first.status, second.status, first.tags) == ("solved", None, second.tags)
