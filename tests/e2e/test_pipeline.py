@@ -212,3 +212,27 @@ def test_an_answer_of_the_team_on_the_blog_solves_itself_and_the_comment_that_it
     comment = harness.sandbox.zendesk.ticket(comment["id"])
     assert comment["status"] == "solved"
     assert f"ticket {answer['id']}" in comment["comments"][-1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("rel", "thing", "confidential"),
+    [
+        ("post", "the calendar feed loses its reminders", False),
+        ("message", "LFS locks stay after a force push", True),
+        ("something_new", "the badge of a pipeline is blank in Safari", True),
+    ],
+)
+def test_only_a_post_on_facebook_opens_a_public_issue(
+    harness: Harness, rel: str, thing: str, confidential: bool
+) -> None:
+    report = f"since 11.4 {thing} with an error, in 11.3 it was fine"
+    decision, _ = harness.triaged(report, via_channel="facebook", rel=rel)
+    assert harness.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])["confidential"] is confidential
+
+
+@pytest.mark.parametrize("name", ["jane.doe@corp.example", "Visitor 2198", "Acme Inc."])
+def test_a_name_that_is_none_stands_in_no_answer_and_costs_none(harness: Harness, name: str) -> None:
+    _, ticket = harness.triaged("@gitlab kudos to the team!", requester={"name": name, "handle": f"@{len(name)}x"})
+    note = ticket["comments"][-1]["plain_body"]
+    assert "Thank you for the mention! 🧡" in note
+    assert name not in note
