@@ -30,7 +30,7 @@ class IssueCloser:
         api.close()
 
     def close(self, iid: int) -> None:
-        self.sandbox.gitlab("close_issue", project=PROJECT, iid=iid)
+        self.sandbox.gitlab("close_issue", project=PROJECT, iid=iid, reason="merge_request")
         self.closed.add(iid)
         until(lambda: self._taken(iid), PATIENCE, "the hook was not taken")
 

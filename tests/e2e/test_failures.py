@@ -120,7 +120,7 @@ def test_a_write_that_was_refused_is_done_by_the_retry_and_no_second_issue_is_op
 
 def test_an_issue_that_could_not_be_looked_at_is_followed_by_the_retry(harness: Harness) -> None:
     ticket_id, iid = reported(harness, "Cannot look")
-    harness.sandbox.gitlab.close_issue(PROJECT, iid)
+    harness.sandbox.gitlab.close_issue(PROJECT, iid, "merge_request")
     issue = rf"/api/v4/projects/[^/]+/issues/{iid}"
     harness.sandbox.gitlab.faults.add(Fault(method="GET", path=issue, times=1, kind="status", status=403))
     harness.sandbox.gitlab.deliver(PROJECT, iid, "close")

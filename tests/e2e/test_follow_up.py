@@ -18,7 +18,7 @@ def test_a_closed_ticket_gets_one_follow_up_even_when_the_answer_is_lost(tmp_pat
         harness.sandbox.zendesk.close(ticket_id)
         harness.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/tickets", times=1, kind="drop_after"))
         before = set(harness.sandbox.zendesk.ticket_ids())
-        harness.sandbox.gitlab.close_issue(PROJECT, iid)
+        harness.sandbox.gitlab.close_issue(PROJECT, iid, "merge_request")
         harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
         wait_until(lambda: set(harness.sandbox.zendesk.ticket_ids()) - before)
         harness.idle()

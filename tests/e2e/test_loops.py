@@ -219,7 +219,7 @@ def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released
     now = harness.service.deps.now().isoformat()
     for number in range(BUDGET):
         harness.service.deps.records.ticket_writes.allow(ticket_id, f"other-{number}", since="", now=now, most=99)
-    harness.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid)
+    harness.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid, "merge_request")
     harness.sandbox.gitlab.deliver("gitlab-org/gitlab", iid, "close")
     wait_until(lambda: len(budget_failures(harness, ticket_id)) == 2)
     harness.idle()

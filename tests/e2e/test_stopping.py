@@ -82,7 +82,7 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
 
 def _answers_for_itself(url: str) -> None:
     """A worker is watched like any other process, and has no door for deliveries or people."""
-    assert answers(f"{url}/healthz")
+    wait_until(lambda: answers(f"{url}/healthz"))
     with httpx.Client(base_url=url, verify=NO_AUTHORITIES) as web:
         metrics = web.get("/metrics").text
         assert "\npointsman_waiting_work " in metrics
