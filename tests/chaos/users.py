@@ -32,7 +32,7 @@ KINDS = (
     Kind("bug_report", "since 11.4 our {word} fails with error {word}. With 11.3 it was fine", 2, "opened", "email"),
     Kind("feature_request", "It would be nice if the {word} could be sorted by {word}.", 2, "opened"),
     Kind("bug_report", "@gitlab since 10.5 the wiki sidebar vanishes in Safari when a heading is edited", 2, "linked"),
-    Kind("mention", "@gitlab thank you for the great release! {word}", 5, replies=1),
+    Kind("mention", "@gitlab kudos to the team for the great release, we love it! {word}", 5, replies=1),
     Kind("political", "@gitlab serious question: is your company politically neutral? {word}", 1),
     Kind("spam", "Deposit 10 at our casino, no verification! {word}.example.top", 1, channel="facebook"),
     Kind("two_factor_reset", "pls disable 2fa / user {word}", 1),
