@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
-import integrations.session
+import app.cli.server  # noqa: F401
+from app.cli.main import main
 
 if __name__ == "__main__":
-    integrations.session.user_agent = lambda: f"pointsman-{os.getpid()}"
-    # Only now: the adapters take the name over when they are imported.
-    from app.cli.main import main
-
+    for name, module in sys.modules.items():  # each adapter has taken the function over
+        if name.startswith("integrations.") and hasattr(module, "user_agent"):
+            setattr(module, "user_agent", lambda: f"pointsman-{os.getpid()}")  # noqa: B010  # not all have it
     main()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from tests.support.forked import Forked
 from tests.support.loopback import answers
-from tests.support.paths import ROOT
 from tests.support.processes import free_port
 
 Found = TypeVar("Found")
@@ -26,7 +24,7 @@ STOPS_WITHIN = 10.0
 class Process:
     command: str
     port: int
-    popen: subprocess.Popen[bytes]
+    popen: Forked
 
     def is_up(self) -> bool:
         return answers(f"http://127.0.0.1:{self.port}/healthz")
@@ -60,15 +58,9 @@ class Processes:
     def all_up(self) -> bool:
         return all(process.is_up() for process in self.running)
 
-    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: str) -> Forked:
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.pointsman", *command.split()],
-                cwd=ROOT,
-                env={**os.environ, **self.environ},
-                stderr=log,
-                stdout=log,
-            )
+            return Forked("-m", "tests.chaos.pointsman", *command.split(), environ=self.environ, stderr=log, stdout=log)
 
     def any(self) -> Process:
         return self.chance.choice(self.running)

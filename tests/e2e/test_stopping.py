@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,27 +12,21 @@ import pytest
 
 from integrations.sandbox import Fault, Sandbox
 from tests.chaos.engine_records import EngineRecords
+from tests.support.forked import Forked
 from tests.support.harness import wait_until
 from tests.support.loopback import NO_AUTHORITIES, answers
-from tests.support.paths import ROOT
 from tests.support.processes import free_port
 
 WITHIN = 10.0
 
 
 @contextmanager
-def running(command: str, environ: dict[str, str], *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli.main", command, *options],
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        stderr=subprocess.DEVNULL,
-    )
+def running(command: str, environ: dict[str, str], *options: str) -> Iterator[Forked]:
+    process = Forked("-m", "app.cli.main", command, *options, environ=environ)
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.end()
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])
@@ -52,13 +43,13 @@ def test_a_call_that_hangs_does_not_hold_the_process_and_its_work_is_taken_up_ag
             "PORT": str(port),
         }
         sandbox.zendesk.subscribe(f"{url}/webhooks/zendesk")
-        sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=30))
+        sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=15))
         ticket_id = sandbox.zendesk.create_ticket(body="@gitlab thank you for the release!", via_channel="twitter")
         with running("serve", environ) as first:
             wait_until(lambda: answers(f"{url}/healthz"), seconds=60)
             if command == "work":
                 # A worker takes over what the killed one had; then it is the one that hangs.
-                sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=30))
+                sandbox.zendesk.faults.add(Fault(path=r"/api/v2/tickets/\d+", times=1, kind="delay", seconds=15))
             assert sandbox.zendesk.deliver(ticket_id) == [202]
             wait_until(lambda: _hanging(sandbox) == 1)
             if command == "serve":
@@ -95,7 +86,7 @@ def _hanging(sandbox: Sandbox) -> int:
     return sum(call.fault == "delay" for call in sandbox.zendesk.calls)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: Forked) -> None:
     asked = time.monotonic()
     process.terminate()
     process.wait(timeout=60)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +14,7 @@ import sqlalchemy as sa
 from app.records.database import make_engine
 from app.work.engine.backlog import Backlog
 from tests.app.work.conftest import wait_until
-from tests.support.paths import ROOT
+from tests.support.forked import Forked
 
 STEPS_OF_OLD = ["first", "second"]
 STEPS_OF_NEW = ["first", "check", "second", "third"]
@@ -42,18 +39,11 @@ class Deploys:
     url: str
     log: Path
     engine: sa.Engine
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Forked] = field(default_factory=list)
 
-    def start(self, version: str, way: str) -> subprocess.Popen[bytes]:
+    def start(self, version: str, way: str) -> Forked:
         before = len(self.lines("started"))
-        self.processes.append(
-            subprocess.Popen(
-                [sys.executable, "-m", f"tests.e2e.versions.{version}", self.url, str(self.log), way],
-                cwd=ROOT,
-                env=os.environ,
-                stderr=subprocess.DEVNULL,
-            )
-        )
+        self.processes.append(Forked("-m", f"tests.e2e.versions.{version}", self.url, str(self.log), way))
         wait_until(lambda: len(self.lines("started")) > before, seconds=60)
         return self.processes[-1]
 
@@ -77,7 +67,7 @@ class Deploys:
     def idle(self) -> None:
         wait_until(lambda: Backlog(self.engine).unfinished() == 0, seconds=60)
 
-    def end(self, process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    def end(self, process: Forked, how: signal.Signals) -> None:
         process.send_signal(how)
         process.wait(timeout=60)
 
@@ -88,8 +78,7 @@ def deploys(database_url: str, tmp_path: Path) -> Iterator[Deploys]:
     deploys = Deploys(database_url, tmp_path / "log", engine)
     yield deploys
     for process in deploys.processes:
-        process.kill()
-        process.wait()
+        process.end()
     engine.dispose()
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from alembic.operations import Operations
 from app.records.database import make_engine
 from app.records.migration import is_up_to_date, migrate
 from app.records.records import Records
+from tests.support.forked import Forked
 
 START = """
 import sys
@@ -35,24 +35,20 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def starters(database_url: str) -> Iterator[list[Popen[bytes]]]:
-    command = [sys.executable, "-c", START, database_url]
-    processes = [Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
+def starters(database_url: str) -> Iterator[list[Forked]]:
+    processes = [Forked("-c", START, database_url, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
     yield processes
     for one in processes:
-        one.kill()
-        one.communicate()
+        one.end()
 
 
-def test_processes_that_start_at_once_on_a_new_database_all_start(starters: list[Popen[bytes]]) -> None:
+def test_processes_that_start_at_once_on_a_new_database_all_start(starters: list[Forked]) -> None:
     for one in starters:
-        assert one.stdout
         assert one.stdout.readline() == b"ready\n"
     for one in starters:
-        assert one.stdin
         one.stdin.write(b"now\n")
         one.stdin.flush()
-    assert [(one.wait(60), one.stderr and one.stderr.read()) for one in starters] == [(0, b"")] * len(starters)
+    assert [(one.wait(60), one.stderr.read()) for one in starters] == [(0, b"")] * len(starters)
 
 
 def test_a_migration_that_was_cut_off_leaves_nothing_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from app.work.engine.work_store import JSON
 from tests.e2e.versions.running import URL, ask_until_stopped, crashed, mend_work, ran, run
 from tests.support.work import example_work, register
 
-engine = Engine(URL, polling_seconds=0.02, recovery_seconds=0.2)
+engine = Engine(URL, polling_seconds=0.1, recovery_seconds=0.2)
 
 
 def mend(payload: JSON) -> JSON:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from app.work.chat.send_once import Announced, Announcer, Kind, say_alert, say_b
 from integrations.chat import ChatWebhook
 from integrations.errors import IntegrationError, RateLimited, Refused, Unavailable, UnknownOutcome
 from integrations.sandbox import Sandbox
-from tests.support.paths import ROOT
+from tests.support.forked import Forked
 
 NOW = datetime(2018, 11, 14, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -177,8 +176,7 @@ Announcer(Dies(), announcements, None, now).announce("silence", "a:1", "hello")
 def test_a_process_that_is_killed_over_a_message_leaves_it_to_people(harness: Harness, when: str, arrived: int) -> None:
     with Sandbox.start() as sandbox:
         arguments = [harness.url, sandbox.chat.webhook_url, when, NOW.isoformat()]
-        died = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, timeout=30, cwd=ROOT)
-        assert died.returncode == -9
+        assert Forked("-c", KILLED, *arguments).wait(30) == -signal.SIGKILL
 
         assert harness.announcer.announce("silence", "a:1", "hello").outcome == "known"
         assert harness.announcer.give_up_abandoned() == 0, "it may still be at it"

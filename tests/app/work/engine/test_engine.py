@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +19,7 @@ from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
 from app.work.engine.work_store import JSON, PIPELINE_VERSION
 from app.work.messages import CannotStore, Work
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
+from tests.support.forked import Forked
 from tests.support.work import example_work, register
 
 
@@ -201,14 +199,11 @@ def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can
         "import sys, time; from pathlib import Path; from app.work.engine.executor_locks import FileExecutorLocks;"
         "locks = FileExecutorLocks(Path(sys.argv[1])); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
     )
-    peer = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "x.db")], stdout=subprocess.PIPE)
-    assert peer.stdout is not None
+    peer = Forked("-c", script, str(tmp_path / "x.db"), stdout=PIPE)
     assert peer.stdout.readline() == b"held\n"
     with locks.taken_from_dead("peer") as dead:
         assert not dead
-    os.kill(peer.pid, signal.SIGKILL)
-    peer.wait()
-    peer.stdout.close()
+    peer.end()
     with locks.taken_from_dead("peer") as dead:
         assert dead
 
@@ -222,15 +217,12 @@ def test_the_work_of_a_killed_process_is_taken_over(start: Started, database_url
         "register(engine, 'wf', run, lambda payload, error: {});"
         "engine.start(); engine.accept([example_work('wf', 'a', 'ticket:1', {'n': 1})]); time.sleep(60)"
     )
-    peer = subprocess.Popen([sys.executable, "-c", script, database_url], stdout=subprocess.PIPE)
-    assert peer.stdout is not None
+    peer = Forked("-c", script, database_url, stdout=PIPE)
     assert peer.stdout.readline() == b"running\n"
     ran: list[object] = []
     engine = start({"wf": noting(ran)})
     assert engine.recover() == 0, "it lives"
-    os.kill(peer.pid, signal.SIGKILL)
-    peer.wait()
-    peer.stdout.close()
+    peer.end()
     wait_until(lambda: engine.recover() or ran)  # its own ticker may be faster
     wait_until(lambda: ran == [1])
     assert engine.recover() == 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from subprocess import PIPE
 
 import pytest
 from dbos import DBOS
@@ -11,6 +10,7 @@ from dbos import DBOS
 from app.work.engine.engine import Engine
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
 from tests.app.work.engine.test_dbos_internals import leave_behind
+from tests.support.forked import Forked
 from tests.support.work import example_work, register
 
 
@@ -24,6 +24,7 @@ SCRIPT = """
 import os, sys, time
 from dbos import DBOS
 from app.work.engine.engine import Engine
+from tests.support.forked import Forked
 from tests.support.work import example_work, register
 engine = Engine(sys.argv[1], polling_seconds=0.02, recovery_seconds=0.1, crashes_before_quarantine=4)
 def run(payload):
@@ -50,11 +51,11 @@ def test_a_crash_loop_is_quarantined_reported_once_and_holds_nobody_up(start: St
     starts = 0
     for turn in ("first", *["again"] * 10):
         starts += 1
-        run = subprocess.run(
-            [sys.executable, "-c", SCRIPT, database_url, turn], capture_output=True, text=True, check=False
-        )
-        said += [line for line in run.stdout.splitlines() if line.startswith(("done", "told"))]
-        if run.returncode == 0:
+        run = Forked("-c", SCRIPT, database_url, turn, stdout=PIPE)
+        said += [line for line in run.stdout.read().decode().splitlines() if line.startswith(("done", "told"))]
+        code = run.wait()
+        run.end()
+        if code == 0:
             break
     assert starts <= 7, "quarantined after 4 crashes beyond the first start"
     assert sorted(said) == ["done one", "done two", "told bad quarantined"]
