@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ from tests.support.postgres import MISSING, PostgresServer, programs, running_po
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
+
+POSTGRES = pytest.StashKey[int]()
 
 gc.disable()  # until all is imported, see below
 
@@ -30,6 +34,22 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are processors: many tests wait for a service, or for a process that starts."""
     return (os.cpu_count() or 1) + 4
+
+
+RUNNING = ExitStack()
+"""What the process that started the test processes runs for all of them."""
+
+
+def pytest_configure_node(node: Any) -> None:
+    """One PostgreSQL server for all test processes, started for the first of them."""
+    options = node.config.stash
+    if POSTGRES not in options and (bin_folder := programs()):
+        options[POSTGRES] = RUNNING.enter_context(running_postgres(bin_folder)).port
+    node.workerinput["postgres"] = options.get(POSTGRES, None)
+
+
+def pytest_unconfigure() -> None:
+    RUNNING.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,11 +70,14 @@ def _one_reading_of_each_text() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A real server, one for each test process, started when the first test asks for it."""
+def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A real server."""
     bin_folder = programs()
     if bin_folder is None:
         pytest.skip(MISSING)
+    if port := getattr(request.config, "workerinput", {}).get("postgres"):
+        yield PostgresServer(port)
+        return
     with running_postgres(bin_folder) as server:
         yield server
 
@@ -67,7 +90,16 @@ def database() -> str:
 
 @pytest.fixture
 def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> str:
-    """Of an empty one: a SQLite file, or a PostgreSQL database."""
+    """Of one without rows; who opens it need not make all tables first."""
+    if database == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        return server.migrated_database()
+    return f"sqlite:///{tmp_path / 'pointsman.db'}"
+
+
+@pytest.fixture
+def empty_database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) -> str:
+    """Of one without tables."""
     if database == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.new_database()

@@ -24,7 +24,7 @@ def shared_harness(
 ) -> Iterator[Harness]:
     environ = {}
     if database == "postgresql":
-        environ["DATABASE_URL"] = request.getfixturevalue("postgres").new_database()
+        environ["DATABASE_URL"] = request.getfixturevalue("postgres").migrated_database()
     with running_harness(tmp_path_factory.mktemp("harness"), **environ) as harness:
         yield harness
 

@@ -23,7 +23,7 @@ def harness(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Harness]
     """One for each test: GitLab takes so many notes a minute, and nobody waits for the last ones."""
     url = f"sqlite:///{tmp_path / 'pointsman.db'}"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres").new_database()
+        url = request.getfixturevalue("postgres").migrated_database()
     with running_harness(tmp_path, DATABASE_URL=url) as harness:
         yield harness
 

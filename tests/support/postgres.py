@@ -10,14 +10,15 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 
+from tests.support.forked import Forked
 from tests.support.memory import memory_folder
 from tests.support.processes import free_port
 
@@ -25,7 +26,8 @@ MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 PLACES = "/usr/lib/postgresql"
 USER = "pointsman"
 STARTS_WITHIN = 30.0
-SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=")
+# All tests that run at once share one, and a process of ours takes up to sixteen connections.
+SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300")
 # The tests kill clients, never this server or the machine: what a flush protects from does not happen.
 UNFLUSHED = ("fsync=off", "full_page_writes=off")
 
@@ -39,33 +41,67 @@ def programs() -> Path | None:
     return initdb.parent if initdb and (initdb.parent / "postgres").exists() else None
 
 
-@dataclass
+MIGRATE = """
+import sys
+from app.records.records import Records
+from app.work.engine.engine import Engine
+Records.open(sys.argv[1]).close()
+engine = Engine(sys.argv[1], worker=False)
+engine.start()
+engine.stop()
+"""
+MIGRATED = "migrated"
+
+
+@dataclass(frozen=True)
 class PostgresServer:
+    """One that runs, wherever it was started."""
+
     port: int
-    folder: Path
-    command: Sequence[str]
-    _process: subprocess.Popen[bytes] | None = None
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
     def new_database(self) -> str:
         """The URL of an empty one."""
-        name = f"test_{next(self._numbers)}"
+        return self._created("template1")
+
+    def migrated_database(self) -> str:
+        """The URL of one with all tables and no rows. Copied: migrating takes ten times as long."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"create database {name}")
+            connection.execute("select pg_advisory_lock(1)")
+            if not connection.execute("select from pg_database where datname = %s", [MIGRATED]).rowcount:
+                migrating = self._created("template1")
+                assert Forked("-c", MIGRATE, migrating).wait(60) == 0
+                connection.execute(f"alter database {migrating.rpartition('/')[2]} rename to {MIGRATED}")
+        return self._created(MIGRATED)
+
+    def _created(self, template: str) -> str:
+        name = f"test_{uuid4().hex}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"create database {name} template {template} strategy file_copy")
         return self.url(name)
+
+
+@dataclass(frozen=True)
+class OwnPostgres(PostgresServer):
+    """One that is ours to stop."""
+
+    folder: Path
+    command: Sequence[str]
+    processes: list[subprocess.Popen[bytes]]
 
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.folder, **_somebody())
-        _wait_until_up(self, self._process, self.folder / "log")
+            process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.folder, **_somebody())
+        self.processes.append(process)
+        _wait_until_up(self, process, self.folder / "log")
 
     def stop(self) -> None:
-        if self._process:
-            self._process.send_signal(signal.SIGINT)  # "fast": does not wait for clients
-            self._process.wait(timeout=30)
+        while self.processes:
+            process = self.processes.pop()
+            process.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+            process.wait(timeout=30)
 
     def restart(self) -> None:
         self.stop()
@@ -73,7 +109,7 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -> Iterator[PostgresServer]:
+def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -> Iterator[OwnPostgres]:
     folder = Path(mkdtemp(prefix="pointsman-postgres-", dir=memory_folder() if settings == UNFLUSHED else None))
     somebody = _somebody()
     if somebody:
@@ -90,7 +126,7 @@ def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -
         command = [str(bin_folder / "postgres"), "-D", str(data), "-p", str(port)]
         for setting in (*SETTINGS, *settings):
             command += ["-c", setting]
-        server = PostgresServer(port, folder, command)
+        server = OwnPostgres(port, folder, command, [])
         try:
             server.start()
             yield server

@@ -35,8 +35,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def starters(database_url: str) -> Iterator[list[Forked]]:
-    processes = [Forked("-c", START, database_url, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
+def starters(empty_database_url: str) -> Iterator[list[Forked]]:
+    processes = [Forked("-c", START, empty_database_url, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in range(4)]
     yield processes
     for one in processes:
         one.end()

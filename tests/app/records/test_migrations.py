@@ -56,8 +56,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    engine = make_engine(database_url, pool=1)
+def engine(empty_database_url: str) -> Iterator[sa.Engine]:
+    engine = make_engine(empty_database_url, pool=1)
     yield engine
     engine.dispose()
 
@@ -253,12 +253,12 @@ def test_a_newer_database_is_left_alone(engine: sa.Engine) -> None:
     ],
 )
 def test_every_command_refuses_a_newer_database_with_a_sentence(
-    engine: sa.Engine, database_url: str, command: str, monkeypatch: pytest.MonkeyPatch
+    engine: sa.Engine, empty_database_url: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_newer(engine)
     for name, value in {
         **NOWHERE,
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": empty_database_url,
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(logs, "configure", lambda _level: None)

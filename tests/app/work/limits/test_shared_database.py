@@ -28,7 +28,7 @@ def engines(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[list[sa.
     url = f"sqlite:///{tmp_path / 'limits.db'}"
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        url = server.new_database()
+        url = server.migrated_database()
     made = [make_engine(url, pool=1, durable=False) for _ in range(WORKERS)]
     migrate(made[0])
     yield made
