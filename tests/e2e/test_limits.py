@@ -52,8 +52,7 @@ def our_comments(harness: Harness, ticket_id: int) -> int:
 
 
 def is_done(harness: Harness, ticket_id: int) -> bool:
-    decision: dict[str, str] = harness.desk(f"/api/tickets/{ticket_id}").json()
-    return decision.get("state") == "done"
+    return harness.state(ticket_id) == "done"
 
 
 def learn_the_limit(harness: Harness) -> None:

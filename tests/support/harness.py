@@ -49,16 +49,14 @@ class Harness:
     def decision(self, ticket_id: int, *states: str, seconds: float = 15.0) -> dict[str, Any]:
         """The decision, once it is in one of `states` (by default: ended)."""
         wanted = states or ("done", "failed")
-        answer: dict[str, Any] = {}
-
-        def there() -> bool:
-            response = self.desk(f"/api/tickets/{ticket_id}")
-            if response.status_code == 200:
-                answer.update(response.json())
-            return answer.get("state") in wanted
-
-        wait_until(there, seconds=seconds, pause=ASKED_EVERY)
+        wait_until(lambda: self.state(ticket_id) in wanted, seconds=seconds, pause=ASKED_EVERY)
+        answer: dict[str, Any] = self.desk(f"/api/tickets/{ticket_id}").json()
         return answer
+
+    def state(self, ticket_id: int) -> str:
+        """Of the decision, "" if there is none: asked often, so not over HTTP."""
+        newest = self.service.deps.records.decisions.of_ticket(ticket_id, limit=1)
+        return newest[0].state if newest else ""
 
     def triaged(self, body: str, **ticket: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Create, deliver, wait: the decision, and the ticket as the sandbox shows it."""
@@ -76,7 +74,7 @@ class Harness:
 
     def idle(self, *, seconds: float = 15.0) -> None:
         """Wait until nothing is queued."""
-        wait_until(lambda: self.service.deps.engine.backlog.unfinished() == 0, seconds=seconds)
+        wait_until(lambda: self.service.deps.engine.backlog.unfinished() == 0, seconds=seconds, pause=ASKED_EVERY)
 
 
 def wait_until(true: Callable[[], object], *, seconds: float = 15.0, pause: float = 0.02) -> None:
@@ -125,5 +123,5 @@ def running_harness(folder: Path, **environ: str) -> Iterator[Harness]:
             sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
             harness = Harness(sandbox, service, web)
             project_id = sandbox.gitlab.project(PROJECT)["id"]
-            wait_until(lambda: service.deps.records.progress.of(first_sync_done(project_id)))
+            wait_until(lambda: service.deps.records.progress.of(first_sync_done(project_id)), pause=ASKED_EVERY)
             yield harness
