@@ -1,6 +1,9 @@
 """`pointsman serve` and `work`, and `demo`, which plays them."""
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -11,11 +14,21 @@ from app.cli.errors import ends_in_words
 cli = typer.Typer()
 
 
+@contextmanager
+def _modules_stay() -> Iterator[None]:
+    """What is imported is no garbage: the collector looks at it neither now nor later. A fifth of the start."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
+
 @cli.command()
 @ends_in_words
 def serve() -> None:
     """Run the API and a worker in one process. Environment variables configure it."""
-    from app.cli import server
+    with _modules_stay():
+        from app.cli import server
 
     server.serve(os.environ)
 
@@ -28,7 +41,8 @@ def work(
     ] = None,
 ) -> None:
     """Run a worker without the API, on the DATABASE_URL of `pointsman serve`."""
-    from app.cli import server
+    with _modules_stay():
+        from app.cli import server
 
     server.work(os.environ, port)
 
