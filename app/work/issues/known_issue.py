@@ -22,7 +22,7 @@ MOST_CANDIDATES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateIssue:
     """An issue as GitLab shows it now."""
 
     issue: GitLabIssue
@@ -52,12 +52,12 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class LookOutcome:
     revision: int
     """Of the index that was searched."""
     found: Found | None = None
     """The issue that the ticket is linked to now, or those that a person may choose from; None: open one."""
-    back: Candidate | None = None
+    back: CandidateIssue | None = None
     """The closed issue that the new one names."""
 
 
@@ -70,15 +70,15 @@ class KnownIssues:
     mirror: IssueMirror
     links: IssueLinks
 
-    def look(self, report: IssueReport) -> Looked:
+    def look(self, report: IssueReport) -> LookOutcome:
         """The first issue that is near enough is linked, unless it was closed: then a person decides, or ops did."""
-        policy, found, back = report.policy, list[Candidate](), None
+        policy, found, back = report.policy, list[CandidateIssue](), None
         revision = self.similar.index.revision
         for one in self._candidates(report):
             near = policy.link_at != "never" and one.score >= policy.link_at
             if near and (not one.may_be_back or policy.when_closed == "link"):
                 if linked := self._link(report, one):
-                    return Looked(revision, linked)
+                    return LookOutcome(revision, linked)
                 continue
             if near and policy.when_closed == "open":
                 back = back or one
@@ -86,13 +86,13 @@ class KnownIssues:
             if one.score >= policy.suggest_at:
                 found.append(one)
         if back or not found:
-            return Looked(revision, back=back)
+            return LookOutcome(revision, back=back)
         # Only the internal note shows them: whether a stranger may read them does not matter.
         shown = found[:MOST_CANDIDATES]
         refs = tuple(one.ref(report.about(one.issue).tracker.project, hidden=True) for one in shown)
-        return Looked(revision, Found(outcome="suggested", candidates=refs))
+        return LookOutcome(revision, Found(outcome="suggested", candidates=refs))
 
-    def look_again(self, report: IssueReport, before: Looked) -> Looked:
+    def look_again(self, report: IssueReport, before: LookOutcome) -> LookOutcome:
         """With what any process wrote since; the same answer where that is nothing."""
         self.similar.index.refresh()
         return before if self.similar.index.revision == before.revision else self.look(report)
@@ -105,14 +105,14 @@ class KnownIssues:
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
         return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)
 
-    def candidate(self, report: IssueReport, issue: GitLabIssue, score: float = 1.0) -> Candidate:
+    def candidate(self, report: IssueReport, issue: GitLabIssue, score: float = 1.0) -> CandidateIssue:
         reasons, closing = ClosingReason(self.deps), report.rules.routing.closing
-        return Candidate(issue, score, reasons.of(issue, closing) if issue.state == "closed" else None)
+        return CandidateIssue(issue, score, reasons.of(issue, closing) if issue.state == "closed" else None)
 
-    def ref(self, report: IssueReport, candidate: Candidate) -> IssueRef:
+    def ref(self, report: IssueReport, candidate: CandidateIssue) -> IssueRef:
         return candidate.ref(report.tracker.project, hidden=not is_public(candidate.issue, self.deps.gitlab))
 
-    def _candidates(self, report: IssueReport) -> Iterator[Candidate]:
+    def _candidates(self, report: IssueReport) -> Iterator[CandidateIssue]:
         """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
         least = min(policy.suggest_at, policy.link_at) if policy.link_at != "never" else policy.suggest_at
@@ -135,7 +135,7 @@ class KnownIssues:
             seen.add(key)
             yield self.candidate(report, issue, one.score)
 
-    def _link(self, report: IssueReport, chosen: Candidate) -> Found | None:
+    def _link(self, report: IssueReport, chosen: CandidateIssue) -> Found | None:
         """None: it was deleted meanwhile."""
         about, issue = report.about(chosen.issue), chosen.issue
         self.links.save(about, issue, "linked")

@@ -15,7 +15,7 @@ from app.rules.loading import Rules
 from app.rules.schema.base import TrackerConfig
 from app.work.issues.issue_links import IssueLinks
 from app.work.issues.issue_report import LOOK_AGAIN_SECONDS, IssueReport
-from app.work.issues.known_issue import Candidate, KnownIssues, Looked
+from app.work.issues.known_issue import CandidateIssue, KnownIssues, LookOutcome
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.news import CLOSED_AS
 from app.work.issues.projects import ProjectCache
@@ -84,7 +84,7 @@ class IssueLinker:
                 self.links.note_on_issue(about, known.iid, known)
         except NotFound:
             return self._lost(report, known, known.iid)
-        ref = self.known_issues.ref(about, Candidate(issue)).model_copy(update={"title": ""})
+        ref = self.known_issues.ref(about, CandidateIssue(issue)).model_copy(update={"title": ""})
         return Found(outcome="opened" if known.how == "opened" else "linked", issue=ref)
 
     def _lost(self, report: IssueReport, known: Link, iid: int) -> Found:
@@ -141,7 +141,7 @@ class IssueLinker:
             return looked.found
         return self._open(report, looked.back)
 
-    def _look_under_claim(self, report: IssueReport, earlier: Sequence[OpenClaim], before: Looked) -> Looked:
+    def _look_under_claim(self, report: IssueReport, earlier: Sequence[OpenClaim], before: LookOutcome) -> LookOutcome:
         """An issue that was opened between our search and our claim has no claim any more."""
         if seconds := self.known_issues.wait_for_alike(report, earlier):
             raise NotSent("gitlab", "another ticket about the same is opening its issue", "alike_opening", seconds)
@@ -169,7 +169,7 @@ class IssueLinker:
             raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
         return earlier
 
-    def _open(self, report: IssueReport, back: Candidate | None = None) -> Found:
+    def _open(self, report: IssueReport, back: CandidateIssue | None = None) -> Found:
         description = issue_description(report.decision, report.text, report.policy, report.rules, report.marker)
         came_back = _may_be_back(report, back)
         try:
@@ -192,7 +192,7 @@ class IssueLinker:
         # Before the claim ends: whoever waits for it must find the issue, and no sync has seen it yet.
         self.mirror.saw([issue])
         self.links.save(report, issue, "opened")
-        ref = self.known_issues.ref(report, Candidate(issue))
+        ref = self.known_issues.ref(report, CandidateIssue(issue))
         return Found(outcome="opened", issue=ref, detail=detail, removed=report.text.removed)
 
     def _after_lost_answer(self, report: IssueReport, claim: Link) -> Found:
@@ -205,7 +205,7 @@ class IssueLinker:
         raise NotSent("gitlab", "no issue was opened by the lost request; starting again", "open_again", 0.0)
 
 
-def _may_be_back(report: IssueReport, back: Candidate | None) -> str:
+def _may_be_back(report: IssueReport, back: CandidateIssue | None) -> str:
     """Named by its number alone, and only within the project: who reads the new issue may read that one."""
     if back is None or back.issue.project_id != report.project_id:
         return ""
