@@ -29,6 +29,8 @@ from app.work.engine.work_store import Intake
 from app.work.issues import report_counter, sync
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.index import INDEX_SECONDS, IssueIndex
+from app.work.issues.issue_links import IssueLinks
+from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.projects import ProjectCache
@@ -115,6 +117,7 @@ def _register_workflows(
     projects = ProjectCache(deps)
     mirror = IssueMirror(deps.records.tracked_issues, index, deps.now)
     provenance = Provenance(clients.zendesk, deps.identity)
+    links = IssueLinks(deps)
     ticket_workflow.register(
         deps,
         judgement=judgement,
@@ -126,7 +129,8 @@ def _register_workflows(
         linker=IssueLinker(
             deps=deps,
             projects=projects,
-            similar=SimilarIssues(deps=deps, index=index, mirror=mirror),
+            known_issues=KnownIssues(deps, SimilarIssues(deps, index, mirror), mirror, links),
+            links=links,
             mirror=mirror,
             provenance=provenance,
         ),

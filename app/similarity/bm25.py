@@ -3,7 +3,7 @@
 Constants are round numbers that hold on several public sets of duplicate reports (`make bench ARGS=duplicates`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ DOUBT = 6.0
 """Words, as rare as can be, that are added to what a text could score: three words in common prove little."""
 BENT = 0.6
 """Exponent that makes a score from words alone mean what it means with the cosine."""
+PRINTED_SHARE = 0.25
+"""What programs printed counts at most so much of what the author says, or as much as DOUBT."""
 MOST_ASKED = 200
 """Terms of a text that are looked for, the heaviest."""
 
@@ -42,9 +44,14 @@ class TextQuery:
 
 
 def text_query(
-    counts: Mapping[str, int], frequency: Callable[[str], int], issues: int, total_length: float
+    counts: Mapping[str, int],
+    frequency: Callable[[str], int],
+    issues: int,
+    total_length: float,
+    printed: Container[str] = (),
 ) -> TextQuery:
-    """`counts`: how often each term occurs in the text. `frequency`: how many issues hold a term."""
+    """`counts`: how often each term occurs in the text. `frequency`: how many issues hold a term. `printed`: the terms
+    that the author did not write."""
     names = np.array(list(counts), dtype=object)
     occurring = np.array(list(counts.values()), dtype=np.float64)
     rarities = rarity(
@@ -53,12 +60,20 @@ def text_query(
         issues,
     )
     weights = np.sqrt(occurring) * rarities * np.array([WEIGHTS.get(name[0], 1.0) for name in counts])
+    doubt = DOUBT * float(rarity(np.zeros(1), np.zeros(1, dtype=np.bool_), issues)[0])
+    weights *= _shares(np.array([name in printed for name in counts], dtype=np.bool_), weights, doubt)
     heaviest = np.argsort(-weights, kind="stable")[:MOST_ASKED]
     occurring, weights = occurring[heaviest], weights[heaviest]
     mean_length = (total_length + PRIOR_ISSUES * PRIOR_LENGTH) / (issues + PRIOR_ISSUES)
-    unseen = float(rarity(np.zeros(1), np.zeros(1, dtype=np.bool_), issues)[0])
     full = (K1 + 1) * weights * occurring / (occurring + damping(occurring.sum(), mean_length))
-    return TextQuery(tuple(names[heaviest]), (K1 + 1) * weights, float(full.sum()) + DOUBT * unseen, mean_length)
+    return TextQuery(tuple(names[heaviest]), (K1 + 1) * weights, float(full.sum()) + doubt, mean_length)
+
+
+def _shares(printed: NDArray[np.bool_], weights: NDArray[np.float64], doubt: float) -> NDArray[np.float64]:
+    """Two bugs may have one log: what the author says decides, if he says anything."""
+    said, by_program = weights[~printed].sum(), weights[printed].sum()
+    least = min(1.0, max(PRINTED_SHARE * said, doubt / 3) / by_program) if said > doubt / 3 and by_program else 1.0
+    return np.where(printed, least, 1.0)
 
 
 def rarity(frequencies: NDArray[np.float64], common: NDArray[np.bool_], issues: int) -> NDArray[np.float64]:

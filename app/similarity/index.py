@@ -6,6 +6,7 @@ Scores come from counts when they are asked for: adding one by one or all at onc
 import math
 import threading
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -14,8 +15,9 @@ import numpy as np
 
 from app.similarity.bm25 import TextQuery, from_words, together
 from app.similarity.columns import with_row
+from app.similarity.opposites import TELLING, are_opposites
 from app.similarity.postings import Postings
-from app.similarity.terms import counted, shown, spellings, terms
+from app.similarity.terms import counted, printed, shown, spellings, terms
 from app.similarity.text import normal
 from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
 
@@ -25,6 +27,9 @@ MOST_SHARED = 5
 FEWEST_ALIKE = 5
 SHARE_ALIKE = 200
 """A line is boilerplate where one issue in so many has all its words, and at least FEWEST_ALIKE have."""
+MOST_OPPOSITE = 0.6
+"""The most that an issue which says the opposite scores: a person may see it, but it is not linked."""
+MOST_LONGER = 1.5
 FEWEST_IN_LINE = 4
 """Terms: of shorter lines the words stand together by chance."""
 
@@ -62,6 +67,17 @@ class SimilarIssue:
     """Cosine of the meanings, 0..1; None if the text or the issue has no vector."""
     shared: tuple[str, ...]
     """The words and identifiers in common that count most, as the text spells them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The text that is looked for."""
+
+    query: TextQuery
+    meaning: Floats | None
+    telling: AbstractSet[str]
+    """Its terms of TELLING that the author wrote."""
+    length: float
 
 
 class SimilarityIndex:
@@ -125,7 +141,10 @@ class SimilarityIndex:
         if not counts or k < 1:
             return []
         with self._lock:
-            found = self._nearest(counts, meaning, project_id, after, k)
+            query = self._postings.query(counts, len(self._rows), by_program := printed(body))
+            telling = TELLING & (counts.keys() - by_program)
+            asked = _Asked(query, meaning, telling, sum(counts.values()))
+            found = self._nearest(asked, project_id, after, k)
         spelled = spellings(subject, body) if found else {}
         return [replace(one, shared=tuple(dict.fromkeys(shown(term, spelled) for term in one.shared))) for one in found]
 
@@ -165,11 +184,9 @@ class SimilarityIndex:
         self._postings.put(row, counts)
         self._vectors.put(row, meaning)
 
-    def _nearest(
-        self, counts: Mapping[str, int], meaning: Floats | None, project_id: int, closed_after: float, most: int
-    ) -> list[SimilarIssue]:
+    def _nearest(self, asked: _Asked, project_id: int, closed_after: float, most: int) -> list[SimilarIssue]:
         """`shared` holds terms, not yet as the text spells them."""
-        query = self._postings.query(counts, len(self._rows))
+        query, meaning = asked.query, asked.meaning
         allowed = (self._projects == project_id) & (self._closed >= closed_after)
         by_words, whole = self._postings.scores(query)
         rows = np.flatnonzero((by_words > 0) & allowed)
@@ -181,9 +198,18 @@ class SimilarityIndex:
         words = by_words[rows] if whole else self._postings.scores_of(query, rows)
         scores = together(words, query.possible, cosines)
         best = np.lexsort((self._iids[rows], -scores))[:most]
+        for at in best:
+            if scores[at] > MOST_OPPOSITE and self._is_opposite(int(rows[at]), asked):
+                scores[at] = MOST_OPPOSITE
+        best = best[np.lexsort((self._iids[rows[best]], -scores[best]))]
         return [
             self._similar(int(rows[at]), float(scores[at]), float(cosines[at]), query) for at in best if scores[at] > 0
         ]
+
+    def _is_opposite(self, row: int, asked: _Asked) -> bool:
+        shorter, longer = sorted((asked.length, self._postings.length(row)))
+        held = self._postings.held(row, TELLING)
+        return are_opposites(asked.telling, held, alike_long=longer <= MOST_LONGER * shorter)
 
     def _similar(self, row: int, score: float, cosine: float, query: TextQuery) -> SimilarIssue:
         _, places, amounts = self._postings.contributions(query, np.array([row]))

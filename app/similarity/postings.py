@@ -5,7 +5,7 @@ Why not tantivy or bm25s: docs/decisions/0003-own-issue-index.md. Its owner hold
 
 import sys
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,9 +80,9 @@ class Postings:
     def _rows_of(self, term: str) -> NDArray[np.intp]:
         return (_view(self._by_term[self._numbers[term]]) >> COUNT_BITS).astype(np.intp)
 
-    def query(self, counts: Mapping[str, int], issues: int) -> TextQuery:
-        """`counts` of the text that is looked for among so many issues."""
-        return text_query(counts, self.frequency, issues, self._total_length)
+    def query(self, counts: Mapping[str, int], issues: int, printed: Container[str] = ()) -> TextQuery:
+        """`counts` of the text that is looked for among so many issues; its terms that a program `printed`."""
+        return text_query(counts, self.frequency, issues, self._total_length, printed)
 
     def scores(self, query: TextQuery) -> tuple[NDArray[np.float64], bool]:
         """BM25 of each row, and whether all terms went into it: common ones are left out where there are too many."""
@@ -115,6 +115,15 @@ class Postings:
         """BM25 of `rows` by all terms."""
         owners, _, amounts = self.contributions(query, rows)
         return np.bincount(owners, amounts, len(rows)).astype(np.float64, copy=False)
+
+    def held(self, row: int, terms: Iterable[str]) -> frozenset[str]:
+        """Which of the terms it holds."""
+        numbers = {self._numbers[term]: term for term in terms if term in self._numbers}
+        return frozenset(numbers[at] for term in self._by_row[row] if (at := term >> COUNT_BITS) in numbers)
+
+    def length(self, row: int) -> float:
+        """Of its terms, each as often as it stands there."""
+        return float(self._lengths[row])
 
     @property
     def bytes_held(self) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 
 from Stemmer import Stemmer
 
+from app.similarity.printed import PRINTED
 from app.similarity.text import plain
 from app.word_lists import lines_of, words_of
 
@@ -50,7 +51,10 @@ _FILE = re.compile(
 
 def terms(text: str) -> list[str]:
     """The terms of one text in reading order, with repetitions."""
-    seen = plain(text)
+    return _of_plain(plain(text))
+
+
+def _of_plain(seen: str) -> list[str]:
     found = [term for token in _TOKEN.findall(seen) for term in _of_token(token)]
     found += (IDENTIFIER + _GAP.sub(" ", phrase) for phrase in _PHRASE.findall(seen.lower()))
     return found
@@ -65,6 +69,14 @@ def counted(title: str, body: str) -> Counter[str]:
     if len(counts) > MOST_TERMS:
         return Counter(dict(list(counts.items())[:MOST_TERMS]))
     return counts
+
+
+def printed(body: str) -> frozenset[str]:
+    """The terms of a body that stand only where a program printed them."""
+    by_program, by_author = set[str](), set[str]()
+    for line in plain(body).splitlines():
+        (by_program if line.startswith(PRINTED) else by_author).update(_of_plain(line))
+    return frozenset(by_program - by_author)
 
 
 def spellings(title: str, body: str) -> dict[str, str]:

@@ -3,8 +3,12 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
+from app.message.footers import without_footers
+from app.message.subjects import Subject
+from app.similarity.printed import PRINTED, without_usual_lines
 from app.word_lists import lines_of
 
 LONGEST = 16_000
@@ -27,7 +31,7 @@ _TAG = re.compile(
     r"|table|tbody|td|th|thead|tr|ul)\b[^<>]{0,300}>",
     re.IGNORECASE,
 )
-_FENCE = re.compile(r"^[ \t>]{0,8}(?:`{3,}|~{3,})[^\n]{0,100}$", re.MULTILINE)
+_FENCE = re.compile(r"[ \t>]{0,8}(?:`{3,}[^`\n]{0,100}|~{3,}[^\n]{0,100})$")
 _CHECKBOX = re.compile(r"^[ \t]{0,8}[-*] \[[ xX]\] [^\n]{0,500}$", re.MULTILINE)
 _QUICK_ACTION = re.compile(
     r"^/(?:assign|cc|confidential|due|epic|estimate|label|milestone|relate|type|weight)\b[^\n]{0,500}$", re.MULTILINE
@@ -36,20 +40,12 @@ _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}")
 _HANDLE = re.compile(r"(?<![\w/])@[\w.-]{1,60}")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]]{1,2000}", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# A frame of a backtrace that any error passes through: middleware, gems, the server.
-_SYSTEM_ID = ", system id:"
-_FRAME = re.compile(
-    r"^\s*(?:from\s+|at\s+)?\S{0,200}(?:/middleware/|_middleware\.|/gems/|/site-packages/|/node_modules/)\S{0,300}"
-)
-_STAMP = re.compile(r"^[\s>\d:.,TZ/|\[\]+-]{0,60}")
 _LINE_MARKS = " \t#*_>:.-|"
+_NO_SUBJECT = Subject("", "new")
 
 _DATA = Path(__file__).parent / "data"
 _TEMPLATE_LINES = frozenset(line.strip(_LINE_MARKS).casefold() for line in lines_of(_DATA / "template_lines.txt"))
 _TEMPLATE_STARTS = tuple(lines_of(_DATA / "template_starts.txt"))
-_LOG_STARTS = tuple(lines_of(_DATA / "log_lines.txt"))
-FEWEST_LOG_LINES = 4
-"""So many lines of a log make it one: a single line may be a person's own sentence."""
 
 
 def plain(text: str, *, addresses: bool = True) -> str:
@@ -72,8 +68,9 @@ def plain(text: str, *, addresses: bool = True) -> str:
     if "@" in seen:
         seen = _HANDLE.sub(" ", _ADDRESS.sub(" ", seen))
     if "\n" in seen or "\r" in seen:
-        seen = _CHECKBOX.sub("", _QUICK_ACTION.sub("", _FENCE.sub("", seen)))
-        seen = "\n".join(_without_logs([line for line in seen.splitlines() if not _is_template(line)]))
+        seen = _CHECKBOX.sub("", _QUICK_ACTION.sub("", seen))
+        lines = [line for line in _lines(seen) if not _is_template(line)]
+        seen = "\n".join(without_usual_lines(without_footers(_NO_SUBJECT, "", lines)))
     return seen
 
 
@@ -104,15 +101,15 @@ def _route(url: re.Match[str]) -> str:
     return f" {' '.join([host, *(part for part in page if part and not any(sign.isdigit() for sign in part))])} "
 
 
-def _without_logs(lines: list[str]) -> list[str]:
-    logged = [bool(_FRAME.match(line)) or _is_of_a_log(_STAMP.sub("", line).casefold()) for line in lines]
-    if sum(logged) < FEWEST_LOG_LINES:
-        return lines
-    return [line for line, is_log in zip(lines, logged, strict=True) if not is_log]
-
-
-def _is_of_a_log(line: str) -> bool:
-    return line.startswith(_LOG_STARTS) or _SYSTEM_ID in line
+def _lines(text: str) -> Iterator[str]:
+    """Without the fences of code, each line between two of them behind PRINTED; of several blank lines one."""
+    mark, before = "", ""
+    for line in text.splitlines():
+        if _FENCE.match(line):
+            mark = "" if mark else PRINTED
+        elif line.strip() or before.strip():
+            yield mark + line
+            before = line
 
 
 def _is_template(line: str) -> bool:

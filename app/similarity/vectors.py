@@ -15,7 +15,7 @@ from app.similarity.columns import with_row
 from app.similarity.text import plain
 
 Floats = NDArray[np.float32]
-ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/2"
+ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/3"
 """Weights, word pieces that are read, and a number to raise when the text that is encoded changes."""
 LONGEST_TEXT = 2_000
 """Characters. The encoder reads fewer; cleaning more would only cost time."""

@@ -18,6 +18,7 @@ from integrations.gitlab.errors import SERVICE, ProjectMoved
 from integrations.gitlab.graphql import WhereIs, where_is
 from integrations.gitlab.hooks import Hook, WireHook, WireMember
 from integrations.gitlab.issues import (
+    PROMOTED,
     WIRE_CLOSERS,
     WIRE_PAGE,
     WIRE_STATE_EVENTS,
@@ -241,6 +242,19 @@ class GitLabClient(Calls):
         if found is None:
             raise NotFound(SERVICE, f"issue {iid} of project {project_id} was moved to where the token may not read")
         return found
+
+    def promoted_to(self, project_id: ProjectId, iid: int) -> str:
+        """The epic that a closed issue was made, as GitLab writes it (`&12`, `group&12`); empty: none. One GET."""
+
+        def newest() -> list[GitLabNote]:
+            listed = self._issue(project_id, iid).notes.list(
+                get_all=False, per_page=MAX_PAGE, order_by="created_at", sort="desc"
+            )
+            return [WireNote.model_validate(note).note() for note in listed]
+
+        notes = self._call(newest, f"GET what was done to issue {iid} of project {project_id}")
+        found = (PROMOTED.match(note.body) for note in notes if note.system)
+        return next((promoted[1] for promoted in found if promoted), "")
 
     def closed_by_merge_request(self, project_id: ProjectId, iid: int) -> bool:
         """Was a merge request merged that says it closes the issue? One GET."""

@@ -14,6 +14,9 @@ IssueState = Literal["opened", "closed"]
 # The only place where GitLab's REST answer says which issue this one duplicates.
 API_ISSUE = re.compile(r"/projects/(\d+)/issues/(\d+)\Z")
 
+# GitLab's own note is all that says so: no field of the REST answer names the epic. An epic is a work item now.
+PROMOTED = re.compile(r"promoted to (?:epic|work item) (\S{1,300})")
+
 
 @dataclass(frozen=True, slots=True)
 class Bot:

@@ -86,19 +86,19 @@ def _added_tags(audit: Mapping[str, Any]) -> set[str]:
 def issue_problems(
     seen: Sequence[Seen], issues: Sequence[Mapping[str, Any]], known: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Each report has its one issue, and each issue its one report."""
+    """Each report has its one issue, and each issue its one report, or all those that are alike."""
     for one in seen:
         wanted, links = one.user.kind.issue, one.decision.get("links", [])
         name = f"ticket {one.ticket['id']}"
         if len(links) != (wanted != "none"):
             yield f"{name}: {len(links)} links"
-        if wanted == "opened":
+        if wanted in {"opened", "shared"}:
             about = [issue["iid"] for issue in issues if one.user.word in issue["description"]]
             if len(about) != 1 or [link["iid"] for link in links] != about:
                 yield f"{name}: issues {about}, links {[link['iid'] for link in links]}"
         if wanted == "linked" and [link["iid"] for link in links] != [known["iid"]]:
             yield f"{name}: linked to {[link['iid'] for link in links]}, not to #{known['iid']}"
-    opened = sum(one.user.kind.issue == "opened" for one in seen)
+    opened = len({one.user.word for one in seen if one.user.kind.issue in {"opened", "shared"}})
     if len(issues) != opened + 1:
         yield f"{len(issues) - 1} issues in {PROJECT} for {opened} reports"
     linked = sum(one.user.kind.issue == "linked" for one in seen)

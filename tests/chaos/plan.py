@@ -19,6 +19,8 @@ class Plan:
     """SIGSTOPs between them, each followed by SIGCONT some seconds later."""
     restarts: int = 0
     """Of the database between them: each ends all processes."""
+    alike: int = 0
+    """Tickets about one bug or one wish, which come in the same instant."""
     workers: int = 0
     """`pointsman work` processes beside `pointsman serve`."""
     closes: int = 0

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from tests.chaos.issue_closing import IssueCloser
 from tests.chaos.plan import ALWAYS, Plan, chat_fault_schedule, fault_schedule
 from tests.chaos.processes import STOPS_WITHIN, Processes, pause, until
 from tests.chaos.sender import Sender, repeats
-from tests.chaos.users import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, User, users
+from tests.chaos.users import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, User, users, users_alike
 from tests.support.loopback import answers
 from tests.support.paths import ROOT
 from tests.support.processes import RunningSandbox, free_port, sandboxed
@@ -135,6 +135,7 @@ def _disturb_while_tickets_come(scenario: _Scenario) -> None:
         chance = random.Random(f"users {plan.seed}")
         # Spread over the time that the kills take.
         pace = 2.5 * (plan.kills + plan.stops + plan.freezes + plan.restarts) / plan.tickets
+        _write_at_once(scenario, users_alike(plan.alike, plan.tickets))
         for user in users(plan.tickets, plan.seed):
             _write(scenario, user, chance)
             pause(chance.uniform(0, 2 * pace))
@@ -150,6 +151,18 @@ def _add_faults(scenario: _Scenario) -> None:
         control("faults_seed", seed=scenario.plan.seed)
         for fault in fault_schedule(scenario.plan):
             control("fault_add", **fault)
+
+
+def _write_at_once(scenario: _Scenario, alike: Iterable[User]) -> None:
+    zendesk, gitlab = scenario.sandbox.zendesk, scenario.sandbox.gitlab
+    # One issue is opened without an answer, and one refusal says nothing of what was done.
+    issues = {"method": "POST", "path": r"/api/v4/projects/\d+/issues"}
+    gitlab("fault_add", kind="drop_after", **issues)
+    gitlab("fault_add", kind="status", status=502, **issues)
+    scenario.users |= {zendesk("create_ticket", **user.ticket()): user for user in alike}
+    for ticket in [zendesk("ticket", ticket_id=ticket_id) for ticket_id in scenario.users]:
+        stamp, requester = ticket["updated_at"], ticket["requester"]["id"]
+        scenario.sender.send(ticket["id"], "ticket.created", updated_at=stamp, actor_id=requester, delays=[0.0])
 
 
 def _write(scenario: _Scenario, user: User, chance: random.Random) -> None:

@@ -12,7 +12,8 @@ INFRASTRUCTURE = "gitlab-com/infrastructure"
 KNOWN_TITLE = "Wiki sidebar vanishes in Safari when a heading is edited"
 KNOWN = "Since 10.5 the wiki sidebar vanishes in Safari when a heading is edited."
 
-Issue = Literal["opened", "linked", "none"]
+Issue = Literal["opened", "linked", "shared", "none"]
+"""shared: one is opened for all tickets of the kind."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ KINDS = (
     Kind("stability_complaint", "@gitlab is gitlab.com down for anybody else? getting 502 since 10 min {word}", 3),
 )
 
+ALIKE = (
+    Kind(
+        "bug_report",
+        "{word}: since 11.4 the wiki search drops every second heading, with 11.3 it was fine",
+        3,
+        "shared",
+    ),
+    Kind("feature_request", "{word}: it would be nice if todos could be sorted by milestone", 1, "shared"),
+)
+
 
 @dataclass(frozen=True)
 class User:
@@ -62,6 +73,13 @@ def users(count: int, seed: int) -> Iterator[User]:
     for number in range(count):
         kind = chance.choices(KINDS, [one.weight for one in KINDS])[0]
         yield User(number, _word(chance, number), kind)
+
+
+def users_alike(count: int, first_number: int) -> Iterator[User]:
+    """They report the same bug, and some of them the same wish."""
+    for number in range(first_number, first_number + count):
+        kind = ALIKE[number % 4 == 0]
+        yield User(number, f"same{kind.archetype}".replace("_", ""), kind)
 
 
 def _word(chance: random.Random, number: int) -> str:

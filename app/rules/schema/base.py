@@ -162,7 +162,8 @@ class ClosingConfig(Strict):
     )
     gone: OnClosingConfig = Field(
         default=OnClosingConfig(status="open"),
-        description="Deleted, or moved to where the token may not read, and the ticket follows no other open issue.",
+        description="Deleted, promoted to an epic, or moved to where the token may not read, and the ticket follows no "
+        "other open issue.",
     )
     not_planned_labels: tuple[Text, ...] = Field(
         default=(),

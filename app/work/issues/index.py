@@ -54,10 +54,11 @@ class IssueIndex:
 
     def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
-        small = SimilarityIndex()
+        own = self._index.without_boilerplate
+        body, small = own(body), SimilarityIndex()
         small.add_all(
             IndexedIssue(project_id=0, iid=number, title=title, description=text, vector=self._vector(title, text))
-            for number, (title, text) in enumerate(others)
+            for number, (title, text) in enumerate((title, own(text)) for title, text in others)
         )
         found = small.search(subject, body, project_id=0, k=len(others), vector=self._vector(subject, body))
         return [one.score for one in found]

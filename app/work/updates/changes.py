@@ -69,19 +69,23 @@ class ChangeFinder:
     def _compared(self, found: Sequence[Link], issue: GitLabIssue, closing: ClosingConfig) -> Changes:
         successor = successor_of(issue, self.deps.gitlab, _followed_ways(closing))
         current, before = successor.issue, _moved_on(issue, successor)
-        reason = self._closed_as(successor, found, closing)
+        reason, epic = self._closed_as(successor, found, closing)
+        if epic:
+            before = (
+                f"{before} The issue {_name(current)} was promoted to the epic {epic}, which Pointsman does not follow."
+            )
         notify: list[TicketNews] = []
         changes: list[LinkChange] = []
         public: bool | None = None
         for link in found:
-            told = successor.dead_end and link.state == "closed"
+            told = reason == "gone" and link.state == "closed"
             news = news_of(
                 current,
                 state=link.state,
                 known=known_of(link),
                 closing=closing,
                 closed_as=reason,
-                before="" if told else before,
+                before="" if told else before.strip(),
             )
             if news is None:
                 continue
@@ -93,13 +97,16 @@ class ChangeFinder:
                 notify.append(_notify(link, current, news, public=public))
         return Changes(notify=tuple(notify), links=tuple(changes))
 
-    def _closed_as(self, successor: Successor, found: Sequence[Link], closing: ClosingConfig) -> NewsReason:
-        """GitLab is asked only where a ticket has to be told."""
+    def _closed_as(self, successor: Successor, found: Sequence[Link], closing: ClosingConfig) -> tuple[NewsReason, str]:
+        """And the epic that took its place, if one did. GitLab is asked only where a ticket has to be told."""
+        issue = successor.issue
         if successor.dead_end:
-            return "gone"
-        if successor.issue.state == "opened" or all(link.state == "closed" for link in found):
-            return "unexplained"
-        return ClosingReason(self.deps).of(successor.issue, closing)
+            return "gone", ""
+        if issue.state == "opened" or all(link.state == "closed" for link in found):
+            return "unexplained", ""
+        reason = ClosingReason(self.deps).of(issue, closing)
+        epic = self.deps.gitlab.promoted_to(issue.project_id, issue.iid) if reason == "unexplained" else ""
+        return ("gone" if epic else reason), epic
 
     def _follows_another(self, link: Link) -> bool:
         return any(

@@ -92,12 +92,13 @@ class GitlabControls:
         self,
         project: int | str,
         iid: int,
-        reason: Literal["duplicate", "moved", "merge_request", "commit"] | None = None,
+        reason: Literal["duplicate", "moved", "promoted", "merge_request", "commit"] | None = None,
         target: Any = None,
         actor_id: int = ENGINEER_ID,
     ) -> int | None:
         """target: for a duplicate [project, iid] of the canonical issue, for a move the other project's path.
-        `merge_request` and `commit`: one that was merged says that it closes the issue.
+        `promoted`: to the epic `target`. `merge_request` and `commit`: one that was merged says that it closes the
+        issue.
 
         The iid in the other project after a move, else None.
         """
@@ -107,7 +108,9 @@ class GitlabControls:
         elif reason == "moved":
             return move_issue(state, issue, state.project(target), actor_id).iid
         else:
-            if reason == "merge_request":
+            if reason == "promoted":
+                state.new_note(issue, f"promoted to epic {target}", actor_id, system=True)
+            elif reason == "merge_request":
                 issue.merged_iid = state.new_id()
             elif reason == "commit":
                 issue.commit = "6104942438c14ec7bd21c6cd5bd995272b3faff6"

@@ -13,8 +13,7 @@ import pytest
 
 from app.rules.loading import load
 from app.similarity.queries import search_queries
-from app.similarity.terms import counted, spellings
-from app.similarity.text import plain
+from app.similarity.terms import counted, printed, spellings
 from app.ticket import Ticket
 from app.triage.judge import judge
 from app.triage.shipped import shipped_judgement
@@ -41,7 +40,7 @@ STEPS: dict[str, Callable[[str], object]] = {
     "title": quoting.issue_title,
     "description": quoting.fence,
     "details": report_details,
-    "search": lambda text: (plain(text), counted("", text), spellings("", text), search_queries("", text)),
+    "search": lambda text: (counted("", text), printed(text), spellings("", text), search_queries("", text)),
 }
 
 

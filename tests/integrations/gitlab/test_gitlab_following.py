@@ -18,6 +18,15 @@ JSON = {"content-type": "application/json"}
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
+def test_only_gitlab_says_that_an_issue_became_an_epic(client: GitLabClient, sandbox: Sandbox, project_id: int) -> None:
+    for title in ("becomes an epic", "somebody says so"):
+        sandbox.gitlab.add_issue(project_id, title=title)
+    sandbox.gitlab.close_issue(project_id, 1, "promoted", "group&12")
+    client.add_note(project_id, 1, "Let us go on there.")
+    client.add_note(project_id, 2, "promoted to epic &12")
+    assert [client.promoted_to(project_id, iid) for iid in (1, 2)] == ["group&12", ""]
+
+
 class TestMoves:
     @pytest.fixture
     def moved(self, sandbox: Sandbox, project_id: int) -> int:

@@ -17,13 +17,15 @@ from app.rules.actions.issue import IssueConfig
 from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.issues.index import IssueIndex
+from app.work.issues.issue_links import IssueLinks
+from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import REPORT, IssueLinker
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
 from app.work.issues.sync import first_sync_done
 from app.work.messages import TicketDecision, TicketRead
-from integrations.errors import NotSent, UnknownOutcome
+from integrations.errors import NotSent, Unavailable, UnknownOutcome
 from integrations.gitlab.issues import GitLabIssue
 from tests.support.fakes import NOW, Clock, dependencies
 
@@ -37,13 +39,20 @@ OTHER = "Imported wikis lose their attachments on Windows"
 class FakeGitLab:
     clock: Clock
     opened: list[GitLabIssue] = field(default_factory=list)
-    fails: list[Exception] = field(default_factory=list)
+    fails: list[BaseException] = field(default_factory=list)
+    unread: list[BaseException] = field(default_factory=list)
+    """What comes instead of an issue that is read."""
 
     def project(self, _path: object) -> object:
         return SimpleNamespace(id=PROJECT_ID, path="x", public=True)
 
     def issue(self, _project_id: int, iid: int) -> GitLabIssue:
+        if self.unread:
+            raise self.unread.pop(0)
         return self.opened[iid - 1]
+
+    def find_by_marker(self, _project_id: int, marker: str) -> GitLabIssue | None:
+        return next((issue for issue in self.opened if marker in issue.description), None)
 
     def me(self) -> object:
         return SimpleNamespace(id=1)
@@ -110,7 +119,10 @@ def tracker(tmp_path: Path) -> Iterator[Tracker]:
     index = IssueIndex(records.tracked_issues, None, clock)
     mirror = IssueMirror(records.tracked_issues, index, clock)
     similar = SimilarIssues(deps, index, mirror)
-    linker = IssueLinker(deps, ProjectCache(deps), similar, mirror, cast("Any", None))
+    links = IssueLinks(deps)
+    linker = IssueLinker(
+        deps, ProjectCache(deps), KnownIssues(deps, similar, mirror, links), links, mirror, cast("Any", None)
+    )
     yield Tracker(linker, records, gitlab, clock)
     records.close()
 
@@ -153,10 +165,9 @@ def test_others_wait_while_nobody_knows_whether_an_issue_was_opened_but_not_for_
     assert tracker.report(2, SAME).outcome == "opened"
 
 
-def test_an_issue_that_another_process_opened_after_our_search_is_found(
-    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It has no claim any more when we make ours."""
+@pytest.fixture
+def opened_after_our_search(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the search of ticket 2 and its claim, ticket 1 gets the issue: it has no claim any more by then."""
     search = SimilarIssues.of
     looked: list[int] = []
 
@@ -168,6 +179,37 @@ def test_an_issue_that_another_process_opened_after_our_search_is_found(
         return found
 
     monkeypatch.setattr(SimilarIssues, "of", slow)
+
+
+@pytest.mark.usefixtures("opened_after_our_search")
+def test_an_issue_that_another_process_opened_after_our_search_is_found(tracker: Tracker) -> None:
+    assert tracker.report(2, SAME).outcome == "linked"
+    assert len(tracker.gitlab.opened) == 1
+
+
+@pytest.mark.usefixtures("opened_after_our_search")
+@pytest.mark.parametrize(
+    "away", [Unavailable("gitlab", "away"), UnknownOutcome("gitlab", "502"), NotSent("gitlab", "breaker is open")]
+)
+def test_a_ticket_that_could_not_look_again_keeps_no_claim(tracker: Tracker, away: Exception) -> None:
+    tracker.gitlab.unread = [away]
+    with pytest.raises(type(away)):
+        tracker.report(2, SAME)
+    assert tracker.records.links.find(2, REPORT) is None, "nothing was sent, so nobody waits for a lost answer"
+    assert tracker.report(2, SAME).outcome == "linked"
+    assert len(tracker.gitlab.opened) == 1
+
+
+@pytest.mark.usefixtures("opened_after_our_search")
+def test_a_process_killed_between_its_claim_and_its_request_opens_no_second_issue(tracker: Tracker) -> None:
+    tracker.gitlab.unread = [KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        tracker.report(2, SAME)
+    with pytest.raises(NotSent, match="may have been opened"):
+        tracker.report(2, SAME)
+    tracker.clock.advance(60)
+    with pytest.raises(NotSent, match="starting again"):
+        tracker.report(2, SAME)
     assert tracker.report(2, SAME).outcome == "linked"
     assert len(tracker.gitlab.opened) == 1
 

@@ -1,0 +1,30 @@
+"""Reports that say the opposite of each other share nearly all words, and are two bugs."""
+
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from app.similarity.terms import DATA, NOT, terms
+from app.word_lists import lines_of, words_of
+
+_PAIRS: Final = tuple(tuple(terms(line)) for line in lines_of(DATA / "opposites.txt"))
+_FAILING: Final = frozenset(terms(" ".join(words_of(DATA / "failing.txt")))) - {NOT}
+TELLING: Final = frozenset(term for pair in _PAIRS for term in pair) | _FAILING | {NOT}
+"""The terms by which it is told."""
+
+
+def are_opposites(one: AbstractSet[str], other: AbstractSet[str], *, alike_long: bool) -> bool:
+    """`one`, `other`: their terms, as far as in TELLING. `alike_long`: a long text says "not" somewhere."""
+    if any(
+        _is_only_in(a, one, other) and _is_only_in(b, other, one) for pair in _PAIRS for a, b in (pair, reversed(pair))
+    ):
+        return True
+    return alike_long and (_denies(one, other) or _denies(other, one))
+
+
+def _is_only_in(term: str, one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    return term in one and term not in other
+
+
+def _denies(one: AbstractSet[str], other: AbstractSet[str]) -> bool:
+    """It says not, and the other one does not say so in other words."""
+    return _is_only_in(NOT, one, other) and not (other - one) & _FAILING
