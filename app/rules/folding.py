@@ -3,6 +3,8 @@
 `clean` is what patterns see (layout and case kept), `fold` what phrases see. Both keep accents: "año" is not "ano".
 """
 
+import html
+import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -20,27 +22,74 @@ _REPLACED: Final[dict[int, str]] = {
     **dict.fromkeys(map(ord, _DOUBLE_QUOTES), '"'),
     **dict.fromkeys(map(ord, _DASHES), "-"),
     **dict.fromkeys(map(ord, _INVISIBLE), ""),
+    ord("İ"): "I",
     # A lone surrogate (half of an emoji that was cut in two) cannot be encoded, so RE2 would refuse the whole text.
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
 
 
+# Some gateways and feeds pass them on as they are.
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_LONGEST_ENTITY: Final = 34
+# Turkish upper case knows both letters, and writers without a Turkish keyboard mix them up.
+_ONE_I: Final = {ord("ı"): "i", 0x0307: ""}
+_LINK: Final = ("://", "www.", "@")
+_JOINED: Final = re.compile(r"(?<=[^\W_])[-_]++(?=[^\W_])")
+_EMPHASIS: Final = re.compile(r"(?<![\w*~`])[*_~`]++(?=[^\W_])|(?<=[^\W_])[*_~`]++(?![^\W_])")
+_WRITTEN: Final = re.compile(r"\S+")
+OPEN_END: Final = "*"
+"""At a phrase's end: the word may go on."""
+_LONGEST_WORD: Final = 200
+"""Characters. In what is longer a piece is found by halves, and may be a little too long."""
+
+
 def clean(text: str) -> str:
-    """Make compatible forms and typographic signs plain, and drop invisible ones."""
+    """Make compatible forms, typographic signs and HTML's entities plain, and drop invisible characters."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_REPLACED))
 
 
 def fold(text: str) -> str:
-    """`clean`, then fold case and make each run of white space one space."""
-    return " ".join(clean(text).casefold().split())
+    """`clean`, then fold case, Markdown's emphasis, and what joins words; each run of white space becomes one space."""
+    return " ".join(map(_loosened, clean(text).casefold().translate(_ONE_I).split()))
 
 
-def is_word(character: str) -> bool:
-    """Whether it is part of a word. Scripts without blanks between words have no word boundaries."""
+def fold_phrase(phrase: str) -> str:
+    """A phrase as it is looked for in a folded text; a star at its end is a sign of ours, and stays."""
+    words, star = phrase.removesuffix(OPEN_END), phrase.endswith(OPEN_END)
+    return fold(words) + OPEN_END * star
+
+
+def _loosened(word: str) -> str:
+    """`merge_button` and `locked-out` are two words each, `**locked**` is one. Not in links: they name other things."""
+    if word.isalnum() or any(sign in word for sign in _LINK):
+        return word
+    return _EMPHASIS.sub("", _JOINED.sub(" ", word))
+
+
+def is_inside_a_word(left: str, right: str) -> bool:
+    """Whether no word ends between these two characters.
+
+    One ends between Latin letters and Hangul, and anywhere in scripts without blanks between words.
+    """
+    return _is_word(left) and _is_word(right) and _is_hangul(left) == _is_hangul(right)
+
+
+def may_go_on(last: str) -> bool:
+    """Whether a phrase that ends so may be followed by more: Korean particles hang on the word."""
+    return _is_hangul(last)
+
+
+def _is_word(character: str) -> bool:
     code = ord(character)
     if code < 0x2E80:
         return character.isalnum() or character == "_"
     return character.isalnum() and not (code < 0xA4D0 or 0xF900 <= code < 0xFB00 or 0x20000 <= code < 0x40000)
+
+
+def _is_hangul(character: str) -> bool:
+    return "\uac00" <= character <= "\ud7a3" or "\u1100" <= character <= "\u11ff"
 
 
 @dataclass(frozen=True)
@@ -55,17 +104,60 @@ class Folded:
 
     @cached_property
     def folded(self) -> str:
-        return " ".join(self.clean.casefold().split())
+        return fold(self.original)
 
     def piece(self, start: int, end: int, *, folded: bool) -> str:
         """The original text behind `folded[start:end]` or `clean[start:end]`."""
-        # No map is kept: a trace asks for one or two places, and the length of a folded prefix only ever grows.
-        form = fold if folded else clean
+        # No map is kept: a trace asks for one or two places.
+        return self._folded_piece(start, end) if folded else self._clean_piece(start, end)
 
+    def _clean_piece(self, start: int, end: int) -> str:
         def length(prefix: int) -> int:
-            return len(form(self.original[:prefix]))
+            return len(clean(self.original[: self._before_entity(prefix)]))
 
         prefixes = range(len(self.original) + 1)
         first = bisect_right(prefixes, start, key=length) - 1
         last = bisect_right(prefixes, max(start, end - 1), key=length)
         return self.original[max(0, first) : last]
+
+    def _before_entity(self, prefix: int) -> int:
+        """Where the entity begins that a prefix of this length would cut in two; else the length itself."""
+        begin = self.original.rfind("&", max(0, prefix - _LONGEST_ENTITY), prefix)
+        found = _ENTITY.match(self.original, begin) if begin >= 0 else None
+        return begin if found and found.end() > prefix else prefix
+
+    def _folded_piece(self, start: int, end: int) -> str:
+        """Word by word: each is folded by itself."""
+        position, first, last = 0, None, 0
+        for word in _WRITTEN.finditer(self.original):
+            length = len(fold(word[0]))
+            if not length:
+                continue
+            after = position + length
+            if first is None and start < after:
+                first = word.start() + _begin_in(word[0], start - position)
+            if end <= after:
+                last = word.start() + _end_in(word[0], end - position)
+                break
+            position = after + 1
+            last = word.end()
+        return self.original[first or 0 : last]
+
+
+def _begin_in(word: str, start: int) -> int:
+    """Where the character `start` of the folded word begins in the word as it is written."""
+    return max(0, bisect_right(_lengths(word), max(0, start)) - 1)
+
+
+def _end_in(word: str, end: int) -> int:
+    return bisect_right(_lengths(word), end) - 1
+
+
+def _lengths(word: str) -> list[int]:
+    """How long the folded word is at least, after each of its beginnings."""
+    if len(word) > _LONGEST_WORD:
+        return [*range(len(word) + 1)]
+    lengths = [len(fold(word[:at])) for at in range(len(word) + 1)]
+    for at in range(len(word) - 1, -1, -1):
+        lengths[at] = min(lengths[at], lengths[at + 1])
+    return lengths

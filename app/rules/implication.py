@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.folding import fold, is_word
+from app.rules.folding import fold_phrase, is_inside_a_word, may_go_on
 from app.rules.routing import ConditionsConfig
 
 _NARROWER: Final = {kind.key: kind.narrower for kind in KINDS}
@@ -40,11 +40,11 @@ def contains_phrase(longer: str, shorter: str) -> bool:
     start = text.find(core)
     while start >= 0:
         end = start + len(core)
-        begins = start == 0 or not (is_word(text[start - 1]) and is_word(text[start]))
+        begins = start == 0 or not is_inside_a_word(text[start - 1], text[start])
         if end == len(text):
             ends = open_end or not text_open
         else:
-            ends = open_end or not (is_word(text[end - 1]) and is_word(text[end]))
+            ends = open_end or may_go_on(text[end - 1]) or not is_inside_a_word(text[end - 1], text[end])
         if begins and ends:
             return True
         start = text.find(core, start + 1)
@@ -56,7 +56,7 @@ def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
     found: list[str] = []
     for phrase in phrases:
         members = lists.get(phrase[1:], ()) if phrase.startswith(LIST_SIGN) else (phrase,)
-        found.extend(fold(member) for member in members)
+        found.extend(fold_phrase(member) for member in members)
     return found
 
 

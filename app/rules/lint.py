@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 from app.rules.actions import ACTIONS
 from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
-from app.rules.implication import contains_phrase, implies, unfold_lists
+from app.rules.implication import implies
 from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Position, Positions, Problem
+from app.rules.phrase_lint import (
+    all_conditions,
+    contained_phrase,
+    cut_phrase,
+    lookalike_letter,
+    one_letter_phrase,
+    quoted_phrase,
+)
 from app.rules.placeholders import Text
-from app.rules.routing import ConditionsConfig
 
 _REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened")
 
@@ -97,7 +103,7 @@ def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A list of `vocabulary` that no condition uses."""
     used = {
         phrase.removeprefix(LIST_SIGN)
-        for _, when in _all_conditions(rules)
+        for _, when in all_conditions(rules)
         for phrase in when.phrases or ()
         if phrase.startswith(LIST_SIGN)
     }
@@ -116,21 +122,6 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Probl
             if name not in used:
                 place = (*path, "placeholders", number)
                 yield rules.macro_positions.problem(place, f"`{name}` is declared and not used")
-
-
-def contained_phrase(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
-    """A phrase beside a shorter one that it contains: it adds nothing."""
-    lists = rules.routing.vocabulary
-    stated = [((*path, "phrases"), when.phrases) for path, when in _all_conditions(rules) if when.phrases]
-    named = [(("vocabulary", name), phrases) for name, phrases in lists.items()]
-    for path, phrases in (*named, *stated):
-        for (one, first), (other, second) in combinations(enumerate(phrases), 2):
-            for index, longer, shorter in ((other, second, first), (one, first, second)):
-                inside, outside = unfold_lists([shorter], lists), unfold_lists([longer], lists)
-                if outside and all(any(contains_phrase(text, core) for core in inside) for text in outside):
-                    message = f"`{longer}` adds nothing: `{shorter}` finds it too"
-                    yield rules.positions.problem((*path, index), message)
-                    break
 
 
 def archetype_without_example(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Problem]:
@@ -190,6 +181,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     unused_list,
     unused_placeholder,
     contained_phrase,
+    cut_phrase,
+    lookalike_letter,
+    quoted_phrase,
+    one_letter_phrase,
     archetype_without_example,
     reply_cannot_be_sent,
     live_reply_without_cap,
@@ -216,16 +211,3 @@ def _named(kind: str, rules: Rules) -> set[str]:
         for reference in action.references(archetype)
         if reference.kind == kind
     }
-
-
-def _all_conditions(rules: Rules) -> Iterator[tuple[Path, ConditionsConfig]]:
-    def below(path: Path, when: ConditionsConfig) -> Iterator[tuple[Path, ConditionsConfig]]:
-        yield path, when
-        for key in ("all", "any", "none"):
-            for number, member in enumerate(getattr(when, key)):
-                yield from below((*path, key, number), member)
-
-    for index, route in enumerate(rules.routing.routes):
-        yield from below(("routes", index, "when"), route.when)
-    for index, remark in enumerate(rules.routing.remarks):
-        yield from below(("remarks", index, "when"), remark.when)

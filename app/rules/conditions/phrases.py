@@ -6,7 +6,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from app.rules.conditions.kind import CompileContext, Kind
 from app.rules.conditions.terms import Source, TermsPredicate, look_for
-from app.rules.folding import fold
+from app.rules.folding import clean, fold_phrase
 from app.rules.schema.strict import OneOrMore
 
 LIST_SIGN: Final = "$"
@@ -16,10 +16,10 @@ def check_phrase(phrase: str) -> str:
     """The phrase itself. Raises ValueError with what to write instead."""
     if phrase.startswith(LIST_SIGN):
         return phrase
-    folded = fold(phrase)
-    if not folded.strip("* "):
+    if not fold_phrase(phrase).strip("* "):
         raise ValueError("nothing is left of it but spaces and stars")
-    if "*" in folded.removesuffix("*") or folded.endswith(" *"):
+    written = clean(phrase).strip()
+    if "*" in written.removesuffix("*") or written.endswith(" *"):
         raise ValueError("`*` stands only at the very end, after the beginning of a word; use `patterns` for more")
     return phrase
 
@@ -34,9 +34,11 @@ def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:
         if phrase.startswith(LIST_SIGN):
             name = phrase.removeprefix(LIST_SIGN)
             for position, member in enumerate(compiling.lists.get(name, ())):
-                sources.setdefault(compiling.terms.phrase(fold(member)), Source(member, ("vocabulary", name, position)))
+                sources.setdefault(
+                    compiling.terms.phrase(fold_phrase(member)), Source(member, ("vocabulary", name, position))
+                )
         else:
-            sources.setdefault(compiling.terms.phrase(fold(phrase)), Source(phrase, (*compiling.path, number)))
+            sources.setdefault(compiling.terms.phrase(fold_phrase(phrase)), Source(phrase, (*compiling.path, number)))
     return look_for("phrase", compiling.path, compiling.where, sources)
 
 

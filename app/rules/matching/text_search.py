@@ -6,7 +6,7 @@ from typing import Final
 from ahocorasick_rs import AhoCorasick
 
 from app.rules.conditions.context import Hit, Part
-from app.rules.folding import is_word
+from app.rules.folding import is_inside_a_word, may_go_on
 from app.rules.re2_patterns import PatternSet
 
 _PREFIX_SIGN: Final = "*"
@@ -29,9 +29,10 @@ class TextSearch:
         if self._automaton is not None:
             seen: set[int] = set()
             for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-                if start and is_word(folded[start - 1]) and is_word(folded[start]):
+                if start and is_inside_a_word(folded[start - 1], folded[start]):
                     continue
-                whole = end == len(folded) or not (is_word(folded[end]) and is_word(folded[end - 1]))
+                last = folded[end - 1]
+                whole = end == len(folded) or may_go_on(last) or not is_inside_a_word(last, folded[end])
                 for term, open_end in self._meant[number]:
                     if (whole or open_end) and term not in seen:
                         seen.add(term)
