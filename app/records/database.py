@@ -5,6 +5,7 @@ SQLite has a single writer, and a queue in the pool is fair where SQLite's own b
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -113,6 +114,13 @@ def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     _write_ahead(connection)
+    if sqlite3.sqlite_version_info < (3, 42):
+        # From Python 3.12 on, the engine (dbos) asks for unixepoch('subsec'). Older SQLite answers null.
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(moment: str) -> float | None:
+    return time.time() if moment == "subsec" else None
 
 
 @retry(
