@@ -7,12 +7,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from glob import glob
 from pathlib import Path
 
 OLDEST = (3, 11)
 # Where pyenv, uv and distributions put them.
-PLACES = ("~/.pyenv/versions/*/bin/python3", "~/.local/share/uv/python/*/bin/python3", "/usr/bin/python3")
+PLACES = {".pyenv/versions": "*/bin/python3", ".local/share/uv/python": "*/bin/python3"}
 NAMES = [f"python3.{minor}" for minor in range(OLDEST[1], 30)]
 LONGEST_SECONDS = 240
 ROOT = Path(__file__).parents[1]
@@ -29,7 +28,8 @@ def main() -> int:
 
 def _candidates() -> list[str]:
     named = [path for name in NAMES if (path := shutil.which(name))]
-    return [*named, *(path for place in PLACES for path in sorted(glob(str(Path(place).expanduser()))))]
+    installed = [path for place, pattern in PLACES.items() for path in sorted((Path.home() / place).glob(pattern))]
+    return [*named, *map(str, installed), "/usr/bin/python3"]
 
 
 def _version(python: str) -> tuple[int, ...] | None:

@@ -36,6 +36,12 @@ class Rules:
         """The route's own mode, else the archetype's, else the default."""
         return own or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
 
+    def place_of_tracker(self, project: str) -> str:
+        """`routing.yaml:12, trackers.product`: where a project is named; empty if it is not, any more."""
+        name = next((name for name, one in self.routing.trackers.items() if one.project == project), "")
+        line = self.positions.at(("trackers", name)).line
+        return f"{self.positions.file}:{line}, trackers.{name}" if name else ""
+
 
 def load(
     routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
