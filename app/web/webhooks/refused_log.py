@@ -34,6 +34,6 @@ class RefusedLog:
             return
         self._said[reason] = now
         advice, more = ADVICE.get(reason, "the headers are not those of this sender"), self._unsaid.pop(reason, 0)
-        structlog.get_logger(__name__).warning(
+        log.warning(
             "webhook_refused", source=self.source, reason=reason, sender=sender, advice=advice, unsaid=more
         )
