@@ -34,6 +34,4 @@ class RefusedLog:
             return
         self._said[reason] = now
         advice, more = ADVICE.get(reason, "the headers are not those of this sender"), self._unsaid.pop(reason, 0)
-        log.warning(
-            "webhook_refused", source=self.source, reason=reason, sender=sender, advice=advice, unsaid=more
-        )
+        log.warning("webhook_refused", source=self.source, reason=reason, sender=sender, advice=advice, unsaid=more)
