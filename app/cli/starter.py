@@ -25,10 +25,10 @@ it would do, and writes nothing to Zendesk and GitLab.
 Next:
   1. Fill in the settings, and name your GitLab projects and Zendesk groups:
        cd {folder}
-       cp .env.example .env        # then edit .env, and `trackers:` in routing.yaml
+       cp .env.example .env    # edit it, and `trackers:` in routing.yaml
   2. Check the rules, and try them on a text:
        pointsman check && pointsman test
-       pointsman explain --channel twitter --text "I lost my phone, please disable 2fa"
+       pointsman explain --channel twitter --text "please disable 2fa"
   3. Start the service, and ask it whether all is well:
        set -a; . ./.env; set +a; pointsman serve
        curl http://127.0.0.1:8080/readyz

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.rules.matching.matcher import Matcher
+from app.rules.parsing.lengths import check_lengths
 from app.rules.parsing.pieces import pieces_of
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
@@ -51,7 +52,9 @@ def load(
     root, routing, places = _read(routing_text, routing_name, RoutingConfig, problems)
     macro_root, macros, macro_places = _read(macros_text, macros_name, MacrosConfig, problems)
     if isinstance(root, dict) and isinstance(macro_root, dict):
-        problems += check_references(pieces_of(root, macro_root), places, macro_places)
+        pieces = pieces_of(root, macro_root)
+        problems += check_references(pieces, places, macro_places)
+        problems += check_lengths(pieces, macro_places)
     if problems or routing is None or macros is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
     return Rules(
