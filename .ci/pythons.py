@@ -1,6 +1,6 @@
 """A new user's first minutes, on the oldest and the newest Python of this machine, where the tests run on neither.
 
-Installs the package from the lock, makes a folder with `pointsman init`, and plays the demo in it.
+Installs the package from the lock, makes a folder with `pointsman init`, checks it, and plays the demo.
 """
 
 import shutil
@@ -44,15 +44,14 @@ def _first_minutes(python: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         bin_, rules = Path(folder, "venv", "bin"), Path(folder, "rules")
         install = [bin_ / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-compile"]
-        for command in (
-            [python, "-m", "venv", bin_.parent],
-            [*install, "--require-hashes", "-r", ROOT / "requirements" / "runtime.lock"],
-            [*install, "--no-deps", "--no-build-isolation", ROOT],
-            [bin_ / "pointsman", "init", rules],
-            [bin_ / "pointsman", "check"],
-            [bin_ / "pointsman", "demo", "--exit"],
+        for where, command in (
+            (folder, [python, "-m", "venv", bin_.parent]),
+            (folder, [*install, "--require-hashes", "-r", ROOT / "requirements" / "runtime.lock"]),
+            (folder, [*install, "--no-deps", "--no-build-isolation", ROOT]),
+            (folder, [bin_ / "pointsman", "init", rules]),
+            (rules, [bin_ / "pointsman", "check"]),
+            (ROOT, [bin_ / "pointsman", "demo", "--exit"]),  # init's rules act on nothing
         ):
-            where = rules if rules.exists() else folder
             done = subprocess.run(list(map(str, command)), cwd=where, check=False, timeout=LONGEST_SECONDS)
             if done.returncode:
                 print(f"This failed with {python}: {command[0]} {command[1]}")
