@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -135,19 +136,37 @@ def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
         assert f"{name} is missing" in done.output
 
 
-def test_serve_says_what_it_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Complete, with a database in a folder that is a file."""
     (tmp_path / "file").touch()
     for name, value in {
         **NOWHERE,
         "ROUTING_FILE": str(ROOT / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'file' / 'pointsman.db'}",
+        "PORT": "0",
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(logs, "configure", lambda _level: None)
+
+
+@pytest.mark.usefixtures("environment")
+def test_serve_says_what_it_cannot_use(tmp_path: Path) -> None:
     done = run("serve")
     assert done.exit_code == 2, done.output
     assert f"Cannot use {tmp_path / 'file'}" in done.output
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("command", ["serve", "work --port {port}"])
+def test_a_port_in_use_is_a_sentence(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        done = run(*command.format(port=port).split())
+    said = f"HOST and PORT: cannot listen on 127.0.0.1:{port}: Address already in use."
+    assert (done.exit_code, done.stderr) == (2, f"Pointsman cannot start:\n  - {said}\n")
 
 
 def test_says_which_version_it_is() -> None:
