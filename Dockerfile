@@ -23,7 +23,7 @@ WORKDIR /opt/pointsman
 COPY requirements/runtime.lock requirements/runtime.lock
 RUN pip install --no-cache-dir --require-hashes -r requirements/runtime.lock
 
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md routing.yaml macros.yaml routing.tests.yaml compose.yaml ./
 COPY app app
 COPY integrations integrations
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \

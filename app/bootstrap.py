@@ -46,6 +46,7 @@ from app.work.provenance import Provenance
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.tickets import workflow as ticket_workflow
+from app.work.tickets.assignees import AssigneeCache
 from app.work.updates import relay_note
 from app.work.updates import workflow as issue_workflow
 
@@ -99,6 +100,7 @@ def build(
         index=index,
         intake=Intake(engine),
         last_deliveries=last_deliveries,
+        assignees=AssigneeCache(deps),
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),

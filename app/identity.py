@@ -26,11 +26,11 @@ class Identity:
         return self.gitlab_id
 
     def learn(self) -> dict[str, str]:
-        """Ask both; by service why one did not answer. It is asked again with every look at `/readyz`."""
+        """Ask both; by service why one did not answer, in words. It is asked again with every look at `/readyz`."""
         silent: dict[str, str] = {}
         for service, ask in (("zendesk", self.ask_zendesk), ("gitlab", self.ask_gitlab)):
             try:
                 ask()
             except IntegrationError as error:
-                silent[service] = error.reason
+                silent[service] = str(error)
         return silent

@@ -28,7 +28,8 @@ from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
-from integrations.errors import Refused
+from app.work.tickets.assignees import AssigneeCache, groups_named
+from integrations.errors import Invalid, NotFound, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,10 @@ SHORT_TOKEN = 16
 
 class Degraded(Exception):
     """Accepting and working go on, but something needs people: says what, in words that anybody may read."""
+
+
+class NotReady(Exception):
+    """A part does not work: says what, in words that anybody may read."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Service:
     last_deliveries: LastDeliveries
     dead_letters: DeadLetters
     ticker: Ticker
+    assignees: AssigneeCache
 
     def start(self) -> None:
         self.deps.engine.start()
@@ -59,8 +65,14 @@ class Service:
         self.ticker.start()
         if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
             log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
+        settings, rules = self.deps.settings, self.deps.rulebook.current()
         log.info(
-            "service_started", executor=self.deps.engine.executor_id, config_hash=self.deps.rulebook.current().hash
+            "service_started",
+            executor=self.deps.engine.executor_id,
+            config_hash=rules.hash,
+            mode=rules.routing.defaults.mode,
+            zendesk=settings.zendesk_url,
+            gitlab=settings.gitlab_url,
         )
 
     def stop(self) -> None:
@@ -80,6 +92,7 @@ class Service:
         It raises when the part does not work, and Degraded when people should look at it.
         """
         return {
+            "database": self.check_database,
             "queue": self.check_queue,
             "workflows": self.check_workflows,
             "config": self.check_config,
@@ -88,7 +101,12 @@ class Service:
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
         """Those that call other services."""
-        return {"zendesk": self.check_zendesk, "gitlab": self.check_gitlab, "trackers": self.check_trackers}
+        return {
+            "zendesk": self.check_zendesk,
+            "groups": self.check_groups,
+            "gitlab": self.check_gitlab,
+            "trackers": self.check_trackers,
+        }
 
     def check_zendesk(self) -> str:
         with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
@@ -101,18 +119,40 @@ class Service:
             return f"signed in as user {self.deps.identity.ask_gitlab()}"
 
     def check_trackers(self) -> str:
-        """Degraded: replies that name an issue are written, and can never be suggested."""
-        routing = self.deps.rulebook.current().routing
-        named = {one.issue.tracker for one in routing.archetypes.values() if one.issue and one.reply}
-        with at_priority(Priority.URGENT):
-            hidden = [
-                name
-                for name in sorted(named)
-                if not self.deps.clients.gitlab().project(routing.trackers[name].project).public
-            ]
+        """Are the projects there? Degraded: replies that name an issue are written, and can never be suggested."""
+        rules = self.deps.rulebook.current()
+        used = {one.issue.tracker for one in rules.routing.archetypes.values() if one.issue}
+        named = {one.issue.tracker for one in rules.routing.archetypes.values() if one.issue and one.reply}
+        hidden = []
+        for name in sorted(used):
+            project = rules.routing.trackers[name].project
+            try:
+                with at_priority(Priority.URGENT):
+                    is_public = self.deps.clients.gitlab().project(project).public
+            except (NotFound, Refused) as error:
+                raise NotReady(f"{error.reason}: {project} ({rules.place_of_tracker(project)})") from error
+            if name in named and not is_public:
+                hidden.append(name)
         if hidden:
             raise Degraded(f"a reply can never name an issue, because strangers may not read: {', '.join(hidden)}")
         return "strangers may read the issues that replies name"
+
+    def check_groups(self) -> str:
+        """Degraded: tickets get everything but their group."""
+        missing = []
+        for name in groups_named(self.deps.rulebook.current().routing):
+            try:
+                with at_priority(Priority.URGENT):
+                    self.assignees.group(name)
+            except (NotFound, Invalid) as error:
+                missing.append(f"{error.reason}: {name}")
+        if missing:
+            raise Degraded(f"routing.yaml names groups that Zendesk does not have: {'; '.join(missing)}")
+        return "Zendesk has the groups that routing.yaml names"
+
+    def check_database(self) -> str:
+        self.deps.engine.store.try_to_write()
+        return "it can be written"
 
     def check_queue(self) -> str:
         age = self._oldest_waiting()
@@ -169,4 +209,4 @@ class Service:
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""
         for service, reason in self.deps.identity.learn().items():
-            log.warning("service_not_ready", service=service, reason=reason)
+            log.warning("service_not_ready", service=service, cause=reason)

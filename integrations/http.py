@@ -12,7 +12,7 @@ import httpx
 
 from integrations.errors import IntegrationError, RateLimited, Unavailable
 from integrations.outbound import Call, Outbound
-from integrations.session import Timeout, status_error, user_agent
+from integrations.session import Timeout, cause_of, status_error, user_agent
 from integrations.waits import retry_after
 
 _Answer = TypeVar("_Answer")
@@ -92,7 +92,7 @@ class Reader:
                 call.status = response.status_code
                 return self._refusal(response) or self._read(response, call)
         except httpx.HTTPError as error:
-            return self._unavailable(f"no answer ({type(error).__name__})", "no_answer")
+            return self._unavailable(f"no answer from {self._address.host} ({cause_of(error)})", "no_answer")
 
     def _read(self, response: httpx.Response, call: Call) -> tuple[httpx.Response, bytes] | IntegrationError:
         until = time.monotonic() + self._seconds

@@ -35,6 +35,8 @@ Timeout = tuple[float, float]
 
 DEFAULT_TIMEOUT: Timeout = (3.05, 10.0)
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_CAUSES = 10
+"""How deep a library wraps what the operating system said."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 MEANING: Mapping[int, tuple[type[IntegrationError], str, str]] = {
@@ -153,7 +155,7 @@ def by_status(
     service: str, response: requests.Response, fields: Mapping[str, tuple[str, ...]] | None = None
 ) -> IntegrationError:
     """As `status_error`, for an answer to this session."""
-    said = f"answered {response.status_code} to {_name(response.request)}"
+    said = f"{_host(response.request)} answered {response.status_code} to {_name(response.request)}"
     write = is_write(response.request)
     return status_error(service, response.status_code, said, response.headers, write=write, fields=fields)
 
@@ -196,12 +198,26 @@ def is_write(request: requests.PreparedRequest) -> bool:
 
 
 def _lost(service: str, request: requests.PreparedRequest, error: RequestException) -> IntegrationError:
-    call, kind = _name(request), type(error).__name__
+    call, host, cause = _name(request), _host(request), cause_of(error)
     if _never_sent(error):
-        return Unavailable(service, f"no connection for {call} ({kind})", "no_connection")
+        return Unavailable(service, f"no connection to {host} for {call} ({cause})", "no_connection")
     if is_write(request):
-        return UnknownOutcome(service, f"no answer to {call} ({kind}); it may have been carried out", "answer_lost")
-    return Unavailable(service, f"no answer to {call} ({kind})", "answer_lost")
+        lost = f"no answer from {host} to {call} ({cause}); it may have been carried out"
+        return UnknownOutcome(service, lost, "answer_lost")
+    return Unavailable(service, f"no answer from {host} to {call} ({cause})", "answer_lost")
+
+
+def cause_of(error: BaseException) -> str:
+    """In the operating system's words ("Connection refused"), which quote nothing; else the error's type."""
+    kind, seen = type(error).__name__, 0
+    inner: BaseException | None = error
+    while inner is not None and seen < MOST_CAUSES:
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return f"its certificate is refused: {inner.verify_message}"
+        if isinstance(inner, OSError) and inner.errno and inner.strerror:
+            return f"{kind}: {inner.strerror}"
+        inner, seen = inner.__cause__ or inner.__context__, seen + 1
+    return kind
 
 
 def _never_sent(error: RequestException) -> bool:
@@ -224,6 +240,10 @@ def _is_readable(response: requests.Response) -> bool:
         return isinstance(response.json(), dict | list)
     except ValueError:
         return False
+
+
+def _host(request: requests.PreparedRequest) -> str:
+    return urlsplit(request.url or "").netloc.rpartition("@")[2]
 
 
 def _name(request: requests.PreparedRequest) -> str:

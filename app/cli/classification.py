@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +15,7 @@ from app.clients import zendesk_client
 from app.rules.examples import Decided, run
 from app.rules.files import read_rules
 from app.rules.loading import Rules
+from app.rules.routing import RoutingConfig
 from app.settings import ZendeskSettings
 from app.triage.judge import Judged
 from app.triage.shipped import shipped_judgement
@@ -25,6 +27,9 @@ def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> 
     """The exit code: 1 when an example does not pass."""
     rules = read_rules(routing, macros)
     examples = examples_beside(routing, rules)
+    if rules.routing.defaults.mode == "shadow":
+        print_line(out, "The default mode is `shadow`; the examples run as if it was `live`.")
+        rules = replace(rules, routing=_live(rules.routing))
     dry_run = dry_run_of(rules)
     outcomes = run(examples, lambda ticket: _as_example(dry_run.judge(ticket)))
     failed = [outcome for outcome in outcomes if not outcome.passed]
@@ -33,6 +38,11 @@ def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> 
     passed = f"{len(outcomes) - len(failed)} of {len(outcomes)} examples passed."
     print_line(out, passed, style="red" if failed else "green")
     return 1 if failed else 0
+
+
+def _live(routing: RoutingConfig) -> RoutingConfig:
+    """Examples say what becomes of a ticket once the rules act."""
+    return routing.model_copy(update={"defaults": routing.defaults.model_copy(update={"mode": "live"})})
 
 
 def explained_text(routing: Path, macros: Path, text: str, channel: str | None) -> Explanation:

@@ -22,6 +22,11 @@ MacrosOption = Annotated[Path, typer.Option(help="The file with the texts.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\n\n".join(("Examples:", *lines))
+
+
 def print_line(console: Console, text: str, *, style: str = "") -> None:
     """As it is: no markup in it counts, and it is not wrapped."""
     console.print(Text(text, style=style), soft_wrap=True)

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from app.cli.console import print_line
+from app.cli.console import err, print_line
 from app.cli.errors import NotDone
 from app.cli.unreadable import readable
 from app.clients import zendesk_client
@@ -67,20 +68,23 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
     learned = [*corrections(sources.database_url), *solved(sources)]
     examples = [*shipped_examples(), *learned]
     print_line(out, f"Training on {len(examples)} tickets; {len(learned)} of them come from this team.")
+    say = partial(print_line, err)
     encoder = Encoder.installed()
     store = ModelStore(folder)
     current = Model.load(store.current() or SHIPPED, encoder)
     compared = newest_slice(examples, _newest(current))
     if compared is None:
-        trained = train(examples, encoder)
+        trained = train(examples, encoder, say)
         after, before = trained.evaluation, None
         reasons = _below_measured(current, trained.evaluation, with_encoder=trained.semantic is not None)
     else:
-        candidate = Model.load(ModelStore(folder / ".candidate").put(train(compared.older, encoder).files), encoder)
+        candidate = Model.load(
+            ModelStore(folder / ".candidate").put(train(compared.older, encoder, say).files), encoder
+        )
         before = evaluate(predictions_of(current, compared.newer), ACTING)
         after = evaluate(predictions_of(candidate, compared.newer), ACTING)
         reasons = refusals(before, after)
-        trained = train(examples, encoder)
+        trained = train(examples, encoder, say)
     for name, evaluation in (("before", before), ("after", after)):
         if evaluation is not None:
             print_line(out, f"\n{name}", style="bold")

@@ -17,6 +17,7 @@ from rich.table import Table
 from app.cli.backtest import parse_date
 from app.cli.console import out
 from app.cli.errors import NotDone
+from app.records.failures import Failure
 from app.records.pauses import Pause, What
 from app.records.records import Records
 from app.settings import database_url
@@ -29,6 +30,7 @@ from app.work.operations.dead_letters import CannotRetry, DeadLetters
 _AGO = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 MOST_SHOWN = 200
+_NAMES: dict[What, str] = {"all": "all work", "issues": "work on issues", "replies": "the sending of replies"}
 
 
 def parse_since(text: str, now: datetime) -> datetime:
@@ -84,37 +86,52 @@ def list_failures(*, state: str, since: str | None, as_json: bool) -> None:
 
 def retry(failure_id: int) -> None:
     with _dead_letters() as dead_letters:
-        dead_letters.retry(failure_id)
-    out.print(f"The service retries failure {failure_id}.")
+        failure = dead_letters.retry(failure_id)
+    _say(f"Failure {failure_id} is now `retried`: the service does {_of(failure)} again, once it runs.")
 
 
 def retry_since(since: str) -> None:
     with _dead_letters() as dead_letters:
         done = dead_letters.retry_since(parse_since(since, _now()))
-    out.print(f"The service retries {done.retried} failure(s). {done.nothing_to_retry} hold nothing to retry.")
+    _say(f"The service retries {done.retried} failure(s).")
+    if done.nothing_to_retry:
+        _say(f"{done.nothing_to_retry} hold nothing to retry, and stay open.")
 
 
 def ignore(failure_id: int, because: str) -> None:
     with _dead_letters() as dead_letters:
-        dead_letters.ignore(failure_id, because)
-    out.print(f"Failure {failure_id} is ignored.")
+        failure = dead_letters.ignore(failure_id, because)
+    _say(f"Failure {failure_id} is now `ignored`: {_of(failure)} is not done. The reason is kept: {because}")
+
+
+def _of(failure: Failure) -> str:
+    return f"`{failure.step}`" + (f" of ticket {failure.ticket_id}" if failure.ticket_id else "")
 
 
 def pause(what: What, reason: str) -> None:
     with _records() as records:
+        before = {one.what for one in records.pauses.current()}
         records.pauses.set(Pause(what, _now().isoformat(), _who(), reason))
+        _say(f"Paused {_NAMES[what]}." if what not in before else f"Paused {_NAMES[what]} again: it was paused before.")
         _print_pauses(records)
 
 
 def resume(what: What | None) -> None:
     with _records() as records:
-        records.pauses.lift(what)
+        lifted = records.pauses.lift(what)
+        names = " and ".join(_NAMES[one.what] for one in lifted)
+        asked = f"{_NAMES[what]} was" if what else "nothing was"
+        _say(f"Resumed {names}." if lifted else f"Nothing changed: {asked}{' not' if what else ''} paused.")
         _print_pauses(records)
 
 
 def _print_pauses(records: Records) -> None:
-    for line in [described(one) for one in records.pauses.current()] or ["Nothing is paused."]:
-        out.print(line, markup=False, soft_wrap=True)
+    for line in [f"Now: {described(one)}" for one in records.pauses.current()] or ["Nothing is paused now."]:
+        _say(line)
+
+
+def _say(line: str) -> None:
+    out.print(line, markup=False, soft_wrap=True)
 
 
 def _who() -> str:

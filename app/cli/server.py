@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterable, Mapping
@@ -14,23 +15,26 @@ from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app, create_worker_app
-from app.web.serving import web_server
+from app.web.serving import listening_socket, web_server
 
 
 def serve(environ: Mapping[str, str]) -> None:
-    settings, service = _built(environ)
-    app = create_app(service)
-    # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait for several of them.
-    sys.setswitchinterval(0.0005)
-    web_server(app, settings).run()
+    settings = _settings(environ)
+    with _listening(settings) as listening:
+        app = create_app(_built(settings))
+        # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait for several of them.
+        sys.setswitchinterval(0.0005)
+        web_server(app, settings).run([listening])
 
 
 def work(environ: Mapping[str, str], port: int | None) -> None:
-    settings, service = _built(environ)
+    settings = _settings(environ)
     if port is None:
-        _run_until_stopped(service)
+        _run_until_stopped(_built(settings))
     else:
-        web_server(create_worker_app(service), settings.model_copy(update={"port": port})).run()
+        settings = settings.model_copy(update={"port": port})
+        with _listening(settings) as listening:
+            web_server(create_worker_app(_built(settings)), settings).run([listening])
     # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
     os._exit(0)
 
@@ -44,15 +48,29 @@ def _run_until_stopped(service: Service) -> None:
     service.stop()
 
 
-def _built(environ: Mapping[str, str]) -> tuple[Settings, Service]:
+def _settings(environ: Mapping[str, str]) -> Settings:
     """Raises NotDone with all that is wrong."""
     try:
         settings = load(environ)
     except BadSettings as error:
         raise _cannot_start(error.problems) from error
     logs.configure(settings.log_level)
+    return settings
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Raises NotDone."""
     try:
-        return settings, build(settings)
+        return listening_socket(settings)
+    except OSError as error:
+        why = (error.strerror or type(error).__name__).partition(" (while")[0]
+        raise _cannot_start([f"HOST and PORT: cannot listen on {settings.host}:{settings.port}: {why}."]) from error
+
+
+def _built(settings: Settings) -> Service:
+    """Raises NotDone."""
+    try:
+        return build(settings)
     except BadRules as error:
         raise _cannot_start(map(str, error.problems)) from error
     except NewerDatabase as error:

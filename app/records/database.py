@@ -4,7 +4,9 @@ SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a p
 SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
 """
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -76,6 +78,9 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
         engine = sa.create_engine(parsed, pool_size=pool or 2, max_overflow=0, pool_timeout=30)
         synchronous = "FULL" if durable else "NORMAL"
         event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous))
+        file = DatabaseFile(url)
+        event.listen(engine, "first_connect", lambda *_: file.watch())
+        event.listen(engine, "begin", lambda _: file.check())
         return engine
     return sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -113,6 +118,13 @@ def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
     ):
         connection.execute(f"PRAGMA {pragma}")
     _write_ahead(connection)
+    if sqlite3.sqlite_version_info < (3, 42):
+        # From Python 3.12 on, the engine (dbos) asks for unixepoch('subsec'). Older SQLite answers null.
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(moment: str) -> float | None:
+    return time.time() if moment == "subsec" else None
 
 
 @retry(
@@ -124,6 +136,39 @@ def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
     connection.execute("PRAGMA journal_mode=WAL")
+
+
+class DatabaseGone(SQLAlchemyError):
+    """SQLite goes on writing into a file that nobody can open any more: what it takes is lost."""
+
+    reason = "database_gone"
+
+
+class DatabaseFile:
+    """The file of SQLite, watched from `watch` on; of PostgreSQL there is nothing to watch."""
+
+    def __init__(self, url: str) -> None:
+        self._path = sqlite_path(url) if is_sqlite(url) else None
+        self._identity: tuple[int, int] | None = None
+
+    def watch(self) -> None:
+        self._identity = self._found()
+
+    def check(self) -> None:
+        """Raises DatabaseGone when the file was deleted or replaced, or may not be written any more."""
+        if self._path is None or self._identity is None:
+            return
+        if self._found() != self._identity:
+            raise DatabaseGone(f"{self._path} was deleted or replaced")
+        if not os.access(self._path, os.W_OK):
+            raise DatabaseGone(f"{self._path} cannot be written")
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found else None
 
 
 class NewerDatabase(Exception):

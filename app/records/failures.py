@@ -1,7 +1,7 @@
 """What could not be done: kept until a person has dealt with it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,6 +40,16 @@ class Failures(TableAccess):
         """As `add`, once the caller commits."""
         values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name not in {"id", "key"}}
         connection.execute(insert_or_update(connection, failures, {"key": failure.key}, values))
+
+    def add_again(self, failure: Failure) -> None:
+        """Of what fails periodically: one failure that counts its attempts. One that people ignore stays ignored."""
+        with self._engine.begin() as connection:
+            mine = sa.select(failures).where(failures.c.key == failure.key)
+            before = connection.execute(mine.with_for_update()).mappings().first()
+            if before is not None:
+                stays = {"state": before["state"], "because": before["because"]} if before["state"] == "ignored" else {}
+                failure = replace(failure, attempts=before["attempts"] + failure.attempts, **stays)
+            self.add_within(connection, failure)
 
     def by_id(self, failure_id: int) -> Failure | None:
         return self._first(Failure, sa.select(failures).where(failures.c.id == failure_id))

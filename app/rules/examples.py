@@ -1,6 +1,6 @@
 """routing.tests.yaml: tickets and what should become of them. The caller passes in how to decide."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, Self, get_type_hints
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.rules.channels import OTHER
 from app.rules.loading import Rules, validate
 from app.rules.parsing.positions import BadRules, Path, Position, Problem, read_yaml, spell
 from app.rules.parsing.problems import nearest
@@ -173,6 +174,21 @@ def ticket_from_mapping(given: Mapping[str, Any], *, default_id: int | str = 0) 
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, found['loc'])) or 'ticket'}: {found['msg']}" for found in error.errors())
         raise ValueError("; ".join(wrong)) from error
+
+
+def slips(given: Mapping[str, Any], channels: Iterable[str]) -> list[str]:
+    """Of a ticket that people write down: a channel that routing.yaml does not have, a key that is nearly one of ours.
+
+    Other keys are those of other programs.
+    """
+    foreign = sorted(key for key in given.keys() - _Ticket.model_fields.keys() if not key.endswith("_id"))
+    alike = {key: nearest(key, _Ticket.model_fields, cutoff=0.8) for key in foreign}
+    found = [f"there is no key `{key}`; {likely}" for key, likely in alike.items() if likely]
+    known, channel = {*channels, OTHER}, given.get("channel")
+    if isinstance(channel, str) and channel and channel not in known:
+        likely = nearest(channel, known) or f"one of {', '.join(sorted(known))}"
+        found.append(f"there is no channel `{channel}`; {likely}")
+    return found
 
 
 def run(examples: Sequence[RuleExample], decide: Callable[[Ticket], Decided]) -> list[ExampleResult]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.rules.matching.matcher import Matcher
+from app.rules.parsing.lengths import check_lengths
 from app.rules.parsing.pieces import pieces_of
 from app.rules.parsing.positions import BadRules, Position, Positions, Problem, read_yaml
 from app.rules.parsing.problems import from_pydantic
@@ -36,6 +37,12 @@ class Rules:
         """The route's own mode, else the archetype's, else the default."""
         return own or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
 
+    def place_of_tracker(self, project: str) -> str:
+        """`routing.yaml:12, trackers.product`: where a project is named; empty if it is not, any more."""
+        name = next((name for name, one in self.routing.trackers.items() if one.project == project), "")
+        line = self.positions.at(("trackers", name)).line
+        return f"{self.positions.file}:{line}, trackers.{name}" if name else ""
+
 
 def load(
     routing_text: str, macros_text: str, *, routing_name: str = "routing.yaml", macros_name: str = "macros.yaml"
@@ -45,7 +52,9 @@ def load(
     root, routing, places = _read(routing_text, routing_name, RoutingConfig, problems)
     macro_root, macros, macro_places = _read(macros_text, macros_name, MacrosConfig, problems)
     if isinstance(root, dict) and isinstance(macro_root, dict):
-        problems += check_references(pieces_of(root, macro_root), places, macro_places)
+        pieces = pieces_of(root, macro_root)
+        problems += check_references(pieces, places, macro_places)
+        problems += check_lengths(pieces, macro_places)
     if problems or routing is None or macros is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
     return Rules(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
@@ -14,6 +15,8 @@ from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
 from app.web.webhooks.zendesk import ZENDESK
+
+log = structlog.get_logger(__name__)
 
 SOURCES = (ZENDESK, GITLAB)
 
@@ -42,6 +45,7 @@ def create_worker_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.start_failure = None
     app.state.health = health.Health(service)
     app.add_exception_handler(RequestValidationError, refuse_input)
     app.add_middleware(SecurityMiddleware, token=service.deps.settings.desk_token.get_secret_value())
@@ -53,8 +57,13 @@ def create_worker_app(service: Service) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """The service starts and stops with the application."""
     service: Service = app.state.service
-    # In a thread: starting migrates tables and recovers work, and dbos minds being started on a running loop.
-    await asyncio.to_thread(service.start)
+    try:
+        # In a thread: starting migrates tables and recovers work, and dbos minds being started on a running loop.
+        await asyncio.to_thread(service.start)
+    except Exception as error:
+        app.state.start_failure = error
+        log.exception("start_failed")
+        raise
     await asyncio.to_thread(service.greet)
     yield
     await asyncio.to_thread(service.stop)

@@ -205,6 +205,8 @@ class Message(Stored):
     """What every workflow takes. The same work has the same `key`, whatever becomes of it."""
 
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "bulk"
+    is_periodic: ClassVar[bool] = False
+    """The next one does what this one left undone: that it fails each time is one failure."""
     kind: str
     key: str
     accepted_at: datetime
@@ -385,6 +387,7 @@ class CountReports(IssueMessage):
 class SyncIssues(Message):
     """Bring our copy of a tracker up to date."""
 
+    is_periodic: ClassVar = True
     kind: Literal["sync_issues"] = "sync_issues"
     path: str
 
@@ -396,6 +399,7 @@ class SyncIssues(Message):
 class ReconcileIssues(Message):
     """Compare the issues that tickets follow with what the tickets were told."""
 
+    is_periodic: ClassVar = True
     kind: Literal["reconcile_issues"] = "reconcile_issues"
     after: tuple[int, int] = (0, 0)
 
@@ -403,6 +407,7 @@ class ReconcileIssues(Message):
 class ReconcileTickets(Message):
     """Take up changed tickets that no webhook reported."""
 
+    is_periodic: ClassVar = True
     kind: Literal["reconcile_tickets"] = "reconcile_tickets"
 
 
@@ -441,12 +446,14 @@ class LookForSpike(Message):
 class CheckForChat(Message):
     """What the chat has to be told of: backlog, failures, silent webhooks."""
 
+    is_periodic: ClassVar = True
     kind: Literal["check_for_chat"] = "check_for_chat"
 
 
 class Prune(Message):
     """Drop what is older than `retention:` of routing.yaml allows."""
 
+    is_periodic: ClassVar = True
     kind: Literal["prune"] = "prune"
 
 

@@ -267,9 +267,9 @@ class ZendeskClient:
         )
         found = [group.id for group in groups if group.name == name]
         if not found:
-            raise NotFound(SERVICE, "there is no group of the name that was asked for", "no_such_group")
+            raise NotFound(SERVICE, f"there is no group {name}", "group_not_found")
         if len(found) > 1:
-            raise Invalid(SERVICE, f"several groups have the name that was asked for: {found}", "ambiguous_group")
+            raise Invalid(SERVICE, f"several groups are called {name}: {found}", "ambiguous_group")
         return found[0]
 
     def agent_id(self, email: str) -> int:
@@ -277,7 +277,7 @@ class ZendeskClient:
         answer = self._get("users/search", WirePeople, {"query": f"email:{email}"})
         found = [user.id for user in answer.users if user.email.lower() == email.lower() and user.role != "end-user"]
         if not found:
-            raise NotFound(SERVICE, "there is no agent of the address that was asked for", "no_such_agent")
+            raise NotFound(SERVICE, "there is no agent of the address that was asked for", "agent_not_found")
         return found[0]
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ def test_only_what_was_not_carried_out_and_may_work_later_is_retryable(
 @pytest.mark.parametrize(
     "error",
     [
-        NotFound("zendesk", "gone", "no_such_group"),
+        NotFound("zendesk", "gone", "group_not_found"),
         RateLimited("gitlab", "slow down", retry_after=7.5),
         Invalid("zendesk", "closed", "ticket_closed", {"status": ("closed",)}),
     ],

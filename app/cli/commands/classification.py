@@ -7,13 +7,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.console import MACROS, ROUTING, JsonOption, MacrosOption, RoutingOption, out
+from app.cli.console import MACROS, ROUTING, JsonOption, MacrosOption, RoutingOption, examples, out
 from app.cli.errors import NotDone, ends_in_words
 
 cli = typer.Typer()
 
 
-@cli.command()
+@cli.command(
+    epilog=examples('pointsman explain --channel twitter --text "is gitlab.com down?"', "pointsman explain 4711")
+)
 @ends_in_words
 def explain(
     ticket_id: Annotated[
@@ -39,7 +41,11 @@ def explain(
     classification.print_explanation(out, found, as_json=as_json)
 
 
-@cli.command()
+@cli.command(
+    epilog=examples(
+        "pointsman classify tickets.jsonl", """echo '{"channel": "email", "body": "hi"}' | pointsman classify"""
+    )
+)
 @ends_in_words
 def classify(
     file: Annotated[
@@ -57,7 +63,7 @@ def classify(
     classification.classify_lines(lines, sys.stdout, routing, macros)
 
 
-@cli.command("backtest")
+@cli.command("backtest", epilog=examples("pointsman backtest --from 2026-11-01 --routing new.yaml"))
 @ends_in_words
 def run_backtest(
     since: Annotated[str, typer.Option("--from", help="The first day, for example 2026-11-01.")],

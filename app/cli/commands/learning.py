@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import MACROS, MODELS, ROUTING, JsonOption, MacrosOption, RoutingOption, out
+from app.cli.console import MACROS, MODELS, ROUTING, JsonOption, MacrosOption, RoutingOption, examples, out
 from app.cli.errors import ends_in_words
 
 cli = typer.Typer()
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman train", "pointsman train --from-zendesk 2026-01-01"))
 @ends_in_words
 def train(
     *,
@@ -40,7 +40,7 @@ def train(
     return learning.train_model(out, sources, folder, force=force)
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman evaluate labelled.jsonl"))
 @ends_in_words
 def evaluate(
     file: Annotated[

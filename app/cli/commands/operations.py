@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.console import JsonOption
+from app.cli.console import JsonOption, examples
 from app.cli.errors import NotDone, ends_in_words
 
 cli = typer.Typer()
@@ -14,7 +14,7 @@ Pausable = Literal["all", "issues", "replies"]
 SINCE = "since then: a day (2026-11-01), or 30m, 2h or 1d ago."
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman pause", 'pointsman pause --what replies --reason "a wrong macro"'))
 @ends_in_words
 def pause(
     *,
@@ -27,7 +27,7 @@ def pause(
     operations.pause(what, reason)
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman resume", "pointsman resume --what replies"))
 @ends_in_words
 def resume(
     *,
@@ -41,7 +41,10 @@ def resume(
     operations.resume(what)
 
 
-@failures_cli.callback(invoke_without_command=True)
+@failures_cli.callback(
+    invoke_without_command=True,
+    epilog=examples("pointsman failures", "pointsman failures --since 1d", "pointsman failures retry --since 2h"),
+)
 @ends_in_words
 def failures(
     context: typer.Context,
@@ -57,7 +60,7 @@ def failures(
         operations.list_failures(state=state, since=since, as_json=as_json)
 
 
-@failures_cli.command("retry")
+@failures_cli.command("retry", epilog=examples("pointsman failures retry 12", "pointsman failures retry --since 2h"))
 @ends_in_words
 def retry_failures(
     failure_id: Annotated[int | None, typer.Argument(help="The number of the failure.")] = None,
@@ -75,7 +78,7 @@ def retry_failures(
         raise NotDone("Give either a failure's number or --since.", code=2)
 
 
-@failures_cli.command("ignore")
+@failures_cli.command("ignore", epilog=examples('pointsman failures ignore 12 --reason "mended by hand"'))
 @ends_in_words
 def ignore_failure(
     failure_id: Annotated[int, typer.Argument(help="The number of the failure.")],

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.console import MACROS, ROUTING, MacrosFile, RoutingFile, out
+from app.cli.console import MACROS, ROUTING, MacrosFile, RoutingFile, examples, out
 from app.cli.errors import ends_in_words
 
 cli = typer.Typer()
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman check", "pointsman check new/routing.yaml new/macros.yaml --strict"))
 @ends_in_words
 def check(
     routing: RoutingFile = ROUTING,
@@ -24,7 +24,7 @@ def check(
     return rules.check_files(out, routing, macros, strict=strict)
 
 
-@cli.command("test")
+@cli.command("test", epilog=examples("pointsman test", "pointsman test new/routing.yaml new/macros.yaml --verbose"))
 @ends_in_words
 def run_tests(
     routing: RoutingFile = ROUTING,
@@ -38,7 +38,7 @@ def run_tests(
     return classification.test_files(out, routing, macros, show_all=verbose)
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman schema routing > schemas/routing.json"))
 @ends_in_words
 def schema(name: Annotated[Literal["routing", "macros", "tests"], typer.Argument(help="The kind of file.")]) -> None:
     """Print the JSON Schema of a file, for editors."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import out
+from app.cli.console import examples, out
 from app.cli.errors import ends_in_words
 
 cli = typer.Typer()
@@ -23,7 +23,7 @@ def _modules_stay() -> Iterator[None]:
     gc.enable()
 
 
-@cli.command()
+@cli.command(epilog=examples("set -a; . ./.env; set +a; pointsman serve", "PORT=9000 LOG_LEVEL=debug pointsman serve"))
 @ends_in_words
 def serve() -> None:
     """Run the API and a worker in one process. Environment variables configure it."""
@@ -33,7 +33,7 @@ def serve() -> None:
     server.serve(os.environ)
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman work", "pointsman work --port 9090"))
 @ends_in_words
 def work(
     port: Annotated[
@@ -47,7 +47,7 @@ def work(
     server.work(os.environ, port)
 
 
-@cli.command()
+@cli.command(epilog=examples("pointsman demo", "pointsman demo --exit"))
 @ends_in_words
 def demo(
     *,

@@ -3,7 +3,7 @@
 Tickets of the other folds calibrate it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,14 @@ from app.model.training.predictions import Prediction
 
 FOLDS = 5
 SEED = 20_261_122
+Say = Callable[[str], object]
+"""Told what begins, for whoever waits."""
 UNKNOWN = -30.0
 """The score of an archetype of which a fold had no example to learn from."""
+
+
+def silent(_: str) -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class OutOfFold:
         return self.semantic if with_encoder and self.semantic is not None else self.plain
 
 
-def out_of_fold(prepared: Prepared, recipe: Recipe) -> OutOfFold:
+def out_of_fold(prepared: Prepared, recipe: Recipe, say: Say = silent) -> OutOfFold:
     labels = [one.archetype for one in prepared.examples]
     archetypes = prepared.archetypes
     fold = np.zeros(len(labels), dtype=np.int64)
@@ -45,6 +51,7 @@ def out_of_fold(prepared: Prepared, recipe: Recipe) -> OutOfFold:
     semantic = plain.copy() if prepared.meanings is not None else None
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
     for number, (learned, held) in enumerate(folds.split(labels, labels, groups(prepared.examples))):
+        say(f"Part {number + 1} of {FOLDS}: trains on {len(learned)} tickets, and is measured on {len(held)}.")
         fitted = fit(prepared.chosen(learned.tolist()), recipe)
         asked = prepared.chosen(held.tolist())
         columns = [archetypes.index(name) for name in fitted.archetypes]

@@ -18,7 +18,7 @@ from app.model.features import read
 from app.model.model import SHIPPED
 from app.model.store import write_model
 from app.model.training.calibration import PrecisionTargets
-from app.model.training.cross_validation import OutOfFold, calibrated, held_out, out_of_fold
+from app.model.training.cross_validation import OutOfFold, Say, calibrated, held_out, out_of_fold, silent
 from app.model.training.evaluation import ACTING, Evaluation, evaluate
 from app.model.training.examples import TrainingExample, in_order, shipped_examples
 from app.model.training.linear_heads import Recipe, fit, neighbours, prepare
@@ -49,7 +49,7 @@ class Trained:
         return self.semantic or self.plain
 
 
-def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None) -> Trained:
+def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None, say: Say = silent) -> Trained:
     """Raises NotEnough. Takes 30 s for 1,000 tickets without an encoder, 70 s with one."""
     wanted, recipe = PrecisionTargets(), Recipe()
     ordered = in_order(examples)
@@ -57,10 +57,12 @@ def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None) -
     ordered = [one for one in ordered if one.archetype not in rare]
     if len({one.archetype for one in ordered}) < 2:
         raise NotEnough(f"two archetypes with {FEWEST_EXAMPLES} examples each are needed; too rare: {rare or 'none'}")
+    say(f"Reads {len(ordered)} tickets.")
     prepared = prepare(ordered, encoder)
     # With several threads, sums are made in another order each time, and the same tickets make another model.
     with threadpool_limits(1):
-        crossed = out_of_fold(prepared, recipe)
+        crossed = out_of_fold(prepared, recipe, say)
+        say("Trains on all of them.")
         fitted = fit(prepared, recipe)
     rows = range(len(ordered))
     plain = evaluate(held_out(crossed, ACTING, wanted, with_encoder=False), ACTING)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.rules.archetypes import ArchetypeConfig
 from app.rules.routing import RemarkConfig, RouteConfig
-from app.rules.schema.base import LanguagesConfig, MacroName, OnClosingConfig
+from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnClosingConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.strict import Text
 
@@ -28,6 +28,7 @@ class Pieces:
 
     names: Mapping[str, tuple[str, ...]]
     """By kind: the names that exist, also those of wrong pieces."""
+    channels: Mapping[str, ChannelConfig]
     archetypes: Mapping[str, ArchetypeConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
@@ -48,6 +49,7 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
             kind: tuple(_mapping((there if kind in ("macro", "template") else here).get(key)))
             for kind, key in _NAMED.items()
         },
+        channels=_valid(ChannelConfig, _mapping(here.get("channels"))),
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),

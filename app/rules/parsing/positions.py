@@ -21,6 +21,8 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
 )
 
+from app.rules.parsing.remedies import remedy
+
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 30
 MAX_VALUES: Final = 50_000
@@ -185,11 +187,12 @@ class _Reader:
             self._stop(position, inside, f"more than {MAX_VALUES:,} values")
         if anchor := getattr(event, "anchor", None):
             kind = "alias" if isinstance(event, AliasEvent) else "anchor"
-            advice = "name what is used twice under `vocabulary:`"
+            advice = "put a text that begins with it in quotes; name what is used twice under `vocabulary:`"
             self._report(position, inside, f"the {kind} `{anchor}` is refused", advice)
         tag = getattr(event, "tag", None)
         if tag is not None and str(tag) != "!":
-            self._report(position, inside, f"the tag `{tag}` is refused", "plain values only")
+            advice = "plain values only; put a text that begins with `!` in quotes"
+            self._report(position, inside, f"the tag `{tag}` is refused", advice)
         return position
 
     def _report(self, position: Position, path: Path, message: str, suggestion: str = "") -> None:
@@ -209,19 +212,21 @@ def read_yaml(text: str, file: str) -> tuple[Any, Positions]:
     try:
         root = reader.document()
     except (YAMLError, RecursionError, ValueError) as error:
-        raise BadRules([*reader.problems, _syntax_error(error, file)]) from error
+        raise BadRules([*reader.problems, _syntax_error(error, text, file)]) from error
     if reader.problems:
         raise BadRules(reader.problems)
     return root, positions
 
 
-def _syntax_error(error: Exception, file: str) -> Problem:
-    position, said = Position(1, 1), str(error)
+def _syntax_error(error: Exception, text: str, file: str) -> Problem:
+    position, said, advice = Position(1, 1), str(error), ""
     if isinstance(error, MarkedYAMLError):
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
         if mark := error.problem_mark or error.context_mark:
             position = Position(mark.line + 1, mark.column + 1)
-    return Problem(file, position, "", f"not YAML: {said}")
+            begun = (error.context_mark or mark).line
+            advice = remedy(said, text, mark.line, mark.column, begun)
+    return Problem(file, position, "", f"not YAML: {said}", suggestion=advice)
 
 
 def _position(event: Event) -> Position:

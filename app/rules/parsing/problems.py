@@ -36,9 +36,9 @@ _SHAPES: Final[dict[str, str]] = {
 }
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """`did you mean ...?`, or nothing when no known name is like it."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    close = get_close_matches(name, list(known), n=1, cutoff=cutoff)
     return f"did you mean `{close[0]}`?" if close else ""
 
 
@@ -93,6 +93,8 @@ def _said(details: ErrorDetails, given: Any) -> tuple[str, str, str]:
         message, expected, suggestion = "not a text", "a text", f'put it in quotes: "{given}"'
     elif kind in _SHAPES:
         expected = _SHAPES[kind]
+        if kind == "string_type" and isinstance(given, dict):
+            suggestion = "a colon and a blank make it a mapping: put a text with a colon in quotes"
     elif kind == "string_pattern_mismatch":
         form = str(context["pattern"])
         expected = _FORMS.get(form, f"something like {form}")

@@ -70,6 +70,9 @@ class ChannelConfig(Strict):
         "`rel`, or one that `recognise` names; of another, only what came by e-mail or API."
     )
     reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
+    longest: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+        default=None, description="Most characters of an answer there; a longer text in macros.yaml is an error."
+    )
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
     one_thread_per: Literal["post", "ticket"] = Field(
         default="ticket", description="`post`: tickets of one post belong together."

@@ -10,13 +10,13 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from app.service import Degraded, Service
+from app.service import Degraded, NotReady, Service
 
 router = APIRouter(tags=["health"])
 
 KEEP_SECONDS = 5.0
 Probe = Callable[[], str]
-"""Says in a few words that a part works; raises when it does not, and Degraded when people should look at it."""
+"""Says in a few words that a part works. Raises when it does not, and Degraded when people should look at it."""
 
 
 class AliveOut(BaseModel):
@@ -101,5 +101,7 @@ def _part(probe: Probe) -> PartOut:
         return PartOut(ready=True, detail=probe())
     except Degraded as degraded:
         return PartOut(ready=True, degraded=True, detail=str(degraded))
+    except NotReady as error:
+        return PartOut(ready=False, detail=str(error))
     except Exception as error:  # noqa: BLE001  # a probe that fails in a new way is a part that is not ready
         return PartOut(ready=False, detail=getattr(error, "reason", type(error).__name__))

@@ -15,6 +15,7 @@ from app.records.failures import Failure
 from app.service import Service
 from app.signatures import BadSignature
 from app.web.body import BodyRefused, read_body
+from app.web.webhooks.refused_log import RefusedLog
 from app.web.webhooks.source import NotUnderstood, Received, WebhookSource
 from app.work.messages import CannotStore, Work
 
@@ -27,6 +28,7 @@ RETRY_AFTER = {"Retry-After": "5"}
 def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
     secrets = [secret.get_secret_value() for secret in source.secrets(service.deps.settings)]
     router = APIRouter(tags=["webhooks"])
+    refused = RefusedLog(source.name)
 
     @router.post(
         f"/webhooks/{source.name}",
@@ -50,6 +52,7 @@ def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
         except BodyRefused as error:
             return _answer(source, error.status, error.reason, error.headers)
         except BadSignature as error:
+            refused.say(error.reason, request.client.host if request.client else "")
             return _answer(source, 401, error.reason)
         except CannotStore as error:
             log.warning("delivery_not_stored", source=source.name, cause=str(error))

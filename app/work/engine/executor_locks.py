@@ -17,7 +17,7 @@ from typing import IO
 import psycopg
 import sqlalchemy as sa
 
-from app.records.database import is_sqlite, sqlite_path
+from app.records.database import DatabaseFile, is_sqlite, sqlite_path
 
 
 def new_executor_id() -> str:
@@ -27,17 +27,21 @@ def new_executor_id() -> str:
 class FileExecutorLocks:
     """`flock` beside the database file: the kernel frees it when the process ends, in whatever way."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, url: str) -> None:
+        database = sqlite_path(url)
+        self._file = DatabaseFile(url)
         self._folder = database.with_name(database.name + ".executors")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._own: IO[bytes] | None = None
 
     def hold(self, executor_id: str) -> None:
+        self._file.watch()
         self._own = (self._folder / executor_id).open("wb")
         fcntl.flock(self._own, fcntl.LOCK_EX)
 
     def check(self) -> None:
-        """A file's lock cannot be lost while we run."""
+        """A file's lock cannot be lost while we run, but the database beside it can. Raises DatabaseGone."""
+        self._file.check()
 
     @contextmanager
     def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
@@ -105,4 +109,4 @@ ExecutorLocks = FileExecutorLocks | PostgresExecutorLocks
 
 
 def executor_locks_for(url: str) -> ExecutorLocks:
-    return FileExecutorLocks(sqlite_path(url)) if is_sqlite(url) else PostgresExecutorLocks(url)
+    return FileExecutorLocks(url) if is_sqlite(url) else PostgresExecutorLocks(url)

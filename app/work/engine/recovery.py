@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from dbos import DBOS, WorkflowStatus
 
+from app.records.database import DatabaseGone
 from app.work.engine.backlog import Backlog
 from app.work.engine.dbos_internals import take_over
 from app.work.engine.executor_locks import ExecutorLocks
@@ -36,6 +37,9 @@ class Recovery:
         """Recover, or end this process when it has lost the lock that says it is alive."""
         try:
             self._locks.check()
+        except DatabaseGone as error:
+            log.critical("database_gone", cause=str(error))
+            os._exit(70)
         except Exception:  # noqa: BLE001  # whatever the driver raises: a lost lock means others may run our work
             log.critical("executor_lock_lost", executor=self._executor_id)
             os._exit(70)

@@ -16,7 +16,7 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import make_engine
+from app.records.database import begin_locked, make_engine
 from app.work.engine.backlog import AGES_FROM, WAITS, in_state, workflow_status
 from app.work.messages import CannotStore, Message, Work
 
@@ -67,6 +67,15 @@ class WorkStore:
                     along(connection)
                 return [self._store(connection, work) for work in batch]
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
+            raise CannotStore(type(error).__name__) from error
+
+    def try_to_write(self) -> None:
+        """Raises CannotStore."""
+        try:
+            with begin_locked(self.database) as connection:
+                table = workflow_status(connection)
+                connection.execute(sa.update(table).values(status=table.c.status).where(sa.false()))
+        except SQLAlchemyError as error:
             raise CannotStore(type(error).__name__) from error
 
     def ensure(self, batch: Sequence[Work]) -> None:

@@ -1,7 +1,10 @@
 """Projects by their path: GitLab is asked once per process, because they hardly ever change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from app.rules.loading import Rules
 from app.work.jobs.dependencies import Dependencies
 from integrations.errors import NotFound, Refused
 from integrations.gitlab.issues import Project
@@ -15,7 +18,8 @@ class ProjectCache:
     def get(self, path: str) -> Project:
         """Raises IntegrationError; only answers are kept. A project that was renamed or moved is found by its id."""
         if path not in self._known:
-            self._known[path] = self._ask(path)
+            with naming_tracker(self.deps.rulebook.current(), path):
+                self._known[path] = self._ask(path)
         return self._known[path]
 
     def _ask(self, path: str) -> Project:
@@ -29,3 +33,14 @@ class ProjectCache:
             return self.deps.gitlab.project(project_id)
         remembered.keep(path, project.id)
         return project
+
+
+@contextmanager
+def naming_tracker(rules: Rules, path: str) -> Iterator[None]:
+    """What GitLab refuses says of which project, and where routing.yaml names it."""
+    try:
+        yield
+    except (NotFound, Refused) as error:
+        place = rules.place_of_tracker(path)
+        named = f"{error.message}: project {path}" + (f" ({place})" if place else "")
+        raise type(error)(error.service, named, error.reason) from error

@@ -1,15 +1,17 @@
 """The job that keeps our copy of the trackers' issues: what changed since the last time, page by page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from app.rules.loading import Rules
 from app.work.issues.mirror import IssueMirror
-from app.work.issues.projects import ProjectCache
+from app.work.issues.projects import ProjectCache, naming_tracker
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import Stored, SyncIssues, Work
+from integrations.gitlab.issues import GitLabIssue
 
 SYNC_SECONDS = 60
 # Pages of a hundred in one piece of work: a worker is not held for minutes, and a crash repeats little.
@@ -30,11 +32,15 @@ def register(deps: Dependencies, projects: ProjectCache, mirror: IssueMirror) ->
     deps.engine.register(SyncIssues, sync.run, partial(crashed, deps))
 
 
-def sync_works(key: str, now: datetime, rules: Rules) -> list[Work]:
-    """One for each tracker that issues are opened or looked for in."""
+def synced_projects(rules: Rules) -> list[str]:
+    """Their paths: of each tracker that issues are opened or looked for in."""
     used = {one.issue.tracker for one in rules.routing.archetypes.values() if one.issue}
-    paths = sorted({rules.routing.trackers[name].project for name in used})
-    return [Work(SyncIssues(key=f"{key}:{path}", accepted_at=now, path=path)) for path in paths]
+    return sorted({rules.routing.trackers[name].project for name in used})
+
+
+def sync_works(key: str, now: datetime, rules: Rules) -> list[Work]:
+    """One for each of these projects."""
+    return [Work(SyncIssues(key=f"{key}:{path}", accepted_at=now, path=path)) for path in synced_projects(rules)]
 
 
 def synced_to(project_id: int) -> str:
@@ -63,6 +69,10 @@ class IssueSync:
         done = self.deps.records.progress.of(first_sync_done(project_id))
         return done is not None and datetime.fromisoformat(done.value) > message.accepted_at
 
+    def _pages(self, path: str, project_id: int, since: datetime | None) -> Iterator[list[GitLabIssue]]:
+        with naming_tracker(self.deps.rulebook.current(), path):
+            yield from self.deps.gitlab.issues_changed_since(project_id, since)
+
     def _sync(self, message: SyncIssues) -> Synced:
         progress, now = self.deps.records.progress, self.deps.now
         project_id = self.projects.get(message.path).id
@@ -73,7 +83,7 @@ class IssueSync:
         began = now()
         oldest = (began - CLOSED_FOR).isoformat()
         issues = pages = 0
-        for page in self.deps.gitlab.issues_changed_since(project_id, since):
+        for page in self._pages(message.path, project_id, since):
             kept = [one for one in page if one.state == "opened" or one.updated_at.isoformat() >= oldest]
             self.mirror.saw(kept)
             issues, pages = issues + len(kept), pages + 1

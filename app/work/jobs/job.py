@@ -81,7 +81,12 @@ class JobLog:
     def gave_up(self, message: Message, step: str, fault: Fault) -> None:
         log.error("job_failed", workflow=message.kind, key=message.key, step=step, reason=fault.reason)
         keep_attempt(self.deps, message, step, fault)
-        self.deps.records.failures.add(failure_of(self.deps, message, f"{message.kind}: {step}", fault))
+        failures, said = self.deps.records.failures, f"{message.kind}: {step}"
+        if message.is_periodic:
+            key = f"{message.partition}:{step}:{fault.service}:{fault.reason}"[-255:]
+            failures.add_again(failure_of(self.deps, message, said, fault, key=key))
+        else:
+            failures.add(failure_of(self.deps, message, said, fault))
 
 
 def attempt(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.rules.examples import ticket_from_mapping
+from app.rules.examples import slips, ticket_from_mapping
 from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
@@ -24,6 +24,8 @@ class DryRun:
 
     def written_down(self, given: Mapping[str, Any]) -> tuple[Ticket, Judged]:
         """A ticket as people write one down. Raises ValueError with what is wrong in it."""
+        if wrong := slips(given, self.rules().routing.channels):
+            raise ValueError("; ".join(wrong))
         ticket = ticket_from_mapping(given)
         return ticket, self.judge(ticket)
 

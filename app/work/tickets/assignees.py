@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from app.rules.routing import RoutingConfig
 from app.work.jobs.dependencies import Dependencies
+
+
+def groups_named(routing: RoutingConfig) -> list[str]:
+    """Those that tickets are handed to."""
+    named = [one for archetype in routing.archetypes.values() for one in (archetype.group, archetype.forward)]
+    return sorted({one if isinstance(one, str) else one.group for one in named if one} - {None})
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
-from integrations.errors import Invalid
+from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
+from integrations.errors import Invalid, NotFound
 
 _LONGEST = 300
 _NAMES = {
@@ -49,6 +49,34 @@ def take_out(change: TicketChange, error: Invalid) -> bool:
     if not any(one.detail == why for one in change.outcomes):  # it was another action's that did more
         change.outcomes.append(ActionOutcome(_KINDS[part][0], "failed", why))
     return True
+
+
+def leave_unassigned(change: TicketChange, why: str, error: NotFound | Invalid) -> None:
+    """There is no such group or agent. The answer goes too: it may promise what nobody there can keep."""
+    has_answer = bool(change.reply) or any(_is_answer(line) for line in change.note)
+    change.note = [line for line in change.note if not (_is_answer(line) or _is_about_either(line))]
+    change.say(Section.NEXT, f"Assign this by hand: {why}.")
+    if has_answer:
+        change.say(Section.NEXT, "Then answer in your own words: the prepared answer counts on them.")
+    change.group = change.assignee = change.reply = ""
+    detail = f"{error.reason}: {error.message}"
+    failed = {"assign": detail, "forward": detail}
+    change.outcomes = [
+        replace(one, state="failed", detail=failed[one.kind])
+        if one.kind in failed
+        else replace(one, state="skipped", detail="the prepared answer counts on who is not there")
+        if one.kind == "reply"
+        else one
+        for one in change.outcomes
+    ]
+
+
+def _is_about_either(line: NoteLine) -> bool:
+    return line.text.startswith("assigned to") or "answer below" in line.text + line.name
+
+
+def _is_answer(line: NoteLine) -> bool:
+    return line.quoted and line.label.startswith("Answer for")
 
 
 def said(error: Invalid) -> str:

@@ -10,7 +10,7 @@ from app.rules.actions import ACTIONS
 from app.rules.actions.action import Action
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
-from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
+from app.rules.actions.ticket_change import ActionOutcome, ActionState, TicketChange
 from app.triage.plan import Plan
 from app.work.bulk.outbox import Outbox, queued_fault
 from app.work.decisions.decision_log import DecisionLog
@@ -29,7 +29,7 @@ from app.work.messages import (
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.compose import compose
 from app.work.tickets.recover_write import WriteRecovery
-from app.work.tickets.refused_parts import said, take_out
+from app.work.tickets.refused_parts import leave_unassigned, said, take_out
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
@@ -196,13 +196,7 @@ class TicketWriter:
             agent_id = self.assignees.agent(change.assignee) if change.assignee else None
         except (NotFound, Invalid) as error:
             wanted = " / ".join(name for name in (change.group, change.assignee) if name)
-            change.say(Section.NEXT, f"Assign this by hand: Zendesk has no {wanted}, which routing.yaml names.")
-            change.note = [line for line in change.note if not line.text.startswith("assigned to")]
-            change.group = change.assignee = ""
-            change.outcomes = [
-                replace(one, state="failed", detail=error.message) if one.kind in {"assign", "forward"} else one
-                for one in change.outcomes
-            ]
+            leave_unassigned(change, f"Zendesk has no {wanted}, which routing.yaml names", error)
         return ticket_update(decision, change, group_id, agent_id, note_limit=limits.note_characters)
 
     def _refused(self, message: TicketMessage, row: Decision, error: NotFound | Invalid) -> Ended | Written:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from app import logs
@@ -19,6 +23,12 @@ FILES = ["--routing", str(ROOT / "routing.yaml"), "--macros", str(ROOT / "macros
 
 def run(*arguments: str, given: str | None = None) -> Result:
     return CliRunner().invoke(cli, list(arguments), input=given)
+
+
+def commands(group: Any, name: str = "") -> Iterator[str]:
+    for word, one in getattr(group, "commands", {}).items():
+        yield f"{name}{word}"
+        yield from commands(one, f"{name}{word} ")
 
 
 def test_the_shipped_files_are_good_without_a_warning() -> None:
@@ -126,21 +136,92 @@ def test_serve_says_all_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
         assert f"{name} is missing" in done.output
 
 
-def test_serve_says_what_it_cannot_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Complete, with a database in a folder that is a file."""
     (tmp_path / "file").touch()
     for name, value in {
         **NOWHERE,
         "ROUTING_FILE": str(ROOT / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'file' / 'pointsman.db'}",
+        "PORT": "0",
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(logs, "configure", lambda _level: None)
+
+
+@pytest.mark.usefixtures("environment")
+def test_serve_says_what_it_cannot_use(tmp_path: Path) -> None:
     done = run("serve")
     assert done.exit_code == 2, done.output
     assert f"Cannot use {tmp_path / 'file'}" in done.output
 
 
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("command", ["serve", "work --port {port}"])
+def test_a_port_in_use_is_a_sentence(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        done = run(*command.format(port=port).split())
+    said = f"HOST and PORT: cannot listen on 127.0.0.1:{port}: Address already in use."
+    assert (done.exit_code, done.stderr) == (2, f"Pointsman cannot start:\n  - {said}\n")
+
+
 def test_says_which_version_it_is() -> None:
     done = run("--version")
     assert (done.exit_code, done.output) == (0, f"pointsman {version('pointsman')}\n")
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("twiter", "there is no channel `twiter`; did you mean `twitter`?"),
+        ("fax", "there is no channel `fax`; one of "),
+    ],
+)
+def test_a_channel_that_is_not_there_is_an_error(channel: str, said: str) -> None:
+    done = run("explain", "--text", "hi", "--channel", channel, *FILES)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"chanel": "twitter", "body": "hi"}', "there is no key `chanel`; did you mean `channel`?"),
+        ('{"channel": "twiter", "body": "hi"}', "there is no channel `twiter`; did you mean `twitter`?"),
+        ('{"organisation": "Acme"}', "there is no key `organisation`; did you mean `organization`?"),
+    ],
+)
+def test_a_slip_in_a_line_is_an_error_of_that_line(line: str, said: str) -> None:
+    (answer,) = run("classify", *FILES, given=f"{line}\n").output.splitlines()
+    assert json.loads(answer) == {"id": 1, "error": f"line 1: {said}"}
+
+
+def test_keys_of_other_programs_and_the_channel_other_are_taken() -> None:
+    line = '{"channel": "other", "gold": "mention", "why": "x", "updated_at": "y", "group_id": 7, "body": "hi"}'
+    assert "error" not in json.loads(run("classify", *FILES, given=f"{line}\n").output)
+
+
+def test_a_colon_in_a_phrase_is_named_with_the_remedy(tmp_path: Path) -> None:
+    text = (ROOT / "routing.yaml").read_text()
+    text = text.replace("    when:\n", "    when:\n      phrases:\n        - cannot log in: error 500\n", 1)
+    (tmp_path / "routing.yaml").write_text(text)
+    done = run("check", str(tmp_path / "routing.yaml"), str(ROOT / "macros.yaml"))
+    assert "a colon and a blank make it a mapping: put a text with a colon in quotes" in done.output
+
+
+def test_examples_hold_for_rules_that_only_record(tmp_path: Path) -> None:
+    for name in ("routing.yaml", "macros.yaml", "routing.tests.yaml"):
+        text = (ROOT / name).read_text()
+        (tmp_path / name).write_text(text.replace("  mode: live\n", "  mode: shadow\n", 1))
+    done = run("test", str(tmp_path / "routing.yaml"), str(tmp_path / "macros.yaml"))
+    assert done.exit_code == 0, done.output
+    assert "run as if it was `live`" in done.output
+
+
+@pytest.mark.parametrize("command", [*commands(get_command(cli))])
+def test_every_help_ends_with_examples(command: str) -> None:
+    assert f"pointsman {command}" in run(*command.split(), "--help").output.partition("Examples:")[2]

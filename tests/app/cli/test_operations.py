@@ -82,21 +82,27 @@ def test_failures_are_retried_by_a_service_that_runs_beside_the_command(records:
 def test_a_failure_is_ignored_with_a_reason(records: Records) -> None:
     number = failed(records)
     assert pointsman("failures", "ignore", str(number)).exit_code == 2, "a reason is needed"
-    assert pointsman("failures", "ignore", str(number), "--reason", "spam anyway").exit_code == 0
+    done = pointsman("failures", "ignore", str(number), "--reason", "spam anyway")
+    ignored = f"Failure {number} is now `ignored`: `write` of ticket 1 is not done. The reason is kept: spam anyway\n"
+    assert (done.exit_code, done.stdout) == (0, ignored)
     known = records.failures.by_id(number)
     assert known is not None
     assert (known.state, known.because) == ("ignored", "spam anyway")
 
 
 def test_pausing_and_resuming_need_no_service(records: Records) -> None:
-    assert "replies paused since" in pointsman("pause", "--what", "replies", "--reason", "a wrong macro").stdout
+    paused = pointsman("pause", "--what", "replies", "--reason", "a wrong macro").stdout
+    assert paused.startswith("Paused the sending of replies.\nNow: replies paused since ")
     (pause,) = records.pauses.current()
     assert (pause.what, pause.reason) == ("replies", "a wrong macro")
     assert pause.by
     pointsman("pause")
     assert {one.what for one in records.pauses.current()} == {"all", "replies"}
-    assert "replies paused" in pointsman("resume", "--what", "all").stdout
-    assert "Nothing is paused" in pointsman("resume").stdout
+    resumed = pointsman("resume", "--what", "all").stdout
+    assert resumed.startswith("Resumed all work.\nNow: replies paused since ")
+    assert pointsman("resume").stdout == "Resumed the sending of replies.\nNothing is paused now.\n"
+    assert pointsman("resume").stdout == "Nothing changed: nothing was paused.\nNothing is paused now.\n"
+    assert pointsman("resume", "--what", "issues").stdout.startswith("Nothing changed: work on issues was not paused.")
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,12 @@ def test_a_migration_that_was_cut_off_leaves_nothing_half_done(tmp_path: Path, m
     assert is_up_to_date(engine)
     engine.dispose()
     Records.open(str(engine.url)).close()
+
+
+def test_the_clock_of_newer_python_is_there_in_older_sqlite(tmp_path: Path) -> None:
+    """From Python 3.12 on, dbos asks for it, whatever SQLite there is; Debian 12 has 3.40."""
+    with make_engine(f"sqlite:///{tmp_path / 'new.db'}").connect() as connection:
+        default = "DEFAULT (unixepoch('subsec') * 1000)"
+        connection.exec_driver_sql(f"CREATE TABLE t (a INTEGER, at INTEGER NOT NULL {default})")
+        connection.exec_driver_sql("INSERT INTO t (a) VALUES (1)")
+        assert connection.exec_driver_sql("SELECT at FROM t").scalar_one() > 1_700_000_000_000

@@ -203,7 +203,7 @@ def test_finds_a_group_by_its_exact_name(sandbox: Sandbox, client: ZendeskClient
     assert isinstance(client.group_id("Reliability"), int)
     with pytest.raises(NotFound) as caught:
         client.group_id("reliability")
-    assert caught.value.reason == "no_such_group"
+    assert caught.value.reason == "group_not_found"
 
 
 def test_marks_as_spam(sandbox: Sandbox, client: ZendeskClient) -> None:

@@ -194,12 +194,12 @@ def test_executor_ids_are_never_the_same() -> None:
 
 
 def test_the_lock_of_a_living_process_cannot_be_taken_and_that_of_a_dead_one_can(tmp_path: Path) -> None:
-    locks = FileExecutorLocks(tmp_path / "x.db")
+    locks = FileExecutorLocks(f"sqlite:///{tmp_path / 'x.db'}")
     script = (
-        "import sys, time; from pathlib import Path; from app.work.engine.executor_locks import FileExecutorLocks;"
-        "locks = FileExecutorLocks(Path(sys.argv[1])); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
+        "import sys, time; from app.work.engine.executor_locks import FileExecutorLocks;"
+        "locks = FileExecutorLocks(sys.argv[1]); locks.hold('peer'); print('held', flush=True); time.sleep(60)"
     )
-    peer = Forked("-c", script, str(tmp_path / "x.db"), stdout=PIPE)
+    peer = Forked("-c", script, f"sqlite:///{tmp_path / 'x.db'}", stdout=PIPE)
     assert peer.stdout.readline() == b"held\n"
     with locks.taken_from_dead("peer") as dead:
         assert not dead

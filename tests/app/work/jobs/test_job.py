@@ -10,8 +10,8 @@ from prometheus_client import REGISTRY
 from app.records.records import Records
 from app.work.jobs.fault import fault_of
 from app.work.jobs.job import JobLog, tried, try_later
-from app.work.messages import Failed, Prune, Wait
-from integrations.errors import Invalid, Refused, UnknownOutcome
+from app.work.messages import Failed, FollowIssue, Prune, SyncIssues, Wait
+from integrations.errors import Invalid, NotFound, Refused, UnknownOutcome
 from tests.support.fakes import NOW, FakeEngine, dependencies
 
 LOST = fault_of(UnknownOutcome("gitlab", "no answer"))
@@ -71,3 +71,38 @@ def test_paused_work_is_suspended_and_uses_up_nothing(records: Records) -> None:
         try_later(deps, JobLog(deps), Prune(key="k", accepted_at=NOW), "drop", paused)
     assert engine.works == []
     assert records.suspended_work.count() == 1
+
+
+def test_what_fails_every_minute_is_one_failure_for_each_cause_and_counts(records: Records) -> None:
+    deps = dependencies(records)
+    missing = fault_of(NotFound("gitlab", "no project a/b", "project_not_found"))
+    denied = fault_of(Refused("gitlab", "check the token", "unauthorized"))
+    for minute in range(3):
+        for path, fault in (("a/b", missing), ("a/c", missing), ("a/b", denied)):
+            message = SyncIssues(key=f"cron:sync_issues:{minute}:{path}", accepted_at=NOW, path=path)
+            try_later(deps, JobLog(deps), message, "sync", fault)
+    open_ = records.failures.newest(limit=9)
+    assert [(one.reason, one.attempts) for one in open_] == [
+        ("unauthorized", 3),
+        ("project_not_found", 3),
+        ("project_not_found", 3),
+    ]
+
+
+def test_a_cause_that_people_ignore_stays_ignored_and_one_that_was_retried_is_open_again(records: Records) -> None:
+    deps, fault = dependencies(records), fault_of(Refused("gitlab", "check the token", "unauthorized"))
+    for minute, (state, expected) in enumerate([("open", "open"), ("ignored", "ignored"), ("retried", "open")]):
+        for known in records.failures.newest(limit=1, state=None):
+            records.failures.set_state(known.id or 0, state, because="known" if state == "ignored" else "")
+        try_later(deps, JobLog(deps), Prune(key=f"cron:prune:{minute}", accepted_at=NOW), "drop", fault)
+        (found,) = records.failures.newest(limit=9, state=None)
+        assert found.state == expected
+        assert (found.because == "known") == (expected == "ignored")
+
+
+def test_work_that_comes_once_has_a_failure_of_its_own(records: Records) -> None:
+    deps, fault = dependencies(records), fault_of(Refused("gitlab", "check the token", "unauthorized"))
+    for number in range(2):
+        message = FollowIssue(key=f"gl:{number}", accepted_at=NOW, project_id=1, iid=number)
+        try_later(deps, JobLog(deps), message, "look", fault)
+    assert len(records.failures.newest(limit=9)) == 2

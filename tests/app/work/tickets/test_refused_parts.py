@@ -8,8 +8,8 @@ from app.rules.actions.status import Status
 from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
 from app.triage.plan import Plan
 from app.work.messages import Ended
-from app.work.tickets.refused_parts import said, take_out
-from integrations.errors import Conflict, Invalid, UnknownOutcome
+from app.work.tickets.refused_parts import leave_unassigned, said, take_out
+from integrations.errors import Conflict, Invalid, NotFound, UnknownOutcome
 from tests.app.work.tickets.conftest import Steps
 
 REQUIRED = "Type:: is required when solving a ticket"
@@ -89,3 +89,26 @@ def test_the_next_update_may_be_lost_or_conflict_like_any_other(steps: Steps) ->
         assert steps.write(message, decision.model_copy(update={"plan": solved})).kind == kind
     (first, second, *_) = [update for _, update in steps.zendesk.updates]
     assert (first.status, second.status, first.tags) == ("solved", None, second.tags)
+
+
+def test_who_is_not_there_promises_nothing() -> None:
+    made = TicketChange(group="Support", reply="Support will write to you.", status="pending")
+    made.say(Section.DONE, "assigned to Support")
+    made.say(Section.NEXT, "Send the answer below.")
+    made.quote("Support will write to you.", "Answer for Twitter, 26 characters")
+    made.quote("Please look at this.", "Text for Support")
+    made.outcomes = [ActionOutcome(kind, "done", "") for kind in ("tags", "assign", "reply")]
+    missing = NotFound("zendesk", "there is no group Support", "group_not_found")
+    leave_unassigned(made, "Zendesk has no Support, which routing.yaml names", missing)
+    assert (made.group, made.reply) == ("", "")
+    assert [line.text for line in made.note] == [
+        "Please look at this.",
+        "Assign this by hand: Zendesk has no Support, which routing.yaml names.",
+        "Then answer in your own words: the prepared answer counts on them.",
+    ]
+    assert [(one.kind, one.state) for one in made.outcomes] == [
+        ("tags", "done"),
+        ("assign", "failed"),
+        ("reply", "skipped"),
+    ]
+    assert made.outcomes[1].detail == "group_not_found: there is no group Support"
