@@ -11,10 +11,11 @@ from app.rules.examples import RuleExample
 from app.rules.implication import contains_phrase, implies, unfold_lists
 from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Position, Positions, Problem
-from app.rules.placeholders import Text
+from app.rules.placeholders import ISSUE_NAMES, Text
 from app.rules.routing import ConditionsConfig
+from app.rules.schema.macros import TemplateConfig
 
-_REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened")
+_REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
+    used.update(name for name, macro in rules.macros.macros.items() if macro.language)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
     yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)
 
@@ -110,7 +112,11 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Probl
         ("templates", name): one for name, one in rules.macros.templates.items()
     }
     for path, entry in entries.items():
-        texts = [entry.text] if isinstance(entry.text, str) else entry.text.values()
+        texts = (
+            (entry.text,)
+            if isinstance(entry, TemplateConfig)
+            else (*entry.text.values(), *entry.without_issue.values())
+        )
         used = {name for text in texts for name in Text(text).get_identifiers()}
         for number, name in enumerate(entry.placeholders):
             if name not in used:
@@ -176,8 +182,9 @@ def reply_never_names_issue(rules: Rules, _: Sequence[RuleExample]) -> Iterator[
     for name, archetype in rules.routing.archetypes.items():
         if archetype.reply is None or archetype.issue is None or archetype.issue.confidential != "always":
             continue
-        texts = rules.macros.macros[archetype.reply.macro].text.values()
-        if all({"issue_url", "issue_title"} & {*Text(text).get_identifiers()} for text in texts):
+        macro = rules.macros.macros[archetype.reply.macro]
+        texts = (macro.without_issue or macro.text).values()
+        if all(ISSUE_NAMES & {*Text(text).get_identifiers()} for text in texts):
             message = f"`{archetype.reply.macro}` names the issue, and all of them are confidential"
             yield rules.positions.problem(("archetypes", name, "reply", "macro"), message)
 
