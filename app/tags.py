@@ -4,6 +4,8 @@
 ARCHETYPE_TAG = "archetype__"
 CONFIDENCE_TAG = "confidence__"
 ABSTAINED_TAG = "needs_triage"
+CONFIRM_TAG = CONFIDENCE_TAG + "high"
+"""Added by a person: what was guessed is right."""
 DONE_TAG = "pointsman_done"
 LINKED_TAG = "issue_linked"
 

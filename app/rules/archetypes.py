@@ -30,6 +30,7 @@ class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
     """A kind of interaction, and what follows from it."""
 
     description: Text
+    title: Text | None = Field(default=None, description="As advocates call it; empty: its name, with blanks.")
     mode: Mode | None = Field(default=None, description="Instead of `defaults.mode`.")
     caps: CapsConfig | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
     thresholds: ThresholdsConfig | None = Field(default=None, description="Instead of `defaults.thresholds`.")

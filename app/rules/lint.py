@@ -18,9 +18,10 @@ from app.rules.phrase_lint import (
     one_letter_phrase,
     quoted_phrase,
 )
-from app.rules.placeholders import Text
+from app.rules.placeholders import ISSUE_NAMES, Text
+from app.rules.schema.macros import TemplateConfig
 
-_REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened")
+_REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
+    used.update(name for name, macro in rules.macros.macros.items() if macro.language)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
     yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)
 
@@ -116,7 +118,11 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Probl
         ("templates", name): one for name, one in rules.macros.templates.items()
     }
     for path, entry in entries.items():
-        texts = [entry.text] if isinstance(entry.text, str) else entry.text.values()
+        texts = (
+            (entry.text,)
+            if isinstance(entry, TemplateConfig)
+            else (*entry.text.values(), *entry.without_issue.values())
+        )
         used = {name for text in texts for name in Text(text).get_identifiers()}
         for number, name in enumerate(entry.placeholders):
             if name not in used:
@@ -167,8 +173,9 @@ def reply_never_names_issue(rules: Rules, _: Sequence[RuleExample]) -> Iterator[
     for name, archetype in rules.routing.archetypes.items():
         if archetype.reply is None or archetype.issue is None or archetype.issue.confidential != "always":
             continue
-        texts = rules.macros.macros[archetype.reply.macro].text.values()
-        if all({"issue_url", "issue_title"} & {*Text(text).get_identifiers()} for text in texts):
+        macro = rules.macros.macros[archetype.reply.macro]
+        texts = (macro.without_issue or macro.text).values()
+        if all(ISSUE_NAMES & {*Text(text).get_identifiers()} for text in texts):
             message = f"`{archetype.reply.macro}` names the issue, and all of them are confidential"
             yield rules.positions.problem(("archetypes", name, "reply", "macro"), message)
 

@@ -10,6 +10,8 @@ from app.rules.schema.base import Status
 from app.rules.schema.macros import MacrosConfig
 
 DEFAULT: Final = "default"
+MISSING: Final = "${missing}"
+"""The line that it stands in goes where nothing is missing."""
 
 
 class MissingValue(Exception):
@@ -26,15 +28,20 @@ class Rendered:
     visibility: Literal["public", "internal"]
 
 
-def render(macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, str]) -> Rendered:
+def render(
+    macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, str], *, without_issue: bool = False
+) -> Rendered:
     """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value.
 
-    A text reads well without a name: lack of one never costs the reply.
+    A text reads well without a name: lack of one never costs the reply. Nor does a report that lacks nothing.
     """
     entry = macros.macros[macro]
-    text = entry.text.get(channel, entry.text[DEFAULT])
+    texts = entry.without_issue if without_issue and entry.without_issue else entry.text
+    text = texts.get(channel, texts[DEFAULT])
     if not values.get("name"):
         text = without_name(text)
+    if not values.get("missing"):
+        text = "\n".join(line for line in text.splitlines() if MISSING not in line)
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")

@@ -30,6 +30,10 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "issue_title": Placeholder("its title", needs="issue"),
     "incident_url": Placeholder("the incident that explains it", needs="incident"),
     "incident_title": Placeholder("its title", needs="incident"),
+    "over_since": Placeholder("when the incident ended", needs="incident"),
+    "missing": Placeholder(
+        "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
+    ),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -38,8 +42,13 @@ TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "version": Placeholder("the version that the text names"),
     "edition": Placeholder("CE, EE or GitLab.com, when the text names one"),
     "steps": Placeholder("steps to reproduce, when the text has any"),
+    "log": Placeholder("the error or log lines, when the text has any"),
+    "missing": Placeholder("which of version, steps and log the report lacks"),
     "ticket_url": Placeholder("the ticket; only team members can open it"),
 }
+
+ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "incident_title"})
+"""They name the issue: a stranger may not read these of a confidential one."""
 
 
 def meanings(placeholders: Mapping[str, Placeholder]) -> str:

@@ -32,6 +32,8 @@ class Verdict:
     tags: tuple[str, ...] = ()
     """Added by what decided, beside the archetype's own."""
     candidates: tuple[Candidate, ...] = ()
+    macro: str = ""
+    """The reply, instead of the archetype's own: one in the author's language."""
     trace: tuple[dict[str, Any], ...] = ()
     """One entry for each thing that was asked, in order: `{"asked", "matched", ...}`, plain JSON."""
 

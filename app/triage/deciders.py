@@ -9,19 +9,22 @@ from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.verdict import Candidate, Previous, Verdict, spoken
-from app.tags import ARCHETYPE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 from app.ticket import Ticket
-from app.triage.language import UNKNOWN, Language
+from app.triage.language import UNKNOWN, Language, language_name
 
 MOST_CANDIDATES = 3
 # Below this share the model's second thoughts are no help to a person.
 WORTH_NAMING = 0.1
+# What the model must give one topic of all but the foreign language.
+TOPIC = 0.6
 # From here on the model's other opinion makes a route's verdict a suggestion.
 DOUBT = 0.5
 
 
 def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
-    """The archetype whose tag a person set: one that is on the ticket and that we did not put there.
+    """The archetype whose tag a person set: one that is on the ticket and that we did not put there; or the one that
+    we guessed, where a person added `confidence__high`.
 
     Where the one that we chose last is gone, another of ours came back by a person: they changed their mind.
     """
@@ -29,7 +32,15 @@ def chosen_by_person(ticket: Ticket, previous: Previous | None) -> str | None:
     if previous and previous.archetype and ARCHETYPE_TAG + previous.archetype not in ticket.tags:
         ours = set()
     chosen = [tag for tag in ticket.tags if tag.startswith(ARCHETYPE_TAG) and tag not in ours]
-    return chosen[0].removeprefix(ARCHETYPE_TAG) if chosen else None
+    if chosen:
+        return chosen[0].removeprefix(ARCHETYPE_TAG)
+    return previous.archetype if previous and is_confirmed(ticket, previous) else None
+
+
+def is_confirmed(ticket: Ticket, previous: Previous) -> bool:
+    """Did a person say that what we guessed is right?"""
+    guess, confirmed = f"{ARCHETYPE_TAG}{previous.archetype}", CONFIRM_TAG in {*ticket.tags} - {*previous.tags}
+    return confirmed and guess in ticket.tags and guess in previous.tags
 
 
 def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdict | None:
@@ -65,27 +76,40 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
 def doubted(rules: Rules, verdict: Verdict, said: ModelVerdict | None) -> Verdict:
     """A route's verdict, which a person confirms where the model is fairly sure of something else.
 
-    Not of an archetype that only rules know.
+    Not of an archetype that only rules know. A route of medium confidence gets what the model would say instead.
     """
     archetype = rules.routing.archetypes.get(verdict.archetype or "")
+    if said is not None and verdict.confidence == "medium":
+        return replace(verdict, candidates=likely(said, but=verdict.archetype))
     if said is None or said.best == verdict.archetype or said.probability < DOUBT:
         return verdict
     if archetype is None or archetype.by_rule_only or verdict.confidence != "high":
         return verdict
-    share = f"{said.probability:.0%} likely (model)"
-    why = f"{verdict.why} The model would say {spoken(said.best)} ({said.probability:.0%} likely), so a person decides."
+    why = f"{verdict.why} The model would say {spoken(said.best)}, so a person decides."
     mode = "suggest" if verdict.mode == "live" else verdict.mode
-    return replace(verdict, confidence="medium", mode=mode, why=why, candidates=(Candidate(said.best, share),))
+    return replace(verdict, confidence="medium", mode=mode, why=why, candidates=likely(said, but=verdict.archetype))
 
 
 def by_language(rules: Rules, language: Language) -> Verdict | None:
     languages = rules.routing.languages
     if language.code is None or language.code in languages.answered:
         return None
-    likely = "" if language.code == UNKNOWN else f": it looks like `{language.code}`"
-    why = f"The text is not in a language that the team answers{likely}."
+    written = "" if language.code == UNKNOWN else f"in {language_name(language.code)} ({language.code}), "
+    why = f"The text is {written or 'in a language that Pointsman cannot name, '}which the team does not answer."
     mode, tag = rules.mode_of(languages.archetype), languages.tag.replace("${language}", language.code)
-    return Verdict(languages.archetype, "high", "language", mode, why, tags=(tag,))
+    macro = next((name for name, one in rules.macros.macros.items() if one.language == language.code), "")
+    return Verdict(languages.archetype, "high", "language", mode, why, tags=(tag,), macro=macro)
+
+
+def guessed_topic(verdict: Verdict, fired: RouteTrace | None, said: ModelVerdict | None) -> Verdict:
+    """With what a foreign text seems to be about: by a rule, else by the model, if it prefers one by far."""
+    if fired is not None:
+        return replace(verdict, candidates=(Candidate(fired.archetype, f"the rule {fired.route} matched"),))
+    rest = {name: share for name, share in said.probabilities.items() if name != verdict.archetype} if said else {}
+    best = max(rest, key=lambda name: rest[name], default="")
+    if not best or rest[best] < TOPIC * sum(rest.values()):
+        return verdict
+    return replace(verdict, candidates=(Candidate(best, "the model's guess, of a language that it knows little"),))
 
 
 def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
@@ -97,26 +121,27 @@ def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
     if archetype.by_rule_only or said.probability < bar.medium:
         return None
     mode = rules.mode_of(said.best)
-    why = f"The model classified it as {spoken(said.best)} ({said.probability:.0%} likely)."
+    why = f"The model classified it as {spoken(said.best)}."
     if said.strongest:
         why += f" Signals: {', '.join(said.strongest)}."
     if said.probability >= bar.high:
         return Verdict(said.best, "high", "model", mode, why, said.probability)
-    return Verdict(said.best, "medium", "model", "suggest" if mode == "live" else mode, why, said.probability)
+    others, mode = likely(said, but=said.best), "suggest" if mode == "live" else mode
+    return Verdict(said.best, "medium", "model", mode, why, said.probability, candidates=others)
+
+
+def likely(said: ModelVerdict, *, but: str | None = None) -> tuple[Candidate, ...]:
+    """What the model thinks worth naming, beside the archetype that is named already."""
+    shares = [(name, share) for name, share in said.probabilities.items() if share >= WORTH_NAMING and name != but]
+    return tuple(Candidate(name, f"{share:.0%} likely (model)") for name, share in shares[:MOST_CANDIDATES])
 
 
 def abstain(rules: Rules, matching: Matching, said: ModelVerdict | None) -> Verdict:
     """Leave it to a person, with what it might be: what the model thinks likely, else the routes that came close."""
-    if said is not None:
-        likely = [(name, share) for name, share in said.probabilities.items() if share >= WORTH_NAMING]
-        candidates = [Candidate(name, f"{share:.0%} likely (model)") for name, share in likely]
-    else:
-        candidates = [
-            Candidate(near.archetype, f"the rule {near.route} almost matched; {near.detail}")
-            for near in matching.near_misses(MOST_CANDIDATES)
-        ]
+    near = matching.near_misses(MOST_CANDIDATES) if said is None else ()
+    missed = tuple(Candidate(one.archetype, f"the rule {one.route} almost matched; {one.detail}") for one in near)
     mode, why = rules.routing.defaults.mode, "No rule or model was confident enough."
-    return Verdict(None, "low", "none", mode, why, candidates=tuple(candidates[:MOST_CANDIDATES]))
+    return Verdict(None, "low", "none", mode, why, candidates=missed if said is None else likely(said))
 
 
 def too_slow(rules: Rules, seconds: float) -> Verdict:

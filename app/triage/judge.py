@@ -26,6 +26,7 @@ from app.triage.deciders import (
     by_person,
     by_route,
     doubted,
+    guessed_topic,
     if_live,
     nobody_wrote,
     too_slow,
@@ -91,10 +92,15 @@ def judge(
         or by_language(rules, language)
         or by_route(rules, matching.first("after language"))
     )
-    by_rule = verdict is not None and verdict.decided_by.startswith("route:")
-    if judgement.model is not None and (by_rule or verdict is None) and _is_for_the_model(read):
+    asks = verdict is None or verdict.decided_by.startswith(("route:", "language"))
+    if judgement.model is not None and asks and _is_for_the_model(read):
         said = judgement.model(read, channel.name)
-    verdict = doubted(rules, verdict, said) if verdict else by_model(rules, said) or abstain(rules, matching, said)
+    if verdict and verdict.decided_by == "language":
+        verdict = guessed_topic(verdict, matching.first("after language"), said)
+    elif verdict:
+        verdict = doubted(rules, verdict, said)
+    else:
+        verdict = by_model(rules, said) or abstain(rules, matching, said)
     planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(matching, verdict, message=message, language=language, said=said, shadows=shadows)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.message.prose import paragraphs, prose
-from app.word_lists import words_of
+from app.word_lists import lines_of, words_of
 
 FEWEST_WORDS = 4
 LONGEST = 20_000
@@ -52,6 +52,7 @@ _NO_WORD_IN_IT = re.compile(r"[0-9/\\_=<>{}|$]")
 _DOMAIN = re.compile(r"\.[a-zA-Z]")
 _HANDLE = re.compile(r"[@\#][\w.-]+")
 _PRODUCT_WORDS = words_of(Path(__file__).parent / "data" / "product_words.txt")
+_NAMES = dict(line.split(maxsplit=1) for line in lines_of(Path(__file__).parent / "data" / "languages.txt"))
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -61,6 +62,11 @@ class Language:
 
     code: str | None
     reason: str
+
+
+def language_name(code: str) -> str:
+    """In English; the code itself where the language is a rare one."""
+    return _NAMES.get(code, code)
 
 
 class LanguageDetector:

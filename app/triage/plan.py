@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, SerializeAsAny
 
 from app.rules.actions import ACTIONS
-from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, Action, PlanContext
+from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, SKIPPED_SUGGEST, SKIPPED_UNSURE, Action, PlanContext
+from app.rules.archetypes import ArchetypeConfig
 from app.rules.channels import ChannelOf
 from app.rules.routing import RemarkConfig, RoutingConfig
 from app.rules.schema.base import Mode
 from app.rules.schema.strict import Strict
-from app.rules.verdict import Previous, Verdict
+from app.rules.verdict import Previous, Verdict, spoken
 from app.ticket import Ticket
 
 
@@ -56,6 +57,7 @@ def plan(
         channel_title=known.title if known else channel.name,
         channel_tags=known.tags if known else (),
         reply_mode=routing.defaults.reply,
+        archetype_title=_title(verdict, archetype),
         remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
         remark_notes=tuple(remark.note for remark in remarks if remark.note),
         previous=previous,
@@ -68,9 +70,14 @@ def plan(
     return Plan(mode=verdict.mode, actions=tuple(_allowed(action, verdict) for action in planned if action))
 
 
+def _title(verdict: Verdict, archetype: ArchetypeConfig | None) -> str:
+    title = archetype.title if archetype else None
+    return title or spoken(verdict.archetype or "").capitalize()
+
+
 def _allowed(action: Action, verdict: Verdict) -> Action:
     if verdict.mode == "shadow":
         return action.model_copy(update={"skip_reason": SKIPPED_SHADOW})
     if verdict.mode == "suggest":
-        return action.suggested()
+        return action.suggested(SKIPPED_UNSURE if verdict.confidence == "medium" else SKIPPED_SUGGEST)
     return action.skipped(SKIPPED_MODEL) if action.needs_rule and verdict.decided_by == "model" else action

@@ -17,7 +17,7 @@ from app.rules.actions.findings import Found, IssueRef
 from app.ticket import Ticket
 from app.triage.plan import Plan
 
-NewsReason = Literal["done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened"]
+NewsReason = Literal["done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over"]
 """What in `closing:` of routing.yaml says what follows."""
 
 

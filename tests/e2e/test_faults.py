@@ -201,7 +201,7 @@ def test_a_status_that_zendesk_refuses_costs_the_status_and_nothing_else(harness
     zendesk.turn_off_hold()
     try:
         refused = {
-            "never mind, it works again, was our proxy": ("solved", "Type:: is required when solving a ticket"),
+            "This Tweet is no longer available.": ("solved", "Type:: is required when solving a ticket"),
             "Wir können seit gestern nicht mehr pushen, der Server antwortet nicht. Was sollen wir tun?": (
                 "hold",
                 "Status: hold is not included in the list",

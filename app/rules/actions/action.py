@@ -1,10 +1,11 @@
 """What a kind of action is: its keys in the YAML, when it is planned, and what it does to the ticket."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Self
 
 from app.rules.actions.findings import Found
+from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
 from app.rules.channels import ChannelOf
 from app.rules.macros import MissingValue, Rendered, render
@@ -17,6 +18,7 @@ from app.ticket import Ticket
 
 SKIPPED_SHADOW = "the mode is shadow"
 SKIPPED_SUGGEST = "the mode is suggest"
+SKIPPED_UNSURE = "a person has to confirm it first"
 SKIPPED_MODEL = "no rule matched, only the model decided"
 
 
@@ -39,6 +41,7 @@ class PlanContext:
     channel_tags: tuple[str, ...]
     reply_mode: ReplyMode
     """Of `defaults:`."""
+    archetype_title: str = ""
     remark_tags: tuple[str, ...] = ()
     remark_notes: tuple[str, ...] = ()
     previous: Previous | None = None
@@ -56,8 +59,9 @@ class ChangeContext:
     values: Mapping[str, str]
     """Of the placeholders of replies."""
     found: Found
-    details: Mapping[str, str] = field(default_factory=dict)
-    """What the report says, by the placeholder of a template: version, edition, steps."""
+    details: ReportDetails = field(default_factory=ReportDetails)
+    missing: Sequence[str] = ()
+    """What the issue's template asks for and the report lacks."""
     issue_field: str = ""
     """The ticket field for the issue's address, by id."""
     parent: int | None = None
@@ -69,10 +73,15 @@ class ChangeContext:
     closed_reply: str | None = None
     """The issue was closed before the ticket came: the macro that says so; empty: there is none. None: it is open."""
 
+    @property
+    def is_confidential(self) -> bool:
+        """May a stranger not read the issue?"""
+        return self.found.issue is not None and self.found.issue.confidential
+
     def text(self, macro: str) -> Rendered | str:
         """The macro's text, or why there is none."""
         try:
-            return render(self.macros, macro, self.channel, self.values)
+            return render(self.macros, macro, self.channel, self.values, without_issue=self.is_confidential)
         except MissingValue as error:
             return str(error)
 
@@ -138,9 +147,9 @@ class Action(Strict):
         """The same, left to a person."""
         return self.model_copy(update={"skip_reason": why})
 
-    def suggested(self) -> Self:
+    def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:
         """As it is in mode `suggest`."""
-        return self.skipped(SKIPPED_SUGGEST)
+        return self.skipped(why)
 
     def details(self) -> tuple[str, ...]:
         """What it is about, in single words: `kind:detail` is how rule tests name it."""

@@ -22,7 +22,7 @@ class IssueRef(Strict):
     closed_as: str = ""
     """Of an issue that was closed before the ticket came: the reason, by its key in `closing:`."""
     closed_on: str = ""
-    """The day."""
+    """The day, or the time."""
 
     @property
     def name(self) -> str:

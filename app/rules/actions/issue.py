@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
-from app.rules.actions.action import Action, ChangeContext, PlanContext, Reference
+from app.rules.actions.action import SKIPPED_UNSURE, Action, ChangeContext, PlanContext, Reference
 from app.rules.actions.findings import IssueRef
+from app.rules.actions.report_details import ASKED_FOR
 from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
 from app.rules.channels import ChannelOf
 from app.rules.placeholders import Needs
@@ -97,11 +98,15 @@ class Issue(Action):
     def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         if self.policy.open_when != "never":
             change.issue_may_follow = True
-            change.say(Section.NEXT, f"If this is right, add {OPEN_ISSUE_TAG} to open its issue.")
+            if self.skip_reason != SKIPPED_UNSURE:
+                change.say(Section.NEXT, f"If this is right, add {OPEN_ISSUE_TAG} to open its issue.")
+            self._say_what_is_given(change, context)
         return super().leave(change, context)
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         found = context.found
+        if self.policy.open_when != "never":
+            self._say_what_is_given(change, context)
         if found.issue and found.outcome in {"opened", "linked"}:
             return self._linked(found.issue, change, context)
         change.issue_may_follow = found.outcome != "none"
@@ -135,7 +140,6 @@ class Issue(Action):
             change.say(Section.ISSUE, context.found.detail)
         if context.comes_back and issue.state != "closed":
             change.say(Section.LATER, COMES_BACK)
-        self._say_what_is_given(change, context)
         return self.outcome("done", f"{how} {issue.name}")
 
     def _suggested(self, candidates: tuple[IssueRef, ...], change: TicketChange) -> ActionOutcome:
@@ -159,16 +163,10 @@ class Issue(Action):
         return self.outcome("waiting", f"{len(candidates)} candidates; a person decides")
 
     def _say_what_is_given(self, change: TicketChange, context: ChangeContext) -> None:
-        """For a template that asks for steps: what the report says of itself, and whether the version is missing."""
-        template = context.macros.templates.get(self.policy.template)
-        if template is None or "steps" not in template.placeholders:
-            return
-        details = context.details
-        given = [f"{key} {value}" if "\n" not in value else key for key, value in details.items() if value]
-        if given:
+        if given := context.details.given():
             change.say(Section.GIVEN, f"{', '.join(given)}.")
-        if not details.get("version") and details.get("edition") != "GitLab.com":
-            change.say(Section.GIVEN, "version.", label="Missing")
+        if context.missing:
+            change.say(Section.GIVEN, f"{', '.join(ASKED_FOR[one] for one in context.missing)}.", label="Missing")
 
 
 def _closed(issue: IssueRef) -> str:

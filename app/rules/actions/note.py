@@ -4,16 +4,15 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from app.rules.actions.action import Action, ChangeContext, PlanContext
+from app.rules.actions.action import SKIPPED_SUGGEST, Action, ChangeContext, PlanContext
 from app.rules.actions.issue import say_issue
 from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
 from app.rules.schema.strict import Strict
-from app.rules.verdict import Verdict, spoken
-from app.tags import ARCHETYPE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 
 CHOOSE = "Please choose an archetype: add its tag."
-
-_SURE = {"high": "sure", "medium": "fairly sure", "low": "a guess"}
+CONFIRM = "Please confirm it, or choose another archetype: add its tag."
+SEEMS = "The text seems to be about this. Add the tag if it is so:"
 
 
 class NoteKeys(Strict):
@@ -34,17 +33,25 @@ class Note(Action):
     @classmethod
     def plan(cls, keys: NoteKeys, context: PlanContext) -> Self | None:
         verdict = context.verdict
-        steps = [one.advice for one in context.instead]
+        steps: list[str] = []
         if verdict.archetype is None:
             steps.append(CHOOSE + (" Perhaps one of these:" if verdict.candidates else ""))
+        elif verdict.confidence == "medium":
+            steps.append(CONFIRM)
+        elif verdict.candidates:
+            steps.append(SEEMS)
+        steps += [one.advice for one in context.instead]
         steps += [note for note in (keys.note, *context.remark_notes) if note]
-        choices = tuple((ARCHETYPE_TAG + one.archetype, one.because) for one in verdict.candidates)
-        return cls(title=_title(verdict), next=tuple(steps), choices=choices, why=(verdict.why,))
+        choices = [(ARCHETYPE_TAG + one.archetype, one.because) for one in verdict.candidates]
+        if verdict.archetype and verdict.confidence == "medium":
+            share = f", {verdict.probability:.0%} likely (model)" if verdict.probability else ""
+            choices.insert(0, (CONFIRM_TAG, f"yes, {context.archetype_title.lower()}{share}"))
+        return cls(title=_title(context), next=tuple(steps), choices=tuple(choices), why=(verdict.why,))
 
     def and_next(self, sentence: str) -> Self:
         return self.model_copy(update={"next": (*self.next, sentence)})
 
-    def suggested(self) -> Self:
+    def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:
         return self
 
     def would(self) -> str:
@@ -67,8 +74,10 @@ class Note(Action):
         return self.outcome("done", self.title)
 
 
-def _title(verdict: Verdict) -> str:
+def _title(context: PlanContext) -> str:
+    verdict = context.verdict
     if verdict.archetype is None:
         return "Needs triage"
-    sure = "chosen by a person" if verdict.decided_by == "person" else _SURE[verdict.confidence]
-    return f"{spoken(verdict.archetype).capitalize()} ({sure})"
+    if verdict.confidence != "high":
+        return f"{context.archetype_title}?"
+    return f"{context.archetype_title} ({'chosen by a person' if verdict.decided_by == 'person' else 'sure'})"

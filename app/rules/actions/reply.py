@@ -21,6 +21,9 @@ _WITHOUT_ISSUE: dict[str, ActionState] = {
 }
 
 
+HIDDEN = "The issue is confidential, so the answer does not name it."
+
+
 class ReplyConfig(Strict):
     """A text for the person who wrote; one whose macro is internal goes into the internal note."""
 
@@ -51,11 +54,16 @@ class Reply(Action):
     @classmethod
     def plan(cls, keys: ReplyKeys, context: PlanContext) -> Self | None:
         reply, channel = keys.reply, context.channel
-        if reply is None or keys.never_reply:
+        if keys.never_reply:
+            return None
+        if macro := context.verdict.macro:
+            reply = (reply or ReplyConfig(macro=macro)).model_copy(update={"macro": macro})
+        # Of what is only guessed, a person chooses first what it is.
+        if reply is None or context.verdict.confidence != "high":
             return None
         live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
         answerable = channel.reply == "zendesk"
-        where = "" if answerable else channel.link or context.channel_title
+        where = "" if answerable else channel.link or f"{context.channel_title} (address not known)"
         return cls(macro=reply.macro, sent=live and answerable, where=where)
 
     @classmethod
@@ -108,26 +116,40 @@ def suggest(macro: str, change: TicketChange, context: ChangeContext) -> tuple[A
         return _without_text(text, change, context)
     if text.visibility == "internal":
         change.say(Section.NEXT, text.text)
-        return "done", f"suggested {macro}"
-    title, where = context.values.get("channel", context.channel), context.where
-    if where.startswith(("https://", "http://")):
-        change.say(Section.NEXT, "", name="Post the answer below where they wrote.", url=where)
-    else:
-        change.say(Section.NEXT, "Post the answer below where they wrote." if where else "Send the answer below.")
-    change.quote(text.text, f"Answer for {title}, {len(text.text)} characters")
+        change.add += text.tags
+        return "done", f"noted {macro}"
+    _offer(text.text, change, context)
+    if context.is_confidential:
+        change.say(Section.NEXT, HIDDEN)
+    if text.status:
+        change.submit_as(text.status)
     return "done", f"suggested {macro}"
+
+
+def _offer(answer: str, change: TicketChange, context: ChangeContext) -> None:
+    """Where it goes, and the text."""
+    where = context.where
+    if where.startswith(("https://", "http://")):
+        change.say(Section.NEXT, "Post the answer below where they wrote:")
+        change.say(Section.NEXT, ".", name=where, url=where)
+    elif where:
+        change.say(Section.NEXT, f"Post the answer below where they wrote ({where}; the address is not known).")
+    else:
+        change.say(Section.NEXT, "Send the answer below.")
+    change.quote(answer, f"Answer for {context.values.get('channel', context.channel)}, {len(answer)} characters")
+    change.answer_waits = True
 
 
 def _answer_alone(answer: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
     """What the team wrote for the person must not be lost because the issue may not be named."""
-    change.say(Section.NEXT, "Send the answer below. The issue is hidden from the public, and must not be named.")
-    change.quote(answer, f"Answer for {context.values.get('channel', context.channel)}, {len(answer)} characters")
+    _offer(answer, change, context)
+    change.say(Section.NEXT, HIDDEN)
     return "done", "suggested the team's answer, without the issue's address"
 
 
 def _without_text(why: str, change: TicketChange, context: ChangeContext) -> tuple[ActionState, str]:
     found = context.found
-    if found.issue and found.issue.confidential:
+    if context.is_confidential:
         change.say(Section.NEXT, "Answer in your own words: the issue is confidential, and must not be named.")
         return "skipped", "the issue is confidential, and this reply would name it"
     state = _WITHOUT_ISSUE.get(found.outcome, "failed")

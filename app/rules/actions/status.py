@@ -36,6 +36,19 @@ class Status(Action):
         issue = context.found.issue
         if self.status == "hold" and issue and issue.closed_as:
             return self.outcome("skipped", "its issue is closed: nothing would bring the ticket back")
+        if self._goes_with_answer(change):
+            return self.outcome("waiting", f"{self.status} when the answer is sent")
         change.status = self.status
         change.say(Section.DONE, f"status set to {self.status}")
         return self.outcome("done", self.status)
+
+    def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        if self._goes_with_answer(change):
+            return self.outcome("skipped", self.skip_reason)
+        return super().leave(change, context)
+
+    def _goes_with_answer(self, change: TicketChange) -> bool:
+        if self.status != "solved" or not change.answer_waits:
+            return False
+        change.submit_as(self.status)
+        return True

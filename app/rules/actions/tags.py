@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal, Self
 
-from app.rules.actions.action import Action, ChangeContext, PlanContext
+from app.rules.actions.action import SKIPPED_SUGGEST, Action, ChangeContext, PlanContext
 from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.rules.schema.strict import Strict, Tag
 from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG, CONFIDENCE_TAG, DONE_TAG
@@ -36,7 +36,7 @@ class Tags(Action):
             stale += [tag for tag in present if _outdated(tag, own) and tag not in stale]
         return cls(add=tuple(wanted), remove=tuple(stale))
 
-    def suggested(self) -> Self:
+    def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:
         return self
 
     def details(self) -> tuple[str, ...]:

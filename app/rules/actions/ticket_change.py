@@ -67,6 +67,8 @@ class TicketChange:
     title: str = ""
     """Of the internal note; empty: no note is written."""
     note: list[NoteLine] = field(default_factory=list)
+    answer_waits: bool = False
+    """A person has an answer to send."""
     issue_may_follow: bool = False
     """There is no issue yet, and one may still be linked or opened."""
     outcomes: list[ActionOutcome] = field(default_factory=list)
@@ -78,6 +80,12 @@ class TicketChange:
     def offer(self, section: Section, text: str, *, name: str, url: str = "", label: str = "") -> None:
         """Add one of several things to choose from."""
         self.note.append(NoteLine(section, text, name, url, label, listed=True))
+
+    def submit_as(self, status: str) -> None:
+        """A ticket that is solved before its answer is sent is out of sight: the person who sends it does both."""
+        line = NoteLine(Section.NEXT, f"Submit it as {status}.")
+        if line not in self.note:
+            self.note.append(line)
 
     def quote(self, text: str, label: str) -> None:
         """Add a text to send."""

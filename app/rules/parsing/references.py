@@ -12,11 +12,18 @@ from app.rules.actions import ACTIONS
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.macros import DEFAULT
+from app.rules.macros import DEFAULT, MISSING
 from app.rules.parsing.pieces import Pieces
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
-from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, Needs, Placeholder, Text
+from app.rules.placeholders import (
+    ISSUE_NAMES,
+    REPLY_PLACEHOLDERS,
+    TEMPLATE_PLACEHOLDERS,
+    Needs,
+    Placeholder,
+    Text,
+)
 from app.rules.routing import ConditionsConfig
 from app.rules.schema.macros import MacroConfig
 
@@ -63,13 +70,18 @@ def _texts(checked: _Checked) -> Iterator[Problem]:
     channels = (*checked.pieces.names["channel"], OTHER, DEFAULT)
     for name, macro in checked.pieces.macros.items():
         path: Path = ("macros", name)
-        if DEFAULT not in macro.text:
-            yield places.problem((*path, "text"), "has no `default`, which every other channel gets")
-        for channel, text in macro.text.items():
-            here: Path = (*path, "text", channel)
-            if channel not in channels:
-                yield _unknown(places, here, f"there is no channel `{channel}`", channel, channels)
-            yield from _placeholders(text, macro.placeholders, REPLY_PLACEHOLDERS, places, here)
+        for key, texts in (("text", macro.text), ("without_issue", macro.without_issue)):
+            if DEFAULT not in texts and (texts or key == "text"):
+                yield places.problem((*path, key), "has no `default`, which every other channel gets")
+            for channel, text in texts.items():
+                here: Path = (*path, key, channel)
+                if channel not in channels:
+                    yield _unknown(places, here, f"there is no channel `{channel}`", channel, channels)
+                yield from _placeholders(text, macro.placeholders, REPLY_PLACEHOLDERS, places, here)
+                yield from _lost_lines(text, places, here)
+                if key == "without_issue" and (names := ISSUE_NAMES & {*Text(text).get_identifiers()}):
+                    message = f"names the issue by {', '.join(sorted(names))}, but it is for confidential issues"
+                    yield places.problem(here, message)
         yield from _declared(macro.placeholders, REPLY_PLACEHOLDERS, places, path)
     for name, template in checked.pieces.templates.items():
         path = ("templates", name)
@@ -89,6 +101,15 @@ def _placeholders(
             yield places.problem(path, f"`${{{name}}}` is not declared", expected=f"`{name}` under `placeholders:`")
 
 
+def _lost_lines(text: str, places: Positions, path: Path) -> Iterator[Problem]:
+    """A line with `${missing}` goes where nothing is missing: it must not take anything else with it."""
+    lines = text.strip().splitlines()
+    for line in lines:
+        if MISSING in line and (len(lines) == 1 or {*Text(line).get_identifiers()} - {"missing"}):
+            message = f"`{MISSING}` needs a line of its own, which is left out when nothing is missing"
+            yield places.problem(path, message)
+
+
 def _declared(
     declared: tuple[str, ...], known: Mapping[str, Placeholder], places: Positions, path: Path
 ) -> Iterator[Problem]:
@@ -99,7 +120,8 @@ def _declared(
 
 
 def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
-    used = {name for text in macro.text.values() for name in Text(text).get_identifiers()}
+    texts = (*macro.text.values(), *macro.without_issue.values())
+    used = {name for text in texts for name in Text(text).get_identifiers()}
     return {(name, needs) for name in used if name in REPLY_PLACEHOLDERS and (needs := REPLY_PLACEHOLDERS[name].needs)}
 
 
@@ -116,7 +138,8 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
 
 def _closing(checked: _Checked) -> Iterator[Problem]:
     for reason, entry in checked.pieces.closing.items():
-        yield from checked.macro(entry.macro, ("closing", reason, "macro"), has={"issue"})
+        has: set[Needs] = {"issue", "incident"} if reason == "incident_over" else {"issue"}
+        yield from checked.macro(entry.macro, ("closing", reason, "macro"), has=has)
     yield from checked.macro(checked.pieces.team_answer, ("closing", "team_answer"), has={"issue", "answer"})
 
 

@@ -168,6 +168,10 @@ class ClosingConfig(Strict):
         description="Deleted, promoted to an epic, or moved to where the token may not read, and the ticket follows no "
         "other open issue.",
     )
+    incident_over: OnClosingConfig = Field(
+        default=OnClosingConfig(status="open", tags=("issue_closed",)),
+        description="An incident that explained a complaint was closed, for whatever reason but a successor.",
+    )
     not_planned_labels: tuple[Text, ...] = Field(
         default=(),
         description="A closed issue with one of these labels counts as not planned. In these three lists case, scope "

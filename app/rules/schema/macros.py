@@ -1,12 +1,14 @@
 """The schema of macros.yaml: texts for people, and descriptions of issues."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from app.rules.placeholders import REPLY_PLACEHOLDERS, TEMPLATE_PLACEHOLDERS, meanings
 from app.rules.schema.base import MacroName, Status
 from app.rules.schema.strict import Name, Strict, Tag, Text
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 
 
 class MacroConfig(Strict):
@@ -14,10 +16,26 @@ class MacroConfig(Strict):
 
     description: str = ""
     text: dict[Name, Text] = Field(description="By channel; `default` for every other one.")
+    without_issue: dict[Name, Text] = Field(
+        default_factory=dict,
+        description="The same where the issue is confidential: texts that do not name it. By channel, with `default`.",
+    )
     placeholders: tuple[Name, ...] = Field(default=(), description=meanings(REPLY_PLACEHOLDERS))
+    language: Language | None = Field(
+        default=None,
+        description="Suggested to whoever writes in this language, if the team does not answer it: `pt`, `zh`.",
+    )
     tags: tuple[Tag, ...] = ()
     status: Status | None = None
     visibility: Literal["public", "internal"] = "public"
+
+
+class MissingConfig(Strict):
+    """How `${missing}` asks for what a report lacks."""
+
+    version: Text = "the GitLab version"
+    steps: Text = "the steps that lead to it"
+    log: Text = "any error text"
 
 
 class TemplateConfig(Strict):
@@ -34,3 +52,4 @@ class MacrosConfig(Strict):
     version: Literal[1]
     macros: dict[MacroName, MacroConfig]
     templates: dict[MacroName, TemplateConfig] = Field(default_factory=dict)
+    missing: MissingConfig = MissingConfig()

@@ -20,6 +20,7 @@ CLOSED_AS: dict[str, str] = {
     "duplicate": "was closed as a duplicate of another",
     "moved": "was moved to another project",
     "gone": "cannot be followed any more",
+    "incident_over": "is over",
 }
 
 
@@ -52,7 +53,8 @@ def news_of(
     sentences = [before] if before else []
     if issue.state == "closed" and state in {"opened", GONE}:
         reason = closed_as
-        sentences.append(f"The issue {name} {CLOSED_AS[reason]}.")
+        what = "incident" if reason == "incident_over" else "issue"
+        sentences.append(f"The {what} {name} {CLOSED_AS[reason]}.")
     elif issue.state == "opened" and state in {"closed", GONE}:
         reason = "reopened"
         sentences.append(f"The issue {name} {'was opened again' if state == 'closed' else 'is there again'}.")

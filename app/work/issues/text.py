@@ -10,28 +10,19 @@ from collections import Counter
 from dataclasses import dataclass
 
 from app.message.own_words import own_words
+from app.message.report import report_details
 from app.message.subjects import read_subject
 from app.redaction import redact
 from app.rules.actions.issue import IssueConfig
+from app.rules.actions.report_details import ASKED_FOR
 from app.rules.loading import Rules
 from app.rules.macros import render_template
 from app.work.messages import TicketDecision
 from integrations.gitlab import quoting
 
-_VERSION = re.compile(
-    r"\b(?:gitlab[\s-]*(?:ce|ee)?\s*v?|v|version\s*:?\s*|(?:since|until|after)\s+)(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\b",
-    re.IGNORECASE,
-)
-_EDITIONS = (
-    ("EE", re.compile(r"\b(?:EE|Enterprise Edition)\b")),
-    ("CE", re.compile(r"\b(?:CE|Community Edition)\b")),
-    ("GitLab.com", re.compile(r"\bgitlab\.com\b", re.IGNORECASE)),
-)
 _FIRST_SENTENCE = re.compile(r"^(.{12,120}?)(?:[.!?\n]|$)", re.DOTALL)
 _REPLY_SIGNS = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _HANDLES = re.compile(r"(?<!\w)[@#](\w+)")
-# "1." or "2)" at the beginning of a line; a list that is numbered from one on is how people write down steps.
-_STEP = re.compile(r"^\s{0,3}(\d{1,2})[.)]\s+\S.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -72,15 +63,17 @@ def issue_title(decision: TicketDecision, report: Report) -> str:
 
 def issue_description(decision: TicketDecision, report: Report, policy: IssueConfig, rules: Rules, marker: str) -> str:
     """The template, filled; the marker is the first line, where no text of others can hide it."""
-    text = f"{report.subject}\n{report.body}"
     channel = rules.routing.channels.get(decision.channel)
-    details = report_details(text)
+    details = report_details(f"{report.subject}\n{report.body}")
+    missing = details.missing(rules.macros.templates[policy.template].placeholders)
     values = {
         "report": quoting.fence(report.body),
         "channel": quoting.one_line(channel.title if channel else decision.channel),
-        "version": quoting.one_line(details["version"]),
-        "edition": details["edition"],
-        "steps": quoting.fence(details["steps"]) if details["steps"] else "",
+        "version": quoting.one_line(details.version),
+        "edition": details.edition,
+        "steps": quoting.fence(details.steps) if details.steps else "",
+        "log": quoting.fence(details.log) if details.log else "",
+        "missing": ", ".join(ASKED_FOR[one] for one in missing),
         "ticket_url": decision.ticket.url,
     }
     return f"{quoting.marker_line(marker)}\n\n{render_template(rules.macros, policy.template, values)}"
@@ -92,26 +85,3 @@ def another_report(decision: TicketDecision, report: Report, marker: str, *, quo
     if quoted:
         lines += ["", quoting.fence(report.body)]
     return "\n".join(lines)
-
-
-def report_details(text: str) -> dict[str, str]:
-    """What a report says of version, edition and steps; empty where it does not."""
-    return {"version": _version(text), "edition": _edition(text), "steps": _steps(text)}
-
-
-def _version(text: str) -> str:
-    found = _VERSION.search(text)
-    return found[1] if found else ""
-
-
-def _edition(text: str) -> str:
-    return next((name for name, sign in _EDITIONS if sign.search(text)), "")
-
-
-def _steps(text: str) -> str:
-    """The numbered list in it, if it begins at one and has two steps or more."""
-    found = list(_STEP.finditer(text))
-    numbers = [int(step[1]) for step in found]
-    if len(found) < 2 or numbers != list(range(1, len(found) + 1)):
-        return ""
-    return "\n".join(step[0].strip() for step in found)

@@ -1,12 +1,16 @@
 """From a decision and what was found to the one update of the ticket, and what to say of each action. Pure."""
 
+from collections.abc import Sequence
+
+from app.message.report import report_details
 from app.rules.actions.action import ChangeContext
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.actions.issue import Issue
+from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import TicketChange
 from app.rules.loading import Rules
 from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.work.issues.news import on_closing
-from app.work.issues.text import report_details
 from app.work.messages import TicketDecision
 from app.work.tickets.first_name import first_name
 
@@ -22,19 +26,30 @@ def compose(decision: TicketDecision, found: Found, rules: Rules) -> TicketChang
 
 def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeContext:
     ticket, field = decision.ticket, rules.routing.fields.issue
+    details = report_details(f"{ticket.subject}\n{ticket.body}")
+    asked = _asked(decision, rules)
+    missing = details.missing(asked)
     return ChangeContext(
         ticket_id=ticket.id,
         channel=decision.channel,
         macros=rules.macros,
-        values=_values(decision, found, rules),
+        values=_values(decision, found, rules, missing),
         found=found,
-        details=report_details(f"{ticket.subject}\n{ticket.body}"),
+        details=details if "steps" in asked else ReportDetails(),
+        missing=missing,
         issue_field=str(field) if field else "",
         parent=decision.parent,
         where=_where(decision, rules),
         closed_reply=_closed_reply(found, rules),
         comes_back=rules.routing.closing.done.status == "open",
     )
+
+
+def _asked(decision: TicketDecision, rules: Rules) -> tuple[str, ...]:
+    """What the template of the ticket's issue asks for."""
+    issue = next((one for one in decision.plan.actions if isinstance(one, Issue)), None)
+    template = rules.macros.templates.get(issue.policy.template) if issue else None
+    return template.placeholders if template else ()
 
 
 def _closed_reply(found: Found, rules: Rules) -> str | None:
@@ -59,7 +74,7 @@ def _unnamed(answer: str, issue: IssueRef | None) -> str:
     return answer
 
 
-def _values(decision: TicketDecision, found: Found, rules: Rules) -> dict[str, str]:
+def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Sequence[str]) -> dict[str, str]:
     """What the placeholders stand for. A confidential issue has no address in a text for the public."""
     channel = rules.routing.channels.get(decision.channel)
     title = channel.title if channel else decision.channel
@@ -75,5 +90,12 @@ def _values(decision: TicketDecision, found: Found, rules: Rules) -> dict[str, s
         "issue_title": name,
         "incident_url": address,
         "incident_title": name,
+        "over_since": found.issue.closed_on if found.issue else "",
+        "missing": _listed([getattr(rules.macros.missing, one) for one in missing]),
     }
     return {key: value for key, value in values.items() if key in REPLY_PLACEHOLDERS}
+
+
+def _listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -19,9 +19,9 @@ from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.rules.verdict import Previous
-from app.tags import ARCHETYPE_TAG, DONE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG
 from app.ticket import Ticket
-from app.triage.deciders import chosen_by_person
+from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
 from app.work.decisions.decision_log import DecisionLog
@@ -157,7 +157,8 @@ class TicketDecider:
     ) -> DecideResult:
         previous = Previous(last.archetype, last.tags)
         chosen = chosen_by_person(ticket, previous)
-        asked_by = ARCHETYPE_TAG + chosen if chosen else command_tag(ticket.tags)
+        confirmed = chosen == last.archetype and is_confirmed(ticket, previous)
+        asked_by = CONFIRM_TAG if confirmed else ARCHETYPE_TAG + chosen if chosen else command_tag(ticket.tags)
         if asked_by and (why := self.provenance.not_a_person(snapshot.id, asked_by, rules.routing.team)):
             return Ended(why=why)
         if chosen:

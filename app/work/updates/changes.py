@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 
 from app.records.links import Key, Link
 from app.rules.actions.findings import IssueRef
 from app.rules.schema.base import ClosingConfig
 from app.work.issues.closing_reason import ClosingReason
+from app.work.issues.incidents import INCIDENT
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.news import GONE, News, known_of, news_of, on_closing
 from app.work.issues.successor import EITHER, Successor, replaced_as, successor_of
@@ -16,6 +18,7 @@ from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, NewsReason, 
 from integrations.errors import NotFound
 from integrations.gitlab.issues import GitLabIssue
 
+_ENDED = frozenset({"done", "not_planned", "unexplained"})
 _HOW = {"duplicate": "was closed as a duplicate", "moved": "was moved"}
 
 
@@ -84,7 +87,7 @@ class ChangeFinder:
                 state=link.state,
                 known=known_of(link),
                 closing=closing,
-                closed_as=reason,
+                closed_as="incident_over" if link.intent == INCIDENT and reason in _ENDED else reason,
                 before="" if told else before.strip(),
             )
             if news is None:
@@ -151,6 +154,7 @@ def issue_ref(issue: GitLabIssue, project: str, *, public: bool) -> IssueRef:
         title=issue.title,
         url=issue.web_url,
         confidential=not public,
+        closed_on=f"{issue.closed_at.astimezone(UTC):%-d %B %Y, %H:%M} UTC" if issue.closed_at else "",
     )
 
 

@@ -142,6 +142,17 @@ templates:
         ("{text: {twitter: hi}}", "has no `default`"),
         ("{text: {default: hi, twiter: hi}}", "there is no channel `twiter`; did you mean `twitter`?"),
         ("{text: {default: ''}}", "is empty"),
+        ("{text: {default: hi}, without_issue: {twitter: hi}}", "has no `default`"),
+        (
+            "{text: {default: hi}, placeholders: [issue_url], without_issue: {default: '${issue_url}'}}",
+            "names the issue by issue_url, but it is for confidential issues",
+        ),
+        ("{text: {default: 'add ${missing}'}, placeholders: [missing]}", "`${missing}` needs a line of its own"),
+        (
+            '{text: {default: "hi\\n${link} add ${missing}"}, placeholders: [link, missing]}',
+            "`${missing}` needs a line of its own",
+        ),
+        ("{text: {default: hi}, language: portuguese}", "language"),
     ],
 )
 def test_checks_macros(macro: str, said: str) -> None:

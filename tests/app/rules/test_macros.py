@@ -63,6 +63,31 @@ def test_values_are_never_looked_at_again(value: str) -> None:
     assert text == f"Hi {value}${{name}}$${{issue_url}}, that costs $5."
 
 
+ASKS = """\
+version: 1
+macros:
+  A::Asks:
+    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\nBye", twitter: "See ${issue_url}"}
+    without_issue: {default: "We have it.\\nPlease add: ${missing}."}
+    placeholders: [issue_url, missing]
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "values", "hidden", "text"),
+    [
+        ("email", {"issue_url": "U", "missing": "steps"}, False, "See U\nPlease add: steps.\nBye"),
+        ("email", {"issue_url": "U", "missing": ""}, False, "See U\nBye"),
+        ("email", {"missing": "steps"}, True, "We have it.\nPlease add: steps."),
+        ("twitter", {}, True, "We have it."),
+    ],
+)
+def test_asks_only_for_what_is_missing_and_names_no_hidden_issue(
+    channel: str, values: dict[str, str], hidden: bool, text: str
+) -> None:
+    assert render(rules(macros=ASKS).macros, "A::Asks", channel, values, without_issue=hidden).text == text
+
+
 def test_templates_leave_out_what_is_empty() -> None:
     text = render_template(TEXTS, "A::Report", {"report": "> it broke", "edition": "CE"})
     assert text == "## Report\n\n> it broke\n\n\n\n## Where\n\n- Edition: CE\n"

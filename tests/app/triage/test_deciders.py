@@ -8,6 +8,7 @@ from app.rules.verdict import Previous
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person
 
+SURE = "confidence__high"
 PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__spam"
 
 
@@ -23,8 +24,28 @@ PRAISE, BUG, SPAM = "archetype__mention", "archetype__bug_report", "archetype__s
         ((), Previous("mention", (PRAISE,)), None),
         (("vip",), Previous("mention", (PRAISE,)), None),
         ((SPAM,), Previous(None, ("needs_triage",)), "spam"),
+        ((BUG, SURE), Previous("bug_report", (BUG, "confidence__medium")), "bug_report"),
+        ((BUG, SURE), Previous("bug_report", (BUG, SURE)), None),
+        ((BUG, SURE, SPAM), Previous("bug_report", (BUG, "confidence__medium")), "spam"),
+        ((SURE,), Previous("bug_report", (BUG, "confidence__medium")), None),
+        ((SURE,), Previous(None, ("needs_triage",)), None),
     ],
-    ids=["first", "ours", "added", "changed", "changed back", "not yet off", "removed", "other tags", "abstained"],
+    ids=[
+        "first",
+        "ours",
+        "added",
+        "changed",
+        "changed back",
+        "not yet off",
+        "removed",
+        "other tags",
+        "abstained",
+        "confirmed",
+        "sure before",
+        "corrected",
+        "removed and confirmed",
+        "nothing to confirm",
+    ],
 )
 def test_a_person_chose_what_we_did_not_set_or_what_came_back(
     tags: tuple[str, ...], previous: Previous | None, chosen: str | None

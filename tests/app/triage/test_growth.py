@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.message.report import report_details
 from app.rules.loading import load
 from app.similarity.queries import search_queries
 from app.similarity.terms import counted, printed, spellings
 from app.ticket import Ticket
 from app.triage.judge import judge
 from app.triage.shipped import shipped_judgement
-from app.work.issues.text import report_details
 from integrations.gitlab import quoting
 from tests.support.hostile import SHAPES
 from tests.support.paths import ROOT

@@ -74,6 +74,46 @@ def test_a_route_goes_before_the_language_only_if_it_says_so(rules: Rules) -> No
     assert ask(rules, "@gitlab kudos to the team for everything!", german).verdict.archetype == "non_english"
 
 
+def test_a_foreign_text_is_named_with_its_topic_and_the_macro_in_its_language() -> None:
+    texts = (ROOT / "macros.yaml").read_text()
+    portuguese = 'macros:\n  Language::Portuguese: {language: pt, text: {default: "Olá"}}\n'
+    rules = load((ROOT / "routing.yaml").read_text(), texts.replace("macros:\n", portuguese, 1))
+    judgement = Judgement(lambda _: Language("pt", "a test says so"))
+    judged = ask(rules, "@gitlab gitlab.com is down, olá, fora do ar", judgement)
+    assert judged.verdict.why == "The text is in Portuguese (pt), which the team does not answer."
+    assert [one.archetype for one in judged.verdict.candidates] == ["stability_complaint"]
+    assert "reply" in [action.kind for action in judged.plan.actions]
+    assert "reply" not in [action.kind for action in ask(rules, "bonjour", _in("fr")).plan.actions]
+
+
+def _in(language: str) -> Judgement:
+    return Judgement(lambda _: Language(language, "a test says so"))
+
+
+@pytest.mark.parametrize(
+    ("shares", "topic"),
+    [
+        ({"non_english": 0.9, "bug_report": 0.08, "mention": 0.02}, ["bug_report"]),
+        ({"non_english": 0.9, "bug_report": 0.05, "mention": 0.05}, []),
+    ],
+    ids=["the model prefers one by far", "the model cannot tell"],
+)
+def test_the_model_names_the_topic_of_a_foreign_text_only_if_it_is_clear(
+    rules: Rules, shares: dict[str, float], topic: list[str]
+) -> None:
+    said = ModelVerdict(MappingProxyType(shares), "non_english", 0.9, (), (), "v", False)
+    judgement = Judgement(lambda _: Language("fr", "a test says so"), lambda _ticket, _channel: said)
+    verdict = ask(rules, "Bonjour, une question", judgement).verdict
+    assert (verdict.decided_by, [one.archetype for one in verdict.candidates]) == ("language", topic)
+
+
+def test_from_medium_down_others_are_named_and_no_reply_is_ready(rules: Rules) -> None:
+    judged = ask(rules, NOTHING_FITS, model_says("bug_report", 0.7))
+    assert [one.archetype for one in judged.verdict.candidates] == ["mention"]
+    assert "reply" not in [action.kind for action in judged.plan.actions]
+    assert "%" not in judged.verdict.why
+
+
 def test_a_person_stands_above_all(rules: Rules) -> None:
     judged = ask(rules, "please disable 2fa", model_says("spam", 1.0), tags=("archetype__mention",))
     assert (judged.verdict.archetype, judged.verdict.decided_by) == ("mention", "person")

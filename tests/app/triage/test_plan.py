@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, SKIPPED_SUGGEST
@@ -30,6 +32,7 @@ FULL = (
 ROUTING = rules(head=HEAD.replace("{description: broken}", FULL), macros=MACROS).routing
 TWITTER = ChannelOf("twitter", public=True, reply="zendesk", link="")
 FORUM = ChannelOf("forum", public=True, reply="elsewhere", link="https://forum.gitlab.com/t/1")
+NO_LINK = ChannelOf("forum", public=True, reply="elsewhere", link="")
 TICKET = Ticket(1, tags=("vip",))
 
 
@@ -118,7 +121,7 @@ def test_spam_is_marked_only_when_it_is_certain_else_tagged(decided: Verdict, ma
     ("decided", "title"),
     [
         (verdict(), "Bug report (sure)"),
-        (verdict(confidence="medium"), "Bug report (fairly sure)"),
+        (verdict(confidence="medium"), "Bug report?"),
         (verdict(decided_by="person"), "Bug report (chosen by a person)"),
     ],
 )
@@ -127,10 +130,35 @@ def test_the_title_says_in_words_how_sure_it_is(decided: Verdict, title: str) ->
     assert (made.title, made.why, made.next[-1]) == (title, ("Because.",), "Look twice.")
 
 
-@pytest.mark.parametrize(("channel", "where"), [(TWITTER, ""), (FORUM, "https://forum.gitlab.com/t/1")])
+@pytest.mark.parametrize(
+    ("channel", "where"),
+    [(TWITTER, ""), (FORUM, "https://forum.gitlab.com/t/1"), (NO_LINK, "Forum (address not known)")],
+)
 def test_a_reply_says_where_it_has_to_be_written(channel: ChannelOf, where: str) -> None:
     (reply,) = [one for one in plan(ROUTING, TICKET, verdict(), channel=channel).actions if isinstance(one, Reply)]
     assert (reply.where, reply.sent) == (where, False)
+
+
+OTHERS = (Candidate("mention", "20% likely (model)"),)
+
+
+def test_a_guess_is_confirmed_or_corrected_before_it_is_answered() -> None:
+    guess = verdict(confidence="medium", decided_by="model", mode="suggest", probability=0.7, candidates=OTHERS)
+    made = plan(ROUTING, TICKET, guess, channel=TWITTER)
+    assert "reply" not in kinds(made)
+    assert note(made).next[0] == "Please confirm it, or choose another archetype: add its tag."
+    assert note(made).choices == (
+        ("confidence__high", "yes, bug report, 70% likely (model)"),
+        ("archetype__mention", "20% likely (model)"),
+    )
+
+
+def test_a_foreign_text_gets_the_macro_in_its_language_and_what_it_seems_to_be_about() -> None:
+    said = replace(verdict("non_english", decided_by="language", candidates=OTHERS), macro="Say::Hello")
+    made = plan(ROUTING, TICKET, said, channel=TWITTER)
+    (reply,) = [one for one in made.actions if isinstance(one, Reply)]
+    assert (reply.macro, reply.sent) == ("Say::Hello", False)
+    assert note(made).next[0] == "The text seems to be about this. Add the tag if it is so:"
 
 
 def test_a_person_who_chose_takes_the_other_archetype_away() -> None:

@@ -34,10 +34,15 @@ RULES = rules(
     more="""
     fields: {issue: 77}
     """,
-    macros="""\
+    macros=r"""
 version: 1
 macros:
   Bug::Thanks: {placeholders: [name, issue_url], tags: [macro__bug], text: {default: "Hi ${name}, see ${issue_url}"}}
+  Bug::Asks:
+    placeholders: [name, missing]
+    text: {default: "Hi ${name}\nPlease add: ${missing}."}
+    without_issue: {default: "Hi ${name}, we have it\nPlease add: ${missing}."}
+  Bye::All: {placeholders: [name], status: solved, text: {default: "Bye ${name}"}}
   Hello::All: {placeholders: [name], text: {default: "Hello ${name}"}}
   Inside::Only: {visibility: internal, text: {default: "Nothing to do."}}
   Legal::Cover: {visibility: internal, placeholders: [ticket_url], text: {default: "See ${ticket_url}"}}
@@ -72,9 +77,10 @@ def decision(
     channel: str = "twitter",
     where: str = "",
     parent: int | None = None,
+    body: str = "gitlab 8.14.2 EE fails",
 ) -> TicketDecision:
     read = TicketRead(
-        id=5, subject="", body="gitlab 8.14.2 EE fails", status="new", tags=("vip",), updated_at="now", public=True,
+        id=5, subject="", body=body, status="new", tags=("vip",), updated_at="now", public=True,
         url="https://zd.example/5", requester_name="Sam Smith",
     )  # fmt: skip
     return TicketDecision(
@@ -90,15 +96,20 @@ def note(made: TicketDecision, found: Found) -> list[str]:
     assert comment is not None
     assert not comment.public
     html = (
-        comment.html_body.replace("<blockquote>", "<p>&gt; ").replace("</blockquote>", "</p>").replace("<li>", "<p>- ")
+        comment.html_body.replace("<blockquote>", "<p>&gt; ")
+        .replace("</blockquote>", "</p>")
+        .replace("<li>", "<p>- ")
+        .replace("<br>", " | ")
     )
     return [unescape(re.sub(r"<[^>]+>", "", part)) for part in re.findall(r"<p>.*?(?=<p>|$)", html)]
 
 
+LATER = "Answer: It follows with the issue."
 SEND, COMES_BACK = "Send the answer below.", "The ticket comes back by itself when the issue is closed."
 WHY, WRONG = "Why: The rule it matched.", "Wrong? Change the tag archetype__bug_report, and Pointsman follows."
 TRY_AGAIN = "Add open_issue to try again, or link_issue_N to link issue N."
-GIVEN = "Given: version 8.14.2, edition EE."
+GIVEN, MISSING = "Given: version 8.14.2 EE.", "Missing: steps."
+HIDDEN = "The issue is confidential, so the answer does not name it."
 ANSWER = [f"Answer for Twitter, {len('Hi Sam, see ' + URL)} characters:", f"> Hi Sam, see {URL}"]
 
 CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
@@ -110,17 +121,23 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             *ANSWER,
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now)',
             GIVEN,
+            MISSING,
         ],
     ),
     "a similar issue was linked": (
         [ISSUE, TAGS, NOTE],
         Found(outcome="linked", issue=KNOWN.model_copy(update={"score": 0.83})),
-        [f"Next: Nothing now. {COMES_BACK}", 'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (83% similar)', GIVEN],
+        [
+            f"Next: Nothing now. {COMES_BACK}",
+            'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (83% similar)',
+            GIVEN,
+            MISSING,
+        ],
     ),
     "the linked issue is closed already": (
         [ISSUE, TAGS, NOTE],
         Found(outcome="linked", issue=KNOWN.model_copy(update={"state": "closed"})),
-        ['Issue: gitlab-org/gitlab#6, closed: "LDAP sync" (linked)', GIVEN],
+        ['Issue: gitlab-org/gitlab#6, closed: "LDAP sync" (linked)', GIVEN, MISSING],
     ),
     "the issue is confidential": (
         [ISSUE, TAGS, REPLY, NOTE],
@@ -129,6 +146,7 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             f"Next: Answer in your own words: the issue is confidential, and must not be named. {COMES_BACK}",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
             GIVEN,
+            MISSING,
         ],
     ),
     "a person has to choose an issue": (
@@ -136,10 +154,12 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
         Found(outcome="suggested", candidates=NEAR),
         [
             "Next: Add link_issue_N to link one of the issues below, or open_issue to create a new one.",
-            "Answer: It follows with the issue.",
+            LATER,
             "Issue: This may already be reported:",
             "- link_issue_6: LDAP sync (62% similar)",
             "- link_issue_7: LDAP sync (50% similar, closed)",
+            GIVEN,
+            MISSING,
         ],
     ),
     "related issues are only shown": (
@@ -153,31 +173,33 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
     "an issue is opened when a person sets a tag": (
         [Issue(policy=WAITS, confidential=False), TAGS, REPLY, NOTE],
         Found(outcome="waits", detail="waits until a person sets the tag reproduced"),
-        ["Next: Add the tag reproduced when its issue may be opened.", "Answer: It follows with the issue."],
+        ["Next: Add the tag reproduced when its issue may be opened.", LATER, GIVEN, MISSING],
     ),
     "GitLab does not answer": (
         [ISSUE, TAGS, REPLY, NOTE],
         Found(outcome="unreachable", detail="GitLab does not answer"),
-        ["Answer: It follows with the issue.", "Issue: GitLab does not answer. The link follows by itself."],
+        [LATER, "Issue: GitLab does not answer. The link follows by itself.", GIVEN, MISSING],
     ),
     "GitLab refused": (
         [ISSUE, TAGS, REPLY, NOTE],
         Found(outcome="failed", detail="403 Forbidden"),
         [
             f"Next: {TRY_AGAIN}",
-            "Answer: It follows with the issue.",
+            LATER,
             "Issue: None could be linked or opened: 403 Forbidden.",
+            GIVEN,
+            MISSING,
         ],
     ),
     "a person removed the link": (
         [ISSUE, TAGS, NOTE],
         Found(outcome="none", detail="a person removed the link to a/b#1"),
-        ["Issue: A person removed the link to a/b#1."],
+        ["Issue: A person removed the link to a/b#1.", GIVEN, MISSING],
     ),
     "there is no issue that the answer could name": (
         [ISSUE, TAGS, REPLY, NOTE],
         Found(outcome="none"),
-        ["Next: Answer in your own words: there is no issue to name."],
+        ["Next: Answer in your own words: there is no issue to name.", GIVEN, MISSING],
     ),
     "an incident explains it": (
         [INCIDENT, TAGS, NOTE],
@@ -230,9 +252,43 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
         Found(),
         [
             "Next: If this is right, add open_issue to open its issue.",
-            "Answer: It follows with the issue.",
+            LATER,
+            GIVEN,
+            MISSING,
             f"Not done, because the mode is suggest: {ISSUE.would()}; set the status to solved.",
         ],
+    ),
+    "the answer does not name a confidential issue": (
+        [ISSUE, TAGS, REPLY.model_copy(update={"macro": "Bug::Asks"}), NOTE],
+        Found(outcome="opened", issue=SECRET),
+        [
+            f"Next: {SEND} {HIDDEN} {COMES_BACK}",
+            "Answer for Twitter, 57 characters:",
+            "> Hi Sam, we have it | Please add: the steps that lead to it.",
+            'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
+            GIVEN,
+            MISSING,
+        ],
+    ),
+    "the ticket is solved with the answer": (
+        [TAGS, HELLO, Status(status="solved"), NOTE],
+        Found(),
+        [f"Next: {SEND} Submit it as solved.", "Answer for Twitter, 9 characters:", "> Hello Sam"],
+    ),
+    "the answer's own macro solves the ticket": (
+        [TAGS, Reply(macro="Bye::All", sent=False), Status(status="solved").suggested(), NOTE],
+        Found(),
+        [f"Next: {SEND} Submit it as solved.", "Answer for Twitter, 7 characters:", "> Bye Sam"],
+    ),
+    "a ticket on hold waits for its incident, with the answer": (
+        [TAGS, HELLO, Status(status="hold"), NOTE],
+        Found(),
+        [f"Next: {SEND}", "Answer for Twitter, 9 characters:", "> Hello Sam", "Done: status set to hold."],
+    ),
+    "nobody is there to be answered": (
+        [TAGS, Reply(macro="Inside::Only", sent=False), Status(status="solved"), NOTE],
+        Found(),
+        ["Next: Nothing to do.", "Done: status set to solved."],
     ),
     "a cap is reached": (
         [TAGS, HELLO, NOTE.and_next("Please do by hand what is over its cap: reply (30 an hour).")],
@@ -265,7 +321,34 @@ def test_an_answer_that_zendesk_cannot_deliver_is_posted_where_they_wrote() -> N
     change = compose(made, Found(), RULES)
     comment = ticket_update(made, change, None, None, 6000).comment
     assert comment is not None
-    assert f'<a href="{there}" rel="noreferrer">Post the answer below where they wrote.</a>' in comment.html_body
+    assert f'where they wrote: <a href="{there}" rel="noreferrer">{there}</a>.' in comment.html_body
+
+
+@pytest.mark.parametrize(
+    ("body", "answer", "details"),
+    [
+        (
+            "It fails",
+            "Hi Sam | Please add: the GitLab version and the steps that lead to it.",
+            ["Missing: version, steps."],
+        ),
+        (
+            "On gitlab.com it fails",
+            "Hi Sam | Please add: the steps that lead to it.",
+            ["Given: GitLab.com.", "Missing: steps."],
+        ),
+        ("15.3.2-ee. 1) open it 2) close it", "Hi Sam", ["Given: version 15.3.2 EE, steps."]),
+    ],
+)
+def test_the_answer_asks_only_for_what_is_missing(body: str, answer: str, details: list[str]) -> None:
+    made = decision(ISSUE, TAGS, REPLY.model_copy(update={"macro": "Bug::Asks"}), NOTE, body=body)
+    said = note(made, Found(outcome="opened", issue=KNOWN))
+    assert [line for line in said if line.startswith((">", "Given", "Missing"))] == [f"> {answer}", *details]
+
+
+def test_an_address_that_is_not_known_is_said_to_be_so() -> None:
+    made = decision(HELLO, NOTE, channel="forum")
+    assert note(made, Found())[1] == "Next: Post the answer below where they wrote (Forum; the address is not known)."
 
 
 def test_news_of_an_issue_is_the_title_and_the_issue_is_linked() -> None:

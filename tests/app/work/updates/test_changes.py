@@ -1,4 +1,4 @@
-"""What tickets are told when their issue is closed and lives on as something that cannot be followed."""
+"""What the tickets of an issue are told when it is closed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from app.records.links import Link
 from app.records.records import Records
+from app.work.issues.incidents import INCIDENT
 from app.work.issues.index import IssueIndex
 from app.work.issues.mirror import IssueMirror
 from app.work.messages import FollowIssue
@@ -42,10 +43,10 @@ def records(tmp_path: Path) -> Records:
     return Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
 
 
-def changes(records: Records, gitlab: FakeGitLab, *states: str) -> Changes:
+def changes(records: Records, gitlab: FakeGitLab, *states: str, intent: str = "report") -> Changes:
     """What tickets 1, 2, ... are told that last heard of the issue in these states."""
     for ticket_id, state in enumerate(states, 1):
-        link = Link(ticket_id, "report", 1, "group/app", 3, ISSUE.web_url, state, "linked", channel="twitter")
+        link = Link(ticket_id, intent, 1, "group/app", 3, ISSUE.web_url, state, "linked", channel="twitter")
         records.links.save(link, now=NOW.isoformat())
     deps = dependencies(records, gitlab=gitlab, clock=Clock(NOW))
     mirror = IssueMirror(records.tracked_issues, IssueIndex(records.tracked_issues, None, deps.now), deps.now)
@@ -69,3 +70,18 @@ def test_no_epic_or_a_reason_of_its_own_stays_as_it_was(records: Records, gitlab
 def test_an_open_issue_is_asked_for_no_epic(records: Records) -> None:
     gitlab = FakeGitLab(found=replace(ISSUE, state="opened"), epic="&12")
     assert changes(records, gitlab, "opened").notify == ()
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+@pytest.mark.parametrize("intent", [INCIDENT, "issue"])
+def test_whoever_complained_is_told_that_the_incident_is_over_and_never_of_a_release(
+    records: Records, intent: str, is_done: bool
+) -> None:
+    (told,) = changes(records, FakeGitLab(merge_request=is_done), "opened", intent=intent).notify
+    issue = told.news.issue
+    assert issue is not None
+    assert issue.closed_on == f"{NOW:%-d %B %Y, %H:%M} UTC"
+    if intent == INCIDENT:
+        assert (told.news.reason, told.news.sentences) == ("incident_over", ("The incident group/app#3 is over.",))
+    else:
+        assert told.news.reason == ("done" if is_done else "unexplained")
