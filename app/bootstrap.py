@@ -37,6 +37,7 @@ from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import outbound_calls
+from app.work.mentions import create_ticket, take
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
@@ -138,6 +139,8 @@ def _register_workflows(
     issue_workflow.register(deps, mirror)
     relay_note.register(deps)
     report_counter.register(deps)
+    take.register(deps)
+    create_ticket.register(deps)
     sync.register(deps, projects, mirror)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)

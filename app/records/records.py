@@ -16,6 +16,7 @@ from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
+from app.records.mentions import Mentions
 from app.records.migration import is_up_to_date, migrate
 from app.records.outbox import OutboxEntries
 from app.records.pauses import Pauses
@@ -50,6 +51,7 @@ class Records:
         self.issue_notes = IssueNotes(engine)
         self.progress = Progress(engine)
         self.projects = KnownProjects(engine)
+        self.mentions = Mentions(engine)
         self.announcements = Announcements(engine)
         self.attempts = Attempts(engine)
         self.pauses = Pauses(engine)

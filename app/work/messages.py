@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.feeds.mention import Mention
 from app.records.decisions import UpdateState
 from app.rules.actions.findings import Found, IssueRef
 from app.ticket import Ticket
@@ -427,6 +428,27 @@ class BulkJob(Message):
         return f"{self.kind}:{self.key}" if self.job else self.kind
 
 
+class TakeMentions(Message):
+    """Keep what was handed over, and have a ticket made of each mention that is new."""
+
+    kind: Literal["take_mentions"] = "take_mentions"
+    mentions: tuple[Mention, ...]
+    problems: tuple[str, ...] = ()
+    """What is wrong with the other items of the same delivery."""
+
+
+class CreateMentionTicket(Message):
+    """Make the one ticket of a mention."""
+
+    queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
+    kind: Literal["create_mention_ticket"] = "create_mention_ticket"
+    mention_id: int
+
+    @property
+    def partition(self) -> str:
+        return f"mention:{self.mention_id}"
+
+
 class LookForSpike(Message):
     """Does a spike of an archetype begin? Then tell the chat."""
 
@@ -462,6 +484,8 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | ReconcileTickets
         | EnqueueTickets
         | BulkJob
+        | TakeMentions
+        | CreateMentionTicket
         | LookForSpike
         | CheckForChat
         | Prune,
