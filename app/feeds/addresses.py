@@ -60,7 +60,9 @@ def _post(host: str, pattern: str, form: str) -> _Post:
 _POSTS: Final = (
     _post("news.ycombinator.com", r"/item\?(?:[^#]{0,500}&)?id=\d{1,12}[^#]{0,500}#(\d{1,12})\Z", "/item?id={0}"),
     _post("news.ycombinator.com", r"/item\?(?:[^#]{0,500}&)?id=(\d{1,12})\b", "/item?id={0}"),
-    _post("www.reddit.com", r"(?:/r/[^/]{1,50}|/user/[^/]{1,50})?/comments/\w{1,12}/[^/?#]{0,300}/(\w{1,12})\b", "/t1_{0}"),
+    _post(
+        "www.reddit.com", r"(?:/r/[^/]{1,50}|/user/[^/]{1,50})?/comments/\w{1,12}/[^/?#]{0,300}/(\w{1,12})\b", "/t1_{0}"
+    ),
     _post("www.reddit.com", r"(?:/r/[^/]{1,50}|/user/[^/]{1,50})?/comments/(\w{1,12})\b", "/t3_{0}"),
     _post("redd.it", r"/(\w{1,12})\b", "https://www.reddit.com/t3_{0}"),
     _post("lobste.rs", r"(?:/s/\w{1,12}[^#]{0,300}#|/)c[_/](\w{1,12})\b", "/c/{0}"),
@@ -98,7 +100,9 @@ def canonical_address(url: str) -> CanonicalAddress:
     host = (parts.hostname or "").rstrip(".")
     host = _HOSTS.get(host, host)
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
-    written = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}{'#' + parts.fragment if parts.fragment else ''}"
+    written = (
+        f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}{'#' + parts.fragment if parts.fragment else ''}"
+    )
     for post in _POSTS:
         if post.host == host and (found := post.pattern.match(written)):
             form = post.form.format(*found.groups())
@@ -110,7 +114,9 @@ def _other(host: str, path: str, query: str, fragment: str) -> CanonicalAddress:
     """A page. `#comment-7` and the like name a comment on it; other fragments only a place."""
     host = host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
     path = re.sub(r"/{2,}", "/", path).removesuffix("/amp").removesuffix("/amp/").rstrip("/")
-    kept = sorted((key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKERS.fullmatch(key))
+    kept = sorted(
+        (key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKERS.fullmatch(key)
+    )
     comment = re.search(r"(?:comment|post|reply|note|c)[-_=/]?(\d{1,15})\Z", fragment)
     place = f"comment-{comment[1]}" if comment else ""
     return CanonicalAddress(urlunsplit(("https", host, path, urlencode(kept), place)), bool(comment))

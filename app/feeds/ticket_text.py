@@ -65,5 +65,7 @@ def requester_of(mention: Mention, channel: str) -> Requester:
 
 def _from_html(markup: str) -> str:
     text = get_text(markup, _WITH_LINKS)
-    text = _SAME.sub(lambda found: found[2] if found[2].split("://", 1)[1].startswith(found[1][:20]) else found[0], text)
+    text = _SAME.sub(
+        lambda found: found[2] if found[2].split("://", 1)[1].startswith(found[1][:20]) else found[0], text
+    )
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

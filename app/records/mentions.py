@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import TableAccess
+from app.records.database import TableAccess, as_dataclass
 from app.records.tables import mention_addresses, mentions
 
 MentionState = Literal["waiting", "sending", "created", "left_out", "gone"]
@@ -66,11 +66,10 @@ class Mentions(TableAccess):
                 }
                 known = connection.execute(sa.insert(mentions).values(**values).returning(mentions.c.id)).scalar_one()
                 if given.address:
-                    row = {"digest": _digest(given.address), "mention_id": known}
-                    connection.execute(sa.insert(mention_addresses).values(**row))
-        stored = self.by_id(known)
-        assert stored is not None
-        return stored
+                    claim = {"digest": _digest(given.address), "mention_id": known}
+                    connection.execute(sa.insert(mention_addresses).values(**claim))
+            row = connection.execute(sa.select(mentions).where(mentions.c.id == known)).mappings().one()
+        return as_dataclass(StoredMention, row)
 
     @staticmethod
     def _known(connection: sa.Connection, given: NewMention) -> int | None:

@@ -14,6 +14,7 @@ from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
+from app.records.feeds import Feeds
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
@@ -52,6 +53,7 @@ class Records:
         self.progress = Progress(engine)
         self.projects = KnownProjects(engine)
         self.mentions = Mentions(engine)
+        self.feeds = Feeds(engine)
         self.announcements = Announcements(engine)
         self.attempts = Attempts(engine)
         self.pauses = Pauses(engine)

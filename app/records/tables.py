@@ -292,6 +292,23 @@ mentions = sa.Table(
     sa.UniqueConstraint("source", "native_id", name="uq_mentions_source_native_id"),
 )
 
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    # How far each feed of routing.yaml was read, and how it is: for all workers.
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("position", sa.JSON, nullable=False),
+    # not_read, empty (nothing new), items or blocked.
+    sa.Column("state", sa.String(16), nullable=False),
+    # Of a blocked one, in words.
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("blocked_looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_look_at", sa.String(40), nullable=False),
+    sa.Column("next_look_at", sa.String(40), nullable=False),
+    sa.Column("read_at", sa.String(40)),
+    sa.Column("items_at", sa.String(40)),
+)
+
 mention_addresses = sa.Table(
     "mention_addresses",
     metadata,

@@ -449,6 +449,17 @@ class CreateMentionTicket(Message):
         return f"mention:{self.mention_id}"
 
 
+class ReadFeed(Message):
+    """See what is new in a feed of routing.yaml."""
+
+    kind: Literal["read_feed"] = "read_feed"
+    feed: str
+
+    @property
+    def partition(self) -> str:
+        return f"feed:{self.feed}"
+
+
 class LookForSpike(Message):
     """Does a spike of an archetype begin? Then tell the chat."""
 
@@ -486,6 +497,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | BulkJob
         | TakeMentions
         | CreateMentionTicket
+        | ReadFeed
         | LookForSpike
         | CheckForChat
         | Prune,

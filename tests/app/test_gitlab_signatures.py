@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from app.signatures import BadSignature, WebhookSecrets, standard_signature, signing_key, verify_standard_webhook
+from app.signatures import BadSignature, WebhookSecrets, signing_key, standard_signature, verify_standard_webhook
 from integrations.sandbox.gitlab import webhooks as sandbox
 
 SIGNING = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

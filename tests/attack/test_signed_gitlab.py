@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.signatures import STANDARD_WINDOW, standard_signature, signing_key
+from app.signatures import STANDARD_WINDOW, signing_key, standard_signature
 from tests.attack.wire import Heard, request, say
 from tests.support.harness import Harness
 

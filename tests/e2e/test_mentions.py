@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.records.mentions import StoredMention
 from integrations.sandbox.faults import Fault, Kind
 from tests.support.harness import Harness, running_harness, wait_until
 
@@ -19,7 +20,11 @@ COMMENT: dict[str, Any] = {
     "author": {"name": "", "handle": "pg"},
     "html": "<p>GitLab 16.4 loses my <a href='https://example.com/x'>board filters</a>, and an error 500 follows.",
     "published_at": "2026-11-28T10:00:00Z",
-    "thread": {"id": "39012000", "title": "GitLab 16.4 released", "url": "https://news.ycombinator.com/item?id=39012000"},
+    "thread": {
+        "id": "39012000",
+        "title": "GitLab 16.4 released",
+        "url": "https://news.ycombinator.com/item?id=39012000",
+    },
 }
 
 
@@ -35,12 +40,12 @@ def hand_over(harness: Harness, mentions: object, secret: str = SECRET) -> int:
 
 
 def ticket_of(harness: Harness, source: str = "hackernews", native_id: str = "39012345") -> dict[str, Any]:
-    def found() -> list[dict[str, Any]]:
+    def found() -> list[StoredMention]:
         mentions = harness.service.deps.records.mentions.newest(limit=100, state="created")
         return [one for one in mentions if (one.source, one.native_id) == (source, native_id)]
 
     wait_until(found)
-    return harness.sandbox.zendesk.ticket(found()[0].ticket_id)
+    return harness.sandbox.zendesk.ticket(found()[0].ticket_id or 0)
 
 
 def test_a_mention_becomes_a_ticket_that_is_judged(harness: Harness) -> None:
@@ -51,7 +56,10 @@ def test_a_mention_becomes_a_ticket_that_is_judged(harness: Harness) -> None:
     assert "channel__hackernews" in ticket["tags"]
     assert ticket["external_id"] == "mention:hackernews:39012345"
     assert "[board filters](https://example.com/x)" in ticket["comments"][0]["plain_body"]
-    assert "Posted on Hacker News, 2026-11-28 10:00 UTC: https://news.ycombinator.com/item?id=39012345" in ticket["comments"][0]["plain_body"]
+    assert (
+        "Posted on Hacker News, 2026-11-28 10:00 UTC: https://news.ycombinator.com/item?id=39012345"
+        in ticket["comments"][0]["plain_body"]
+    )
 
 
 def test_the_same_post_makes_one_ticket_however_it_comes(harness: Harness) -> None:

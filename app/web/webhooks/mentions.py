@@ -33,9 +33,7 @@ def _work(received: Received, own_id: int | None) -> Work | Ignored:
     except NoMentions as error:
         raise NotUnderstood(str(error)) from error
     key = f"mentions:{hashlib.sha256(received.body).hexdigest()[:32]}"
-    message = TakeMentions(
-        key=key, accepted_at=received.at, mentions=tuple(mentions), problems=tuple(problems)
-    )
+    message = TakeMentions(key=key, accepted_at=received.at, mentions=tuple(mentions), problems=tuple(problems))
     return Work(message, once=True)
 
 
@@ -45,6 +43,6 @@ MENTIONS = WebhookSource(
     advice="`pointsman schema mention` prints what a mention looks like.",
     secrets=lambda settings: settings.mentions_webhook_secret,
     verify=_verify,
-    own_id=lambda identity: None,
+    own_id=lambda _identity: None,
     work=_work,
 )

@@ -74,7 +74,7 @@ def ticket_work(deps: Dependencies, mention_id: int) -> Work:
     return Work(message, once=True)
 
 
-def new_mention(mention: Mention) -> NewMention:
+def new_mention(mention: Mention, *, left_out: str = "") -> NewMention:
     """What a mention is known by. The address of a page alone names no post where many stand on it."""
     address = canonical_address(mention.url)
     thread = mention.thread.url or mention.thread.id
@@ -87,4 +87,5 @@ def new_mention(mention: Mention) -> NewMention:
         address="" if shared else address.url,
         thread=(canonical_address(mention.thread.url).url if mention.thread.url else mention.thread.id)[:512],
         mention=values,
+        left_out=left_out,
     )

@@ -10,8 +10,8 @@ _TICKET = (
     "organization_id group_id is_public tags custom_status_id followup_ids brand_id"
 )
 _TICKET_VIEW = (
-    "id external_id subject status status_label tags via is_public assignee_id custom_fields followup_ids followup_of spam "
-    "created_at updated_at"
+    "id external_id subject status status_label tags via is_public assignee_id custom_fields followup_ids "
+    "followup_of spam created_at updated_at"
 )
 _NOT_IN_AUDITS = frozenset({"created_at", "via", "metadata"})
 """What a comment has only when it is read by itself."""

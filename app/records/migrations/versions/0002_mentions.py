@@ -1,4 +1,4 @@
-"""Mentions, and the addresses that they are known by."""
+"""Mentions, the addresses that they are known by, and how far each feed was read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,18 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.String(40), nullable=False, index=True),
         sa.Column("edited_at", sa.String(40)),
         sa.UniqueConstraint("source", "native_id", name="uq_mentions_source_native_id"),
+    )
+    op.create_table(
+        "feeds",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("position", sa.JSON, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("why", sa.Text, nullable=False, server_default=""),
+        sa.Column("blocked_looks", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("first_look_at", sa.String(40), nullable=False),
+        sa.Column("next_look_at", sa.String(40), nullable=False),
+        sa.Column("read_at", sa.String(40)),
+        sa.Column("items_at", sa.String(40)),
     )
     op.create_table(
         "mention_addresses",

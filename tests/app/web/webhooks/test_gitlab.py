@@ -22,7 +22,7 @@ from app.identity import Identity
 from app.records.failures import Failure, Failures
 from app.service import Service
 from app.settings import Settings
-from app.signatures import standard_signature, signing_key
+from app.signatures import signing_key, standard_signature
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
 from app.work.messages import CannotStore, FollowIssue, RelayNote, Work
