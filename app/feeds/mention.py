@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 MOST_AT_ONCE = 100
 LONGEST_TEXT = 60_000
@@ -24,12 +34,12 @@ class NoMentions(Exception):
         self.problems = tuple(problems)
 
 
-def _storable(value: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", value)
+def _storable(value: object) -> object:
+    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _line(value: str) -> str:
-    return " ".join(_storable(value).split())
+    return " ".join(value.split())
 
 
 def _address(value: str) -> str:
@@ -47,10 +57,10 @@ def _aware(value: datetime) -> datetime:
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_line)]
+Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_line), BeforeValidator(_storable)]
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
 AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
-Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidator(_storable)]
 
 
 class _Part(BaseModel):
@@ -78,9 +88,9 @@ class Mention(_Part):
     source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")] = Field(
         description="A channel of routing.yaml."
     )
-    id: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line)] = Field(
-        description="What the source calls the post. The same one again is the same mention."
-    )
+    id: Annotated[
+        str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line), BeforeValidator(_storable)
+    ] = Field(description="What the source calls the post. The same one again is the same mention.")
     url: Address = Field(description="Where it can be read and answered.")
     author: Author = Author()
     title: Line = ""
@@ -104,6 +114,12 @@ class Mention(_Part):
     def external_id(self) -> str:
         """What Zendesk knows the ticket by."""
         return f"mention:{self.source}:{self.id}"
+
+
+def mention_schema() -> dict[str, Any]:
+    """Of one mention or a list of them: what POST /webhooks/mentions takes."""
+    one_or_many: TypeAdapter[Any] = TypeAdapter(Mention | Annotated[list[Mention], Field(max_length=MOST_AT_ONCE)])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **one_or_many.json_schema()}
 
 
 def read_mentions(body: bytes) -> tuple[list[Mention], list[str]]:

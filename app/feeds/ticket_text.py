@@ -13,14 +13,14 @@ from app.feeds.mention import Mention
 _LONGEST_SUBJECT: Final = 120
 _CUT: Final = " … (cut)"
 _WITH_LINKS: Final = ParserConfig(display_links=True)
-# A link that is written as its own address needs no second one.
-_SAME: Final = re.compile(r"\[(?:https?://)?([^\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
+
+_LINK: Final = re.compile(r"\[([^\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Requester:
+class MentionAuthor:
     name: str
     external_id: str
     """Of nobody else: who is suspended for spam must not silence others."""
@@ -52,7 +52,7 @@ def ticket_body(mention: Mention, channel: str) -> str:
     return f"{text}\n\n" + "\n".join(lines)
 
 
-def requester_of(mention: Mention, channel: str) -> Requester:
+def requester_of(mention: Mention, channel: str) -> MentionAuthor:
     """Without an e-mail: we know none, and invent none."""
     author = mention.author
     handle = author.handle.removeprefix("@")
@@ -60,12 +60,16 @@ def requester_of(mention: Mention, channel: str) -> Requester:
     name = author.name or (f"@{handle}" if handle else f"Somebody on {channel}")
     # Zendesk compares external ids without case, and some sources tell names apart by it.
     digest = hashlib.sha256(known_by.encode()).hexdigest()[:24]
-    return Requester(name[:200], f"mention:{mention.source}:{digest}")
+    return MentionAuthor(name[:200], f"mention:{mention.source}:{digest}")
+
+
+def _address_alone(link: re.Match[str]) -> str:
+    """A link whose words are its address, cut by the site or not: the address once."""
+    said, address = (one.removeprefix("https://").removeprefix("http://") for one in link.groups())
+    return link[2] if address.startswith(said.removesuffix("...").removesuffix("…")) else link[0]
 
 
 def _from_html(markup: str) -> str:
     text = get_text(markup, _WITH_LINKS)
-    text = _SAME.sub(
-        lambda found: found[2] if found[2].split("://", 1)[1].startswith(found[1][:20]) else found[0], text
-    )
+    text = _LINK.sub(_address_alone, text)
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

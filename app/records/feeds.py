@@ -45,6 +45,9 @@ class FeedStatus:
             items_at=at if new else self.items_at,
         )
 
+    def put_off(self, until: datetime) -> Self:
+        return replace(self, next_look_at=until.isoformat())
+
     def blocked(self, why: str, *, now: datetime, wait: timedelta) -> Self:
         """The position stays: nothing that came meanwhile is lost."""
         return replace(

@@ -95,10 +95,11 @@ class FeedReader:
         return tuple(waiting), new
 
     def _blocked(self, status: FeedStatus, error: IntegrationError, now: datetime) -> None:
+        if isinstance(error, NotSent):  # our own limits: the source was not asked
+            self.deps.records.feeds.keep(status.put_off(now + timedelta(seconds=LOOK_SECONDS)))
+            return
         wait = _wait(error, status.blocked_looks)
         blocked = status.blocked(str(error), now=now, wait=wait)
-        if isinstance(error, NotSent):  # our own limits: the source was not asked
-            blocked = status.blocked(status.why, now=now, wait=timedelta(seconds=LOOK_SECONDS))
         self.deps.records.feeds.keep(blocked)
         log.warning("feed_blocked", feed=status.name, cause=str(error), wait=wait.total_seconds())
         if blocked.blocked_looks >= BLOCKED_LOOKS_TO_TELL:
