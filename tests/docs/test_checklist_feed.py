@@ -21,5 +21,5 @@ GIVEN = {"channel": "forum", "address": "https://e.org", "look_for": ["gitlab"],
 def test_every_kind_has_an_adapter_and_stands_in_the_docs(kind: str) -> None:
     model = KINDS[kind]
     config = model.model_validate({"type": kind} | {key: GIVEN[key] for key in GIVEN if key in model.model_fields})
-    assert OpenFeeds(UNGUARDED).open("it", config).read
+    assert callable(OpenFeeds(UNGUARDED).open("it", config).read)
     assert f"type: {kind}" in text(DOCS / "feeds.md")

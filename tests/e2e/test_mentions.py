@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from app.records.mentions import StoredMention
+from app.work.mentions import read_feed
 from integrations.sandbox.faults import Fault, Kind
 from tests.support.harness import Harness, running_harness, wait_until
+from tests.support.paths import ROOT
 
 SECRET = "secret-of-the-mentions"
 COMMENT: dict[str, Any] = {
@@ -92,3 +94,43 @@ def test_what_is_wrong_is_named_and_the_rest_is_taken(harness: Harness) -> None:
 def test_without_the_secret_nothing_is_taken(harness: Harness) -> None:
     assert hand_over(harness, COMMENT, secret="guess") == 401
     assert harness.web.post("/webhooks/mentions", json=COMMENT).status_code == 401
+
+
+def look(harness: Harness, key: str) -> None:
+    """What the clock does every minute."""
+    feeds = read_feed.feed_works(key, harness.service.deps.now(), harness.service.deps.rulebook.current())
+    harness.service.deps.engine.accept(feeds)
+    harness.idle()
+
+
+def test_what_people_write_elsewhere_arrives_by_itself(tmp_path: Path) -> None:
+    rules = tmp_path / "routing.yaml"
+    shipped = (ROOT / "routing.yaml").read_text(encoding="utf-8")
+    rules.write_text(shipped, encoding="utf-8")
+    with running_harness(tmp_path, MENTIONS_WEBHOOK_SECRET=SECRET, ROUTING_FILE=str(rules)) as harness:
+        site, since = harness.sandbox.feeds, "since: 2020-01-01"
+        rules.write_text(
+            f"""{shipped}
+feeds:
+  hackernews: {{type: hackernews, channel: hackernews, look_for: gitlab, address: {site.url}/hackernews, {since}}}
+  forum: {{type: discourse, channel: forum, address: {site.url}/forum, {since}}}
+  lobsters: {{type: rss, channel: lobsters, address: {site.url}/rss/lobsters, look_for: gitlab, {since}}}
+  stackoverflow:
+    {{type: stackexchange, channel: stackoverflow, tags: gitlab, address: {site.url}/stackexchange, {since}}}
+""",
+            encoding="utf-8",
+        )
+        harness.service.deps.rulebook.refresh()
+        comment = site.write("hackernews", "GitLab 16.4 loses my board filters, error 500", thread="GitLab 16.4")
+        site.write("hackernews", "Something else", thread="Rust")
+        site.write("forum", "<p>How do I set up a runner?</p>", title="Runner", author="ada")
+        site.write("lobsters", "<p>GitLab is great</p>", thread="Git hosts")
+        site.write("stackexchange", "<p>My job fails</p>", title="Runner can't find docker")
+        by_service = {**COMMENT, "id": "F5BOT-1", "url": f"https://news.ycombinator.com/item?id={comment}"}
+        assert hand_over(harness, by_service) == 202
+        look(harness, "one")
+        tickets = [harness.sandbox.zendesk.ticket(ticket_id) for ticket_id in harness.sandbox.zendesk.ticket_ids()]
+        channels = sorted(tag for ticket in tickets for tag in ticket["tags"] if tag.startswith("channel__"))
+        assert channels == ["channel__forum", "channel__hackernews", "channel__lobsters", "channel__stackoverflow"]
+        states = {one.name: one.state for one in harness.service.deps.records.feeds.all()}
+        assert states == {"forum": "items", "hackernews": "empty", "lobsters": "items", "stackoverflow": "items"}
