@@ -146,7 +146,7 @@ def _register_workflows(
     report_counter.register(deps)
     take.register(deps)
     create_ticket.register(deps)
-    read_feed.register(deps, OpenFeeds(outbound).open)
+    read_feed.register(deps, OpenFeeds(settings, outbound).open)
     sync.register(deps, projects, mirror)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)

@@ -142,7 +142,19 @@ class DatabaseSettings(_FromEnvironment):
     )
 
 
-class Settings(ZendeskSettings, DatabaseSettings):
+class FeedAccounts(_FromEnvironment):
+    """Keys for the feeds that need one."""
+
+    stackexchange_key: SecretStr | None = Field(default=None, description="Raises the quota of Stack Exchange")
+    disqus_key: SecretStr | None = Field(default=None, description="The public key of an application at Disqus")
+    youtube_key: SecretStr | None = Field(default=None, description="An API key of Google, for YouTube")
+    tumblr_key: SecretStr | None = Field(default=None, description="The consumer key of an application at Tumblr")
+    mastodon_token: SecretStr | None = Field(default=None, description="Where a server of Mastodon asks for an account")
+    bluesky_handle: str = Field(default="", description="The account that searches Bluesky")
+    bluesky_app_password: SecretStr | None = Field(default=None, description="An app password of that account")
+
+
+class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     """What the service needs to know from outside."""
 
     zendesk_webhook_secret: Secrets = Field(

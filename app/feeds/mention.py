@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 MOST_AT_ONCE = 100
+LONGEST_ID = 200
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
 # What no database takes: control characters, and halves of surrogate pairs, which JSON can spell.
@@ -89,7 +90,7 @@ class Mention(_Part):
         description="A channel of routing.yaml."
     )
     id: Annotated[
-        str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line), BeforeValidator(_storable)
+        str, StringConstraints(min_length=1, max_length=LONGEST_ID), AfterValidator(_line), BeforeValidator(_storable)
     ] = Field(description="What the source calls the post. The same one again is the same mention.")
     url: Address = Field(description="Where it can be read and answered.")
     author: Author = Author()

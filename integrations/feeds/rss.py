@@ -3,7 +3,6 @@
 Entries are known by their id; its date may be that of the last edit. An id that all entries share is none.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ import httpx
 from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
 from integrations.http import NOT_MODIFIED, Reader
 from integrations.outbound import UNGUARDED, Outbound
-
-LONGEST_ID = 200
 
 
 @dataclass(frozen=True)
@@ -58,10 +55,9 @@ def _posts(body: bytes, since: datetime) -> list[FeedPost]:
 def _post(entry: Mapping[str, Any], *, is_known_by_id: bool) -> FeedPost:
     link = str(entry["link"])
     native = str(entry.get("id") or "") if is_known_by_id else ""
-    native = native or link
     author = entry.get("author_detail") or {}
     return FeedPost(
-        id=native if len(native) <= LONGEST_ID else hashlib.sha256(native.encode()).hexdigest(),
+        id=native or link,
         url=link,
         published_at=_date(entry),
         author_name=str(author.get("name") or entry.get("author") or ""),

@@ -87,6 +87,58 @@ class RssConfig(_FeedConfig):
     every: Minutes = 15
 
 
+class DisqusConfig(_FeedConfig):
+    """Comments of a Disqus forum. Needs DISQUS_KEY, the public key of an application there."""
+
+    type: Literal["disqus"]
+    forum: Text = Field(description="The forum's short name at Disqus.")
+    every: Minutes = 10
+    address: Address = Field(default="https://disqus.com/api/3.0/posts/list.json")
+
+
+class YouTubeConfig(_FeedConfig):
+    """Comments on all videos of one channel. Needs YOUTUBE_KEY."""
+
+    type: Literal["youtube"]
+    channel_id: Text = Field(description="The channel's id at YouTube: UC...")
+    every: Minutes = 15
+    address: Address = Field(default="https://www.googleapis.com/youtube/v3/commentThreads")
+
+
+class MastodonConfig(_FeedConfig):
+    """Public posts with a hashtag. MASTODON_TOKEN only where the server asks for an account."""
+
+    type: Literal["mastodon"]
+    address: Address = Field(description="The server, https://mastodon.social.")
+    hashtag: Text
+
+
+class TumblrConfig(_FeedConfig):
+    """Posts with a tag. Needs TUMBLR_KEY."""
+
+    type: Literal["tumblr"]
+    tag: Text
+    every: Minutes = 15
+    address: Address = Field(default="https://api.tumblr.com/v2/tagged")
+
+
+class BlueskyConfig(_FeedConfig):
+    """Posts of Bluesky, by search. Needs BLUESKY_HANDLE and BLUESKY_APP_PASSWORD."""
+
+    type: Literal["bluesky"]
+    look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1, description="Searched for, each by itself.")
+    address: Address = Field(default="https://bsky.social", description="The account's own server.")
+
+
 FeedConfig = Annotated[
-    HackerNewsConfig | StackExchangeConfig | DiscourseConfig | RssConfig, Field(discriminator="type")
+    HackerNewsConfig
+    | StackExchangeConfig
+    | DiscourseConfig
+    | RssConfig
+    | DisqusConfig
+    | YouTubeConfig
+    | MastodonConfig
+    | TumblrConfig
+    | BlueskyConfig,
+    Field(discriminator="type"),
 ]

@@ -1,5 +1,6 @@
 """The workflow: read what is new in one feed. What fails delays this feed alone, and its position stays."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from app.feeds.filter import FeedFilter
-from app.feeds.mention import Mention
+from app.feeds.mention import LONGEST_ID, Mention
 from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
@@ -137,7 +138,7 @@ def _mention(channel: str, post: FeedPost) -> Mention | None:
         return Mention.model_validate(
             {
                 "source": channel,
-                "id": post.id,
+                "id": post.id if len(post.id) <= LONGEST_ID else hashlib.sha256(post.id.encode()).hexdigest(),
                 "url": post.url,
                 "author": {"name": post.author_name, "handle": post.author_handle, "url": post.author_url},
                 "title": post.title[:1000],

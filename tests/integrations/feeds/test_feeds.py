@@ -9,19 +9,30 @@ import pytest
 import respx
 
 from integrations.errors import IntegrationError, RateLimited, Refused
+from integrations.feeds.bluesky import Bluesky
 from integrations.feeds.discourse import Discourse
+from integrations.feeds.disqus import ADDRESS as DISQUS
+from integrations.feeds.disqus import Disqus
 from integrations.feeds.feed import Feed, FeedPosition
 from integrations.feeds.hackernews import ADDRESS as HACKER_NEWS
 from integrations.feeds.hackernews import HackerNews
+from integrations.feeds.mastodon import Mastodon
 from integrations.feeds.rss import Rss
 from integrations.feeds.stackexchange import ADDRESS as STACK_EXCHANGE
 from integrations.feeds.stackexchange import StackExchange
+from integrations.feeds.tumblr import ADDRESS as TUMBLR
+from integrations.feeds.tumblr import Tumblr
+from integrations.feeds.youtube import ADDRESS as YOUTUBE
+from integrations.feeds.youtube import YouTube
 
 PAYLOADS = Path(__file__).parent / "payloads"
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 NOON = datetime(2026, 11, 28, 10, tzinfo=UTC)
 FORUM = "https://forum.example.com"
 FEED = "https://feeds.example.com/one"
+TAG = "https://mastodon.social/api/v1/timelines/tag/gitlab"
+BLUESKY = "https://bsky.social/xrpc/app.bsky.feed.searchPosts"
+LOGIN = "https://bsky.social/xrpc/com.atproto.server.createSession"
 START = FeedPosition()
 
 
@@ -129,7 +140,50 @@ def test_entries_that_share_one_id_are_known_by_their_links(web: respx.MockRoute
     assert [post.id for post in Rss.at(FEED).read(START, SINCE).posts] == ["https://e.org/1", "https://e.org/2"]
 
 
+def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter) -> None:
+    web.get(DISQUS).respond(content=payload("disqus.json"))
+    (comment,) = Disqus.at("gitlab", "key").read(START, SINCE).posts
+    assert comment.url == "https://about.gitlab.com/blog/16-4/#comment-6000000001"
+    assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
+
+
+def test_youtube_gives_comments_and_the_replies_to_them(web: respx.MockRouter) -> None:
+    web.get(YOUTUBE).respond(content=payload("youtube.json"))
+    comment, reply = YouTube.at("UCx", "key").read(START, SINCE).posts
+    assert comment.url == "https://www.youtube.com/watch?v=vid1&lc=UgA"
+    assert (reply.in_reply_to, reply.text, reply.thread_id) == ("UgA", "but slow", "vid1")
+
+
+def test_mastodon_gives_posts_by_their_address_on_every_server(web: respx.MockRouter) -> None:
+    route = web.get(TAG).respond(content=payload("mastodon.json"))
+    page = Mastodon.at("https://mastodon.social", "#gitlab").read(START, SINCE)
+    (status,) = page.posts
+    assert (status.id, status.url) == ("https://fosstodon.org/users/ada/statuses/7", "https://fosstodon.org/@ada/7")
+    Mastodon.at("https://mastodon.social", "gitlab").read(page.position, SINCE)
+    assert route.calls[-1].request.url.params["min_id"] == "113600000000000002"
+
+
+def test_tumblr_gives_what_is_new_enough_in_any_order(web: respx.MockRouter) -> None:
+    web.get(TUMBLR).respond(content=payload("tumblr.json"))
+    (post,) = Tumblr.at("gitlab", "key").read(START, SINCE).posts
+    assert (post.id, post.title, post.author_handle) == ("700000000000000001", "GitLab", "ada")
+
+
+def test_bluesky_is_searched_with_a_login_and_posts_are_known_by_their_did(web: respx.MockRouter) -> None:
+    web.post(LOGIN).respond(json={"accessJwt": "token", "did": "did:plc:us"})
+    route = web.get(BLUESKY).respond(content=payload("bluesky.json"))
+    (post,) = Bluesky.at(["gitlab"], "us.example", "app-password").read(START, SINCE).posts
+    assert post.url == "https://bsky.app/profile/did:plc:abc/post/3kxyz"
+    assert post.thread_url == "https://bsky.app/profile/did:plc:xyz/post/3kroot"
+    assert route.calls[0].request.headers["Authorization"] == "Bearer token"
+
+
 FEEDS: list[tuple[str, Feed]] = [
+    (DISQUS, Disqus.at("gitlab", "key")),
+    (YOUTUBE, YouTube.at("UCx", "key")),
+    (TAG, Mastodon.at("https://mastodon.social", "gitlab")),
+    (TUMBLR, Tumblr.at("gitlab", "key")),
+    (BLUESKY, Bluesky.at(["gitlab"], "us.example", "app-password")),
     (HACKER_NEWS, HackerNews.at(["gitlab"])),
     (STACK_EXCHANGE, StackExchange.at(["gitlab"])),
     (f"{FORUM}/posts.json", Discourse.at(FORUM)),
@@ -137,7 +191,7 @@ FEEDS: list[tuple[str, Feed]] = [
 ]
 
 
-@pytest.mark.parametrize(("url", "feed"), FEEDS, ids=["hackernews", "stackexchange", "discourse", "rss"])
+@pytest.mark.parametrize(("url", "feed"), FEEDS, ids=[type(feed).__name__ for _, feed in FEEDS])
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -153,5 +207,6 @@ def test_a_blocked_source_is_never_taken_for_one_without_news(
     web: respx.MockRouter, url: str, feed: Feed, answer: httpx.Response, error: type[IntegrationError]
 ) -> None:
     web.get(url).mock(return_value=answer)
+    web.post(LOGIN).respond(json={"accessJwt": "token"})
     with pytest.raises(error):
         feed.read(START, SINCE)
