@@ -38,7 +38,9 @@ from app.work.issues.similar import SimilarIssues
 from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
-from app.work.limits.outbound import outbound_calls
+from app.work.limits.outbound import OutboundCalls, outbound_calls
+from app.work.mentions import create_ticket, read_feed, take
+from app.work.mentions.open_feed import OpenFeeds
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
@@ -91,7 +93,7 @@ def build(
     index = IssueIndex(records.tracked_issues, encoder, now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
     last_deliveries = LastDeliveries(records.progress, now, sources)
-    _register_workflows(deps, judgement, index, last_deliveries)
+    _register_workflows(deps, judgement, index, last_deliveries, outbound)
     cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
     return Service(
         deps=deps,
@@ -113,7 +115,11 @@ def build(
 
 
 def _register_workflows(
-    deps: Dependencies, judgement: Judgement, index: IssueIndex, last_deliveries: LastDeliveries
+    deps: Dependencies,
+    judgement: Judgement,
+    index: IssueIndex,
+    last_deliveries: LastDeliveries,
+    outbound: OutboundCalls,
 ) -> None:
     settings, clients = deps.settings, deps.clients
     projects = ProjectCache(deps)
@@ -144,6 +150,9 @@ def _register_workflows(
     issue_workflow.register(deps, mirror)
     relay_note.register(deps)
     report_counter.register(deps)
+    take.register(deps)
+    create_ticket.register(deps)
+    read_feed.register(deps, OpenFeeds(settings, outbound).open)
     sync.register(deps, projects, mirror)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
@@ -163,6 +172,7 @@ def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
 
     return [
         CronEntry("sync_issues", sync.SYNC_SECONDS, lambda key, now: sync.sync_works(key, now, rulebook.current())),
+        CronEntry("feeds", read_feed.LOOK_SECONDS, lambda key, now: read_feed.feed_works(key, now, rulebook.current())),
         CronEntry("prune", PRUNE_SECONDS, one(Prune)),
         CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
         CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 DELIVERIES = Counter("pointsman_deliveries_total", "Webhook deliveries by what became of them.", ["source", "outcome"])
+MENTIONS = Counter("pointsman_mentions_total", "Mentions that came in, by what became of them.", ["source", "state"])
 DECISIONS = Counter(
     "pointsman_decisions_total", "Decisions by archetype and by what decided.", ["archetype", "decider"]
 )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from app.records.database import refuse_unusable
-from app.signatures import SIGNING_PREFIX, gitlab_signing_key
+from app.signatures import SIGNING_PREFIX, signing_key
 
 DEFAULT_MODELS = Path("data/models")
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
@@ -77,7 +77,7 @@ def _bearer_token(value: SecretStr) -> SecretStr:
 def _signing_tokens(values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     for secret in values:
         if secret.get_secret_value().startswith(SIGNING_PREFIX):
-            gitlab_signing_key(secret.get_secret_value())
+            signing_key(secret.get_secret_value())
     return values
 
 
@@ -102,7 +102,7 @@ ModelAddress = Annotated[str, AfterValidator(_model_address)]
 ChatAddress = Annotated[SecretStr, AfterValidator(_chat_address)]
 BearerToken = Annotated[SecretStr, AfterValidator(_bearer_token)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
-GitlabSecrets = Annotated[Secrets, AfterValidator(_signing_tokens)]
+SigningSecrets = Annotated[Secrets, AfterValidator(_signing_tokens)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 
@@ -142,7 +142,19 @@ class DatabaseSettings(_FromEnvironment):
     )
 
 
-class Settings(ZendeskSettings, DatabaseSettings):
+class FeedAccounts(_FromEnvironment):
+    """Keys for the feeds that need one."""
+
+    stackexchange_key: SecretStr | None = Field(default=None, description="Raises the quota of Stack Exchange")
+    disqus_key: SecretStr | None = Field(default=None, description="The public key of an application at Disqus")
+    youtube_key: SecretStr | None = Field(default=None, description="An API key of Google, for YouTube")
+    tumblr_key: SecretStr | None = Field(default=None, description="The consumer key of an application at Tumblr")
+    mastodon_token: SecretStr | None = Field(default=None, description="Where a server of Mastodon asks for an account")
+    bluesky_handle: str = Field(default="", description="The account that searches Bluesky")
+    bluesky_app_password: SecretStr | None = Field(default=None, description="An app password of that account")
+
+
+class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     """What the service needs to know from outside."""
 
     zendesk_webhook_secret: Secrets = Field(
@@ -150,8 +162,11 @@ class Settings(ZendeskSettings, DatabaseSettings):
     )
     gitlab_url: Address = Field(description="Your GitLab, https://gitlab.com")
     gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
-    gitlab_webhook_secret: GitlabSecrets = Field(
+    gitlab_webhook_secret: SigningSecrets = Field(
         default=(), description="The hook's signing token (whsec_...) or secret token; several with commas"
+    )
+    mentions_webhook_secret: SigningSecrets = Field(
+        default=(), description="For POST /webhooks/mentions: a bearer secret, or whsec_...; several with commas"
     )
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 # Zendesk names no window. The timestamp is that of the delivery attempt, not of the event, so late retries pass.
 WINDOW = timedelta(minutes=10)
 # GitLab says "recent"; this is what the libraries of Standard Webhooks take.
-GITLAB_WINDOW = timedelta(minutes=5)
+STANDARD_WINDOW = timedelta(minutes=5)
 SIGNING_PREFIX = "whsec_"
 # GitLab makes 32 bytes; Standard Webhooks allows this range. An empty key would let everybody in.
 SIGNING_KEY_BYTES = range(24, 65)
@@ -65,23 +65,23 @@ def verify_zendesk(
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class GitLabSecrets:
+class WebhookSecrets:
     """What a hook of ours may be configured with, of both kinds; several of each while they are rotated."""
 
     signing_keys: tuple[bytes, ...]
     tokens: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, secrets: Iterable[str]) -> GitLabSecrets:
+    def of(cls, secrets: Iterable[str]) -> WebhookSecrets:
         """`whsec_...` is a signing token, all else a plain one. Raises ValueError, which never quotes a secret."""
         given = tuple(secrets)
         if not given or not all(given):
             raise ValueError("a secret is empty: without one, anybody could send webhooks")
-        signing = tuple(gitlab_signing_key(one) for one in given if one.startswith(SIGNING_PREFIX))
+        signing = tuple(signing_key(one) for one in given if one.startswith(SIGNING_PREFIX))
         return cls(signing, tuple(one.encode() for one in given if not one.startswith(SIGNING_PREFIX)))
 
 
-def gitlab_signing_key(signing_token: str) -> bytes:
+def signing_key(signing_token: str) -> bytes:
     """The key in `whsec_` + base64(key). Raises ValueError."""
     try:
         key = base64.b64decode(signing_token.removeprefix(SIGNING_PREFIX), validate=True)
@@ -92,22 +92,22 @@ def gitlab_signing_key(signing_token: str) -> bytes:
     return key
 
 
-def gitlab_signature(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
+def standard_signature(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
     """`v1,` + base64(HMAC-SHA256(key, id.timestamp.body))."""
     signed = b".".join((message_id.encode("utf-8", "replace"), timestamp.encode("utf-8", "replace"), body))
     return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
 
 
-def verify_gitlab(
+def verify_standard_webhook(
     *,
-    secrets: GitLabSecrets,
+    secrets: WebhookSecrets,
     signature: str | None,
     message_id: str | None,
     timestamp: str | None,
     token: str | None,
     body: bytes,
     now: datetime,
-    window: timedelta = GITLAB_WINDOW,
+    window: timedelta = STANDARD_WINDOW,
 ) -> None:
     """Raise BadSignature unless one of `secrets` vouches for this body; `now` is aware, in any zone.
 
@@ -138,6 +138,6 @@ def verify_gitlab(
 def _is_signed(keys: Iterable[bytes], signature: str, message_id: str, timestamp: str, body: bytes) -> bool:
     """Any signature of the list by any key; as with Zendesk's secrets, all are tried."""
     given = [one.encode("utf-8", "replace") for one in signature.split(" ")]
-    expected = [gitlab_signature(key, message_id, timestamp, body).encode() for key in keys]
+    expected = [standard_signature(key, message_id, timestamp, body).encode() for key in keys]
     matches = [hmac.compare_digest(one, other) for one in expected for other in given]
     return any(matches)

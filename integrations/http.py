@@ -16,6 +16,8 @@ from integrations.session import Timeout, cause_of, status_error, user_agent
 from integrations.waits import retry_after
 
 _Answer = TypeVar("_Answer")
+NOT_MODIFIED = 304
+"""Only for who asks with an ETag or a date."""
 
 
 def http_client(timeout: Timeout, headers: Mapping[bytes, bytes] | None = None, *, token: str = "") -> httpx.Client:
@@ -108,7 +110,7 @@ class Reader:
 
     def _refusal(self, response: httpx.Response) -> IntegrationError | None:
         status, headers = response.status_code, response.headers
-        if 200 <= status < 300:
+        if 200 <= status < 300 or status == NOT_MODIFIED:
             return None
         said = f"answered {status}"
         if status == 429:

@@ -14,8 +14,10 @@ from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
+from app.records.feeds import Feeds
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
+from app.records.mentions import Mentions
 from app.records.migration import is_up_to_date, migrate
 from app.records.outbox import OutboxEntries
 from app.records.pauses import Pauses
@@ -50,6 +52,8 @@ class Records:
         self.issue_notes = IssueNotes(engine)
         self.progress = Progress(engine)
         self.projects = KnownProjects(engine)
+        self.mentions = Mentions(engine)
+        self.feeds = Feeds(engine)
         self.announcements = Announcements(engine)
         self.attempts = Attempts(engine)
         self.pauses = Pauses(engine)

@@ -270,3 +270,49 @@ outbox = sa.Table(
     sa.Column("batch", sa.String(255), nullable=False, index=True),
     sa.Column("until", sa.Double, nullable=False),
 )
+
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    # What people wrote elsewhere. The row is the claim to make the one ticket of it.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String(32), nullable=False),
+    sa.Column("native_id", sa.String(200), nullable=False),
+    # waiting, sending (the request may be on its way), created, left_out (why says so) or gone (deleted before it was
+    # sent).
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("ticket_id", sa.BigInteger, index=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("thread", sa.String(512), nullable=False, server_default="", index=True),
+    # As it was handed over; `{}` once it is too old.
+    sa.Column("mention", sa.JSON, nullable=False),
+    sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+    sa.Column("edited_at", sa.String(40)),
+    sa.UniqueConstraint("source", "native_id", name="uq_mentions_source_native_id"),
+)
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    # How far each feed of routing.yaml was read, and how it is: for all workers.
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("position", sa.JSON, nullable=False),
+    # not_read, empty (nothing new), items or blocked.
+    sa.Column("state", sa.String(16), nullable=False),
+    # Of a blocked one, in words.
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("blocked_looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_look_at", sa.String(40), nullable=False),
+    sa.Column("next_look_at", sa.String(40), nullable=False),
+    sa.Column("read_at", sa.String(40)),
+    sa.Column("items_at", sa.String(40)),
+)
+
+mention_addresses = sa.Table(
+    "mention_addresses",
+    metadata,
+    # The canonical address of a post: the same mention, however it comes.
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("mention_id", sa.Integer, nullable=False, index=True),
+)

@@ -1,6 +1,7 @@
 """JSON Schemas for editors, made from the models that the loader checks with."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -18,6 +19,6 @@ def json_schema(name: str) -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
 
 
-def json_schema_text(name: str) -> str:
-    """The schema as schemas/NAME.json has it."""
-    return json.dumps(json_schema(name), indent=2, ensure_ascii=False) + "\n"
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """As the files under schemas/ have it."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -20,6 +20,7 @@ from app.rules.schema.base import (
     TeamConfig,
     TrackerConfig,
 )
+from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.strict import Name, Strict, Tag
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
@@ -74,6 +75,9 @@ class RoutingConfig(Strict):
     limits: LimitsConfig = LimitsConfig()
     retention: RetentionConfig = RetentionConfig()
     channels: dict[Name, ChannelConfig]
+    feeds: dict[Name, FeedConfig] = Field(
+        default_factory=dict, description="Where the service looks by itself for what people write."
+    )
     trackers: dict[Name, TrackerConfig] = Field(default_factory=dict)
     closing: ClosingConfig
     chat: ChatConfig = ChatConfig()

@@ -14,11 +14,12 @@ from app.web.api import health, router
 from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
+from app.web.webhooks.mentions import MENTIONS
 from app.web.webhooks.zendesk import ZENDESK
 
 log = structlog.get_logger(__name__)
 
-SOURCES = (ZENDESK, GITLAB)
+SOURCES = (ZENDESK, GITLAB, MENTIONS)
 
 
 def create_app(service: Service) -> FastAPI:

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.feeds.mention import Mention
 from app.records.decisions import UpdateState
 from app.rules.actions.findings import Found, IssueRef
 from app.ticket import Ticket
@@ -432,6 +433,38 @@ class BulkJob(Message):
         return f"{self.kind}:{self.key}" if self.job else self.kind
 
 
+class TakeMentions(Message):
+    """Keep what was handed over, and have a ticket made of each mention that is new."""
+
+    kind: Literal["take_mentions"] = "take_mentions"
+    mentions: tuple[Mention, ...]
+    problems: tuple[str, ...] = ()
+    """What is wrong with the other items of the same delivery."""
+
+
+class CreateMentionTicket(Message):
+    """Make the one ticket of a mention."""
+
+    queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
+    kind: Literal["create_mention_ticket"] = "create_mention_ticket"
+    mention_id: int
+
+    @property
+    def partition(self) -> str:
+        return f"mention:{self.mention_id}"
+
+
+class ReadFeed(Message):
+    """See what is new in a feed of routing.yaml."""
+
+    kind: Literal["read_feed"] = "read_feed"
+    feed: str
+
+    @property
+    def partition(self) -> str:
+        return f"feed:{self.feed}"
+
+
 class LookForSpike(Message):
     """Does a spike of an archetype begin? Then tell the chat."""
 
@@ -469,6 +502,9 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | ReconcileTickets
         | EnqueueTickets
         | BulkJob
+        | TakeMentions
+        | CreateMentionTicket
+        | ReadFeed
         | LookForSpike
         | CheckForChat
         | Prune,

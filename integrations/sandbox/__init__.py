@@ -1,4 +1,4 @@
-"""A small, strict Zendesk, GitLab and chat on loopback: for the demo, for tests, for trying rules.
+"""A small, strict Zendesk, GitLab, chat and feeds on loopback: for the demo, for tests, for trying rules.
 
 Strict: what the real services drop or ignore silently is refused here, so that a mistake shows before it matters.
 """
@@ -10,18 +10,29 @@ from typing import Self
 from integrations.sandbox.chat import ChatSandbox
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault
+from integrations.sandbox.feeds import FeedsSandbox
 from integrations.sandbox.gitlab.service import GitlabSandbox
 from integrations.sandbox.interceptor import Call
 from integrations.sandbox.webhook_sender import Delivery
 from integrations.sandbox.zendesk.service import ZendeskSandbox
 
-__all__ = ["Call", "ChatSandbox", "Clock", "Delivery", "Fault", "GitlabSandbox", "Sandbox", "ZendeskSandbox"]
+__all__ = [
+    "Call",
+    "ChatSandbox",
+    "Clock",
+    "Delivery",
+    "Fault",
+    "FeedsSandbox",
+    "GitlabSandbox",
+    "Sandbox",
+    "ZendeskSandbox",
+]
 
 
 class Sandbox:
-    """The three services, each a real HTTP server on its own loopback port, sharing one clock."""
+    """The services, each a real HTTP server on its own loopback port, sharing one clock."""
 
-    def __init__(self, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0) -> None:
+    def __init__(self, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0, feeds_port: int = 0) -> None:
         self.clock = Clock()
         with ExitStack() as bound:  # a port that is taken must not leave the others bound
             self.zendesk = ZendeskSandbox(self.clock, zendesk_port)
@@ -29,13 +40,15 @@ class Sandbox:
             self.gitlab = GitlabSandbox(self.clock, gitlab_port)
             bound.callback(self.gitlab.stop)
             self.chat = ChatSandbox(self.clock, chat_port)
+            bound.callback(self.chat.stop)
+            self.feeds = FeedsSandbox(self.clock, feeds_port)
             bound.pop_all()
-        self._services = (self.zendesk, self.gitlab, self.chat)
+        self._services = (self.zendesk, self.gitlab, self.chat, self.feeds)
 
     @classmethod
-    def start(cls, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0) -> Self:
+    def start(cls, *, zendesk_port: int = 0, gitlab_port: int = 0, chat_port: int = 0, feeds_port: int = 0) -> Self:
         """Serving when this returns. Port 0: any free one. Raises OSError for a port that is taken."""
-        sandbox = cls(zendesk_port=zendesk_port, gitlab_port=gitlab_port, chat_port=chat_port)
+        sandbox = cls(zendesk_port=zendesk_port, gitlab_port=gitlab_port, chat_port=chat_port, feeds_port=feeds_port)
         for service in sandbox._services:
             service.start()
         return sandbox

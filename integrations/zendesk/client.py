@@ -22,6 +22,7 @@ from integrations.session import DEFAULT_TIMEOUT, Timeout, unreadable
 from integrations.wire import without_halves
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
+from integrations.zendesk.new_ticket import NewTicket, new_ticket_json
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
 from integrations.zendesk.snapshots import (
     ChangePage,
@@ -39,9 +40,11 @@ from integrations.zendesk.wire import (
     WireFollowedUp,
     WireGroup,
     WireNewTicket,
+    WireNewUser,
     WirePeople,
     WirePerson,
     WireTicketAnswer,
+    WireTickets,
     WireUpdate,
     odd_parts,
 )
@@ -210,6 +213,24 @@ class ZendeskClient:
         if group_id is not None:
             ticket["group_id"] = group_id
         return self._send("POST", "tickets", WireNewTicket, {"ticket": ticket}, {"Idempotency-Key": run_id}).ticket.id
+
+    def create_ticket(self, ticket: NewTicket) -> int:
+        """Its id. One POST. For two hours a repeated call finds the first one's ticket (Idempotency-Key).
+
+        Later, after UnknownOutcome, use `tickets_of`.
+        """
+        body = {"ticket": new_ticket_json(ticket)}
+        return self._send("POST", "tickets", WireNewTicket, body, {"Idempotency-Key": ticket.run_id}).ticket.id
+
+    def tickets_of(self, external_id: str) -> list[int]:
+        """The tickets with this external id, the oldest first; not those that were deleted. One GET."""
+        found = self._get("tickets", WireTickets, {"external_id": external_id})
+        return sorted(ticket.id for ticket in found.tickets)
+
+    def requester(self, name: str, external_id: str) -> int:
+        """The person of this external id, made where there is none: without an e-mail. One POST."""
+        user = {"name": name, "external_id": external_id, "skip_verify_email": True}
+        return self._send("POST", "users/create_or_update", WireNewUser, {"user": user}).user.id
 
     def find_follow_up(self, ticket_id: int, run_id: str) -> int | None:
         """The ticket that `create_follow_up` made with this `run_id`. One GET, and one for each follow-up."""

@@ -282,14 +282,26 @@ class WireComments(ZendeskModel):
         return sorted((comment.snapshot(people) for comment in self.comments), key=lambda c: (c.created_at, c.id))
 
 
-class _NewTicket(ZendeskModel):
+class _WithId(ZendeskModel):
     id: int
 
 
 class WireNewTicket(ZendeskModel):
     """The answer to `POST /tickets`."""
 
-    ticket: _NewTicket
+    ticket: _WithId
+
+
+class WireTickets(ZendeskModel):
+    """The answer to `GET /tickets?external_id=`."""
+
+    tickets: tuple[_WithId, ...]
+
+
+class WireNewUser(ZendeskModel):
+    """The answer to `POST /users/create_or_update`."""
+
+    user: _WithId
 
 
 class _FollowedUp(ZendeskModel):

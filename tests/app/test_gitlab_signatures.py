@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from app.signatures import BadSignature, GitLabSecrets, gitlab_signature, gitlab_signing_key, verify_gitlab
+from app.signatures import BadSignature, WebhookSecrets, signing_key, standard_signature, verify_standard_webhook
 from integrations.sandbox.gitlab import webhooks as sandbox
 
 SIGNING = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -26,11 +26,11 @@ HEADER = st.none() | st.text(max_size=60) | st.sampled_from(["", STAMP, ID, SIGN
 def verify(*secrets: str, **changes: Any) -> None:
     given: dict[str, Any] = {"signature": SIGNATURE, "message_id": ID, "timestamp": STAMP, "token": None}
     given |= {"body": BODY, "now": NOW}
-    verify_gitlab(secrets=GitLabSecrets.of(secrets or (SIGNING,)), **{**given, **changes})
+    verify_standard_webhook(secrets=WebhookSecrets.of(secrets or (SIGNING,)), **{**given, **changes})
 
 
 def signed(token: str, message_id: str = ID, timestamp: str = STAMP, body: bytes = BODY) -> str:
-    return gitlab_signature(gitlab_signing_key(token), message_id, timestamp, body)
+    return standard_signature(signing_key(token), message_id, timestamp, body)
 
 
 def test_accepts_the_known_vector() -> None:
@@ -169,11 +169,11 @@ def test_no_headers_break_the_check_and_none_pass(
 )
 def test_secrets_that_cannot_protect_are_refused_without_being_quoted(secrets: tuple[str, ...]) -> None:
     with pytest.raises(ValueError) as refused:
-        GitLabSecrets.of(secrets)
+        WebhookSecrets.of(secrets)
     assert not any(len(secret) > 6 and secret[6:] in str(refused.value) for secret in secrets)
 
 
 def test_secrets_do_not_show_themselves() -> None:
-    shown = repr(GitLabSecrets.of((SIGNING, PLAIN)))
+    shown = repr(WebhookSecrets.of((SIGNING, PLAIN)))
     assert PLAIN not in shown
     assert "x00" not in shown

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.signatures import GITLAB_WINDOW, gitlab_signature, gitlab_signing_key
+from app.signatures import STANDARD_WINDOW, signing_key, standard_signature
 from tests.attack.wire import Heard, request, say
 from tests.support.harness import Harness
 
@@ -25,7 +25,7 @@ def post(harness: Harness, *headers: str, body: bytes = BODY) -> Heard:
 
 def signed(harness: Harness, body: bytes = BODY, *, message: str = "m-1", at: int | None = None) -> list[str]:
     stamp = str(int(time.time()) if at is None else at)
-    signature = gitlab_signature(gitlab_signing_key(harness.sandbox.gitlab.signing_token), message, stamp, body)
+    signature = standard_signature(signing_key(harness.sandbox.gitlab.signing_token), message, stamp, body)
     return [f"Webhook-Signature: {signature}", f"Webhook-Id: {message}", f"Webhook-Timestamp: {stamp}"]
 
 
@@ -42,8 +42,8 @@ def test_a_signature_that_is_nearly_right_is_wrong(harness: Harness) -> None:
         f"v2,{right}",
         "v1," * 3000,
         f"v1,{right.lower()}",
-        gitlab_signature(OTHER_KEY, "m-1", now, BODY),
-        gitlab_signature(b"", "m-1", now, BODY),
+        standard_signature(OTHER_KEY, "m-1", now, BODY),
+        standard_signature(b"", "m-1", now, BODY),
         "\xff\xfe",
     ]
     for one in wrong:
@@ -54,7 +54,7 @@ def test_a_signature_that_is_nearly_right_is_wrong(harness: Harness) -> None:
     assert post(harness, first, "Webhook-Id: m-2", stamp).status == 401
 
 
-@pytest.mark.parametrize("away", [GITLAB_WINDOW.total_seconds() + 60, -GITLAB_WINDOW.total_seconds() - 60, 10**9])
+@pytest.mark.parametrize("away", [STANDARD_WINDOW.total_seconds() + 60, -STANDARD_WINDOW.total_seconds() - 60, 10**9])
 def test_a_replay_outside_the_window_is_refused(harness: Harness, away: float) -> None:
     heard = post(harness, *signed(harness, at=max(0, int(time.time() - away))))
     assert (heard.status, heard.raw[-15:]) == (401, b"signature_stale")

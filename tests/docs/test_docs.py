@@ -95,7 +95,8 @@ def test_every_metric_is_documented_and_none_else() -> None:
 
 
 def test_every_path_of_the_api_is_documented_and_none_else(tmp_path: Path) -> None:
-    with running_harness(tmp_path, GITLAB_WEBHOOK_SECRET="example-hook-secret") as harness:
+    secrets = {f"{name}_WEBHOOK_SECRET": "example-hook-secret" for name in ("GITLAB", "MENTIONS")}
+    with running_harness(tmp_path, **secrets) as harness:
         described = harness.desk("/api/openapi.json").json()
     known = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
     written = first_cells(API, "Webhooks") | first_cells(API, "Health") | first_cells(API, "API")

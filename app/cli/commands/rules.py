@@ -40,8 +40,17 @@ def run_tests(
 
 @cli.command(epilog=examples("pointsman schema routing > schemas/routing.json"))
 @ends_in_words
-def schema(name: Annotated[Literal["routing", "macros", "tests"], typer.Argument(help="The kind of file.")]) -> None:
-    """Print the JSON Schema of a file, for editors."""
-    from app.rules.json_schema import json_schema_text
+def schema(
+    name: Annotated[
+        Literal["routing", "macros", "tests", "mention"], typer.Argument(help="The kind of file, or a mention.")
+    ],
+) -> None:
+    """Print the JSON Schema of a file, for editors, or of what POST /webhooks/mentions takes."""
+    from app.rules.json_schema import json_schema, schema_text
 
-    out.file.write(json_schema_text(name))
+    if name == "mention":
+        from app.feeds.mention import mention_schema
+
+        out.file.write(schema_text(mention_schema()))
+    else:
+        out.file.write(schema_text(json_schema(name)))

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.rules.archetypes import ArchetypeConfig
 from app.rules.routing import RemarkConfig, RouteConfig
 from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnClosingConfig
+from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.strict import Text
 
@@ -30,6 +31,7 @@ class Pieces:
     """By kind: the names that exist, also those of wrong pieces."""
     channels: Mapping[str, ChannelConfig]
     archetypes: Mapping[str, ArchetypeConfig]
+    feeds: Mapping[str, FeedConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
     closing: Mapping[str, OnClosingConfig]
@@ -51,6 +53,7 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
         },
         channels=_valid(ChannelConfig, _mapping(here.get("channels"))),
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
+        feeds=_valid(FeedConfig, _mapping(here.get("feeds"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
         closing=_valid(OnClosingConfig, _mapping(here.get("closing"))),

@@ -55,7 +55,14 @@ class _Checked:
 def check_references(pieces: Pieces, places: Positions, macro_places: Positions) -> list[Problem]:
     """All problems, in the files' order."""
     checked = _Checked(pieces, places, macro_places)
-    problems = [*_texts(checked), *_archetypes(checked), *_closing(checked), *_languages(checked), *_routes(checked)]
+    problems = [
+        *_texts(checked),
+        *_archetypes(checked),
+        *_closing(checked),
+        *_languages(checked),
+        *_feeds(checked),
+        *_routes(checked),
+    ]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
 
 
@@ -146,6 +153,11 @@ def _closing(checked: _Checked) -> Iterator[Problem]:
 def _languages(checked: _Checked) -> Iterator[Problem]:
     if checked.pieces.languages is not None:
         yield from checked.known("archetype", checked.pieces.languages.archetype, ("languages", "archetype"))
+
+
+def _feeds(checked: _Checked) -> Iterator[Problem]:
+    for name, feed in checked.pieces.feeds.items():
+        yield from checked.known("channel", feed.channel, ("feeds", name, "channel"))
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:

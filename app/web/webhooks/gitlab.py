@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.signatures import GitLabSecrets, verify_gitlab
+from app.signatures import WebhookSecrets, verify_standard_webhook
 from app.web.webhooks.gitlab_deliveries import IssueChanged, NoteWritten, read_gitlab_delivery
 from app.web.webhooks.source import Ignored, Received, WebhookSource
 from app.work.messages import FollowIssue, Work
@@ -10,8 +10,8 @@ from app.work.updates.relay_note import relay_work
 
 
 def _verify(received: Received, secrets: Sequence[str]) -> None:
-    verify_gitlab(
-        secrets=GitLabSecrets.of(secrets),
+    verify_standard_webhook(
+        secrets=WebhookSecrets.of(secrets),
         signature=received.headers.get("webhook-signature"),
         message_id=received.headers.get("webhook-id"),
         timestamp=received.headers.get("webhook-timestamp"),

@@ -80,6 +80,7 @@ class Pruner:
         yield "work", lambda: self.finished.forget(work_end, most=BATCH)
         yield "texts", lambda: self._texts(before(kept.texts_days))
         yield "claims", lambda: records.links.prune_claim_texts(before(kept.texts_days), limit=BATCH)
+        yield "mentions", lambda: records.mentions.prune_texts(before(kept.texts_days), limit=BATCH)
         yield "corrections", lambda: records.corrections.prune_texts(before(kept.corrections_days), limit=BATCH)
         yield "failures", lambda: records.failures.prune(dealt_with, limit=BATCH)
         yield "announcements", lambda: records.announcements.prune(dealt_with, limit=BATCH)

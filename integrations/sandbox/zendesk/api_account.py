@@ -1,12 +1,14 @@
 """People and groups over HTTP."""
 
-from integrations.sandbox.api import Json
+from integrations.sandbox.api import Json, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.paging import page_of
-from integrations.sandbox.zendesk.refusals import not_found
+from integrations.sandbox.zendesk.refusals import bad_request, invalid, not_found
 from integrations.sandbox.zendesk.serializers import group_json, person_json
+from integrations.sandbox.zendesk.validators import check_keys
 
+PERSON_KEYS = frozenset({"name", "external_id", "skip_verify_email"})
 NOBODY: Json = {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user", "tags": []}
 
 
@@ -14,6 +16,7 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/users/me", me, anonymous=True)
     checks.add_route("GET", "/users/search", search_people, query={"query"})
     checks.add_route("GET", "/users/{id:int}", show_person)
+    checks.add_route("POST", "/users/create_or_update", create_or_update)
     checks.add_route("GET", "/groups", list_groups, query=PAGING)
 
 
@@ -27,6 +30,24 @@ def show_person(request: CheckedRequest) -> Json:
     if person is None:
         raise not_found()
     return {"user": person_json(request.state, person)}
+
+
+def create_or_update(request: CheckedRequest) -> Result:
+    """By external id, without regard to case; 201 for somebody new. A name is all that somebody needs."""
+    given = request.wrapped("user")
+    check_keys("user", given, PERSON_KEYS)
+    name, external_id = given.get("name"), given.get("external_id")
+    if not isinstance(name, str) or not name.strip():
+        raise invalid("name", "Name: is too short (minimum is one character)")
+    if not isinstance(external_id, str) or not external_id:
+        raise bad_request("SandboxNoExternalId", "the sandbox finds people by external_id only")
+    state = request.state
+    wanted = external_id.lower()
+    known = next((one for one in state.people.values() if (one.external_id or "").lower() == wanted), None)
+    person = known or Person(state.new_id(), name, created_at=state.stamp())
+    person.name, person.external_id = name, external_id
+    state.people[person.id] = person
+    return answer({"user": person_json(state, person)}, 200 if known else 201)
 
 
 def search_people(request: CheckedRequest) -> Json:

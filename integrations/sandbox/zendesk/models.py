@@ -24,6 +24,7 @@ class Person:
     organization_id: int | None = None
     suspended: bool = False
     created_at: str = ""
+    external_id: str | None = None
 
     @property
     def is_staff(self) -> bool:

@@ -10,8 +10,8 @@ _TICKET = (
     "organization_id group_id is_public tags custom_status_id followup_ids brand_id"
 )
 _TICKET_VIEW = (
-    "id subject status status_label tags via is_public assignee_id custom_fields followup_ids followup_of spam "
-    "created_at updated_at"
+    "id external_id subject status status_label tags via is_public assignee_id custom_fields followup_ids "
+    "followup_of spam created_at updated_at"
 )
 _NOT_IN_AUDITS = frozenset({"created_at", "via", "metadata"})
 """What a comment has only when it is read by itself."""
@@ -63,7 +63,7 @@ def _event_json(state: State, event: Json | Comment) -> Json:
 def person_json(state: State, person: Person) -> Json:
     return {
         "url": f"{state.url}/api/v2/users/{person.id}.json",
-        **picked(person, "id name email role suspended organization_id tags created_at"),
+        **picked(person, "id name email role suspended organization_id tags created_at external_id"),
         "updated_at": person.created_at,
     }
 

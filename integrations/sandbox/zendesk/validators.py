@@ -16,7 +16,7 @@ _UPDATE_KEYS = (
 )
 UPDATE_KEYS = frozenset(_UPDATE_KEYS.split())
 CREATE_KEYS = UPDATE_KEYS - {"safe_update", "updated_stamp"} | {"description", "via_followup_source_id"}
-COMMENT_KEYS = frozenset({"body", "html_body", "public"})
+COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
 _TEXTS = frozenset({"subject", "external_id"})
 _CHOICES = {
     "priority": (None, "low", "normal", "high", "urgent"),
@@ -64,7 +64,7 @@ def checked_update(state: State, ticket: Ticket | None, change: Mapping[str, Any
         attributes=_attributes(state, ticket, change),
         tags=_tags(ticket, change),
         fields=_fields(state, change.get("custom_fields") or []),
-        comment=_comment(change.get("comment")),
+        comment=_comment(state, change.get("comment")),
         metadata=_metadata(change.get("metadata")),
     )
 
@@ -130,7 +130,7 @@ def _fields(state: State, values: object) -> dict[int, Any]:
     return fields
 
 
-def _comment(comment: object) -> NewComment | None:
+def _comment(state: State, comment: object) -> NewComment | None:
     if comment is None:
         return None
     if not isinstance(comment, dict):
@@ -147,7 +147,10 @@ def _comment(comment: object) -> NewComment | None:
     public = comment.get("public", True)
     if not isinstance(public, bool):
         raise bad_request("InvalidComment", "comment.public must be true or false")
-    return NewComment(body=body, html=None if body is not None else html, public=public)
+    author_id = comment.get("author_id")
+    if author_id is not None and author_id not in state.people:
+        raise invalid("comment", f"Comment: author {author_id} does not exist")
+    return NewComment(body=body, html=None if body is not None else html, public=public, author_id=author_id)
 
 
 def _metadata(value: object) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.rules.conditions import KINDS
-from app.rules.json_schema import FILES, json_schema, json_schema_text
+from app.rules.json_schema import FILES, json_schema, schema_text
 from app.rules.parsing.positions import read_yaml
 from tests.support.paths import ROOT
 from tests.support.rules import routing
@@ -25,12 +25,12 @@ def errors(name: str, text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_shipped_schema_is_the_loaders(name: str) -> None:
-    assert (ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8") == json_schema_text(name)
+    assert (ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8") == schema_text(json_schema(name))
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_it_is_a_schema_and_the_shipped_file_keeps_it(name: str) -> None:
-    Draft202012Validator.check_schema(json.loads(json_schema_text(name)))
+    Draft202012Validator.check_schema(json.loads(schema_text(json_schema(name))))
     assert errors(name, TEXTS[name]) == []
 
 

@@ -22,7 +22,7 @@ from app.identity import Identity
 from app.records.failures import Failure, Failures
 from app.service import Service
 from app.settings import Settings
-from app.signatures import gitlab_signature, gitlab_signing_key
+from app.signatures import signing_key, standard_signature
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
 from app.work.messages import CannotStore, FollowIssue, RelayNote, Work
@@ -85,7 +85,7 @@ def _raw(value: str | bytes) -> bytes:
 
 
 def signed(body: bytes, message_id: str = "msg-1", stamp: str = STAMP) -> dict[str, str]:
-    signature = gitlab_signature(gitlab_signing_key(SIGNING), message_id, stamp, body)
+    signature = standard_signature(signing_key(SIGNING), message_id, stamp, body)
     return {"webhook_id": message_id, "webhook_timestamp": stamp, "webhook_signature": signature}
 
 

@@ -1,0 +1,163 @@
+"""A mention: what somebody wrote elsewhere, as a feed or an automation service hands it over."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+MOST_AT_ONCE = 100
+LONGEST_ID = 200
+LONGEST_TEXT = 60_000
+"""Zendesk cuts a comment at 64 kB."""
+# What no database takes: control characters, and halves of surrogate pairs, which JSON can spell.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class NoMentions(Exception):
+    """The body holds no mention that can be read: says which item and field is wrong, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = tuple(problems)
+
+
+def _storable(value: object) -> object:
+    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(value.strip())
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_address = False
+    if not is_address or any(one.isspace() for one in value.strip()):
+        raise ValueError("must be an address like https://example.com/post/7")
+    return value.strip()
+
+
+def _aware(value: datetime) -> datetime:
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_line), BeforeValidator(_storable)]
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
+AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidator(_storable)]
+
+
+class _Part(BaseModel):
+    # Services add keys of their own; what we do not know, we do not need.
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class Author(_Part):
+    name: Line = ""
+    handle: Line = Field(default="", description="As it is written there, with or without @.")
+    url: AddressIfAny = ""
+
+
+class Thread(_Part):
+    """The post or topic that a comment belongs to."""
+
+    id: Line = ""
+    url: AddressIfAny = ""
+    title: Line = ""
+
+
+class Mention(_Part):
+    """One post or comment of somebody."""
+
+    source: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,32}$")] = Field(
+        description="A channel of routing.yaml."
+    )
+    id: Annotated[
+        str, StringConstraints(min_length=1, max_length=LONGEST_ID), AfterValidator(_line), BeforeValidator(_storable)
+    ] = Field(description="What the source calls the post. The same one again is the same mention.")
+    url: Address = Field(description="Where it can be read and answered.")
+    author: Author = Author()
+    title: Line = ""
+    text: Text = Field(default="", description="Plain text. Either this or `html`.")
+    html: Text = ""
+    published_at: Annotated[datetime, AfterValidator(_aware)] | None = Field(
+        default=None, description="ISO 8601; without a zone it is UTC."
+    )
+    thread: Thread = Thread()
+    in_reply_to: Line = Field(default="", description="The `id` of the post that it answers.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text and self.html:
+            raise ValueError("give `text` or `html`, not both")
+        if not (self.text or self.html or self.title):
+            raise ValueError("one of `text`, `html` and `title` must say something")
+        return self
+
+    @property
+    def external_id(self) -> str:
+        """What Zendesk knows the ticket by."""
+        return f"mention:{self.source}:{self.id}"
+
+
+def mention_schema() -> dict[str, Any]:
+    """Of one mention or a list of them: what POST /webhooks/mentions takes."""
+    one_or_many: TypeAdapter[Any] = TypeAdapter(Mention | Annotated[list[Mention], Field(max_length=MOST_AT_ONCE)])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **one_or_many.json_schema()}
+
+
+def read_mentions(body: bytes) -> tuple[list[Mention], list[str]]:
+    """The mentions in a request's body, and a sentence for each item that is none.
+
+    Raises NoMentions where there is not one.
+    """
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NoMentions(["The body is no JSON."]) from None
+    items = given if isinstance(given, list) else [given]
+    if len(items) > MOST_AT_ONCE:
+        raise NoMentions([f"The list has {len(items)} items; send at most {MOST_AT_ONCE} at once."])
+    found: list[Mention] = []
+    problems: list[str] = [] if items else ["The list is empty."]
+    for number, item in enumerate(items, 1):
+        try:
+            found.append(Mention.model_validate(item))
+        except ValidationError as error:
+            where = f"Item {number}: " if isinstance(given, list) else ""
+            problems += [f"{where}{sentence}" for sentence in _sentences(error)]
+    if not found:
+        raise NoMentions(problems)
+    return found, problems
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """By field. None quotes a value: they may be private."""
+    return [_sentence(one) for one in error.errors(include_input=False, include_context=False, include_url=False)]
+
+
+def _sentence(problem: Any) -> str:
+    field = ".".join(map(str, problem["loc"]))
+    if problem["type"] == "missing":
+        return f"`{field}` is missing."
+    if problem["type"] == "model_type":
+        return f"{f'`{field}`' if field else 'It'} must be an object."
+    said = problem["msg"].removeprefix("Value error, ")
+    return f"`{field}`: {said}." if field else f"{said[:1].upper()}{said[1:]}."

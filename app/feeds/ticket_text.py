@@ -1,0 +1,75 @@
+"""The text of a mention's ticket: what its author wrote, and under it where and when."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from inscriptis import get_text
+from inscriptis.model.config import ParserConfig
+
+from app.feeds.mention import Mention
+
+_LONGEST_SUBJECT: Final = 120
+_CUT: Final = " … (cut)"
+_WITH_LINKS: Final = ParserConfig(display_links=True)
+
+_LINK: Final = re.compile(r"\[([^\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
+_BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
+_LONGEST_BODY: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class MentionAuthor:
+    name: str
+    external_id: str
+    """Of nobody else: who is suspended for spam must not silence others."""
+
+
+def body_text(mention: Mention) -> str:
+    """What its author wrote, as plain text with links."""
+    text = _from_html(mention.html) if mention.html else mention.text
+    return text.strip() or mention.title
+
+
+def subject_line(mention: Mention) -> str:
+    """The title, else how the text begins, cut between two words."""
+    line = mention.title or " ".join(body_text(mention).split())
+    if len(line) <= _LONGEST_SUBJECT:
+        return line
+    return f"{line[:_LONGEST_SUBJECT].rsplit(' ', 1)[0]} …"
+
+
+def ticket_body(mention: Mention, channel: str) -> str:
+    """`channel`: its title, as people call it."""
+    text = body_text(mention)
+    if len(text) > _LONGEST_BODY:
+        text = text[:_LONGEST_BODY] + _CUT
+    at = f", {mention.published_at:%Y-%m-%d %H:%M} UTC" if mention.published_at else ""
+    lines = [f"Posted on {channel}{at}: {mention.url}"]
+    if mention.thread.url and mention.thread.url != mention.url:
+        lines.append(f"In the thread {mention.thread.title or 'at'}: {mention.thread.url}")
+    return f"{text}\n\n" + "\n".join(lines)
+
+
+def requester_of(mention: Mention, channel: str) -> MentionAuthor:
+    """Without an e-mail: we know none, and invent none."""
+    author = mention.author
+    handle = author.handle.removeprefix("@")
+    known_by = handle or author.url or author.name or f"post {mention.id}"
+    name = author.name or (f"@{handle}" if handle else f"Somebody on {channel}")
+    # Zendesk compares external ids without case, and some sources tell names apart by it.
+    digest = hashlib.sha256(known_by.encode()).hexdigest()[:24]
+    return MentionAuthor(name[:200], f"mention:{mention.source}:{digest}")
+
+
+def _address_alone(link: re.Match[str]) -> str:
+    """A link whose words are its address, cut by the site or not: the address once."""
+    said, address = (one.removeprefix("https://").removeprefix("http://") for one in link.groups())
+    return link[2] if address.startswith(said.removesuffix("...").removesuffix("…")) else link[0]
+
+
+def _from_html(markup: str) -> str:
+    text = get_text(markup, _WITH_LINKS)
+    text = _LINK.sub(_address_alone, text)
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

@@ -1,0 +1,1 @@
+"""Mentions become tickets, each exactly one."""

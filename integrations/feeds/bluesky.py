@@ -1,0 +1,135 @@
+"""Posts of Bluesky by search, with an app password: without a login the search answers 403.
+
+app.bsky.feed.searchPosts, through the account's own server. Handles change, DIDs do not.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://bsky.social"
+OVERLAP = timedelta(hours=24)
+MOST_PAGES = 5
+PER_PAGE = 100
+
+
+class _Author(BaseModel):
+    did: str
+    handle: str = ""
+    display_name: str = Field(default="", alias="displayName")
+
+
+class _Ref(BaseModel):
+    uri: str = ""
+
+
+class _Reply(BaseModel):
+    root: _Ref = _Ref()
+    parent: _Ref = _Ref()
+
+
+class _Record(BaseModel):
+    text: str = ""
+    created_at: AwareDatetime = Field(alias="createdAt")
+    reply: _Reply = _Reply()
+
+
+class _Post(BaseModel):
+    uri: str
+    author: _Author
+    record: _Record
+    indexed_at: AwareDatetime = Field(alias="indexedAt")
+
+
+class _Answer(BaseModel):
+    posts: list[_Post]
+    cursor: str = ""
+
+
+class _Session(BaseModel):
+    token: str = Field(alias="accessJwt", min_length=1)
+
+
+_ANSWER, _SESSION = TypeAdapter(_Answer), TypeAdapter(_Session)
+
+
+@dataclass(frozen=True)
+class Bluesky:
+    queries: Sequence[str]
+    handle: str
+    password: str
+    search: Reader
+    login: Reader
+
+    @classmethod
+    def at(
+        cls,
+        queries: Sequence[str],
+        handle: str,
+        password: str,
+        *,
+        server: str = ADDRESS,
+        service: str = "bluesky",
+        outbound: Outbound = UNGUARDED,
+    ) -> "Bluesky":
+        search, login = (
+            feed_reader(service, f"{server.rstrip('/')}/xrpc/{name}", outbound)
+            for name in ("app.bsky.feed.searchPosts", "com.atproto.server.createSession")
+        )
+        return cls(queries, handle, password, search, login)
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = datetime.fromisoformat(position.after) if position.after else since
+        start = max(since, reached - OVERLAP)
+        token = self.login.ask("POST", _session, json={"identifier": self.handle, "password": self.password}).token
+        found = {post.uri: post for query in self.queries for post in self._search(query, start, token)}
+        newest = max([reached, *(post.indexed_at for post in found.values())])
+        return FeedPage(tuple(map(_post, found.values())), FeedPosition(after=newest.isoformat()))
+
+    def _search(self, query: str, start: datetime, token: str) -> Iterator[_Post]:
+        asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE)}
+        for _ in range(MOST_PAGES):
+            answer = self.search.ask("GET", _answer, params=asked, headers={"Authorization": f"Bearer {token}"})
+            yield from (post for post in answer.posts if post.indexed_at >= start)
+            if not answer.cursor or any(post.indexed_at < start for post in answer.posts):
+                return
+            asked = {**asked, "cursor": answer.cursor}
+
+
+def _answer(response: httpx.Response, body: bytes) -> _Answer:
+    del response
+    return _ANSWER.validate_json(body)
+
+
+def _session(response: httpx.Response, body: bytes) -> _Session:
+    del response
+    return _SESSION.validate_json(body)
+
+
+def _post(post: _Post) -> FeedPost:
+    root, parent = post.record.reply.root.uri, post.record.reply.parent.uri
+    return FeedPost(
+        id=post.uri.removeprefix("at://"),
+        url=_page(post.uri),
+        published_at=post.indexed_at.astimezone(UTC),
+        author_name=post.author.display_name,
+        author_handle=post.author.handle,
+        author_url=f"https://bsky.app/profile/{post.author.did}",
+        text=post.record.text,
+        thread_id=root.removeprefix("at://"),
+        thread_url=_page(root) if root else "",
+        in_reply_to=parent.removeprefix("at://"),
+    )
+
+
+def _page(uri: str) -> str:
+    """`at://<did>/app.bsky.feed.post/<key>` is read at this address."""
+    did, _, rest = uri.removeprefix("at://").partition("/")
+    return f"https://bsky.app/profile/{did}/post/{rest.rpartition('/')[2]}"

@@ -1,0 +1,89 @@
+"""The newest public posts of a Discourse forum. No account.
+
+`GET /posts.json?before=`: 50 posts, the newest id first. Posts that a moderator lets through come late, with their old
+id, so a page more than needed is read.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+PATH = "/posts.json"
+MOST_PAGES = 10
+
+
+class _Post(BaseModel):
+    id: int
+    username: str = ""
+    name: str | None = None
+    created_at: AwareDatetime
+    cooked: str = ""
+    post_number: int = 1
+    topic_id: int
+    topic_slug: str = "-"
+    topic_title: str = ""
+    reply_to_post_number: int | None = None
+
+
+class _Answer(BaseModel):
+    latest_posts: list[_Post]
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True)
+class Discourse:
+    url: str
+    """Of the forum, without a slash at its end."""
+    reader: Reader
+
+    @classmethod
+    def at(cls, url: str, *, service: str = "discourse", outbound: Outbound = UNGUARDED) -> "Discourse":
+        url = url.rstrip("/")
+        return cls(url, feed_reader(service, f"{url}{PATH}", outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = int(position.after or 0)
+        found: dict[int, _Post] = {}
+        before: int | None = None
+        for _ in range(MOST_PAGES):
+            posts = self.reader.ask("GET", _posts, params={"before": str(before)} if before else {})
+            found.update({post.id: post for post in posts if post.created_at >= since})
+            if not posts:
+                break
+            oldest = min(posts, key=lambda post: post.id)
+            if oldest.id <= reached or oldest.created_at < since:
+                break
+            before = oldest.id
+        newest = max([reached, *found])
+        return FeedPage(tuple(map(self._post, found.values())), FeedPosition(after=str(newest)))
+
+    def _post(self, post: _Post) -> FeedPost:
+        topic = f"{self.url}/t/{post.topic_slug}/{post.topic_id}"
+        answered = post.reply_to_post_number
+        return FeedPost(
+            id=str(post.id),
+            url=f"{topic}/{post.post_number}",
+            published_at=post.created_at.astimezone(UTC),
+            author_name=post.name or "",
+            author_handle=post.username,
+            author_url=f"{self.url}/u/{post.username}" if post.username else "",
+            title=post.topic_title if post.post_number == 1 else "",
+            html=post.cooked,
+            thread_id=str(post.topic_id),
+            thread_url=topic,
+            thread_title=post.topic_title,
+            in_reply_to=f"{topic}/{answered}" if answered else "",
+        )
+
+
+def _posts(response: httpx.Response, body: bytes) -> list[_Post]:
+    del response
+    return _ANSWER.validate_json(body).latest_posts

@@ -1,0 +1,118 @@
+"""Comments of a Disqus forum, by its public API key.
+
+https://disqus.com/api/docs/posts/list/. `since` needs `order=asc`. Times are UTC and do not say so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import httpx
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://disqus.com/api/3.0/posts/list.json"
+OVERLAP = timedelta(hours=24)
+"""Comments that a moderator lets through come late."""
+MOST_PAGES = 10
+
+_Utc = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
+_Id = Annotated[str, BeforeValidator(str)]
+
+
+class _Author(BaseModel):
+    name: str = ""
+    username: str = ""
+    profile_url: str = Field(default="", alias="profileUrl")
+
+
+class _Thread(BaseModel):
+    id: _Id
+    link: str = ""
+    title: str = ""
+
+
+class _Post(BaseModel):
+    id: _Id
+    created_at: _Utc = Field(alias="createdAt")
+    message: str = ""
+    author: _Author = _Author()
+    thread: _Thread
+    parent: int | None = None
+    is_deleted: bool = Field(default=False, alias="isDeleted")
+    is_spam: bool = Field(default=False, alias="isSpam")
+
+
+class _Cursor(BaseModel):
+    next: str = ""
+    more: bool = Field(default=False, alias="hasNext")
+
+
+class _Answer(BaseModel):
+    response: list[_Post]
+    cursor: _Cursor = _Cursor()
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True)
+class Disqus:
+    forum: str
+    key: str
+    reader: Reader
+
+    @classmethod
+    def at(
+        cls, forum: str, key: str, *, url: str = ADDRESS, service: str = "disqus", outbound: Outbound = UNGUARDED
+    ) -> "Disqus":
+        return cls(forum, key, feed_reader(service, url, outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = datetime.fromisoformat(position.after) if position.after else since
+        posts = [
+            post for post in self._comments(max(since, reached - OVERLAP)) if not (post.is_deleted or post.is_spam)
+        ]
+        newest = max([reached, *(post.created_at for post in posts)])
+        return FeedPage(tuple(map(_post, posts)), FeedPosition(after=newest.isoformat()))
+
+    def _comments(self, start: datetime) -> Iterator[_Post]:
+        asked = {
+            "api_key": self.key,
+            "forum": self.forum,
+            "since": str(int(start.timestamp())),
+            "order": "asc",
+            "limit": "100",
+            "related": "thread",
+        }
+        for _ in range(MOST_PAGES):
+            answer = self.reader.ask("GET", _answer, params=asked)
+            yield from answer.response
+            if not (answer.cursor.more and answer.cursor.next):
+                return
+            asked = {**asked, "cursor": answer.cursor.next}
+
+
+def _answer(response: httpx.Response, body: bytes) -> _Answer:
+    del response
+    return _ANSWER.validate_json(body)
+
+
+def _post(post: _Post) -> FeedPost:
+    return FeedPost(
+        id=post.id,
+        url=f"{post.thread.link}#comment-{post.id}",
+        published_at=post.created_at,
+        author_name=post.author.name,
+        author_handle=post.author.username,
+        author_url=post.author.profile_url,
+        html=post.message,
+        thread_id=post.thread.id,
+        thread_url=post.thread.link,
+        thread_title=post.thread.title,
+        in_reply_to=str(post.parent or ""),
+    )

@@ -1,0 +1,75 @@
+"""What every feed gives: posts, how far it was read, and how long to leave it alone."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import httpx
+
+from integrations.http import Reader, http_client
+from integrations.outbound import UNGUARDED, Outbound
+from integrations.waits import retry_after
+
+TIMEOUT = (10.0, 30.0)
+MOST_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPost:
+    """One post or comment, with the source's own id."""
+
+    id: str
+    url: str
+    published_at: datetime | None
+    """None: the source does not say."""
+    author_name: str = ""
+    author_handle: str = ""
+    author_url: str = ""
+    title: str = ""
+    text: str = ""
+    html: str = ""
+    thread_id: str = ""
+    thread_url: str = ""
+    thread_title: str = ""
+    in_reply_to: str = ""
+    score: int | None = None
+    """None: the source has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPosition:
+    """How far a feed was read, in its own terms."""
+
+    after: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    posts: tuple[FeedPost, ...] = ()
+    position: FeedPosition = field(default_factory=FeedPosition)
+    wait: float = 0.0
+    """Seconds that the source asks to be left alone."""
+
+
+class Feed(Protocol):
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        """What came after `position`, and nothing older than `since`; some may be known. Raises IntegrationError."""
+
+
+def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reader:
+    """`service`: of this feed alone, so that its failure delays no other."""
+    return Reader(
+        service,
+        httpx.URL(url),
+        http_client(TIMEOUT),
+        seconds=60.0,
+        most_bytes=MOST_BYTES,
+        outbound=outbound,
+        wait=retry_after,
+    )
+
+
+def from_epoch(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

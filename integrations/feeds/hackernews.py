@@ -1,0 +1,110 @@
+"""Hacker News by Algolia's search. No account.
+
+https://hn.algolia.com/api. Its index stalls for hours and catches up with old dates, so two days are read again; it
+matches typing errors and beginnings of words, so who reads it must look for the words themselves.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import BaseModel, Field, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://hn.algolia.com/api/v1/search_by_date"
+OVERLAP = timedelta(hours=48)
+PER_PAGE = 100
+MOST_PAGES = 10
+"""The index never gives more than a thousand."""
+_ITEM = "https://news.ycombinator.com/item?id="
+
+
+class _Hit(BaseModel):
+    id: str = Field(alias="objectID", pattern=r"^\d{1,15}$")
+    created_at_i: int
+    author: str | None = None
+    title: str | None = None
+    url: str | None = None
+    story_text: str | None = None
+    comment_text: str | None = None
+    story_id: int | None = None
+    story_title: str | None = None
+    parent_id: int | None = None
+    points: int | None = None
+
+
+class _Answer(BaseModel):
+    hits: list[_Hit]
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True)
+class HackerNews:
+    queries: Sequence[str]
+    reader: Reader
+
+    @classmethod
+    def at(
+        cls, queries: Sequence[str], url: str = ADDRESS, *, service: str = "hackernews", outbound: Outbound = UNGUARDED
+    ) -> "HackerNews":
+        return cls(queries, feed_reader(service, url, outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = from_epoch(float(position.after)) if position.after else since
+        start = max(since, reached - OVERLAP)
+        posts = {post.id: post for query in self.queries for post in self._search(query, start)}
+        newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
+        return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))))
+
+    def _search(self, query: str, start: datetime) -> Iterator[FeedPost]:
+        """Window by window, the newest first: pages end at a thousand hits."""
+        before: int | None = None
+        for _ in range(MOST_PAGES):
+            filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
+            hits = self.reader.ask(
+                "GET",
+                _hits,
+                params={
+                    "query": f'"{query}"',
+                    "tags": "(story,comment)",
+                    "numericFilters": ",".join(filters),
+                    "hitsPerPage": str(PER_PAGE),
+                    "typoTolerance": "false",
+                },
+            )
+            yield from map(_post, hits)
+            oldest = min((hit.created_at_i for hit in hits), default=0)
+            if len(hits) < PER_PAGE or oldest == before:
+                return
+            before = oldest
+
+
+def _hits(response: httpx.Response, body: bytes) -> list[_Hit]:
+    del response
+    return _ANSWER.validate_json(body).hits
+
+
+def _post(hit: _Hit) -> FeedPost:
+    story = hit.story_id if hit.comment_text is not None else None
+    text = hit.comment_text or hit.story_text or ""
+    return FeedPost(
+        id=hit.id,
+        url=f"{_ITEM}{hit.id}",
+        published_at=from_epoch(hit.created_at_i),
+        author_handle=hit.author or "",
+        author_url=f"https://news.ycombinator.com/user?id={hit.author}" if hit.author else "",
+        title=hit.title or "",
+        html=text,
+        text="" if text else (hit.url or ""),
+        thread_id=str(story or ""),
+        thread_url=f"{_ITEM}{story}" if story else "",
+        thread_title=(hit.story_title or "") if story else "",
+        in_reply_to=str(hit.parent_id or ""),
+        score=hit.points,
+    )

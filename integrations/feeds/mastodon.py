@@ -1,0 +1,91 @@
+"""Public posts with a hashtag, on one server of Mastodon. No account, unless the server asks for one.
+
+https://docs.joinmastodon.org/methods/timelines/#tag. `min_id` goes forward without a gap. A post is known by its `uri`,
+which is the same on every server.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+PER_PAGE = 40
+MOST_PAGES = 10
+
+
+class _Account(BaseModel):
+    acct: str = ""
+    display_name: str = ""
+    url: str = ""
+
+
+class _Status(BaseModel):
+    id: str
+    uri: str
+    url: str | None = None
+    created_at: AwareDatetime
+    content: str = ""
+    account: _Account = _Account()
+    in_reply_to_id: str | None = None
+    reblog: object | None = None
+
+
+_ANSWER = TypeAdapter(list[_Status])
+
+
+@dataclass(frozen=True)
+class Mastodon:
+    token: str
+    reader: Reader
+
+    @classmethod
+    def at(
+        cls, server: str, hashtag: str, token: str = "", *, service: str = "mastodon", outbound: Outbound = UNGUARDED
+    ) -> "Mastodon":
+        url = f"{server.rstrip('/')}/api/v1/timelines/tag/{hashtag.removeprefix('#')}"
+        return cls(token, feed_reader(service, url, outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = position.after
+        found: dict[str, _Status] = {}
+        for _ in range(MOST_PAGES):
+            page = self._page(reached)
+            found.update({one.id: one for one in page})
+            reached = max([reached, *(one.id for one in page)], key=_number)
+            if len(page) < PER_PAGE or not position.after:
+                break
+        posts = [_post(one) for one in found.values() if one.reblog is None and one.created_at >= since]
+        return FeedPage(tuple(posts), FeedPosition(after=reached))
+
+    def _page(self, after: str) -> list[_Status]:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        asked = {"limit": str(PER_PAGE), **({"min_id": after} if after else {})}
+        return self.reader.ask("GET", _statuses, params=asked, headers=headers)
+
+
+def _number(status_id: str) -> int:
+    """Ids are numbers on Mastodon itself; other servers of its kind count otherwise, and are not ordered by them."""
+    return int(status_id) if status_id.isdecimal() else 0
+
+
+def _statuses(response: httpx.Response, body: bytes) -> list[_Status]:
+    del response
+    return _ANSWER.validate_json(body)
+
+
+def _post(status: _Status) -> FeedPost:
+    return FeedPost(
+        id=status.uri,
+        url=status.url or status.uri,
+        published_at=status.created_at.astimezone(UTC),
+        author_name=status.account.display_name,
+        author_handle=status.account.acct,
+        author_url=status.account.url,
+        html=status.content,
+        in_reply_to=status.in_reply_to_id or "",
+    )

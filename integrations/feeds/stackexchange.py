@@ -1,0 +1,134 @@
+"""Questions of a Stack Exchange site by tag. No account; a key raises the quota.
+
+https://api.stackexchange.com/docs/questions and /docs/throttle.
+"""
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import BaseModel, TypeAdapter
+
+from integrations.errors import RateLimited
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://api.stackexchange.com/2.3/questions"
+OVERLAP = timedelta(hours=24)
+PER_PAGE = 100
+MOST_PAGES = 5
+FEWEST_LEFT = 5
+"""Requests of the day's quota that are left alone: it is counted for the whole address."""
+DAY = 86_400.0
+
+
+class _Owner(BaseModel):
+    display_name: str = ""
+    link: str = ""
+    user_id: int | None = None
+
+
+class _Question(BaseModel):
+    question_id: int
+    link: str
+    title: str
+    creation_date: int
+    body: str = ""
+    score: int | None = None
+    owner: _Owner = _Owner()
+
+
+class _Answer(BaseModel):
+    items: list[_Question]
+    has_more: bool = False
+    backoff: float = 0.0
+    quota_remaining: int | None = None
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True)
+class StackExchange:
+    tags: Sequence[str]
+    site: str
+    key: str
+    service: str
+    reader: Reader
+
+    @classmethod
+    def at(
+        cls,
+        tags: Sequence[str],
+        *,
+        site: str = "stackoverflow",
+        key: str = "",
+        url: str = ADDRESS,
+        service: str = "stackexchange",
+        outbound: Outbound = UNGUARDED,
+    ) -> "StackExchange":
+        return cls(tags, site, key, service, feed_reader(service, url, outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = from_epoch(float(position.after)) if position.after else since
+        start = max(since, reached - OVERLAP)
+        posts: dict[str, FeedPost] = {}
+        wait = 0.0
+        for answer in self._answers(start):
+            posts.update({str(one.question_id): _post(one) for one in answer.items})
+            wait = max(wait, answer.backoff)
+            if answer.quota_remaining is not None and answer.quota_remaining < FEWEST_LEFT:
+                raise RateLimited(self.service, "the day's quota is used up", retry_after=DAY / 24)
+        newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
+        return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))), wait)
+
+    def _answers(self, start: datetime) -> Iterator[_Answer]:
+        """One request for each tag, and one for each further page: several tags in one would have to be there at once.
+
+        A source that asks for patience gets no further request in this round.
+        """
+        for tag in self.tags:
+            for page in range(1, MOST_PAGES + 1):
+                answer = self.reader.ask(
+                    "GET",
+                    _answer,
+                    params={
+                        "site": self.site,
+                        "tagged": tag,
+                        "fromdate": str(int(start.timestamp())),
+                        "sort": "creation",
+                        "order": "asc",
+                        "pagesize": str(PER_PAGE),
+                        "page": str(page),
+                        "filter": "withbody",
+                        **({"key": self.key} if self.key else {}),
+                    },
+                )
+                yield answer
+                if answer.backoff:
+                    return
+                if not answer.has_more:
+                    break
+
+
+def _answer(response: httpx.Response, body: bytes) -> _Answer:
+    del response
+    return _ANSWER.validate_json(body)
+
+
+def _post(question: _Question) -> FeedPost:
+    return FeedPost(
+        id=str(question.question_id),
+        url=question.link,
+        published_at=from_epoch(question.creation_date),
+        # Its filters encode texts for HTML, titles too.
+        author_name=html.unescape(question.owner.display_name),
+        author_handle=str(question.owner.user_id or ""),
+        author_url=question.owner.link,
+        title=html.unescape(question.title),
+        html=question.body,
+        score=question.score,
+    )

@@ -1,0 +1,117 @@
+"""Comments on the videos of one channel of YouTube, by an API key.
+
+https://developers.google.com/youtube/v3/docs/commentThreads/list: one unit of the day's quota for a page. There is no
+`since`: pages are read, the newest thread first, until one is known. Replies come with their thread, as far as that is
+read.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.http import Reader
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://www.googleapis.com/youtube/v3/commentThreads"
+MOST_PAGES = 3
+
+
+class _CommentSnippet(BaseModel):
+    text: str = Field(default="", alias="textDisplay")
+    author: str = Field(default="", alias="authorDisplayName")
+    author_url: str = Field(default="", alias="authorChannelUrl")
+    published_at: AwareDatetime = Field(alias="publishedAt")
+    parent_id: str = Field(default="", alias="parentId")
+
+
+class _Comment(BaseModel):
+    id: str
+    snippet: _CommentSnippet
+
+
+class _ThreadSnippet(BaseModel):
+    video_id: str = Field(default="", alias="videoId")
+    top: _Comment = Field(alias="topLevelComment")
+
+
+class _Replies(BaseModel):
+    comments: list[_Comment] = []
+
+
+class _Thread(BaseModel):
+    snippet: _ThreadSnippet
+    replies: _Replies = _Replies()
+
+
+class _Answer(BaseModel):
+    items: list[_Thread]
+    next_page: str = Field(default="", alias="nextPageToken")
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True)
+class YouTube:
+    channel_id: str
+    key: str
+    reader: Reader
+
+    @classmethod
+    def at(
+        cls, channel_id: str, key: str, *, url: str = ADDRESS, service: str = "youtube", outbound: Outbound = UNGUARDED
+    ) -> "YouTube":
+        return cls(channel_id, key, feed_reader(service, url, outbound))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        reached = datetime.fromisoformat(position.after) if position.after else since
+        posts = [
+            _post(thread, comment)
+            for thread in self._threads(reached)
+            for comment in (thread.snippet.top, *thread.replies.comments)
+            if comment.snippet.published_at >= since
+        ]
+        newest = max([reached, *(post.published_at for post in posts if post.published_at)])
+        return FeedPage(tuple(posts), FeedPosition(after=newest.isoformat()))
+
+    def _threads(self, reached: datetime) -> Iterator[_Thread]:
+        asked = {
+            "part": "snippet,replies",
+            "allThreadsRelatedToChannelId": self.channel_id,
+            "order": "time",
+            "maxResults": "100",
+            "textFormat": "plainText",
+            "key": self.key,
+        }
+        for _ in range(MOST_PAGES):
+            answer = self.reader.ask("GET", _answer, params=asked)
+            yield from answer.items
+            oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
+            if not answer.next_page or oldest < reached:
+                return
+            asked = {**asked, "pageToken": answer.next_page}
+
+
+def _answer(response: httpx.Response, body: bytes) -> _Answer:
+    del response
+    return _ANSWER.validate_json(body)
+
+
+def _post(thread: _Thread, comment: _Comment) -> FeedPost:
+    said, video = comment.snippet, thread.snippet.video_id
+    watch = f"https://www.youtube.com/watch?v={video}"
+    return FeedPost(
+        id=comment.id,
+        url=f"{watch}&lc={comment.id}" if video else said.author_url or watch,
+        published_at=said.published_at.astimezone(UTC),
+        author_name=said.author,
+        author_url=said.author_url,
+        text=said.text,
+        thread_id=video,
+        thread_url=watch if video else "",
+        in_reply_to=said.parent_id,
+    )

@@ -1,0 +1,76 @@
+"""However a post was linked, it is one post."""
+
+import pytest
+
+from app.feeds.addresses import canonical_address
+
+SAME = [
+    (
+        "https://news.ycombinator.com/item?id=40",
+        ["http://news.ycombinator.com/item?id=39#40", "https://hn.algolia.com/item?id=40&utm_source=x"],
+    ),
+    (
+        "https://www.reddit.com/r/gitlab/comments/abc/slug/def/",
+        [
+            "https://old.reddit.com/r/gitlab/comments/abc/slug/def/?context=3",
+            "https://m.reddit.com/r/gitlab/comments/abc/other/def",
+        ],
+    ),
+    (
+        "https://redd.it/abc",
+        ["https://np.reddit.com/r/x/comments/abc/a_slug/?share_id=1", "https://reddit.com/comments/abc"],
+    ),
+    ("https://lobste.rs/c/xyz", ["https://lobste.rs/s/abc/slug#c_xyz"]),
+    (
+        "https://stackoverflow.com/a/34",
+        ["https://stackoverflow.com/questions/12/slug/34#34", "https://stackoverflow.com/questions/12/slug#34"],
+    ),
+    ("https://stackoverflow.com/q/12", ["https://stackoverflow.com/questions/12/slug?rq=1"]),
+    ("https://youtu.be/abc", ["https://m.youtube.com/watch?v=abc&feature=share", "https://www.youtube.com/shorts/abc"]),
+    ("https://www.youtube.com/watch?v=abc&lc=Ug1", ["https://www.youtube.com/watch?lc=Ug1&v=abc"]),
+    ("https://x.com/ada/status/12", ["https://mobile.twitter.com/ada/status/12?s=20"]),
+    (
+        "https://example.com/a?x=1",
+        [
+            "http://www.example.com/a/?utm_medium=m&x=1&fbclid=2",
+            "https://www.google.com/url?rct=j&url=https://example.com/a%3Fx%3D1&ct=ga",
+            "https://example.com//a?x=1#top",
+            "https://m.example.com/a/amp/?x=1",
+        ],
+    ),
+    ("https://blog.example.com/p#comment-7", ["https://blog.example.com/p/?ref=hn#comment-7"]),
+]
+DIFFERENT = [
+    ("https://news.ycombinator.com/item?id=40", "https://news.ycombinator.com/item?id=41"),
+    ("https://www.reddit.com/r/x/comments/abc/s/", "https://www.reddit.com/r/x/comments/abc/s/def/"),
+    ("https://stackoverflow.com/q/12", "https://stackoverflow.com/a/12"),
+    ("https://lobste.rs/s/abc", "https://lobste.rs/c/abc"),
+    ("https://blog.example.com/p#comment-7", "https://blog.example.com/p#comment-8"),
+    ("https://blog.example.com/p#comment-7", "https://blog.example.com/p"),
+    ("https://example.com/a?x=1", "https://example.com/a?x=2"),
+    ("https://example.com:8443/a", "https://example.com/a"),
+    ("https://youtu.be/abc", "https://www.youtube.com/watch?v=abc&lc=Ug1"),
+]
+
+
+@pytest.mark.parametrize(("address", "others"), SAME, ids=[address for address, _ in SAME])
+def test_all_links_to_one_post_are_one_address(address: str, others: list[str]) -> None:
+    assert {canonical_address(one).url for one in [address, *others]} == {canonical_address(address).url}
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_links_to_different_posts_stay_different(one: str, other: str) -> None:
+    assert canonical_address(one).url != canonical_address(other).url
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["https://x", "https://[::1]/a", "https://a.b/?" + "a=1&" * 5000, "http://a.b/%zz"],
+)
+def test_odd_addresses_get_one_too(odd: str) -> None:
+    assert canonical_address(odd).url.startswith("https://")
+
+
+def test_what_stands_under_a_page_is_not_the_page() -> None:
+    assert canonical_address("https://blog.example.com/p#comment-7").is_of_one_post
+    assert not canonical_address("https://blog.example.com/p").is_of_one_post

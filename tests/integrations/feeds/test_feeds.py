@@ -1,0 +1,212 @@
+"""Each source's answer becomes posts. The payloads have the forms that the sources' documentation and code show."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import respx
+
+from integrations.errors import IntegrationError, RateLimited, Refused
+from integrations.feeds.bluesky import Bluesky
+from integrations.feeds.discourse import Discourse
+from integrations.feeds.disqus import ADDRESS as DISQUS
+from integrations.feeds.disqus import Disqus
+from integrations.feeds.feed import Feed, FeedPosition
+from integrations.feeds.hackernews import ADDRESS as HACKER_NEWS
+from integrations.feeds.hackernews import HackerNews
+from integrations.feeds.mastodon import Mastodon
+from integrations.feeds.rss import Rss
+from integrations.feeds.stackexchange import ADDRESS as STACK_EXCHANGE
+from integrations.feeds.stackexchange import StackExchange
+from integrations.feeds.tumblr import ADDRESS as TUMBLR
+from integrations.feeds.tumblr import Tumblr
+from integrations.feeds.youtube import ADDRESS as YOUTUBE
+from integrations.feeds.youtube import YouTube
+
+PAYLOADS = Path(__file__).parent / "payloads"
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+NOON = datetime(2026, 11, 28, 10, tzinfo=UTC)
+FORUM = "https://forum.example.com"
+FEED = "https://feeds.example.com/one"
+TAG = "https://mastodon.social/api/v1/timelines/tag/gitlab"
+BLUESKY = "https://bsky.social/xrpc/app.bsky.feed.searchPosts"
+LOGIN = "https://bsky.social/xrpc/com.atproto.server.createSession"
+START = FeedPosition()
+
+
+@pytest.fixture
+def web() -> Iterator[respx.MockRouter]:
+    with respx.mock(assert_all_called=False) as router:
+        yield router
+
+
+def payload(name: str) -> bytes:
+    return (PAYLOADS / name).read_bytes()
+
+
+def test_hacker_news_gives_comments_with_their_story_and_stories(web: respx.MockRouter) -> None:
+    route = web.get(HACKER_NEWS).respond(content=payload("hackernews.json"))
+    page = HackerNews.at(["gitlab"]).read(START, SINCE)
+    comment, story, question = page.posts
+    assert comment.url == "https://news.ycombinator.com/item?id=39012345"
+    assert (comment.author_handle, comment.published_at) == ("pg", NOON)
+    assert (comment.thread_id, comment.thread_title, comment.in_reply_to) == (
+        "39012000",
+        "GitLab 16.4 released",
+        "39012300",
+    )
+    assert (story.title, story.text, story.thread_id, story.score) == (
+        "GitLab 16.4 released",
+        "https://about.gitlab.com/16-4",
+        "",
+        120,
+    )
+    assert question.html == "Which one?"
+    asked = route.calls[0].request.url.params
+    assert (asked["query"], asked["typoTolerance"]) == ('"gitlab"', "false")
+
+
+def test_hacker_news_is_read_again_over_two_days_because_its_index_stalls(web: respx.MockRouter) -> None:
+    route = web.get(HACKER_NEWS).respond(content=payload("hackernews.json"))
+    feed = HackerNews.at(["gitlab"])
+    feed.read(feed.read(START, SINCE).position, SINCE)
+    start = int((NOON - timedelta(hours=48)).timestamp())
+    assert route.calls[-1].request.url.params["numericFilters"] == f"created_at_i>={start}"
+
+
+def test_stack_exchange_gives_questions_and_says_how_long_to_wait(web: respx.MockRouter) -> None:
+    web.get(STACK_EXCHANGE).respond(content=payload("stackexchange.json"))
+    page = StackExchange.at(["gitlab"]).read(START, SINCE)
+    (question,) = page.posts
+    assert (question.title, question.author_name) == ('Runner can\'t find "docker"', "Ada & Co")
+    assert page.wait == 10
+
+
+def test_stack_exchange_that_asks_for_patience_gets_no_further_request(web: respx.MockRouter) -> None:
+    route = web.get(STACK_EXCHANGE).respond(content=payload("stackexchange.json"))
+    StackExchange.at(["gitlab", "gitlab-ci"]).read(START, SINCE)
+    assert route.call_count == 1
+
+
+def test_discourse_gives_posts_in_their_topic(web: respx.MockRouter) -> None:
+    route = web.get(f"{FORUM}/posts.json")
+    route.side_effect = [
+        httpx.Response(200, content=payload("discourse.json")),
+        httpx.Response(200, json={"latest_posts": []}),
+    ]
+    page = Discourse.at(FORUM).read(START, SINCE)
+    answer, first = page.posts
+    assert answer.url == f"{FORUM}/t/runner-fails/77/3"
+    assert (answer.title, answer.thread_title, answer.in_reply_to) == (
+        "",
+        "Runner fails",
+        f"{FORUM}/t/runner-fails/77/2",
+    )
+    assert (first.title, first.author_handle) == ("Another", "bob")
+    assert page.position.after == "502"
+    assert route.calls[1].request.url.params["before"] == "501"
+
+
+def test_atom_is_read_and_its_html_cleaned(web: respx.MockRouter) -> None:
+    web.get(FEED).respond(content=payload("google_alert.atom"), headers={"ETag": '"7"'})
+    page = Rss.at(FEED).read(START, SINCE)
+    (entry,) = page.posts
+    assert entry.id == "tag:google.com,2013:googlealerts/feed:11"
+    assert "<script" not in entry.html
+    assert entry.published_at == NOON
+    assert page.position.etag == '"7"'
+
+
+def test_rss_of_comments_names_the_post_that_they_stand_under(web: respx.MockRouter) -> None:
+    web.get(FEED).respond(content=payload("lobsters_comments.rss"))
+    (entry,) = Rss.at(FEED).read(START, SINCE).posts
+    assert (entry.id, entry.author_name) == ("https://lobste.rs/c/abc123", "ada")
+    assert entry.thread_url == "https://lobste.rs/s/xyz789/gitlab_16_4_released"
+
+
+def test_an_unchanged_feed_is_not_sent_again(web: respx.MockRouter) -> None:
+    route = web.get(FEED).respond(304)
+    position = FeedPosition(etag='"7"', modified="Sat, 28 Nov 2026 10:00:00 GMT")
+    page = Rss.at(FEED).read(position, SINCE)
+    assert (page.posts, page.position) == ((), position)
+    assert route.calls[0].request.headers["If-None-Match"] == '"7"'
+
+
+def test_entries_that_share_one_id_are_known_by_their_links(web: respx.MockRouter) -> None:
+    items = "".join(f"<item><guid>same</guid><title>t</title><link>https://e.org/{n}</link></item>" for n in (1, 2))
+    web.get(FEED).respond(content=f'<rss version="2.0"><channel>{items}</channel></rss>'.encode())
+    assert [post.id for post in Rss.at(FEED).read(START, SINCE).posts] == ["https://e.org/1", "https://e.org/2"]
+
+
+def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter) -> None:
+    web.get(DISQUS).respond(content=payload("disqus.json"))
+    (comment,) = Disqus.at("gitlab", "key").read(START, SINCE).posts
+    assert comment.url == "https://about.gitlab.com/blog/16-4/#comment-6000000001"
+    assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
+
+
+def test_youtube_gives_comments_and_the_replies_to_them(web: respx.MockRouter) -> None:
+    web.get(YOUTUBE).respond(content=payload("youtube.json"))
+    comment, reply = YouTube.at("UCx", "key").read(START, SINCE).posts
+    assert comment.url == "https://www.youtube.com/watch?v=vid1&lc=UgA"
+    assert (reply.in_reply_to, reply.text, reply.thread_id) == ("UgA", "but slow", "vid1")
+
+
+def test_mastodon_gives_posts_by_their_address_on_every_server(web: respx.MockRouter) -> None:
+    route = web.get(TAG).respond(content=payload("mastodon.json"))
+    page = Mastodon.at("https://mastodon.social", "#gitlab").read(START, SINCE)
+    (status,) = page.posts
+    assert (status.id, status.url) == ("https://fosstodon.org/users/ada/statuses/7", "https://fosstodon.org/@ada/7")
+    Mastodon.at("https://mastodon.social", "gitlab").read(page.position, SINCE)
+    assert route.calls[-1].request.url.params["min_id"] == "113600000000000002"
+
+
+def test_tumblr_gives_what_is_new_enough_in_any_order(web: respx.MockRouter) -> None:
+    web.get(TUMBLR).respond(content=payload("tumblr.json"))
+    (post,) = Tumblr.at("gitlab", "key").read(START, SINCE).posts
+    assert (post.id, post.title, post.author_handle) == ("700000000000000001", "GitLab", "ada")
+
+
+def test_bluesky_is_searched_with_a_login_and_posts_are_known_by_their_did(web: respx.MockRouter) -> None:
+    web.post(LOGIN).respond(json={"accessJwt": "token", "did": "did:plc:us"})
+    route = web.get(BLUESKY).respond(content=payload("bluesky.json"))
+    (post,) = Bluesky.at(["gitlab"], "us.example", "app-password").read(START, SINCE).posts
+    assert post.url == "https://bsky.app/profile/did:plc:abc/post/3kxyz"
+    assert post.thread_url == "https://bsky.app/profile/did:plc:xyz/post/3kroot"
+    assert route.calls[0].request.headers["Authorization"] == "Bearer token"
+
+
+FEEDS: list[tuple[str, Feed]] = [
+    (DISQUS, Disqus.at("gitlab", "key")),
+    (YOUTUBE, YouTube.at("UCx", "key")),
+    (TAG, Mastodon.at("https://mastodon.social", "gitlab")),
+    (TUMBLR, Tumblr.at("gitlab", "key")),
+    (BLUESKY, Bluesky.at(["gitlab"], "us.example", "app-password")),
+    (HACKER_NEWS, HackerNews.at(["gitlab"])),
+    (STACK_EXCHANGE, StackExchange.at(["gitlab"])),
+    (f"{FORUM}/posts.json", Discourse.at(FORUM)),
+    (FEED, Rss.at(FEED)),
+]
+
+
+@pytest.mark.parametrize(("url", "feed"), FEEDS, ids=[type(feed).__name__ for _, feed in FEEDS])
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(403), Refused),
+        (httpx.Response(429, headers={"Retry-After": "60"}), RateLimited),
+        (httpx.Response(200, content=b"<html><title>Are you a robot?</title></html>"), IntegrationError),
+        (httpx.Response(302, headers={"Location": "https://login.example.com"}), IntegrationError),
+        (httpx.Response(200, content=b""), IntegrationError),
+    ],
+    ids=["refused", "limited", "robot page", "login", "nothing"],
+)
+def test_a_blocked_source_is_never_taken_for_one_without_news(
+    web: respx.MockRouter, url: str, feed: Feed, answer: httpx.Response, error: type[IntegrationError]
+) -> None:
+    web.get(url).mock(return_value=answer)
+    web.post(LOGIN).respond(json={"accessJwt": "token"})
+    with pytest.raises(error):
+        feed.read(START, SINCE)
