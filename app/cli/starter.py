@@ -9,7 +9,7 @@ from rich.console import Console
 
 from app.cli.console import print_line
 from app.cli.errors import NotDone
-from app.rules.json_schema import FILES, json_schema_text
+from app.rules.json_schema import FILES
 from app.settings import Settings
 
 PACKAGED = Path(__file__).parents[1] / "starter"
@@ -53,7 +53,7 @@ def starter_files() -> dict[str, str]:
     source = PACKAGED if PACKAGED.is_dir() else CHECKOUT
     files = {name: (source / name).read_text(encoding="utf-8") for name in COPIED}
     files["routing.yaml"] = files["routing.yaml"].replace(LIVE, SHADOW, 1)
-    schemas = {f"schemas/{name}.json": json_schema_text(name) for name in FILES}
+    schemas = {f"schemas/{name}.json": schema_text(json_schema(name)) for name in FILES}
     return {**files, **schemas, ".env.example": example_environment(), ".gitignore": IGNORED}
 
 
