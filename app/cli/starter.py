@@ -9,7 +9,7 @@ from rich.console import Console
 
 from app.cli.console import print_line
 from app.cli.errors import NotDone
-from app.rules.json_schema import FILES
+from app.rules.json_schema import FILES, json_schema, schema_text
 from app.settings import Settings
 
 PACKAGED = Path(__file__).parents[1] / "starter"
