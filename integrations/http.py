@@ -94,7 +94,7 @@ class Reader:
                 call.status = response.status_code
                 return self._refusal(response) or self._read(response, call)
         except httpx.HTTPError as error:
-            return self._unavailable(f"no answer from {self._address.host} ({cause_of(error)})", "no_answer")
+            return self._unavailable(f"no answer ({cause_of(error)})", "no_answer")
 
     def _read(self, response: httpx.Response, call: Call) -> tuple[httpx.Response, bytes] | IntegrationError:
         until = time.monotonic() + self._seconds
