@@ -109,7 +109,7 @@ def guessed_topic(verdict: Verdict, fired: RouteTrace | None, said: ModelVerdict
     best = max(rest, key=lambda name: rest[name], default="")
     if not best or rest[best] < TOPIC * sum(rest.values()):
         return verdict
-    return replace(verdict, candidates=(Candidate(best, "the model's guess, of a language that it knows little"),))
+    return replace(verdict, candidates=(Candidate(best, "the model's guess; it knows this language little"),))
 
 
 def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:

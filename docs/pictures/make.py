@@ -44,8 +44,8 @@ class Picture:
 
 
 PICTURES = (
-    Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 888),
-    Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 596),
+    Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 900),
+    Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 760),
     Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1182, 1.0),
 )
 

@@ -313,7 +313,7 @@ def test_an_answer_of_the_team_on_a_confidential_issue_comes_without_its_address
     harness.sandbox.gitlab.deliver(PROJECT, iid, "create")
     said = news(told(harness, ticket_id, 3))
     assert "Update to 12.1, see the issue." in said
-    assert "must not be named" in said
+    assert "The issue is confidential, so the answer does not name it." in said
 
 
 def test_a_mark_that_an_edit_adds_is_relayed_once(harness: Harness) -> None:

@@ -70,7 +70,9 @@ def test_what_was_private_opens_a_confidential_issue_and_the_reply_does_not_name
     )
     issue = harness.sandbox.gitlab.issue(PROJECT, decision["links"][0]["iid"])
     assert issue["confidential"] is True
-    assert "Answer for" not in str(note_of(ticket)["body"])
+    answer = str(note_of(ticket)["html_body"]).partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert "Our engineers have it now" in answer
+    assert issue["web_url"] not in answer
 
 
 def test_a_known_issue_is_linked_told_of_the_report_and_not_opened_again(harness: Harness) -> None:

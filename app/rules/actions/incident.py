@@ -74,10 +74,10 @@ class Incident(Action):
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         found, issue = context.found, context.found.issue
         if found.outcome == "unreachable":
-            change.say(Section.ISSUE, f"{sentence(found.detail)} It is looked up later, by itself.", label=LABEL)
+            change.say(Section.ISSUE, f"{sentence(found.detail)} Pointsman looks again by itself.", label=LABEL)
             return self.outcome("waiting", found.detail)
         if found.outcome == "failed":
-            change.say(Section.ISSUE, f"Could not be looked up: {found.detail}.", label=LABEL)
+            change.say(Section.ISSUE, f"Pointsman could not look it up: {found.detail}.", label=LABEL)
             return self.outcome("failed", found.detail)
         follows = self.incidents.found if issue else self.incidents.none
         change.add += follows.tags

@@ -17,7 +17,7 @@ from app.tags import LINK_ISSUE_TAG, LINKED_TAG, OPEN_ISSUE_TAG
 
 OpenWhen = Annotated[str, StringConstraints(pattern=r"^(always|never|tagged:[a-z0-9_/-]+)$")]
 
-FOLLOWS = "The link follows by itself."
+FOLLOWS = "Pointsman adds the link later, by itself."
 COMES_BACK = "The ticket comes back by itself when the issue is closed."
 
 
@@ -121,7 +121,7 @@ class Issue(Action):
             return self.outcome("waiting", f"{found.detail}; the link follows")
         if found.outcome == "failed":
             change.say(Section.NEXT, f"Add {OPEN_ISSUE_TAG} to try again, or {LINK_ISSUE_TAG}N to link issue N.")
-            change.say(Section.ISSUE, f"None could be linked or opened: {found.detail}.")
+            change.say(Section.ISSUE, f"Pointsman could neither link nor open one: {found.detail}.")
             return self.outcome("failed", found.detail)
         if found.detail:
             change.say(Section.ISSUE, sentence(found.detail))
@@ -163,10 +163,12 @@ class Issue(Action):
         return self.outcome("waiting", f"{len(candidates)} candidates; a person decides")
 
     def _say_what_is_given(self, change: TicketChange, context: ChangeContext) -> None:
-        if given := context.details.given():
-            change.say(Section.GIVEN, f"{', '.join(given)}.")
-        if context.missing:
-            change.say(Section.GIVEN, f"{', '.join(ASKED_FOR[one] for one in context.missing)}.", label="Missing")
+        given, missing = context.details.given(), [ASKED_FOR[one] for one in context.missing]
+        if given:
+            also = f" Missing: {', '.join(missing)}." if missing else ""
+            change.say(Section.GIVEN, f"{', '.join(given)}.{also}")
+        elif missing:
+            change.say(Section.GIVEN, f"{', '.join(missing)}.", label="Missing")
 
 
 def _closed(issue: IssueRef) -> str:

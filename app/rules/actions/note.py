@@ -11,8 +11,9 @@ from app.rules.schema.strict import Strict
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 
 CHOOSE = "Please choose an archetype: add its tag."
+PERHAPS = "It may be one of those below."
 CONFIRM = "Please confirm it, or choose another archetype: add its tag."
-SEEMS = "The text seems to be about this. Add the tag if it is so:"
+SEEMS = "What stands below seems to be its topic. Add the tag if it is."
 
 
 class NoteKeys(Strict):
@@ -35,7 +36,7 @@ class Note(Action):
         verdict = context.verdict
         steps: list[str] = []
         if verdict.archetype is None:
-            steps.append(CHOOSE + (" Perhaps one of these:" if verdict.candidates else ""))
+            steps += [CHOOSE, PERHAPS] if verdict.candidates else [CHOOSE]
         elif verdict.confidence == "medium":
             steps.append(CONFIRM)
         elif verdict.candidates:

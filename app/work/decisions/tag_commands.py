@@ -32,7 +32,7 @@ _FOLLOWING: dict[str, Following] = {"unlink": "removed", "pause": "paused", "res
 _FOLLOWING_TAG = re.compile(r"\A(unlink|pause|resume)_issue(?:_(\d{1,18}))?\Z")
 _DONE = {
     "removed": "was removed",
-    "paused": "is paused: the ticket hears nothing of the issue",
+    "paused": "is paused: Pointsman tells the ticket nothing of the issue",
     "active": "is active again",
 }
 

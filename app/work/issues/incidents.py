@@ -61,7 +61,7 @@ class IncidentFinder:
         try:
             incident = self.deps.gitlab.issue(link.project_id, iid)
         except NotFound:
-            return Found(outcome="none", detail=f"the incident {link.project}#{iid} is not to be found any more")
+            return Found(outcome="none", detail=f"Pointsman no longer finds the incident {link.project}#{iid}")
         hidden = not is_public(incident, self.deps.gitlab)
         ref = IssueRef(project=link.project, iid=iid, title="", url=incident.web_url, confidential=hidden)
         return Found(outcome="linked", issue=ref)

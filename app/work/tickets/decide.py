@@ -85,7 +85,9 @@ class TicketDecider:
         try:
             snapshot = self.deps.zendesk.read_ticket(message.ticket_id)
         except NotFound:
-            return self._cannot_be_changed(message, "The ticket is gone: deleted, or never seen by our token.")
+            return self._cannot_be_changed(
+                message, "The ticket is gone: somebody deleted it, or our token may not read it."
+            )
         # Also for one that was closed since: its record is not to say that nothing was done.
         if self.recovery.after_reading(message, snapshot):
             return _already_written(message)
@@ -124,7 +126,7 @@ class TicketDecider:
         rules = self.deps.rulebook.current()
         ticket = ticket_from(snapshot, event="created" if changed.event == "ticket.created" else "updated")
         if is_bot(rules.routing.team, ticket.requester):
-            return self.log.explained(message, "Written by a bot that routing.yaml does not let start work.")
+            return self.log.explained(message, "A bot wrote it that routing.yaml does not let start work.")
         last = self.log.last_applied(snapshot.id)
         if last:
             return self._look_again(message, changed, snapshot, ticket, last=last, rules=rules)
@@ -138,7 +140,7 @@ class TicketDecider:
         chosen = chosen_by_person(ticket, None)
         if chosen is None and is_automatic_answer(ticket.subject, ticket.body):
             loop_stopped("auto_reply", "")
-            return self.log.explained(message, "An automatic answer: out of office, or a bounce.")
+            return self.log.explained(message, "A machine wrote it: an out-of-office note, or a bounce.")
         if chosen and self.provenance.not_a_person(snapshot.id, tag := ARCHETYPE_TAG + chosen, rules.routing.team):
             ticket = replace(ticket, tags=tuple(one for one in ticket.tags if one != tag))
         elif chosen:

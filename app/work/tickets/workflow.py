@@ -47,7 +47,7 @@ MOST_ROUNDS = 3
 BUSY = Fault(
     service="zendesk",
     reason="ticket_busy",
-    message="the ticket was changed by somebody else each time",
+    message="somebody else changed the ticket each time",
     retryable=True,
 )
 

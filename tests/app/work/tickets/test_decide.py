@@ -97,7 +97,7 @@ def test_a_new_ticket_is_decided(deciding: Deciding, body: str, archetype: str, 
         ({"status": "closed", "tags": ("closed_by_merge",)}, "The ticket was merged into another"),
         ({"status": "deleted"}, "The ticket is deleted"),
         ({"tags": ("pointsman_done",)}, "already triaged; no record of it in this database"),
-        ({"subject": "Automatic reply: out of office"}, "An automatic answer"),
+        ({"subject": "Automatic reply: out of office"}, "A machine wrote it"),
     ],
 )
 def test_what_ends_without_a_decision(deciding: Deciding, ticket: dict[str, Any], why: str) -> None:

@@ -108,7 +108,7 @@ LATER = "Answer: It follows with the issue."
 SEND, COMES_BACK = "Send the answer below.", "The ticket comes back by itself when the issue is closed."
 WHY, WRONG = "Why: The rule it matched.", "Wrong? Change the tag archetype__bug_report, and Pointsman follows."
 TRY_AGAIN = "Add open_issue to try again, or link_issue_N to link issue N."
-GIVEN, MISSING = "Given: version 8.14.2 EE.", "Missing: steps."
+GIVEN = "Given: version 8.14.2 EE. Missing: steps."
 HIDDEN = "The issue is confidential, so the answer does not name it."
 ANSWER = [f"Answer for Twitter, {len('Hi Sam, see ' + URL)} characters:", f"> Hi Sam, see {URL}"]
 
@@ -121,7 +121,6 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             *ANSWER,
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now)',
             GIVEN,
-            MISSING,
         ],
     ),
     "a similar issue was linked": (
@@ -131,13 +130,12 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             f"Next: Nothing now. {COMES_BACK}",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (83% similar)',
             GIVEN,
-            MISSING,
         ],
     ),
     "the linked issue is closed already": (
         [ISSUE, TAGS, NOTE],
         Found(outcome="linked", issue=KNOWN.model_copy(update={"state": "closed"})),
-        ['Issue: gitlab-org/gitlab#6, closed: "LDAP sync" (linked)', GIVEN, MISSING],
+        ['Issue: gitlab-org/gitlab#6, closed: "LDAP sync" (linked)', GIVEN],
     ),
     "the issue is confidential": (
         [ISSUE, TAGS, REPLY, NOTE],
@@ -146,7 +144,6 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             f"Next: Answer in your own words: the issue is confidential, and must not be named. {COMES_BACK}",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
             GIVEN,
-            MISSING,
         ],
     ),
     "a person has to choose an issue": (
@@ -159,7 +156,6 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             "- link_issue_6: LDAP sync (62% similar)",
             "- link_issue_7: LDAP sync (50% similar, closed)",
             GIVEN,
-            MISSING,
         ],
     ),
     "related issues are only shown": (
@@ -173,12 +169,12 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
     "an issue is opened when a person sets a tag": (
         [Issue(policy=WAITS, confidential=False), TAGS, REPLY, NOTE],
         Found(outcome="waits", detail="waits until a person sets the tag reproduced"),
-        ["Next: Add the tag reproduced when its issue may be opened.", LATER, GIVEN, MISSING],
+        ["Next: Add the tag reproduced when its issue may be opened.", LATER, GIVEN],
     ),
     "GitLab does not answer": (
         [ISSUE, TAGS, REPLY, NOTE],
         Found(outcome="unreachable", detail="GitLab does not answer"),
-        [LATER, "Issue: GitLab does not answer. The link follows by itself.", GIVEN, MISSING],
+        [LATER, "Issue: GitLab does not answer. Pointsman adds the link later, by itself.", GIVEN],
     ),
     "GitLab refused": (
         [ISSUE, TAGS, REPLY, NOTE],
@@ -186,20 +182,19 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
         [
             f"Next: {TRY_AGAIN}",
             LATER,
-            "Issue: None could be linked or opened: 403 Forbidden.",
+            "Issue: Pointsman could neither link nor open one: 403 Forbidden.",
             GIVEN,
-            MISSING,
         ],
     ),
     "a person removed the link": (
         [ISSUE, TAGS, NOTE],
         Found(outcome="none", detail="a person removed the link to a/b#1"),
-        ["Issue: A person removed the link to a/b#1.", GIVEN, MISSING],
+        ["Issue: A person removed the link to a/b#1.", GIVEN],
     ),
     "there is no issue that the answer could name": (
         [ISSUE, TAGS, REPLY, NOTE],
         Found(outcome="none"),
-        ["Next: Answer in your own words: there is no issue to name.", GIVEN, MISSING],
+        ["Next: Answer in your own words: there is no issue to name.", GIVEN],
     ),
     "an incident explains it": (
         [INCIDENT, TAGS, NOTE],
@@ -225,7 +220,7 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
     "incidents are looked up later": (
         [INCIDENT, TAGS, NOTE],
         Found(outcome="unreachable", detail="GitLab does not answer"),
-        ["Incident: GitLab does not answer. It is looked up later, by itself."],
+        ["Incident: GitLab does not answer. Pointsman looks again by itself."],
     ),
     "it is forwarded": (
         [TAGS, Forward(to="legal@example.com", macro="Legal::Cover"), NOTE],
@@ -254,7 +249,6 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             "Next: If this is right, add open_issue to open its issue.",
             LATER,
             GIVEN,
-            MISSING,
             f"Not done, because the mode is suggest: {ISSUE.would()}; set the status to solved.",
         ],
     ),
@@ -267,7 +261,6 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             "> Hi Sam, we have it | Please add: the steps that lead to it.",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
             GIVEN,
-            MISSING,
         ],
     ),
     "the ticket is solved with the answer": (
@@ -335,7 +328,7 @@ def test_an_answer_that_zendesk_cannot_deliver_is_posted_where_they_wrote() -> N
         (
             "On gitlab.com it fails",
             "Hi Sam | Please add: the steps that lead to it.",
-            ["Given: GitLab.com.", "Missing: steps."],
+            ["Given: GitLab.com. Missing: steps."],
         ),
         ("15.3.2-ee. 1) open it 2) close it", "Hi Sam", ["Given: version 15.3.2 EE, steps."]),
     ],
