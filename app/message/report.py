@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from app.message.versions import gitlab_version
 from app.rules.actions.report_details import HOSTED, ReportDetails
 
 LONGEST = 20_000
@@ -13,14 +14,6 @@ LONGEST_LINE = 500
 MOST_HEADINGS = 5
 LONGEST_STEPS = 2000
 
-_VERSION = re.compile(
-    r"\b(?:gitlab[\s-]*(?:(?:ce|ee|community edition|enterprise edition)\b)?[\s(:-]*v?|v|version\s*:?\s*"
-    r"|(?:since|until|after|upgrad\w{1,3} to|updat\w{1,3} to|running|upgrade from [\w.-]{3,12} to)\s+(?:gitlab\s+)?v?)"
-    r"(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)(?![\w.]?\d)",
-    re.IGNORECASE,
-)
-# 11.5.0-ee names itself.
-_NAMED_VERSION = re.compile(r"(?<![\w.])(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)-(?:ee|ce)\b", re.IGNORECASE)
 _EDITIONS = (
     ("EE", re.compile(r"\bEE\b|\b(?i:enterprise edition)\b|\d-(?i:ee)\b|(?i:\bgitlab-ee\b)")),
     ("CE", re.compile(r"\bCE\b|\b(?i:community edition)\b|\d-(?i:ce)\b|(?i:\bgitlab-ce\b)")),
@@ -68,12 +61,7 @@ _SAYS = re.compile(
 def report_details(text: str) -> ReportDetails:
     """`text`: subject and body."""
     read = text[:LONGEST]
-    return ReportDetails(_version(read), _edition(read), _steps(read), _log(read))
-
-
-def _version(text: str) -> str:
-    found = _NAMED_VERSION.search(text) or _VERSION.search(text)
-    return found[1] if found else ""
+    return ReportDetails(gitlab_version(read), _edition(read), _steps(read), _log(read))
 
 
 def _edition(text: str) -> str:

@@ -77,6 +77,11 @@ class ChannelConfig(Strict):
     one_thread_per: Literal["post", "ticket"] = Field(
         default="ticket", description="`post`: tickets of one post belong together."
     )
+    subject: Literal["own", "post"] = Field(
+        default="own",
+        description="`post`: the subject is the title of the post that was commented on, so an issue takes its title "
+        "from the text.",
+    )
     tags: tuple[Tag, ...] = ()
 
 

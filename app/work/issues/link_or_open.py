@@ -175,7 +175,7 @@ class IssueLinker:
         try:
             issue = self.deps.gitlab.create_issue(
                 report.project_id,
-                title=issue_title(report.decision, report.text),
+                title=issue_title(report.decision, report.text, report.rules),
                 description=f"{description}\n{came_back}\n" if came_back else description,
                 labels=[*report.tracker.labels, *report.policy.labels],
                 confidential=report.action.confidential,

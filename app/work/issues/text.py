@@ -5,13 +5,13 @@ An engineer who has never heard of this service must be able to work with it; no
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 from app.message.own_words import own_words
 from app.message.report import report_details
 from app.message.subjects import read_subject
+from app.message.title import make_title
 from app.redaction import redact
 from app.rules.actions.issue import IssueConfig
 from app.rules.actions.report_details import ASKED_FOR
@@ -19,10 +19,6 @@ from app.rules.loading import Rules
 from app.rules.macros import render_template
 from app.work.messages import TicketDecision
 from integrations.gitlab import quoting
-
-_FIRST_SENTENCE = re.compile(r"^(.{12,120}?)(?:[.!?\n]|$)", re.DOTALL)
-_REPLY_SIGNS = re.compile(r"^(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
-_HANDLES = re.compile(r"(?<!\w)[@#](\w+)")
 
 
 @dataclass(frozen=True)
@@ -52,13 +48,11 @@ def _also_known_as(decision: TicketDecision) -> list[str]:
     return [name for name in (requester.name, requester.handle, requester.email) if name]
 
 
-def issue_title(decision: TicketDecision, report: Report) -> str:
+def issue_title(decision: TicketDecision, report: Report, rules: Rules) -> str:
     """From the subject, else from the first sentence; cleaned, at most 255 characters."""
-    subject = _REPLY_SIGNS.sub("", report.subject.strip())
-    body = _HANDLES.sub(r"\1", report.body.strip())
-    found = _FIRST_SENTENCE.match(body)
-    text = subject or (found[1] if found else body[:120])
-    return quoting.issue_title(text) or f"Report from {decision.channel}"
+    channel = rules.routing.channels.get(decision.channel)
+    title = make_title(report.subject, report.words, of_post=channel is not None and channel.subject == "post")
+    return quoting.issue_title(title) or f"Report from {decision.channel}"
 
 
 def issue_description(decision: TicketDecision, report: Report, policy: IssueConfig, rules: Rules, marker: str) -> str:

@@ -16,16 +16,25 @@ _NAMES = {
     "group_id": "assignment",
     "custom_fields": "fields",
     "fields": "fields",
+    "comment": "comment",
+    "comments": "comment",
+    "body": "comment",
+    "html_body": "comment",
 }
 """What Zendesk calls the parts of an update that can be left out."""
-_KINDS = {"status": ("status",), "assignment": ("assign", "forward"), "fields": ("field",)}
+_KINDS = {
+    "status": ("status",),
+    "assignment": ("assign", "forward"),
+    "fields": ("field",),
+    "comment": ("note", "reply"),
+}
 """The actions that are not done without a part."""
 
 
 def take_out(change: TicketChange, error: Invalid) -> bool:
     """Take one part out, and say so: the one that is named, else the status, on which Zendesk's rules mostly depend.
 
-    False: there is nothing that could be left out.
+    The comment goes only if it is named; the decision alone tells of its loss. False: nothing could be left out.
     """
     wanted = {
         "status": f"Set the status to {change.status}" if change.status else "",
@@ -35,15 +44,22 @@ def take_out(change: TicketChange, error: Invalid) -> bool:
         "fields": "Fill in the field for the issue" if change.fields else "",
     }
     present = [part for part, sentence in wanted.items() if sentence]
+    has_comment = bool(change.reply or change.title)
     named = {_NAMES.get(name) or _field(name, change) for name in error.fields}
-    part = next((one for one in present if one in named), present[0] if present else None)
+    part = next((one for one in present if one in named), None)
+    if part is None:
+        part = "comment" if has_comment and "comment" in named else next(iter(present), None)
     if part is None:
         return False
+    lost = _KINDS[part]
+    if part == "comment" and change.reply and change.status == "solved":  # nobody was answered
+        change.status, lost = None, (*lost, "status")
     _leave_out(change, part)
     why = f"Zendesk refused it: {said(error)}"
-    change.say(Section.NEXT, f"{wanted[part]} by hand. {why}")
+    if part != "comment":
+        change.say(Section.NEXT, f"{wanted[part]} by hand. {why}")
     change.outcomes = [
-        replace(one, state="failed", detail=why) if one.kind in _KINDS[part] and one.state == "done" else one
+        replace(one, state="failed", detail=why) if one.kind in lost and one.state == "done" else one
         for one in change.outcomes
     ]
     if not any(one.detail == why for one in change.outcomes):  # it was another action's that did more
@@ -97,5 +113,7 @@ def _leave_out(change: TicketChange, part: str) -> None:
         change.status = None
     elif part == "assignment":
         change.group = change.assignee = ""
+    elif part == "comment":
+        change.title = change.reply = ""
     else:
         change.fields = {}

@@ -59,6 +59,32 @@ def test_one_part_after_the_other_goes_until_nothing_is_left_to_leave_out() -> N
     assert made.add == ["a"]
 
 
+@pytest.mark.parametrize("name", ["comment", "comments", "body", "html_body"])
+@pytest.mark.parametrize(("reply", "status"), [("", "solved"), ("It is fixed.", None)])
+def test_a_refused_comment_goes_and_the_rest_is_written(name: str, reply: str, status: str | None) -> None:
+    made, error = change(), refusal(**{name: "too many comments"})
+    made.title, made.reply = "A bug", reply
+    made.outcomes.append(ActionOutcome("reply" if reply else "note", "done", ""))
+    assert take_out(made, error)
+    assert (made.title, made.reply, made.status) == ("", "", status)
+    assert (made.add, made.group, made.fields) == (["a"], "Support", {"12": "url"})
+    failed = {one.kind: one.detail for one in made.outcomes if one.state == "failed"}
+    lost = {"reply", "status"} if reply else {"note"}
+    assert failed == dict.fromkeys(lost, "Zendesk refused it: too many comments")
+
+
+def test_a_refused_comment_is_not_sent_again_and_its_loss_is_said_in_the_decision(steps: Steps) -> None:
+    message = steps.message()
+    steps.zendesk.fails += [refusal(comment="too many comments")]
+    assert steps.write(message, steps.decision(message)).kind == "written"
+    first, second = [update for _, update in steps.zendesk.updates]
+    assert first.comment is not None
+    assert second.comment is None
+    assert second.tags == first.tags
+    lost = [action for action in steps.row(message).actions if action["state"] == "failed"]
+    assert [action["detail"] for action in lost] == ["Zendesk refused it: too many comments"]
+
+
 def test_a_status_that_another_action_set_is_an_outcome_of_its_own() -> None:
     made = TicketChange(status="hold", outcomes=[ActionOutcome("incident", "done", "linked")])
     assert take_out(made, refusal(status="no hold here"))
