@@ -61,8 +61,8 @@ def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
 
 
 def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Problem]:
-    """Two routes, remarks or examples of one name: nobody can tell which one a report is about."""
-    for key in ("routes", "remarks"):
+    """Two routes, remarks, guards or examples of one name: nobody can tell which one a report is about."""
+    for key in ("routes", "remarks", "guards"):
         lines: dict[str, int] = {}
         for index, one in enumerate(getattr(rules.routing, key)):
             if one.name in lines:
@@ -225,7 +225,6 @@ def _all_conditions(rules: Rules) -> Iterator[tuple[Path, ConditionsConfig]]:
             for number, member in enumerate(getattr(when, key)):
                 yield from below((*path, key, number), member)
 
-    for index, route in enumerate(rules.routing.routes):
-        yield from below(("routes", index, "when"), route.when)
-    for index, remark in enumerate(rules.routing.remarks):
-        yield from below(("remarks", index, "when"), remark.when)
+    for key in ("routes", "remarks", "guards"):
+        for index, entry in enumerate(getattr(rules.routing, key)):
+            yield from below((key, index, "when"), entry.when)
