@@ -65,7 +65,7 @@ class RemarkConfig(Strict):
 
 
 class GuardConfig(Strict):
-    """What the learned model must not say of a ticket. Routes have conditions of their own; a person may say anything."""
+    """What the learned model must not say of a ticket. Routes and persons are free of it."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     why: Text = Field(description="One short sentence for advocates.")

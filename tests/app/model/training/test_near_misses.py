@@ -1,4 +1,4 @@
-"""Sarcasm, anger, other languages and near misses: 116 tickets that nothing is trained on, as rules and model judge them.
+"""Sarcasm, anger and near misses: 116 tickets that nothing is trained on, as rules and model judge them.
 
 `near_misses.jsonl` is harder than real traffic on purpose. Routes were mended after reading what they missed in it, so
 it shows what must not come back, and `blind.jsonl` what to expect.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from app.rules.actions.action import ChangeContext
+from app.rules.actions.findings import Found
 from app.rules.actions.priority import TicketPriority
 from app.rules.actions.ticket_change import Section, TicketChange
 from app.work.tickets.refused_parts import take_out
 from integrations.errors import Invalid
 from integrations.zendesk.updates import TicketUpdate, ticket_json
 from tests.support.shipped import SHIPPED
-from app.rules.actions.action import ChangeContext
-from app.rules.actions.findings import Found
 
 
 def changed() -> TicketChange:
