@@ -20,7 +20,7 @@ OTHERWISE = "general_question"
 
 
 def model_says(archetype: str, share: float = 0.9, **others: float) -> Judgement:
-    shares = {archetype: share, "investment": 0.01, **others}
+    shares = {archetype: share, **others, "investment": 0.01}
     said = ModelVerdict(MappingProxyType(shares), archetype, share, ("a word",), (), "v", False)
     return Judgement(lambda _: Language("en", "a test says so"), lambda _ticket, _channel: said)
 
