@@ -50,7 +50,7 @@ def thresholds_of(rules: Rules) -> dict[str, BandThresholds]:
 def _by_routes(
     rules: Rules, example: TrainingExample, said: Prediction, detect: Detect, now: datetime
 ) -> Prediction | None:
-    ticket = example.ticket
+    ticket = example.as_judged()
     language = detect(f"{ticket.subject}\n{ticket.body}")
     matching = match(rules.matcher, ticket, Facts(language=language.code), now)
 

@@ -1,7 +1,8 @@
 """What the learned model says about a ticket, as plain values: no need to load the model."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Nearest:
 @dataclass(frozen=True, slots=True)
 class ModelVerdict:
     probabilities: Mapping[str, float]
-    """Of every archetype, the likeliest first; they add up to 1."""
+    """Of every archetype, the likeliest first; they add up to 1, unless some were taken out."""
     best: str
     probability: float
     strongest: tuple[str, ...]
@@ -26,3 +27,13 @@ class ModelVerdict:
     version: str
     """SHA-256 of the model."""
     with_encoder: bool
+
+    def without(self, names: Collection[str]) -> Self | None:
+        """Less these archetypes; the others stay as likely as they were. None if no other is left."""
+        left = {name: share for name, share in self.probabilities.items() if name not in names}
+        if not left:
+            return None
+        if self.best in left:
+            return replace(self, probabilities=left)
+        best = next(iter(left))
+        return replace(self, probabilities=left, best=best, probability=left[best], strongest=())

@@ -37,6 +37,20 @@ class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
     by_rule_only: Flag = Field(
         default=False, description="The learned model may propose it to a person, never decide it."
     )
+    private: Flag = Field(
+        default=False,
+        description="Nothing of it becomes public: its issues are confidential, and no reply is sent without a person.",
+    )
+
+    @model_validator(mode="after")
+    def _keeps_private(self) -> Self:
+        if not self.private:
+            return self
+        if self.issue and self.issue.confidential != "always":
+            raise ValueError("is `private`: its issue needs `confidential: always`")
+        if self.reply and (self.reply.live_on or self.reply.mode == "live"):
+            raise ValueError("is `private`: its reply cannot be `live`")
+        return self
 
     @model_validator(mode="after")
     def _keeps_silent(self) -> Self:

@@ -68,8 +68,8 @@ def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
 
 
 def duplicate_name(rules: Rules, examples: Sequence[RuleExample]) -> Iterator[Problem]:
-    """Two routes, remarks or examples of one name: nobody can tell which one a report is about."""
-    for key in ("routes", "remarks"):
+    """Two routes, remarks, guards or examples of one name: nobody can tell which one a report is about."""
+    for key in ("routes", "remarks", "guards"):
         lines: dict[str, int] = {}
         for index, one in enumerate(getattr(rules.routing, key)):
             if one.name in lines:

@@ -104,7 +104,6 @@ def all_conditions(rules: Rules) -> Iterator[tuple[Path, ConditionsConfig]]:
             for number, member in enumerate(getattr(when, key)):
                 yield from below((*path, key, number), member)
 
-    for index, route in enumerate(rules.routing.routes):
-        yield from below(("routes", index, "when"), route.when)
-    for index, remark in enumerate(rules.routing.remarks):
-        yield from below(("remarks", index, "when"), remark.when)
+    for key in ("routes", "remarks", "guards"):
+        for index, entry in enumerate(getattr(rules.routing, key)):
+            yield from below((key, index, "when"), entry.when)

@@ -21,7 +21,7 @@ from app.rules.schema.base import (
     TrackerConfig,
 )
 from app.rules.schema.feeds import FeedConfig
-from app.rules.schema.strict import Name, Strict, Tag
+from app.rules.schema.strict import Name, Strict, Tag, Text
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
 _OfKinds = create_model("_OfKinds", __base__=Strict, __module__=__name__, **_KEYS)
@@ -65,6 +65,15 @@ class RemarkConfig(Strict):
     note: str = Field(default="", description="A sentence in the internal note.")
 
 
+class GuardConfig(Strict):
+    """What the learned model must not say of a ticket. Routes and persons are free of it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    why: Text = Field(description="One short sentence for advocates.")
+    when: ConditionsConfig
+    archetypes: tuple[Name, ...] = Field(min_length=1, description="Those that it must not say.")
+
+
 class RoutingConfig(Strict):
     """routing.yaml."""
 
@@ -87,4 +96,5 @@ class RoutingConfig(Strict):
         default={}, description="Named lists of phrases, used as `$name`."
     )
     remarks: tuple[RemarkConfig, ...] = ()
+    guards: tuple[GuardConfig, ...] = ()
     routes: tuple[RouteConfig, ...]

@@ -18,6 +18,8 @@ MOST_CANDIDATES = 3
 WORTH_NAMING = 0.1
 # What the model must give one topic of all but the foreign language.
 TOPIC = 0.6
+# Above this share of an archetype that is `private`, the ticket is treated as private, whatever it is judged to be.
+PERHAPS_PRIVATE = 0.2
 # From here on the model's other opinion makes a route's verdict a suggestion.
 DOUBT = 0.5
 
@@ -76,18 +78,26 @@ def by_route(rules: Rules, fired: RouteTrace | None) -> Verdict | None:
 def doubted(rules: Rules, verdict: Verdict, said: ModelVerdict | None) -> Verdict:
     """A route's verdict, which a person confirms where the model is fairly sure of something else.
 
-    Not of an archetype that only rules know. A route of medium confidence gets what the model would say instead.
+    Not of an archetype that only rules know, nor of one that is urgent: a person looks at it first anyway. A route of
+    medium confidence gets what the model would say instead.
     """
     archetype = rules.routing.archetypes.get(verdict.archetype or "")
     if said is not None and verdict.confidence == "medium":
         return replace(verdict, candidates=likely(said, but=verdict.archetype))
     if said is None or said.best == verdict.archetype or said.probability < DOUBT:
         return verdict
-    if archetype is None or archetype.by_rule_only or verdict.confidence != "high":
+    if archetype is None or archetype.by_rule_only or archetype.priority or verdict.confidence != "high":
         return verdict
     why = f"{verdict.why} The model would say {spoken(said.best)}, so a person decides."
     mode = "suggest" if verdict.mode == "live" else verdict.mode
     return replace(verdict, confidence="medium", mode=mode, why=why, candidates=likely(said, but=verdict.archetype))
+
+
+def may_be_private(rules: Rules, matching: Matching, said: ModelVerdict | None) -> bool:
+    """Might it be of an archetype that is `private`, also where another was decided, or chosen by a person?"""
+    private = {name for name, archetype in rules.routing.archetypes.items() if archetype.private}
+    share = sum(said.probabilities.get(name, 0.0) for name in private) if said else 0.0
+    return share >= PERHAPS_PRIVATE or any(route.archetype in private for route in matching.matched())
 
 
 def by_language(rules: Rules, language: Language) -> Verdict | None:

@@ -17,6 +17,7 @@ from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
+from app.rules.routing import GuardConfig
 from app.rules.verdict import Previous, Verdict
 from app.ticket import Ticket
 from app.triage.deciders import (
@@ -28,6 +29,7 @@ from app.triage.deciders import (
     doubted,
     guessed_topic,
     if_live,
+    may_be_private,
     nobody_wrote,
     too_slow,
 )
@@ -83,6 +85,7 @@ def judge(
     language = judgement.detect(f"{read.subject}\n{read.body}")
     matching = match(rules.matcher, read, Facts(language=language.code), now)
     said: ModelVerdict | None = None
+    guards: tuple[GuardConfig, ...] = ()
     is_late = judgement.clock() - began > judgement.seconds
     verdict = (
         by_person(rules, ticket, previous)
@@ -94,16 +97,19 @@ def judge(
     )
     asks = verdict is None or verdict.decided_by.startswith(("route:", "language"))
     if judgement.model is not None and asks and _is_for_the_model(read):
-        said = judgement.model(read, channel.name)
+        guards = matching.guards()
+        said = judgement.model(read, channel.name).without({name for guard in guards for name in guard.archetypes})
     if verdict and verdict.decided_by == "language":
         verdict = guessed_topic(verdict, matching.first("after language"), said)
     elif verdict:
         verdict = doubted(rules, verdict, said)
     else:
         verdict = by_model(rules, said) or abstain(rules, matching, said)
+    if may_be_private(rules, matching, said):
+        channel = replace(channel, public=False)
     planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
-    entries = trace(matching, verdict, message=message, language=language, said=said, shadows=shadows)
+    entries = trace(matching, verdict, message=message, language=language, said=said, guards=guards, shadows=shadows)
     return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching, message)
 
 

@@ -56,7 +56,7 @@ def plan(
         channel=channel,
         channel_title=known.title if known else channel.name,
         channel_tags=known.tags if known else (),
-        reply_mode=routing.defaults.reply,
+        reply_mode="suggest" if archetype and archetype.private else routing.defaults.reply,
         archetype_title=_title(verdict, archetype),
         remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
         remark_notes=tuple(remark.note for remark in remarks if remark.note),

@@ -1,6 +1,6 @@
 """The trace of a decision: one entry for each thing that was asked, in the order in which it was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +8,8 @@ from app.message.message import WrittenMessage
 from app.model.model_verdict import ModelVerdict
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.rules.verdict import Verdict
+from app.rules.routing import GuardConfig
+from app.rules.verdict import Verdict, spoken
 from app.triage.language import Language
 from app.triage.plan import Plan
 
@@ -23,9 +24,10 @@ def trace(
     message: WrittenMessage,
     language: Language,
     said: ModelVerdict | None,
+    guards: Sequence[GuardConfig],
     shadows: Mapping[str, Plan],
 ) -> tuple[Entry, ...]:
-    """`shadows`: what routes in shadow would have led to, by their names."""
+    """`guards`: those that hold. `shadows`: what routes in shadow would have led to, by their names."""
     entries: list[Entry] = []
     if verdict.decided_by == "person":
         entries.append({"asked": "person", "matched": True, "detail": verdict.why})
@@ -37,6 +39,9 @@ def trace(
     detail = f"{language.code or 'undecided'}: {language.reason}"
     entries.append({"asked": "language", "matched": verdict.decided_by == "language", "detail": detail})
     entries += [_route(one, shadows) for before, one in routes if not before]
+    for guard in guards:
+        detail = f"The model must not say {', '.join(map(spoken, guard.archetypes))}: {guard.why}"
+        entries.append({"asked": f"guard:{guard.name}", "matched": False, "detail": detail})
     if said is not None:
         entries.append(_model(said, matched=verdict.decided_by == "model"))
     return tuple(entries)

@@ -28,6 +28,7 @@ class TicketUpdate:
     tags: tuple[str, ...] | None = None
     """All tags of the ticket: Zendesk replaces the list."""
     status: str | None = None
+    priority: str | None = None
     group_id: int | None = None
     assignee_id: int | None = None
     comment: NewComment | None = None
@@ -54,7 +55,7 @@ def ticket_json(update: TicketUpdate) -> dict[str, Any]:
     said: dict[str, Any] = {"safe_update": True, "updated_stamp": update.updated_stamp}
     if update.tags is not None:
         said["tags"] = list(update.tags)
-    for name in ("status", "group_id", "assignee_id"):
+    for name in ("status", "priority", "group_id", "assignee_id"):
         if (value := getattr(update, name)) is not None:
             said[name] = value
     if update.comment is not None:

@@ -29,7 +29,7 @@ def test_a_bug_report_gets_its_tags_a_note_and_a_new_issue_in_one_write(harness:
         sandboxed.calls_clear()
     decision, ticket = harness.triaged(BUG.format(thing="spaces"))
     assert decision["archetype"] == "bug_report"
-    assert decision["decided_by"] == "route:broken-since-a-version"
+    assert decision["decided_by"] == "route:can-be-reproduced"
     assert decision["state"] == "done"
     assert {"archetype__bug_report", "confidence__high", "issue_linked", "pointsman_done"} <= set(ticket["tags"])
     (link,) = decision["links"]

@@ -7,9 +7,12 @@ from typing import Any
 
 from app.model.training.calibration import Reliability, calibration_error, reliability
 from app.model.training.predictions import Band, Prediction
+from app.word_lists import words
 
-ACTING = frozenset(
-    {"spam", "political", "customer_support", "event_sponsorship", "bug_report", "feature_request", "two_factor_reset"}
+ACTING = words(
+    """
+    spam political customer_support event_sponsorship bug_report feature_request two_factor_reset solved_by_user
+    """
 )
 """Archetypes that lead to an act which a person would have to take back."""
 WORST = 15

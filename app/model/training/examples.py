@@ -2,10 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from app.message.message import read_message
 from app.model.features import read
 from app.model.training.labelled import LabelledTicket, shipped_tickets
 from app.ticket import Ticket
@@ -40,6 +41,10 @@ class TrainingExample:
     @property
     def id(self) -> str:
         return str(self.ticket.id)
+
+    def as_judged(self) -> Ticket:
+        """With its author's own words alone, as the judge shows a ticket to the model."""
+        return replace(self.ticket, body=read_message(self.ticket.subject, self.ticket.body).words)
 
 
 def example_of(labelled: LabelledTicket) -> TrainingExample:

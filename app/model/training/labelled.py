@@ -16,8 +16,9 @@ SHIPPED = Path(__file__).parents[1] / "tickets"
 
 ARCHETYPES = words(
     """
-    bug_report customer_support event_sponsorship feature_request general_question investment mention
-    non_english political product_pitch solved_by_user spam stability_complaint tweet_removed two_factor_reset
+    abuse_report bug_report customer_support escalation event_sponsorship feature_request general_question investment
+    mention non_english political product_pitch security_report solved_by_user spam stability_complaint tweet_removed
+    two_factor_reset
     """
 )
 """The labels of shipped tickets; other people's files may name others."""

@@ -71,11 +71,12 @@ class Fitted:
 
 
 def prepare(examples: Sequence[TrainingExample], encoder: Encodes | None) -> Prepared:
-    meanings = None
+    tickets, meanings = [one.as_judged() for one in examples], None
     if encoder is not None:
         # Neighbours are saved with 8 bits, the head is not: what it is trained on must be what the encoder says later.
-        meanings = np.array([encoder.encode(meaning(one.ticket)) for one in examples], dtype=np.float32)
-    return Prepared(tuple(examples), tuple(pieces(one.ticket, one.channel) for one in examples), meanings)
+        meanings = np.array([encoder.encode(meaning(one)) for one in tickets], dtype=np.float32)
+    read = tuple(pieces(ticket, one.channel) for ticket, one in zip(tickets, examples, strict=True))
+    return Prepared(tuple(examples), read, meanings)
 
 
 def fit(prepared: Prepared, recipe: Recipe) -> Fitted:

@@ -58,7 +58,7 @@ def predictions_of(model: Model, examples: Sequence[TrainingExample]) -> list[Pr
     """By the model's own thresholds."""
     predictions = []
     for example in examples:
-        verdict = model.judge(example.ticket, example.channel)
+        verdict = model.judge(example.as_judged(), example.channel)
         strongest = {
             "asked": "model",
             "strongest": list(verdict.strongest),

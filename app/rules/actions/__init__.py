@@ -11,6 +11,7 @@ from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
+from app.rules.actions.priority import TicketPriority
 from app.rules.actions.reply import Reply
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.spam import Spam
@@ -23,6 +24,7 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
     Spam,
     Tags,
     Assign,
+    TicketPriority,
     Forward,
     Reply,
     Status,

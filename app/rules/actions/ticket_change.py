@@ -57,6 +57,7 @@ class TicketChange:
     add: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     status: str | None = None
+    priority: str | None = None
     group: str = ""
     assignee: str = ""
     reply: str = ""

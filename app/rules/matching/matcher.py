@@ -14,24 +14,25 @@ from app.rules.matching.nesting import All, AnyOf, Node, NoneOf
 from app.rules.matching.text_search import Terms
 from app.rules.matching.trace import RouteTrace
 from app.rules.parsing.positions import Positions, spell
-from app.rules.routing import ConditionsConfig, RemarkConfig, RouteConfig, RoutingConfig
+from app.rules.routing import ConditionsConfig, GuardConfig, RemarkConfig, RouteConfig, RoutingConfig
 
 _PARTS: Final[tuple[Part, Part]] = ("subject", "body")
 
 
 class Matcher:
-    """The compiled routes and remarks of one routing.yaml."""
+    """The compiled routes, remarks and guards of one routing.yaml."""
 
     def __init__(self, routing: RoutingConfig, positions: Positions) -> None:
         self.routing = routing
         self.positions = positions
         terms = Terms()
 
-        def compiled(key: str, entries: Sequence[RouteConfig | RemarkConfig]) -> tuple[All, ...]:
+        def compiled(key: str, entries: Sequence[RouteConfig | RemarkConfig | GuardConfig]) -> tuple[All, ...]:
             whens = enumerate(one.when for one in entries)
             return tuple(compile_conditions(when, (key, i, "when"), terms, routing.vocabulary) for i, when in whens)
 
         self.routes, self.remarks = compiled("routes", routing.routes), compiled("remarks", routing.remarks)
+        self.guards = compiled("guards", routing.guards)
         self.shadows = _shadows(routing)
         self.for_comments = frozenset(i for i, route in enumerate(routing.routes) if _asks_for_comments(route.when))
         """Routes that name the event `comment`. All others judge what opened the ticket."""

@@ -10,7 +10,7 @@ from app.rules.conditions.kind import ConditionError, Evidence
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.nesting import All
 from app.rules.matching.trace import RouteTrace
-from app.rules.routing import RemarkConfig
+from app.rules.routing import GuardConfig, RemarkConfig
 from app.ticket import Ticket
 
 Stage = Literal["before language", "after language"]
@@ -33,6 +33,10 @@ class Matching:
                 return self.of(index)
         return None
 
+    def matched(self) -> tuple[RouteTrace, ...]:
+        """Every route that holds, also those that another one was faster than."""
+        return tuple(self.of(index) for index in self._candidates if self._held(index) is True)
+
     def errors(self) -> tuple[RouteTrace, ...]:
         """Routes that could not be evaluated and would have been asked before the one that decided."""
         failed = []
@@ -46,9 +50,7 @@ class Matching:
 
     def shadows(self) -> tuple[RouteTrace, ...]:
         """Shadow routes that would have matched."""
-        return tuple(
-            self.of(index) for index in self._candidates if index in self.matcher.shadows and self._held(index) is True
-        )
+        return tuple(one for one in self.matched() if one.shadow)
 
     def trace(self) -> tuple[RouteTrace, ...]:
         """Every route in the file's order."""
@@ -68,6 +70,13 @@ class Matching:
             remark
             for remark, node in zip(self.matcher.routing.remarks, self.matcher.remarks, strict=True)
             if (not remark.archetypes or archetype in remark.archetypes) and _held(node, self.context) is True
+        )
+
+    def guards(self) -> tuple[GuardConfig, ...]:
+        """Those that hold for the ticket."""
+        written = self.matcher.routing.guards
+        return tuple(
+            guard for guard, node in zip(written, self.matcher.guards, strict=True) if _held(node, self.context) is True
         )
 
     def of(self, index: int) -> RouteTrace:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from app.rules.archetypes import ArchetypeConfig
-from app.rules.routing import RemarkConfig, RouteConfig
+from app.rules.routing import GuardConfig, RemarkConfig, RouteConfig
 from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnClosingConfig
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
@@ -34,6 +34,7 @@ class Pieces:
     feeds: Mapping[str, FeedConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
+    guards: Mapping[int, GuardConfig]
     closing: Mapping[str, OnClosingConfig]
     team_answer: str | None
     vocabulary: Mapping[str, tuple[str, ...]]
@@ -56,6 +57,7 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
         feeds=_valid(FeedConfig, _mapping(here.get("feeds"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
+        guards=_valid(GuardConfig, _numbered(here.get("guards"))),
         closing=_valid(OnClosingConfig, _mapping(here.get("closing"))),
         team_answer=_valid(MacroName, {0: _mapping(here.get("closing")).get("team_answer")}).get(0),
         vocabulary=_valid(tuple[Text, ...], _mapping(here.get("vocabulary"))),

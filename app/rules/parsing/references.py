@@ -170,11 +170,12 @@ def _routes(checked: _Checked) -> Iterator[Problem]:
         path = ("routes", index)
         yield from checked.known("archetype", route.archetype, (*path, "archetype"))
         yield from _conditions(checked, route.when, (*path, "when"), early=route.before == "language")
-    for index, remark in checked.pieces.remarks.items():
-        path = ("remarks", index)
-        for number, archetype in enumerate(remark.archetypes):
-            yield from checked.known("archetype", archetype, (*path, "archetypes", number))
-        yield from _conditions(checked, remark.when, (*path, "when"), early=False)
+    for key, entries in (("remarks", checked.pieces.remarks), ("guards", checked.pieces.guards)):
+        for index, entry in entries.items():
+            path = (key, index)
+            for number, archetype in enumerate(entry.archetypes):
+                yield from checked.known("archetype", archetype, (*path, "archetypes", number))
+            yield from _conditions(checked, entry.when, (*path, "when"), early=False)
 
 
 def _conditions(checked: _Checked, when: ConditionsConfig, path: Path, *, early: bool) -> Iterator[Problem]:

@@ -227,7 +227,7 @@ class SpikeConfig(Strict):
     """How many tickets of an archetype at once are a spike that the chat is told."""
 
     archetype: Name
-    at_least: Annotated[int, Field(ge=2, strict=True)] = Field(default=10, description="Tickets that make a spike.")
+    at_least: Annotated[int, Field(ge=1, strict=True)] = Field(default=10, description="Tickets that make a spike.")
     minutes: Annotated[int, Field(ge=1, le=120, strict=True)] = Field(
         default=10, description="Minutes in which they arrive."
     )

@@ -76,7 +76,10 @@ class ChatJobs:
         return found
 
     def _incident(self, policy: SpikeConfig) -> KnownIncident:
-        """The one that most tickets of the spike are linked to."""
+        """The one that most tickets of the spike are linked to, if incidents are looked for at all."""
+        archetype = self.deps.rulebook.current().routing.archetypes.get(policy.archetype)
+        if archetype and not archetype.incidents:
+            return KnownIncident("unasked")
         since = (self.deps.now() - timedelta(minutes=policy.minutes)).isoformat()
         tickets = [row.ticket_id for row in self.deps.records.decisions.of_archetype(policy.archetype, since)]
         found = [

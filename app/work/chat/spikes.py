@@ -17,6 +17,7 @@ KNOWN = {
     "none": "no incident open",
     "other": "no open incident explains them",
     "private": "an incident is open that is not public",
+    "unasked": "",
     "unseen": "whether an incident is open could not be found out",
 }
 
@@ -54,7 +55,7 @@ class Spike:
 class KnownIncident:
     """What is known of an incident when the spike is announced. `url`: only of one that a stranger may read."""
 
-    state: Literal["public", "private", "none", "other", "unseen"]
+    state: Literal["public", "private", "none", "other", "unasked", "unseen"]
     url: str = ""
 
 
@@ -119,7 +120,7 @@ def spike_text(policy: SpikePolicy, spike: Spike, incident: KnownIncident, wordi
             None,
             (
                 # No full stop behind an address: it might be taken for a part of it.
-                f"{many} in {counted(policy.minutes, 'minute')}, {known}",
+                ", ".join(filter(None, (f"{many} in {counted(policy.minutes, 'minute')}", known))),
                 f"{times}, from {_most(channels)}{about}",
                 link(wording.address),
             ),

@@ -144,7 +144,8 @@ def carried_out(
             actions.append(Issue(policy=policy, confidential=secret, command=command.issue))
         else:
             archetype_name = spoken(last.archetype) if last.archetype else "tickets without an archetype"
-            advice = (f"Open the issue by hand: routing.yaml names no tracker for {archetype_name}.",)
+            by_hand = f"Open the issue by hand: routing.yaml names no tracker for {archetype_name}."
+            advice = (by_hand, "It must be confidential.") if archetype and archetype.private else (by_hand,)
     actions.append(Tags(add=(), remove=tuple(tag for tag in stale if tag in snapshot.tags)))
     if command.issue and archetype and archetype.issue:
         if archetype.reply and not archetype.never_reply:

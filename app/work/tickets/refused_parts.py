@@ -10,6 +10,7 @@ _NAMES = {
     "status": "status",
     "custom_status": "status",
     "custom_status_id": "status",
+    "priority": "priority",
     "assignee": "assignment",
     "assignee_id": "assignment",
     "group": "assignment",
@@ -24,6 +25,7 @@ _NAMES = {
 """What Zendesk calls the parts of an update that can be left out."""
 _KINDS = {
     "status": ("status",),
+    "priority": ("priority",),
     "assignment": ("assign", "forward"),
     "fields": ("field",),
     "comment": ("note", "reply"),
@@ -38,6 +40,7 @@ def take_out(change: TicketChange, error: Invalid) -> bool:
     """
     wanted = {
         "status": f"Set the status to {change.status}" if change.status else "",
+        "priority": f"Set the priority to {change.priority}" if change.priority else "",
         "assignment": f"Assign this to {' / '.join(filter(None, (change.group, change.assignee)))}"
         if change.group or change.assignee
         else "",
@@ -106,11 +109,13 @@ def _field(name: str, change: TicketChange) -> str:
 
 
 def _leave_out(change: TicketChange, part: str) -> None:
-    claims = {"status": "status set to ", "assignment": "assigned to "}
+    claims = {"status": "status set to ", "priority": "priority set to ", "assignment": "assigned to "}
     if claim := claims.get(part):
         change.note = [line for line in change.note if not line.text.startswith(claim)]
     if part == "status":
         change.status = None
+    elif part == "priority":
+        change.priority = None
     elif part == "assignment":
         change.group = change.assignee = ""
     elif part == "comment":

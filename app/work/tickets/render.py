@@ -33,6 +33,7 @@ def ticket_update(
         updated_stamp=ticket.updated_at,
         tags=tuple(change.tags(ticket.tags)),
         status=change.status if change.status != ticket.status else None,
+        priority=change.priority,
         group_id=group_id,
         assignee_id=assignee_id,
         comment=_comment(decision, change, note_limit),

@@ -182,7 +182,7 @@ def test_a_route_that_the_model_contradicts_only_suggests(
     rules: Rules, said: str, share: float, confidence: str, mode: str
 ) -> None:
     verdict = ask(rules, "since 11.4 the merge button stays grey, it worked in 11.3", model_says(said, share)).verdict
-    assert verdict.decided_by == "route:broken-since-a-version"
+    assert verdict.decided_by == "route:can-be-reproduced"
     assert (verdict.archetype, verdict.confidence, verdict.mode) == ("bug_report", confidence, mode)
     assert [one.archetype for one in verdict.candidates] == (["mention"] if confidence == "medium" else [])
 

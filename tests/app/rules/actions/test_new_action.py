@@ -24,40 +24,40 @@ from app.rules.schema.base import MacroName
 from app.rules.schema.strict import Strict
 
 
-class PriorityKeys(Strict):
-    priority: Literal["low", "urgent"] | None = Field(default=None, description="How soon it is looked at.")
-    priority_note: MacroName | None = None
+class UrgencyKeys(Strict):
+    urgency: Literal["low", "urgent"] | None = Field(default=None, description="How soon it is looked at.")
+    urgency_note: MacroName | None = None
 
 
-class Priority(Action):
-    keys: ClassVar = PriorityKeys
+class Urgency(Action):
+    keys: ClassVar = UrgencyKeys
     capped: ClassVar = True
 
-    kind: Literal["priority"] = "priority"
+    kind: Literal["urgency"] = "urgency"
     level: str
 
     @classmethod
     def plan(cls, keys, context):
-        return cls(level=keys.priority) if keys.priority else None
+        return cls(level=keys.urgency) if keys.urgency else None
 
     @classmethod
     def references(cls, keys):
-        if keys.priority_note:
-            yield Reference("macro", keys.priority_note, ("priority_note",))
+        if keys.urgency_note:
+            yield Reference("macro", keys.urgency_note, ("urgency_note",))
 
     def details(self):
         return (self.level,)
 
     def would(self):
-        return f"set the priority to {self.level}"
+        return f"set the urgency to {self.level}"
 
     def carry_out(self, change, context):
         change.fields["77"] = self.level
-        change.say(Section.DONE, f"priority {self.level}")
+        change.say(Section.DONE, f"urgency {self.level}")
         return self.outcome("done", self.level)
 
 
-actions.ACTIONS = (*actions.ACTIONS[:-1], Priority, actions.ACTIONS[-1])
+actions.ACTIONS = (*actions.ACTIONS[:-1], Urgency, actions.ACTIONS[-1])
 
 from app.rules.actions.findings import Found
 from app.rules.json_schema import json_schema
@@ -89,7 +89,7 @@ def refused(keys):
         return str(bad)
 
 
-rules = rules_with("priority: urgent, caps: {priority: 5}")
+rules = rules_with("urgency: urgent, caps: {urgency: 5}")
 judged = judge(rules, Ticket(1, body="boom"), Judgement(lambda _: Language("en", "a test says so")), now=NOW)
 stored = Plan.model_validate_json(judged.plan.model_dump_json())
 decision = TicketDecision(
@@ -101,10 +101,10 @@ decision = TicketDecision(
 )
 change = compose(decision, Found(), rules)
 print(json.dumps({
-    "schema": json_schema("routing")["$defs"]["ArchetypeConfig"]["properties"]["priority"],
+    "schema": json_schema("routing")["$defs"]["ArchetypeConfig"]["properties"]["urgency"],
     "caps": sorted(json_schema("routing")["$defs"]["CapsConfig"]["properties"]),
-    "refused": refused("priority: now"),
-    "unknown": refused("priority_note: 'No::Such'"),
+    "refused": refused("urgency: now"),
+    "unknown": refused("urgency_note: 'No::Such'"),
     "would": explanation(judged, rules.hash).would,
     "same": stored == judged.plan,
     "outcomes": [[one.kind, one.state, one.detail] for one in change.outcomes],
@@ -124,20 +124,20 @@ def said() -> dict[str, Any]:
 
 def test_a_new_action_is_described_in_the_schema_and_can_be_capped(said: dict[str, Any]) -> None:
     assert said["schema"]["description"] == "How soon it is looked at."
-    assert "priority" in said["caps"]
+    assert "urgency" in said["caps"]
 
 
 def test_a_wrong_value_of_a_new_action_is_refused_with_its_place(said: dict[str, Any]) -> None:
-    assert "archetypes.bug_report.priority" in said["refused"]
+    assert "archetypes.bug_report.urgency" in said["refused"]
     assert said["refused"].startswith("routing.yaml:")
 
 
 def test_a_macro_that_a_new_action_names_must_exist(said: dict[str, Any]) -> None:
-    assert "archetypes.bug_report.priority_note: there is no macro `No::Such`" in said["unknown"]
+    assert "archetypes.bug_report.urgency_note: there is no macro `No::Such`" in said["unknown"]
 
 
 def test_a_new_action_is_planned_and_a_dry_run_says_what_it_would_do(said: dict[str, Any]) -> None:
-    assert "would: set the priority to urgent" in said["would"]
+    assert "would: set the urgency to urgent" in said["would"]
 
 
 def test_a_plan_with_a_new_action_can_be_stored(said: dict[str, Any]) -> None:
@@ -145,6 +145,6 @@ def test_a_plan_with_a_new_action_can_be_stored(said: dict[str, Any]) -> None:
 
 
 def test_a_new_action_changes_the_ticket_and_stands_in_the_note(said: dict[str, Any]) -> None:
-    assert ["priority", "done", "urgent"] in said["outcomes"]
+    assert ["urgency", "done", "urgent"] in said["outcomes"]
     assert said["fields"] == {"77": "urgent"}
-    assert "<strong>Done:</strong> priority urgent." in said["note"]
+    assert "<strong>Done:</strong> urgency urgent." in said["note"]
