@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock, second_stamp
 from integrations.sandbox.zendesk.models import (
     API_VIA,
@@ -35,6 +36,9 @@ FIRST_TICKET_ID = 35001
 ChangeListener = Callable[[Ticket, str, int], None]
 """Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
 
+Reasons = Callable[[int], Json | None]
+"""What the service says about a ticket; None: nothing."""
+
 
 class State:
     def __init__(self, clock: Clock, url: str) -> None:
@@ -42,6 +46,7 @@ class State:
         self.clock = clock
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
+        self.reasons: Reasons = lambda _ticket_id: None
         self.tickets: dict[int, Ticket] = {}
         bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
         advocate = Person(ADVOCATE_ID, "Ada the advocate", ADVOCATE_EMAIL, role="agent", created_at=self.stamp())
