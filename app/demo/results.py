@@ -53,11 +53,12 @@ def table(results: Sequence[SampleResult], waiting: int) -> Table:
     shown.add_column("ticket", no_wrap=True, width=6)
     shown.add_column("channel", no_wrap=True, width=13)
     shown.add_column("archetype", no_wrap=True, width=19, style="bold")
-    shown.add_column("done, and why", ratio=1)
+    shown.add_column("done, and why", ratio=1, overflow="fold")
     for one in results:
         channel, archetype, decided_by, done, issue = one.cells
         mark = "[red]x[/]" if one.differences else "[green]\N{CHECK MARK}[/]"
-        why = "" if decided_by == "none" else f"[dim]{escape(decided_by)}[/]"
+        rule = decided_by.removeprefix("route:")
+        why = "" if rule == "none" else f"[dim]{escape(rule)}[/]"
         parts = filter(None, (escape(done), f"[cyan]{escape(issue)}[/]" if issue else "", why))
         shown.add_row(mark, str(one.ticket_id), channel, archetype, " · ".join(parts))
     return shown

@@ -23,7 +23,7 @@ def test_the_table_fits_eighty_columns() -> None:
         console.print(table(results, waiting=3))
         shown = console.file.getvalue()  # type: ignore[attr-defined]
         assert max(len(line.rstrip()) for line in shown.splitlines()) <= 80
-        for word in ("stackoverflow", "stability_complaint", "number", "12345"):
+        for word in ("stackoverflow", "stability_complaint", "customer-by-name-or-number", "12345"):
             assert word in shown
 
 
