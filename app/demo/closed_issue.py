@@ -21,6 +21,6 @@ def close_an_issue(sandbox: Sandbox, results: Sequence[SampleResult]) -> tuple[s
     deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:
         if "issue_closed" in sandbox.zendesk.ticket(number)["tags"]:
-            return f"{closed}: ticket {number} now has the tag issue_closed and a suggested reply.", True
+            return f"{closed}:\nticket {number} now has the tag issue_closed and a suggested reply.", True
         time.sleep(0.05)
     return f"{closed}, but ticket {number} did not change.", False

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from app.demo.samples import Sample
@@ -35,20 +36,31 @@ def result_of(sample: Sample, decision: dict[str, Any], ticket: dict[str, Any]) 
     return SampleResult(decision["ticket_id"], cells, issue, tuple(_differences(sample, decision, ticket)))
 
 
+WIDTH = 80
+
+
 def table(results: Sequence[SampleResult], waiting: int) -> Table:
+    """At most 80 columns wide: whoever needs to know which rule decided, finds it on the ticket's page."""
     shown = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, caption=f"{waiting} tickets are not done yet" if waiting else None
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        collapse_padding=True,
+        width=WIDTH,
+        caption=f"{waiting} tickets are not done yet" if waiting else None,
     )
-    shown.add_column("ticket", justify="right", no_wrap=True)
-    shown.add_column("channel", no_wrap=True)
-    shown.add_column("archetype", no_wrap=True, style="bold")
-    shown.add_column("decided by", no_wrap=True)
-    shown.add_column("done")
-    shown.add_column("issue", no_wrap=True, style="cyan")
-    shown.add_column("", no_wrap=True)
+    shown.add_column("", no_wrap=True, width=1)
+    shown.add_column("ticket", no_wrap=True, width=6)
+    shown.add_column("channel", no_wrap=True, width=13)
+    shown.add_column("archetype", no_wrap=True, width=19, style="bold")
+    shown.add_column("done, and why", ratio=1, overflow="fold")
     for one in results:
-        verdict = "[red]not as expected[/]" if one.differences else "[green]ok[/]"
-        shown.add_row(str(one.ticket_id), *one.cells, verdict)
+        channel, archetype, decided_by, done, issue = one.cells
+        mark = "[red]x[/]" if one.differences else "[green]\N{CHECK MARK}[/]"
+        rule = decided_by.removeprefix("route:")
+        why = "" if rule == "none" else f"[dim]{escape(rule)}[/]"
+        parts = filter(None, (escape(done), f"[cyan]{escape(issue)}[/]" if issue else "", why))
+        shown.add_row(mark, str(one.ticket_id), channel, archetype, " · ".join(parts))
     return shown
 
 

@@ -1,9 +1,11 @@
 """Starts the sandbox and the service, sends the samples as signed webhooks, and shows the results."""
 
 import secrets
+import signal
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,18 +26,50 @@ from app.web.serving import serve_in_thread
 from integrations.sandbox import Sandbox
 
 LONGEST_WAIT = 60.0
-PORTS = {"zendesk_port": 8481, "gitlab_port": 8482, "chat_port": 8483}
-SERVICE_PORT = 8480
+INTERRUPTED = 130
+TRY = """
+Try it on the pages: write a ticket, correct its tag, close its issue. "Why?" on
+a ticket shows the decision. The chat hears of an outage that ten people report.
+Change a phrase in routing.yaml and run the demo again to see the difference.
+Ctrl-C ends the demo."""
 
 
-def run_demo(console: Console, *, stay: bool) -> int:
-    """0 if every ticket ends as its sample expects, else 1. With `stay` the servers run until Ctrl-C."""
+def run_demo(console: Console, *, stay: bool, port: int = 0) -> int:
+    """0 if every ticket ends as its sample expects, else 1. With `stay` the servers run until Ctrl-C.
+
+    They take free ports; or `port` for the service, and the next three for Zendesk, GitLab and the chat.
+    """
     logs.configure("critical")
+    try:
+        with _interrupted_once():
+            return _run(console, stay=stay, port=port)
+    except KeyboardInterrupt:
+        console.print("The demo was stopped.")
+    return INTERRUPTED
+
+
+@contextmanager
+def _interrupted_once() -> Iterator[None]:
+    """The first Ctrl-C ends the demo; more of them do not disturb how the servers stop."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(console: Console, *, stay: bool, port: int) -> int:
     samples = load_samples()
-    ports = PORTS if stay else {}
+    names = ("zendesk_port", "gitlab_port", "chat_port")
+    ports = {name: port + after for after, name in enumerate(names, 1)} if port else {}
     try:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
-            settings = _settings(sandbox, Path(folder), port=SERVICE_PORT if stay else 0)
+            settings = _settings(sandbox, Path(folder), port=port)
             _seed(sandbox, samples)
             with serve_in_thread(create_app(build(settings)), settings) as address:
                 return _play(console, sandbox, settings, samples, address, stay=stay)
@@ -45,7 +79,7 @@ def run_demo(console: Console, *, stay: bool) -> int:
     except BadSettings as error:
         console.print("Run the demo in the folder with routing.yaml and macros.yaml:", *error.problems, sep="\n  ")
     except OSError as error:
-        console.print(f"The demo cannot start: {error.strerror}. Is another demo running?")
+        console.print(f"The demo cannot start: {error.strerror}. Give it another --port, or none.")
     return 1
 
 
@@ -53,35 +87,59 @@ def _play(console: Console, sandbox: Sandbox, settings: Settings, samples: Sampl
     sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
     sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
     token = settings.desk_token.get_secret_value()
-    console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
-    console.print(f"GitLab's issues    {sandbox.gitlab.url}")
-    console.print(f"The team's chat    {sandbox.chat.url}")
-    console.print(f"The service        {address}/api/decisions  (DESK_TOKEN {token})\n")
-    desk = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"})
+    if stay:
+        console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
+        console.print(f"GitLab's issues    {sandbox.gitlab.url}")
+        console.print(f"The team's chat    {sandbox.chat.url}")
+        console.print(f"The service        {address}/api/decisions")
+        console.print(f"  its DESK_TOKEN   {token}\n")
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as desk:
+        return _play_with(console, sandbox, samples, desk, stay=stay)
+
+
+def _play_with(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Client, *, stay: bool) -> int:
     results = _watch(console, sandbox, samples, desk)
     console.print()
     wrong = [one for one in results if one.differences]
     for one in wrong:
-        console.print(f"[red]{one.ticket_id}[/] {'; '.join(one.differences)}", soft_wrap=True)
+        console.print(f"[red]{one.ticket_id}[/] {'; '.join(one.differences)}")
     right, total = len(results) - len(wrong), len(samples.tickets)
     late = f" {total - len(results)} tickets are not done." if len(results) < total else ""
     colour = "green" if right == total else "red"
     console.print(f"[{colour}]{right} of {total} tickets ended as their samples expect.{late}[/]")
+    _send_the_crowd(sandbox, samples)
     back = close_an_issue(sandbox, results)
     if back:
-        console.print(f"[{'green' if back[1] else 'red'}]{back[0]}[/]", soft_wrap=True)
+        console.print(f"[{'green' if back[1] else 'red'}]{back[0]}[/]")
     if stay:
-        console.print(
-            "Change a phrase in routing.yaml and run the demo again to see the difference. Ctrl-C ends the demo."
-        )
+        _let_people_act(sandbox, desk)
+        console.print(TRY)
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
     return 0 if right == total and (back is None or back[1]) else 1
 
 
+def _send_the_crowd(sandbox: Sandbox, samples: Samples) -> None:
+    """Complaints enough for a spike, of which the chat is told."""
+    for number, text in enumerate(samples.crowd, 1):
+        person = {"name": f"Crowd {number}", "handle": f"@crowd{number}"}
+        sandbox.zendesk.deliver(sandbox.zendesk.create_ticket(body=text, via_channel="twitter", requester=person))
+
+
+def _let_people_act(sandbox: Sandbox, desk: httpx.Client) -> None:
+    """From now on what is done on the pages is sent as webhooks, and a ticket's page can say why."""
+
+    def reasons(ticket_id: int) -> dict[str, Any] | None:
+        answer = desk.get(f"/api/tickets/{ticket_id}")
+        return answer.json() if answer.status_code == 200 else None
+
+    sandbox.zendesk.reasons = reasons
+    sandbox.zendesk.auto_deliver = sandbox.gitlab.auto_deliver = True
+
+
 def _watch(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx.Client) -> list[SampleResult]:
     results: list[SampleResult] = []
-    with desk, Live(table([], len(samples.tickets)), console=console, refresh_per_second=8) as live:
+    with Live(table([], len(samples.tickets)), console=console, refresh_per_second=8) as live:
         sent: dict[int, Sample] = {}
         for sample in samples.tickets:
             ticket_id = sandbox.zendesk.create_ticket(**sample.ticket)

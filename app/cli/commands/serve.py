@@ -54,8 +54,11 @@ def demo(
     exit_: Annotated[
         bool, typer.Option("--exit", help="Print the results and exit. The exit code is 0 if all are as expected.")
     ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65532, help="For the service; the sandbox takes the next three. 0: free ones.")
+    ] = 0,
 ) -> int:
     """Start a sandbox and the service, and send sample tickets through them."""
     from app.demo.run import run_demo
 
-    return run_demo(out, stay=not exit_)
+    return run_demo(out, stay=not exit_, port=port)

@@ -38,7 +38,7 @@ class GitlabSandbox(GitlabControls, HookedService):
         api_notes.add_routes(checks)
         api_projects.add_routes(checks, self._hooks)
         api_graphql.add_routes(checks)
-        self.add_routes(checks.routes, page_routes(self._state), unknown_endpoint())
+        self.add_routes(checks.routes, page_routes(self._state, self), unknown_endpoint())
 
     def deliver(
         self, project: int | str | None = None, iid: int | None = None, action: str | None = None, times: int = 1

@@ -60,7 +60,7 @@ def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Per
         problems = [problem["description"] for listed in error.get("details", {}).values() for problem in listed]
         details = ", ".join(problems) or error.get("description", "")
         failure = {"error": error.get("error", "TicketUpdateFailed"), "details": details}
-        return {"id": ticket_id, "action": "update", "status": "Failed", "success": False} | failure
+        return {"id": ticket_id, "action": "update", "status": "Failed"} | failure
     return {"id": ticket_id, "action": "update", "status": "Updated", "success": True}
 
 

@@ -1,4 +1,4 @@
-"""The Zendesk pages: the list of tickets, and a ticket as an advocate sees it."""
+"""The Zendesk pages: the list of tickets, and a ticket as an advocate sees and changes it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,19 @@ from starlette.routing import BaseRoute
 from integrations.sandbox.api import Json
 from integrations.sandbox.pages import Context, Pages, newest
 from integrations.sandbox.zendesk.channels import via_title
-from integrations.sandbox.zendesk.models import Ticket
+from integrations.sandbox.zendesk.controls import ZendeskControls
+from integrations.sandbox.zendesk.forms import WRITERS, WRITTEN_VIA, add_forms
+from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, Ticket
+from integrations.sandbox.zendesk.refusals import not_found
 from integrations.sandbox.zendesk.serializers import ticket_view
 from integrations.sandbox.zendesk.state import BOT_USER_ID, State
 
 
-def page_routes(state: State) -> list[BaseRoute]:
+def page_routes(state: State, controls: ZendeskControls) -> list[BaseRoute]:
     def index(_at: Mapping[str, Any]) -> Context:
-        return {"total": len(state.tickets), "tickets": newest(state.tickets.values()), "via_title": via_title}
+        channels = {key: given["title"] for key, given in WRITTEN_VIA.items()}
+        tickets = newest(state.tickets.values())
+        return {"total": len(state.tickets), "tickets": tickets, "via_title": via_title, "channels": channels}
 
     def show(at: Mapping[str, Any]) -> Context:
         ticket = state.ticket(at["id"])
@@ -25,11 +30,22 @@ def page_routes(state: State) -> list[BaseRoute]:
             "source": _source(ticket),
             "field_titles": {field.id: field.title for field in state.fields.values()},
             "bot_id": BOT_USER_ID,
+            "statuses": list(CUSTOM_STATUS_IDS),
+            "writers": WRITERS,
         }
 
+    def why(at: Mapping[str, Any]) -> Context:
+        said = state.reasons(at["id"])
+        if said is None:
+            raise not_found()
+        return {"ticket_id": at["id"], "said": said}
+
     pages = Pages("Zendesk", state.lock)
-    pages.add("/", "zendesk_index.html", index)
+    for path in ("/", "/agent"):
+        pages.add(path, "zendesk_index.html", index)
     pages.add("/agent/tickets/{id:int}", "zendesk_ticket.html", show)
+    pages.add_slow("/agent/tickets/{id:int}/why", "zendesk_why.html", why)
+    add_forms(pages, state, controls)
     return pages.routes
 
 

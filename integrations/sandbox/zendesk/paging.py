@@ -25,7 +25,7 @@ def page_of(request: CheckedRequest, name: str, items: Sequence[Item], show: Cal
     if by_cursor:
         after = write_cursor("after", min(end, len(items)))
         following = _link(request, {"page[after]": after, "page[size]": size}, wanted=more)
-        meta = {"has_more": more, "after_cursor": after if more else None, "before_cursor": None}
+        meta = {"has_more": more, "after_cursor": after if items else None, "before_cursor": None}
         return rows | {"meta": meta, "links": {"next": following, "prev": None}}
     return rows | {
         "count": len(items),

@@ -42,7 +42,16 @@ def comment_json(state: State, comment: Comment) -> Json:
         "type": "Comment",
         "html_body": comment_html(state, comment),
         "plain_body": comment.body,
-        "metadata": {"system": {}, "custom": {}} | ({"flags": [*comment.flags]} if comment.flags else {}),
+        "metadata": {"system": {}, "custom": {}} | (_flags(comment) if comment.flags else {}),
+    }
+
+
+def _flags(comment: Comment) -> Json:
+    """`trusted` is Zendesk's word on the comment, not on its author."""
+    return {
+        "flags": [*comment.flags],
+        "flags_options": {str(flag): {"message": {}, "trusted": False} for flag in comment.flags},
+        "trusted": False,
     }
 
 

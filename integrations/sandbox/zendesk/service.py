@@ -11,7 +11,7 @@ from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.refusals import unknown_endpoint
-from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, State
+from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, Reasons, State
 from integrations.sandbox.zendesk.webhooks import WEBHOOK_SECRET, signed_headers, trigger_body
 
 
@@ -36,7 +36,16 @@ class ZendeskSandbox(ZendeskControls, HookedService):
         checks = RequestChecks(self._state, self.limits)
         for api in (api_tickets, api_bulk, api_account, api_reading):
             api.add_routes(checks)
-        self.add_routes(checks.routes, page_routes(self._state), unknown_endpoint())
+        self.add_routes(checks.routes, page_routes(self._state, self), unknown_endpoint())
+
+    @property
+    def reasons(self) -> Reasons:
+        """Asked by a ticket's page."""
+        return self._state.reasons
+
+    @reasons.setter
+    def reasons(self, reasons: Reasons) -> None:
+        self._state.reasons = reasons
 
     def deliver(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock, second_stamp
 from integrations.sandbox.zendesk.models import (
     API_VIA,
@@ -35,6 +36,9 @@ FIRST_TICKET_ID = 35001
 ChangeListener = Callable[[Ticket, str, int], None]
 """Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
 
+Reasons = Callable[[int], Json | None]
+"""What the service says about a ticket; None: nothing."""
+
 
 class State:
     def __init__(self, clock: Clock, url: str) -> None:
@@ -42,6 +46,7 @@ class State:
         self.clock = clock
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
+        self.reasons: Reasons = lambda _ticket_id: None
         self.tickets: dict[int, Ticket] = {}
         bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
         advocate = Person(ADVOCATE_ID, "Ada the advocate", ADVOCATE_EMAIL, role="agent", created_at=self.stamp())
@@ -84,7 +89,6 @@ class State:
             changed_at=self.clock.now(),
             custom_status_id=CUSTOM_STATUS_IDS["new"],
             organization_id=requester.organization_id,
-            group_id=DEFAULT_GROUP_ID,
             brand_id=DEFAULT_BRAND_ID,
         )
         self.tickets[ticket.id] = ticket
@@ -146,8 +150,11 @@ class State:
         ticket.is_public = ticket.is_public or comment.public
         audit.events.append(comment)
 
-    def record_change(self, audit: Audit, name: str, value: object, before: object) -> None:
-        change = {"type": "Change", "field_name": name, "value": value, "previous_value": before}
+    def record_change(self, audit: Audit, name: str, value: object, before: object, *, created: bool = False) -> None:
+        """Ids are texts here, unlike in the ticket. A new ticket has a `Create` for each field, without a before."""
+        change: Json = {"type": "Create" if created else "Change", "field_name": name, "value": _in_audit(name, value)}
+        if not created:
+            change["previous_value"] = _in_audit(name, before)
         audit.events.append({"id": self.new_id(), **change})
 
     def save(self, ticket: Ticket, audit: Audit, *, event: str = "ticket.updated") -> None:
@@ -165,3 +172,7 @@ class State:
         audit = self.open_audit(ticket, actor_id, API_VIA, {})
         self.record_change(audit, "status", "deleted", before)
         self.save(ticket, audit)
+
+
+def _in_audit(name: str, value: object) -> object:
+    return str(value) if name.endswith("_id") and value is not None else value

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.sandbox.zendesk.models import API_VIA, Audit, Person, Ticket, Via
+from integrations.sandbox.zendesk.models import API_VIA, Audit, Comment, Person, Ticket, Via
 from integrations.sandbox.zendesk.placeholders import expand, placeholder_values
 from integrations.sandbox.zendesk.refusals import bad_request, conflict, invalid
 from integrations.sandbox.zendesk.state import State
@@ -72,29 +72,34 @@ def apply_update(
     """Change the ticket, and save each difference as part of one audit."""
     audit = state.open_audit(ticket, actor.id, via, dict(update.metadata))
     for name, value in update.attributes.items():
-        _set(state, ticket, audit, name, value)
+        _set(state, ticket, audit, name, value, created=created)
     if ticket.status == "new" and update.attributes.get("assignee_id") is not None:
-        _set(state, ticket, audit, "status", "open")
+        _set(state, ticket, audit, "status", "open", created=created)
     for field_id, value in update.fields.items():
         before = ticket.custom_fields.get(field_id)
         if before != value:
             ticket.custom_fields[field_id] = value
-            state.record_change(audit, str(field_id), value, before)
-    _set(state, ticket, audit, "tags", sorted(set(ticket.tags if update.tags is None else update.tags)))
+            state.record_change(audit, str(field_id), value, before, created=created)
+    _set(
+        state, ticket, audit, "tags", sorted(set(ticket.tags if update.tags is None else update.tags)), created=created
+    )
     if update.comment is not None:
         _write_comment(state, ticket, update.comment, audit, actor)
     if created:
         ticket.is_public = update.comment is None or update.comment.public
-        audit.events.insert(0, {"id": state.new_id(), "type": "Create", "field_name": "status", "value": ticket.status})
+        told = {event.get("field_name") for event in audit.events if not isinstance(event, Comment)}
+        for name in ("subject", "requester_id", "status"):
+            if name not in told:
+                state.record_change(audit, name, getattr(ticket, name), None, created=True)
     state.save(ticket, audit, event="ticket.created" if created else "ticket.updated")
     return audit
 
 
-def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any) -> None:
+def _set(state: State, ticket: Ticket, audit: Audit, name: str, value: Any, *, created: bool) -> None:
     before = getattr(ticket, name)
     if before != value:
         setattr(ticket, name, value)
-        state.record_change(audit, name, value, before)
+        state.record_change(audit, name, value, before, created=created)
 
 
 def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Audit, actor: Person) -> None:

@@ -60,6 +60,7 @@ def test_each_documented_name_is_known(zendesk: ZendeskSandbox, name: str) -> No
         subject="s",
         body="b",
         organization={"name": "Named"},
+        group="Community",
         tags=["t"],
         custom_fields={360002: "v"},
     )

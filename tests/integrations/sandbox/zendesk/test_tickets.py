@@ -85,7 +85,7 @@ def test_an_update_is_one_audit_with_its_metadata(zendesk: ZendeskSandbox, zende
     changes = {event["field_name"]: event["value"] for event in audit["events"] if event["type"] == "Change"}
     assert changes == {
         "status": "hold",
-        "custom_status_id": 6004,
+        "custom_status_id": "6004",
         "priority": "high",
         "360002": "https://x.example/1",
         "tags": ["new"],
