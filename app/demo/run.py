@@ -107,7 +107,7 @@ def _play_with(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx
     late = f" {total - len(results)} tickets are not done." if len(results) < total else ""
     colour = "green" if right == total else "red"
     console.print(f"[{colour}]{right} of {total} tickets ended as their samples expect.{late}[/]")
-    _send_the_crowd(sandbox, samples)
+    _send_the_spike(sandbox, samples)
     back = close_an_issue(sandbox, results)
     if back:
         console.print(f"[{'green' if back[1] else 'red'}]{back[0]}[/]")
@@ -119,10 +119,10 @@ def _play_with(console: Console, sandbox: Sandbox, samples: Samples, desk: httpx
     return 0 if right == total and (back is None or back[1]) else 1
 
 
-def _send_the_crowd(sandbox: Sandbox, samples: Samples) -> None:
+def _send_the_spike(sandbox: Sandbox, samples: Samples) -> None:
     """Complaints enough for a spike, of which the chat is told."""
-    for number, text in enumerate(samples.crowd, 1):
-        person = {"name": f"Crowd {number}", "handle": f"@crowd{number}"}
+    for number, text in enumerate(samples.spike, 1):
+        person = {"name": f"Example {number}", "handle": f"@example{number}"}
         sandbox.zendesk.deliver(sandbox.zendesk.create_ticket(body=text, via_channel="twitter", requester=person))
 
 

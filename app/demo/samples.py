@@ -35,7 +35,7 @@ class Samples(Strict):
     groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml hands tickets to.")
     issues: tuple[SeedIssue, ...]
     tickets: tuple[Sample, ...]
-    crowd: tuple[str, ...] = Field(description="Tweets that come after the tickets, all about one outage.")
+    spike: tuple[str, ...] = Field(description="Tweets that come after the tickets, all about one outage.")
 
 
 def load_samples() -> Samples:
