@@ -13,7 +13,7 @@ from tests.chaos.outcome import Seen
 from tests.chaos.plan import SPIKE_FROM, SPIKES
 
 # By what it is about, not by its text: that has counts and times, which differ in a message that is said again.
-SPIKE_TEXT = re.compile(r"\d+ (.+)s in \d+ minutes?, ")
+SPIKE_TEXT = re.compile(r"\d+ (.+)s in \d+ minutes?[,\n]")
 TEXTS = {"backlog": re.compile(r"\d+ tickets of the last "), "failures": re.compile(r"\d+ new failures?: ")}
 WINDOW = timedelta(minutes=10)
 

@@ -64,7 +64,7 @@ def test_a_moved_issue_leads_into_its_new_project(harness: Harness) -> None:
     links, note, decision = reported(harness, "label board")
     assert (links, decision["links"][0]["project"]) == ([moved], "gitlab-org/boards")
     assert harness.sandbox.gitlab.issue("gitlab-org/boards", moved)["notes"], "one more report"
-    assert "tracked here" in note or "It's here" in note
+    assert "We track it here" in note
 
 
 def test_an_issue_in_a_private_project_is_named_to_nobody(harness: Harness) -> None:
@@ -74,12 +74,13 @@ def test_an_issue_in_a_private_project_is_named_to_nobody(harness: Harness) -> N
     assert moved
     links, note, decision = reported(harness, "secret scanner")
     assert links == [moved]
-    assert "It's here" not in note
+    assert "We track it here" not in note
     harness.sandbox.gitlab.close_issue(ELSEWHERE, moved, "merge_request")
     harness.sandbox.gitlab.deliver(ELSEWHERE, moved, "close")
     said = news(told(harness, decision["ticket_id"], 3))
-    assert "ood news" not in said
-    assert "must not be named" in said
+    answer = said.split("Answer for", 1)[1].split("Issue:", 1)[0]
+    assert ELSEWHERE not in answer
+    assert "the answer does not name it" in said
 
 
 @pytest.mark.parametrize(
@@ -100,8 +101,8 @@ def test_a_tracker_that_is_made_private_is_named_to_nobody(
         harness.sandbox.gitlab.set_visibility(PROJECT, "public")
     note = ticket["comments"][-1]["body"]
     assert len(decision["links"]) == 1
-    assert "It's here" not in note
-    assert "must not be named" in note
+    assert "We track it here" not in note
+    assert "the answer does not name it" in note
 
 
 @pytest.mark.parametrize("how", ["merge_request", None])
@@ -113,7 +114,7 @@ def test_what_was_closed_and_is_reported_again_is_for_a_person(harness: Harness,
     assert links == []
     assert f"link_issue_{iid}" in note
     assert ("closed as done on" if how else "closed on") in note
-    assert "It's here" not in note
+    assert "We track it here" not in note
     assert "One of them was closed" in note
 
 

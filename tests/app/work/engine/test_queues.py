@@ -152,7 +152,11 @@ def test_only_work_on_tickets_is_in_the_tickets_queue(tmp_path: Path) -> None:
     with Sandbox.start() as sandbox:
         service = build(settings_for(sandbox, tmp_path))
     kinds = service.deps.engine._workflows.values()
-    assert {kind_of(one.message) for one in kinds if one.message.queue == TICKETS} == {"triage_ticket", "link_ticket"}
+    assert {kind_of(one.message) for one in kinds if one.message.queue == TICKETS} == {
+        "triage_ticket",
+        "link_ticket",
+        "create_mention_ticket",
+    }
     service.deps.records.close()
 
 
