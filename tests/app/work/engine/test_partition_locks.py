@@ -54,7 +54,8 @@ def test_one_at_a_time_within_a_process_and_between_two(database_url: str) -> No
 
 def test_a_cut_connection_is_replaced(database_url: str) -> None:
     locks, engine = PartitionLocks(database_url), make_engine(database_url, pool=1)
-    cut = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+    others = "pid <> pg_backend_pid() and datname = current_database()"
+    cut = sa.text(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
     with locks.hold("a"), engine.begin() as connection:
         connection.execute(sa.text("set application_name = 'somebody'"))
         connection.execute(cut)
