@@ -93,7 +93,9 @@ class Issue(Action):
         if self.policy.open_when == "never":
             return f"look for related issues in {self.policy.tracker}"
         kind = "a confidential one" if self.confidential else "one"
-        return f"look for its issue in {self.policy.tracker}, else open {kind} ({self.policy.open_when})"
+        tag = self.policy.open_when.removeprefix("tagged:")
+        when = "" if self.policy.open_when == "always" else f" once it has the tag {tag}"
+        return f"look for its issue in {self.policy.tracker}, else open {kind}{when}"
 
     def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         if self.policy.open_when != "never":
