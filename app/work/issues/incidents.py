@@ -52,7 +52,8 @@ class IncidentFinder:
         hints = self._hints(ranked, complaint, began_after if action.incidents.sentry else None)
         chosen = best(ranked)
         if chosen is None:
-            detail = f"no open incident of the last {action.incidents.hours} hours" if not incidents else "no open incident explains it"
+            none = f"no open incident of the last {action.incidents.hours} hours"
+            detail = "no open incident explains it" if incidents else none
             return Found(outcome="none", detail=detail, hints=hints)
         project = projects[chosen.cause.project_id]
         return self._link(decision, chosen, project, rules, hints)
