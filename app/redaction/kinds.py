@@ -59,10 +59,13 @@ EMAIL_REMOVED: Final = _SIGN["email"]
 IP_REMOVED: Final = _SIGN["ip_address"]
 
 
+def without_signs(text: str) -> str:
+    return text if text.isascii() else text.translate(_FOREIGN)
+
+
 def mask(text: str) -> str:
     """Placeholders become signs."""
-    if not text.isascii():
-        text = text.translate(_FOREIGN)
+    text = without_signs(text)
     if " removed]" in text:
         for kind, sign in _SIGN.items():
             text = text.replace(placeholder(kind), sign)

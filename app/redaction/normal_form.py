@@ -1,7 +1,8 @@
 """A text as a reader takes it, with the way back: finders search this form, so that no disguise hides anything.
 
 Compatible forms are plain (NFKC), typographic dashes `-`, HTML entities and Markdown's escapes what they stand for;
-invisible characters are gone, and a word that a mail program broke with `=` is whole.
+invisible characters are gone, and a word that a mail program broke with `=` is whole. What is still encoded as
+quoted-printable can be decoded besides (`=40` is `@`).
 """
 
 import html
@@ -10,9 +11,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple, Self
 
-from app.redaction.kinds import Span, replaced
+from app.redaction.kinds import Span, replaced, without_signs
 
 _SHORT_DASHES: Final = frozenset("‐‑‒−⁃﹣－")
 _LONG_DASHES: Final = frozenset("–—―")
@@ -26,11 +28,17 @@ _ENTITY = r"&(?:amp;)*(?:\#\d{2,7}(?!\d);?|\#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za
 _WINDOWS_PATH = r"(?<![A-Za-z])[A-Za-z]:\\(?!/)[^\s\"'<>|&]*+"
 _SOFT_BREAK = r"(?<=[\w-])=[ \t]{0,3}\r?\n(?:>[ ]?){0,5}(?=[\w-])(?![\w-]{1,40}[ ]?[:=])"
 _IN_ANY_TEXT = rf"(?P<path>{_WINDOWS_PATH})|(?P<escape>{_ESCAPE})|(?P<entity>{_ENTITY})|(?P<soft_break>{_SOFT_BREAK})"
+_OCTET = r"=[0-9A-F]{2}"
+_OCTETS = rf"(?P<octets>(?:{_OCTET}|=[ \t]{{0,3}}\r?\n(?:>[ ]?){{0,5}}){{1,60}}+)"
 _ASCII = re.compile(_IN_ANY_TEXT)
 _ASCII_SIGNS: Final = ("&", "\\", "=\n", "=\r\n", "= \n")
 
 QUOTED_PRINTABLE: Final = range(72, 77)
 """How long a line is that a mail program broke, with its `=`."""
+_ENCODING_HEADER = re.compile(r"(?i)content-transfer-encoding:[ \t]{0,5}quoted-printable")
+_NOT_A_NUMBER = re.compile(r"=(?:[0-9A-F][A-F]|[A-F][0-9])")
+_LINE_GOES_ON = re.compile(r"\S=[ \t]{0,3}\r?\n")
+FEWEST_OCTETS = 2
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+(?:[_-][a-z]+)*\d?|\w{1,7}")
 _WORD_AT_END = re.compile(r"(?<![\w/+-])([\w/+-]++)=\Z")
 MOST_DECODED = 3
@@ -50,8 +58,8 @@ class NormalText:
     """What stands differently in the original; ascending."""
 
     @classmethod
-    def of(cls, original: str) -> Self:
-        pattern = _pattern_for(original)
+    def of(cls, original: str, *, quoted_printable: bool = False) -> Self:
+        pattern = _pattern_for(original, _OCTETS + "|" if quoted_printable else "")
         if pattern is None:
             return cls(original)
         pieces: list[str] = []
@@ -105,11 +113,24 @@ def _moved(one: Rewritten, shift: int) -> Rewritten:
     return Rewritten(one.start + shift, one.end + shift, one.original)
 
 
-def _pattern_for(text: str) -> re.Pattern[str] | None:
+def is_quoted_printable(text: str) -> bool:
+    """By its header, or by `=3D` or a soft line break among octets: `PASSWORD=2Dabc` alone is no sign of it."""
+    if "=" not in text:
+        return False
+    if _ENCODING_HEADER.search(text):
+        return True
+    if _NOT_A_NUMBER.search(text) is None or not ("=3D" in text or _LINE_GOES_ON.search(text)):
+        return False
+    return sum(1 for _ in islice(re.finditer(_OCTET, text), FEWEST_OCTETS)) == FEWEST_OCTETS
+
+
+def _pattern_for(text: str, first: str) -> re.Pattern[str] | None:
     if text.isascii():
+        if first:
+            return re.compile(first + _IN_ANY_TEXT)
         return _ASCII if any(sign in text for sign in _ASCII_SIGNS) else None
     signs = {sign for sign in set(text) if not sign.isascii() and (sign in _LONG_DASHES or _plain_sign(sign) != sign)}
-    return re.compile(f"{_IN_ANY_TEXT}|[{re.escape(''.join(sorted(signs)))}]") if signs else _ASCII
+    return re.compile(f"{first}{_IN_ANY_TEXT}" + (f"|[{re.escape(''.join(sorted(signs)))}]" if signs else ""))
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -120,7 +141,17 @@ def _plain(match: re.Match[str]) -> str:
         return written[1]
     if match.lastgroup == "entity":
         return "".join(map(_plain_sign, _decoded(written)))
+    if match.lastgroup == "octets":
+        return "".join(map(_plain_sign, without_signs(_characters(written))))
     return "" if match.lastgroup == "soft_break" and _is_soft_break(match) else written
+
+
+def _characters(octets: str) -> str:
+    raw = bytes.fromhex("".join(re.findall(_OCTET, octets)).replace("=", ""))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _decoded(entity: str) -> str:

@@ -5,7 +5,7 @@ own form (cards, addresses, telephones), then names.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -20,11 +20,12 @@ from app.redaction.finders.markup import markup
 from app.redaction.finders.names import LONGEST_NAME, names_of, names_once_recognised
 from app.redaction.finders.other_people import other_people
 from app.redaction.finders.phones import phones
+from app.redaction.finders.secrets_once_recognised import secrets_once_recognised, values_of
 from app.redaction.finders.tables import tables
 from app.redaction.finders.tokens import private_keys, tokens
 from app.redaction.finders.urls import urls
 from app.redaction.kinds import KINDS, SIGNS, Span, mask, unmask
-from app.redaction.normal_form import NormalText
+from app.redaction.normal_form import NormalText, is_quoted_printable
 
 Finder = Callable[[str], Iterable[Span]]
 
@@ -62,31 +63,46 @@ class Redacted:
 
 def redact(text: str, *, names: Iterable[str] = ()) -> Redacted:
     """`names`: the requester's name, handles (`@jane`) and other names; each whole, and its parts of three letters."""
+    return redact_together([text], names=names)[0]
+
+
+def redact_together(texts: Sequence[str], *, names: Iterable[str] = ()) -> list[Redacted]:
+    """Each of `texts` by itself; but a secret or a name that one of them gives away goes from all."""
     # A single name is an easy mistake, and its letters would be names without effect.
     names = (names,) if isinstance(names, str) else tuple(names)
     as_searched = (NormalText.of(name[:LONGEST_NAME]).text for name in names)
-    recognised: dict[str, None] = {}
+    people: dict[str, None] = {}
+    secrets: dict[str, str] = {}
     finders: tuple[Finder, ...] = (
         *BEFORE_NAMES,
+        lambda searched: secrets_once_recognised(searched, secrets),
         names_of(dict.fromkeys((*names, *as_searched))),
         *AFTER_NAMES,
-        lambda searched: names_once_recognised(searched, recognised),
+        lambda searched: names_once_recognised(searched, people),
     )
-    removed: Counter[str] = Counter()
-    masked = mask(text)
+    masked = [mask(text) for text in texts]
+    # Decoded, then as it stands: what reads as a secret in either form is one.
+    forms = [(True, False) if is_quoted_printable(text) else (False,) for text in masked]
+    removed: list[Counter[str]] = [Counter() for _ in texts]
     for _ in range(ROUNDS):
-        before = removed.total()
-        searched = NormalText.of(masked)
-        for finder in finders:
-            spans = _in_order(finder(searched.text), searched.text)
-            if spans:
-                removed.update(span.kind for span in spans)
-                recognised |= {searched.text[at.start : at.end]: None for at in spans if at.kind == "person_name"}
-                searched = searched.replaced(spans)
-        masked = searched.original
-        if removed.total() == before:
+        before = sum(one.total() for one in removed)
+        for number, count in enumerate(removed):
+            for quoted_printable in forms[number]:
+                searched = NormalText.of(masked[number], quoted_printable=quoted_printable)
+                for finder in finders:
+                    spans = _in_order(finder(searched.text), searched.text)
+                    if spans:
+                        count.update(span.kind for span in spans)
+                        people |= {searched.text[at.start : at.end]: None for at in spans if at.kind == "person_name"}
+                        secrets |= dict(values_of(searched.text, spans))
+                        searched = searched.replaced(spans)
+                masked[number] = searched.original
+        if sum(one.total() for one in removed) == before:
             break
-    return Redacted(unmask(masked), MappingProxyType({kind: removed[kind] for kind in KINDS if removed[kind]}))
+    return [
+        Redacted(unmask(text), MappingProxyType({kind: count[kind] for kind in KINDS if count[kind]}))
+        for text, count in zip(masked, removed, strict=True)
+    ]
 
 
 def _in_order(spans: Iterable[Span], masked: str) -> list[Span]:

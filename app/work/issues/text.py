@@ -12,7 +12,7 @@ from app.message.own_words import own_words
 from app.message.report import report_details
 from app.message.subjects import read_subject
 from app.message.title import make_title
-from app.redaction import redact
+from app.redaction import redact_together
 from app.rules.actions.issue import IssueConfig
 from app.rules.actions.report_details import ASKED_FOR
 from app.rules.loading import Rules
@@ -33,7 +33,7 @@ class Report:
     @classmethod
     def of(cls, decision: TicketDecision) -> Report:
         names = [decision.ticket.requester_name, *_also_known_as(decision)]
-        subject, body = redact(decision.ticket.subject, names=names), redact(decision.ticket.body, names=names)
+        subject, body = redact_together([decision.ticket.subject, decision.ticket.body], names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
 
     @property

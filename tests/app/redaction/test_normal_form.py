@@ -93,7 +93,9 @@ def test_a_requester_with_a_joiner_in_the_name_is_found_in_both_spellings() -> N
         assert redact(f"من {written} هستم", names=["علی‌رضا"]).text == "من [name removed] هستم"
 
 
-PIECES = st.sampled_from([*FRAGMENTS, *DISGUISED.values(), "&#45;", "\\-", "=\n", "ﬁ", "½", "—", "\u200b", "&shy;"])
+PIECES = st.sampled_from(
+    [*FRAGMENTS, *DISGUISED.values(), "&#45;", "\\-", "=\n", "=3D", "=C3=A9", "ﬁ", "½", "—", "\u200b", "&shy;"]
+)
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join)
 
 
@@ -101,6 +103,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join)
 @given(TEXTS)
 def test_the_way_back_leads_to_what_was_written(text: str) -> None:
     assert NormalText.of(text).original == text
+    assert NormalText.of(text, quoted_printable=True).original == text
 
 
 @settings(max_examples=200, deadline=None)
