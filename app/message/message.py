@@ -6,7 +6,7 @@ from typing import Final
 from app.message.footers import is_of_the_desk
 from app.message.machines import written_by_machine
 from app.message.own_words import own_words
-from app.message.patterns import is_whole
+from app.message.patterns import is_whole, plain
 from app.message.phrases import is_courtesy, says_something
 from app.message.subjects import Subject, read_subject
 from app.rules.re2_patterns import compiled
@@ -19,6 +19,8 @@ NOT_THEIRS: Final = (
 )
 FEWEST_WORDS: Final = 3
 """Of a subject that says what it is about. "Problem with GitLab" may be anything."""
+LONGEST_END: Final = 200
+_NAME_LAST: Final = compiled(r"(?:[.,!-]\s*|\A)(?:(?-i:\p{Lu})[\pL.'-]{0,20} ?){1,3}\z")
 _WORD: Final = compiled(r"[\pL\pN]+")
 
 
@@ -40,13 +42,21 @@ def read_message(subject: str, body: str, *, is_notification: bool = False) -> W
 
 
 def _without_words(seen: Subject, words: str, body: str) -> str:
-    if says_something(words) or _names_a_matter(seen):
+    said = _without_name(words)
+    if says_something(said) or _names_a_matter(seen):
         return ""
     if is_of_the_desk(seen, body):
         return NOT_THEIRS
     # Kind words alone are somebody's; under an old subject they do not say what they are about.
     untouched = words == body.strip()
-    return "" if untouched and seen.kind == "new" and (is_courtesy(words) or not words) else NO_WORDS
+    return "" if untouched and seen.kind == "new" and (is_courtesy(said) or not words) else NO_WORDS
+
+
+def _without_name(words: str) -> str:
+    """Some sign with their name alone, also in the line of what they say. A text is more than a name."""
+    above, _, last = words.rpartition("\n")
+    said = f"{above}\n{_NAME_LAST.sub('', plain(last))}".strip() if len(last) <= LONGEST_END else ""
+    return said or words
 
 
 def _names_a_matter(subject: Subject) -> bool:

@@ -7,13 +7,20 @@ from app.rules.re2_patterns import compiled
 
 _LETTER: Final = compiled(r"\pL|\pN|\p{So}")
 _BETWEEN_CLAUSES: Final = compiled(r"[,.;:!?()*_~\"/|、。！？-]+(?:\s|\z)|[()*_~\"/|、。]")
-_PHRASES: Final = compiled(rf"\A\s*(?:{one_of('pointers', 'announcements', 'courtesies', 'thanks')}(?:\s+|\z))+\z")
+_NO_MATTER: Final = ("pointers", "announcements", "courtesies", "thanks")
+_PHRASES: Final = compiled(rf"\A\s*(?:{one_of(*_NO_MATTER)}(?:\s+|\z))+\z")
+_OUTCRIES: Final = compiled(rf"\A\s*(?:{one_of(*_NO_MATTER, 'exclamations')}(?:\s+|\z))+\z")
 _COURTESIES: Final = compiled(rf"\A\s*(?:{one_of('courtesies', 'thanks')}(?:\s+|\z))+\z")
 
 
 def says_something(text: str) -> bool:
     """Is a matter named, beside words that only greet, thank, point at something, or promise more?"""
     return any(not _PHRASES.search(clause) for clause in _clauses(text))
+
+
+def makes_title(text: str) -> bool:
+    """Does it say what the matter is? "Great post!" and "WTF?!" say something, and not that."""
+    return any(not _OUTCRIES.search(clause) for clause in _clauses(text))
 
 
 def is_courtesy(text: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from app.message.patterns import is_whole
-from app.message.phrases import says_something
+from app.message.phrases import makes_title, says_something
 from app.message.subjects import read_subject
 from app.word_lists import words_of
 
@@ -20,6 +20,7 @@ _HANDLES: Final = re.compile(r"(?<!\w)[@#](\w+)")
 _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 # A full stop inside "16.9" or "gitlab.com" ends no sentence.
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=[。！？])")
+_TURN: Final = re.compile(r"\A(?:but|however|and)\b[\s,]+(?=\w)", re.IGNORECASE)
 _END_SIGNS: Final = " \t.!,;:-–—。！"
 _WORD: Final = re.compile(r"[^\s()\[\]{}\"“”,;:!?]+")
 _PLAIN_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
@@ -30,7 +31,7 @@ def make_title(subject: str, words: str, *, of_post: bool = False) -> str:
     said = read_subject(subject).text
     text = _HANDLES_FIRST.sub("", words[:MOST_READ].strip())
     named = not (of_post or is_whole(said, "plain_subjects") or is_whole(said, "desk_heads") or _begins(said, words))
-    title = (said if named and says_something(said) else "") or _first_sentence(text) or said
+    title = (said if named and makes_title(said) else "") or _first_sentence(text) or said
     return _calm(_HANDLES.sub(r"\1", _HANDLES_FIRST.sub("", title))).rstrip(_END_SIGNS)
 
 
@@ -45,8 +46,12 @@ def _comparable(text: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    sentences = (one.strip() for one in _SENTENCE_END.split(_LINK.sub("", text)))
-    return next((_shortened(" ".join(one.split())) for one in sentences if says_something(one)), "")
+    """Praise and anger only where nothing else is said; what follows them often begins with "But"."""
+    sentences = [" ".join(one.split()) for one in _SENTENCE_END.split(_LINK.sub("", text))]
+    first = next((one for one in sentences if says_something(one)), "")
+    matter = next((one for one in sentences if makes_title(one)), first)
+    turned = _TURN.sub("", matter)
+    return _shortened(turned if turned == matter else turned[:1].upper() + turned[1:])
 
 
 def _shortened(sentence: str) -> str:

@@ -29,6 +29,11 @@ from app.message.message import NO_WORDS, NOT_THEIRS, read_message
         ("Re: Bug", "ok, thanks!"),
         ("Re: Bug", "On Mon, Jun 3, 2024 Support <s@x.example> wrote:\n> It works again, never mind."),
         ("Re: Bug", "Best regards,\nBob"),
+        ("Error", "Hi, see attached screenshot.\n\nTom"),
+        ("Error", "Hi,\n\nplease see the attached screenshot.\n\nTom Baker"),
+        ("Error", "Hi all, see attached.\n\nT. Baker"),
+        ("Problem", "Hello team, please find attached the screenshot. Best, Tom"),
+        ("Fehler", "Siehe Anhang\n\nJürgen Groß"),
     ],
 )
 def test_a_text_without_words_about_a_matter_says_so(subject: str, body: str) -> None:
@@ -80,6 +85,9 @@ def test_the_conversation_is_read_where_it_stands_in_the_text(body: str) -> None
         ("Re: Bug", "See the attached log, the runner stops."),
         ("Re: Bug", "Thanks, will try tomorrow. But the runner is still stuck."),
         ("", "thanks a lot"),
+        ("", "Thank you, Jane"),
+        ("", "GitLab Pages"),
+        ("Error", "See attached. Pages are down.\n\nTom"),
         ("", ""),
         ("", "@gitlab ❤️"),
         ("", "[deleted]"),

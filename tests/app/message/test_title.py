@@ -59,6 +59,30 @@ def test_the_text_gives_the_title_where_the_subject_names_no_matter(subject: str
     assert make_title(subject, words) == title
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Great post! Would be nice to group by label. Any plans?", "Would be nice to group by label"),
+        ("great release! But since 17.5 the web IDE stays blank.", "Since 17.5 the web IDE stays blank"),
+        ("Love GitLab! However, the search is slow.", "The search is slow"),
+        ("WTF?! 17.4.2 broke my registry. Fix this garbage", "17.4.2 broke my registry"),
+        ("are you kidding me?? Third time that pipelines hang", "Third time that pipelines hang"),
+        ("Ugh. Again. The registry is down", "The registry is down"),
+        ("Hello. I have a question. Can I delete a group?", "Can I delete a group?"),
+        ("Big fan of GitLab! Please add dark mode", "Please add dark mode"),
+        ("Well done! It would be great to export epics", "It would be great to export epics"),
+        ("Awesome work, thanks! Can we get dark mode?", "Can we get dark mode?"),
+        ("Registry down. It began when we upgraded", "Registry down"),
+        ("Love the new sidebar. It has one flaw", "Love the new sidebar"),
+        ("And the winner is: a runner that hangs", "The winner is: a runner that hangs"),
+        ("Great post!", "Great post"),
+    ],
+)
+def test_no_title_is_made_of_praise_or_anger_before_the_matter(words: str, title: str) -> None:
+    assert make_title("", words) == title
+    assert make_title("WTF?!", words) == title
+
+
 def test_the_title_of_a_post_is_not_that_of_what_is_written_below_it() -> None:
     words = "The new board does not load in Firefox."
     assert make_title("GitLab 10.6 released", words, of_post=True) == words[:-1]
