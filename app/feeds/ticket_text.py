@@ -13,7 +13,6 @@ from app.feeds.mention import Mention
 _LONGEST_SUBJECT: Final = 120
 _CUT: Final = " … (cut)"
 _WITH_LINKS: Final = ParserConfig(display_links=True)
-
 _LINK: Final = re.compile(r"\[([^\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import httpx
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -57,9 +56,6 @@ class _Session(BaseModel):
     token: str = Field(alias="accessJwt", min_length=1)
 
 
-_ANSWER, _SESSION = TypeAdapter(_Answer), TypeAdapter(_Session)
-
-
 @dataclass(frozen=True)
 class Bluesky:
     queries: Sequence[str]
@@ -88,7 +84,8 @@ class Bluesky:
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
         start = max(since, reached - OVERLAP)
-        token = self.login.ask("POST", _session, json={"identifier": self.handle, "password": self.password}).token
+        account = {"identifier": self.handle, "password": self.password}
+        token = read_json(self.login, _Session, "POST", json=account).token
         found = {post.uri: post for query in self.queries for post in self._search(query, start, token)}
         newest = max([reached, *(post.indexed_at for post in found.values())])
         return FeedPage(tuple(map(_post, found.values())), FeedPosition(after=newest.isoformat()))
@@ -96,21 +93,11 @@ class Bluesky:
     def _search(self, query: str, start: datetime, token: str) -> Iterator[_Post]:
         asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE)}
         for _ in range(MOST_PAGES):
-            answer = self.search.ask("GET", _answer, params=asked, headers={"Authorization": f"Bearer {token}"})
+            answer = read_json(self.search, _Answer, params=asked, headers={"Authorization": f"Bearer {token}"})
             yield from (post for post in answer.posts if post.indexed_at >= start)
             if not answer.cursor or any(post.indexed_at < start for post in answer.posts):
                 return
             asked = {**asked, "cursor": answer.cursor}
-
-
-def _answer(response: httpx.Response, body: bytes) -> _Answer:
-    del response
-    return _ANSWER.validate_json(body)
-
-
-def _session(response: httpx.Response, body: bytes) -> _Session:
-    del response
-    return _SESSION.validate_json(body)
 
 
 def _post(post: _Post) -> FeedPost:

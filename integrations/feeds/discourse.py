@@ -7,10 +7,9 @@ id, so a page more than needed is read.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-from pydantic import AwareDatetime, BaseModel, TypeAdapter
+from pydantic import AwareDatetime, BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -35,9 +34,6 @@ class _Answer(BaseModel):
     latest_posts: list[_Post]
 
 
-_ANSWER = TypeAdapter(_Answer)
-
-
 @dataclass(frozen=True)
 class Discourse:
     url: str
@@ -54,7 +50,8 @@ class Discourse:
         found: dict[int, _Post] = {}
         before: int | None = None
         for _ in range(MOST_PAGES):
-            posts = self.reader.ask("GET", _posts, params={"before": str(before)} if before else {})
+            asked = {"before": str(before)} if before else {}
+            posts = read_json(self.reader, _Answer, params=asked).latest_posts
             found.update({post.id: post for post in posts if post.created_at >= since})
             if not posts:
                 break
@@ -82,8 +79,3 @@ class Discourse:
             thread_title=post.topic_title,
             in_reply_to=f"{topic}/{answered}" if answered else "",
         )
-
-
-def _posts(response: httpx.Response, body: bytes) -> list[_Post]:
-    del response
-    return _ANSWER.validate_json(body).latest_posts

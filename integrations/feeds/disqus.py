@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-import httpx
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -57,9 +56,6 @@ class _Answer(BaseModel):
     cursor: _Cursor = _Cursor()
 
 
-_ANSWER = TypeAdapter(_Answer)
-
-
 @dataclass(frozen=True)
 class Disqus:
     forum: str
@@ -90,16 +86,11 @@ class Disqus:
             "related": "thread",
         }
         for _ in range(MOST_PAGES):
-            answer = self.reader.ask("GET", _answer, params=asked)
+            answer = read_json(self.reader, _Answer, params=asked)
             yield from answer.response
             if not (answer.cursor.more and answer.cursor.next):
                 return
             asked = {**asked, "cursor": answer.cursor.next}
-
-
-def _answer(response: httpx.Response, body: bytes) -> _Answer:
-    del response
-    return _ANSWER.validate_json(body)
 
 
 def _post(post: _Post) -> FeedPost:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import httpx
+from pydantic import BaseModel
 
 from integrations.http import Reader, http_client
 from integrations.outbound import UNGUARDED, Outbound
@@ -12,6 +13,8 @@ from integrations.waits import retry_after
 
 TIMEOUT = (10.0, 30.0)
 MOST_BYTES = 8 * 2**20
+
+SomeAnswer = TypeVar("SomeAnswer", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reade
         outbound=outbound,
         wait=retry_after,
     )
+
+
+def read_json(reader: Reader, answer: type[SomeAnswer], method: str = "GET", **request: Any) -> SomeAnswer:
+    """Raises IntegrationError, also for what is no such answer: a page for robots, a login."""
+    return reader.ask(method, lambda _response, body: answer.model_validate_json(body), **request)
 
 
 def from_epoch(seconds: float) -> datetime:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -41,9 +40,6 @@ class _Answer(BaseModel):
     hits: list[_Hit]
 
 
-_ANSWER = TypeAdapter(_Answer)
-
-
 @dataclass(frozen=True)
 class HackerNews:
     queries: Sequence[str]
@@ -67,9 +63,9 @@ class HackerNews:
         before: int | None = None
         for _ in range(MOST_PAGES):
             filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
-            hits = self.reader.ask(
-                "GET",
-                _hits,
+            hits = read_json(
+                self.reader,
+                _Answer,
                 params={
                     "query": f'"{query}"',
                     "tags": "(story,comment)",
@@ -77,17 +73,12 @@ class HackerNews:
                     "hitsPerPage": str(PER_PAGE),
                     "typoTolerance": "false",
                 },
-            )
+            ).hits
             yield from map(_post, hits)
             oldest = min((hit.created_at_i for hit in hits), default=0)
             if len(hits) < PER_PAGE or oldest == before:
                 return
             before = oldest
-
-
-def _hits(response: httpx.Response, body: bytes) -> list[_Hit]:
-    del response
-    return _ANSWER.validate_json(body).hits
 
 
 def _post(hit: _Hit) -> FeedPost:

@@ -7,10 +7,9 @@ which is the same on every server.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-from pydantic import AwareDatetime, BaseModel, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -35,7 +34,8 @@ class _Status(BaseModel):
     reblog: object | None = None
 
 
-_ANSWER = TypeAdapter(list[_Status])
+class _Statuses(RootModel[list[_Status]]):
+    pass
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,12 @@ class Mastodon:
     def _page(self, after: str) -> list[_Status]:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         asked = {"limit": str(PER_PAGE), **({"min_id": after} if after else {})}
-        return self.reader.ask("GET", _statuses, params=asked, headers=headers)
+        return read_json(self.reader, _Statuses, params=asked, headers=headers).root
 
 
 def _number(status_id: str) -> int:
     """Ids are numbers on Mastodon itself; other servers of its kind count otherwise, and are not ordered by them."""
     return int(status_id) if status_id.isdecimal() else 0
-
-
-def _statuses(response: httpx.Response, body: bytes) -> list[_Status]:
-    del response
-    return _ANSWER.validate_json(body)
 
 
 def _post(status: _Status) -> FeedPost:

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from integrations.errors import RateLimited
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -46,9 +45,6 @@ class _Answer(BaseModel):
     has_more: bool = False
     backoff: float = 0.0
     quota_remaining: int | None = None
-
-
-_ANSWER = TypeAdapter(_Answer)
 
 
 @dataclass(frozen=True)
@@ -92,9 +88,9 @@ class StackExchange:
         """
         for tag in self.tags:
             for page in range(1, MOST_PAGES + 1):
-                answer = self.reader.ask(
-                    "GET",
-                    _answer,
+                answer = read_json(
+                    self.reader,
+                    _Answer,
                     params={
                         "site": self.site,
                         "tagged": tag,
@@ -112,11 +108,6 @@ class StackExchange:
                     return
                 if not answer.has_more:
                     break
-
-
-def _answer(response: httpx.Response, body: bytes) -> _Answer:
-    del response
-    return _ANSWER.validate_json(body)
 
 
 def _post(question: _Question) -> FeedPost:

@@ -7,10 +7,9 @@ place in them is a position: posts are known by their ids alone.
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -35,9 +34,6 @@ class _Answer(BaseModel):
     response: list[_Post]
 
 
-_ANSWER = TypeAdapter(_Answer)
-
-
 @dataclass(frozen=True)
 class Tumblr:
     tag: str
@@ -51,13 +47,9 @@ class Tumblr:
         return cls(tag, key, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
-        posts = self.reader.ask("GET", _posts, params={"tag": self.tag, "limit": "20", "api_key": self.key})
+        asked = {"tag": self.tag, "limit": "20", "api_key": self.key}
+        posts = read_json(self.reader, _Answer, params=asked).response
         return FeedPage(tuple(_post(one) for one in posts if from_epoch(one.timestamp) >= since), position)
-
-
-def _posts(response: httpx.Response, body: bytes) -> list[_Post]:
-    del response
-    return _ANSWER.validate_json(body).response
 
 
 def _post(post: _Post) -> FeedPost:

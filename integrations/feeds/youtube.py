@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -52,9 +51,6 @@ class _Answer(BaseModel):
     next_page: str = Field(default="", alias="nextPageToken")
 
 
-_ANSWER = TypeAdapter(_Answer)
-
-
 @dataclass(frozen=True)
 class YouTube:
     channel_id: str
@@ -88,17 +84,12 @@ class YouTube:
             "key": self.key,
         }
         for _ in range(MOST_PAGES):
-            answer = self.reader.ask("GET", _answer, params=asked)
+            answer = read_json(self.reader, _Answer, params=asked)
             yield from answer.items
             oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
             if not answer.next_page or oldest < reached:
                 return
             asked = {**asked, "pageToken": answer.next_page}
-
-
-def _answer(response: httpx.Response, body: bytes) -> _Answer:
-    del response
-    return _ANSWER.validate_json(body)
 
 
 def _post(thread: _Thread, comment: _Comment) -> FeedPost:

@@ -33,20 +33,22 @@ from integrations.zendesk.snapshots import (
 )
 from integrations.zendesk.updates import RUN_KEY, NewComment, TicketUpdate, UpdatedTicket, ticket_json
 from integrations.zendesk.wire import (
-    WireAgent,
-    WireAudits,
     WireComments,
     WireExport,
+    WirePeople,
+    WirePerson,
+    WireTicketAnswer,
+    odd_parts,
+)
+from integrations.zendesk.wire_answers import (
+    WireAgent,
+    WireAudits,
     WireFollowedUp,
     WireGroup,
     WireNewTicket,
     WireNewUser,
-    WirePeople,
-    WirePerson,
-    WireTicketAnswer,
     WireTickets,
     WireUpdate,
-    odd_parts,
 )
 
 __all__ = ["RUN_KEY", "Agent", "NewComment", "TicketUpdate", "UpdatedTicket", "ZendeskClient"]

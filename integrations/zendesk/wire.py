@@ -1,4 +1,4 @@
-"""Zendesk's JSON, checked at the edge and turned into snapshots. Unknown keys are ignored: Zendesk adds some often.
+"""Zendesk's tickets and comments, checked at the edge and turned into snapshots. Unknown keys are ignored.
 
 An optional part in an odd form counts as missing, and an odd row of a list is left out: neither costs the whole.
 """
@@ -280,105 +280,6 @@ class WireComments(ZendeskModel):
         """In the order in which they were written."""
         people = {user.id: user for user in self.users}
         return sorted((comment.snapshot(people) for comment in self.comments), key=lambda c: (c.created_at, c.id))
-
-
-class _WithId(ZendeskModel):
-    id: int
-
-
-class WireNewTicket(ZendeskModel):
-    """The answer to `POST /tickets`."""
-
-    ticket: _WithId
-
-
-class WireTickets(ZendeskModel):
-    """The answer to `GET /tickets?external_id=`."""
-
-    tickets: tuple[_WithId, ...]
-
-
-class WireNewUser(ZendeskModel):
-    """The answer to `POST /users/create_or_update`."""
-
-    user: _WithId
-
-
-class _FollowedUp(ZendeskModel):
-    followup_ids: Annotated[tuple[int, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
-
-
-class WireFollowedUp(ZendeskModel):
-    ticket: _FollowedUp
-
-
-class WireMetadata(ZendeskModel):
-    custom: dict[str, object] | None = None
-
-
-class WireAuditEvent(ZendeskModel):
-    """`value` and `previous_value` of tags are lists or words in one text, as the account's age has it."""
-
-    type: WireText = ""
-    field_name: WireText = ""
-    value: object = None
-    previous_value: object = None
-
-    def adds_tag(self, tag: str) -> bool:
-        if self.type not in {"Create", "Change"} or self.field_name != "tags":
-            return False
-        return tag in _words(self.value) and tag not in _words(self.previous_value)
-
-
-def _words(value: object) -> list[str]:
-    if isinstance(value, str):
-        return value.split()
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-class WireAudit(ZendeskModel):
-    author_id: int | None = None
-    events: Rows[WireAuditEvent] = ()
-    metadata: WireMetadata | None = None
-
-
-class WirePage(ZendeskModel):
-    has_more: bool = False
-    after_cursor: str | None = None
-
-
-class WireAudits(ZendeskModel):
-    # Not left out when odd: one of them may tell that an update of ours is there.
-    audits: tuple[WireAudit, ...]
-    meta: WirePage = WirePage()
-
-
-class WireUpdatedTicket(ZendeskModel):
-    status: str
-    tags: WireTags = ()
-    updated_at: str
-
-
-class WireUpdateAudit(ZendeskModel):
-    id: int
-
-
-class WireUpdate(ZendeskModel):
-    """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
-
-    ticket: WireUpdatedTicket
-    audit: WireUpdateAudit
-
-
-class WireAgent(ZendeskModel):
-    # Zendesk answers 200 with a null id when it does not know us.
-    id: int | None = None
-    role: WireText = ""
-
-
-class WireGroup(ZendeskModel):
-    id: int
-    name: WireText = ""
 
 
 def _addresses(source: WireSource) -> tuple[str, ...]:

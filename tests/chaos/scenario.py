@@ -30,7 +30,7 @@ from tests.support.processes import RunningSandbox, free_port, sandboxed
 ADVOCATE_ID = 9002
 STARTS_WITHIN = 90.0
 SIGNS_OF_BUGS = ("workflow_crashed", '"reason": "bug"', "cannot")
-INJECTED = "service_not_ready"
+INJECTED = '"event": "service_not_ready"'
 """Our own faults, met by the first call of a process."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from integrations.sandbox import Sandbox
 from integrations.zendesk import ZendeskClient
 from integrations.zendesk.jobs import WireJob
-from integrations.zendesk.wire import WireAuditEvent, WireComment
+from integrations.zendesk.wire import WireComment
+from integrations.zendesk.wire_answers import WireAuditEvent
 
 
 def test_a_new_ticket_has_no_group(sandbox: Sandbox, client: ZendeskClient) -> None:

@@ -1,0 +1,107 @@
+"""What Zendesk answers beside tickets and comments: what was made or updated, audits, agents and groups."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from integrations.wire import WireText
+from integrations.zendesk.wire import Rows, WireTags, ZendeskModel
+
+
+class _WithId(ZendeskModel):
+    id: int
+
+
+class WireNewTicket(ZendeskModel):
+    """The answer to `POST /tickets`."""
+
+    ticket: _WithId
+
+
+class WireTickets(ZendeskModel):
+    """The answer to `GET /tickets?external_id=`."""
+
+    tickets: tuple[_WithId, ...]
+
+
+class WireNewUser(ZendeskModel):
+    """The answer to `POST /users/create_or_update`."""
+
+    user: _WithId
+
+
+class _FollowedUp(ZendeskModel):
+    followup_ids: Annotated[tuple[int, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
+
+
+class WireFollowedUp(ZendeskModel):
+    ticket: _FollowedUp
+
+
+class WireMetadata(ZendeskModel):
+    custom: dict[str, object] | None = None
+
+
+class WireAuditEvent(ZendeskModel):
+    """`value` and `previous_value` of tags are lists or words in one text, as the account's age has it."""
+
+    type: WireText = ""
+    field_name: WireText = ""
+    value: object = None
+    previous_value: object = None
+
+    def adds_tag(self, tag: str) -> bool:
+        if self.type not in {"Create", "Change"} or self.field_name != "tags":
+            return False
+        return tag in _words(self.value) and tag not in _words(self.previous_value)
+
+
+def _words(value: object) -> list[str]:
+    if isinstance(value, str):
+        return value.split()
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+class WireAudit(ZendeskModel):
+    author_id: int | None = None
+    events: Rows[WireAuditEvent] = ()
+    metadata: WireMetadata | None = None
+
+
+class WirePage(ZendeskModel):
+    has_more: bool = False
+    after_cursor: str | None = None
+
+
+class WireAudits(ZendeskModel):
+    # Not left out when odd: one of them may tell that an update of ours is there.
+    audits: tuple[WireAudit, ...]
+    meta: WirePage = WirePage()
+
+
+class WireUpdatedTicket(ZendeskModel):
+    status: str
+    tags: WireTags = ()
+    updated_at: str
+
+
+class WireUpdateAudit(ZendeskModel):
+    id: int
+
+
+class WireUpdate(ZendeskModel):
+    """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
+
+    ticket: WireUpdatedTicket
+    audit: WireUpdateAudit
+
+
+class WireAgent(ZendeskModel):
+    # Zendesk answers 200 with a null id when it does not know us.
+    id: int | None = None
+    role: WireText = ""
+
+
+class WireGroup(ZendeskModel):
+    id: int
+    name: WireText = ""
