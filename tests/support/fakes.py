@@ -18,7 +18,7 @@ from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.messages import Work
 from integrations.errors import Conflict, IntegrationError, NotFound
 from integrations.zendesk.client import RUN_KEY, TicketUpdate
-from integrations.zendesk.snapshots import RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot, TicketSnapshot
 from tests.support.paths import ROOT
 
 T = TypeVar("T")
@@ -93,6 +93,8 @@ class FakeZendesk:
     """Of each failure: was the update applied nevertheless?"""
     audits_fail: IntegrationError | None = None
     tagged_by: Any = None
+    conversation: tuple[CommentSnapshot, ...] = ()
+    """What the comments of every ticket are."""
 
     def add(self, body: str = "Thank you", **more: Any) -> TicketSnapshot:
         number = len(self.tickets) + 1
@@ -142,6 +144,9 @@ class FakeZendesk:
 
     def find_follow_up(self, ticket_id: int, run_id: str) -> int | None:
         return None
+
+    def comments(self, ticket_id: int) -> list[CommentSnapshot]:
+        return list(self.conversation)
 
     def mark_as_spam(self, ticket_id: int) -> None:
         self.spam.append(ticket_id)

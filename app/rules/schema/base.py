@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from app.rules.re2_patterns import Pattern, compiled
 from app.rules.schema.strict import Flag, Many, Name, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
@@ -57,6 +58,12 @@ def _one_or_more(given: object) -> object:
     return (given,) if isinstance(given, dict) else given
 
 
+def _names_the_speaker(pattern: str) -> str:
+    if not {"name", "words"} <= set(compiled(pattern).groupindex):
+        raise ValueError("needs the groups `(?P<name>...)` and `(?P<words>...)`")
+    return pattern
+
+
 class ChannelConfig(Strict):
     """Where people write. The first channel in the file that recognises a ticket is its channel."""
 
@@ -81,6 +88,17 @@ class ChannelConfig(Strict):
         default="own",
         description="`post`: the subject is the title of the post that was commented on, so an issue takes its title "
         "from the text.",
+    )
+    read_comments: Flag = Field(
+        default=False,
+        description="A ticket whose text is only Zendesk's head of a conversation is judged by its requester's "
+        "comments. One more request to Zendesk.",
+    )
+    transcript: Annotated[Pattern, AfterValidator(_names_the_speaker)] | None = Field(
+        default=None,
+        description="RE2 pattern of a whole line of a transcript that others' comments hold, with the groups `name` "
+        "and `words`: lines under the requester's name count as theirs. Only with `read_comments`. Empty: transcripts "
+        "are not read.",
     )
     tags: tuple[Tag, ...] = ()
 

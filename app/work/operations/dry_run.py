@@ -10,6 +10,7 @@ from app.rules.loading import Rules
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.work.snapshot import as_if_new
+from app.work.tickets.conversation import with_conversation
 from integrations.zendesk.client import ZendeskClient
 
 
@@ -30,6 +31,6 @@ class DryRun:
         return ticket, self.judge(ticket)
 
     def real(self, ticket_id: int, zendesk: ZendeskClient) -> tuple[Ticket, Judged]:
-        """A ticket in Zendesk, as if it came in now: one GET, nothing is written. Raises IntegrationError."""
-        ticket = as_if_new(zendesk.read_ticket(ticket_id))
+        """A ticket in Zendesk, as if it came in now: nothing is written. Raises IntegrationError."""
+        ticket = as_if_new(with_conversation(zendesk.read_ticket(ticket_id), self.rules().routing, zendesk))
         return ticket, self.judge(ticket)

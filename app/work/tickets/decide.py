@@ -46,6 +46,7 @@ from app.work.messages import (
 )
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from, ticket_read
+from app.work.tickets.conversation import with_conversation
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
@@ -132,7 +133,8 @@ class TicketDecider:
             return self._look_again(message, changed, snapshot, ticket, last=last, rules=rules)
         if DONE_TAG in ticket.tags:
             return Ended(why="already triaged; no record of it in this database")
-        return self._first_look(message, snapshot, ticket, rules)
+        snapshot = self._with_conversation(snapshot, rules)
+        return self._first_look(message, snapshot, replace(ticket, body=snapshot.description), rules)
 
     def _first_look(
         self, message: TicketMessage, snapshot: TicketSnapshot, ticket: Ticket, rules: Rules
@@ -146,6 +148,9 @@ class TicketDecider:
         elif chosen:
             ticket = replace(ticket, event="corrected")
         return self._judge(message, snapshot, ticket, None, rules=rules)
+
+    def _with_conversation(self, snapshot: TicketSnapshot, rules: Rules) -> TicketSnapshot:
+        return with_conversation(snapshot, rules.routing, self.deps.zendesk)
 
     def _look_again(
         self,
@@ -164,12 +169,14 @@ class TicketDecider:
         if asked_by and (why := self.provenance.not_a_person(snapshot.id, asked_by, rules.routing.team)):
             return Ended(why=why)
         if chosen:
-            ticket = replace(ticket, event="corrected")
+            snapshot = self._with_conversation(snapshot, rules)
+            ticket = replace(ticket, event="corrected", body=snapshot.description)
             if (last.ticket or last.forgotten) and chosen in rules.routing.archetypes:
                 self.log.corrected(snapshot.id, chosen, last)
             return self._judge(message, snapshot, ticket, previous, rules=rules)
         command = self.commands.given(changed.actor_id, snapshot, last, rules)
         if command:
+            snapshot = self._with_conversation(snapshot, rules)
             return self._to_write(carried_out(message, snapshot, rules, command, last=last, now=self.deps.now()))
         comment = self._new_comment(changed, snapshot, last, rules)
         if comment is None:
@@ -228,6 +235,7 @@ class TicketDecider:
         if first.archetype and ARCHETYPE_TAG + first.archetype not in snapshot.tags:
             self.log.first_write_done(message)
             return Ended(why="a person changed the archetype before the link was there")
+        snapshot = self._with_conversation(snapshot, self.deps.rulebook.current())
         kept = tuple(action for action in first.plan.actions if isinstance(action, Issue | Incident | Reply))
         added = (Tags(add=()), Note(title="The issue link, added later because GitLab was unavailable"))
         changes = {

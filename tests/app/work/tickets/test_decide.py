@@ -10,6 +10,8 @@ import pytest
 
 from app.model.model import SHIPPED
 from app.rules.actions.findings import IssueRef
+from app.rules.actions.issue import Issue
+from app.rules.actions.tags import Tags
 from app.triage.shipped import shipped_judgement
 from app.work.decisions.decision_log import link_message
 from app.work.decisions.tag_commands import TagCommands
@@ -30,6 +32,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.write_budget import WriteBudget
+from integrations.zendesk.snapshots import CommentSnapshot
 from tests.app.work.tickets.conftest import Steps
 from tests.support.work import triage
 
@@ -88,6 +91,25 @@ def test_a_new_ticket_is_decided(deciding: Deciding, body: str, archetype: str, 
     assert isinstance(result, ToWrite)
     assert (result.decision.archetype, result.looks_for_issue) == (archetype, looks)
     assert result.decision.run_id == deciding.new(body).with_key("zd:1").run_id
+
+
+@pytest.mark.parametrize(
+    ("said", "archetype", "body"), [((BUG,), "bug_report", BUG), ((), None, "Conversation with Web User 5f3a")]
+)
+def test_a_conversation_is_judged_by_what_was_said_and_stays_private(
+    deciding: Deciding, said: tuple[str, ...], archetype: str | None, body: str
+) -> None:
+    at = deciding.steps.clock()
+    deciding.steps.zendesk.conversation = tuple(CommentSnapshot(1, 7, True, text, at) for text in said)
+    head = "Conversation with Web User 5f3a"
+    result = deciding.decide(deciding.new(head, subject=head, via_channel="native_messaging"))
+    assert isinstance(result, ToWrite)
+    decision = result.decision
+    assert (decision.archetype, decision.ticket.body, decision.ticket.public) == (archetype, body, False)
+    issues = [action for action in decision.plan.actions if isinstance(action, Issue)]
+    assert [issue.confidential for issue in issues] == [True] * bool(said)
+    tags = {tag for action in decision.plan.actions if isinstance(action, Tags) for tag in action.add}
+    assert ("needs_triage" in tags) is not bool(said)
 
 
 @pytest.mark.parametrize(
