@@ -92,8 +92,9 @@ class Issue(Action):
     def would(self) -> str:
         if self.policy.open_when == "never":
             return f"look for related issues in {self.policy.tracker}"
-        kind = "a confidential one" if self.confidential else "one"
-        return f"look for its issue in {self.policy.tracker}, else open {kind} ({self.policy.open_when})"
+        kind, tag = "a confidential one" if self.confidential else "one", self.policy.open_when.removeprefix("tagged:")
+        when = f" when a person adds {tag}" if tag != self.policy.open_when else ""
+        return f"look for its issue in the tracker {self.policy.tracker}, else open {kind}{when}"
 
     def leave(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         if self.policy.open_when != "never":

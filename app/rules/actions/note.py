@@ -13,7 +13,7 @@ from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 CHOOSE = "Please choose an archetype: add its tag."
 PERHAPS = "It may be one of those below."
 CONFIRM = "Please confirm it, or choose another archetype: add its tag."
-SEEMS = "What stands below seems to be its topic. Add the tag if it is."
+SEEMS = "It may be about what stands below. Add that tag if it is."
 
 
 class NoteKeys(Strict):

@@ -52,7 +52,7 @@ class IncidentFinder:
         hints = self._hints(ranked, complaint, began_after if action.incidents.sentry else None)
         chosen = best(ranked)
         if chosen is None:
-            detail = "no open incident in the last hours" if not incidents else "no open incident explains it"
+            detail = f"no incident of the last {action.incidents.hours} hours is open" if not incidents else "no open incident explains it"
             return Found(outcome="none", detail=detail, hints=hints)
         project = projects[chosen.cause.project_id]
         return self._link(decision, chosen, project, rules, hints)
