@@ -56,7 +56,8 @@ class Note(Action):
         return self
 
     def would(self) -> str:
-        sentences = [f"{self.title}.", *self.next, *(f"{tag}: {because}." for tag, because in self.choices), *self.why]
+        title = self.title if self.title.endswith("?") else f"{self.title}."
+        sentences = [title, *self.next, *(f"{tag}: {because}." for tag, because in self.choices), *self.why]
         return f"write an internal note: {' '.join(sentences)}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
