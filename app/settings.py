@@ -176,7 +176,7 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     )
     sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
     sentry_org: str = Field(default="", description="The organization's name at Sentry")
-    desk_token: BearerToken = Field(description="What callers of /api must send as a bearer token")
+    desk_token: BearerToken = Field(description="What callers of /api send as a bearer token: openssl rand -hex 32")
     routing_file: ExistingFile = Field(default=Path("routing.yaml"), validate_default=True, description="The rules")
     macros_file: ExistingFile = Field(default=Path("macros.yaml"), validate_default=True, description="The texts")
     model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
@@ -244,7 +244,8 @@ def _load(model: type[SomeSettings], environ: Mapping[str, str]) -> SomeSettings
             if problem["type"] in {"missing", "too_short"}:
                 problems.append(f"{field.upper()} is missing: {model.model_fields[field].description}.")
             else:
-                problems.append(f"{field.upper()}: {problem['msg'].removeprefix('Value error, ')}.")
+                said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+                problems.append(f"{field.upper()}: {said.partition(', unable to')[0]}.")
     problems += model.missing_together(found.keys() | unreadable)
     if settings is None or problems:
         raise BadSettings(problems)

@@ -58,10 +58,11 @@ def starter_files() -> dict[str, str]:
 
 
 def example_environment() -> str:
-    """What must be set stands open; what has a default, or is for a part that is off, is a comment."""
+    """What must be set stands open, and first; what has a default, or is for a part that is off, is a comment."""
     lines = ["# The settings of `pointsman serve`. NAME_FILE=/path instead of NAME reads it from a file.", ""]
-    for name, field in Settings.model_fields.items():
-        needed = field.is_required() or name in {"zendesk_email", "zendesk_token"}
+    needed = {name for name, field in Settings.model_fields.items() if field.is_required()}
+    needed |= {"zendesk_email", "zendesk_token"}
+    for name, field in sorted(Settings.model_fields.items(), key=lambda named: named[0] not in needed):
         default = "" if field.default in {None, (), ""} or field.is_required() else str(field.default)
-        lines += [f"# {field.description}", f"{'' if needed else '# '}{name.upper()}={default}", ""]
+        lines += [f"# {field.description}", f"{'' if name in needed else '# '}{name.upper()}={default}", ""]
     return "\n".join(lines)

@@ -41,6 +41,7 @@ _LOG_LINE = re.compile(
     r"|^\s*(?:>\s*)?(?i:error|remote|failed|failure)\s*:\s*\S"
     r"|\b(?i:error message|error text|the error)(?: is| was)?\s*:\s*\S"
 )
+_NEXT_SENTENCE = re.compile(r"[.!?]\s{1,3}")
 _STATUS = re.compile(
     r"\b(?:http|error|status|code)s?\W{0,3}(?:code\W{0,3})?[45]\d\d\b"
     r"|\b[45]\d\d\W{1,2}(?:error|internal server|bad gateway|gateway time-?out|service unavailable|not found|forbidden"
@@ -106,7 +107,8 @@ def _log(text: str) -> str:
     lines = text.splitlines()
     first = next((n for n, line in enumerate(lines) if _LOG_LINE.search(line[:LONGEST_LINE])), None)
     if first is not None:
-        return "\n".join(line[:LONGEST_LINE] for line in _paragraph(lines[first:]))
+        paragraph = [line[:LONGEST_LINE] for line in _paragraph(lines[first:])]
+        return "\n".join((*map(_from_error, paragraph[:1]), *paragraph[1:]))
     quoted = next(
         (one for one in _QUOTED.finditer(text) if _SAYS.search(text[max(0, one.start() - 60) : one.start()])), None
     )
@@ -114,6 +116,13 @@ def _log(text: str) -> str:
         return quoted[quoted.lastindex or 0]
     status = _STATUS.search(text)
     return status[0] if status else ""
+
+
+def _from_error(line: str) -> str:
+    """Without the sentences that stand before the one with the error, in a report of one line."""
+    sign = _LOG_LINE.search(line)
+    before = [end.end() for end in _NEXT_SENTENCE.finditer(line, 0, sign.start())] if sign else []
+    return line[before[-1] :] if before else line
 
 
 def _paragraph(lines: list[str]) -> Iterator[str]:

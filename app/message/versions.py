@@ -45,6 +45,7 @@ _UNIT: Final = re.compile(
 _AFTER: Final = re.compile(
     r"[\s(]{1,3}(?:of\s(?:the\s)?)?(?:(?P<gitlab>gitlab|omnibus|[EC]E\b)|(?P<other>of\s))", re.IGNORECASE
 )
+_DID: Final = re.compile(r"\s(?:has\s|have\s)?(?:broke|broken|breaks|introduce[sd]|crash(?:es|ed)|remove[sd])\b", re.IGNORECASE)
 _OTHERS_OWN: Final = re.compile(
     r"^\W*(?!(?:gitlab|current|our|my|the|server|instance|installed|omnibus|affected)\b)[^\W\d]{2,20}\s+version",
     re.IGNORECASE,
@@ -107,6 +108,6 @@ def _weighed(number: str, owner: str, before: str, after: str) -> _Found:
     if int(said["major"]) < OLDEST or _UNIT.match(after) or _OTHERS_OWN.match(before) or (behind and behind["other"]):
         return nothing
     keyword = _KEYWORD.search(before)
-    if number[:1] in "vV" or keyword:
+    if number[:1] in "vV" or keyword or _DID.match(after):
         return _Found(2 if keyword and _WEAK.fullmatch(keyword[0]) else 4, version)
     return nothing

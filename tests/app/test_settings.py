@@ -66,7 +66,7 @@ def test_what_does_not_fit_together_is_said_beside_what_is_wrong_by_itself(envir
     del environ["ZENDESK_TOKEN"]
     wrong = {"PORT": "ninety", "SENTRY_ORG": "acme", "LLM_URL": "https://llm.example.com"}
     assert [line.split()[:2] for line in problems({**environ, **wrong})] == [
-        ["PORT:", "Input"],
+        ["PORT:", "must"],
         ["set", "ZENDESK_EMAIL"],
         ["set", "SENTRY_URL,"],
         ["set", "LLM_MODEL"],
@@ -92,7 +92,7 @@ def test_a_token_that_cannot_be_read_is_not_said_to_be_missing(environ: dict[str
         ("DATABASE_URL", "postgresql://user:pass@host/s3cret@host/x", "an @ in the password is written %40"),
         ("PORT", "ninety", "valid integer"),
         ("PORT", "99999", "less than or equal to 65535"),
-        ("LOG_LEVEL", "loud", "Input should be"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL: must be 'debug', 'info'"),
         ("ROUTING_FILE", "nowhere.yaml", "there is no file nowhere.yaml"),
         ("GITLAB_TOKEN_FILE", "nowhere", "set it or GITLAB_TOKEN_FILE, not both"),
     ],
@@ -150,8 +150,8 @@ def test_a_language_models_address_needs_the_models_name(environ: dict[str, str]
         ("LLM_URL", "https://user:s3cret@llm.example.com", "LLM_URL: must not carry a user or password"),
         ("LLM_URL", "https://llm.example.com:s3cret/v1", "LLM_URL: must be an address"),
         ("LLM_URL", "https://llm.example.com/v1?key=s3cret", "LLM_URL: must be what stands before /chat/completions"),
-        ("LLM_PER_HOUR", "-1", "LLM_PER_HOUR: Input should be greater"),
-        ("LLM_PRIVATE", "perhaps", "LLM_PRIVATE: Input should be a valid boolean"),
+        ("LLM_PER_HOUR", "-1", "LLM_PER_HOUR: must be greater"),
+        ("LLM_PRIVATE", "perhaps", "LLM_PRIVATE: must be a valid boolean."),
     ],
 )
 def test_says_what_is_wrong_with_a_language_models_settings(

@@ -13,7 +13,7 @@ from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 CHOOSE = "Please choose an archetype: add its tag."
 PERHAPS = "It may be one of those below."
 CONFIRM = "Please confirm it, or choose another archetype: add its tag."
-SEEMS = "What stands below seems to be its topic. Add the tag if it is."
+SEEMS = "It may be about what stands below. Add that tag if it is."
 
 
 class NoteKeys(Strict):
@@ -56,7 +56,8 @@ class Note(Action):
         return self
 
     def would(self) -> str:
-        sentences = [f"{self.title}.", *self.next, *(f"{tag}: {because}." for tag, because in self.choices), *self.why]
+        title = self.title if self.title.endswith("?") else f"{self.title}."
+        sentences = [title, *self.next, *(f"{tag}: {because}." for tag, because in self.choices), *self.why]
         return f"write an internal note: {' '.join(sentences)}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:

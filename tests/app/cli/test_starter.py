@@ -68,6 +68,8 @@ def test_the_settings_to_fill_in_are_those_that_are_needed(monkeypatch: pytest.M
     lines = [line for line in example_environment().splitlines() if line and not line.startswith("#")]
     given = {name: value for name, _, value in (line.partition("=") for line in lines)}
     assert given == dict.fromkeys(NOWHERE, "")
+    open_ends = [line.startswith("# ") for line in example_environment().splitlines() if "=" in line][1:]
+    assert open_ends == sorted(open_ends), "they come first"
     with pytest.raises(BadSettings):
         load(given)
     assert load({**given, **NOWHERE}).port == 8080

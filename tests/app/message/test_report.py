@@ -61,6 +61,7 @@ def test_finds_the_steps(text: str, steps: str) -> None:
         ("2024-01-02 10:11:12 worker died\nmore\n\nBye", "2024-01-02 10:11:12 worker died\nmore"),
         ("when I push:\nremote: denied\nBye", "remote: denied\nBye"),
         ("I get NoMethodError when I push", "I get NoMethodError when I push"),
+        ("Since 17.3 I cannot push. Logs say: NoMethodError: x. Help", "Logs say: NoMethodError: x. Help"),
         ("Error: cannot open it", "Error: cannot open it"),
         ("it shows 502 Bad Gateway", "shows 502"),
         ("I get a 500 on every push", "get a 500"),

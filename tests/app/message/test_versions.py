@@ -34,6 +34,9 @@ Repository storages:
 - default: 	/var/opt/gitlab/git-data/repositories
 """
 VERSIONS = [
+    ("17.4.2 broke my container registry", "17.4.2"),
+    ("looks like 16.11.1 introduced a leak", "16.11.1"),
+    ("Node.js 18.17 broke our build", ""),
     ("Ruby version: 2.7.5\nGitLab\nVersion: 15.3.2-ee", "15.3.2"),
     ("Ruby version: 2.7.5, GitLab version: 15.3.2-ee", "15.3.2"),
     (ENV_INFO.format(suffix="-ee"), "15.3.2"),

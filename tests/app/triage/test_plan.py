@@ -158,7 +158,7 @@ def test_a_foreign_text_gets_the_macro_in_its_language_and_what_it_seems_to_be_a
     made = plan(ROUTING, TICKET, said, channel=TWITTER)
     (reply,) = [one for one in made.actions if isinstance(one, Reply)]
     assert (reply.macro, reply.sent) == ("Say::Hello", False)
-    assert note(made).next[0] == "What stands below seems to be its topic. Add the tag if it is."
+    assert note(made).next[0] == "It may be about what stands below. Add that tag if it is."
 
 
 def test_a_person_who_chose_takes_the_other_archetype_away() -> None:
