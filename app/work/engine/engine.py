@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
-# With those of the records, the partition locks and the rest a process has at most sixteen; PostgreSQL allows 100.
+# With those of the records, the partition locks and the rest a process has at most twenty; PostgreSQL allows 100.
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
