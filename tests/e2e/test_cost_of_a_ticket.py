@@ -8,11 +8,20 @@ from tests.support.database_calls import counted_calls
 from tests.support.harness import Harness
 
 MOST = {
-    "sqlite": {"statement": 62, "commit": 23, "rollback": 0, "encoder": 2, "connection": 2},
-    "postgresql": {"statement": 63, "commit": 23, "rollback": 0, "encoder": 2, "connection": 2},
+    "sqlite": {"statement": 52, "commit": 18, "rollback": 0, "encoder": 5, "connection": 1},
+    "postgresql": {"statement": 52, "commit": 18, "rollback": 0, "encoder": 5, "connection": 1},
 }
-FIRST = "The zebra stripes of the pipeline graph are drawn twice in firefox, and it shows a 500 error"
-REPORT = "The merge request page crashes with a 500 error when I click on approve in version 9.1.2"
+# At once: what is done for several of them together is shared. No two are alike.
+REPORTS = (
+    "since 11.4 the merge request page fails with error 500 when I click on approve",
+    "since 11.4 docker push to the container registry fails with error unauthorized",
+    "since 11.4 sign in with LDAP fails with error invalid credentials",
+    "since 11.4 the wiki fails to render images, with error 404 for each png",
+    "since 11.4 git clone over ssh fails with error permission denied publickey",
+    "since 11.4 the runner fails with error no space left on device while it caches node modules",
+    "since 11.4 exporting issues as csv fails with error mail delivery timed out",
+    "since 11.4 the kubernetes integration fails with error certificate signed by unknown authority",
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -21,13 +30,15 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_bug_report_with_a_new_issue_costs_at_most_this(harness: Harness, database: str) -> None:
-    harness.deliver(harness.ticket(FIRST))
-    harness.idle()  # the worker has its connections and its weights then
-    ticket_id = harness.ticket(REPORT)
+    for number in range(24):  # every worker has its connections then
+        harness.deliver(harness.ticket(f"@gitlab thank you for the great release! ({number})"))
+    harness.idle()
+    tickets = [harness.ticket(f"{text}. With 11.3 it was fine") for text in REPORTS]
     with counted_calls() as calls:
-        harness.deliver(ticket_id)
+        for ticket_id in tickets:
+            harness.deliver(ticket_id)
         harness.idle()
-    assert "issue_linked" in harness.sandbox.zendesk.ticket(ticket_id)["tags"]
-    cost = {kind: calls.count(kind) for kind in MOST[database]}
+    assert all("issue_linked" in harness.sandbox.zendesk.ticket(one)["tags"] for one in tickets)
+    cost = {kind: calls.count(kind) / len(tickets) for kind in MOST[database]}
     print(f"{database}: {cost}\n{calls.by_place()}")  # noqa: T201  # `pytest -s` shows where it comes from
     assert all(cost[kind] <= most for kind, most in MOST[database].items()), calls.by_place()
