@@ -7,7 +7,7 @@ connections of its own: WAL lets it go on beside a writer, and without transacti
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,6 +24,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_rand
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
 DatabaseError = SQLAlchemyError
+Along = Callable[[sa.Connection], object]
+"""Writes rows on a connection whose transaction is somebody else's."""
 
 SQLITE_WAITS_SECONDS = 30
 # A connection that was used within so many seconds is taken to work still; asking costs a round trip.

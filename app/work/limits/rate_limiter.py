@@ -1,7 +1,7 @@
 """Lets a call go while there is room in every limit that it counts against, else puts it off.
 
-While there is plenty of room, a process takes several calls at once from the database, and spends them within seconds, or
-gives them back.
+While there is plenty of room, a process takes several calls at once from the database. It spends them within seconds,
+or gives them back.
 """
 
 import threading
