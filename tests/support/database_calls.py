@@ -64,11 +64,11 @@ class Calls:
 def counted_calls() -> Iterator[Calls]:
     """All engines of this process, those of dbos too."""
     calls = Calls()
-    encode, connect = Encoder.encode, HTTPConnection.connect
+    encode, connect = Encoder._session, HTTPConnection.connect
 
-    def encoded(self: Encoder, text: str) -> object:
-        calls.note("encoder")
-        return encode(self, text)
+    def encoded(self: Encoder) -> object:
+        calls.note("encoder")  # it is asked for with each text that is not remembered
+        return encode(self)
 
     def connected(self: HTTPConnection) -> None:
         calls.note("connection", self.host)
@@ -87,7 +87,7 @@ def counted_calls() -> Iterator[Calls]:
 
     listeners = (("before_cursor_execute", statement), ("commit", commit), ("rollback", rollback))
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Encoder, "encode", encoded))
+        stack.enter_context(patch.object(Encoder, "_session", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
         for name, listener in listeners:
             event.listen(sa.Engine, name, listener)
