@@ -74,7 +74,7 @@ def build(
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
     )
-    outbound = outbound_calls(records, rulebook, now)
+    outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)
     deps = Dependencies(
         settings=settings,

@@ -6,7 +6,7 @@ operator removes them, the model's other head judges. The weights come from a sm
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -29,6 +29,10 @@ class Encodes(Protocol):
         """A vector of length 1."""
 
 
+# A ticket's text is judged, looked for among issues, and compared with other tickets', within seconds.
+TEXTS_REMEMBERED = 256
+
+
 class EncoderError(RuntimeError):
     reason = "encoder_unusable"
 
@@ -44,6 +48,7 @@ class Encoder:
         self._pieces = WordPieces(word_pieces)
         self._lock = Lock()
         self._loaded: Any = None
+        self._remembered = lru_cache(maxsize=TEXTS_REMEMBERED)(self._computed)
 
     @staticmethod
     @cache
@@ -66,12 +71,18 @@ class Encoder:
         return Encoder(weights, word_pieces.read_text(encoding="utf-8").splitlines())
 
     def encode(self, text: str) -> NDArray[np.float32]:
+        """Of length 1, and not to be changed: who asks for the same text gets the same numbers."""
+        return self._remembered(text)
+
+    def _computed(self, text: str) -> NDArray[np.float32]:
         ids = np.array([self._pieces.encode(text, LONGEST)], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         session = self._session()
         states = session.run(None, {one.name: given[one.name] for one in session.get_inputs()})[0]
         mean: NDArray[np.float32] = states[0].mean(axis=0).astype(np.float32)
-        return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
+        found: NDArray[np.float32] = mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
+        found.flags.writeable = False
+        return found
 
     def _session(self) -> Any:
         with self._lock:

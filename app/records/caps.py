@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, Values, insert_into, lock_until_commit
-from app.records.tables import capped_actions, ticket_writes
+from app.records.tables import capped_actions, failures, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
 ACTIONS_LOCK = 7_706_975_111
@@ -39,16 +39,18 @@ class CappedActions(TableAccess):
 class TicketWrites(TableAccess):
     """The budget against loops."""
 
-    def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int) -> bool:
-        """Take one of `most` writes to this ticket since `since`; False when they are used up.
+    def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int, latch: str = "") -> bool:
+        """Take one of `most` writes to this ticket since `since`; False when they are used up, or latched.
 
-        The same run asks as often as it likes and takes one: a retry or a conflict is the same write.
+        The same run asks as often as it likes and takes one: a retry or a conflict is the same write. `latch`: the key
+        of the failure that keeps the ticket from being written to, while it is open.
         """
         row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
         key, by = ["run_id"], ["ticket_id"]
         with self._engine.begin() as connection:
             lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
-            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most)
+            latched = sa.exists().where(failures.c.key == latch, failures.c.state == "open")
+            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most, unless=latched)
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -65,16 +67,28 @@ class TicketWrites(TableAccess):
 
 
 def _take(
-    connection: sa.Connection, table: sa.Table, row: Values, *, key: list[str], by: list[str], since: str, most: int
+    connection: sa.Connection,
+    table: sa.Table,
+    row: Values,
+    *,
+    key: list[str],
+    by: list[str],
+    since: str,
+    most: int,
+    unless: sa.ColumnElement[bool] | None = None,
 ) -> bool:
-    """`by`: the columns in which the rows that are counted are like this one."""
-    # Written first: SQLite's lock is taken by the first write, and would not cover a count before it.
-    mine = insert_into(connection, table).values(**row).on_conflict_do_nothing(index_elements=key)
-    if connection.execute(mine).rowcount == 0:
-        return True
-    alike = [table.c[name] == row[name] for name in by]
-    query = sa.select(sa.func.count()).select_from(table).where(*alike, table.c.at > since)
-    if connection.execute(query).scalar_one() <= most:
-        return True
-    connection.execute(sa.delete(table).where(*(table.c[name] == row[name] for name in key)))
-    return False
+    """`by`: the columns in which the rows that are counted are like this one.
+
+    One statement: on SQLite nothing can come between the count and the row.
+    """
+    mine = sa.exists().where(*(table.c[name] == row[name] for name in key))
+    others = sa.select(sa.func.count()).select_from(table)
+    room = others.where(*(table.c[name] == row[name] for name in by), table.c.at > since).scalar_subquery() < most
+    values = (sa.literal(value, table.c[name].type) for name, value in row.items())
+    allowed = sa.select(*values).where(sa.or_(mine, room))
+    if unless is not None:
+        allowed = allowed.where(~unless)
+    insert = insert_into(connection, table).from_select(list(row), allowed)
+    # A row that is there already counts as taken too.
+    kept = insert.on_conflict_do_update(index_elements=key, set_={key[0]: insert.excluded[key[0]]})
+    return bool(connection.execute(kept.returning(table.c[key[0]])).all())

@@ -1,13 +1,14 @@
 """The one database of the service: engines, and the URL's rules.
 
 SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a power cut) and a pool of two:
-SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
+SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not. What only reads has
+connections of its own: WAL lets it go on beside a writer, and without transactions it needs fewer round trips.
 """
 
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,14 +17,21 @@ from typing import Any, TypeVar, get_origin
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
 DatabaseError = SQLAlchemyError
+Along = Callable[[sa.Connection], object]
+"""Writes rows on a connection whose transaction is somebody else's."""
 
 SQLITE_WAITS_SECONDS = 30
+# A connection that was used within so many seconds is taken to work still; asking costs a round trip.
+TRUSTED_SECONDS = 1.0
+READERS = 4
 LIKE_THIS = "must be an address like postgresql://user:password@host:5432/name; an @ in the password is written %40"
 
 
@@ -72,29 +80,58 @@ def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> s
 
     `durable=False`: a commit does not wait for the disk. For counters of the last minute, which a power cut may take.
     """
-    parsed = sa.make_url(url)
+    return _engine(url, pool or (2 if is_sqlite(url) else 4), durable=durable)
+
+
+def make_reader(url: str) -> sa.Engine:
+    """An engine that only reads, each statement for itself: there is nothing to begin and to roll back."""
+    return _engine(url, READERS, isolation_level="AUTOCOMMIT")
+
+
+def _engine(url: str, pool: int, *, durable: bool = True, **options: Any) -> sa.Engine:
+    parsed, asked = sa.make_url(url), {"skip_autocommit_rollback": True, **options}
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_size=pool or 2, max_overflow=0, pool_timeout=30)
-        synchronous = "FULL" if durable else "NORMAL"
-        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous))
+        engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, **asked)
+        synchronous, begins = "FULL" if durable else "NORMAL", "isolation_level" not in options
+        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous, begins=begins))
         file = DatabaseFile(url)
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
         return engine
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=pool or 4,
+        pool_size=pool,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 3,
             "application_name": "pointsman",
             "options": "-c idle_in_transaction_session_timeout=60000"
             + ("" if durable else " -c synchronous_commit=off"),
         },
+        **asked,
     )
+    _ask_idle_ones(engine)
+    return engine
+
+
+def _ask_idle_ones(engine: sa.Engine) -> None:
+    """Before a connection is used that was idle for long: the database may have been restarted."""
+
+    def returned(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["idle_since"] = time.monotonic()
+
+    def taken(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        if time.monotonic() - entry.info.get("idle_since", time.monotonic()) < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
 
 
 @contextmanager
@@ -106,9 +143,9 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str, *, begins: bool) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
-    connection.isolation_level = "IMMEDIATE"
+    connection.isolation_level = "IMMEDIATE" if begins else None
     for pragma in (
         f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}",
         "foreign_keys=ON",
@@ -233,11 +270,13 @@ class PrunedBatch:
 
 
 class TableAccess:
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, reader: sa.Engine | None = None) -> None:
+        """`reader`: see `make_reader`."""
         self._engine = engine
+        self._reader = reader or engine
 
     def _rows(self, query: sa.Select[Any]) -> list[sa.RowMapping]:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return list(connection.execute(query).mappings())
 
     def _read(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
@@ -247,7 +286,7 @@ class TableAccess:
         return next(iter(self._read(kind, query.limit(1))), None)
 
     def _count(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one())
 
     def _change(self, statement: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import PrunedBatch, TableAccess, as_dataclass, has_text
+from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, insert_or_update
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -83,10 +83,17 @@ FOLLOWING = ("link", "answered", "issue_changed", "announced")
 
 
 class Decisions(TableAccess):
-    def save(self, decision: Decision) -> None:
-        """Insert, or replace what the same run had decided before (a conflict made it decide again)."""
+    def save(self, decision: Decision, along: Along | None = None) -> None:
+        """Insert, or replace what the same run had decided before (a conflict made it decide again).
+
+        `along`: what is written with it.
+        """
         values = asdict(decision)
-        self._insert_or_update(decisions, {"run_id": values.pop("run_id")}, values)
+        with self._engine.begin() as connection:
+            key = {"run_id": values.pop("run_id")}
+            connection.execute(insert_or_update(connection, decisions, key, values))
+            if along is not None:
+                along(connection)
 
     def update(self, run_id: str, **values: object) -> None:
         self._change(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))

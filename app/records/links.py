@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import TableAccess, begin_locked, lock_until_commit
+from app.records.database import Along, TableAccess, begin_locked, lock_until_commit
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -86,11 +86,13 @@ class Links(TableAccess):
         text: str,
         now: str,
         since: str,
+        along: Along,
     ) -> Sequence[OpenClaim] | None:
         """Say that an issue will be opened, before it is. None when it was said before: then look, don't open.
 
         Answers the claims of other tickets on the project, made before this one and touched after `since`. Of two that
         come at once exactly one sees the other: claims on one project are made one at a time.
+        `along`: what is written with it.
         """
         claim = Link(
             ticket_id,
@@ -116,6 +118,7 @@ class Links(TableAccess):
                 lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
                 earlier = [OpenClaim(*row) for row in connection.execute(others)]
                 connection.execute(sa.insert(links).values(**asdict(claim), claim_text=text))
+                along(connection)
         except IntegrityError:
             return None
         return earlier

@@ -36,6 +36,15 @@ class RateLimit:
     def left(self, now: float) -> int:
         return self.total if self.ends <= now else max(0, self.remaining)
 
+    def free(self, kept: float) -> float:
+        """How many calls may go when this share of the total is left to others."""
+        return self.remaining - kept * (self.total - 1)
+
+    def knows(self, rate: Rate, now: float) -> bool:
+        """Was the rate of this window learned before?"""
+        same_window = now < self.ends and self.ends >= now + rate.resets - SAME_WINDOW_SECONDS
+        return self.learned and same_window and self.total == rate.total
+
     def at(self, now: float) -> "RateLimit":
         """A window that is over is followed by a full one."""
         if self.ends > now:
@@ -43,12 +52,35 @@ class RateLimit:
         return replace(self, remaining=self.total, ends=now + self.seconds, put_off=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    count: int = 0
+    """0: nothing, because `refused` is used up."""
+    limits: tuple[RateLimit, ...] = ()
+    """As they are after it."""
+    refused: RateLimit | None = None
+
+
+# Of what is free, one process takes so much at once: with little room it takes call by call.
+SHARE_AT_ONCE = 16
+
+
 class RateLimits(TableAccess):
-    def take(self, names: Mapping[str, int | None], *, now: float, kept: float, seconds: float) -> RateLimit | None:
-        """Take one call from each limit, or from none and answer the first one that is used up.
+    def take(
+        self,
+        names: Mapping[str, int | None],
+        *,
+        now: float,
+        kept: float,
+        seconds: float,
+        most: int = 1,
+        unspent: int = 0,
+        windows: Mapping[str, float] | None = None,
+    ) -> Taken:
+        """Take at least one and up to `most` calls from each limit, or from none when one of them is used up.
 
         names: with what counts as the total until the service says its own; None: no limit until then. kept: the share
-        of each total that is left to others.
+        of each total that is left to others. unspent: given back to limits whose window still ends as in `windows`.
         """
         with begin_locked(self._engine) as connection:
             found = self._known(connection, names)
@@ -63,16 +95,23 @@ class RateLimits(TableAccess):
                 connection.execute(insert, [asdict(limit) for limit in new])
                 found = self._known(connection, names)
             limits = [_configured(found[name], total).at(now) for name, total in names.items() if name in found]
+            ends = windows or {}
+            limits = [
+                replace(one, remaining=one.remaining + unspent) if ends.get(one.name) == one.ends else one
+                for one in limits
+            ]
             for limit in limits:
-                if limit.remaining - 1 < kept * (limit.total - 1):
+                if limit.free(kept) < 1:
                     refused = replace(limit, put_off=limit.put_off + 1)
-                    self._write(connection, [refused])
-                    return refused
-            self._write(connection, [replace(limit, remaining=limit.remaining - 1) for limit in limits])
-        return None
+                    self._write(connection, [refused if one is limit else one for one in limits] if ends else [refused])
+                    return Taken(refused=refused)
+            count = max(1, min([most, *(int(limit.free(kept)) // SHARE_AT_ONCE for limit in limits)]))
+            limits = [replace(limit, remaining=limit.remaining - count) for limit in limits]
+            self._write(connection, limits)
+        return Taken(count, tuple(limits))
 
-    def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> None:
-        """Believe the service where it says less than we thought, and when a new window begins.
+    def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> RateLimit:
+        """Believe the service where it says less than we thought, and when a new window begins. What holds then.
 
         What is more may be an old answer, which does not know of the calls that were sent since.
         """
@@ -84,6 +123,7 @@ class RateLimits(TableAccess):
                 remaining = min(known.remaining, rate.remaining)
                 learned = replace(learned, remaining=remaining, ends=known.ends, put_off=known.put_off)
             self._upsert(connection, learned)
+        return learned
 
     def use_up(self, name: str, total: int, *, now: float, seconds: float) -> None:
         """Leave nothing for so long: the service refused. Only where its answers never say what is left."""

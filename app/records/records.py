@@ -11,7 +11,7 @@ from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
-from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, sqlite_path
+from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, make_reader, sqlite_path
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
@@ -35,30 +35,31 @@ class NoRecords(Exception):
 
 
 class Records:
-    def __init__(self, engine: sa.Engine, non_durable: sa.Engine) -> None:
-        """`non_durable`: on the same database, for what need not survive a power cut."""
+    def __init__(self, engine: sa.Engine, non_durable: sa.Engine, reader: sa.Engine) -> None:
+        """On one database. `non_durable`: for what need not survive a power cut; `reader`: for what only reads."""
         self.engine = engine
         self.non_durable = non_durable
-        self.rate_limits = RateLimits(non_durable)
-        self.circuits = Circuits(non_durable)
-        self.outbox = OutboxEntries(engine)
-        self.decisions = Decisions(engine)
-        self.links = Links(engine)
-        self.failures = Failures(engine)
-        self.capped_actions = CappedActions(engine)
-        self.corrections = Corrections(engine)
-        self.config_versions = ConfigVersions(engine)
-        self.tracked_issues = TrackedIssues(engine)
-        self.issue_notes = IssueNotes(engine)
-        self.progress = Progress(engine)
-        self.projects = KnownProjects(engine)
-        self.mentions = Mentions(engine)
-        self.feeds = Feeds(engine)
-        self.announcements = Announcements(engine)
-        self.attempts = Attempts(engine)
-        self.pauses = Pauses(engine)
-        self.suspended_work = SuspendedWork(engine)
-        self.ticket_writes = TicketWrites(engine)
+        self.reader = reader
+        self.rate_limits = RateLimits(non_durable, reader)
+        self.circuits = Circuits(non_durable, reader)
+        self.outbox = OutboxEntries(engine, reader)
+        self.decisions = Decisions(engine, reader)
+        self.links = Links(engine, reader)
+        self.failures = Failures(engine, reader)
+        self.capped_actions = CappedActions(engine, reader)
+        self.corrections = Corrections(engine, reader)
+        self.config_versions = ConfigVersions(engine, reader)
+        self.tracked_issues = TrackedIssues(engine, reader)
+        self.issue_notes = IssueNotes(engine, reader)
+        self.progress = Progress(engine, reader)
+        self.projects = KnownProjects(engine, reader)
+        self.mentions = Mentions(engine, reader)
+        self.feeds = Feeds(engine, reader)
+        self.announcements = Announcements(engine, reader)
+        self.attempts = Attempts(engine, reader)
+        self.pauses = Pauses(engine, reader)
+        self.suspended_work = SuspendedWork(engine, reader)
+        self.ticket_writes = TicketWrites(engine, reader)
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -69,7 +70,7 @@ class Records:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, make_engine(url, pool=1, durable=False))
+        return cls(engine, make_engine(url, pool=1, durable=False), make_reader(url))
 
     @classmethod
     def beside_a_service(cls, url: str) -> Self:
@@ -79,7 +80,7 @@ class Records:
         engine = make_engine(url, pool=1)
         try:
             if is_up_to_date(engine):
-                return cls(engine, engine)
+                return cls(engine, engine, engine)
         except NewerDatabase as error:
             engine.dispose()
             raise NoRecords(str(error)) from error
@@ -92,3 +93,4 @@ class Records:
     def close(self) -> None:
         self.engine.dispose()
         self.non_durable.dispose()
+        self.reader.dispose()

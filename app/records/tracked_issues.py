@@ -61,10 +61,14 @@ class TrackedIssues(TableAccess):
             if not found:
                 return
             yield found
+            if len(found) < batch:
+                return
             last, first = (found[-1].seen_at, found[-1].project_id, found[-1].iid), False
 
     def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
         """By iid; those that are there."""
+        if not iids:
+            return {}
         table = tracked_issues
         query = sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids))
         return {issue.iid: issue for issue in self._read(TrackedIssue, query)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from app.clients import Clients
 from app.identity import Identity
+from app.records.database import Along
 from app.records.records import Records
 from app.rulebook import Rulebook
 from app.settings import Settings
@@ -45,12 +47,17 @@ class FakeEngine:
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
 
-    def step(self, name: str, function: Callable[..., T], *args: object, answers: object = None) -> T:
+    def step(
+        self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
+    ) -> T:
         if name in self.answers:
             return cast("T", self.answers[name])
         adapter = adapter_of(answers or answer_type(function))
         answer: T = adapter.validate_python(adapter.dump_python(function(*args), mode="json"))
         return answer
+
+    def keeping(self) -> AbstractContextManager[Along]:
+        return nullcontext(lambda _connection: None)
 
     def later(self, work: Work) -> None:
         """A known key is the same work."""

@@ -75,7 +75,8 @@ class DecisionLog:
         last = self.last_applied(decision.ticket.id)
         tags = dict.fromkeys([*(last.tags if last else ()), *added])
         row = replace(_row(decision, outcomes, tuple(tags)), update_state="sending")
-        self.deps.records.decisions.save(row)
+        with self.deps.engine.keeping() as along:
+            self.deps.records.decisions.save(row, along)
         return row
 
     def moved(self, row: Decision, state: UpdateState) -> None:
@@ -93,12 +94,12 @@ class DecisionLog:
 
     def applied(self, message: TicketMessage, decision: TicketDecision, row: Decision, found: FindResult) -> Written:
         """The update is in the ticket: what was done, and what follows."""
-        row = self._set_applied(row)
+        row = replace(row, update_state="applied")
         spike_of = self._watched_for_spikes(decision)
         if isinstance(found, IssueImpossible):
             self.failure(link_message(message, decision), "find", found.fault)
         if isinstance(found, IssueDelayed):
-            self.deps.records.decisions.update(row.run_id, state="waiting")
+            self.deps.records.decisions.update(row.run_id, state="waiting", update_state="applied")
             DECISIONS.labels(row.archetype or "none", row.decided_by).inc()
             return Written(state="waiting", spike_of=spike_of)
         written = self.finished(message, row, [ActionOutcome(**action) for action in row.actions])
@@ -106,18 +107,17 @@ class DecisionLog:
 
     def applied_by_other(self, message: TicketMessage, row: Decision) -> None:
         """Work on the ticket found that the update of another run is in it."""
-        self.finished(message, self._set_applied(row), [ActionOutcome(**action) for action in row.actions])
-
-    def _set_applied(self, row: Decision) -> Decision:
-        if row.update_state != "applied":
-            self.moved(row, "applied")
-        return replace(row, update_state="applied")
+        row = replace(row, update_state="applied")
+        self.finished(message, row, [ActionOutcome(**action) for action in row.actions])
 
     def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[ActionOutcome]) -> Written:
         state: DecisionState = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
         now = self.deps.now()
         actions = [asdict(outcome) for outcome in outcomes]
-        self.deps.records.decisions.update(row.run_id, state=state, finished_at=now.isoformat(), actions=actions)
+        changed = {"state": state, "finished_at": now.isoformat(), "actions": actions}
+        if row.update_state == "applied":
+            changed["update_state"] = "applied"
+        self.deps.records.decisions.update(row.run_id, **changed)
         if isinstance(message, LinkTicket):
             self.first_write_done(message)
         else:

@@ -4,19 +4,24 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from dbos import WorkflowStatus
 from dbos._dbos import _get_dbos_instance
 from dbos._queue import Queue
+from dbos._sys_db import OperationResultInternal as StepRecord
 from dbos._sys_db import SystemDatabase
 
 __all__ = [
     "Queue",
+    "StepRecord",
     "SystemDatabase",
     "active_workflows",
     "database_clock",
+    "record_within",
     "replace_scheduler",
+    "replace_step_records",
     "system_database",
     "take_over",
 ]
@@ -30,6 +35,23 @@ def system_database() -> SystemDatabase:
 def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
     """`start_queued_partitioned_workflows`: dbos's own takes partitions at random."""
     system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
+
+
+def replace_step_records(
+    database: SystemDatabase, look_up: Callable[..., Any], record: Callable[..., None]
+) -> tuple[Callable[..., Any], Callable[..., None]]:
+    """`check_operation_execution` and `record_operation_result`: each is a transaction of its own. Answers dbos's."""
+    replaced = database.check_operation_execution, database.record_operation_result
+    database.check_operation_execution = look_up  # type: ignore[method-assign]  # there is no hook
+    database.record_operation_result = record  # type: ignore[method-assign]  # there is no hook
+    return replaced
+
+
+def record_within(database: SystemDatabase, connection: sa.Connection, record: StepRecord, at: int) -> None:
+    """`_record_operation_result_txn`: `at` is the time in ms. Raises what ends the run if it lost its workflow."""
+    names = database.engine.get_execution_options()["schema_translate_map"]
+    connection.execution_options(schema_translate_map=names)
+    database._record_operation_result_txn(record, at, connection)  # noqa: SLF001  # see above
 
 
 def active_workflows() -> list[str]:

@@ -7,7 +7,7 @@ and polling are all set here, each for a failure that was reproduced with the de
 import json
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from app.records.database import is_sqlite, make_engine
+from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
@@ -29,11 +29,11 @@ from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
+from app.work.engine.step_journal import StepJournal
 from app.work.engine.work_store import (
     APPLICATION,
     JSON,
     PIPELINE_VERSION,
-    Along,
     WorkStore,
     kind_of,
     options_of,
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
-# With those of the records, the partition locks and the rest a process has at most sixteen; PostgreSQL allows 100.
+# With those of the records, the partition locks and the rest a process has at most twenty; PostgreSQL allows 100.
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
@@ -103,6 +103,7 @@ class Engine:
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
         self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
         self._partition_locks = PartitionLocks(url)
+        self._started = False
 
     def register(self, message: type[Message], workflow: Workflow, crashed: Crashed) -> None:
         """Make a workflow known by the kind of its message, before `start`. A kind is stored: never rename one.
@@ -143,6 +144,7 @@ class Engine:
         DBOS.launch()
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
+        self._journal = StepJournal(system_database(), self._scheduler.begun_first)
         for queue in QUEUES:
             seconds = self._polling_seconds
             DBOS.register_queue(
@@ -152,6 +154,7 @@ class Engine:
                 polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
                 on_conflict="always_update",
             )
+        self._started = True
         self.store.open()
         self._report_unknown_workflows()
         if self._worker:
@@ -182,6 +185,14 @@ class Engine:
         crashed = registered.crashed
 
         def run(stored: JSON) -> None:
+            self._journal.begin()
+            try:
+                run_message(stored)
+            finally:
+                self._journal.begin()
+                self._scheduler.begun_first.discard(str(DBOS.workflow_id))
+
+        def run_message(stored: JSON) -> None:
             message = _read(registered.message, stored)
             if isinstance(message, UnreadableWork):
                 log.error("work_unreadable", key=message.work_id, workflow=message.kind)
@@ -212,18 +223,31 @@ class Engine:
         """See WorkStore."""
         self.store.ensure(batch)
 
-    def step(self, name: str, function: Callable[..., T], *args: object, answers: object = None) -> T:
+    def step(
+        self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
+    ) -> T:
         """Run a step inside a workflow: its answer is kept and never computed again.
 
         A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
+        `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
         adapter = adapter_of(answers or answer_type(function))
 
         def run() -> object:
             return adapter.dump_python(_while_database_is_away(function, *args), mode="json")
 
-        answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
+        with self._journal.deferred() if deferred else nullcontext():
+            answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
         return answer
+
+    def keeping(self) -> AbstractContextManager[Along]:
+        """For rows that follow from deferred steps: keeps these in the rows' transaction."""
+        return self._journal.along()
+
+    def settle(self) -> None:
+        """Keep the answers of deferred steps now. From any thread: what follows from them may be a request."""
+        if self._started:
+            self._journal.settle()
 
     def changed(self, name: str) -> bool:
         """Inside a workflow, around steps that a new version puts before others: may this run take them?
@@ -242,6 +266,7 @@ class Engine:
 
         Work that is known already is not queued again: a retry by hand leads to it once more, and it is not done twice.
         """
+        self.settle()
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
         options: Any = {**options_of(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, stored(work.message))

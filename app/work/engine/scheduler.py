@@ -38,6 +38,8 @@ class Scheduler:
         self._known = sorted(known)
         self._table = database.tables.workflow_status
         self._closed = False
+        self.begun_first: set[str] = set()
+        """What was begun here, and by nobody before."""
         self._looking = threading.Lock()
 
     def close(self, seconds: float) -> None:
@@ -156,6 +158,9 @@ class Scheduler:
                 rate_limited=False,
                 recovery_attempts=table.c.recovery_attempts + 1,
             )
-            .returning(table.c.workflow_uuid)
+            .returning(table.c.workflow_uuid, table.c.recovery_attempts)
         )
-        return {row[0] for row in connection.execute(begun)}
+        claimed = {row[0]: row[1] for row in connection.execute(begun)}
+        self.begun_first.difference_update(claimed)
+        self.begun_first.update(key for key, starts in claimed.items() if starts == 1)
+        return set(claimed)

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import begin_locked, make_engine
+from app.records.database import Along, begin_locked, make_engine
 from app.work.engine.backlog import AGES_FROM, WAITS, in_state, workflow_status
 from app.work.messages import CannotStore, Message, Work
 
@@ -29,8 +29,6 @@ PIPELINE_VERSION = "1"
 SEEN_BY_THEN_MS = 3000
 
 JSON = dict[str, Any]
-Along = Callable[[sa.Connection], object]
-"""Changes rows of ours on a connection whose transaction is somebody else's."""
 
 
 class WorkStore:

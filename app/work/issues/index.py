@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import structlog
 
@@ -21,8 +20,6 @@ OVERLAP = timedelta(seconds=10)
 # Issues that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
 EMBEDDED_AT_ONCE = 16
 MOST = 10
-# Of texts that are looked for: a ticket asks two or three times within seconds.
-VECTORS_REMEMBERED = 128
 
 
 class IssueIndex:
@@ -37,7 +34,6 @@ class IssueIndex:
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each issue is in the index: its last change, and whether it has a vector."""
         self._refreshing = threading.Lock()
-        self._vector = lru_cache(maxsize=VECTORS_REMEMBERED)(self._encoded)
         self.revision = 0
         """Goes up with every issue that is put in."""
 
@@ -63,7 +59,7 @@ class IssueIndex:
         found = small.search(subject, body, project_id=0, k=len(others), vector=self._vector(subject, body))
         return [one.score for one in found]
 
-    def _encoded(self, subject: str, body: str) -> Vector | None:
+    def _vector(self, subject: str, body: str) -> Vector | None:
         return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None
 
     @property

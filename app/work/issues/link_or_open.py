@@ -153,20 +153,22 @@ class IssueLinker:
     def _claim(self, report: IssueReport) -> Sequence[OpenClaim]:
         """Raises NotSent when the ticket has its claim already."""
         now = self.deps.now()
-        earlier = self.deps.records.links.claim(
-            report.ticket_id,
-            report.intent,
-            project_id=report.project_id,
-            project=report.tracker.project,
-            marker=report.marker,
-            text=f"{report.text.subject}\n{report.text.words}"[:LONGEST_TEXT],
-            now=now.isoformat(),
-            # By then an issue whose answer was lost is in our copy, if there is one.
-            since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),
-        )
-        if earlier is None:
-            # Another worker was faster between our look and our claim: its outcome is not known to us yet.
-            raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
+        with self.deps.engine.keeping() as along:
+            earlier = self.deps.records.links.claim(
+                report.ticket_id,
+                report.intent,
+                project_id=report.project_id,
+                project=report.tracker.project,
+                marker=report.marker,
+                text=f"{report.text.subject}\n{report.text.words}"[:LONGEST_TEXT],
+                now=now.isoformat(),
+                # By then an issue whose answer was lost is in our copy, if there is one.
+                since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),
+                along=along,
+            )
+            if earlier is None:
+                # Another worker was faster between our look and our claim: its outcome is not known to us yet.
+                raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
         return earlier
 
     def _open(self, report: IssueReport, back: CandidateIssue | None = None) -> Found:

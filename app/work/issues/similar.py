@@ -1,6 +1,6 @@
 """Issues that a ticket may be about: from our copy of the tracker; from GitLab too, while the copy is not whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,6 +32,8 @@ class SimilarIssues:
     deps: Dependencies
     index: IssueIndex
     mirror: IssueMirror
+    _whole_at: dict[int, datetime] = field(default_factory=dict)
+    """By project, as it was read last: it can only be later by now."""
 
     def of(self, subject: str, body: str, project_id: int) -> list[ScoredIssue]:
         """The nearest first. No call to GitLab while the copy is fresh; else two to four short searches.
@@ -47,8 +49,14 @@ class SimilarIssues:
         ]
 
     def _is_fresh(self, project_id: int) -> bool:
+        now, known = self.deps.now(), self._whole_at.get(project_id)
+        if known and timedelta() <= now - known < FRESH_FOR:
+            return True
         done = self.deps.records.progress.of(first_sync_done(project_id))
-        return done is not None and self.deps.now() - datetime.fromisoformat(done.at) < FRESH_FOR
+        if done is None:
+            return False
+        self._whole_at[project_id] = datetime.fromisoformat(done.at)
+        return now - self._whole_at[project_id] < FRESH_FOR
 
     def _ask_gitlab(self, subject: str, body: str, project_id: int) -> None:
         """What is found is kept, and ranked with the rest. GitLab joins words with AND and ranks nothing."""

@@ -34,10 +34,12 @@ class AttemptLog(Protocol[M_contra]):
     def gave_up(self, message: M_contra, step: str, fault: Fault) -> None: ...
 
 
-def tried(deps: Dependencies, name: str, function: Callable[..., T], *args: object) -> T | Failed:
+def tried(
+    deps: Dependencies, name: str, function: Callable[..., T], *args: object, deferred: bool = False
+) -> T | Failed:
     """The step's answer, or Failed where a service did not do it."""
     answers = answer_type(function) | Failed
-    return deps.engine.step(name, partial(_caught, function), *args, answers=answers)
+    return deps.engine.step(name, partial(_caught, function), *args, answers=answers, deferred=deferred)
 
 
 def try_later(deps: Dependencies, attempts: AttemptLog[M_contra], message: M_contra, step: str, fault: Fault) -> None:

@@ -29,13 +29,19 @@ LIMITED: dict[str, Limited] = {"zendesk": ZENDESK_LIMITED, "gitlab": GITLAB_LIMI
 class OutboundCalls:
     """`integrations.outbound.Outbound`"""
 
-    def __init__(self, limiter: RateLimiter, breaker: CircuitBreaker) -> None:
+    def __init__(
+        self, limiter: RateLimiter, breaker: CircuitBreaker, before_change: Callable[[], object] = lambda: None
+    ) -> None:
+        """`before_change`: what must have happened before a call that may change something."""
         self.limiter = limiter
         self.breaker = breaker
+        self._before_change = before_change
 
     @contextmanager
     def call(self, service: str, method: str, path: str = "") -> Iterator[Call]:
         """Raises NotSent on entry."""
+        if method != "GET":
+            self._before_change()
         self._admit(service, method, path)
         call = Call()
         try:
@@ -80,9 +86,11 @@ def _database_answers(service: str, ask: Callable[[], None]) -> bool:
     return True
 
 
-def outbound_calls(records: Records, rulebook: Rulebook, now: Callable[[], datetime]) -> OutboundCalls:
+def outbound_calls(
+    records: Records, rulebook: Rulebook, now: Callable[[], datetime], before_change: Callable[[], object]
+) -> OutboundCalls:
     def clock() -> float:
         return now().timestamp()
 
     limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
-    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock))
+    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock), before_change)

@@ -1,8 +1,14 @@
-"""Lets a call go while there is room in every limit that it counts against, else puts it off."""
+"""Lets a call go while there is room in every limit that it counts against, else puts it off.
 
+While there is plenty of room, a process takes several calls at once from the database. It spends them within seconds,
+or gives them back.
+"""
+
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import Enum
 from random import SystemRandom
 
@@ -10,7 +16,7 @@ from app.metrics import WAIT_SECONDS
 from app.records.rate_limits import RateLimit, RateLimits
 from app.rules.schema.base import LimitsConfig
 from integrations.errors import NotSent
-from integrations.rates import REQUESTS, Limited
+from integrations.rates import REQUESTS, Limited, Rate
 from integrations.waits import retry_after
 
 REASON, TICKET_REASON = "budget_spent", "ticket_limit_spent"
@@ -22,6 +28,8 @@ KEPT_FROM_BULK = 0.5
 # Of a limit at most one answer a second is written down: what others use need not be known sooner.
 LEARN_EVERY_SECONDS = 1.0
 SHORTEST_WAIT = 0.2
+# Calls that a process takes at once, and for how long it may spend them; the next one gives back the rest.
+MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 10, 5.0
 FORGET_SECONDS = 3600.0
 
 
@@ -49,6 +57,17 @@ def at_priority(priority: Priority) -> Iterator[None]:
         _current.reset(token)
 
 
+@dataclass(slots=True)
+class _Allowance:
+    """Calls that were taken, and not yet made."""
+
+    taken: int
+    left: int
+    until: float
+    windows: dict[str, float]
+    """When the limits' windows end."""
+
+
 class RateLimiter:
     """Thread-safe. `now` gives Unix seconds."""
 
@@ -65,16 +84,53 @@ class RateLimiter:
         self._limited = limited
         self._now = now
         self._learned_at: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._allowances: dict[tuple[tuple[str, ...], float], _Allowance] = {}
+        self._seen: dict[str, RateLimit] = {}
+        """As they were after this process changed them last: since then there can only be less left."""
 
     def take(self, service: str, method: str, path: str) -> None:
         """For one call. Raises NotSent with the time to come back."""
         names = self._names(service, method, path)
-        if names:
-            priority, now = current_priority(), self._now()
-            wanted = {name: self._total(name) for name in names}
-            refused = self._rows.take(wanted, now=now, kept=self._kept(priority), seconds=MINUTE)
-            if refused:
-                self._put_off(service, refused, priority, now)
+        if not names:
+            return
+        priority, now = current_priority(), self._now()
+        kept = self._kept(priority)
+        # A ticket's own limit has a row only if it is near: most calls need not ask for it.
+        shared = tuple(name for name in names if _kind(name) != TICKET or name in self._seen)
+        if self._spend((shared, kept), now):
+            return
+        with self._lock:
+            last = self._allowances.pop((shared, kept), None) or _Allowance(0, 0, now, {})
+        # A quiet service takes one by one.
+        grows = priority is not Priority.URGENT and now < last.until
+        taken = self._rows.take(
+            {name: self._total(name) for name in names},
+            now=now,
+            kept=kept,
+            seconds=MINUTE,
+            most=min(MOST_AT_ONCE, 2 * last.taken) if grows else 1,
+            unspent=last.left,
+            windows=last.windows,
+        )
+        if taken.refused:
+            self._put_off(service, taken.refused, priority, now)
+        with self._lock:
+            self._seen.update({limit.name: limit for limit in taken.limits})
+            windows = {limit.name: limit.ends for limit in taken.limits}
+            until = min([now + SPENT_WITHIN_SECONDS, *windows.values()])
+            beside = self._allowances.get((shared, kept))  # another thread's, meanwhile
+            left = taken.count - 1 + (beside.left if beside and beside.windows == windows else 0)
+            self._allowances[shared, kept] = _Allowance(taken.count, left, until, windows)
+
+    def _spend(self, key: tuple[tuple[str, ...], float], now: float) -> bool:
+        """Is there a call left of those that were taken?"""
+        with self._lock:
+            allowance = self._allowances.get(key)
+            if allowance is None or allowance.left == 0 or not now < allowance.until <= now + SPENT_WITHIN_SECONDS:
+                return False
+            allowance.left -= 1
+            return True
 
     def learn(self, service: str, method: str, path: str, status: int, headers: Mapping[str, str]) -> None:
         """From the headers of an answer."""
@@ -86,12 +142,22 @@ class RateLimiter:
             name = f"{service}:{what}"
             if _kind(name) == TICKET:
                 if refused or rate.remaining <= rate.total * TICKET_IS_NEAR:
-                    self._rows.learn(name, rate, now=now, seconds=TICKET_SECONDS)
+                    self._believe(name, rate, now=now, seconds=TICKET_SECONDS)
             elif refused or now - self._learned_at.get(name, 0.0) >= LEARN_EVERY_SECONDS:
                 self._learned_at[name] = now
-                self._rows.learn(name, rate, now=now, seconds=MINUTE)
+                self._believe(name, rate, now=now, seconds=MINUTE)
         if refused and all(rate.remaining for rate in rates.values()):
             self._refused_without_a_word(service, method, path, retry_after(headers))
+
+    def _believe(self, name: str, rate: Rate, *, now: float, seconds: float) -> None:
+        """Write it down if it is news; then what was taken before is worth nothing."""
+        seen = self._seen.get(name)
+        if seen and seen.knows(rate, now) and seen.remaining <= rate.remaining:
+            return
+        limit = self._rows.learn(name, rate, now=now, seconds=seconds)
+        with self._lock:
+            self._seen[name] = limit
+            self._allowances.clear()
 
     def state(self) -> list[RateLimit]:
         """Of whole accounts and projects, not of single tickets; what nobody used for an hour is dropped."""
@@ -128,6 +194,8 @@ class RateLimiter:
         name = next(name for name in self._names(service, method, path) if _kind(name) != TICKET)
         if _kind(name) != REQUESTS:
             self._rows.use_up(name, self._total(name) or 1, now=self._now(), seconds=min(asked or MINUTE, MINUTE))
+            with self._lock:
+                self._allowances.clear()
 
     def _kept(self, priority: Priority) -> float:
         """The share of each limit that is left to others."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.records.caps import TicketWrites
-from app.records.database import Connection
+from app.records.database import Along, Connection
 from app.records.failures import Failure, Failures
-from app.work.engine.work_store import Along
 from app.work.jobs.attempt import retry_work
 from app.work.jobs.fault import WRITE_BUDGET
 from app.work.messages import MESSAGES, Work

@@ -112,7 +112,7 @@ class TicketWorkflow:
 
     def _decide_and_write(self, message: TriageTicket | LinkTicket) -> None:
         for _ in range(MOST_ROUNDS):
-            decided = tried(self.deps, "decide", self.decider.decide, message)
+            decided = tried(self.deps, "decide", self.decider.decide, message, deferred=True)
             if isinstance(decided, Failed):
                 return self._later(message, "decide", decided.fault)
             if isinstance(decided, AppliedLate):
@@ -130,11 +130,11 @@ class TicketWorkflow:
         decision = decided.decision
         found: FindResult = IssueFound()
         if decided.looks_for_issue:
-            found = self.deps.engine.step("find", self.finder.find, message, decision)
+            found = self.deps.engine.step("find", self.finder.find, message, decision, deferred=True)
         if isinstance(found, IssueDelayed) and not found.write_first:
             self._later(message, "find", found.fault)
             return None
-        match self.deps.engine.step("write", self.writer.write, message, decision, found):
+        match self.deps.engine.step("write", self.writer.write, message, decision, found, deferred=True):
             case WriteConflict():
                 return message.after(decision, found, "not_applied")
             case WriteDelayed() as delayed:

@@ -30,20 +30,20 @@ class WriteBudget:
         """None: this run may write to its ticket. Else people are told, and it ends here, before it does anything."""
         records, ticket_id = self.deps.records, message.ticket_id
         most = self.deps.limits.writes_per_ticket_hour
-        latch = records.failures.by_key(latch_key(ticket_id))
-        latched = latch is not None and latch.state == "open"
-        now = self.deps.now()
+        now, latch = self.deps.now(), latch_key(ticket_id)
         since = (now - HOUR).isoformat()
-        if not latched and records.ticket_writes.allow(
-            ticket_id, message.run_id, since=since, now=now.isoformat(), most=most
+        if records.ticket_writes.allow(
+            ticket_id, message.run_id, since=since, now=now.isoformat(), most=most, latch=latch
         ):
             return None
+        known = records.failures.by_key(latch)
+        latched = known is not None and known.state == "open"
         text = f"written to {most} times within an hour; nothing more is written until a person releases it"
         fault = Fault(service="pointsman", reason=WRITE_BUDGET, message=text, retryable=False)
         if not _can_be_read_again(message):  # kept by itself, and done once the ticket is released
             self.log.failure(message, "decide", fault)
         if not latched:
-            self.log.failure(_look_again(message), "decide", fault, key=latch_key(ticket_id))
+            self.log.failure(_look_again(message), "decide", fault, key=latch)
             self.log.without_verdict(message, "failed", text)
         else:
             self.log.forget_needless(message.run_id)

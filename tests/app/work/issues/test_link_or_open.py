@@ -104,7 +104,15 @@ class Tracker:
     def claim_of_another_process(self, ticket_id: int, text: str) -> None:
         now = self.clock().isoformat()
         claimed = self.records.links.claim(
-            ticket_id, REPORT, project_id=PROJECT_ID, project="x", marker="m", text=text, now=now, since=now
+            ticket_id,
+            REPORT,
+            project_id=PROJECT_ID,
+            project="x",
+            marker="m",
+            text=text,
+            now=now,
+            since=now,
+            along=lambda _: None,
         )
         assert claimed is not None
 

@@ -201,3 +201,29 @@ def test_after_a_refusal_nothing_is_sent_until_the_next_window(workers: Workers)
     assert asked(outbound, "GET") >= 59
     workers.clock.advance(200)
     assert asked(outbound, "GET") == 0
+
+
+def left(outbound: OutboundCalls) -> int:
+    (updates,) = [limit for limit in outbound.limiter.state() if limit.name == "zendesk:updates"]
+    return updates.remaining
+
+
+def test_a_busy_process_takes_several_calls_at_once_and_a_quiet_one_one(workers: Workers) -> None:
+    workers.limits.update(zendesk_updates=1000)
+    outbound = workers.outbound()
+    found = []
+    for _ in range(8):
+        assert asked(outbound) == 0
+        found.append(1000 - left(outbound))
+    assert found == [1, 3, 3, 7, 7, 7, 7, 15], "taken by then: one, two, four, eight"
+    workers.clock.advance(6)
+    assert asked(outbound) == 0
+    assert 1000 - left(outbound) == 9, "what was not spent is given back"
+
+
+def test_an_answer_that_says_less_ends_what_was_taken_before(workers: Workers) -> None:
+    workers.limits.update(zendesk_updates=1000)
+    outbound = workers.outbound()
+    assert [asked(outbound) for _ in range(8)] == [0] * 8
+    learn_updates(outbound, total=1000, remaining=0, resets=60)
+    assert asked(outbound) > 0

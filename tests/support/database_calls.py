@@ -1,0 +1,106 @@
+"""Counts what the work on tickets asks of the database, of the sentence encoder and of the network, and from where."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from urllib3.connection import HTTPConnection
+
+from app.model.encoder import Encoder
+from tests.support.paths import ROOT
+
+# The others run by the clock, whether there is a ticket or not; the test itself asks too.
+A_TICKETS = ("intake", "dbos-executor", "queue-worker")
+LOOKS = "queue-worker"
+"""Threads that look for work ten times a second: a look counts if it took some."""
+
+
+@dataclass(frozen=True)
+class Call:
+    kind: str
+    """`statement`, `commit`, `rollback`, `encoder` or `connection`."""
+    text: str
+    place: str
+
+
+@dataclass
+class Calls:
+    made: list[Call] = field(default_factory=list)
+    _look: dict[int, list[Call]] = field(default_factory=dict)
+
+    def count(self, kind: str) -> int:
+        return sum(call.kind == kind for call in self.made)
+
+    def by_place(self) -> str:
+        counted = Counter((call.kind, call.place, call.text) for call in self.made)
+        return "\n".join(f"{count:3} {kind:10} {place}  {text}" for (kind, place, text), count in counted.items())
+
+    def note(self, kind: str, text: str = "") -> None:
+        thread = threading.current_thread()
+        if not thread.name.startswith(A_TICKETS):
+            return
+        call = Call(kind, " ".join(text.split())[:70], _place())
+        if not thread.name.startswith(LOOKS):
+            self.made.append(call)
+            return
+        look = self._look.setdefault(thread.ident or 0, [])
+        look.append(call)
+        if kind in {"commit", "rollback"}:
+            if any(one.text.startswith("UPDATE") and "scheduler.py" in one.place for one in look):
+                self.made += look
+            look.clear()
+
+
+@contextmanager
+def counted_calls() -> Iterator[Calls]:
+    """All engines of this process, those of dbos too."""
+    calls = Calls()
+    encode, connect = Encoder._session, HTTPConnection.connect
+
+    def encoded(self: Encoder) -> object:
+        calls.note("encoder")  # it is asked for with each text that is not remembered
+        return encode(self)
+
+    def connected(self: HTTPConnection) -> None:
+        calls.note("connection", self.host)
+        connect(self)
+
+    def statement(_connection: object, _cursor: object, text: str, *_: Any) -> None:
+        calls.note("statement", text)
+
+    def commit(_connection: object) -> None:
+        calls.note("commit")
+
+    def rollback(connection: sa.Connection) -> None:
+        dialect, driver = connection.dialect, connection.connection.dbapi_connection
+        if not (dialect.skip_autocommit_rollback and driver and dialect.detect_autocommit_setting(driver)):
+            calls.note("rollback")
+
+    listeners = (("before_cursor_execute", statement), ("commit", commit), ("rollback", rollback))
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(Encoder, "_session", encoded))
+        stack.enter_context(patch.object(HTTPConnection, "connect", connected))
+        for name, listener in listeners:
+            event.listen(sa.Engine, name, listener)
+            stack.callback(event.remove, sa.Engine, name, listener)
+        yield calls
+
+
+def _place() -> str:
+    """The innermost functions of ours, or of dbos."""
+    found, frame = list[str](), sys._getframe(2)
+    while frame is not None and len(found) < 2:
+        file = frame.f_code.co_filename
+        if (file.startswith(f"{ROOT}/app/") and "records/database.py" not in file) or "/dbos/" in file:
+            found.append(f"{'/'.join(file.split('/')[-2:])}:{frame.f_code.co_name}")
+        frame = frame.f_back  # type: ignore[assignment]
+    return " < ".join(found)
