@@ -45,7 +45,9 @@ _UNIT: Final = re.compile(
 _AFTER: Final = re.compile(
     r"[\s(]{1,3}(?:of\s(?:the\s)?)?(?:(?P<gitlab>gitlab|omnibus|[EC]E\b)|(?P<other>of\s))", re.IGNORECASE
 )
-_DID: Final = re.compile(r"\s(?:has\s|have\s)?(?:broke|broken|breaks|introduce[sd]|crash(?:es|ed)|remove[sd])\b", re.IGNORECASE)
+_DID: Final = re.compile(
+    r"\s(?:has\s|have\s)?(?:broke|broken|breaks|introduce[sd]|crash(?:es|ed)|remove[sd])\b", re.IGNORECASE
+)
 _OTHERS_OWN: Final = re.compile(
     r"^\W*(?!(?:gitlab|current|our|my|the|server|instance|installed|omnibus|affected)\b)[^\W\d]{2,20}\s+version",
     re.IGNORECASE,
