@@ -15,7 +15,7 @@ WAIT_SECONDS = Counter(
     "Seconds that calls were delayed before they were sent, by reason.",
     ["service", "reason"],
 )
-BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls that all processes together may still make in the rate limit's window.", ["service", "what"])
+BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls that the limit still allows in its window.", ["service", "what"])
 CIRCUIT_OPEN = Gauge("pointsman_circuit_open", "1 while the service is down and is not called.", ["service"])
 CONDITION_ERRORS = Counter("pointsman_condition_errors_total", "Conditions that could not be evaluated.", ["route"])
 PAUSED = Gauge("pointsman_paused", "1 while a person has paused it.", ["what"])
