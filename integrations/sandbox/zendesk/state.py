@@ -21,6 +21,7 @@ from integrations.sandbox.zendesk.models import (
     Via,
 )
 from integrations.sandbox.zendesk.refusals import not_found
+from integrations.sandbox.zendesk.setup.objects import AccountObjects
 
 EMAIL = "pointsman@sandbox.example"
 ADVOCATE_EMAIL = "ada@sandbox.example"
@@ -29,7 +30,6 @@ BOT_USER_ID = 9001
 ADVOCATE_ID = 9002
 DEFAULT_GROUP_ID = 7001
 DEFAULT_BRAND_ID = 8001
-ARCHETYPE_FIELD_ID = 360001
 ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
 
@@ -46,6 +46,8 @@ class State:
         self.clock = clock
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
+        self.send_test: Callable[[Json, bytes], int] = lambda _webhook, _body: 0
+        """Sends this body to this webhook now; the status."""
         self.reasons: Reasons = lambda _ticket_id: None
         self.tickets: dict[int, Ticket] = {}
         bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
@@ -56,8 +58,8 @@ class State:
         self.organizations: dict[int, Named] = {}
         self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
         self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
+        self.account = AccountObjects()
         self.fields = {
-            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
             ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
         self.jobs: dict[str, Job] = {}
