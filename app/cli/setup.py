@@ -29,7 +29,7 @@ LOCKED = timedelta(minutes=15)
 
 
 def show_plan(console: Console, routing: Path, macros: Path, *, as_json_text: bool, verbose: bool) -> int:
-    with _account(routing, macros) as (account, records):
+    with account_of(routing, macros) as (account, records):
         plan = _plan(account, records)
     if as_json_text:
         print_line(console, json.dumps(as_json(plan.steps), ensure_ascii=False))
@@ -48,7 +48,7 @@ def apply(
     adopt: Sequence[str] = (),
     yes: bool = False,
 ) -> int:
-    with _account(routing, macros) as (account, records), _locked(records):
+    with account_of(routing, macros) as (account, records), _locked(records):
         plan = _plan(account, records)
         _refuse_unknown_keys(plan, [*only, *restore, *adopt])
 
@@ -75,7 +75,7 @@ def apply(
 
 def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
     """Print the YAML that keeps what a person changed by hand."""
-    with _account(routing, macros) as (account, records):
+    with account_of(routing, macros) as (account, records):
         plan = _plan(account, records)
     _refuse_unknown_keys(plan, [key])
     item = next(one for one in plan.items if one.step.key == key)
@@ -87,7 +87,7 @@ def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
 
 def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool) -> int:
     """The one way to delete something: by its key, after saying what is lost."""
-    with _account(routing, macros) as (account, records), _locked(records):
+    with account_of(routing, macros) as (account, records), _locked(records):
         plan = _plan(account, records)
         _refuse_unknown_keys(plan, [key])
         item = next(one for one in plan.items if one.step.key == key)
@@ -103,12 +103,12 @@ def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool
 
 
 @contextmanager
-def _account(routing: Path, macros: Path) -> Iterator[tuple[Account, Records]]:
+def account_of(routing: Path, macros: Path, *, needs_admin: bool = True) -> Iterator[tuple[Account, Records]]:
     settings = setup_settings(os.environ)
     rules = read_rules(routing, macros)
     records = Records.open(settings.database_url)
     try:
-        account = connect(settings, os.environ, rules)
+        account = connect(settings, os.environ, rules, needs_admin=needs_admin)
         try:
             yield account, records
         finally:

@@ -12,7 +12,7 @@ from integrations.gitlab.admin import GitLabAdmin
 from integrations.zendesk.admin import ZendeskAdmin
 
 
-def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules) -> Account:
+def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules, *, needs_admin: bool = True) -> Account:
     """Raises IntegrationError; Refused with the reason for a person without the rights."""
     service = _zendesk(settings, settings.zendesk_email, settings.zendesk_token)
     bot = mapping(service.get("users/me").get("user"))
@@ -22,7 +22,7 @@ def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules) -
     if settings.zendesk_admin_token is not None:
         admin = _zendesk(settings, settings.zendesk_admin_email, settings.zendesk_admin_token)
     who = mapping(admin.get("users/me").get("user"))
-    if who.get("role") != "admin":
+    if needs_admin and who.get("role") != "admin":
         raise Refused(
             "zendesk",
             "setup needs an admin: others do not see every view and macro, and would make them twice; "
@@ -33,6 +33,7 @@ def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules) -
     return Account(
         rules=rules,
         zendesk=admin,
+        service=service,
         gitlab=gitlab,
         public_url=settings.public_url,
         bot_id=text(bot["id"]),

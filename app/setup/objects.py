@@ -46,6 +46,9 @@ class Account:
 
     rules: Rules
     zendesk: ZendeskAdmin
+    """With an admin's token, if there is one."""
+    service: ZendeskAdmin
+    """With the service's own token."""
     gitlab: GitLabAdmin
     public_url: str
     bot_id: str

@@ -71,6 +71,24 @@ def apply(
     return setup.apply(out, routing, macros, only=only or (), restore=restore or (), adopt=adopt or (), yes=yes)
 
 
+@cli.command(epilog=examples("pointsman doctor", "pointsman doctor --send-test"))
+@ends_in_words
+@_errors_are_one
+def doctor(
+    routing: RoutingOption = ROUTING,
+    macros: MacrosOption = MACROS,
+    *,
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Let Zendesk and GitLab each send us a test, and wait for it.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Check the connection to Zendesk and GitLab. It changes nothing. Exit code: 1 when something fails."""
+    from app.cli import doctor as doctor_command
+
+    return doctor_command.run(out, routing, macros, send_test=send_test, as_json=as_json)
+
+
 @group.command(epilog=examples("pointsman setup delete view/twitter"))
 @ends_in_words
 @_errors_are_one

@@ -19,7 +19,7 @@ class Hold(ObjectKind):
     by_title = True
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
-        return [Wanted("hold/status", {"on": True}, manual=HOW)] if _uses_hold(account) else []
+        return [Wanted("hold/status", {"on": True}, manual=HOW)] if uses_hold(account) else []
 
     def read(self, account: Account) -> Sequence[Found]:
         return [Found("status", "On-hold", {"on": True}, None)] if is_on(account) else []
@@ -50,5 +50,5 @@ def is_on(account: Account) -> bool:
     return bool(features.get("on_hold_status") or tickets.get("status_hold"))
 
 
-def _uses_hold(account: Account) -> bool:
+def uses_hold(account: Account) -> bool:
     return "status: hold" in account.rules.routing_text or "status: hold" in account.rules.macros_text

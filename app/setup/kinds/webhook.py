@@ -24,7 +24,7 @@ class Webhook(ZendeskKind):
             return []
         values = {
             "name": "Pointsman",
-            "endpoint": _address(f"{account.public_url}/webhooks/zendesk"),
+            "endpoint": address_of(f"{account.public_url}/webhooks/zendesk"),
             "http_method": "POST",
             "request_format": "json",
             "status": "active",
@@ -36,7 +36,7 @@ class Webhook(ZendeskKind):
     def parse(self, raw: Json) -> Values:
         return {
             "name": text(raw.get("name")),
-            "endpoint": _address(text(raw.get("endpoint"))),
+            "endpoint": address_of(text(raw.get("endpoint"))),
             "http_method": text(raw.get("http_method")).upper(),
             "request_format": text(raw.get("request_format")),
             "status": text(raw.get("status")),
@@ -51,6 +51,6 @@ class Webhook(ZendeskKind):
         return not raw.get("external_source")
 
 
-def _address(url: str) -> str:
+def address_of(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.lower(), path=parts.path.rstrip("/")).geturl()

@@ -22,7 +22,8 @@ class LastDeliveries:
     now: Callable[[], datetime]
     sources: tuple[str, ...]
     _received: dict[str, datetime] = field(default_factory=dict)
-    _kept: dict[str, datetime] = field(default_factory=dict)
+    _kept: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """The last delivery that was stored, and when it was."""
 
     def received(self, source: str) -> None:
         """A verified delivery came in, of interest or not."""
@@ -31,15 +32,16 @@ class LastDeliveries:
     def keep(self) -> None:
         """Store it for all processes; called by the clock, because no webhook may wait for it."""
         for source, at in list(self._received.items()):
-            if at - self._kept.get(source, at - KEEP_EVERY) >= KEEP_EVERY:
-                self._kept[source] = at
-                self.progress.reached(_name(source), "", now=at.isoformat())
+            kept = self._kept.get(source)
+            if kept is None or (kept[0] < at and self.now() - kept[1] >= KEEP_EVERY):
+                self._kept[source] = (at, self.now())
+                self.progress.reached(kept_as(source), "", now=at.isoformat())
 
     def last(self, source: str) -> datetime:
         """When any process received its last delivery; without one, when this was first asked."""
-        kept = self.progress.of(_name(source))
+        kept = self.progress.of(kept_as(source))
         if kept is None:
-            kept = self.progress.reached(_name(source), "", now=self.now().isoformat())
+            kept = self.progress.reached(kept_as(source), "", now=self.now().isoformat())
         at = datetime.fromisoformat(kept.at)
         return max(at, self._received.get(source, at))
 
@@ -47,7 +49,7 @@ class LastDeliveries:
         return self.now() - self.last(source)
 
 
-def _name(source: str) -> str:
+def kept_as(source: str) -> str:
     return f"last_delivery:{source}"
 
 

@@ -9,6 +9,7 @@ from integrations.sandbox.gitlab.controls import GitlabControls
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
+from integrations.sandbox.gitlab.project_hook import ProjectHook
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
 from integrations.sandbox.gitlab.state import TOKEN, State
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, hook_name, payload
@@ -31,6 +32,7 @@ class GitlabSandbox(GitlabControls, HookedService):
         self.limits = Limits()
         self._state = State(clock, self.url)
         self._state.on_event = self._send_event
+        self._state.send_test = self._send_test
         self._state.add_project(PRODUCT)
         self._state.add_project(INFRASTRUCTURE)
         checks = RequestChecks(self._state, self.limits)
@@ -95,6 +97,15 @@ class GitlabSandbox(GitlabControls, HookedService):
         project_id = self._state.issues[event.issue_id].project_id
         for hook in [*self._state.hooks.values()]:
             if hook.project_id == project_id and hook.wants(hook_name(self._state, event)):
-                body = payload(self._state, event)
-                headers = headers_of(self._state, event, body, token=hook.token, signing_token=hook.signing_token)
-                self.webhook_sender.send_later(hook.url, body, headers, partial(self._answered, hook))
+                self._send_to(hook, event)
+
+    def _send_to(self, hook: ProjectHook, event: Event) -> None:
+        body = payload(self._state, event)
+        headers = headers_of(self._state, event, body, token=hook.token, signing_token=hook.signing_token)
+        self.webhook_sender.send_later(hook.url, body, headers, partial(self._answered, hook))
+
+    def _send_test(self, hook: ProjectHook) -> bool:
+        events = [one for one in self._state.events if self._state.issues[one.issue_id].project_id == hook.project_id]
+        if events:
+            self._send_to(hook, events[-1])
+        return bool(events)

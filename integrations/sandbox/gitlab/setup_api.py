@@ -24,6 +24,7 @@ def add_routes(checks: RequestChecks, subscribed: list[Hook]) -> None:
     checks.add_route("GET", f"{path}/{{hook:int}}", lambda request: _shown(request, _hook(request)))
     checks.add_route("PUT", f"{path}/{{hook:int}}", change_hook, known=_GIVEN)
     checks.add_route("DELETE", f"{path}/{{hook:int}}", delete_hook)
+    checks.add_route("POST", f"{path}/{{hook:int}}/test/issues_events", test_hook)
     checks.add_route("GET", "/projects/{project}/labels", list_labels, known={*pages, "include_ancestor_groups"})
     checks.add_route("POST", "/projects/{project}/labels", create_label, known={"name", "color", "description"})
     checks.add_route("GET", "/version", lambda request: {"version": request.state.version, "revision": "abcdef"})
@@ -58,6 +59,14 @@ def delete_hook(request: CheckedRequest) -> Result:
     _need_maintainer(request)
     del request.state.hooks[_hook(request).id]
     return answer({}, 204)
+
+
+def test_hook(request: CheckedRequest) -> Result:
+    """Sends the newest event of the project again. It needs one."""
+    _need_maintainer(request)
+    if not request.state.send_test(_hook(request)):
+        raise bad_value("Ensure the project has issues.")
+    return answer({"message": "201 Created"}, 201)
 
 
 def list_labels(request: CheckedRequest) -> Any:

@@ -53,6 +53,8 @@ class State:
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self.hooks: dict[int, ProjectHook] = {}
         """Those that were made over the API, by id."""
+        self.send_test: Callable[[ProjectHook], bool] = lambda _hook: False
+        """Sends the newest event of its project to it; False: there is none."""
         self.signs = True
         """Does it know signing tokens? From 19.0 on."""
         self.version = "19.4.1-ee"

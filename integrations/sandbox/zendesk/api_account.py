@@ -19,6 +19,7 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("POST", "/users/create_or_update", create_or_update)
     checks.add_route("GET", "/groups", list_groups, query=PAGING)
     checks.add_route("POST", "/groups", create_group)
+    checks.add_route("GET", "/groups/{id:int}/memberships", list_memberships, query=PAGING)
 
 
 def me(request: CheckedRequest) -> Json:
@@ -70,7 +71,17 @@ def create_group(request: CheckedRequest) -> Result:
     if not group.name.strip():
         raise invalid("name", "Name: cannot be blank")
     state.groups[group.id] = group
+    state.made_groups.add(group.id)
     return answer({"group": group_json(state, group)}, 201)
+
+
+def list_memberships(request: CheckedRequest) -> Json:
+    """Every member of staff is in every group, but in those that were made over the API."""
+    group_id = int(request.id)
+    if group_id not in request.state.groups:
+        raise not_found()
+    staff = [one for one in request.state.people.values() if one.is_staff and group_id not in request.state.made_groups]
+    return page_of(request, "group_memberships", staff, lambda one: {"user_id": one.id, "group_id": group_id})
 
 
 def list_groups(request: CheckedRequest) -> Json:

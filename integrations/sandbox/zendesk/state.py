@@ -57,6 +57,8 @@ class State:
         """By e-mail address, or `handle @name` for those who have none."""
         self.organizations: dict[int, Named] = {}
         self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
+        self.made_groups: set[int] = set()
+        """Over the API: they have no members."""
         self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
         self.account = AccountObjects()
         self.fields = {
