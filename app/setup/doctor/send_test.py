@@ -14,8 +14,8 @@ from app.setup.values import mapping, text
 from app.work.chat.webhook_health import kept_as
 from integrations.errors import IntegrationError
 
-PATIENCE_SECONDS = 90
-"""The service writes down once a minute that something came."""
+PATIENCE_SECONDS = 45
+"""The service writes down every ten seconds that something came."""
 
 
 def send_tests(

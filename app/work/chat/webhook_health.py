@@ -9,8 +9,8 @@ from app.work.issues.projects import ProjectCache
 from app.work.jobs.dependencies import Dependencies
 from integrations.errors import NotFound, Refused
 
-# Kept for all processes this often: one small write a minute, not one for each delivery.
-KEEP_EVERY = timedelta(minutes=1)
+# Kept for all processes this often: one small write, not one for each delivery.
+KEEP_EVERY = timedelta(seconds=10)
 OUR_PATH = "/webhooks/gitlab"
 
 

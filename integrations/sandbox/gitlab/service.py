@@ -66,7 +66,7 @@ class GitlabSandbox(GitlabControls, HookedService):
 
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""
-        for hook in self._hooks:
+        for hook in [*self._hooks, *self._state.hooks.values()]:
             hook.failures = PERMANENT_AFTER
 
     def _newest(self, project: int | str | None, iid: int | None, action: str | None) -> Event:
