@@ -157,36 +157,6 @@ def test_when_it_cannot_be_read_the_refusal_stands(
 
 
 @pytest.mark.parametrize(
-    ("details", "fields"),
-    [
-        (
-            {
-                "base": [
-                    {"ticket_field_id": 12, "description": "Type:: is required when solving a ticket", "error": None},
-                    {"description": "Something else"},
-                ]
-            },
-            {"ticket_field_12": ("Type:: is required when solving a ticket",), "base": ("Something else",)},
-        ),
-        ({"status": "odd", "group": [None, {"description": None}]}, {"group": ("",)}),
-        ([], {}),
-    ],
-)
-def test_what_zendesk_says_is_kept_by_field(
-    sandbox: Sandbox,
-    client: ZendeskClient,
-    ticket_id: int,
-    update: TicketUpdate,
-    details: object,
-    fields: dict[str, tuple[str, ...]],
-) -> None:
-    sandbox.zendesk.faults.add(refusal(details))
-    with pytest.raises(Invalid) as caught:
-        client.update_ticket(ticket_id, update)
-    assert caught.value.fields == fields
-
-
-@pytest.mark.parametrize(
     "body", ["", "{}", "[]", "<html>", '{"error": "InvalidEndpoint"}', '{"error": {"title": "x"}}']
 )
 def test_a_404_that_is_not_about_a_record_is_an_outage(
