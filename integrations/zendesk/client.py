@@ -269,8 +269,7 @@ class ZendeskClient:
 
     def person(self, user_id: int) -> RequesterSnapshot:
         """One GET."""
-        user = self._get(f"users/{user_id}", WirePerson, {}).user
-        return RequesterSnapshot(id=user.id, name=user.name, email=user.email, role=user.role, tags=user.tags)
+        return self._get(f"users/{user_id}", WirePerson, {}).user.snapshot()
 
     def mark_as_spam(self, ticket_id: int) -> None:
         """Also suspends the requester, so call it only when a person asked for it."""

@@ -14,7 +14,7 @@ from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
-from app.rules.actions.reply import Reply
+from app.rules.actions.reply import NOBODY_THERE, Reply
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
@@ -363,6 +363,22 @@ def test_a_reply_that_is_sent_is_the_only_comment() -> None:
     assert (comment.public, comment.html_body) == (True, "Hello Sam")
     (skipped,) = [one for one in change.outcomes if one.kind == "note"]
     assert (skipped.state, "/api/tickets/5" in skipped.detail) == ("skipped", True)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_who_is_not_there_any_more_is_not_answered(sent: bool) -> None:
+    made = decision(Reply(macro="Hello::All", sent=sent), NOTE)
+    made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_deleted": True})})
+    change = compose(made, Found(), RULES)
+    assert not change.reply
+    assert change.outcomes[0].state == "skipped"
+    assert f"Next: {NOBODY_THERE}" in note(made, Found())
+
+
+def test_where_they_wrote_elsewhere_they_are_answered_without_a_name() -> None:
+    made = decision(HELLO, NOTE, channel="forum", where="https://forum.example/t/1")
+    made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_deleted": True})})
+    assert "> Hello" in note(made, Found())
 
 
 def test_tags_of_others_stay_and_those_of_a_reply_come_when_it_is_sent() -> None:
