@@ -25,6 +25,8 @@ class Person:
     suspended: bool = False
     created_at: str = ""
     external_id: str | None = None
+    active: bool = True
+    """False: deleted."""
 
     @property
     def is_staff(self) -> bool:
@@ -45,6 +47,9 @@ class Named:
 class TicketField:
     id: int
     title: str
+    type: str = "text"
+    removable: bool = True
+    """False: one that every account has."""
 
 
 @dataclass(slots=True)

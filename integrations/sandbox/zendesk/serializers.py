@@ -1,7 +1,7 @@
 """The JSON shapes of Zendesk's API: https://developer.zendesk.com/api-reference/ticketing/."""
 
 from integrations.sandbox.api import Json, picked
-from integrations.sandbox.zendesk.models import Audit, Comment, Named, Person, Ticket
+from integrations.sandbox.zendesk.models import Audit, Comment, Named, Person, Ticket, TicketField
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import html_from_agent, html_from_customer
 
@@ -72,8 +72,23 @@ def _event_json(state: State, event: Json | Comment) -> Json:
 def person_json(state: State, person: Person) -> Json:
     return {
         "url": f"{state.url}/api/v2/users/{person.id}.json",
-        **picked(person, "id name email role suspended organization_id tags created_at external_id"),
+        **picked(person, "id name email role suspended active organization_id tags created_at external_id"),
+        "phone": None,
+        "verified": person.email is not None,
         "updated_at": person.created_at,
+    }
+
+
+def field_json(state: State, field: TicketField) -> Json:
+    return {
+        "url": f"{state.url}/api/v2/ticket_fields/{field.id}.json",
+        **picked(field, "id title type removable"),
+        "raw_title": field.title,
+        "description": field.title,
+        "active": True,
+        "required": False,
+        "key": None,
+        "tag": None,
     }
 
 
