@@ -35,6 +35,9 @@ class AccountControls:
         if permanently:
             person.name, person.handle, person.external_id, person.tags = PERMANENTLY_DELETED, "", None, []
 
+    def delete_group(self, name: str) -> None:
+        self._state.named(self._state.groups, name).deleted = True
+
     def scrub(self, ticket_id: int) -> None:
         """Thirty days after it was deleted: only the incremental export still has it, without a word of anybody."""
         ticket = self._state.ticket(ticket_id)

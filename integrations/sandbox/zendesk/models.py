@@ -41,6 +41,8 @@ class Named:
     name: str
     created_at: str
     tags: list[str] = field(default_factory=list)
+    deleted: bool = False
+    """Only groups: still listed."""
 
 
 @dataclass(slots=True)

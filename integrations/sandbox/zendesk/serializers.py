@@ -97,7 +97,7 @@ def organization_json(state: State, organization: Named) -> Json:
 
 
 def group_json(state: State, group: Named) -> Json:
-    return _named_json(state, "groups", group)
+    return _named_json(state, "groups", group) | picked(group, "deleted")
 
 
 def _named_json(state: State, kind: str, item: Named) -> Json:

@@ -148,7 +148,7 @@ class State:
 
     def named(self, among: dict[int, Named], name: str, tags: Iterable[str] = ()) -> Named:
         """An organization, a group or a brand, made when unknown; the tags are added to its own."""
-        found = next((known for known in among.values() if known.name == name), None)
+        found = next((known for known in among.values() if known.name == name and not known.deleted), None)
         if found is None:
             found = Named(self.new_id(), name, self.stamp())
             among[found.id] = found

@@ -86,8 +86,10 @@ def _exists(state: State, name: str, wanted_id: object) -> bool:
         return False
     if name in {"requester_id", "assignee_id"}:
         person = state.people.get(wanted_id)
-        return person is not None and (name == "requester_id" or person.is_staff)
-    return wanted_id in {"group_id": state.groups, "brand_id": state.brands}.get(name, state.organizations)
+        return person is not None and person.active and (name == "requester_id" or person.is_staff)
+    if name == "group_id":
+        return wanted_id in state.groups and not state.groups[wanted_id].deleted
+    return wanted_id in {"brand_id": state.brands}.get(name, state.organizations)
 
 
 def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:
