@@ -23,7 +23,10 @@ from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketRead
 from app.work.tickets.compose import compose
+from app.work.tickets.refused_parts import take_out
 from app.work.tickets.render import ticket_update
+from integrations.errors import Invalid
+from integrations.zendesk.errors import said_by_field
 from tests.support.rules import HEAD, rules
 
 RULES = rules(
@@ -353,6 +356,17 @@ def test_news_of_an_issue_is_the_title_and_the_issue_is_linked() -> None:
         'Issue: gitlab-org/gitlab#6: "LDAP sync"',
         "Done: status set to open.",
     ]
+
+
+def test_what_zendesk_refused_stands_in_the_note_as_text() -> None:
+    made = decision(TAGS, Status(status="hold"), NOTE)
+    change = compose(made, Found(), RULES)
+    said = said_by_field({"errors": [{"title": "<b>no</b> {{ticket.requester.email}}"}]})
+    assert take_out(change, Invalid("zendesk", "rejected", "http_422", said))
+    comment = ticket_update(made, change, None, None, 6000).comment
+    assert comment is not None
+    assert "&lt;b&gt;no&lt;/b&gt;" in comment.html_body
+    assert "{{" not in comment.html_body
 
 
 def test_a_reply_that_is_sent_is_the_only_comment() -> None:
