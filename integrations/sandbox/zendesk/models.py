@@ -11,6 +11,8 @@ API_VIA: Via = {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}}
 WEB_VIA: Via = API_VIA | {"channel": "web"}
 CUSTOM_STATUS_IDS = {"new": 6001, "open": 6002, "pending": 6003, "hold": 6004, "solved": 6005, "closed": None}
 """By status: the one that a ticket gets with it."""
+PRIORITIES = ["low", "normal", "high", "urgent"]
+TYPES = ["problem", "incident", "question", "task"]
 
 
 @dataclass(slots=True)

@@ -100,6 +100,20 @@ def test_ticket_fields_have_those_of_every_account(zendesk: ZendeskSandbox, zend
     assert zendesk_http.get("/ticket_fields?locale=de").status_code == 400
 
 
+def test_the_status_field_says_whether_there_is_on_hold(zendesk: ZendeskSandbox, zendesk_http: httpx.Client) -> None:
+    def status() -> tuple[int, bool]:
+        fields = zendesk_http.get("/ticket_fields?page[size]=100").json()["ticket_fields"]
+        (field,) = [one for one in fields if one["type"] == "status"]
+        return field["sub_type_id"], "hold" in {one["value"] for one in field["system_field_options"]}
+
+    assert status() == (1, True)
+    zendesk.turn_off_hold()
+    try:
+        assert status() == (0, False)
+    finally:
+        zendesk.allow_all_statuses()
+
+
 @pytest.mark.parametrize(
     ("channel", "from_keys", "to_keys", "rel"),
     [
