@@ -132,6 +132,10 @@ class Issue(Action):
             return self.outcome("failed", found.detail)
         if found.detail:
             change.say(Section.ISSUE, sentence(found.detail))
+        if self.confidential and self.policy.confidential == "never":
+            change.say(
+                Section.ISSUE, f"None was opened: the text is private. {OPEN_ISSUE_TAG} opens a confidential one."
+            )
         return self.outcome("skipped", found.detail or "no issue")
 
     def _linked(self, issue: IssueRef, change: TicketChange, context: ChangeContext) -> ActionOutcome:

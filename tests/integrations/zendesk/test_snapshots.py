@@ -83,6 +83,16 @@ def test_a_comment_that_zendesk_marked_as_automatic_says_so_and_other_marks_do_n
     ]
 
 
+def test_comments_of_people_who_are_deleted_are_read() -> None:
+    answer = WireComments.model_validate_json((PAYLOADS / "comments_of_deleted_people.json").read_bytes())
+    assert [(one.author_id, one.author_role, one.by_staff, one.body) for one in answer.snapshots()] == [
+        (4, "end-user", False, "A deleted person's"),
+        (5, "agent", True, "A deleted agent's"),
+        (99, "", False, "Of somebody who is not listed"),
+        (None, "", False, "Of nobody"),
+    ]
+
+
 def test_a_snapshot_can_be_stored() -> None:
     ticket = snapshot("ticket_by_mail.json")
 

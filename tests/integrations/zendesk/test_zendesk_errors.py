@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unavailable
 from integrations.session import by_status
 from integrations.zendesk.errors import LONGEST, MOST, explain, said_by_field
 
+KEYS = ("error", "errors", "details", "description", "message", "title", "detail", "code", "source", "pointer", "base")
 FORMS = json.loads((Path(__file__).parent / "payloads" / "error_bodies.json").read_text("utf-8"))
 
 
@@ -62,6 +66,20 @@ def test_a_body_that_says_nothing_leaves_the_status(body: str | bytes) -> None:
 )
 def test_only_a_record_that_is_not_found_is_gone(body: object, kind: type[IntegrationError]) -> None:
     assert type(answered(404, json.dumps(body), "GET")) is kind
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just({"description": "x"}),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(body=st.dictionaries(st.sampled_from(KEYS), _JSON))
+def test_whatever_is_sent_gives_short_texts_by_field(body: dict[str, object]) -> None:
+    for name, texts in said_by_field(body).items():
+        assert re.fullmatch(r"\w{1,60}", name)
+        assert all(isinstance(text, str) and len(text) <= LONGEST for text in texts)
 
 
 def test_half_a_character_becomes_a_whole_one() -> None:

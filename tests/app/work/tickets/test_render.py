@@ -19,6 +19,7 @@ from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
+from app.rules.channels import ChannelOf
 from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketRead
@@ -70,6 +71,7 @@ HELLO = Reply(macro="Hello::All", sent=False)
 NOTE = Note(title="Bug report (sure)", why=("The rule it matched.",))
 INCIDENT = Incident.model_validate({"incidents": INCIDENTS})
 WAITS = POLICY.model_copy(update={"open_when": "tagged:reproduced"})
+NEVER = POLICY.model_copy(update={"confidential": "never"})
 RELATED = POLICY.model_copy(update={"open_when": "never"})
 NEAR = (KNOWN.model_copy(update={"score": 0.62}), KNOWN.model_copy(update={"iid": 7, "score": 0.5, "state": "closed"}))
 
@@ -147,6 +149,13 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             f"Next: Answer in your own words: the issue is confidential, and must not be named. {COMES_BACK}",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
             GIVEN,
+        ],
+    ),
+    "the text is private, and no issue may be confidential": (
+        [Issue.of(NEVER, ChannelOf("email", public=False, reply="zendesk", link="")), TAGS, NOTE],
+        Found(outcome="none", detail="no related issue found"),
+        [
+            "Issue: No related issue found. None was opened: the text is private. open_issue opens a confidential one.",
         ],
     ),
     "a person has to choose an issue": (
