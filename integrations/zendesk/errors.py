@@ -18,6 +18,9 @@ NO_FIELD = "base"
 """Zendesk's own name for what is about no field."""
 LONGEST = 300
 MOST = 50
+DEEPEST = 5
+_TEXTS = ("title", "detail", "description", "message")
+_CODES = ("code", "error")
 _FIELD = re.compile(r"\w{1,60}")
 
 
@@ -35,50 +38,48 @@ def explain(response: requests.Response) -> IntegrationError | None:
 
 
 def said_by_field(body: dict[str, object]) -> dict[str, tuple[str, ...]]:
-    """What an error's body says, in whichever of Zendesk's forms; the head of the whole only where nothing else is."""
+    """What an error's body says, in whichever of Zendesk's forms.
+
+    `details: {field: [{description, ticket_field_id}]}`, where `base` stands for a rule, which mostly names a field;
+    `errors: [{code, title, detail, source: {pointer}}]`, as https://jsonapi.org/format/#error-objects has it; the head,
+    `error: {title, message}` or `error, description`, only where there is neither.
+    """
     fields = defaultdict[str, list[str]](list)
-    said = [*_of_details(body.get("details")), *_of_list(body.get("errors"))]
-    for name, text in islice(said or _of_head(body), MOST):
+    said = [*_said(body.get("details")), *_said(body.get("errors"))]
+    for name, text in islice(said or _said(_text(body) or body.get("error")), MOST):
         fields[name if _FIELD.fullmatch(name) else NO_FIELD].append(" ".join(visible(text).split())[:LONGEST])
     return {name: tuple(texts) for name, texts in fields.items()}
 
 
-def _of_details(details: object) -> Iterator[tuple[str, str]]:
-    """`{field: [{description, ticket_field_id}]}`. `base` stands for a rule, which mostly names a field."""
-    for name, problems in details.items() if isinstance(details, dict) else ():
-        for problem in problems if isinstance(problems, list) else [problems]:
-            if isinstance(problem, dict):
-                number = problem.get("ticket_field_id")
-                yield f"ticket_field_{number}" if number else str(name), _joined(problem.get("description"))
-            elif isinstance(problem, str):
-                yield str(name), problem
+def _said(value: object, name: str = NO_FIELD, depth: int = 0, *, listed: bool = False) -> Iterator[tuple[str, str]]:
+    """`(field, text)` of a text, of a problem, of a list of these, and of an object that has them by field."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, list) and depth < DEEPEST:
+        for one in value:
+            yield from _said(one, name, depth + 1, listed=True)
+    elif isinstance(value, dict) and depth < DEEPEST:
+        if listed or any(key in value and isinstance(value[key], str | None) for key in _TEXTS):
+            yield _field(value) or name, _text(value)
+            return
+        for key, inner in value.items():
+            yield from _said(inner, key, depth + 1)
 
 
-def _of_list(errors: object) -> Iterator[tuple[str, str]]:
-    """`[{code, title, detail, source: {pointer}}]`, as JSON:API has it; https://jsonapi.org/format/#error-objects."""
-    for one in errors if isinstance(errors, list) else ():
-        if isinstance(one, dict):
-            source = one.get("source")
-            pointer = str(source.get("pointer") or "") if isinstance(source, dict) else ""
-            said = _joined(one.get("title"), one.get("detail")) or _joined(one.get("code"))
-            yield pointer.rpartition("/")[2] or NO_FIELD, said
-        elif isinstance(one, str):
-            yield NO_FIELD, one
+def _field(problem: dict[str, object]) -> str:
+    source = problem.get("source")
+    pointer = source.get("pointer") if isinstance(source, dict) else None
+    if number := problem.get("ticket_field_id"):
+        return f"ticket_field_{number}"
+    return pointer.rpartition("/")[2] if isinstance(pointer, str) else ""
 
 
-def _of_head(body: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """`{error: {title, message}}`, or `{error, description}` with a code for `error`."""
-    error = body.get("error")
-    if isinstance(error, dict):
-        said = _joined(error.get("title"), error.get("message"))
-    else:
-        said = _joined(body.get("description")) or _joined(body.get("message")) or _joined(error)
-    if said:
-        yield NO_FIELD, said
-
-
-def _joined(*parts: object) -> str:
-    return ": ".join(dict.fromkeys(part for part in parts if isinstance(part, str) and part))
+def _text(problem: dict[str, object]) -> str:
+    for keys in (_TEXTS, _CODES):
+        said = dict.fromkeys(text for key in keys if isinstance(text := problem.get(key), str) and text)
+        if said:
+            return ": ".join(said)
+    return ""
 
 
 def _body(response: requests.Response) -> dict[str, object]:
