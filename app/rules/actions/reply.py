@@ -92,6 +92,8 @@ class Reply(Action):
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         if context.nobody_there and not context.where:  # where they wrote elsewhere, they may still read it
             change.say(Section.NEXT, NOBODY_THERE)
+            if answer := context.values.get("answer"):
+                change.quote(answer, "What the team wrote for them")
             return self.outcome("skipped", "the account of the person who wrote is deleted")
         if context.closed_reply is not None:
             return self._about_closed(context.closed_reply, change, context)

@@ -398,6 +398,13 @@ def test_who_is_not_there_any_more_is_not_answered(sent: bool) -> None:
     assert f"Next: {NOBODY_THERE}" in note(made, Found())
 
 
+def test_what_the_team_wrote_for_somebody_who_is_not_there_is_kept() -> None:
+    made = decision(HELLO, NOTE)
+    deleted = made.ticket.model_copy(update={"requester_deleted": True})
+    made = made.model_copy(update={"ticket": deleted, "answer": "Try 11.5 please."})
+    assert "> Try 11.5 please." in note(made, Found())
+
+
 def test_where_they_wrote_elsewhere_they_are_answered_without_a_name() -> None:
     made = decision(HELLO, NOTE, channel="forum", where="https://forum.example/t/1")
     made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_deleted": True})})
