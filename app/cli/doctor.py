@@ -9,8 +9,8 @@ from rich.console import Console
 
 from app.cli.console import print_line
 from app.cli.setup import account_of
+from app.setup.doctor.diagnosis import Diagnosis, State
 from app.setup.doctor.examination import examine
-from app.setup.doctor.finding import Finding, State
 from app.setup.doctor.send_test import send_tests
 
 _COLOURS: Final[dict[State, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -19,7 +19,7 @@ _COLOURS: Final[dict[State, str]] = {"ok": "green", "warn": "yellow", "fail": "r
 def run(console: Console, routing: Path, macros: Path, *, send_test: bool, as_json: bool) -> int:
     with account_of(routing, macros, needs_admin=False) as (account, records):
 
-        def findings() -> Iterator[Finding]:
+        def findings() -> Iterator[Diagnosis]:
             yield from examine(account)
             if send_test:
                 yield from send_tests(account, records.progress)

@@ -22,7 +22,7 @@ from app.setup.apply import Applied, Applier
 from app.setup.connect import connect
 from app.setup.objects import Account
 from app.setup.plan import WRITTEN, as_json
-from app.setup.planner import Item, Plan, make_plan
+from app.setup.planner import Item, SetupPlan, make_plan
 
 NOTHING_TO_DO, FAILED, SOMETHING_TO_DO = 0, 1, 2
 LOCKED = timedelta(minutes=15)
@@ -129,7 +129,7 @@ def _locked(records: Records) -> Iterator[None]:
         records.setup_objects.unlock()
 
 
-def _plan(account: Account, records: Records) -> Plan:
+def _plan(account: Account, records: Records) -> SetupPlan:
     plan = make_plan(account, records.setup_objects.all(account.instance))
     problems = definitions.problems(account, plan.items)
     if problems:
@@ -137,7 +137,7 @@ def _plan(account: Account, records: Records) -> Plan:
     return plan
 
 
-def _refuse_unknown_keys(plan: Plan, keys: Sequence[str]) -> None:
+def _refuse_unknown_keys(plan: SetupPlan, keys: Sequence[str]) -> None:
     known = {item.step.key for item in plan.items} | {item.step.kind for item in plan.items}
     unknown = [key for key in keys if key not in known]
     if unknown:
@@ -146,7 +146,7 @@ def _refuse_unknown_keys(plan: Plan, keys: Sequence[str]) -> None:
         raise NotDone(f"The plan has no {unknown[0]}; {nearest(unknown[0], known)}")
 
 
-def _has_work(plan: Plan, only: Sequence[str], restore: Sequence[str], adopt: Sequence[str]) -> bool:
+def _has_work(plan: SetupPlan, only: Sequence[str], restore: Sequence[str], adopt: Sequence[str]) -> bool:
     def is_work(item: Item) -> bool:
         step = item.step
         if step.key in (*restore, *adopt):
@@ -162,7 +162,7 @@ def _agreed(console: Console) -> bool:
     return console.input("Carry this out? [y/N] ").strip().lower() in {"y", "yes"}
 
 
-def _after(plan: Plan, applied: Applied) -> int:
+def _after(plan: SetupPlan, applied: Applied) -> int:
     del applied
     left: list[Any] = [step for step in plan.steps if step.is_work]
     return SOMETHING_TO_DO if left else NOTHING_TO_DO

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.records.setup_objects import SetupObjects
-from app.setup.kinds.hook import Hook
+from app.setup.kinds.hook import GitLabHook
 from app.setup.marker import Marker
-from app.setup.objects import Account, Found
+from app.setup.objects import Account, Remote
 from app.setup.plan import WRITTEN, changes
-from app.setup.planner import Item, Plan
+from app.setup.planner import Item, SetupPlan
 from app.setup.secret_files import new_signing_token
 from app.setup.values import references_in, resolved
 from integrations.errors import IntegrationError, Invalid, NotFound, UnknownOutcome
@@ -35,7 +35,7 @@ class Applier:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 
-    def apply(self, plan: Plan, *, only: Sequence[str] = (), restore: Sequence[str] = ()) -> Applied:
+    def apply(self, plan: SetupPlan, *, only: Sequence[str] = (), restore: Sequence[str] = ()) -> Applied:
         """`only`: nothing but these keys or kinds; `restore`: also undo what was done to these by hand."""
         applied = Applied()
         chosen = [item for item in plan.items if _is_chosen(item, only, restore)]
@@ -60,8 +60,8 @@ class Applier:
             return
         self._save(item, item.kind.change(self.account, item.found, item.found.values, self._marker(item)))
 
-    def _one(self, item: Item, plan: Plan) -> None:
-        if isinstance(item.kind, Hook):
+    def _one(self, item: Item, plan: SetupPlan) -> None:
+        if isinstance(item.kind, GitLabHook):
             item = self._with_secret(item)
         values = resolved(item.values, plan.ids)
         missing = references_in(values)
@@ -76,7 +76,7 @@ class Applier:
             names = ", ".join(one.name for one in untaken)
             raise Invalid(item.kind.service, f"the server did not take {names}", "not_taken")
 
-    def _created(self, item: Item) -> Found:
+    def _created(self, item: Item) -> Remote:
         try:
             return item.kind.create(self.account, item.step.key, item.values, self._marker(item))
         except UnknownOutcome:
@@ -88,7 +88,7 @@ class Applier:
                     return found
             raise
 
-    def _changed(self, item: Item, planned: Found) -> Found:
+    def _changed(self, item: Item, planned: Remote) -> Remote:
         """Read once more: what somebody did since the plan was made is not overwritten."""
         current = item.kind.read_one(self.account, planned.remote_id)
         if current is None:
@@ -104,7 +104,7 @@ class Applier:
                 raise
             return found
 
-    def _ours(self, item: Item) -> Found | None:
+    def _ours(self, item: Item) -> Remote | None:
         marker = self._marker(item)
         return next(
             (
@@ -121,7 +121,7 @@ class Applier:
             secret.put(new_signing_token())
         return replace(item, values={**item.values, "secret": secret.fingerprint})
 
-    def _save(self, item: Item, found: Found) -> None:
+    def _save(self, item: Item, found: Remote) -> None:
         key, instance = item.step.key, self.account.instance
         self.records.save(instance, key, found.remote_id, found.values, now=self.now().isoformat())
 

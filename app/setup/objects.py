@@ -25,7 +25,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class Remote:
     """An object of the account."""
 
     remote_id: str
@@ -99,25 +99,25 @@ class ObjectKind(ABC):
         """From the YAML. Calls nobody."""
 
     @abstractmethod
-    def read(self, account: Account) -> Sequence[Found]:
+    def read(self, account: Account) -> Sequence[Remote]:
         """All of the account: no filter, every page."""
 
     @abstractmethod
-    def read_one(self, account: Account, remote_id: str) -> Found | None:
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
         """As it is now; None: it is gone."""
 
     @abstractmethod
-    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Found:
+    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         """With its marker in the same request."""
 
     @abstractmethod
-    def change(self, account: Account, found: Found, values: Values, marker: Marker) -> Found:
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """`values`: all that are wanted; what is sent is up to the kind. Also puts the marker back."""
 
     lost: ClassVar[str] = ""
     """What goes with it when it is deleted."""
 
-    def delete(self, account: Account, found: Found) -> None:
+    def delete(self, account: Account, found: Remote) -> None:
         """Only ever by `setup delete`, for what bears our marker."""
         del account, found
         raise Refused(self.service, f"a {self.name} is not deleted by setup", "not_deleted")

@@ -7,7 +7,7 @@ from typing import Any
 from app.records.setup_objects import SetupObject
 from app.setup.kinds import KINDS
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
-from app.setup.objects import Account, Found, ObjectKind, Wanted
+from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.plan import Step, compare, creation
 from app.setup.values import Values, references_in, resolved
 
@@ -20,11 +20,11 @@ class Item:
     kind: ObjectKind
     values: Values = field(default_factory=dict)
     """What is wanted; references to what does not exist yet are still in it."""
-    found: Found | None = None
+    found: Remote | None = None
 
 
 @dataclass
-class Plan:
+class SetupPlan:
     items: list[Item] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     """Of what exists, by key."""
@@ -34,7 +34,7 @@ class Plan:
         return [item.step for item in self.items]
 
 
-def make_plan(account: Account, recorded: Mapping[str, SetupObject]) -> Plan:
+def make_plan(account: Account, recorded: Mapping[str, SetupObject]) -> SetupPlan:
     planner = _Planner(account, recorded)
     for kind in KINDS:
         planner.of_kind(kind)
@@ -45,7 +45,7 @@ def make_plan(account: Account, recorded: Mapping[str, SetupObject]) -> Plan:
 class _Planner:
     account: Account
     recorded: Mapping[str, SetupObject]
-    plan: Plan = field(default_factory=Plan)
+    plan: SetupPlan = field(default_factory=SetupPlan)
 
     def of_kind(self, kind: ObjectKind) -> None:
         found = kind.read(self.account)
@@ -65,7 +65,7 @@ class _Planner:
         for key in sorted(ours.keys() - {one.key for one in wanted}):
             self.plan.items += [_unwanted(kind, key, one) for one in ours[key]]
 
-    def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Found | None, found: Sequence[Found]) -> Item:
+    def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Remote | None, found: Sequence[Remote]) -> Item:
         kept = self.account.rules.routing.setup.keep.get(wanted.key, {})
         values = resolved({**wanted.values, **kept}, self.plan.ids)
         recorded = self.recorded.get(wanted.key)
@@ -87,7 +87,7 @@ class _Planner:
         return f"it waits for {', '.join(waits)}" if waits else ""
 
 
-def _missing(item: Item, found: Sequence[Found], recorded: SetupObject | None) -> Item:
+def _missing(item: Item, found: Sequence[Remote], recorded: SetupObject | None) -> Item:
     """Nothing bears its marker. Was it never made, or did somebody do something by hand?"""
     step, key = item.step, item.step.key
     lost = next((one for one in found if recorded and one.remote_id == recorded.remote_id), None)
@@ -104,9 +104,9 @@ def _missing(item: Item, found: Sequence[Found], recorded: SetupObject | None) -
     return replace(item, step=creation(step, item.values))
 
 
-def _by_key(instance: str, found: Sequence[Found], recorded: Mapping[str, SetupObject]) -> dict[str, list[Found]]:
+def _by_key(instance: str, found: Sequence[Remote], recorded: Mapping[str, SetupObject]) -> dict[str, list[Remote]]:
     """Those with our marker. Of several with one key, the one that we recorded is ours, else the oldest."""
-    ours: dict[str, list[Found]] = {}
+    ours: dict[str, list[Remote]] = {}
     for one in found:
         if one.marker is not None and one.marker.instance == instance:
             ours.setdefault(one.marker.key, []).append(one)
@@ -123,7 +123,7 @@ def _with_secret(current: Values, wanted: Values, recorded: SetupObject | None) 
     return {**current, "secret": recorded.last_applied.get("secret", "") if recorded else ""}
 
 
-def _namesake(item: Item, found: Sequence[Found]) -> Found | None:
+def _namesake(item: Item, found: Sequence[Remote]) -> Remote | None:
     """One that was made by hand, at this address or with this title."""
     if item.kind.by_title:
         return None
@@ -135,11 +135,11 @@ def _namesake(item: Item, found: Sequence[Found]) -> Found | None:
     )
 
 
-def _clash(key: str, found: Sequence[Found]) -> str:
+def _clash(key: str, found: Sequence[Remote]) -> str:
     return TicketField.clash(found) if key == ARCHETYPE else ""
 
 
-def _unwanted(kind: ObjectKind, key: str, found: Found) -> Item:
+def _unwanted(kind: ObjectKind, key: str, found: Remote) -> Item:
     off = {name: value for name, value in kind.deactivated.items() if found.values.get(name) != value}
     step = Step(kind.name, key, "unwanted", remote_id=found.remote_id, reason="the YAML does not name it any more")
     if not off:

@@ -1,6 +1,6 @@
 """The values of an object that we manage, in one form for both sides, so that only real differences are seen.
 
-What the servers rewrite is documented per object in docs/decisions/0012-setup-as-code.md.
+What the servers rewrite is documented per object in docs/decisions/0011-setup-as-code.md.
 """
 
 import json

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from app.setup.doctor.finding import Check, Finding, fail, ok, warn
+from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
 from app.setup.doctor.zendesk_checks import APPLY
 from app.setup.kinds.hook import EVENTS
 from app.setup.kinds.label import Label
@@ -16,7 +16,7 @@ SOON_DAYS: Final = 30
 OLDEST, SIGNS = (18, 3), (19, 0)
 
 
-def token(account: Account) -> Iterable[Finding]:
+def token(account: Account) -> Iterable[Diagnosis]:
     said = account.gitlab.token()
     scopes = said.get("scopes") or []
     if "api" not in scopes:
@@ -30,7 +30,7 @@ def token(account: Account) -> Iterable[Finding]:
         yield ok("gitlab/token", f"scope api{f', valid for {days} days' if days is not None else ''}")
 
 
-def version(account: Account) -> Iterable[Finding]:
+def version(account: Account) -> Iterable[Diagnosis]:
     said = account.gitlab.version()
     number = tuple(int(part) for part in said.split("-")[0].split(".")[:2] if part.isdecimal())
     if number < OLDEST:
@@ -41,7 +41,7 @@ def version(account: Account) -> Iterable[Finding]:
         yield ok("gitlab/version", f"GitLab {said}")
 
 
-def trackers(account: Account) -> Iterable[Finding]:
+def trackers(account: Account) -> Iterable[Diagnosis]:
     for name, tracker in account.rules.routing.trackers.items():
         place = account.place("trackers", name)
         if tracker.project not in account.projects:
@@ -56,7 +56,7 @@ def trackers(account: Account) -> Iterable[Finding]:
             yield ok("gitlab/trackers", f"{tracker.project}: access level {max(levels)}")
 
 
-def hooks(account: Account) -> Iterable[Finding]:
+def hooks(account: Account) -> Iterable[Diagnosis]:
     """Only a maintainer sees them."""
     for path, project_id in account.projects.items():
         ours = [row for row in account.gitlab.hooks(project_id) if row.get("url") == _our_url(account)]
@@ -74,7 +74,7 @@ def hooks(account: Account) -> Iterable[Finding]:
             yield ok("gitlab/hooks", f"{path}: the webhook is on")
 
 
-def labels(account: Account) -> Iterable[Finding]:
+def labels(account: Account) -> Iterable[Diagnosis]:
     kind = Label()
     found = [one.values for one in kind.read(account)]
     missing = [one.values["name"] for one in kind.wanted(account) if one.values not in found]

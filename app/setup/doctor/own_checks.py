@@ -7,11 +7,11 @@ from typing import Final
 
 import httpx
 
-from app.setup.doctor.finding import Check, Finding, fail, ok, warn
+from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
 from app.setup.objects import Account
 
 
-def reachable(account: Account) -> Iterable[Finding]:
+def reachable(account: Account) -> Iterable[Diagnosis]:
     """From here. A firewall may still keep Zendesk out: `--send-test` proves the whole way."""
     address = f"{account.public_url}/webhooks/zendesk"
     try:
@@ -26,7 +26,7 @@ def reachable(account: Account) -> Iterable[Finding]:
         yield fail("pointsman/public_url", f"{address} answers {status}, not 401", "Something else answers there.")
 
 
-def secret_files(account: Account) -> Iterable[Finding]:
+def secret_files(account: Account) -> Iterable[Diagnosis]:
     for secret in (account.zendesk_secret, account.gitlab_secret):
         path = Path(secret.file) if secret.file else None
         if not secret.values:

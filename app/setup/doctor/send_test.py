@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from app.records.progress import Progress
-from app.setup.doctor.finding import Finding, fail, ok
+from app.setup.doctor.diagnosis import Diagnosis, fail, ok
 from app.setup.doctor.ping import EVENT
 from app.setup.marker import Marker
 from app.setup.objects import Account
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 45
 
 def send_tests(
     account: Account, progress: Progress, *, sleep: Callable[[float], None] = time.sleep
-) -> Iterable[Finding]:
+) -> Iterable[Diagnosis]:
     began = datetime.now(UTC)
     for source, send in (("zendesk", _zendesk), ("gitlab", _gitlab)):
         name = f"{source}/test"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from app.setup.doctor.finding import Check, Finding, fail, ok, warn
+from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
 from app.setup.kinds.group import all_groups
 from app.setup.kinds.hold import HOW, is_on, uses_hold
 from app.setup.kinds.ticket_field import TicketField
@@ -22,7 +22,7 @@ MOST_VIEWS: Final = 12
 APPLY: Final = "Run `pointsman setup apply`."
 
 
-def credentials(account: Account) -> Iterable[Finding]:
+def credentials(account: Account) -> Iterable[Diagnosis]:
     who = mapping(account.service.get("users/me").get("user"))
     role = text(who.get("role"))
     if role not in {"agent", "admin"}:
@@ -39,7 +39,7 @@ def credentials(account: Account) -> Iterable[Finding]:
         yield ok("zendesk/credentials", f"signed in as {role} {text(who.get('id'))}")
 
 
-def clock(account: Account) -> Iterable[Finding]:
+def clock(account: Account) -> Iterable[Diagnosis]:
     there = account.service.clock()
     if there is None:
         return
@@ -54,12 +54,12 @@ def clock(account: Account) -> Iterable[Finding]:
         yield ok("zendesk/clock", said)
 
 
-def hold(account: Account) -> Iterable[Finding]:
+def hold(account: Account) -> Iterable[Diagnosis]:
     if uses_hold(account):
         yield ok("zendesk/hold", "On-hold is on") if is_on(account) else fail("zendesk/hold", "On-hold is off", HOW)
 
 
-def groups(account: Account) -> Iterable[Finding]:
+def groups(account: Account) -> Iterable[Diagnosis]:
     for name in all_groups(account.rules.routing):
         if name not in account.groups:
             yield fail("zendesk/groups", f"there is no group {name}", "Make it, or set `setup.create_groups: true`.")
@@ -71,7 +71,7 @@ def groups(account: Account) -> Iterable[Finding]:
             yield ok("zendesk/groups", f"{name} is there, with members")
 
 
-def fields(account: Account) -> Iterable[Finding]:
+def fields(account: Account) -> Iterable[Diagnosis]:
     """Ours are in the forms, and no other field has their tags."""
     rows = [*account.zendesk.all("ticket_fields", "ticket_fields")]
     ours = [row for row in rows if _is_ours(account, row.get("agent_description"))]
@@ -88,7 +88,7 @@ def fields(account: Account) -> Iterable[Finding]:
         yield ok("zendesk/fields", f"{len(ours)} fields of ours, and no tag of theirs in another field")
 
 
-def webhook(account: Account) -> Iterable[Finding]:
+def webhook(account: Account) -> Iterable[Diagnosis]:
     ours = [row for row in account.zendesk.all("webhooks", "webhooks") if _calls_us(account, row)]
     if not ours:
         yield fail("zendesk/webhook", f"no webhook calls {account.public_url}/webhooks/zendesk", APPLY)
@@ -106,7 +106,7 @@ def webhook(account: Account) -> Iterable[Finding]:
     yield from _deliveries(account, row)
 
 
-def triggers(account: Account) -> Iterable[Finding]:
+def triggers(account: Account) -> Iterable[Diagnosis]:
     """Active, and none of them answers our own updates."""
     ours = {text(row["id"]) for row in account.zendesk.all("webhooks", "webhooks") if _calls_us(account, row)}
     calling = [
@@ -128,7 +128,7 @@ def triggers(account: Account) -> Iterable[Finding]:
     yield ok("zendesk/triggers", f"{len(calling)} active triggers call the webhook")
 
 
-def views(account: Account) -> Iterable[Finding]:
+def views(account: Account) -> Iterable[Diagnosis]:
     active = sum(1 for row in account.zendesk.all("views", "views") if row.get("active"))
     if active > MOST_VIEWS:
         yield warn(
@@ -138,7 +138,7 @@ def views(account: Account) -> Iterable[Finding]:
         )
 
 
-def _deliveries(account: Account, webhook_row: Json) -> Iterable[Finding]:
+def _deliveries(account: Account, webhook_row: Json) -> Iterable[Diagnosis]:
     rows = account.zendesk.get(f"webhooks/{webhook_row['id']}/invocations").get("invocations") or []
     latest = rows[:10]
     failed = [one for one in latest if text(one.get("status")) not in {"success", "delivered"}]

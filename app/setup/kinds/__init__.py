@@ -5,7 +5,7 @@ from typing import Final
 from app.setup.kinds.category import Category
 from app.setup.kinds.group import Group
 from app.setup.kinds.hold import Hold
-from app.setup.kinds.hook import Hook
+from app.setup.kinds.hook import GitLabHook
 from app.setup.kinds.label import Label
 from app.setup.kinds.macro import Macro
 from app.setup.kinds.signing_secret import SigningSecret
@@ -26,5 +26,5 @@ KINDS: Final[tuple[ObjectKind, ...]] = (
     Trigger(),
     View(),
     Macro(),
-    Hook(),
+    GitLabHook(),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.setup.kinds.zendesk_kind import ZendeskKind
 from app.setup.marker import Marker
-from app.setup.objects import Account, Found, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
 from integrations.errors import Refused
 from integrations.zendesk.admin import Json
@@ -24,11 +24,11 @@ class Category(ZendeskKind):
     def wanted(self, account: Account) -> Sequence[Wanted]:
         return [Wanted(CATEGORY, {"name": TITLE})] if account.rules.routing.setup.webhook else []
 
-    def read(self, account: Account) -> Sequence[Found]:
+    def read(self, account: Account) -> Sequence[Remote]:
         try:
             found = [one for one in super().read(account) if one.title == TITLE]
         except Refused:  # the account's plan has none: the marker alone tells our triggers
-            return [Found("", TITLE, {"name": TITLE}, None)]
+            return [Remote("", TITLE, {"name": TITLE}, None)]
         if not found:
             return []
         triggers = [*account.zendesk.all("triggers", "triggers")]

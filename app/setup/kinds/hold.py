@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.setup.marker import Marker
-from app.setup.objects import Account, Found, ObjectKind, Wanted
+from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, mapping
 from integrations.errors import IntegrationError, Refused
 
@@ -21,18 +21,18 @@ class Hold(ObjectKind):
     def wanted(self, account: Account) -> Sequence[Wanted]:
         return [Wanted("hold/status", {"on": True}, manual=HOW)] if uses_hold(account) else []
 
-    def read(self, account: Account) -> Sequence[Found]:
-        return [Found("status", "On-hold", {"on": True}, None)] if is_on(account) else []
+    def read(self, account: Account) -> Sequence[Remote]:
+        return [Remote("status", "On-hold", {"on": True}, None)] if is_on(account) else []
 
-    def read_one(self, account: Account, remote_id: str) -> Found | None:
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
         del remote_id
         return next(iter(self.read(account)), None)
 
-    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Found:
+    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del account, key, values, marker
         raise Refused("zendesk", HOW, "manual")
 
-    def change(self, account: Account, found: Found, values: Values, marker: Marker) -> Found:
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         del account, found, values, marker
         raise Refused("zendesk", HOW, "manual")
 

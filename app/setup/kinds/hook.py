@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from app.setup.marker import Marker
 from app.setup.names import key_of
-from app.setup.objects import Account, Found, ObjectKind, Wanted
+from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, text
 from app.signatures import SIGNING_PREFIX
 from integrations.errors import Invalid
@@ -14,7 +14,7 @@ from integrations.gitlab.admin import Json
 EVENTS = ("issues_events", "confidential_issues_events", "note_events", "confidential_note_events")
 
 
-class Hook(ObjectKind):
+class GitLabHook(ObjectKind):
     name = "hook"
     service = "gitlab"
     lost = "GitLab's events of this project come no more."
@@ -44,38 +44,38 @@ class Hook(ObjectKind):
             )
         return wanted
 
-    def read(self, account: Account) -> Sequence[Found]:
+    def read(self, account: Account) -> Sequence[Remote]:
         return [
             self._found(path, row)
             for path, project_id in account.projects.items()
             for row in account.gitlab.hooks(project_id)
         ]
 
-    def read_one(self, account: Account, remote_id: str) -> Found | None:
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
         project_id, _, hook_id = remote_id.partition(":")
         row = account.gitlab.hook(int(project_id), hook_id)
         path = next(path for path, known in account.projects.items() if known == int(project_id))
         return self._found(path, row) if row is not None else None
 
-    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Found:
+    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
         project_id = account.projects[values["project"]]
         body = _body(values, marker)
         row = account.gitlab.create_hook(project_id, body | _secret(account))
         return self._checked(account, values, row, body)
 
-    def change(self, account: Account, found: Found, values: Values, marker: Marker) -> Found:
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """Always with the secret: another URL makes GitLab forget it."""
         project_id, _, hook_id = found.remote_id.partition(":")
         body = _body(values, marker)
         row = account.gitlab.change_hook(int(project_id), hook_id, body | _secret(account))
         return self._checked(account, values, row, body)
 
-    def delete(self, account: Account, found: Found) -> None:
+    def delete(self, account: Account, found: Remote) -> None:
         project_id, _, hook_id = found.remote_id.partition(":")
         account.gitlab.delete_hook(int(project_id), hook_id)
 
-    def _checked(self, account: Account, values: Values, row: Json, body: Json) -> Found:
+    def _checked(self, account: Account, values: Values, row: Json, body: Json) -> Remote:
         """GitLab before 19.0 drops a signing token without a word: then it gets a plain one."""
         secret = account.gitlab_secret
         if secret.value.startswith(SIGNING_PREFIX) and row.get("signing_token_present") is not True:
@@ -85,7 +85,7 @@ class Hook(ObjectKind):
         if row.get("signing_token_present") is not True and row.get("token_present") is False:
             raise Invalid("gitlab", "GitLab did not take the secret of the hook", "no_secret")
         found = self._found(values["project"], row)
-        return Found(
+        return Remote(
             found.remote_id,
             found.title,
             {**found.values, "secret": secret.fingerprint},
@@ -93,7 +93,7 @@ class Hook(ObjectKind):
             raw=found.raw,
         )
 
-    def _found(self, path: str, row: Json) -> Found:
+    def _found(self, path: str, row: Json) -> Remote:
         values: dict[str, Any] = {
             "project": path,
             "name": text(row.get("name")),
@@ -102,7 +102,7 @@ class Hook(ObjectKind):
             "push_events": bool(row.get("push_events")),
             "enable_ssl_verification": bool(row.get("enable_ssl_verification", True)),
         }
-        return Found(
+        return Remote(
             f"{row.get('project_id')}:{row.get('id')}",
             text(row.get("name") or row.get("url")),
             values,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from app.setup.kinds.webhook import WEBHOOK
 from app.setup.marker import Marker
-from app.setup.objects import Account, Found, ObjectKind, Wanted
+from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.secret_files import fingerprint
 from app.setup.values import Values, text
 from integrations.errors import NotFound
@@ -22,24 +22,24 @@ class SigningSecret(ObjectKind):
             return []
         return [Wanted(KEY, {"in our file": True}, manual="" if secret.values else secret.why_not)]
 
-    def read(self, account: Account) -> Sequence[Found]:
+    def read(self, account: Account) -> Sequence[Remote]:
         secret, webhook_id = _secret(account)
         marker = Marker(KEY, account.instance)
         held = bool(secret) and secret in account.zendesk_secret.values
-        return [Found(webhook_id, fingerprint(secret), {"in our file": held}, marker)] if webhook_id else []
+        return [Remote(webhook_id, fingerprint(secret), {"in our file": held}, marker)] if webhook_id else []
 
-    def read_one(self, account: Account, remote_id: str) -> Found | None:
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
         return next((one for one in self.read(account) if one.remote_id == remote_id), None)
 
-    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Found:
+    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key, values, marker
         secret, webhook_id = _secret(account)
         if not secret:
             raise NotFound("zendesk", "there is no webhook with a signing secret", "no_webhook")
         account.zendesk_secret.put(secret)
-        return Found(webhook_id, fingerprint(secret), {"in our file": True}, Marker(KEY, account.instance))
+        return Remote(webhook_id, fingerprint(secret), {"in our file": True}, Marker(KEY, account.instance))
 
-    def change(self, account: Account, found: Found, values: Values, marker: Marker) -> Found:
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         del found
         return self.create(account, KEY, values, marker)
 

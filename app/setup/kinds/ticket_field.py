@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from app.rules.verdict import spoken
 from app.setup.kinds.zendesk_kind import ZendeskKind
 from app.setup.marker import Marker
-from app.setup.objects import Account, Found, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
 from app.tags import ARCHETYPE_TAG
 from integrations.zendesk.admin import Json
@@ -61,7 +61,7 @@ class TicketField(ZendeskKind):
             body["custom_field_options"] = [{"name": name, "value": value} for value, name in values["options"]]
         return body
 
-    def change(self, account: Account, found: Found, values: Values, marker: Marker) -> Found:
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         wanted = {value for value, _ in values.get("options", ())}
         old = [one for one in found.raw.get("custom_field_options") or () if text(one.get("value")) not in wanted]
         kept = [[text(one["value"]), text(one["name"]).removesuffix(RETIRED) + RETIRED] for one in old]
@@ -75,7 +75,7 @@ class TicketField(ZendeskKind):
         return raw.get("removable") is not False
 
     @staticmethod
-    def clash(fields: Sequence[Found]) -> str:
+    def clash(fields: Sequence[Remote]) -> str:
         """Another field that has one of our tags: Zendesk does not check it, and refuses edits later."""
         for other in fields:
             for value, _ in other.values.get("options", ()):

@@ -6,6 +6,7 @@ from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.hooks import Hook, HookedService
 from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
+from integrations.sandbox.zendesk.account_controls import AccountControls
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
@@ -24,7 +25,7 @@ def path_of(raw: str) -> str:
     return raw.removesuffix(".json") if raw.startswith("/api/") else raw
 
 
-class ZendeskSandbox(ZendeskControls, SetupControls, HookedService):
+class ZendeskSandbox(ZendeskControls, AccountControls, SetupControls, HookedService):
     email = EMAIL
     token = TOKEN
     webhook_secret = WEBHOOK_SECRET

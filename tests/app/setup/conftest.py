@@ -16,7 +16,7 @@ from app.setup.apply import Applied, Applier
 from app.setup.connect import connect
 from app.setup.objects import Account
 from app.setup.plan import Step
-from app.setup.planner import Plan, make_plan
+from app.setup.planner import SetupPlan, make_plan
 from integrations.sandbox import Sandbox
 
 ROUTING = """
@@ -101,7 +101,7 @@ class SetUp:
 
     def adopt(self, key: str) -> None:
         account = self.account()
-        plan: Plan = make_plan(account, self.records.setup_objects.all(account.instance))
+        plan: SetupPlan = make_plan(account, self.records.setup_objects.all(account.instance))
         self.applier(account).adopt(next(item for item in plan.items if item.step.key == key))
 
     def applier(self, account: Account) -> Applier:

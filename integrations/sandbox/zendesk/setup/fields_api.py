@@ -8,6 +8,7 @@ from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestC
 from integrations.sandbox.zendesk.models import TicketField
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import invalid, not_found
+from integrations.sandbox.zendesk.serializers import field_json
 from integrations.sandbox.zendesk.validators import check_keys
 
 KEYS: Final = frozenset(
@@ -32,7 +33,11 @@ def settings(request: CheckedRequest) -> Json:
 
 
 def show_all(request: CheckedRequest) -> Json:
-    return page_of(request, "ticket_fields", [*request.state.account.fields.values()], lambda raw: raw)
+    """Those that every account has, then the account's own. A ticket's `custom_fields` has only the latter."""
+    state = request.state
+    known = [one for one in (*state.system_fields, *state.fields.values()) if str(one.id) not in state.account.fields]
+    rows = [*(field_json(state, one) for one in known), *state.account.fields.values()]
+    return page_of(request, "ticket_fields", rows, lambda raw: raw)
 
 
 def create(request: CheckedRequest) -> Result:

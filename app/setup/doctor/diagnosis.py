@@ -10,7 +10,7 @@ State = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     name: str
     """`zendesk/clock`."""
     state: State
@@ -21,16 +21,16 @@ class Finding:
         return {"name": self.name, "state": self.state, "said": self.said, "remedy": self.remedy}
 
 
-def ok(name: str, said: str) -> Finding:
-    return Finding(name, "ok", said)
+def ok(name: str, said: str) -> Diagnosis:
+    return Diagnosis(name, "ok", said)
 
 
-def warn(name: str, said: str, remedy: str) -> Finding:
-    return Finding(name, "warn", said, remedy)
+def warn(name: str, said: str, remedy: str) -> Diagnosis:
+    return Diagnosis(name, "warn", said, remedy)
 
 
-def fail(name: str, said: str, remedy: str) -> Finding:
-    return Finding(name, "fail", said, remedy)
+def fail(name: str, said: str, remedy: str) -> Diagnosis:
+    return Diagnosis(name, "fail", said, remedy)
 
 
 @dataclass(frozen=True)
@@ -38,5 +38,5 @@ class Check:
     """`look` only reads. It raises IntegrationError where it cannot; `cheap`: the service does it every hour."""
 
     name: str
-    look: Callable[[Account], Iterable[Finding]]
+    look: Callable[[Account], Iterable[Diagnosis]]
     cheap: bool = True
