@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic import SecretStr
+
 from app.rules.loading import Rules
 from app.settings import SetupSettings
 from app.setup.objects import Account
@@ -9,18 +11,26 @@ from app.setup.secret_files import WebhookSecret
 from app.setup.values import mapping, text
 from integrations.errors import NotFound, Refused
 from integrations.gitlab.admin import GitLabAdmin
+from integrations.outbound import UNGUARDED, Outbound
 from integrations.zendesk.admin import ZendeskAdmin
 
 
-def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules, *, needs_admin: bool = True) -> Account:
+def connect(
+    settings: SetupSettings,
+    environ: Mapping[str, str],
+    rules: Rules,
+    *,
+    needs_admin: bool = True,
+    outbound: Outbound = UNGUARDED,
+) -> Account:
     """Raises IntegrationError; Refused with the reason for a person without the rights."""
-    service = _zendesk(settings, settings.zendesk_email, settings.zendesk_token)
+    service = _zendesk(settings, settings.zendesk_email, settings.zendesk_token, outbound)
     bot = mapping(service.get("users/me").get("user"))
     if not bot.get("id"):
         raise Refused("zendesk", "the credentials are unknown; check e-mail and token", "not_authenticated")
     admin = service
     if settings.zendesk_admin_token is not None:
-        admin = _zendesk(settings, settings.zendesk_admin_email, settings.zendesk_admin_token)
+        admin = _zendesk(settings, settings.zendesk_admin_email, settings.zendesk_admin_token, outbound)
     who = mapping(admin.get("users/me").get("user"))
     if needs_admin and who.get("role") != "admin":
         raise Refused(
@@ -29,7 +39,7 @@ def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules, *
             "set ZENDESK_ADMIN_EMAIL and ZENDESK_ADMIN_TOKEN",
             "no_admin",
         )
-    gitlab = GitLabAdmin(settings.gitlab_url, settings.gitlab_token.get_secret_value())
+    gitlab = GitLabAdmin(settings.gitlab_url, settings.gitlab_token.get_secret_value(), outbound=outbound)
     return Account(
         rules=rules,
         zendesk=admin,
@@ -45,10 +55,10 @@ def connect(settings: SetupSettings, environ: Mapping[str, str], rules: Rules, *
     )
 
 
-def _zendesk(settings: SetupSettings, email: str, token: object) -> ZendeskAdmin:
-    secret = token.get_secret_value() if hasattr(token, "get_secret_value") else ""
+def _zendesk(settings: SetupSettings, email: str, token: SecretStr | None, outbound: Outbound) -> ZendeskAdmin:
+    secret = token.get_secret_value() if token else ""
     oauth = settings.zendesk_oauth_token.get_secret_value() if settings.zendesk_oauth_token and not secret else ""
-    return ZendeskAdmin(settings.zendesk_url, email=email, token=secret, oauth_token=oauth)
+    return ZendeskAdmin(settings.zendesk_url, email=email, token=secret, oauth_token=oauth, outbound=outbound)
 
 
 def _definitions(admin: ZendeskAdmin) -> Mapping[str, object]:

@@ -10,7 +10,11 @@ from app.cli.console import MACROS, ROUTING, JsonOption, MacrosOption, RoutingOp
 from app.cli.errors import NotDone, ends_in_words, in_words
 
 cli = typer.Typer()
-group = typer.Typer(no_args_is_help=True, help="Set up Zendesk and GitLab as routing.yaml and macros.yaml want them.")
+group = typer.Typer(
+    no_args_is_help=True,
+    help="Set up Zendesk and GitLab as routing.yaml and macros.yaml want them.",
+    epilog=examples("pointsman setup plan", "pointsman setup apply"),
+)
 cli.add_typer(group, name="setup")
 
 Given = ParamSpec("Given")

@@ -60,6 +60,8 @@ class WebhookAlerts:
     deps: Dependencies
     last: LastDeliveries
     projects: ProjectCache
+    setup_problems: Callable[[], list[tuple[str, str]]] = list
+    """`(check, sentence)` for each, as this process saw them last."""
 
     def silent(self, hours: int) -> Iterator[tuple[str, str]]:
         """`(source, sentence)` for each that has sent nothing for so long."""

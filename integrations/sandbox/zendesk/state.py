@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.zendesk.account_objects import AccountObjects
 from integrations.sandbox.zendesk.models import (
     API_VIA,
     CUSTOM_STATUS_IDS,
@@ -21,7 +22,6 @@ from integrations.sandbox.zendesk.models import (
     Via,
 )
 from integrations.sandbox.zendesk.refusals import not_found
-from integrations.sandbox.zendesk.setup.objects import AccountObjects
 
 EMAIL = "pointsman@sandbox.example"
 ADVOCATE_EMAIL = "ada@sandbox.example"

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from integrations.sandbox.api import Json
-from integrations.sandbox.zendesk.setup.objects import Table
+from integrations.sandbox.zendesk.account_objects import Table
 from integrations.sandbox.zendesk.state import State
 
 
