@@ -62,5 +62,13 @@ class SetupControls:
             account.table(table)[str(number)] = shown
             return number
 
+    def account_invocations(self) -> list[Json]:
+        """What was sent to webhooks that were made over the API, the oldest first."""
+        with self._state.lock:
+            return [*self._state.account.invocations]
+
+    def switch_categories(self, on: bool) -> None:
+        self._state.account.has_categories = on
+
     def switch_hold(self, on: bool) -> None:
         self._state.account.hold = on
