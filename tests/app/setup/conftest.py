@@ -23,7 +23,11 @@ ROUTING = """
 version: 1
 channels:
   twitter: {title: Twitter, recognise: {via: twitter, rel: [none, mention]}, public: true, reply: zendesk}
-  twitter_dm: {title: Twitter DM, recognise: {via: [twitter, twitter_dm, sunshine_conversations_twitter_dm]}, public: false, reply: zendesk}
+  twitter_dm:
+    title: Twitter DM
+    recognise: {via: [twitter, twitter_dm, sunshine_conversations_twitter_dm]}
+    public: false
+    reply: zendesk
   disqus: {title: Blog comment, recognise: {tags: disqus}, public: true, reply: zendesk}
 trackers:
   product: {project: community/product, labels: [community]}

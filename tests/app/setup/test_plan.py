@@ -31,18 +31,13 @@ def test_the_view_of_twitter_is_the_handbooks(set_up: SetUp) -> None:
 def test_a_macro_has_zendesks_placeholders_its_channels_title_and_brackets_for_the_rest(set_up: SetUp) -> None:
     set_up.apply()
     default, twitter = (set_up.object_of("macros", f"Community::Mention{end}") for end in ("", "::Twitter"))
-    values = {action["field"]: action["value"] for action in default["actions"]}
-    assert values["comment_value"].startswith(
-        "Hi {{ticket.requester.first_name}},\n\nthank you for the mention on [channel]"
-    )
-    assert (values["current_tags"], values["status"], values["comment_mode_is_public"]) == (
-        "macro__mention",
-        "solved",
-        "true",
-    )
-    assert {action["field"]: action["value"] for action in twitter["actions"]}["comment_value"].endswith(
-        "[link to the post]"
-    )
+    assert _actions(default) == {
+        "comment_value": "Hi {{ticket.requester.first_name}},\n\nthank you for the mention on [channel]!\nSee you soon.",
+        "comment_mode_is_public": "true",
+        "current_tags": "macro__mention",
+        "status": "solved",
+    }
+    assert _actions(twitter)["comment_value"] == "Thank you, {{ticket.requester.first_name}}! [link to the post]"
 
 
 def test_our_own_updates_call_nobody_and_everybody_elses_do(set_up: SetUp) -> None:
