@@ -56,6 +56,7 @@ def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
         for earlier in order[:position]:
             if (
                 earlier not in rules.matcher.shadows
+                and not rules.routing.archetypes[routes[earlier].archetype].channels
                 and (earlier in rules.matcher.for_comments or index not in rules.matcher.for_comments)
                 and implies(routes[index].when, routes[earlier].when, lists)
             ):

@@ -98,3 +98,7 @@ class RoutingConfig(Strict):
     remarks: tuple[RemarkConfig, ...] = ()
     guards: tuple[GuardConfig, ...] = ()
     routes: tuple[RouteConfig, ...]
+
+    def not_of(self, channel: str) -> frozenset[str]:
+        """The archetypes that no ticket of this channel can be of."""
+        return frozenset(name for name, one in self.archetypes.items() if one.channels and channel not in one.channels)

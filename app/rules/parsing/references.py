@@ -141,6 +141,8 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
                 yield from checked.macro(one.name, path, has=provided | one.knows)
             else:
                 yield from checked.known(one.kind, one.name, path)
+        for number, channel in enumerate(archetype.channels):
+            yield from checked.known("channel", channel, ("archetypes", name, "channels", number), also=(OTHER,))
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:

@@ -109,6 +109,7 @@ def test_says_what_was_found_and_what_was_expected(routes: str, said: str) -> No
         ),
         ("reply: {macro: 'A::Replly'}", "there is no macro `A::Replly`; did you mean `A::Reply`?"),
         ("reply: {macro: 'A::Reply', live_on: [forums]}", "there is no channel `forums`; did you mean `forum`?"),
+        ("channels: [forums]", "there is no channel `forums`; did you mean `forum`?"),
         ("reply: {macro: 'A::Linked'}", "macro `A::Linked` needs `issue_url`, but there is no issue here"),
         ("forward: {}", "give `to`, `group` or both"),
         ("never_reply: true\n    reply: {macro: 'A::Reply'}", "says `never_reply`, and has a reply"),

@@ -23,6 +23,7 @@ HANDBOOK = {
     "stability_complaint", "feature_request", "bug_report", "general_question", "mention", "customer_support",
     "two_factor_reset", "non_english", "political", "event_sponsorship", "product_pitch", "investment", "spam",
     "solved_by_user", "tweet_removed", "security_report", "escalation", "abuse_report",
+    "privacy_request",
 }  # fmt: skip
 CHANNELS = {
     "twitter", "twitter_dm", "facebook", "facebook_message", "messaging", "chat", "voice", "api", "zendesk", "email",
@@ -65,7 +66,12 @@ def test_every_archetype_has_four_examples_and_a_near_miss() -> None:
 def test_what_does_harm_while_it_waits_comes_before_the_language() -> None:
     early = [route.archetype for route in SHIPPED.routing.routes if route.before == "language"]
     harm = {"security_report", "escalation", "abuse_report"}
-    assert set(early) == {"team_comment", "two_factor_reset", "customer_support"} | harm
+    assert set(early) == {"team_comment", "two_factor_reset", "customer_support", "privacy_request"} | harm
+
+
+def test_nothing_about_personal_data_is_said_in_public_or_by_the_model() -> None:
+    request = SHIPPED.routing.archetypes["privacy_request"]
+    assert (request.private, request.by_rule_only, request.issue) == (True, True, None)
 
 
 def test_a_security_report_is_private_and_urgent() -> None:

@@ -52,6 +52,13 @@ def test_the_model_decides_when_sure_and_suggests_when_probably_right(
     assert (verdict.confidence, verdict.mode) == (confidence, mode)
 
 
+def test_the_model_names_no_archetype_that_is_not_for_the_channel(rules: Rules) -> None:
+    said = model_says("tweet_removed", 0.7)
+    mail = judge(rules, Ticket(1, body=NOTHING_FITS, channel="email"), said, now=NOW)
+    assert [one.archetype for one in mail.verdict.candidates] == ["mention"]
+    assert ask(rules, NOTHING_FITS, said).verdict.candidates[0].archetype == "tweet_removed"
+
+
 def test_below_its_thresholds_the_model_only_names_candidates(rules: Rules) -> None:
     verdict = ask(rules, NOTHING_FITS, model_says("bug_report", 0.2)).verdict
     assert verdict.archetype is None
