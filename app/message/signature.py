@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.message.patterns import is_whole, one_of, plain
-from app.message.phrases import has_letter
+from app.message.phrases import has_letter, points_at_something
 from app.rules.re2_patterns import compiled
 
 LONGEST_GREETING: Final = 100
@@ -23,6 +23,7 @@ _THANKS: Final = compiled(rf"\A{one_of('thanks')}[\s,.!-]*(?:{_NAME}\W{{0,2}}){{
 _DELIMITER: Final = compiled(r"\A(?:--|__+|\*--\*)\s?\z")
 _POSTSCRIPT: Final = compiled(r"\Ap\.?\s?p?\.?s\b")
 _SENTENCE: Final = compiled(r"[.?:;]\z|\pL [a-z]+ [a-z]+ [a-z]+ ")
+_NAMES_ALONE: Final = compiled(rf"\A[\W_]{{0,3}}(?:{_NAME}\s?){{1,4}}\W?\z")
 _FULL_NAME: Final = compiled(rf"\A(?:{_NAME}\s?){{2,4}}\z")
 _PHONE: Final = compiled(
     r"\A(?:tel|phone|telephone|telefon|téléphone|tél|teléfono|telefone|mobile?|mobil|cell|fax|fon|office|direct|[tmpf])"
@@ -45,9 +46,14 @@ def without_signature(lines: Sequence[str]) -> list[str]:
     return _without_card([*lines[:end], *lines[after:]])
 
 
+def is_card(lines: Sequence[str]) -> bool:
+    """Somebody's name, with what may stand below it: a position, a company, a telephone."""
+    return bool(lines) and _NAMES_ALONE.search(plain(lines[0])) is not None and _are_names(lines)
+
+
 def _is_greeting(line: str) -> bool:
     said = plain(line)
-    if len(said) > LONGEST_GREETING:
+    if len(said) > LONGEST_GREETING or points_at_something(said):
         return False
     return _GREETING.search(said) is not None or is_whole(line, "pleasantries")
 
