@@ -92,6 +92,7 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
     used.update(name for name, macro in rules.macros.macros.items() if macro.language)
+    used.update(remark.macro for remark in rules.routing.remarks if remark.macro)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
     yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)
 

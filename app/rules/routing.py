@@ -15,6 +15,7 @@ from app.rules.schema.base import (
     FieldsConfig,
     LanguagesConfig,
     LimitsConfig,
+    MacroName,
     Mode,
     RetentionConfig,
     TeamConfig,
@@ -63,6 +64,8 @@ class RemarkConfig(Strict):
     archetypes: tuple[Name, ...] = Field(default=(), description="Only for these; empty: for all.")
     tags: tuple[Tag, ...] = ()
     note: str = Field(default="", description="A sentence in the internal note.")
+    asks: str = Field(default="", description="A question for the answer, where its macro has `${asks}`.")
+    macro: MacroName | None = Field(default=None, description="The reply, instead of the archetype's own.")
 
 
 class GuardConfig(Strict):

@@ -148,6 +148,7 @@ templates:
             "{text: {default: hi}, placeholders: [issue_url], without_issue: {default: '${issue_url}'}}",
             "names the issue by issue_url, but it is for confidential issues",
         ),
+        ("{text: {default: '${asks}'}, placeholders: [asks]}", "`${asks}` needs a line of its own"),
         ("{text: {default: 'add ${missing}'}, placeholders: [missing]}", "`${missing}` needs a line of its own"),
         (
             '{text: {default: "hi\\n${link} add ${missing}"}, placeholders: [link, missing]}',

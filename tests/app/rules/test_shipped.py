@@ -144,6 +144,9 @@ def decided(ticket: Ticket) -> Decided:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_routes_do_not_contradict_the_examples(example: RuleExample) -> None:
+    if example.expect.archetype == "non_english":  # the routes after the language only name its topic
+        assert match(SHIPPED.matcher, example.ticket, Facts(), NOW).first("before language") is None
+        return
     if example.expect.archetype is not None and example.expect.archetype not in ROUTED:
         assert decided(example.ticket).archetype is None
         return

@@ -114,6 +114,27 @@ def test_the_model_names_the_topic_of_a_foreign_text_only_if_it_is_clear(
     assert (verdict.decided_by, [one.archetype for one in verdict.candidates]) == ("language", topic)
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("gitlab.com fora do ar de novo, não consigo fazer push", "stability_complaint"),
+        ("GitLab.com no funciona desde hace una hora, ¿alguien más?", "stability_complaint"),
+        ("gitlab.com est en panne depuis ce matin ?", "stability_complaint"),
+        ("Seit heute morgen sind die Pipelines extrem langsam, was ist los?", "stability_complaint"),
+        ("gitlab.com が落ちています。502 エラーが出ます", "stability_complaint"),
+        ("gitlab 又挂了，一直502", "stability_complaint"),
+        ("quando abro o quadro de issues aparece um erro e os cartões somem", "bug_report"),
+        ("Die Ansicht stürzt ab, sobald ich einen Kommentar schreibe", "bug_report"),
+        ("¿podrían agregar un modo oscuro a la página de las incidencias?", "feature_request"),
+        ("Oi, gostaria de saber quanto custa o plano premium por ano", "general_question"),
+        ("Bonjour, comment puis-je changer mon adresse e-mail ?", "general_question"),
+    ],
+)
+def test_the_topic_of_a_foreign_text_is_read_off_its_words(rules: Rules, text: str, topic: str) -> None:
+    verdict = ask(rules, text, shipped_judgement()).verdict
+    assert (verdict.archetype, [one.archetype for one in verdict.candidates]) == ("non_english", [topic])
+
+
 def test_from_medium_down_others_are_named_and_no_reply_is_ready(rules: Rules) -> None:
     judged = ask(rules, NOTHING_FITS, model_says("bug_report", 0.7))
     assert [one.archetype for one in judged.verdict.candidates] == ["mention"]
