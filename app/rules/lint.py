@@ -1,5 +1,6 @@
 """Warnings about rules that load and are probably not what was meant: a function each, its docstring the reason."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from app.rules.phrase_lint import (
 from app.rules.placeholders import ISSUE_NAMES, Text
 from app.rules.schema.macros import TemplateConfig
 
+_EXAMPLE_DOMAIN: Final = re.compile(r"@(?:[\w.-]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)>?\s*\Z")
 _REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
 
 
@@ -182,6 +184,16 @@ def reply_never_names_issue(rules: Rules, _: Sequence[RuleExample]) -> Iterator[
             yield rules.positions.problem(("archetypes", name, "reply", "macro"), message)
 
 
+def example_address(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
+    """A forward address of a domain that nobody has: put your own there."""
+    for name, archetype in rules.routing.archetypes.items():
+        to = archetype.forward.to if archetype.forward else None
+        if to and _EXAMPLE_DOMAIN.search(to.lower()):
+            yield rules.positions.problem(
+                ("archetypes", name, "forward", "to"), f"nobody reads `{to}`: put your own there"
+            )
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     shadowed_route,
     duplicate_name,
@@ -198,6 +210,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     reply_cannot_be_sent,
     live_reply_without_cap,
     reply_never_names_issue,
+    example_address,
 )
 
 
