@@ -155,7 +155,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_serve_says_what_it_cannot_use(tmp_path: Path) -> None:
     done = run("serve")
     assert done.exit_code == 2, done.output
-    assert f"Cannot use {tmp_path / 'file'}" in done.output
+    assert f"DATABASE_URL: Cannot use {tmp_path / 'file'}" in done.output
 
 
 @pytest.mark.usefixtures("environment")
