@@ -10,8 +10,8 @@ from app.rules.schema.base import Status
 from app.rules.schema.macros import MacrosConfig
 
 DEFAULT: Final = "default"
-MISSING: Final = "${missing}"
-"""The line that it stands in goes where nothing is missing."""
+OPTIONAL: Final = ("missing", "asks")
+"""Placeholders whose line goes where they have no value."""
 
 
 class MissingValue(Exception):
@@ -33,15 +33,15 @@ def render(
 ) -> Rendered:
     """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value.
 
-    A text reads well without a name: lack of one never costs the reply. Nor does a report that lacks nothing.
+    A text reads well without a name: lack of one never costs the reply. Nor does it that there is nothing to ask.
     """
     entry = macros.macros[macro]
     texts = entry.without_issue if without_issue and entry.without_issue else entry.text
     text = texts.get(channel, texts[DEFAULT])
     if not values.get("name"):
         text = without_name(text)
-    if not values.get("missing"):
-        text = "\n".join(line for line in text.splitlines() if MISSING not in line)
+    gone = {name for name in OPTIONAL if not values.get(name)}
+    text = "\n".join(line for line in text.splitlines() if gone.isdisjoint(Text(line).get_identifiers()))
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")

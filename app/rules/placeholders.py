@@ -34,6 +34,7 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "missing": Placeholder(
         "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
     ),
+    "asks": Placeholder("what `asks:` of a remark wants to know; where it asks nothing, the line goes"),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {

@@ -67,9 +67,9 @@ ASKS = """\
 version: 1
 macros:
   A::Asks:
-    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\nBye", twitter: "See ${issue_url}"}
+    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\n${asks}\\nBye", twitter: "See ${issue_url}"}
     without_issue: {default: "We have it.\\nPlease add: ${missing}."}
-    placeholders: [issue_url, missing]
+    placeholders: [issue_url, missing, asks]
 """
 
 
@@ -78,6 +78,7 @@ macros:
     [
         ("email", {"issue_url": "U", "missing": "steps"}, False, "See U\nPlease add: steps.\nBye"),
         ("email", {"issue_url": "U", "missing": ""}, False, "See U\nBye"),
+        ("email", {"issue_url": "U", "asks": "Which?"}, False, "See U\nWhich?\nBye"),
         ("email", {"missing": "steps"}, True, "We have it.\nPlease add: steps."),
         ("twitter", {}, True, "We have it."),
     ],

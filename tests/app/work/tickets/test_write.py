@@ -46,7 +46,7 @@ def test_what_each_answer_leads_to(
     steps: Steps, error: IntegrationError | None, kind: str, update: UpdateState, state: str
 ) -> None:
     message = steps.message()
-    steps.zendesk.fails += [error] if error else []
+    steps.zendesk.fails += [error] * 2 if isinstance(error, Invalid) else [error] if error else []
     written = steps.write(message, steps.decision(message))
     assert written.kind == kind
     assert (steps.row(message).update_state, steps.row(message).state) == (update, state)
@@ -185,7 +185,7 @@ def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: Inte
 
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
     message = steps.message()
-    steps.zendesk.fails.append(Invalid("zendesk", "Status: is not allowed", "record_invalid"))
+    steps.zendesk.fails += [Invalid("zendesk", "Status: is not allowed", "record_invalid")] * 2  # without a note too
     assert steps.write(message, steps.decision(message)) == Ended(why="record_invalid")
     (failure,) = steps.deps.records.failures.newest(limit=5)
     assert (failure.step, failure.reason) == ("write", "record_invalid")
