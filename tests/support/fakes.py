@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -154,6 +154,9 @@ class FakeZendesk:
 
     def comments(self, ticket_id: int) -> list[CommentSnapshot]:
         return list(self.conversation)
+
+    def statuses(self, ticket_ids: Collection[int]) -> dict[int, str]:
+        return {one: self.tickets[one].status for one in ticket_ids if one in self.tickets}
 
     def mark_as_spam(self, ticket_id: int) -> None:
         self.spam.append(ticket_id)

@@ -31,6 +31,8 @@ from app.work.messages import (
 )
 from app.work.provenance import Provenance
 from app.work.tickets.decide import TicketDecider
+from app.work.tickets.post_changes import PostChanges
+from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.write_budget import WriteBudget
 from integrations.zendesk.snapshots import CommentSnapshot
 from tests.app.work.tickets.conftest import Steps
@@ -71,16 +73,19 @@ class Deciding:
 @pytest.fixture
 def deciding(steps: Steps) -> Deciding:
     provenance = Provenance(lambda: steps.zendesk, steps.deps.identity)  # type: ignore[arg-type, return-value]  # a fake
+    judgement = shipped_judgement(SHIPPED, None)
     decider = TicketDecider(
         steps.deps,
         steps.log,
-        judgement=shipped_judgement(SHIPPED, None),
+        judgement=judgement,
         language_model=cast("Any", SimpleNamespace(judge=lambda _rules, _ticket, judged, _previous: judged)),
         caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock),
         commands=TagCommands(steps.deps, provenance),
         provenance=provenance,
         recovery=steps.recovery,
         budget=WriteBudget(steps.deps, steps.log),
+        threads=PostThreads(steps.deps),
+        changes=PostChanges(steps.deps, judgement),
     )
     return Deciding(steps, decider)
 
