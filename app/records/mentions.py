@@ -180,12 +180,16 @@ class Mentions(TableAccess):
         """Those with a ticket that were seen in between, and whose source was not asked more often than `checks`."""
         which = (
             mentions.c.carrier == carrier,
-            mentions.c.seen_at >= since,
-            mentions.c.seen_at < before,
+            mentions.c.seen_at.between(since, before),
             mentions.c.state == "created",
             mentions.c.checks <= checks,
         )
         return self._read(StoredMention, sa.select(mentions).where(*which).order_by(mentions.c.seen_at).limit(limit))
+
+    def removed_since(self, carrier: str, since: str) -> list[int]:
+        """Those with a ticket."""
+        which = (mentions.c.carrier == carrier, mentions.c.edited_at >= since, mentions.c.news == REMOVED)
+        return [row["id"] for row in self._rows(sa.select(mentions.c.id).where(*which))]
 
     def checked(self, mention_ids: Collection[int], checks: int) -> None:
         self._change(sa.update(mentions).where(mentions.c.id.in_(mention_ids)).values(checks=checks))

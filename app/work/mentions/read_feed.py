@@ -18,7 +18,8 @@ from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.mentions.change import TOO_MANY
-from app.work.mentions.taken import Taken, queue, take_mention, taken
+from app.work.mentions.check_posts import check_posts
+from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import ReadFeed, Work
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
 from integrations.feeds.feed import Feed, FeedPage, FeedPosition, FeedPost
@@ -51,7 +52,10 @@ class FeedReader:
     open_feed: OpenFeed
 
     def run(self, message: ReadFeed) -> None:
-        queue(self.deps, self.deps.engine.step("read", self.read, message))
+        taken = self.deps.engine.step("read", self.read, message)
+        queue(self.deps, taken)
+        if taken.is_read:
+            queue(self.deps, self.deps.engine.step("check", self.check, message))
 
     def read(self, message: ReadFeed) -> Taken:
         """What was stored before the position is kept is known when it comes again."""
@@ -69,7 +73,18 @@ class FeedReader:
         ids, new = self._take(message.feed, config, filtered, page, now)
         wait = max(timedelta(minutes=config.every), timedelta(seconds=page.wait))
         feeds.keep(status.read(asdict(page.position), new=new, now=now, wait=wait))
-        return taken(self.deps, ids)
+        return taken_of(self.deps, ids).model_copy(update={"is_read": True})
+
+    def check(self, message: ReadFeed) -> Taken:
+        """Are the posts that it brought lately still there?"""
+        config = self.deps.rulebook.current().routing.feeds.get(message.feed)
+        if config is None:
+            return Taken()
+        try:
+            return check_posts(self.deps, message.feed, self.open_feed(message.feed, config))
+        except IntegrationError as error:  # they are asked for again after the next look
+            log.warning("feed_posts_not_checked", feed=message.feed, cause=str(error))
+            return Taken()
 
     def _take(
         self, name: str, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
@@ -81,7 +96,7 @@ class FeedReader:
             mention = _mention(config.channel, post)
             if mention is None:
                 continue
-            why = filtered.why_left_out(mention, post.score, now)
+            why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
             held = "" if why or waiting < config.most_at_once else TOO_MANY
             stored = take_mention(self.deps, mention, now, carrier=name, left_out=why or held)
             ids.append(stored.id)
@@ -141,6 +156,7 @@ def _mention(channel: str, post: FeedPost) -> Mention | None:
                 "published_at": post.published_at,
                 "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
                 "in_reply_to": post.in_reply_to,
+                "deleted": post.deleted,
             }
         )
     except ValidationError as error:

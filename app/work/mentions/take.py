@@ -7,7 +7,7 @@ from functools import partial
 from app.records.failures import Failure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
-from app.work.mentions.taken import Taken, queue, take_mention, taken
+from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import TakeMentions
 
 
@@ -36,7 +36,7 @@ class MentionIntake:
             ids[take_mention(self.deps, one, self.deps.now()).id] = None
         if problems:
             self._keep_problems(message, problems)
-        return taken(self.deps, ids)
+        return taken_of(self.deps, ids)
 
     def _keep_problems(self, message: TakeMentions, problems: list[str]) -> None:
         """One failure for the delivery, which can be retried once routing.yaml has the channel."""

@@ -33,6 +33,8 @@ class Taken(Stored):
     """What follows from what was taken. Work that is known already is not done twice."""
 
     works: tuple[MentionWork, ...] = ()
+    is_read: bool = False
+    """The feed was due, and answered."""
 
 
 def queue(deps: Dependencies, taken: Taken) -> None:
@@ -54,7 +56,7 @@ def take_mention(
     return stored
 
 
-def taken(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
+def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
     """Of the mentions as they are in the end: one list may bring the same one several times."""
     rows = [deps.records.mentions.by_id(one) for one in dict.fromkeys(mention_ids)]
     return Taken(works=tuple(work for row in rows if row for work in works_of(deps, row)))
