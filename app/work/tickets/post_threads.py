@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.feeds.addresses import canonical_address
-from app.records.decisions import ThreadDecision
+from app.records.decisions import FOLLOWING, ThreadDecision
 from app.rules.actions.note import Note
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.channels import ChannelOf
@@ -13,6 +13,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 
 MOST_NAMED = 10
+MOST_ASKED = 100
 LONGEST_THREAD = 512
 
 
@@ -34,12 +35,12 @@ class PostThreads:
 
     def placed(self, decision: TicketDecision) -> TicketDecision:
         """With the other tickets of its post in its note, and with the one that it answers."""
-        if not decision.thread:
+        if not decision.thread or decision.event in FOLLOWING:
             return decision
         others = self._others(decision)
         if not others:
             return decision
-        statuses = self.deps.zendesk.statuses([*others][:MOST_NAMED])
+        statuses = self.deps.zendesk.statuses([*others][:MOST_ASKED])
         changes: dict[str, object] = {}
         if any(isinstance(one, SolveParent) for one in decision.plan.wanted()):
             changes["parent"] = self._parent(decision, others, statuses)
