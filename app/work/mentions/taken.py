@@ -65,7 +65,7 @@ def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
 def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     """Also of a mention that was stored before its work was queued."""
     if stored.state in {"waiting", "sending"}:
-        return [ticket_work(deps, stored.id)]
+        return [ticket_work(stored.id, deps.now())]
     if stored.ticket_id is not None:
         return news_works(deps, stored)
     if stored.why != BY_US or not stored.mention:
@@ -74,8 +74,8 @@ def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     return [] if parent is None or parent.ticket_id is None else [_answer_work(deps, parent.ticket_id, stored)]
 
 
-def ticket_work(deps: Dependencies, mention_id: int) -> CreateMentionTicket:
-    return CreateMentionTicket(key=f"mention:{mention_id}", accepted_at=deps.now(), mention_id=mention_id)
+def ticket_work(mention_id: int, now: datetime) -> CreateMentionTicket:
+    return CreateMentionTicket(key=f"mention:{mention_id}", accepted_at=now, mention_id=mention_id)
 
 
 def news_works(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
