@@ -1,16 +1,13 @@
 """The workflow: read what is new in one feed. What fails delays this feed alone, and its position stays."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from pydantic import ValidationError
 
 from app.feeds.filter import FeedFilter
-from app.feeds.mention import LONGEST_ID, Mention
 from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
@@ -18,10 +15,11 @@ from app.rules.loading import Rules
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
+from app.work.mentions.feed_post import mention_of
 from app.work.mentions.take import Taken, new_mention, ticket_work
 from app.work.messages import ReadFeed, Work
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
-from integrations.feeds.feed import Feed, FeedPage, FeedPosition, FeedPost
+from integrations.feeds.feed import Feed, FeedPage, FeedPosition
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +79,7 @@ class FeedReader:
         mentions, new = self.deps.records.mentions, 0
         waiting: list[int] = []
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
-            mention = _mention(config.channel, post)
+            mention = mention_of(config.channel, post)
             if mention is None:
                 continue
             why = filtered.why_left_out(mention, post.score, now)
@@ -130,25 +128,3 @@ def _failure(status: FeedStatus, error: IntegrationError, now: datetime) -> Fail
         payload=None,
         failed_at=now.isoformat(),
     )
-
-
-def _mention(channel: str, post: FeedPost) -> Mention | None:
-    """None: an odd post, which must not hold up the others."""
-    try:
-        return Mention.model_validate(
-            {
-                "source": channel,
-                "id": post.id if len(post.id) <= LONGEST_ID else hashlib.sha256(post.id.encode()).hexdigest(),
-                "url": post.url,
-                "author": {"name": post.author_name, "handle": post.author_handle, "url": post.author_url},
-                "title": post.title[:1000],
-                "html": post.html[:60_000],
-                "text": "" if post.html else (post.text or post.title)[:60_000],
-                "published_at": post.published_at,
-                "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
-                "in_reply_to": post.in_reply_to,
-            }
-        )
-    except ValidationError as error:
-        log.warning("feed_post_odd", channel=channel, fields=[".".join(map(str, one["loc"])) for one in error.errors()])
-        return None

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 
 from app.feeds.addresses import canonical_address
+from app.feeds.filter import FeedFilter
 from app.feeds.mention import Mention
 from app.metrics import MENTIONS
 from app.records.failures import Failure
@@ -13,6 +15,8 @@ from app.records.mentions import NewMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.messages import CreateMentionTicket, Stored, TakeMentions, Work
+
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Taken(Stored):
@@ -35,7 +39,9 @@ class MentionIntake:
 
     def take(self, message: TakeMentions) -> Taken:
         """Also those that this very delivery stored before it was cut off: they wait still."""
-        channels = self.deps.rulebook.current().routing.channels
+        routing, now = self.deps.rulebook.current().routing, self.deps.now()
+        channels, hook = routing.channels, routing.mentions.get(message.hook)
+        filtered = FeedFilter(hook, routing.team.handles, first_look=EVER) if hook else None
         problems = list(message.problems)
         waiting: dict[int, None] = {}
         for one in message.mentions:
@@ -44,7 +50,8 @@ class MentionIntake:
                 meant = f" Did you mean `{near[0]}`?" if near else ""
                 problems.append(f"`source`: routing.yaml has no channel `{one.source}`.{meant}")
                 continue
-            stored = self.deps.records.mentions.take(new_mention(one), now=self.deps.now().isoformat())
+            left_out = filtered.why_left_out(one, None, now) if filtered else ""
+            stored = self.deps.records.mentions.take(new_mention(one, left_out=left_out), now=now.isoformat())
             MENTIONS.labels(one.source, stored.state).inc()
             if stored.state in {"waiting", "sending"}:
                 waiting[stored.id] = None
