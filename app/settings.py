@@ -190,9 +190,17 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     llm_token: SecretStr | None = Field(default=None, description="Its bearer token, if it needs one")
     llm_per_hour: Annotated[int, Field(ge=0)] = Field(default=60, description="Questions an hour, for each process")
     llm_private: bool = Field(default=False, description="May it be sent text from private channels")
+    short_links: bool | None = Field(
+        default=None, description="Look up where short links lead. Empty: yes, unless Zendesk is the sandbox"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: LogLevel = Field(default="info", description="How much to log")
+
+    @property
+    def follows_short_links(self) -> bool:
+        beside_sandbox = _is_loopback(urlsplit(self.zendesk_url).hostname or "")
+        return not beside_sandbox if self.short_links is None else self.short_links
 
     @classmethod
     def missing_together(cls, given: Set[str]) -> list[str]:

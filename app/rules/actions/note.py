@@ -9,6 +9,7 @@ from app.rules.actions.issue import say_issue
 from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
 from app.rules.schema.strict import Strict
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
+from app.ticket import ShortLink
 
 CHOOSE = "Please choose an archetype: add its tag."
 PERHAPS = "It may be one of those below."
@@ -30,6 +31,8 @@ class Note(Action):
     choices: tuple[tuple[str, str], ...] = ()
     """Tags to choose from, each with what speaks for it."""
     why: tuple[str, ...] = ()
+    links: tuple[ShortLink, ...] = ()
+    """Of the text, where it is known what they lead to."""
 
     @classmethod
     def plan(cls, keys: NoteKeys, context: PlanContext) -> Self | None:
@@ -47,7 +50,13 @@ class Note(Action):
         if verdict.archetype and verdict.confidence == "medium":
             share = f", {verdict.probability:.0%} likely (model)" if verdict.probability else ""
             choices.insert(0, (CONFIRM_TAG, f"yes, {context.archetype_title.lower()}{share}"))
-        return cls(title=_title(context), next=tuple(steps), choices=tuple(choices), why=(verdict.why,))
+        return cls(
+            title=_title(context),
+            next=tuple(steps),
+            choices=tuple(choices),
+            why=(verdict.why,),
+            links=tuple(link for link in context.ticket.short_links if link.url),
+        )
 
     def and_next(self, sentence: str) -> Self:
         return self.model_copy(update={"next": (*self.next, sentence)})
@@ -65,6 +74,10 @@ class Note(Action):
         change.note += [NoteLine(Section.NEXT, sentence) for sentence in self.next]
         for tag, because in self.choices:
             change.offer(Section.NEXT, f": {because}", name=tag)
+        for link in self.links:
+            change.say(
+                Section.GIVEN, f"({link.title})" if link.title else "", name=link.url, url=link.url, label="Link"
+            )
         change.note += [NoteLine(Section.WHY, sentence) for sentence in self.why]
         issue = context.found.issue
         if issue and not any(line.section is Section.ISSUE for line in change.note):

@@ -18,6 +18,7 @@ from app.work.jobs.job import crashed
 from app.work.mentions.feed_post import mention_of
 from app.work.mentions.take import Taken, new_mention, ticket_work
 from app.work.messages import ReadFeed, Work
+from app.work.tickets.short_links import ShortLinkFinder
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
 from integrations.feeds.feed import Feed, FeedPage, FeedPosition
 
@@ -77,6 +78,7 @@ class FeedReader:
     ) -> tuple[tuple[int, ...], int]:
         """The mentions without a ticket, and how many were new."""
         mentions, new = self.deps.records.mentions, 0
+        targets = ShortLinkFinder(self.deps).targets(post.url for post in page.posts)
         waiting: list[int] = []
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
             mention = mention_of(config.channel, post)
@@ -84,7 +86,8 @@ class FeedReader:
                 continue
             why = filtered.why_left_out(mention, post.score, now)
             held = "" if why or len(waiting) < config.most_at_once else TOO_MANY
-            stored = mentions.take(new_mention(mention, left_out=why or held), now=now.isoformat())
+            given = new_mention(mention, targets.get(mention.url, mention.url), left_out=why or held)
+            stored = mentions.take(given, now=now.isoformat())
             is_new = stored.seen_at == now.isoformat()
             new += is_new
             if is_new:

@@ -15,6 +15,7 @@ from app.records.mentions import NewMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.messages import CreateMentionTicket, Stored, TakeMentions, Work
+from app.work.tickets.short_links import ShortLinkFinder
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -41,6 +42,7 @@ class MentionIntake:
         """Also those that this very delivery stored before it was cut off: they wait still."""
         routing, now = self.deps.rulebook.current().routing, self.deps.now()
         channels, hook = routing.channels, routing.mentions.get(message.hook)
+        targets = ShortLinkFinder(self.deps).targets(one.url for one in message.mentions)
         filtered = FeedFilter(hook, routing.team.handles, first_look=EVER) if hook else None
         problems = list(message.problems)
         waiting: dict[int, None] = {}
@@ -51,7 +53,8 @@ class MentionIntake:
                 problems.append(f"`source`: routing.yaml has no channel `{one.source}`.{meant}")
                 continue
             left_out = filtered.why_left_out(one, None, now) if filtered else ""
-            stored = self.deps.records.mentions.take(new_mention(one, left_out=left_out), now=now.isoformat())
+            new = new_mention(one, targets.get(one.url, one.url), left_out=left_out)
+            stored = self.deps.records.mentions.take(new, now=now.isoformat())
             MENTIONS.labels(one.source, stored.state).inc()
             if stored.state in {"waiting", "sending"}:
                 waiting[stored.id] = None
@@ -81,9 +84,12 @@ def ticket_work(deps: Dependencies, mention_id: int) -> Work:
     return Work(message, once=True)
 
 
-def new_mention(mention: Mention, *, left_out: str = "") -> NewMention:
-    """What a mention is known by. The address of a page alone names no post where many stand on it."""
-    address = canonical_address(mention.url)
+def new_mention(mention: Mention, target: str, *, left_out: str = "") -> NewMention:
+    """What a mention is known by. The address of a page alone names no post where many stand on it.
+
+    `target`: where the mention's own address leads, which may be a short link.
+    """
+    address = canonical_address(target)
     thread = mention.thread.url or mention.thread.id
     shared = not address.is_of_one_post and (bool(mention.in_reply_to) or bool(thread))
     values: Mapping[str, object] = mention.model_dump(mode="json")

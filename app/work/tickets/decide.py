@@ -48,6 +48,7 @@ from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
 from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
@@ -69,6 +70,7 @@ class TicketDecider:
     provenance: Provenance
     recovery: WriteRecovery
     budget: WriteBudget
+    short_links: ShortLinkFinder
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -193,6 +195,7 @@ class TicketDecider:
         *,
         rules: Rules,
     ) -> DecideResult:
+        ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)

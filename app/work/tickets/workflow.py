@@ -39,6 +39,7 @@ from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
 
@@ -79,6 +80,7 @@ def register(
             provenance=provenance,
             recovery=recovery,
             budget=WriteBudget(deps, log),
+            short_links=ShortLinkFinder(deps),
         ),
         IssueFinder(deps, linker, incidents),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),

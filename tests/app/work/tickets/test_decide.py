@@ -31,6 +31,7 @@ from app.work.messages import (
 )
 from app.work.provenance import Provenance
 from app.work.tickets.decide import TicketDecider
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write_budget import WriteBudget
 from integrations.zendesk.snapshots import CommentSnapshot
 from tests.app.work.tickets.conftest import Steps
@@ -81,6 +82,7 @@ def deciding(steps: Steps) -> Deciding:
         provenance=provenance,
         recovery=steps.recovery,
         budget=WriteBudget(steps.deps, steps.log),
+        short_links=ShortLinkFinder(steps.deps),
     )
     return Deciding(steps, decider)
 
