@@ -1,6 +1,7 @@
 """The hooks of `mentions:` in routing.yaml: senders whose body cannot be shaped, and a forum's own webhook."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +24,7 @@ from integrations.feeds.discourse import pushed_post
 
 FORM = "application/x-www-form-urlencoded"
 WRITTEN = frozenset({"post_created", "post_recovered"})
-EDITED = "post_edited"
+EDITED, DELETED = "post_edited", "post_destroyed"
 EDITS_COUNT = timedelta(days=1)
 """An older post that is edited was a ticket long ago, or was never to be one."""
 
@@ -90,7 +91,7 @@ def _verify_discourse(received: Received, secrets: Sequence[str]) -> None:
 def _pushed(name: str, hook: DiscourseHookConfig, received: Received, own_id: int | None) -> Work | Ignored:
     del own_id
     event = received.headers.get("x-discourse-event", "")
-    if event not in {*WRITTEN, EDITED}:
+    if event not in {*WRITTEN, EDITED, DELETED}:
         return "event_of_no_interest"
     try:
         post = pushed_post(hook.address, received.body)
@@ -100,7 +101,7 @@ def _pushed(name: str, hook: DiscourseHookConfig, received: Received, own_id: in
         return "event_of_no_interest"
     if event == EDITED and (post.published_at is None or post.published_at < received.at - EDITS_COUNT):
         return "event_of_no_interest"
-    mention = mention_of(hook.channel, post)
+    mention = mention_of(hook.channel, replace(post, deleted=event == DELETED))
     if mention is None:
         raise NotUnderstood("its post cannot become a mention")
     return take_mentions(received, [mention], [], hook=name)

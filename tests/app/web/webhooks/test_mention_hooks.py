@@ -140,12 +140,20 @@ async def test_a_post_of_the_forum_is_the_mention_that_the_feed_would_find() -> 
     assert mention.in_reply_to == "https://forum.example.com/t/runner-fails/77/1"
 
 
+@pytest.mark.parametrize(("event", "deleted"), [("post_created", False), ("post_destroyed", True)])
+async def test_the_forum_says_that_a_post_is_deleted(event: str, *, deleted: bool) -> None:
+    doors = Doors()
+    await doors.push(CREATED, event)
+    assert [one.deleted for one in doors.taken[0].mentions] == [deleted]
+
+
 @pytest.mark.parametrize(
     ("event", "change", "outcome"),
     [
         ("post_created", {}, (202, "stored")),
         ("post_recovered", {}, (202, "stored")),
         ("post_edited", {}, (202, "stored")),
+        ("post_destroyed", {}, (202, "stored")),
         ("post_edited", {"created_at": "2026-11-20T11:00:00Z"}, (200, "event_of_no_interest")),
         ("post_created", {"topic_archetype": "private_message"}, (200, "event_of_no_interest")),
         ("post_created", {"post_type": 4}, (200, "event_of_no_interest")),
