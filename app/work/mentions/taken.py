@@ -55,10 +55,10 @@ def take_mention(
     return deps.records.mentions.take(given, partial(changed, now=now), now=now.isoformat(), day_before=day_before)
 
 
-def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
-    """Of the mentions as they are in the end: one list may bring the same one several times."""
-    rows = [deps.records.mentions.by_id(one) for one in dict.fromkeys(mention_ids)]
-    return Taken(works=tuple(work for row in rows if row for work in works_of(deps, row)))
+def taken_of(deps: Dependencies, mentions: Iterable[StoredMention]) -> Taken:
+    """One list may bring the same one several times: it counts as it was in the end."""
+    rows = {one.id: one for one in mentions}
+    return Taken(works=tuple(work for row in rows.values() for work in works_of(deps, row)))
 
 
 def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:

@@ -296,6 +296,8 @@ class TicketDecider:
         if news.judged is None:
             return self._to_write(news.noted(message, snapshot, last, rules, self.deps.now()))
         judged, routing = news.judged, rules.routing
+        # An issue is opened about what the post says now.
+        snapshot = replace(snapshot, subject=news.ticket.subject, description=news.ticket.body)
         plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
 

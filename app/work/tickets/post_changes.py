@@ -70,7 +70,8 @@ class PostChanges:
         channel = rules.routing.channels.get(mention.source)
         body = ticket_body(mention, channel.title if channel else mention.source)
         ticket = replace(ticket_from(snapshot, event="updated"), subject=subject_line(mention), body=body)
-        news = PostNews(EDITED, ticket, quote=body_text(mention))
+        said = dict.fromkeys(filter(None, (mention.title, body_text(mention))))
+        news = PostNews(EDITED, ticket, quote="\n\n".join(said))
         if not untouched:
             return news
         previous = Previous(last.archetype, last.tags)

@@ -77,6 +77,7 @@ def test_an_untouched_ticket_of_an_edited_post_is_decided_again(deciding: Decidi
     tags = next(one for one in decision.plan.actions if isinstance(one, Tags))
     assert "archetype__mention" in tags.remove
     assert BUG in decision.judged.body
+    assert BUG in decision.ticket.body, "an issue is opened about what it says now"
 
 
 def test_an_edit_that_changes_nothing_of_the_verdict_is_noted(deciding: Deciding, post: Post) -> None:
@@ -101,6 +102,7 @@ def test_a_deleted_post_is_treated_as_a_removed_tweet(deciding: Deciding, post: 
     assert (decision.archetype, decision.decided_by, decision.confidence) == ("tweet_removed", "source", "high")
     assert any(isinstance(one, Status) and one.status == "solved" for one in decision.plan.wanted())
     assert note(decision).why == ("The post was deleted.",)
+    assert (decision.ticket.body, decision.judged.body) == ("", "")
 
 
 def test_the_text_of_a_deleted_post_is_kept_nowhere(deciding: Deciding, post: Post) -> None:
