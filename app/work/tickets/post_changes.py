@@ -88,6 +88,8 @@ class PostChanges:
         news = PostNews(GONE, replace(ticket, subject="", body=""), next=(NOBODY,))
         if not untouched or TWEET_REMOVED not in rules.routing.archetypes:
             return news
+        # Nobody is left to be told of its issue.
+        self.deps.records.links.follow(snapshot.id, "paused", now=self.deps.now().isoformat())
         previous = Previous(last.archetype, last.tags)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         verdict = Verdict(TWEET_REMOVED, "high", DECIDED_BY, rules.mode_of(TWEET_REMOVED), f"{GONE}.")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.feeds.mention import Mention
+from app.records.links import Link
 from app.rules.actions.note import Note
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
@@ -103,6 +104,13 @@ def test_a_deleted_post_is_treated_as_a_removed_tweet(deciding: Deciding, post: 
     assert any(isinstance(one, Status) and one.status == "solved" for one in decision.plan.wanted())
     assert note(decision).why == ("The post was deleted.",)
     assert (decision.ticket.body, decision.judged.body) == ("", "")
+
+
+def test_news_of_its_issue_do_not_wake_the_ticket_of_a_deleted_post(deciding: Deciding, post: Post) -> None:
+    links, at = deciding.steps.deps.records.links, deciding.steps.clock().isoformat()
+    links.save(Link(post.ticket_id, "bug", 1, "a/b", 1, "", "opened", "linked"), now=at)
+    decided(deciding, post.news(deleted=True))
+    assert [one.following for one in links.of_ticket(post.ticket_id)] == ["paused"]
 
 
 def test_the_text_of_a_deleted_post_is_kept_nowhere(deciding: Deciding, post: Post) -> None:
