@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.feeds.filter import BY_US, is_written_by
 from app.feeds.mention import Mention
-from app.records.mentions import StoredMention
+from app.records.mentions import REMOVED, StoredMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.mentions.change import changed
 from app.work.mentions.new_mention import new_mention
@@ -81,6 +81,8 @@ def news_works(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     """What its ticket is to be told of the post."""
     if stored.ticket_id is None or not stored.news:
         return []
+    if stored.news == REMOVED:  # also where the ticket is closed, and is told nothing
+        deps.records.forget_texts(stored.ticket_id)
     cause = MentionChanged(mention_id=stored.id, news=stored.news)
     return [_ticket_work(deps, f"mention:{stored.id}:{stored.news}", stored.ticket_id, cause)]
 

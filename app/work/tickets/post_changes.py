@@ -17,6 +17,7 @@ from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.verdict import Previous, Verdict
+from app.tags import ARCHETYPE_TAG
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, with_verdict
@@ -60,7 +61,7 @@ class PostChanges:
     def news(self, snapshot: TicketSnapshot, mention: StoredMention, last: Decision, rules: Rules) -> PostNews:
         """Raises IntegrationError."""
         untouched = self._is_untouched(snapshot, last)
-        if mention.news == REMOVED or not mention.mention:
+        if mention.news == REMOVED:
             return self._removed(snapshot, last, rules, untouched=untouched)
         return self._edited(snapshot, Mention.model_validate(mention.mention), last, rules, untouched=untouched)
 
@@ -82,8 +83,7 @@ class PostChanges:
 
     def _removed(self, snapshot: TicketSnapshot, last: Decision, rules: Rules, *, untouched: bool) -> PostNews:
         """Its text is kept no longer, neither here nor for learning."""
-        self.deps.records.decisions.forget_texts(snapshot.id)
-        self.deps.records.corrections.forget_text(snapshot.id)
+        self.deps.records.forget_texts(snapshot.id)
         ticket = ticket_from(snapshot, event="updated")
         news = PostNews(GONE, replace(ticket, subject="", body=""), next=(NOBODY,))
         if not untouched or TWEET_REMOVED not in rules.routing.archetypes:
@@ -102,7 +102,9 @@ class PostChanges:
             ticket_from(snapshot, event="updated"), Previous(last.archetype, last.tags)
         ):
             return False
-        if snapshot.status in {"solved", "pending"} or not set(last.tags) <= set(snapshot.tags):
+        if last.archetype and ARCHETYPE_TAG + last.archetype not in snapshot.tags:
+            return False
+        if snapshot.status in {"solved", "pending"}:
             return False
         if snapshot.assignee_id is not None and not any(one["kind"] == "assign" for one in last.actions):
             return False
