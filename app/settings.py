@@ -169,7 +169,7 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
         default=(), description="For POST /webhooks/mentions: a bearer secret, or whsec_...; several with commas"
     )
     mentions_webhook_secret_: Mapping[str, SigningSecrets] = Field(
-        default={}, description="MENTIONS_WEBHOOK_SECRET_F5BOT: of the hook `f5bot` alone, instead of the common one"
+        default={}, description="With a hook's name behind it, `..._F5BOT`: the secret of that hook alone"
     )
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
