@@ -24,15 +24,13 @@ log = structlog.get_logger(__name__)
 
 # Zendesk re-sends a 503 only when it is asked to come back within a minute.
 RETRY_AFTER = {"Retry-After": "5"}
-
-
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "Signed, and of no interest"},
     401: {"description": "Signature missing, wrong or stale"},
     408: {"description": "Not all of it within 10 seconds"},
     413: {"description": "Larger than 1 MiB"},
     415: {"description": "Compressed"},
-    503: {"description": "Cannot be stored now; comes with Retry-After"},
+    503: {"description": "It cannot be stored now; the answer has Retry-After"},
 }
 
 
