@@ -48,8 +48,8 @@ def render(
     texts = entry.without_issue if without_issue and entry.without_issue else entry.text
     text = texts.get(channel, texts[DEFAULT])
     forms = [*([text] if values.get("name") else []), without_name(text)]
-    if texts is entry.text and channel in entry.shorter:
-        forms.append(without_name(entry.shorter[channel]))
+    if texts is entry.text and (shorter := entry.shorter.get(channel, entry.shorter.get(DEFAULT))):
+        forms.append(without_name(shorter))
     for form in forms:
         filled = _filled(form, macro, values)
         if limit.fits(filled):

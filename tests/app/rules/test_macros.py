@@ -130,7 +130,7 @@ version: 1
 macros:
   A::Long:
     text: {default: "Hi ${name}, see ${issue_url} for more of it", forum: "For ${name}: ${issue_url} and more of it"}
-    shorter: {twitter: "See ${issue_url}"}
+    shorter: {twitter: "See ${issue_url}", default: "${issue_url}!"}
     placeholders: [name, issue_url]
 """
 
@@ -143,7 +143,9 @@ macros:
         ("twitter", 27, "Hi, see U for more of it"),
         ("twitter", 23, "See U"),
         ("twitter", 3, "See U"),
-        ("forum", 3, "For: U and more of it"),
+        ("forum", 21, "For: U and more of it"),
+        ("forum", 20, "U!"),
+        ("email", 9, "U!"),
     ],
 )
 def test_a_text_that_is_too_long_gives_way_and_is_never_cut(channel: str, most: int | None, text: str) -> None:
