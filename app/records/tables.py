@@ -184,6 +184,26 @@ tracked_issues = sa.Table(
     sa.Column("milestone", sa.Text, nullable=False, server_default=""),
 )
 
+searched_texts = sa.Table(
+    "searched_texts",
+    metadata,
+    # Sections of the documentation, and answered tickets of one channel each: only what is in one collection is
+    # compared.
+    sa.Column("collection", sa.String(64), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    # What was answered to a ticket.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    # `waiting`: it is not found yet, because the ticket is not solved.
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("updated_at", sa.String(40), nullable=False, index=True),
+    sa.Column("vector", sa.LargeBinary),
+    sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
+    sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+)
+
 issue_notes = sa.Table(
     "issue_notes",
     metadata,

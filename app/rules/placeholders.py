@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Final, Literal
 
-Needs = Literal["issue", "incident", "answer"]
+Needs = Literal["issue", "incident", "answer", "docs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Placeholder:
 
     meaning: str
     needs: Needs | None = None
-    """It is only known where there is an issue, an incident or an answer."""
+    """It is only known where there is an issue, an incident, an answer or documentation."""
 
 
 REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -34,6 +34,9 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "missing": Placeholder(
         "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
     ),
+    "docs_url": Placeholder("the section of the documentation that answers, when one surely does", needs="docs"),
+    "docs_title": Placeholder("its page and heading", needs="docs"),
+    "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="docs"),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -51,10 +54,15 @@ ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "inc
 """They name the issue: a stranger may not read these of a confidential one."""
 
 
+_AN: Final[Mapping[Needs, str]] = {
+    "issue": "an issue", "incident": "an incident", "answer": "an answer", "docs": "documentation"
+}  # fmt: skip
+
+
 def meanings(placeholders: Mapping[str, Placeholder]) -> str:
     """One sentence each, for the JSON Schema."""
     return " ".join(
-        f"`{name}`: {one.meaning}{f' (only where there is an {one.needs})' if one.needs else ''}."
+        f"`{name}`: {one.meaning}{f' (only where there is {_AN[one.needs]})' if one.needs else ''}."
         for name, one in placeholders.items()
     )
 

@@ -20,6 +20,7 @@ from app.rules.schema.base import (
     TeamConfig,
     TrackerConfig,
 )
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
@@ -86,6 +87,9 @@ class RoutingConfig(Strict):
     channels: dict[Name, ChannelConfig]
     feeds: dict[Name, FeedConfig] = Field(
         default_factory=dict, description="Where the service looks by itself for what people write."
+    )
+    docs: DocsConfig | None = Field(
+        default=None, description="The product's documentation, in which answers are looked for. Empty: none is."
     )
     trackers: dict[Name, TrackerConfig] = Field(default_factory=dict)
     closing: ClosingConfig

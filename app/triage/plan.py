@@ -61,6 +61,7 @@ def plan(
         remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
         remark_notes=tuple(remark.note for remark in remarks if remark.note),
         previous=previous,
+        docs=routing.docs,
     )
     # Without an archetype each action sees its keys as if nothing was said about it.
     asked = [(kind, archetype or kind.keys()) for kind in ACTIONS]

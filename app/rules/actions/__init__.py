@@ -7,6 +7,7 @@ from typing import Final
 
 from app.rules.actions.action import Action
 from app.rules.actions.assign import Assign
+from app.rules.actions.docs import Docs
 from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
@@ -21,6 +22,7 @@ from app.rules.actions.tags import Tags
 ACTIONS: Final[tuple[type[Action], ...]] = (
     Issue,
     Incident,
+    Docs,
     Spam,
     Tags,
     Assign,

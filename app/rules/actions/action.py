@@ -11,6 +11,7 @@ from app.rules.channels import ChannelOf
 from app.rules.macros import MissingValue, Rendered, render
 from app.rules.placeholders import Needs
 from app.rules.schema.base import ReplyMode
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.macros import MacrosConfig
 from app.rules.schema.strict import Strict
 from app.rules.verdict import Previous, Verdict
@@ -47,6 +48,7 @@ class PlanContext:
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""
+    docs: DocsConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

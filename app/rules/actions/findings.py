@@ -1,4 +1,4 @@
-"""What was found in GitLab for a ticket, before its update is made. Stored with the work."""
+"""What was found for a ticket, in GitLab and elsewhere, before its update is made. Stored with the work."""
 
 from typing import Literal
 
@@ -36,13 +36,25 @@ class Hint(Strict):
     url: str = ""
 
 
+class FoundSection(Strict):
+    """A section of the documentation that may answer the ticket."""
+
+    title: str
+    url: str
+    excerpt: str
+    """The sentence that fits."""
+    score: float
+
+
 class Found(Strict):
-    """What looking for an issue or incident led to."""
+    """What looking for an issue or incident led to, and what else may help with the ticket."""
 
     outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
     issue: IssueRef | None = None
     candidates: tuple[IssueRef, ...] = ()
     detail: str = ""
     hints: tuple[Hint, ...] = ()
+    sections: tuple[FoundSection, ...] = ()
+    """The best first."""
     removed: dict[str, int] = Field(default={})
     """Personal data and secrets that were kept out of GitLab: how many of each kind."""

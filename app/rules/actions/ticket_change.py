@@ -26,12 +26,13 @@ class Section(IntEnum):
     """What happens by itself; in the same paragraph."""
     ANSWER = 3
     ISSUE = 4
-    GIVEN = 5
+    DOCS = 5
+    GIVEN = 6
     """What the report says, and what it lacks."""
-    DONE = 6
+    DONE = 7
     """What was done beside that."""
-    NOT_DONE = 7
-    WHY = 8
+    NOT_DONE = 8
+    WHY = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_closing(checked),
         *_languages(checked),
         *_feeds(checked),
+        *_docs(checked),
         *_routes(checked),
     ]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
@@ -135,6 +136,8 @@ def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
     for name, archetype in checked.pieces.archetypes.items():
         provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
+        docs = checked.pieces.docs
+        provided |= {"docs"} if docs and name in docs.archetypes else set()
         for one in (reference for action in ACTIONS for reference in action.references(archetype)):
             path: Path = ("archetypes", name, *one.path)
             if one.kind == "macro":
@@ -158,6 +161,13 @@ def _languages(checked: _Checked) -> Iterator[Problem]:
 def _feeds(checked: _Checked) -> Iterator[Problem]:
     for name, feed in checked.pieces.feeds.items():
         yield from checked.known("channel", feed.channel, ("feeds", name, "channel"))
+
+
+def _docs(checked: _Checked) -> Iterator[Problem]:
+    if docs := checked.pieces.docs:
+        for number, archetype in enumerate(docs.archetypes):
+            yield from checked.known("archetype", archetype, ("docs", "archetypes", number))
+        yield from checked.macro(docs.reply, ("docs", "reply"), has={"docs"})
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:

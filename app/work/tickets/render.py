@@ -16,6 +16,7 @@ _LABELS = {
     Section.NEXT: "Next",
     Section.ANSWER: "Answer",
     Section.ISSUE: "Issue",
+    Section.DOCS: "Documentation",
     Section.GIVEN: "Given",
     Section.DONE: "Done",
     Section.NOT_DONE: "Not done",

@@ -8,6 +8,7 @@ from app.work.bulk.outbox import Outbox
 from app.work.decisions.decision_log import DecisionLog, link_message
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.tag_commands import TagCommands
+from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.report_counter import count_work
@@ -61,6 +62,7 @@ def register(
     language_model: LanguageModelFallback | None,
     linker: IssueLinker,
     incidents: IncidentFinder,
+    sections: SectionFinder,
     provenance: Provenance,
 ) -> None:
     log, outbox = DecisionLog(deps), Outbox(deps)
@@ -80,7 +82,7 @@ def register(
             recovery=recovery,
             budget=WriteBudget(deps, log),
         ),
-        IssueFinder(deps, linker, incidents),
+        IssueFinder(deps, linker, incidents, sections),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),
     )
     for message in (TriageTicket, LinkTicket):

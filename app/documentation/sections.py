@@ -1,0 +1,150 @@
+"""A page of documentation, split at its headings: what is found and linked is a section, not a page."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from lxml import etree
+
+from app.documentation.anchors import Anchors, AnchorStyle
+from app.documentation.markdown import from_markdown
+
+HTML_ENDS: Final = (".html", ".htm")
+PAGE_ENDS: Final = (".md", ".markdown", *HTML_ENDS)
+LONGEST_TEXT: Final = 20_000
+"""Characters of a section that are kept."""
+MOST_SECTIONS: Final = 500
+"""Of one page."""
+AddressStyle = Literal["folder", "html", "file"]
+"""Where `ci/yaml.md` is: `ci/yaml/`, `ci/yaml.html`, or as it is called."""
+
+_HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
+_LEFT_OUT: Final = frozenset(
+    {"aside", "button", "dialog", "footer", "form", "head", "header", "iframe", "nav", "noscript", "script", "select"}
+    | {"style", "svg", "template"}
+)
+_LINES: Final = frozenset({"blockquote", "br", "dd", "div", "dt", "li", "p", "pre", "section", "table", "tr"})
+_CELLS: Final = frozenset({"td", "th"})
+_IN_LINE: Final = frozenset({"a", "b", "code", "em", "i", "mark", "span", "strong"})
+_BLANKS: Final = re.compile(r"\s+")
+_INDEX: Final = re.compile(r"(?:\A|(?<=/))_?(?:index|readme)\Z", re.IGNORECASE)
+_SIGN: Final = "¶"
+"""What generators put behind a heading as the link to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocSection:
+    """A heading and what stands under it, up to the next one."""
+
+    page: str
+    """Its path, without the end of the file's name."""
+    anchor: str
+    """Empty at the beginning of a page."""
+    title: str
+    """The page's, and the heading's behind a colon."""
+    text: str
+
+
+@dataclass
+class _Open:
+    """A section that is being read."""
+
+    heading: str
+    anchor: str
+    parts: list[str] = field(default_factory=list)
+
+    def add(self, text: str | None, within: etree._Element | None) -> None:
+        """Blanks as they are shown: code keeps its own."""
+        if text and not _is_code(within):
+            text = _BLANKS.sub(" ", text)
+            text = text.lstrip() if not self.parts or self.parts[-1][-1:].isspace() else text
+        if text:
+            self.parts.append(text)
+
+
+def sections_of(path: str, content: bytes, anchors: AnchorStyle = "gitlab") -> list[DocSection]:
+    """Of one page; none for what cannot be read. Sections without text are left out."""
+    text, title = content.decode("utf-8", "replace").removeprefix("\ufeff"), ""
+    if not path.lower().endswith(HTML_ENDS):
+        title, text = from_markdown(text)
+    page = path.rpartition(".")[0]
+    return list(_sections(page, title, text, Anchors(anchors)))
+
+
+def address(base_url: str, section: DocSection, style: AddressStyle, end: str) -> str:
+    """`end`: of the file's name, for the style `file`."""
+    page = _INDEX.sub("", section.page)
+    if style == "file" or (style == "html" and page != section.page):
+        page = section.page
+    ends = {"folder": "/" if page and not page.endswith("/") else "", "html": ".html", "file": end}
+    anchor = f"#{section.anchor}" if section.anchor else ""
+    return f"{base_url.rstrip('/')}/{page}{ends[style]}{anchor}"
+
+
+def _sections(page: str, title: str, markup: str, anchors: Anchors) -> Iterator[DocSection]:
+    root = _main(markup)
+    if root is None:
+        return
+    found = [_Open("", "")]
+    _walk(root, found, anchors)
+    first = next((one.heading for one in found if one.heading), "")
+    title = title or first or page.rpartition("/")[2].replace("-", " ").replace("_", " ")
+    for one in found[:MOST_SECTIONS]:
+        text = "\n".join(line for line in map(str.rstrip, "".join(one.parts).splitlines()) if line).strip()
+        if text:
+            is_page = one.heading in {"", title}
+            yield DocSection(
+                page, one.anchor, title if is_page else f"{title}: {one.heading}", text[:LONGEST_TEXT].strip()
+            )
+
+
+def _main(markup: str) -> etree._Element | None:
+    """What is the page's own; None: nothing can be read."""
+    try:
+        root = etree.fromstring(markup, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if root is None:
+        return None
+    for path in ("//main", "//*[@role='main']", "//article", "//body"):
+        if (own := root.find("." + path)) is not None:
+            return own
+    return root
+
+
+def _walk(root: etree._Element, found: list[_Open], anchors: Anchors) -> None:
+    """Without recursion: a page may be nested as deep as its author likes."""
+    skipped = None
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if event == "end":
+            if skipped is element:
+                skipped = None
+            if skipped is None and element is not root:
+                if tag in _LINES or tag in _CELLS:
+                    found[-1].parts.append(" " if tag in _CELLS else "\n")
+                found[-1].add(element.tail, element.getparent())
+        elif skipped is None:
+            if tag in _HEADINGS:
+                found.append(_heading(element, anchors))
+                skipped = element
+            elif tag in _LEFT_OUT and element is not root:
+                skipped = element
+            else:
+                if tag in _LINES:
+                    found[-1].parts.append("\n- " if tag == "li" else "\n")
+                found[-1].add(element.text, element)
+
+
+def _is_code(within: etree._Element | None) -> bool:
+    while within is not None and within.tag in _IN_LINE:
+        within = within.getparent()
+    return within is not None and within.tag == "pre"
+
+
+def _heading(element: etree._Element, anchors: Anchors) -> _Open:
+    said = _BLANKS.sub(" ", "".join(element.itertext())).strip().rstrip(_SIGN).strip()
+    given = element.get("id") or next((link.get("id") or link.get("name") for link in element.iter("a")), None)
+    heading, anchor = anchors.of(said, given or "")
+    return _Open(heading, "" if element.tag == "h1" else anchor)

@@ -1,0 +1,45 @@
+"""Sections of the documentation that may answer: shown in the note, and the best one offered when it is sure."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from app.rules.actions.action import SKIPPED_SUGGEST, Action, ChangeContext, PlanContext
+from app.rules.actions.reply import suggest
+from app.rules.actions.ticket_change import ActionOutcome, Section, TicketChange
+from app.rules.schema.strict import Strict
+
+
+class DocsKeys(Strict):
+    """None: `docs:` of routing.yaml says for which archetypes it is."""
+
+
+class Docs(Action):
+    keys: ClassVar = DocsKeys
+    looks_up: ClassVar = True
+
+    kind: Literal["docs"] = "docs"
+    show_at: float
+    macro: str = ""
+    """The reply that offers the best section; empty: none does, or the archetype has a reply of its own."""
+
+    @classmethod
+    def plan(cls, keys: Any, context: PlanContext) -> Self | None:
+        docs, verdict = context.docs, context.verdict
+        if docs is None or verdict.archetype not in docs.archetypes:
+            return None
+        answers = docs.reply and verdict.confidence == "high" and not (keys.reply or keys.never_reply or verdict.macro)
+        return cls(show_at=docs.show_at, macro=docs.reply or "" if answers else "")
+
+    def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:  # it is a suggestion already
+        return self
+
+    def would(self) -> str:
+        return "look in the documentation"
+
+    def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        sections = context.found.sections
+        for one in sections:
+            change.offer(Section.DOCS, f": {one.excerpt} ({one.score:.0%} similar)", name=one.title, url=one.url)
+        if self.macro and context.values.get("docs_url"):
+            suggest(self.macro, change, context)
+            return self.outcome("done", f"suggested {self.macro}")
+        return self.outcome("done", f"{len(sections)} sections") if sections else self.outcome("skipped", "no section")
