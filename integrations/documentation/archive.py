@@ -28,24 +28,24 @@ def pages_in(archive: bytes, ends: tuple[str, ...], folder: str = "") -> dict[st
     unpack = _of_zip if archive.startswith(_ZIP) else _of_tar if archive.startswith(_GZIP) else None
     if unpack is None:
         raise BadArchive("it is neither a zip nor a tar.gz")
+    found, tops = dict[str, bytes](), set[str]()
     try:
-        found = {path: content for path, content in unpack(archive) if path.lower().endswith(ends)}
+        for path, content in unpack(archive):
+            tops.add(path.partition("/")[0] if "/" in path else "")
+            if path.lower().endswith(ends):
+                found[path] = content
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         raise BadArchive("it cannot be unpacked") from None
-    return below(found, folder)
+    pages = below(found, folder)
+    if len(tops) == 1 and tops != {""} and not (folder and pages):
+        # Git servers put all into one folder that is named after the project and the commit.
+        pages = below(found, f"{tops.pop()}/{folder}")
+    return pages
 
 
 def below(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
-    """Git servers put all into one folder that is named after the project and the commit."""
-    tops = {path.partition("/")[0] for path in files}
-    if len(tops) == 1 and all("/" in path for path in files) and not any(_is_in(path, folder) for path in files):
-        files = {path.partition("/")[2]: content for path, content in files.items()}
     start = f"{folder.strip('/')}/" if folder.strip("/") else ""
     return {path.removeprefix(start): content for path, content in files.items() if path.startswith(start)}
-
-
-def _is_in(path: str, folder: str) -> bool:
-    return bool(folder.strip("/")) and path.startswith(f"{folder.strip('/')}/")
 
 
 def _of_zip(archive: bytes) -> Iterator[tuple[str, bytes]]:
