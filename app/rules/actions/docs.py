@@ -42,4 +42,6 @@ class Docs(Action):
         if self.macro and context.values.get("docs_url"):
             suggest(self.macro, change, context)
             return self.outcome("done", f"suggested {self.macro}")
-        return self.outcome("done", f"{len(sections)} sections") if sections else self.outcome("skipped", "no section")
+        if not sections:
+            return self.outcome("skipped", "no section of the documentation is near")
+        return self.outcome("done", "one section shown" if len(sections) == 1 else f"{len(sections)} sections shown")

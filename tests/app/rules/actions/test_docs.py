@@ -68,7 +68,7 @@ def test_sections_stand_in_the_note_with_the_sentence_that_fits() -> None:
     (line,) = change.note
     assert (line.section, line.name, line.url) == (Section.DOCS, "SSH: Keys", "https://d.org/ssh")
     assert line.text == ": Make a pair. (80% similar)"
-    assert outcome == "done: 1 sections"
+    assert outcome == "done: one section shown"
 
 
 def test_the_best_one_is_offered_only_when_it_is_sure() -> None:
@@ -82,7 +82,7 @@ def test_the_best_one_is_offered_only_when_it_is_sure() -> None:
 
 def test_without_a_section_nothing_is_said() -> None:
     change, outcome = carried_out(Docs(show_at=0.3, macro="A::Docs"), ())
-    assert (change.note, outcome) == ([], "skipped: no section")
+    assert (change.note, outcome) == ([], "skipped: no section of the documentation is near")
 
 
 def test_it_is_looked_for_in_suggest_mode_too() -> None:
