@@ -24,7 +24,6 @@ from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.documentation import sync as sync_documentation
-from app.work.documentation.find import SectionFinder
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
@@ -151,7 +150,7 @@ def _register_workflows(
             provenance=provenance,
         ),
         incidents=IncidentFinder(deps=deps, projects=projects),
-        sections=SectionFinder(texts),
+        texts=texts,
         provenance=provenance,
     )
     bulk_job.register(deps)

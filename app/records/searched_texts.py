@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +11,8 @@ from app.records.tables import searched_texts
 from app.records.text_table import WRITTEN_AT_ONCE, TextTable
 
 DOCUMENTATION = "documentation"
-TextState = Literal["found", "waiting"]
+TICKETS = "tickets:"
+"""What collections of answered tickets begin with."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class SearchedText:
     updated_at: str
     seen_at: str
     answer: str = ""
-    state: TextState = "found"
     vector: bytes | None = None
     vector_of: str = ""
 
@@ -43,13 +43,12 @@ class SearchedTexts(TextTable[SearchedText]):
     table = searched_texts
     row = SearchedText
     embedded_first = (searched_texts.c.updated_at.desc(),)
-    searched = searched_texts.c.state == "found"
 
     def of(self, collection: str, numbers: Sequence[int]) -> dict[int, SearchedText]:
         """By number; those that are there."""
         if not numbers:
             return {}
-        query = _all_of(collection).where(self.searched, searched_texts.c.number.in_(numbers))
+        query = _all_of(collection).where(searched_texts.c.number.in_(numbers))
         return {one.number: one for one in self._read(SearchedText, query)}
 
     def replace(self, collection: str, rows: Sequence[SearchedText]) -> None:
@@ -62,13 +61,23 @@ class SearchedTexts(TextTable[SearchedText]):
             these = (searched_texts.c.collection == collection, searched_texts.c.number.in_(some))
             self._change(sa.delete(searched_texts).where(*these))
 
-    def count_searched(self) -> int:
-        return self._count(searched_texts, self.searched)
+    def forget_ticket(self, ticket_id: int) -> None:
+        self._change(sa.delete(searched_texts).where(_OF_TICKETS, searched_texts.c.number == ticket_id))
+
+    def prune_tickets(self, before: str, *, limit: int) -> int:
+        """Drop up to `limit` tickets that were written before that."""
+        old = sa.and_(_OF_TICKETS, searched_texts.c.updated_at < before)
+        some = sa.select(searched_texts.c.collection, searched_texts.c.number).where(old).limit(limit)
+        place = sa.tuple_(searched_texts.c.collection, searched_texts.c.number)
+        return self._change(sa.delete(searched_texts).where(place.in_(some)))
 
     def keys(self) -> set[tuple[int, int]]:
         """Of all that can be found."""
-        query = sa.select(searched_texts.c.collection, searched_texts.c.number).where(self.searched)
+        query = sa.select(searched_texts.c.collection, searched_texts.c.number)
         return {(group_of(row["collection"]), row["number"]) for row in self._rows(query)}
+
+
+_OF_TICKETS = searched_texts.c.collection.startswith(TICKETS, autoescape=True)
 
 
 def _all_of(collection: str) -> sa.Select[Any]:

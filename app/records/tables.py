@@ -31,6 +31,8 @@ decisions = sa.Table(
     sa.Column("decided_at", sa.String(40), nullable=False, index=True),
     sa.Column("finished_at", sa.String(40)),
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
+    # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )
 
@@ -196,8 +198,6 @@ searched_texts = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     # What was answered to a ticket.
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
-    # `waiting`: it is not found yet, because the ticket is not solved.
-    sa.Column("state", sa.String(16), nullable=False),
     sa.Column("updated_at", sa.String(40), nullable=False, index=True),
     sa.Column("vector", sa.LargeBinary),
     sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),

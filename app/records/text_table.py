@@ -37,8 +37,6 @@ class TextTable(TableAccess, Generic[Row]):
     row: ClassVar[type[Any]]
     embedded_first: ClassVar[tuple[sa.ColumnElement[Any], ...]]
     """The order in which rows get their vector: those first that are looked for most."""
-    searched: ClassVar[sa.ColumnElement[bool]] = sa.true()
-    """Which rows can be found."""
 
     def save(self, rows: Sequence[Row]) -> None:
         """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
@@ -58,14 +56,14 @@ class TextTable(TableAccess, Generic[Row]):
         """Rows written at or after that time, in the order they were written."""
         order = [self.table.c.seen_at, *self.table.primary_key.columns]
         after = self.table.c.seen_at >= seen_at
-        while found := self._rows(sa.select(self.table).where(self.searched, after).order_by(*order).limit(batch)):
+        while found := self._rows(sa.select(self.table).where(after).order_by(*order).limit(batch)):
             yield [as_dataclass(self.row, one) for one in found]
             if len(found) < batch:
                 return
             after = sa.tuple_(*order) > sa.tuple_(*(found[-1][column.name] for column in order))
 
     def without_vector(self, encoder: str, *, limit: int) -> list[Row]:
-        query = sa.select(self.table).where(self.searched, self.table.c.vector_of != encoder)
+        query = sa.select(self.table).where(self.table.c.vector_of != encoder)
         return self._read(self.row, query.order_by(*self.embedded_first).limit(limit))
 
     def add_vectors(self, encoder: str, vectors: Sequence[tuple[Row, bytes]], *, now: str) -> None:

@@ -15,6 +15,7 @@ from app.rules.actions.note import Note
 from app.rules.actions.priority import TicketPriority
 from app.rules.actions.reply import Reply
 from app.rules.actions.solve_parent import SolveParent
+from app.rules.actions.solved_tickets import SolvedTickets
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
@@ -23,6 +24,7 @@ ACTIONS: Final[tuple[type[Action], ...]] = (
     Issue,
     Incident,
     Docs,
+    SolvedTickets,
     Spam,
     Tags,
     Assign,

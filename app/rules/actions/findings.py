@@ -46,6 +46,16 @@ class FoundSection(Strict):
     score: float
 
 
+class AnsweredTicket(Strict):
+    """A solved ticket of the same channel, for the internal note only."""
+
+    title: str
+    url: str
+    answer: str
+    """What was answered; empty: it is not known."""
+    score: float
+
+
 class Found(Strict):
     """What looking for an issue or incident led to, and what else may help with the ticket."""
 
@@ -54,6 +64,8 @@ class Found(Strict):
     candidates: tuple[IssueRef, ...] = ()
     detail: str = ""
     hints: tuple[Hint, ...] = ()
+    answered: tuple[AnsweredTicket, ...] = ()
+    """The nearest first."""
     sections: tuple[FoundSection, ...] = ()
     """The best first."""
     removed: dict[str, int] = Field(default={})

@@ -24,6 +24,7 @@ from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
+from app.work.answers.keep import AnswerKeeper
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.derived_decision import Earlier, derived
 from app.work.decisions.language_model import LanguageModelFallback
@@ -69,6 +70,7 @@ class TicketDecider:
     provenance: Provenance
     recovery: WriteRecovery
     budget: WriteBudget
+    answers: AnswerKeeper
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -86,6 +88,7 @@ class TicketDecider:
         try:
             snapshot = self.deps.zendesk.read_ticket(message.ticket_id)
         except NotFound:
+            self.answers.forget(message.ticket_id)
             return self._cannot_be_changed(
                 message, "The ticket is gone: somebody deleted it, or our token may not read it."
             )
@@ -162,6 +165,8 @@ class TicketDecider:
         last: Decision,
         rules: Rules,
     ) -> DecideResult:
+        if snapshot.status == "solved":
+            self.answers.solved(snapshot)
         previous = Previous(last.archetype, last.tags)
         chosen = chosen_by_person(ticket, previous)
         confirmed = chosen == last.archetype and is_confirmed(ticket, previous)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from app.rules.actions.findings import Found, IssueRef
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
+from app.work.answers.find import AnswerFinder
 from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
@@ -36,12 +37,12 @@ class IssueFinder:
     linker: IssueLinker
     incidents: IncidentFinder
     sections: SectionFinder
+    answers: AnswerFinder
 
     def find(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
         found = self._find_issue(message, decision)
-        sections = self.sections.of(decision)
-        whole = found.found.model_copy(update={"sections": sections})
-        return found.model_copy(update={"found": whole}) if sections else found
+        beside = {"sections": self.sections.of(decision), "answered": self.answers.of(decision)}
+        return found.model_copy(update={"found": found.found.model_copy(update=beside)})
 
     def _find_issue(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
         if isinstance(message, TriageTicket) and isinstance(message.cause, IssueNews):

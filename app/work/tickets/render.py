@@ -17,6 +17,7 @@ _LABELS = {
     Section.ANSWER: "Answer",
     Section.ISSUE: "Issue",
     Section.DOCS: "Documentation",
+    Section.ANSWERED: "Answered before",
     Section.GIVEN: "Given",
     Section.DONE: "Done",
     Section.NOT_DONE: "Not done",

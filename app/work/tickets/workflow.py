@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.triage.judge import Judgement
+from app.work.answers.find import AnswerFinder
+from app.work.answers.keep import AnswerKeeper
 from app.work.bulk.outbox import Outbox
 from app.work.decisions.decision_log import DecisionLog, link_message
 from app.work.decisions.language_model import LanguageModelFallback
@@ -36,6 +38,7 @@ from app.work.messages import (
     Written,
 )
 from app.work.provenance import Provenance
+from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
@@ -62,7 +65,7 @@ def register(
     language_model: LanguageModelFallback | None,
     linker: IssueLinker,
     incidents: IncidentFinder,
-    sections: SectionFinder,
+    texts: TextIndex,
     provenance: Provenance,
 ) -> None:
     log, outbox = DecisionLog(deps), Outbox(deps)
@@ -81,8 +84,9 @@ def register(
             provenance=provenance,
             recovery=recovery,
             budget=WriteBudget(deps, log),
+            answers=AnswerKeeper(deps),
         ),
-        IssueFinder(deps, linker, incidents, sections),
+        IssueFinder(deps, linker, incidents, SectionFinder(texts), AnswerFinder(texts)),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),
     )
     for message in (TriageTicket, LinkTicket):

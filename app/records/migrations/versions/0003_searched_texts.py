@@ -1,4 +1,7 @@
-"""Texts that are searched beside the issues: sections of the documentation, and answered tickets."""
+"""Texts that are searched beside the issues: sections of the documentation, and answered tickets.
+
+What was answered is kept with the decision.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,9 +19,9 @@ def upgrade() -> None:
         sa.Column("description", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
         sa.Column("answer", sa.Text, nullable=False, server_default=""),
-        sa.Column("state", sa.String(16), nullable=False),
         sa.Column("updated_at", sa.String(40), nullable=False, index=True),
         sa.Column("vector", sa.LargeBinary),
         sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
         sa.Column("seen_at", sa.String(40), nullable=False, index=True),
     )
+    op.add_column("decisions", sa.Column("answer", sa.Text, nullable=False, server_default=""))

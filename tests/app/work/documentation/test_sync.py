@@ -70,6 +70,7 @@ def test_a_section_is_found_by_any_process_once_it_was_read(syncing: Syncing) ->
     other = TextIndex(syncing.records.searched_texts, None, syncing.clock)
     assert syncing.sync() == 3
     assert syncing.found("how do I pause a runner?")[0] == "/runners/#pause-a-runner"
+    other.refresh()
     assert [one.row.title for one in other.search("", "ssh-keygen", DOCUMENTATION)] == ["SSH keys"]
 
 

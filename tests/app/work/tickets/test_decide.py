@@ -13,6 +13,7 @@ from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
 from app.rules.actions.tags import Tags
 from app.triage.shipped import shipped_judgement
+from app.work.answers.keep import AnswerKeeper
 from app.work.decisions.decision_log import link_message
 from app.work.decisions.tag_commands import TagCommands
 from app.work.limits.caps import HourlyCaps
@@ -81,6 +82,7 @@ def deciding(steps: Steps) -> Deciding:
         provenance=provenance,
         recovery=steps.recovery,
         budget=WriteBudget(steps.deps, steps.log),
+        answers=AnswerKeeper(steps.deps),
     )
     return Deciding(steps, decider)
 

@@ -9,6 +9,7 @@ import pytest
 
 from app.records.pauses import Pause
 from app.rules.actions.findings import Found, IssueRef
+from app.work.answers.find import AnswerFinder
 from app.work.decisions.decision_log import link_message
 from app.work.documentation.find import SectionFinder
 from app.work.messages import (
@@ -40,8 +41,10 @@ class FakeLinker:
 
 
 def finder(steps: Steps, answer: Found | IntegrationError) -> IssueFinder:
-    sections = SectionFinder(TextIndex(steps.deps.records.searched_texts, None, steps.deps.now))
-    return IssueFinder(steps.deps, cast("Any", FakeLinker(answer)), cast("Any", None), sections)
+    texts = TextIndex(steps.deps.records.searched_texts, None, steps.deps.now)
+    return IssueFinder(
+        steps.deps, cast("Any", FakeLinker(answer)), cast("Any", None), SectionFinder(texts), AnswerFinder(texts)
+    )
 
 
 def message_that_looks(steps: Steps, monkeypatch: pytest.MonkeyPatch, answer: Any) -> tuple[IssueFinder, TicketMessage]:
