@@ -104,6 +104,7 @@ def build(
         judgement=judgement,
         outbound=outbound,
         index=index,
+        texts=texts,
         intake=Intake(engine),
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),

@@ -25,6 +25,7 @@ from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
 from app.web.serving import serve_in_thread
 from app.work.documentation.sync import DocumentationSync
+from app.work.messages import SyncDocumentation
 from integrations.sandbox import Sandbox
 
 LONGEST_WAIT = 60.0
@@ -74,7 +75,8 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
             settings = _settings(sandbox, Path(folder), port=port)
             _seed(sandbox, samples)
             service = build(settings)
-            DocumentationSync(service.deps, service.outbound).sync()  # before the first question comes
+            now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
+            DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
             with serve_in_thread(create_app(service), settings) as address:
                 return _play(console, sandbox, settings, samples, address, stay=stay)
     except BadRules as error:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -78,8 +79,8 @@ def address(base_url: str, section: DocSection, style: AddressStyle, end: str) -
     if style == "file" or (style == "html" and page != section.page):
         page = section.page
     ends = {"folder": "/" if page and not page.endswith("/") else "", "html": ".html", "file": end}
-    anchor = f"#{section.anchor}" if section.anchor else ""
-    return f"{base_url.rstrip('/')}/{page}{ends[style]}{anchor}"
+    anchor = f"#{quote(section.anchor)}" if section.anchor else ""
+    return f"{base_url.rstrip('/')}/{quote(page)}{ends[style]}{anchor}"
 
 
 def _sections(page: str, title: str, markup: str, anchors: Anchors) -> Iterator[DocSection]:

@@ -41,16 +41,15 @@ class TextTable(TableAccess, Generic[Row]):
     def save(self, rows: Sequence[Row]) -> None:
         """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
         table, key = self.table, [one.name for one in self.table.primary_key.columns]
-        with self._engine.begin() as connection:
-            for start in range(0, len(rows), WRITTEN_AT_ONCE):
-                new = [asdict(one) for one in rows[start : start + WRITTEN_AT_ONCE]]  # type: ignore[call-overload]
-                without_vector = [{**one, "vector": None, "vector_of": ""} for one in new]
-                insert = insert_into(self._engine, table).values(without_vector)
-                same = sa.and_(*(table.c[name] == insert.excluded[name] for name in ("title", "description")))
-                values: dict[str, Any] = {name: insert.excluded[name] for name in new[0] if name not in key}
-                values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
-                values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
-                connection.execute(insert.on_conflict_do_update(index_elements=key, set_=values))
+        for start in range(0, len(rows), WRITTEN_AT_ONCE):  # each by itself: others write as well
+            new = [asdict(one) for one in rows[start : start + WRITTEN_AT_ONCE]]  # type: ignore[call-overload]
+            without_vector = [{**one, "vector": None, "vector_of": ""} for one in new]
+            insert = insert_into(self._engine, table).values(without_vector)
+            same = sa.and_(*(table.c[name] == insert.excluded[name] for name in ("title", "description")))
+            values: dict[str, Any] = {name: insert.excluded[name] for name in new[0] if name not in key}
+            values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
+            values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
+            self._change(insert.on_conflict_do_update(index_elements=key, set_=values))
 
     def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[Row]]:
         """Rows written at or after that time, in the order they were written."""

@@ -18,6 +18,8 @@ class Docs(Action):
 
     kind: Literal["docs"] = "docs"
     show_at: float
+    is_report: bool = False
+    """Of something that seems wrong, and may be as it is meant to be."""
     macro: str = ""
     """The reply that offers the best section; empty: none does, or the archetype has a reply of its own."""
 
@@ -27,7 +29,8 @@ class Docs(Action):
         if docs is None or verdict.archetype not in docs.archetypes:
             return None
         answers = docs.reply and verdict.confidence == "high" and not (keys.reply or keys.never_reply or verdict.macro)
-        return cls(show_at=docs.show_at, macro=docs.reply or "" if answers else "")
+        is_report = keys.issue is not None and keys.issue.open_when != "never"
+        return cls(show_at=docs.show_at, is_report=is_report, macro=docs.reply or "" if answers else "")
 
     def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:  # it is a suggestion already
         return self
@@ -37,6 +40,8 @@ class Docs(Action):
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         sections = context.found.sections
+        if sections and self.is_report:
+            change.say(Section.DOCS, "It may work as documented here:")
         for one in sections:
             change.offer(Section.DOCS, f": {one.excerpt} ({one.score:.0%} similar)", name=one.title, url=one.url)
         if self.macro and context.values.get("docs_url"):

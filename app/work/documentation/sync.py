@@ -17,8 +17,8 @@ from integrations.errors import Invalid
 from integrations.outbound import Outbound
 
 LOOK_SECONDS = 60
-VERSION = "documentation"
-"""The name under which the version is kept that was read last, and when."""
+VERSION, ASKED = "documentation", "documentation:asked"
+"""Under these names it is kept which version was read last, and when it was asked for."""
 
 
 class DocumentationSynced(Stored):
@@ -41,20 +41,22 @@ class DocumentationSync:
     outbound: Outbound
 
     def run(self, message: SyncDocumentation) -> None:
-        attempt(self.deps, message, "sync", self.sync)
+        attempt(self.deps, message, "sync", self.sync, message)
 
-    def sync(self) -> DocumentationSynced:
+    def sync(self, message: SyncDocumentation) -> DocumentationSynced:
         """Raises IntegrationError. What we have stays until the new one is whole."""
         docs, now = self.deps.rulebook.current().routing.docs, self.deps.now()
         if docs is None:
             return DocumentationSynced()
         progress, made_from = self.deps.records.progress, _digest(docs)
-        known = progress.of(VERSION)
-        before, _, version = known.value.partition(" ") if known else ("", "", "")
-        is_same = before == made_from
-        if known and is_same and now - datetime.fromisoformat(known.at) < timedelta(minutes=docs.every):
+        asked, known = progress.of(ASKED), progress.of(VERSION)
+        just_asked = asked and asked.value == made_from and now - datetime.fromisoformat(asked.at) < _every(docs)
+        if just_asked and message.attempt == 1:
             return DocumentationSynced()
-        found = read_documentation(docs.source, docs.folder, PAGE_ENDS, version if is_same else "", self.outbound)
+        progress.reached(ASKED, made_from, now=now.isoformat())
+        before, _, version = known.value.partition(" ") if known else ("", "", "")
+        version = version if before == made_from else ""
+        found = read_documentation(docs.source, docs.folder, PAGE_ENDS, version, self.outbound)
         count = self._take_in(found, docs, now)
         progress.reached(VERSION, f"{made_from} {found.version}", now=now.isoformat())
         return DocumentationSynced(sections=count)
@@ -73,6 +75,10 @@ class DocumentationSync:
             raise Invalid(SERVICE, "there is no page with text in it", "no_pages")
         self.deps.records.searched_texts.replace(DOCUMENTATION, list(rows.values()))
         return len(rows)
+
+
+def _every(docs: DocsConfig) -> timedelta:
+    return timedelta(minutes=docs.every)
 
 
 def _digest(docs: DocsConfig) -> str:

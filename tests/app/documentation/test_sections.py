@@ -92,6 +92,7 @@ def test_odd_pages_are_read_as_far_as_they_go(content: bytes, title: str | None)
         ("ci/index.md", "html", "https://docs.example.com/ci/index.html#jobs"),
         ("index.md", "folder", "https://docs.example.com/#jobs"),
         ("README.md", "file", "https://docs.example.com/README.md#jobs"),
+        ('a b/"c>.md', "folder", "https://docs.example.com/a%20b/%22c%3E/#jobs"),
     ],
 )
 def test_a_page_has_its_address_in_each_style(path: str, style: str, expected: str) -> None:

@@ -89,3 +89,12 @@ def test_it_is_looked_for_in_suggest_mode_too() -> None:
     action = planned(rules(macros=MACROS, more=DOCS), mode="suggest")
     assert action is not None
     assert not action.skip_reason
+
+
+def test_beside_a_report_it_is_said_that_it_may_work_so() -> None:
+    opens = HEAD.replace("{description: broken}", "{description: broken, issue: {tracker: product, template: 'A::T'}}")
+    template = "templates: {'A::T': {description: t, text: t}}\n"
+    action = planned(rules(macros=MACROS + template, more=DOCS, head=opens))
+    assert action is not None
+    change, _ = carried_out(action, (BEST,))
+    assert [line.text for line in change.note if not line.listed] == ["It may work as documented here:"]

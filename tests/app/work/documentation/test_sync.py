@@ -14,6 +14,7 @@ from app.records.records import Records
 from app.records.searched_texts import DOCUMENTATION, SearchedText
 from app.rules.loading import load
 from app.work.documentation.sync import DocumentationSync
+from app.work.messages import SyncDocumentation
 from app.work.search.text_index import TextIndex
 from integrations.errors import Invalid, NotFound
 from integrations.outbound import UNGUARDED
@@ -36,14 +37,15 @@ class Syncing:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
-    def sync(self) -> int | None:
+    def sync(self, attempt: int = 1) -> int | None:
         keys = f"source: '{self.folder}', base_url: 'https://docs.example.com', archetypes: bug_report{self.more}"
+        message = SyncDocumentation(key="k", accepted_at=self.clock(), attempt=attempt)
         rules = load(routing(more=f"docs: {{{keys}}}\n"), MACROS)
         deps = replace(
             dependencies(self.records, clock=self.clock),
             rulebook=cast("Any", SimpleNamespace(current=lambda: rules)),
         )
-        return DocumentationSync(deps, UNGUARDED).sync().sections
+        return DocumentationSync(deps, UNGUARDED).sync(message).sections
 
     def later(self) -> int | None:
         self.clock.advance(HOUR)
@@ -119,6 +121,17 @@ def test_what_cannot_be_read_leaves_what_was_found_before(syncing: Syncing, brok
     with pytest.raises((NotFound, Invalid)):
         syncing.later()
     assert syncing.found("ssh-keygen") == ["/user/ssh/"]
+
+
+def test_a_source_that_fails_is_asked_by_the_next_attempt_and_else_when_it_is_due(syncing: Syncing) -> None:
+    syncing.folder = syncing.folder / "new"
+    with pytest.raises(NotFound):
+        syncing.sync()
+    syncing.folder.mkdir()
+    syncing.write("page.md", "text")
+    assert [syncing.sync(), syncing.sync(attempt=2)] == [None, 1]
+    syncing.write("page.md", "another")
+    assert [syncing.sync(), syncing.later()] == [None, 1]
 
 
 def test_a_collection_is_never_found_in_another(syncing: Syncing) -> None:
