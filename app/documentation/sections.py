@@ -22,9 +22,10 @@ AddressStyle = Literal["folder", "html", "file"]
 
 _HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 _LEFT_OUT: Final = frozenset(
-    {"aside", "button", "dialog", "footer", "form", "head", "header", "iframe", "nav", "noscript", "script", "select"}
-    | {"style", "svg", "template"}
+    {"aside", "button", "dialog", "footer", "form", "head", "iframe", "nav", "noscript", "script", "select", "style"}
+    | {"svg", "template"}
 )
+_ROLES_LEFT_OUT: Final = frozenset({"banner", "contentinfo", "navigation", "search"})
 _LINES: Final = frozenset({"blockquote", "br", "dd", "div", "dt", "li", "p", "pre", "section", "table", "tr"})
 _CELLS: Final = frozenset({"td", "th"})
 _IN_LINE: Final = frozenset({"a", "b", "code", "em", "i", "mark", "span", "strong"})
@@ -128,14 +129,21 @@ def _walk(root: etree._Element, found: list[_Open], anchors: Anchors) -> None:
                 found[-1].add(element.tail, element.getparent())
         elif skipped is None:
             if tag in _HEADINGS:
-                found.append(_heading(element, anchors))
+                found.append(_heading(element, anchors, is_first=len(found) == 1))
                 skipped = element
-            elif tag in _LEFT_OUT and element is not root:
+            elif element is not root and _is_left_out(element):
                 skipped = element
             else:
                 if tag in _LINES:
                     found[-1].parts.append("\n- " if tag == "li" else "\n")
                 found[-1].add(element.text, element)
+
+
+def _is_left_out(element: etree._Element) -> bool:
+    """What belongs to the site. A header within the page's own part may hold its title."""
+    if element.tag in _LEFT_OUT or element.get("role") in _ROLES_LEFT_OUT or element.get("aria-hidden") == "true":
+        return True
+    return bool(element.tag == "header" and element.getparent().tag == "body")
 
 
 def _is_code(within: etree._Element | None) -> bool:
@@ -144,8 +152,8 @@ def _is_code(within: etree._Element | None) -> bool:
     return within is not None and within.tag == "pre"
 
 
-def _heading(element: etree._Element, anchors: Anchors) -> _Open:
+def _heading(element: etree._Element, anchors: Anchors, *, is_first: bool) -> _Open:
     said = _BLANKS.sub(" ", "".join(element.itertext())).strip().rstrip(_SIGN).strip()
     given = element.get("id") or next((link.get("id") or link.get("name") for link in element.iter("a")), None)
     heading, anchor = anchors.of(said, given or "")
-    return _Open(heading, "" if element.tag == "h1" else anchor)
+    return _Open(heading, "" if is_first and element.tag == "h1" else anchor)

@@ -62,7 +62,9 @@ class SearchedTexts(TextTable[SearchedText]):
             self._change(sa.delete(searched_texts).where(*these))
 
     def forget_ticket(self, ticket_id: int) -> None:
-        self._change(sa.delete(searched_texts).where(_OF_TICKETS, searched_texts.c.number == ticket_id))
+        this = (_OF_TICKETS, searched_texts.c.number == ticket_id)
+        if self._count(searched_texts, *this):  # mostly there is none, and a look costs less than a write
+            self._change(sa.delete(searched_texts).where(*this))
 
     def prune_tickets(self, before: str, *, limit: int) -> int:
         """Drop up to `limit` tickets that were written before that."""

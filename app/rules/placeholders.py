@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Final, Literal
 
-Needs = Literal["issue", "incident", "answer", "docs"]
+Needs = Literal["issue", "incident", "answer", "documentation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,11 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "missing": Placeholder(
         "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
     ),
-    "docs_url": Placeholder("the section of the documentation that answers, when one surely does", needs="docs"),
-    "docs_title": Placeholder("its page and heading", needs="docs"),
-    "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="docs"),
+    "docs_url": Placeholder(
+        "the section of the documentation that answers, when one surely does", needs="documentation"
+    ),
+    "docs_title": Placeholder("its page and heading", needs="documentation"),
+    "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="documentation"),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -55,7 +57,7 @@ ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "inc
 
 
 _AN: Final[Mapping[Needs, str]] = {
-    "issue": "an issue", "incident": "an incident", "answer": "an answer", "docs": "documentation"
+    "issue": "an issue", "incident": "an incident", "answer": "an answer", "documentation": "documentation"
 }  # fmt: skip
 
 

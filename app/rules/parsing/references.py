@@ -137,7 +137,7 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
     for name, archetype in checked.pieces.archetypes.items():
         provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
         docs = checked.pieces.docs
-        provided |= {"docs"} if docs and name in docs.archetypes else set()
+        provided |= {"documentation"} if docs and name in docs.archetypes else set()
         for one in (reference for action in ACTIONS for reference in action.references(archetype)):
             path: Path = ("archetypes", name, *one.path)
             if one.kind == "macro":
@@ -167,7 +167,7 @@ def _docs(checked: _Checked) -> Iterator[Problem]:
     if docs := checked.pieces.docs:
         for number, archetype in enumerate(docs.archetypes):
             yield from checked.known("archetype", archetype, ("docs", "archetypes", number))
-        yield from checked.macro(docs.reply, ("docs", "reply"), has={"docs"})
+        yield from checked.macro(docs.reply, ("docs", "reply"), has={"documentation"})
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ class AnswerFinder:
     def of(self, decision: TicketDecision) -> tuple[AnsweredTicket, ...]:
         """The nearest first; none where the plan does not ask for any."""
         action = next((one for one in decision.plan.wanted() if isinstance(one, SolvedTickets)), None)
-        if action is None:
+        if action is None or not len(self.index):
             return ()
         report = Report.of(decision)
         collection = collection_of(decision.channel, public=decision.ticket.public)

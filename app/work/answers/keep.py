@@ -25,11 +25,11 @@ def collection_of(channel: str, *, public: bool) -> str:
 class AnswerKeeper:
     deps: Dependencies
 
-    def solved(self, ticket: TicketSnapshot) -> None:
-        """Called each time that a solved ticket changes; the first time counts."""
-        texts, decisions = self.deps.records.searched_texts, self.deps.records.decisions.of_ticket(ticket.id)
-        applied = [one for one in decisions if one.is_applied]
-        if not applied or not self._may_be_shown(applied[0]):
+    def changed(self, ticket: TicketSnapshot) -> None:
+        """Called each time that a ticket changes: what is solved is kept once, what is open again is not answered."""
+        texts = self.deps.records.searched_texts
+        applied = [one for one in self.deps.records.decisions.of_ticket(ticket.id) if one.is_applied]
+        if ticket.status != "solved" or not applied or not self._may_be_shown(applied[0]):
             texts.forget_ticket(ticket.id)
             return
         first = next((one for one in reversed(applied) if one.ticket), None)

@@ -165,8 +165,7 @@ class TicketDecider:
         last: Decision,
         rules: Rules,
     ) -> DecideResult:
-        if snapshot.status == "solved":
-            self.answers.solved(snapshot)
+        self.answers.changed(snapshot)
         previous = Previous(last.archetype, last.tags)
         chosen = chosen_by_person(ticket, previous)
         confirmed = chosen == last.archetype and is_confirmed(ticket, previous)

@@ -63,6 +63,19 @@ def test_an_html_page_loses_what_is_around_it() -> None:
     ]
 
 
+def test_a_header_within_the_page_holds_its_title() -> None:
+    page = b"<body><header>Site</header><article><header><h1>Own</h1></header><p>Text.</p><h1 id=b>Second</h1>More."
+    assert told(sections_of("a.html", page)) == [("Own", "", "Text."), ("Own: Second", "b", "More.")]
+
+
+OF_THE_SITE = "<div role=navigation>x</div>|<aside>x</aside>|<a aria-hidden=true>x</a>|<form>x</form>|<!-- x -->"
+
+
+@pytest.mark.parametrize("site", OF_THE_SITE.split("|"))
+def test_what_belongs_to_the_site_is_cut_in_markdown_as_well(site: str) -> None:
+    assert told(sections_of("a.md", f"# Own\n\n{site}\n\nText.".encode())) == [("Own", "", "Text.")]
+
+
 @pytest.mark.parametrize(
     ("content", "title"),
     [

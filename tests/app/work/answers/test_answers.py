@@ -55,7 +55,7 @@ class Answers:
                 decided_at=NOW.isoformat(), update_state="applied", **values,
             )
         )  # fmt: skip
-        self.keeper.solved(ticket)
+        self.keeper.changed(ticket)
         return ticket.id
 
     def found(
@@ -126,7 +126,14 @@ def test_other_and_private_archetypes_are_not_shown(answers: Answers, archetype:
 def test_a_ticket_that_turns_private_is_forgotten(answers: Answers) -> None:
     number = answers.solved()
     answers.records.decisions.update(f"run{number}", archetype="security_report")
-    answers.keeper.solved(answers.zendesk.tickets[number])
+    answers.keeper.changed(answers.zendesk.tickets[number])
+    assert answers.found() == []
+
+
+def test_a_ticket_that_is_open_again_was_not_answered(answers: Answers) -> None:
+    number = answers.solved()
+    answers.zendesk.change(number, status="open")
+    answers.keeper.changed(answers.zendesk.tickets[number])
     assert answers.found() == []
 
 
@@ -175,7 +182,7 @@ def test_the_comments_are_read_once_and_may_be_missing(answers: Answers, monkeyp
 
     monkeypatch.setattr(answers.zendesk, "comments", comments)
     number = answers.solved(answer="")
-    answers.keeper.solved(replace(answers.zendesk.tickets[number], tags=("more",)))
+    answers.keeper.changed(replace(answers.zendesk.tickets[number], tags=("more",)))
     assert (asked, [one.answer for one in answers.found()]) == ([number], [""])
 
 
