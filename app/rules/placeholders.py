@@ -34,9 +34,7 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "missing": Placeholder(
         "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
     ),
-    "docs_url": Placeholder(
-        "the section of the documentation that answers, when one surely does", needs="documentation"
-    ),
+    "docs_url": Placeholder("the section that answers, when one surely does", needs="documentation"),
     "docs_title": Placeholder("its page and heading", needs="documentation"),
     "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="documentation"),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
