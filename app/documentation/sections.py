@@ -31,8 +31,7 @@ _CELLS: Final = frozenset({"td", "th"})
 _IN_LINE: Final = frozenset({"a", "b", "code", "em", "i", "mark", "span", "strong"})
 _BLANKS: Final = re.compile(r"\s+")
 _INDEX: Final = re.compile(r"(?:\A|(?<=/))_?(?:index|readme)\Z", re.IGNORECASE)
-_SIGN: Final = "¶"
-"""What generators put behind a heading as the link to it."""
+_PARSER: Final = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,9 @@ def sections_of(path: str, content: bytes, anchors: AnchorStyle = "gitlab") -> l
 
 
 def address(base_url: str, section: DocSection, style: AddressStyle, end: str) -> str:
-    """`end`: of the file's name, for the style `file`."""
-    page = _INDEX.sub("", section.page)
+    """`end`: of the file's name. HTML is served as it is called."""
+    page, is_html = _INDEX.sub("", section.page), end in HTML_ENDS
+    style = "folder" if is_html and page != section.page else "file" if is_html else style
     if style == "file" or (style == "html" and page != section.page):
         page = section.page
     ends = {"folder": "/" if page and not page.endswith("/") else "", "html": ".html", "file": end}
@@ -104,7 +104,8 @@ def _sections(page: str, title: str, markup: str, anchors: Anchors) -> Iterator[
 def _main(markup: str) -> etree._Element | None:
     """What is the page's own; None: nothing can be read."""
     try:
-        root = etree.fromstring(markup, etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True))
+        # As bytes: a text that names its own encoding is refused.
+        root = etree.fromstring(markup.encode("utf-8", "replace"), _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return None
     if root is None:
@@ -153,7 +154,27 @@ def _is_code(within: etree._Element | None) -> bool:
 
 
 def _heading(element: etree._Element, anchors: Anchors, *, is_first: bool) -> _Open:
-    said = _BLANKS.sub(" ", "".join(element.itertext())).strip().rstrip(_SIGN).strip()
-    given = element.get("id") or next((link.get("id") or link.get("name") for link in element.iter("a")), None)
-    heading, anchor = anchors.of(said, given or "")
+    links = list(element.iter("a"))
+    to_itself = [link for link in links if link.get("href", "").startswith("#")]
+    signs = "".join("".join(link.itertext()) for link in to_itself if not _has_word("".join(link.itertext())))
+    said = _BLANKS.sub(" ", "".join(element.itertext())).strip()
+    said = said.removesuffix(signs).removeprefix(signs).strip()
+    given = (
+        element.get("id")
+        or next((found for link in links if (found := link.get("id") or link.get("name"))), "")
+        or next((link.get("href")[1:] for link in to_itself), "")
+        or _id_around(element)
+    )
+    heading, anchor = anchors.of(said, given)
     return _Open(heading, "" if is_first and element.tag == "h1" else anchor)
+
+
+def _has_word(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
+
+
+def _id_around(heading: etree._Element) -> str:
+    """Sphinx gives it to the section that begins with the heading."""
+    around = heading.getparent()
+    begins = around is not None and around.tag in {"section", "div"} and around[0] is heading
+    return str(around.get("id", "")) if begins else ""

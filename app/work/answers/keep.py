@@ -10,6 +10,7 @@ from app.records.decisions import Decision
 from app.records.searched_texts import TICKETS, SearchedText
 from app.redaction import redact_together
 from app.rules.channels import OTHER
+from app.tags import MERGED_TAG
 from app.work.jobs.dependencies import Dependencies
 from app.work.snapshot import ticket_from_json
 from integrations.errors import IntegrationError
@@ -29,7 +30,12 @@ class AnswerKeeper:
         """Called each time that a ticket changes: what is solved is kept once, what is open again is not answered."""
         texts = self.deps.records.searched_texts
         applied = [one for one in self.deps.records.decisions.of_ticket(ticket.id) if one.is_applied]
-        if ticket.status != "solved" or not applied or not self._may_be_shown(applied[0]):
+        if (
+            ticket.status not in {"solved", "closed"}
+            or MERGED_TAG in ticket.tags
+            or not applied
+            or not self._may_be_shown(applied[0])
+        ):
             texts.forget_ticket(ticket.id)
             return
         first = next((one for one in reversed(applied) if one.ticket), None)

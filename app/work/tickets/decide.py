@@ -19,7 +19,7 @@ from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.rules.verdict import Previous
-from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG, MERGED_TAG
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
@@ -56,7 +56,6 @@ from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
 log = structlog.get_logger(__name__)
 
 WORTH_A_TICKET = frozenset({"done", "not_planned"})
-MERGED_TAG = "closed_by_merge"
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,7 @@ class TicketDecider:
             return _already_written(message)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
+            self.answers.changed(snapshot)
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
             return self._cannot_be_changed(message, f"The ticket {why}: nothing can be changed in it.")

@@ -71,6 +71,25 @@ def test_a_header_within_the_page_holds_its_title() -> None:
 OF_THE_SITE = "<div role=navigation>x</div>|<aside>x</aside>|<a aria-hidden=true>x</a>|<form>x</form>|<!-- x -->"
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ('<h2 id="own">C# jobs</h2>', ("C# jobs", "own")),
+        ('<h2>Jobs<a class="headerlink" href="#jobs-1">¶</a></h2>', ("Jobs", "jobs-1")),
+        ('<h2><a href="#jobs">#</a> Jobs</h2>', ("Jobs", "jobs")),
+        ('<section id="around"><h2>Jobs</h2></section>', ("Jobs", "around")),
+        ('<section id="around"><p>x</p><h2>My jobs</h2></section>', ("My jobs", "my-jobs")),
+        ('<h2>See <a href="#other">other jobs</a></h2>', ("See other jobs", "other")),
+        ("<h2>A &amp; B\n  C</h2>", ("A & B C", "a-b-c")),
+    ],
+)
+def test_headings_of_generators_keep_their_anchors(heading: str, expected: tuple[str, str]) -> None:
+    page = f'<?xml version="1.0" encoding="utf-8"?><html><body><h1>T</h1>{heading}<p>Text ü.</p></body></html>'
+    section = sections_of("a.html", page.encode())[-1]
+    assert (section.title.removeprefix("T: "), section.anchor) == expected
+    assert section.text.endswith("Text ü.")
+
+
 @pytest.mark.parametrize("site", OF_THE_SITE.split("|"))
 def test_what_belongs_to_the_site_is_cut_in_markdown_as_well(site: str) -> None:
     assert told(sections_of("a.md", f"# Own\n\n{site}\n\nText.".encode())) == [("Own", "", "Text.")]
@@ -104,13 +123,16 @@ def test_odd_pages_are_read_as_far_as_they_go(content: bytes, title: str | None)
         ("ci/_index.md", "folder", "https://docs.example.com/ci/#jobs"),
         ("ci/index.md", "html", "https://docs.example.com/ci/index.html#jobs"),
         ("index.md", "folder", "https://docs.example.com/#jobs"),
+        ("ci/runners.html", "folder", "https://docs.example.com/ci/runners.html#jobs"),
+        ("ci/index.html", "html", "https://docs.example.com/ci/#jobs"),
         ("README.md", "file", "https://docs.example.com/README.md#jobs"),
         ('a b/"c>.md', "folder", "https://docs.example.com/a%20b/%22c%3E/#jobs"),
     ],
 )
 def test_a_page_has_its_address_in_each_style(path: str, style: str, expected: str) -> None:
-    (section,) = sections_of(path, b"## Jobs\n\nrun")
-    assert address("https://docs.example.com/", section, style, ".md") == expected  # type: ignore[arg-type]
+    end = path[path.rindex(".") :]
+    (section,) = sections_of(path, b"<h2>Jobs</h2>run" if end == ".html" else b"## Jobs\n\nrun")
+    assert address("https://docs.example.com/", section, style, end) == expected  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
