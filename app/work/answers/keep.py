@@ -30,12 +30,8 @@ class AnswerKeeper:
         """Called each time that a ticket changes: what is solved is kept once, what is open again is not answered."""
         texts = self.deps.records.searched_texts
         applied = [one for one in self.deps.records.decisions.of_ticket(ticket.id) if one.is_applied]
-        if (
-            ticket.status not in {"solved", "closed"}
-            or MERGED_TAG in ticket.tags
-            or not applied
-            or not self._may_be_shown(applied[0])
-        ):
+        is_solved = ticket.status in {"solved", "closed"} and MERGED_TAG not in ticket.tags
+        if not (is_solved and applied and self._may_be_shown(applied[0])):
             texts.forget_ticket(ticket.id)
             return
         first = next((one for one in reversed(applied) if one.ticket), None)

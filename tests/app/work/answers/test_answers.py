@@ -130,6 +130,14 @@ def test_a_ticket_that_turns_private_is_forgotten(answers: Answers) -> None:
     assert answers.found() == []
 
 
+def test_a_ticket_that_was_closed_meanwhile_is_kept_and_a_merged_one_is_not(answers: Answers) -> None:
+    number = answers.solved()
+    for tags, found in ((), 1), (("closed_by_merge",), 0):
+        answers.zendesk.change(number, status="closed", tags=tags)
+        answers.keeper.changed(answers.zendesk.tickets[number])
+        assert len(answers.found()) == found
+
+
 def test_a_ticket_that_is_open_again_was_not_answered(answers: Answers) -> None:
     number = answers.solved()
     answers.zendesk.change(number, status="open")
