@@ -31,6 +31,7 @@ _CELLS: Final = frozenset({"td", "th"})
 _IN_LINE: Final = frozenset({"a", "b", "code", "em", "i", "mark", "span", "strong"})
 _BLANKS: Final = re.compile(r"\s+")
 _INDEX: Final = re.compile(r"(?:\A|(?<=/))_?(?:index|readme)\Z", re.IGNORECASE)
+_ITEM: Final = "\n- "
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
 
 
@@ -135,8 +136,8 @@ def _walk(root: etree._Element, found: list[_Open], anchors: Anchors) -> None:
             elif element is not root and _is_left_out(element):
                 skipped = element
             else:
-                if tag in _LINES:
-                    found[-1].parts.append("\n- " if tag == "li" else "\n")
+                if tag in _LINES and found[-1].parts[-1:] != [_ITEM]:
+                    found[-1].parts.append(_ITEM if tag == "li" else "\n")
                 found[-1].add(element.text, element)
 
 
@@ -154,11 +155,12 @@ def _is_code(within: etree._Element | None) -> bool:
 
 
 def _heading(element: etree._Element, anchors: Anchors, *, is_first: bool) -> _Open:
-    links = list(element.iter("a"))
-    to_itself = [link for link in links if link.get("href", "").startswith("#")]
-    signs = "".join("".join(link.itertext()) for link in to_itself if not _has_word("".join(link.itertext())))
-    said = _BLANKS.sub(" ", "".join(element.itertext())).strip()
-    said = said.removesuffix(signs).removeprefix(signs).strip()
+    said, links = _said(element), list(element.iter("a"))
+    # Generators put a sign there, or make all of it the link; what links a part of it leads elsewhere.
+    to_itself = [one for one in links if one.get("href", "").startswith("#") and _said(one) in {said, *_signs(one)}]
+    for link in to_itself:
+        for sign in _signs(link):
+            said = said.removesuffix(sign).removeprefix(sign).strip()
     given = (
         element.get("id")
         or next((found for link in links if (found := link.get("id") or link.get("name"))), "")
@@ -169,8 +171,13 @@ def _heading(element: etree._Element, anchors: Anchors, *, is_first: bool) -> _O
     return _Open(heading, "" if is_first and element.tag == "h1" else anchor)
 
 
-def _has_word(text: str) -> bool:
-    return any(sign.isalnum() for sign in text)
+def _said(element: etree._Element) -> str:
+    return _BLANKS.sub(" ", "".join(element.itertext())).strip()
+
+
+def _signs(link: etree._Element) -> set[str]:
+    said = _said(link)
+    return set() if any(sign.isalnum() for sign in said) else {said}
 
 
 def _id_around(heading: etree._Element) -> str:

@@ -30,7 +30,9 @@ class Docs(Action):
             return None
         answers = docs.reply and verdict.confidence == "high" and not (keys.reply or keys.never_reply or verdict.macro)
         is_report = keys.issue is not None and keys.issue.open_when != "never"
-        return cls(show_at=docs.show_at, is_report=is_report, macro=docs.reply or "" if answers else "")
+        # A section that only touches on it would say nothing about how it is meant to work.
+        show_at = docs.offer_at if is_report else docs.show_at
+        return cls(show_at=show_at, is_report=is_report, macro=docs.reply or "" if answers else "")
 
     def suggested(self, why: str = SKIPPED_SUGGEST) -> Self:  # it is a suggestion already
         return self

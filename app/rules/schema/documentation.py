@@ -34,7 +34,10 @@ class DocsConfig(Strict):
     archetypes: Many = Field(
         default=("general_question", "bug_report"), description="Tickets that get its sections in their note."
     )
-    show_at: Share = Field(default=0.3, description="Similarity from which a section is shown. At most three are.")
+    show_at: Share = Field(
+        default=0.3,
+        description="Similarity from which a section is shown. At most three are. Bug reports need `offer_at`.",
+    )
     offer_at: Share = Field(default=0.45, description="Similarity from which the best section is offered in a reply.")
     reply: MacroName | None = Field(
         default=None,

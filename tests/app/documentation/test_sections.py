@@ -77,9 +77,10 @@ OF_THE_SITE = "<div role=navigation>x</div>|<aside>x</aside>|<a aria-hidden=true
         ('<h2 id="own">C# jobs</h2>', ("C# jobs", "own")),
         ('<h2>Jobs<a class="headerlink" href="#jobs-1">¶</a></h2>', ("Jobs", "jobs-1")),
         ('<h2><a href="#jobs">#</a> Jobs</h2>', ("Jobs", "jobs")),
+        ('<h2><a href="#all">Jobs</a></h2>', ("Jobs", "all")),
         ('<section id="around"><h2>Jobs</h2></section>', ("Jobs", "around")),
         ('<section id="around"><p>x</p><h2>My jobs</h2></section>', ("My jobs", "my-jobs")),
-        ('<h2>See <a href="#other">other jobs</a></h2>', ("See other jobs", "other")),
+        ('<h2>See <a href="#other">other jobs</a></h2>', ("See other jobs", "see-other-jobs")),
         ("<h2>A &amp; B\n  C</h2>", ("A & B C", "a-b-c")),
     ],
 )
@@ -88,6 +89,10 @@ def test_headings_of_generators_keep_their_anchors(heading: str, expected: tuple
     section = sections_of("a.html", page.encode())[-1]
     assert (section.title.removeprefix("T: "), section.anchor) == expected
     assert section.text.endswith("Text ü.")
+
+
+def test_items_of_a_list_with_blank_lines_stay_lines() -> None:
+    assert told(sections_of("a.md", b"# A\n\n- one\n\n- two\n\n  more\n")) == [("A", "", "- one\n- two\nmore")]
 
 
 @pytest.mark.parametrize("site", OF_THE_SITE.split("|"))

@@ -96,5 +96,6 @@ def test_beside_a_report_it_is_said_that_it_may_work_so() -> None:
     template = "templates: {'A::T': {description: t, text: t}}\n"
     action = planned(rules(macros=MACROS + template, more=DOCS, head=opens))
     assert action is not None
+    assert action.show_at == 0.45
     change, _ = carried_out(action, (BEST,))
     assert [line.text for line in change.note if not line.listed] == ["It may work as documented here:"]

@@ -200,3 +200,5 @@ def test_texts_are_dropped_with_their_decisions(answers: Answers) -> None:
     assert texts.prune_tickets((NOW - timedelta(days=1)).isoformat(), limit=9) == 0
     assert texts.prune_tickets((NOW + timedelta(days=1)).isoformat(), limit=9) == 1
     assert (answers.found(), len(answers.finder.index)) == ([], 0)
+    answers.records.decisions.prune_texts("", (NOW + timedelta(days=1)).isoformat(), limit=9)
+    assert answers.records.decisions.newest(limit=1)[0].answer == ""
