@@ -104,12 +104,17 @@ def test_a_page_that_is_too_long_is_left_out_alone(monkeypatch: pytest.MonkeyPat
 
 
 WHOLE_TAR, WHOLE_ZIP = tarred({"a.md": b"text" * 99}), zipped({"a.md": b"text" * 99})
+BROKEN = {
+    "empty": b"",
+    "page": b"<html>sign in",
+    "half a tar": WHOLE_TAR[:40],
+    "half a zip": WHOLE_ZIP[:40],
+    "no tar": gzip.compress(b"no tar"),
+    "no directory": WHOLE_ZIP[:-30] + b"x" * 30,
+}
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [b"", b"<html>sign in", WHOLE_TAR[:40], WHOLE_ZIP[:40], gzip.compress(b"no tar"), WHOLE_ZIP[:-30] + b"x" * 30],
-)
-def test_what_is_no_archive_is_refused(broken: bytes) -> None:
+@pytest.mark.parametrize("broken", [*BROKEN])
+def test_what_is_no_archive_is_refused(broken: str) -> None:
     with pytest.raises(BadArchive):
-        pages_in(broken, MARKDOWN)
+        pages_in(BROKEN[broken], MARKDOWN)
