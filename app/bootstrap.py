@@ -26,12 +26,13 @@ from app.work.chat import jobs as chat_jobs
 from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.decisions.language_model import LanguageModelFallback
+from app.work.documentation import sync as sync_documentation
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
 from app.work.issues import report_counter, sync
 from app.work.issues.incidents import IncidentFinder
-from app.work.issues.index import INDEX_SECONDS, IssueIndex
+from app.work.issues.index import IssueIndex
 from app.work.issues.issue_links import IssueLinks
 from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import IssueLinker
@@ -50,6 +51,8 @@ from app.work.operations.dead_letters import DeadLetters
 from app.work.provenance import Provenance
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
+from app.work.search.live_index import INDEX_SECONDS
+from app.work.search.text_index import TextIndex
 from app.work.tickets import workflow as ticket_workflow
 from app.work.tickets.assignees import AssigneeCache
 from app.work.updates import relay_note
@@ -94,16 +97,20 @@ def build(
     judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
     judgement = replace(judgement, clock=time.monotonic)
     index = IssueIndex(records.tracked_issues, encoder, now)
+    texts = TextIndex(records.searched_texts, encoder, now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
     setup = SetupHealth(_account(settings, rulebook, outbound) if settings.public_url else None)
     last_deliveries = LastDeliveries(records.progress, now, sources)
-    _register_workflows(deps, judgement, index, last_deliveries=last_deliveries, setup=setup, outbound=outbound)
+    _register_workflows(
+        deps, judgement, index=index, texts=texts, last_deliveries=last_deliveries, setup=setup, outbound=outbound
+    )
     cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
     return Service(
         deps=deps,
         judgement=judgement,
         outbound=outbound,
         index=index,
+        texts=texts,
         intake=Intake(engine),
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
@@ -115,6 +122,7 @@ def build(
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
             Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
             Task("issue_index", INDEX_SECONDS, index.update, slow=True),
+            Task("text_index", INDEX_SECONDS, texts.update, slow=True),
             Task("setup", HEALTH_SECONDS, setup.look, slow=True),
         ),
     )
@@ -133,8 +141,9 @@ def _account(settings: Settings, rulebook: Rulebook, outbound: OutboundCalls) ->
 def _register_workflows(
     deps: Dependencies,
     judgement: Judgement,
-    index: IssueIndex,
     *,
+    index: IssueIndex,
+    texts: TextIndex,
     last_deliveries: LastDeliveries,
     setup: SetupHealth,
     outbound: OutboundCalls,
@@ -161,6 +170,7 @@ def _register_workflows(
             provenance=provenance,
         ),
         incidents=IncidentFinder(deps=deps, projects=projects),
+        texts=texts,
         provenance=provenance,
     )
     bulk_job.register(deps)
@@ -172,6 +182,7 @@ def _register_workflows(
     create_ticket.register(deps)
     read_feed.register(deps, OpenFeeds(settings, outbound).open)
     sync.register(deps, projects, mirror)
+    sync_documentation.register(deps, outbound)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
     chat_jobs.register(
@@ -191,6 +202,11 @@ def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
     return [
         CronEntry("sync_issues", sync.SYNC_SECONDS, lambda key, now: sync.sync_works(key, now, rulebook.current())),
         CronEntry("feeds", read_feed.LOOK_SECONDS, lambda key, now: read_feed.feed_works(key, now, rulebook.current())),
+        CronEntry(
+            "documentation",
+            sync_documentation.LOOK_SECONDS,
+            lambda key, now: sync_documentation.documentation_works(key, now, rulebook.current()),
+        ),
         CronEntry("prune", PRUNE_SECONDS, one(Prune)),
         CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
         CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),

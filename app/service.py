@@ -34,6 +34,7 @@ from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
+from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
 from integrations.errors import Invalid, NotFound, Refused
 
@@ -63,6 +64,7 @@ class Service:
     judgement: Judgement
     outbound: OutboundCalls
     index: IssueIndex
+    texts: TextIndex
     intake: Intake
     last_deliveries: LastDeliveries
     dead_letters: DeadLetters

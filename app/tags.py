@@ -13,6 +13,9 @@ LINKED_TAG = "issue_linked"
 OPEN_ISSUE_TAG = "open_issue"
 LINK_ISSUE_TAG = "link_issue_"
 
+MERGED_TAG = "closed_by_merge"
+"""Zendesk's own."""
+
 _VERDICT_TAGS = frozenset({ABSTAINED_TAG, DONE_TAG, LINKED_TAG})
 
 

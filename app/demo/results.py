@@ -71,6 +71,7 @@ def _in_short(kind: str, detail: str) -> str:
         "issue": f"{first} issue" if first in {"opened", "linked"} else "issue waits",
         "incident": "linked incident" if first == "linked" else "no incident found",
         "reply": f"{first} reply",
+        "docs": "suggested reply" if first == "suggested" else detail,
         "assign": f"to {detail}",
         "forward": f"forward {detail}",
         "spam": "marked as spam",

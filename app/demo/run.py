@@ -17,12 +17,15 @@ from rich.live import Live
 from app import logs
 from app.bootstrap import build
 from app.demo.closed_issue import close_an_issue
+from app.demo.documentation import with_documentation
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import Sample, Samples, load_samples
 from app.rules.parsing.positions import BadRules
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
 from app.web.serving import serve_in_thread
+from app.work.documentation.sync import DocumentationSync
+from app.work.messages import SyncDocumentation
 from integrations.sandbox import Sandbox
 
 LONGEST_WAIT = 60.0
@@ -71,7 +74,10 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = _settings(sandbox, Path(folder), port=port)
             _seed(sandbox, samples)
-            with serve_in_thread(create_app(build(settings)), settings) as address:
+            service = build(settings)
+            now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
+            DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
+            with serve_in_thread(create_app(service), settings) as address:
                 return _play(console, sandbox, settings, samples, address, stay=stay)
     except BadRules as error:
         for problem in error.problems:
@@ -176,7 +182,7 @@ def _seed(sandbox: Sandbox, samples: Samples) -> None:
 
 
 def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
-    return load(
+    settings = load(
         {
             **sandbox.environment(),
             "DESK_TOKEN": secrets.token_urlsafe(24),
@@ -184,3 +190,6 @@ def _settings(sandbox: Sandbox, folder: Path, *, port: int) -> Settings:
             "PORT": str(port),
         }
     )
+    archive = f"{sandbox.feeds.url}/docs.tar.gz"
+    routing = with_documentation(settings.routing_file, settings.macros_file, archive, folder)
+    return settings.model_copy(update={"routing_file": routing})

@@ -39,6 +39,8 @@ class Decision:
     decided_at: str
     finished_at: str | None = None
     update_state: UpdateState = "not_sent"
+    answer: str = ""
+    """The text for the person who wrote, as it was sent or suggested."""
 
     @classmethod
     def without_verdict(
@@ -168,7 +170,7 @@ class Decisions(TableAccess):
         if not found:
             return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
-        self._change(chosen.values(ticket={}, trace=[]))
+        self._change(chosen.values(ticket={}, trace=[], answer=""))
         return PrunedBatch(len(found), found[-1]["decided_at"])
 
     def forget_texts(self, ticket_id: int) -> None:

@@ -24,6 +24,7 @@ from app.records.pauses import Pauses
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
+from app.records.searched_texts import SearchedTexts
 from app.records.setup_objects import SetupObjects
 from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
@@ -52,6 +53,7 @@ class Records:
         self.corrections = Corrections(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
+        self.searched_texts = SearchedTexts(engine, reader)
         self.issue_notes = IssueNotes(engine, reader)
         self.progress = Progress(engine, reader)
         self.projects = KnownProjects(engine, reader)

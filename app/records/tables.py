@@ -31,6 +31,8 @@ decisions = sa.Table(
     sa.Column("decided_at", sa.String(40), nullable=False, index=True),
     sa.Column("finished_at", sa.String(40)),
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
+    # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )
 
@@ -182,6 +184,24 @@ tracked_issues = sa.Table(
     # When we wrote the row: each process fetches what is newer than what it has in memory.
     sa.Column("seen_at", sa.String(40), nullable=False, index=True),
     sa.Column("milestone", sa.Text, nullable=False, server_default=""),
+)
+
+searched_texts = sa.Table(
+    "searched_texts",
+    metadata,
+    # Sections of the documentation, and answered tickets of one channel each: only what is in one collection is
+    # compared.
+    sa.Column("collection", sa.String(64), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    # What was answered to a ticket.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    sa.Column("updated_at", sa.String(40), nullable=False, index=True),
+    sa.Column("vector", sa.LargeBinary),
+    sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
+    sa.Column("seen_at", sa.String(40), nullable=False, index=True),
 )
 
 issue_notes = sa.Table(

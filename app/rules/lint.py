@@ -93,7 +93,12 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
-    used.update(name for name, macro in rules.macros.macros.items() if macro.language)
+    # One about the documentation waits for `docs:`.
+    docs, of_docs = rules.routing.docs, {"docs_url", "docs_title", "docs_excerpt"}
+    used.update({docs.reply} if docs and docs.reply else ())
+    for name, macro in rules.macros.macros.items():
+        if macro.language or (docs is None and of_docs.intersection(macro.placeholders)):
+            used.add(name)
     used.update(remark.macro for remark in rules.routing.remarks if remark.macro)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
     yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)

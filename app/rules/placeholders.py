@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Final, Literal
 
-Needs = Literal["issue", "incident", "answer"]
+Needs = Literal["issue", "incident", "answer", "documentation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Placeholder:
 
     meaning: str
     needs: Needs | None = None
-    """It is only known where there is an issue, an incident or an answer."""
+    """It is only known where there is an issue, an incident, an answer or documentation."""
     longest: int = 0
     """Characters that it may have; 0: nobody knows, or the text does without."""
     is_link: bool = False
@@ -47,6 +47,11 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
         longest=100,
     ),
     "asks": Placeholder("what `asks:` of a remark wants to know; where it asks nothing, the line goes"),
+    "docs_url": Placeholder(
+        "the section that answers, when one surely does", needs="documentation", longest=120, is_link=True
+    ),
+    "docs_title": Placeholder("its page and heading", needs="documentation", longest=120),
+    "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="documentation", longest=300),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -64,10 +69,15 @@ ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "inc
 """They name the issue: a stranger may not read these of a confidential one."""
 
 
+_AN: Final[Mapping[Needs, str]] = {
+    "issue": "an issue", "incident": "an incident", "answer": "an answer", "documentation": "documentation"
+}  # fmt: skip
+
+
 def meanings(placeholders: Mapping[str, Placeholder]) -> str:
     """One sentence each, for the JSON Schema."""
     return " ".join(
-        f"`{name}`: {one.meaning}{f' (only where there is an {one.needs})' if one.needs else ''}."
+        f"`{name}`: {one.meaning}{f' (only where there is {_AN[one.needs]})' if one.needs else ''}."
         for name, one in placeholders.items()
     )
 

@@ -21,6 +21,7 @@ from app.rules.schema.base import (
     TeamConfig,
     TrackerConfig,
 )
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.mentions import MentionHookConfig
 from app.rules.schema.setup import SetupConfig
@@ -94,6 +95,9 @@ class RoutingConfig(Strict):
     )
     mentions: dict[Name, MentionHookConfig] = Field(
         default_factory=dict, description="Senders whose body cannot be shaped, each at /webhooks/mentions/<name>."
+    )
+    docs: DocsConfig | None = Field(
+        default=None, description="The product's documentation, in which answers are looked for. Empty: none is."
     )
     trackers: dict[Name, TrackerConfig] = Field(default_factory=dict)
     closing: ClosingConfig

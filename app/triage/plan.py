@@ -68,6 +68,7 @@ def plan(
         remark_notes=tuple(remark.note for remark in remarks if remark.note),
         asks=" ".join(remark.asks for remark in remarks if remark.asks),
         previous=previous,
+        docs=routing.docs,
     )
     # Without an archetype each action sees its keys as if nothing was said about it.
     asked = [(kind, archetype or kind.keys()) for kind in ACTIONS]

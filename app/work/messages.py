@@ -411,6 +411,13 @@ class SyncIssues(Message):
         return f"sync:{self.path}"
 
 
+class SyncDocumentation(Message):
+    """Bring our copy of the documentation up to date."""
+
+    is_periodic: ClassVar = True
+    kind: Literal["sync_documentation"] = "sync_documentation"
+
+
 class ReconcileIssues(Message):
     """Compare the issues that tickets follow with what the tickets were told."""
 
@@ -514,6 +521,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | RelayNote
         | CountReports
         | SyncIssues
+        | SyncDocumentation
         | ReconcileIssues
         | ReconcileTickets
         | EnqueueTickets

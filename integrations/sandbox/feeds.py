@@ -1,4 +1,7 @@
-"""Sites where people write, in the forms of Hacker News' search, Stack Exchange, a Discourse forum and an RSS feed."""
+"""Sites where people write, in the forms of Hacker News' search, Stack Exchange, a Discourse forum and an RSS feed.
+
+Beside them stands the archive of a documentation.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +13,7 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import HttpRequest, Json, Refused, route
 from integrations.sandbox.clock import Clock
+from integrations.sandbox.docs_archive import docs_archive
 from integrations.sandbox.service import Service
 
 FIRST_ID = 9000
@@ -36,6 +40,7 @@ class FeedsSandbox(Service):
             route("GET", "/stackexchange", self._stackexchange),
             route("GET", "/forum/posts.json", self._forum),
             route("GET", "/rss/{site}", self._rss),
+            route("GET", "/docs.tar.gz", self._docs),
         ]
 
     def write(self, site: str, html: str, *, author: str = "somebody", title: str = "", thread: str = "") -> int:
@@ -72,6 +77,12 @@ class FeedsSandbox(Service):
         items = "".join(map(self._item, self._of(str(http.at["site"]))))
         feed = f'<rss version="2.0"><channel><title>{http.at["site"]}</title>{items}</channel></rss>'
         return Response(feed, media_type="application/rss+xml")
+
+    def _docs(self, http: HttpRequest) -> Response:
+        archive, etag = docs_archive()
+        if http.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        return Response(archive, media_type="application/gzip", headers={"ETag": etag})
 
     def _item(self, post: Post) -> str:
         link = f"https://{post.site}.example.com/posts/{post.id}"

@@ -12,6 +12,7 @@ from app.rules.macros import ANYTHING, MissingValue, Rendered, render
 from app.rules.placeholders import Needs
 from app.rules.post_length import PostLimit
 from app.rules.schema.base import ReplyMode
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.macros import MacrosConfig
 from app.rules.schema.strict import Strict
 from app.rules.verdict import Previous, Verdict
@@ -54,6 +55,7 @@ class PlanContext:
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""
+    docs: DocsConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

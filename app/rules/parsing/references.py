@@ -63,6 +63,7 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_languages(checked),
         *_channels(checked),
         *_feeds(checked),
+        *_docs(checked),
         *_views(checked),
         *_routes(checked),
     ]
@@ -139,6 +140,8 @@ def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
     for name, archetype in checked.pieces.archetypes.items():
         provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
+        docs = checked.pieces.docs
+        provided |= {"documentation"} if docs and name in docs.archetypes else set()
         for one in (reference for action in ACTIONS for reference in action.references(archetype)):
             path: Path = ("archetypes", name, *one.path)
             if one.kind == "macro":
@@ -184,6 +187,13 @@ def _feeds(checked: _Checked) -> Iterator[Problem]:
             yield from checked.known("channel", hook.channel, ("mentions", name, "channel"))
         for host, channel in hook.channels.items() if isinstance(hook, JsonHookConfig) else ():
             yield from checked.known("channel", channel, ("mentions", name, "channels", host))
+
+
+def _docs(checked: _Checked) -> Iterator[Problem]:
+    if docs := checked.pieces.docs:
+        for number, archetype in enumerate(docs.archetypes):
+            yield from checked.known("archetype", archetype, ("docs", "archetypes", number))
+        yield from checked.macro(docs.reply, ("docs", "reply"), has={"documentation"})
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:

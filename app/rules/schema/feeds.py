@@ -12,7 +12,7 @@ from app.rules.schema.strict import Many, Name, OneOrMore, Strict, Text
 Minutes = Annotated[int, Field(ge=1, le=1440, strict=True)]
 
 
-def _address(value: str) -> str:
+def checked_address(value: str) -> str:
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""
@@ -32,7 +32,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(checked_address)]
 
 
 class WantedConfig(Strict):

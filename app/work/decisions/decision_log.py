@@ -8,7 +8,7 @@ import structlog
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
 from app.records.decisions import FOLLOWING, Decision, DecisionState, UpdateState
-from app.rules.actions.ticket_change import ActionOutcome
+from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import crash_fault
 from app.work.jobs.job import failure_of, keep_attempt, keep_unreadable
@@ -59,13 +59,12 @@ class DecisionLog:
 
     # --- an update on its way
 
-    def about_to_send(
-        self, decision: TicketDecision, outcomes: Sequence[ActionOutcome], added: Sequence[str]
-    ) -> Decision:
+    def about_to_send(self, decision: TicketDecision, change: TicketChange) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
         last = self.last_applied(decision.ticket.id)
-        tags = dict.fromkeys([*(last.tags if last else ()), *added])
-        row = replace(_row(decision, outcomes, tuple(tags)), update_state="sending")
+        tags = dict.fromkeys([*(last.tags if last else ()), *change.add])
+        row = _row(decision, change.outcomes, tuple(tags))
+        row = replace(row, update_state="sending", answer=change.answer)
         with self.deps.engine.keeping() as along:
             self.deps.records.decisions.save(row, along)
         return row

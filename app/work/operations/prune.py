@@ -79,6 +79,7 @@ class Pruner:
         yield "scheduled", lambda: self._scheduled(scheduled_end)
         yield "work", lambda: self.finished.forget(work_end, most=BATCH)
         yield "texts", lambda: self._texts(before(kept.texts_days))
+        yield "answered", lambda: records.searched_texts.prune_tickets(before(kept.texts_days), limit=BATCH)
         yield "claims", lambda: records.links.prune_claim_texts(before(kept.texts_days), limit=BATCH)
         yield "mentions", lambda: records.mentions.prune_texts(before(kept.texts_days), limit=BATCH)
         yield "short_links", lambda: records.short_links.prune(work, limit=BATCH)

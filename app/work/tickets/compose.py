@@ -98,11 +98,20 @@ def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Seque
         "issue_title": name,
         "incident_url": address,
         "incident_title": name,
+        **_docs_values(found, rules),
         "over_since": found.issue.closed_on if found.issue else "",
         "asks": next((one.asks for one in decision.plan.actions if isinstance(one, Incident | Reply)), ""),
         "missing": _listed([getattr(rules.macros.missing, one) for one in missing]),
     }
     return {key: value for key, value in values.items() if key in REPLY_PLACEHOLDERS}
+
+
+def _docs_values(found: Found, rules: Rules) -> dict[str, str]:
+    """Only of a section that is sure to be the right one."""
+    best, docs = next(iter(found.sections), None), rules.routing.docs
+    if best is None or docs is None or best.score < docs.offer_at:
+        return {}
+    return {"docs_url": best.url, "docs_title": best.title, "docs_excerpt": best.excerpt}
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -19,11 +19,12 @@ from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.rules.verdict import Previous
-from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG, MERGED_TAG
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
+from app.work.answers.keep import AnswerKeeper
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.derived_decision import Earlier, derived
 from app.work.decisions.language_model import LanguageModelFallback
@@ -62,7 +63,6 @@ from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
 log = structlog.get_logger(__name__)
 
 WORTH_A_TICKET = frozenset({"done", "not_planned"})
-MERGED_TAG = "closed_by_merge"
 UNDECIDED = Fault(
     service="pointsman",
     reason="not_decided_yet",
@@ -86,6 +86,7 @@ class TicketDecider:
     threads: PostThreads
     changes: PostChanges
     short_links: ShortLinkFinder
+    answers: AnswerKeeper
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -103,6 +104,7 @@ class TicketDecider:
         try:
             snapshot = self.deps.zendesk.read_ticket(message.ticket_id)
         except NotFound:
+            self.answers.forget(message.ticket_id)
             return self._cannot_be_changed(
                 message, "The ticket is gone: somebody deleted it, or our token may not read it."
             )
@@ -111,6 +113,7 @@ class TicketDecider:
             return _already_written(message)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
+            self.answers.changed(snapshot)
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
             return self._cannot_be_changed(message, f"The ticket {why}: nothing can be changed in it.")
@@ -181,6 +184,7 @@ class TicketDecider:
         last: Decision,
         rules: Rules,
     ) -> DecideResult:
+        self.answers.changed(snapshot)
         previous = Previous(last.archetype, last.tags)
         chosen = chosen_by_person(ticket, previous)
         confirmed = chosen == last.archetype and is_confirmed(ticket, previous)

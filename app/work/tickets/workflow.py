@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.triage.judge import Judgement
+from app.work.answers.find import AnswerFinder
+from app.work.answers.keep import AnswerKeeper
 from app.work.bulk.outbox import Outbox
 from app.work.decisions.decision_log import DecisionLog, link_message
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.tag_commands import TagCommands
+from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.report_counter import count_work
@@ -35,6 +38,7 @@ from app.work.messages import (
     Written,
 )
 from app.work.provenance import Provenance
+from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
@@ -64,6 +68,7 @@ def register(
     language_model: LanguageModelFallback | None,
     linker: IssueLinker,
     incidents: IncidentFinder,
+    texts: TextIndex,
     provenance: Provenance,
 ) -> None:
     log, outbox = DecisionLog(deps), Outbox(deps)
@@ -85,8 +90,9 @@ def register(
             threads=PostThreads(deps),
             changes=PostChanges(deps, judgement),
             short_links=ShortLinkFinder(deps),
+            answers=AnswerKeeper(deps),
         ),
-        IssueFinder(deps, linker, incidents),
+        IssueFinder(deps, linker, incidents, SectionFinder(texts), AnswerFinder(texts)),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),
     )
     for message in (TriageTicket, LinkTicket):

@@ -63,7 +63,7 @@ class TicketWriter:
             update = self._update(decision, change)
         except IntegrationError as error:
             return WriteDelayed(fault=fault_of(error), update="unknown" if cut_off else "not_applied")
-        row = self.log.about_to_send(decision, change.outcomes, change.add)
+        row = self.log.about_to_send(decision, change)
         if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
@@ -138,7 +138,7 @@ class TicketWriter:
             update = self._update(decision, change)
         except IntegrationError as failed:
             return WriteDelayed(fault=fault_of(failed), update="not_applied")
-        row = self.log.about_to_send(decision, change.outcomes, change.add)
+        row = self.log.about_to_send(decision, change)
         return self._send(message, decision, refusals, update, row)
 
     def _unknown(self, row: Decision, error: IntegrationError) -> WriteDelayed:

@@ -18,6 +18,7 @@ from app.rules.actions.tags import Tags
 from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.triage.shipped import shipped_judgement
+from app.work.answers.keep import AnswerKeeper
 from app.work.bulk.outbox import Outbox
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.tag_commands import TagCommands
@@ -149,5 +150,6 @@ def deciding(steps: Steps) -> Deciding:
         threads=PostThreads(steps.deps),
         changes=PostChanges(steps.deps, judgement),
         short_links=ShortLinkFinder(steps.deps),
+        answers=AnswerKeeper(steps.deps),
     )
     return Deciding(steps, decider)

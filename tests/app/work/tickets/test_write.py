@@ -6,6 +6,7 @@ import pytest
 
 from app.records.decisions import UpdateState
 from app.records.outbox import OutboxEntry, OutboxState
+from app.rules.actions.ticket_change import TicketChange
 from app.work.limits.rate_limiter import REASON
 from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
@@ -78,7 +79,7 @@ def test_a_step_that_was_overtaken_after_it_was_cut_off_does_not_write_again(ste
 def test_a_step_that_was_cut_off_before_it_sent_anything_writes(steps: Steps) -> None:
     message = steps.message()
     decision = steps.decision(message)
-    steps.log.about_to_send(decision, [], ["archetype__mention"])
+    steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     steps.clock.advance(STAMP_SECONDS)
     assert steps.write(message, decision) == Written(state="done")
     assert len(steps.zendesk.updates) == 1
@@ -88,7 +89,7 @@ def test_an_update_that_may_still_be_on_its_way_is_waited_for(steps: Steps) -> N
     """Two updates within a second leave the ticket with one stamp, which then refuses neither."""
     message = steps.message()
     decision = steps.decision(message)
-    steps.log.about_to_send(decision, [], ["archetype__mention"])
+    steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     delayed = steps.write(message, decision)
     assert isinstance(delayed, WriteDelayed)
     assert (delayed.update, delayed.fault.reason) == ("unknown", "update_unknown")
@@ -101,7 +102,7 @@ def test_a_step_that_was_cut_off_after_it_queued_its_update_leaves_it_to_the_bul
 ) -> None:
     message = steps.message()
     decision = steps.decision(message)
-    row = steps.log.about_to_send(decision, [], ["archetype__mention"])
+    row = steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     entry = OutboxEntry(row.run_id, row.ticket_id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
     steps.deps.records.outbox.add(entry)
     again = steps.write(message, decision)
@@ -159,7 +160,7 @@ def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -
     allow = steps.deps.records.ticket_writes.allow
     assert allow(message.ticket_id, message.run_id, since="", now=NOW.isoformat(), most=1)
     assert not allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
-    row = steps.log.about_to_send(steps.decision(message), [], ["archetype__mention"])
+    row = steps.log.about_to_send(steps.decision(message), TicketChange(add=["archetype__mention"]))
     steps.log.moved(row, "not_applied")
     steps.log.forget_needless(message.run_id)
     assert allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
