@@ -18,6 +18,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
     Ended,
+    Fault,
     FindResult,
     TicketDecision,
     TicketMessage,
@@ -32,7 +33,7 @@ from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.refused_parts import Refusals, leave_unassigned, said
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance
-from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, Refused, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate
 
 REFUSED_WHOLE = "Zendesk refuses it without any single part too: mend the ticket's form or its fields, then retry."
@@ -150,7 +151,7 @@ class TicketWriter:
         fault = fault_of(error)
         self.log.moved(row, advance("sending", "refuse"))
         if not fault.retryable:
-            self.log.gave_up(message, "write", fault)
+            self.log.gave_up(message, "write", _explained(error))
             return Ended(why=fault.reason)
         if not self.outbox.takes(row, error):
             return WriteDelayed(fault=fault, update="not_applied")
@@ -204,14 +205,22 @@ class TicketWriter:
         """Visible and explained, and not tried again: the ticket will not take it."""
         gone = isinstance(error, NotFound)
         if isinstance(error, Invalid) and error.reason != "ticket_closed":
-            fault = fault_of(error)
-            why = f"{fault.message}: {said(error)}. {REFUSED_WHOLE}"
-            self.log.gave_up(message, "write", fault.model_copy(update={"message": why}))
+            fault = _explained(error)
+            fault = fault.model_copy(update={"message": f"{fault.message}. {REFUSED_WHOLE}"})
+            self.log.gave_up(message, "write", fault)
             actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
             self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
         return self.log.finished(message, row, _not_done(row, why, "skipped"))
+
+
+def _explained(error: IntegrationError) -> Fault:
+    """With Zendesk's own words, for those who may see the ticket."""
+    fault = fault_of(error)
+    if not isinstance(error, Invalid | Refused) or not error.fields:
+        return fault
+    return fault.model_copy(update={"message": f"{fault.message}: {said(error)}"})
 
 
 def _not_done(row: Decision, why: str, state: ActionState) -> list[ActionOutcome]:
