@@ -31,13 +31,14 @@ def test_the_view_of_twitter_is_the_handbooks(set_up: SetUp) -> None:
 def test_a_macro_has_zendesks_placeholders_its_channels_title_and_brackets_for_the_rest(set_up: SetUp) -> None:
     set_up.apply()
     default, twitter = (set_up.object_of("macros", f"Community::Mention{end}") for end in ("", "::Twitter"))
+    name = "{{ticket.requester.first_name}}"
     assert _actions(default) == {
-        "comment_value": "Hi {{ticket.requester.first_name}},\n\nthank you for the mention on [channel]!\nSee you soon.",
+        "comment_value": f"Hi {name},\n\nthank you for the mention on [channel]!\nSee you soon.",
         "comment_mode_is_public": "true",
         "current_tags": "macro__mention",
         "status": "solved",
     }
-    assert _actions(twitter)["comment_value"] == "Thank you, {{ticket.requester.first_name}}! [link to the post]"
+    assert _actions(twitter)["comment_value"] == f"Thank you, {name}! [link to the post]"
 
 
 def test_our_own_updates_call_nobody_and_everybody_elses_do(set_up: SetUp) -> None:
