@@ -9,6 +9,7 @@ from app.records.outbox import OutboxEntry, OutboxState
 from app.work.limits.rate_limiter import REASON
 from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
+from app.work.tickets.write import REFUSED_WHOLE
 from integrations.errors import (
     Conflict,
     IntegrationError,
