@@ -43,29 +43,36 @@ def parse_since(text: str, now: datetime) -> datetime:
         raise ValueError(f"{text} is not a time: write 2026-11-01, 2026-11-01T08:00, or 2h (ago)") from None
 
 
-def _records() -> closing[Records]:
+def service_records() -> closing[Records]:
     return closing(Records.beside_a_service(database_url(os.environ)))
+
+
+@contextmanager
+def work_store() -> Iterator[WorkStore]:
+    """The service's queue. Raises NotDone where it cannot be written to."""
+    store = WorkStore(database_url(os.environ))
+    store.open()
+    try:
+        yield store
+    except CannotStore as error:
+        raise NotDone(f"The command cannot write to the queue ({error}). Try again.") from error
+    finally:
+        store.close()
 
 
 @contextmanager
 def _dead_letters() -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would answer."""
-    with _records() as records:
-        store = WorkStore(database_url(os.environ))
-        store.open()
+    with service_records() as records, work_store() as store:
         try:
             yield DeadLetters(records.failures, records.ticket_writes, store.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
-        except CannotStore as error:
-            raise NotDone(f"The command cannot write to the queue ({error}). Try again.") from error
-        finally:
-            store.close()
 
 
 def list_failures(*, state: str, since: str | None, as_json: bool) -> None:
     moment = parse_since(since, _now()).astimezone(UTC).isoformat() if since else ""
-    with _records() as records:
+    with service_records() as records:
         found = records.failures.newest(limit=MOST_SHOWN, state=None if state == "all" else state, since=moment)
         tried = records.attempts.of([one.key for one in found])
     shown = [FailureOut.of(one, tried.get(one.key, ())) for one in found]
@@ -109,7 +116,7 @@ def _of(failure: Failure) -> str:
 
 
 def pause(what: What, reason: str) -> None:
-    with _records() as records:
+    with service_records() as records:
         before = {one.what for one in records.pauses.current()}
         records.pauses.set(Pause(what, _now().isoformat(), _who(), reason))
         _say(f"Paused {_NAMES[what]}." if what not in before else f"Paused {_NAMES[what]} again: it was paused before.")
@@ -117,7 +124,7 @@ def pause(what: What, reason: str) -> None:
 
 
 def resume(what: What | None) -> None:
-    with _records() as records:
+    with service_records() as records:
         lifted = records.pauses.lift(what)
         names = " and ".join(_NAMES[one.what] for one in lifted)
         asked = f"{_NAMES[what]} was" if what else "nothing was"

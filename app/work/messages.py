@@ -273,14 +273,27 @@ class IssueNews(Stored):
 
 
 class AnsweredOnPost(Stored):
-    """A team member answered on the post itself; the answer came in as another ticket."""
+    """A team member answered on the post itself."""
 
     kind: Literal["answered"] = "answered"
     event: Literal["answered"] = "answered"
-    in_ticket: int
+    in_ticket: int | None = None
+    """The ticket as which the answer came in; None: a feed saw it."""
+    by: str = ""
+    url: str = ""
 
 
-Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost, Field(discriminator="kind")]
+class MentionChanged(Stored):
+    """The post was edited or deleted since its ticket was made."""
+
+    kind: Literal["post_changed"] = "post_changed"
+    event: Literal["post_changed"] = "post_changed"
+    mention_id: int
+    news: str
+    """As the mention has it; another one there is newer, and follows by itself."""
+
+
+Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost | MentionChanged, Field(discriminator="kind")]
 
 
 class PreviousAttempt(Stored):
@@ -441,6 +454,8 @@ class TakeMentions(Message):
     mentions: tuple[Mention, ...]
     problems: tuple[str, ...] = ()
     """What is wrong with the other items of the same delivery."""
+    hook: str = ""
+    """Of `mentions:` in routing.yaml, which says what of it is wanted; empty: everything."""
 
 
 class CreateMentionTicket(Message):

@@ -206,8 +206,8 @@ class TicketWriter:
         gone = isinstance(error, NotFound)
         if isinstance(error, Invalid) and error.reason != "ticket_closed":
             fault = _explained(error)
-            fault = fault.model_copy(update={"message": f"{fault.message}. {REFUSED_WHOLE}"})
-            self.log.gave_up(message, "write", fault)
+            why = f"{fault.message}. {REFUSED_WHOLE}"
+            self.log.gave_up(message, "write", fault.model_copy(update={"message": why}))
             actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
             self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)

@@ -172,17 +172,19 @@ SAID = {"base": ("You do not have access",)}
     ("error", "told"),
     [
         (Refused("zendesk", "answered 403", "forbidden", SAID), "zendesk: answered 403: You do not have access"),
-        (Invalid("zendesk", "answered 422", "http_422", SAID), "zendesk: answered 422: You do not have access"),
+        (
+            Invalid("zendesk", "answered 422", "http_422", SAID),
+            f"zendesk: answered 422: You do not have access. {REFUSED_WHOLE}",
+        ),
         (Refused("zendesk", "answered 403", "forbidden"), "zendesk: answered 403"),
-        (Invalid("zendesk", "answered 400", "http_400"), "zendesk: answered 400"),
+        (Invalid("zendesk", "answered 400", "http_400"), f"zendesk: answered 400. {REFUSED_WHOLE}"),
     ],
 )
 def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: IntegrationError, told: str) -> None:
     message = steps.message()
-    steps.zendesk.fails += [error] * 2  # without the note too
+    steps.zendesk.fails += [error] * 9  # without any part of it too
     assert isinstance(steps.write(message, steps.decision(message)), Ended)
-    whole = f". {REFUSED_WHOLE}" if isinstance(error, Invalid) else ""
-    assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told + whole]
+    assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told]
 
 
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
