@@ -18,6 +18,7 @@ _GAPS: Final = {
     "incident_title": "[title of the incident]",
     "over_since": "[time]",
     "missing": "[what the report lacks]",
+    "asks": "[what else you want to know]",
     "answer": "[the team's answer]",
     "link": "[link to the post]",
     "channel": "[channel]",
