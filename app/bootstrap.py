@@ -19,6 +19,7 @@ from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
 from app.work.bulk import bulk_job
+from app.work.chat import ask_expert
 from app.work.chat import jobs as chat_jobs
 from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
@@ -161,6 +162,7 @@ def _register_workflows(
         Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),
         WebhookAlerts(deps=deps, last=last_deliveries, projects=projects),
     )
+    ask_expert.register(deps, provenance)
     prune.register(deps)
 
 

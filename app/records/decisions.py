@@ -78,7 +78,9 @@ class Decision:
         return bool(self.config_hash) and not self.ticket
 
 
-FOLLOWING = ("link", "answered", "issue_changed", "announced")
+ASKED = "asked"
+"""Says nothing about the ticket itself: it may come before the first verdict."""
+FOLLOWING = ("link", "answered", "issue_changed", "announced", ASKED)
 """Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 

@@ -107,6 +107,8 @@ class Ended(Stored):
 
     kind: Literal["ended"] = "ended"
     why: str
+    asks: tuple[str, ...] = ()
+    """As below."""
 
 
 class ToWrite(Stored):
@@ -115,6 +117,8 @@ class ToWrite(Stored):
     kind: Literal["to_write"] = "to_write"
     decision: TicketDecision
     looks_for_issue: bool
+    asks: tuple[str, ...] = ()
+    """Experts whom the ticket's tags ask for, by name."""
 
 
 class AppliedLate(Stored):
@@ -279,7 +283,19 @@ class AnsweredOnPost(Stored):
     in_ticket: int
 
 
-Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost, Field(discriminator="kind")]
+class ExpertAsked(Stored):
+    """Somebody was asked about the ticket in the chat, or could not be."""
+
+    kind: Literal["asked"] = "asked"
+    event: Literal["asked"] = "asked"
+    sentence: str
+    next: tuple[str, ...] = ()
+    """What an advocate should do now."""
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost | ExpertAsked, Field(discriminator="kind")]
 
 
 class PreviousAttempt(Stored):
@@ -476,6 +492,22 @@ class LookForSpike(Message):
         return f"spike:{self.archetype}"
 
 
+class AskExpert(Message):
+    """Ask an expert in the chat about a ticket."""
+
+    kind: Literal["ask_expert"] = "ask_expert"
+    ticket_id: int
+    expert: str
+    by: str = ""
+    """Who asks; empty: whoever set the tag."""
+    question: str = ""
+    """Empty: what the ticket says."""
+
+    @property
+    def partition(self) -> str:
+        return f"ask:{self.ticket_id}"
+
+
 class CheckForChat(Message):
     """What the chat has to be told of: backlog, failures, silent webhooks."""
 
@@ -506,6 +538,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | CreateMentionTicket
         | ReadFeed
         | LookForSpike
+        | AskExpert
         | CheckForChat
         | Prune,
         Field(discriminator="kind"),

@@ -26,6 +26,7 @@ from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.derived_decision import Earlier, derived
+from app.work.decisions.expert_asked import expert_asked, experts_asked
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.notification import notification
 from app.work.decisions.tag_commands import TagCommands, carried_out, command_tag
@@ -36,6 +37,7 @@ from app.work.messages import (
     AppliedLate,
     DecideResult,
     Ended,
+    ExpertAsked,
     IssueNews,
     LinkTicket,
     TicketChanged,
@@ -104,7 +106,12 @@ class TicketDecider:
     def _by_cause(self, message: TriageTicket, snapshot: TicketSnapshot) -> DecideResult:
         match message.cause:
             case TicketChanged() as changed:
-                return self._changed(message, changed, snapshot)
+                decided = self._changed(message, changed, snapshot)
+                asks = experts_asked(snapshot.tags, self.deps.rulebook.current())
+                return decided.model_copy(update={"asks": asks}) if asks else decided
+            case ExpertAsked() as asked:
+                last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
+                return self._to_write(expert_asked(message, asked, snapshot, last, rules=rules, now=self.deps.now()))
             case AnsweredOnPost() as answer:
                 return self._answered(message, answer, snapshot)
             case IssueNews() as news:
