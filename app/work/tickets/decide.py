@@ -108,7 +108,8 @@ class TicketDecider:
             case TicketChanged() as changed:
                 decided = self._changed(message, changed, snapshot)
                 asks = experts_asked(snapshot.tags, self.deps.rulebook.current())
-                return decided.model_copy(update={"asks": asks}) if asks else decided
+                has_ended = isinstance(decided, ToWrite | Ended)
+                return decided.model_copy(update={"asks": asks}) if asks and has_ended else decided
             case ExpertAsked() as asked:
                 last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
                 return self._to_write(expert_asked(message, asked, snapshot, last, rules=rules, now=self.deps.now()))
