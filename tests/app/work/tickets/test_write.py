@@ -7,7 +7,7 @@ import pytest
 from app.records.decisions import UpdateState
 from app.records.outbox import OutboxEntry, OutboxState
 from app.work.limits.rate_limiter import REASON
-from app.work.messages import Ended, WriteConflict, WriteDelayed, Written
+from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
 from integrations.errors import (
     Conflict,
@@ -128,8 +128,6 @@ def test_what_an_earlier_attempt_wrote_stands_though_this_one_decided_otherwise(
     second = steps.decision(message, tags=("archetype__bug_report",))
     steps.clock.advance(2)
     steps.zendesk.change(message.ticket_id)
-    from app.work.messages import IssueFound  # noqa: PLC0415
-
     written = steps.write(message.after(first, IssueFound(), "not_applied"), second)
     assert isinstance(written, Written)
     assert written.by_previous
