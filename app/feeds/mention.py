@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     TypeAdapter,
     ValidationError,
@@ -101,13 +102,14 @@ class Mention(_Part):
         default=None, description="ISO 8601; without a zone it is UTC."
     )
     thread: Thread = Thread()
-    in_reply_to: Line = Field(default="", description="The `id` of the post that it answers.")
+    in_reply_to: Line = Field(default="", description="The `id`, or the address, of the post that it answers.")
+    deleted: StrictBool = Field(default=False, description="The post is gone. It needs no text then.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.text and self.html:
             raise ValueError("give `text` or `html`, not both")
-        if not (self.text or self.html or self.title):
+        if not (self.text or self.html or self.title or self.deleted):
             raise ValueError("one of `text`, `html` and `title` must say something")
         return self
 

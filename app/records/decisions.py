@@ -80,8 +80,11 @@ class Decision:
 
 ASKED = "asked"
 """Says nothing about the ticket itself: it may come before the first verdict."""
-FOLLOWING = ("link", "answered", "issue_changed", "announced", ASKED)
-"""Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
+FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", ASKED)
+"""Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
+
+
+MOST_OF_A_THREAD = 500
 
 
 class Decisions(TableAccess):
@@ -144,6 +147,11 @@ class Decisions(TableAccess):
         self._change(chosen.values(ticket={}, trace=[]))
         return PrunedBatch(len(found), found[-1]["decided_at"])
 
+    def forget_texts(self, ticket_id: int) -> None:
+        """What people wrote in it; what was decided stays."""
+        mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
+        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
+
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
         since_then = (decisions.c.decided_at >= since, decisions.c.event.not_in(FOLLOWING))
@@ -161,11 +169,7 @@ class Decisions(TableAccess):
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
 
-    def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
-        """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""
-        query = (
-            sa.select(decisions)
-            .where(decisions.c.thread == thread, decisions.c.channel == channel, decisions.c.ticket_id != other_than)
-            .where(decisions.c.archetype.is_distinct_from(archetype))
-        )
-        return self._first(Decision, query.order_by(decisions.c.id.desc()))
+    def of_thread(self, thread: str, channel: str) -> list[Decision]:
+        """All about the tickets of one post, the newest first."""
+        query = sa.select(decisions).where(decisions.c.thread == thread, decisions.c.channel == channel)
+        return self._read(Decision, query.order_by(decisions.c.id.desc()).limit(MOST_OF_A_THREAD))

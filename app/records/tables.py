@@ -278,8 +278,7 @@ mentions = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("source", sa.String(32), nullable=False),
     sa.Column("native_id", sa.String(200), nullable=False),
-    # waiting, sending (the request may be on its way), created, left_out (why says so) or gone (deleted before it was
-    # sent).
+    # waiting, sending (the request may be on its way), created, left_out (why says so) or gone (the post was deleted).
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("ticket_id", sa.BigInteger, index=True),
@@ -289,7 +288,20 @@ mentions = sa.Table(
     sa.Column("mention", sa.JSON, nullable=False),
     sa.Column("seen_at", sa.String(40), nullable=False, index=True),
     sa.Column("edited_at", sa.String(40)),
+    # The feed that brought it first; empty: it was handed over.
+    sa.Column("carrier", sa.String(64), nullable=False, server_default=""),
+    # What each carrier brought last, as digests: each is compared with itself, because some bring excerpts.
+    sa.Column("wordings", sa.JSON, nullable=False, server_default="{}"),
+    # Of author and words: the same one again is a repost.
+    sa.Column("repost_digest", sa.String(32), nullable=False, server_default="", index=True),
+    # An edit that came while the request may have been on its way, which is sent again unchanged.
+    sa.Column("newer", sa.JSON, nullable=False, server_default="{}"),
+    # What the ticket is told of the post: `edited:<digest>` or `removed`; empty: nothing.
+    sa.Column("news", sa.String(64), nullable=False, server_default=""),
+    # How often the source was asked whether it is still there.
+    sa.Column("checks", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("source", "native_id", name="uq_mentions_source_native_id"),
+    sa.Index("ix_mentions_carrier_seen_at", "carrier", "seen_at"),
 )
 
 feeds = sa.Table(

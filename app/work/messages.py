@@ -276,11 +276,24 @@ class IssueNews(Stored):
 
 
 class AnsweredOnPost(Stored):
-    """A team member answered on the post itself; the answer came in as another ticket."""
+    """A team member answered on the post itself."""
 
     kind: Literal["answered"] = "answered"
     event: Literal["answered"] = "answered"
-    in_ticket: int
+    in_ticket: int | None = None
+    """The ticket as which the answer came in; None: a feed saw it."""
+    by: str = ""
+    url: str = ""
+
+
+class MentionChanged(Stored):
+    """The post was edited or deleted since its ticket was made."""
+
+    kind: Literal["post_changed"] = "post_changed"
+    event: Literal["post_changed"] = "post_changed"
+    mention_id: int
+    news: str
+    """As the mention has it; another one there is newer, and follows by itself."""
 
 
 class ExpertAsked(Stored):
@@ -295,7 +308,9 @@ class ExpertAsked(Stored):
     remove: tuple[str, ...] = ()
 
 
-Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost | ExpertAsked, Field(discriminator="kind")]
+Cause = Annotated[
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked, Field(discriminator="kind")
+]
 
 
 class PreviousAttempt(Stored):

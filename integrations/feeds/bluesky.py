@@ -52,6 +52,14 @@ class _Answer(BaseModel):
     cursor: str = ""
 
 
+class _Known(BaseModel):
+    uri: str
+
+
+class _KnownOnes(BaseModel):
+    posts: list[_Known]
+
+
 class _Session(BaseModel):
     token: str = Field(alias="accessJwt", min_length=1)
 
@@ -61,6 +69,8 @@ class Bluesky:
     queries: Sequence[str]
     handle: str
     password: str
+    server: str
+    """Without a slash at its end."""
     search: Reader
     login: Reader
 
@@ -75,20 +85,31 @@ class Bluesky:
         service: str = "bluesky",
         outbound: Outbound = UNGUARDED,
     ) -> "Bluesky":
+        server = server.rstrip("/")
         search, login = (
-            feed_reader(service, f"{server.rstrip('/')}/xrpc/{name}", outbound)
+            feed_reader(service, f"{server}/xrpc/{name}", outbound)
             for name in ("app.bsky.feed.searchPosts", "com.atproto.server.createSession")
         )
-        return cls(queries, handle, password, search, login)
+        return cls(queries, handle, password, server, search, login)
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
         start = max(since, reached - OVERLAP)
-        account = {"identifier": self.handle, "password": self.password}
-        token = read_json(self.login, _Session, "POST", json=account).token
+        token = self._token()
         found = {post.uri: post for query in self.queries for post in self._search(query, start, token)}
         newest = max([reached, *(post.indexed_at for post in found.values())])
         return FeedPage(tuple(map(_post, found.values())), FeedPosition(after=newest.isoformat()))
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted."""
+        posts = self.search.at(f"{self.server}/xrpc/app.bsky.feed.getPosts")
+        asked = {"uris": [f"at://{one}" for one in ids]}
+        there = read_json(posts, _KnownOnes, params=asked, headers={"Authorization": f"Bearer {self._token()}"}).posts
+        return {*ids} - {one.uri.removeprefix("at://") for one in there}
+
+    def _token(self) -> str:
+        account = {"identifier": self.handle, "password": self.password}
+        return read_json(self.login, _Session, "POST", json=account).token
 
     def _search(self, query: str, start: datetime, token: str) -> Iterator[_Post]:
         asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE)}

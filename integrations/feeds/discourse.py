@@ -4,12 +4,13 @@
 id, so a page more than needed is read.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, is_gone, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -61,6 +62,10 @@ class Discourse:
             before = oldest.id
         newest = max([reached, *found])
         return FeedPage(tuple(map(self._post, found.values())), FeedPosition(after=str(newest)))
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """One request each."""
+        return {one for one in ids if is_gone(self.reader.at(f"{self.url}/posts/{one}.json"))}
 
     def _post(self, post: _Post) -> FeedPost:
         topic = f"{self.url}/t/{post.topic_slug}/{post.topic_id}"

@@ -3,7 +3,7 @@
 https://disqus.com/api/docs/posts/list/. `since` needs `order=asc`. Times are UTC and do not say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -46,6 +46,14 @@ class _Post(BaseModel):
     is_spam: bool = Field(default=False, alias="isSpam")
 
 
+class _State(BaseModel):
+    is_deleted: bool = Field(default=False, alias="isDeleted")
+
+
+class _Details(BaseModel):
+    response: _State
+
+
 class _Cursor(BaseModel):
     next: str = ""
     more: bool = Field(default=False, alias="hasNext")
@@ -60,21 +68,26 @@ class _Answer(BaseModel):
 class Disqus:
     forum: str
     key: str
+    address: str
     reader: Reader
 
     @classmethod
     def at(
         cls, forum: str, key: str, *, url: str = ADDRESS, service: str = "disqus", outbound: Outbound = UNGUARDED
     ) -> "Disqus":
-        return cls(forum, key, feed_reader(service, url, outbound))
+        return cls(forum, key, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
-        posts = [
-            post for post in self._comments(max(since, reached - OVERLAP)) if not (post.is_deleted or post.is_spam)
-        ]
+        posts = [post for post in self._comments(max(since, reached - OVERLAP)) if not post.is_spam]
         newest = max([reached, *(post.created_at for post in posts)])
         return FeedPage(tuple(map(_post, posts)), FeedPosition(after=newest.isoformat()))
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """One request each."""
+        details = self.reader.at(f"{self.address.rpartition('/')[0]}/details.json")
+        asked = {one: {"api_key": self.key, "post": one} for one in ids}
+        return {one for one in ids if read_json(details, _Details, params=asked[one]).response.is_deleted}
 
     def _comments(self, start: datetime) -> Iterator[_Post]:
         asked = {
@@ -102,6 +115,7 @@ def _post(post: _Post) -> FeedPost:
         author_handle=post.author.username,
         author_url=post.author.profile_url,
         html=post.message,
+        deleted=post.is_deleted,
         thread_id=post.thread.id,
         thread_url=post.thread.link,
         thread_title=post.thread.title,

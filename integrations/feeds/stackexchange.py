@@ -40,6 +40,14 @@ class _Question(BaseModel):
     owner: _Owner = _Owner()
 
 
+class _Known(BaseModel):
+    question_id: int
+
+
+class _KnownOnes(BaseModel):
+    items: list[_Known]
+
+
 class _Answer(BaseModel):
     items: list[_Question]
     has_more: bool = False
@@ -53,6 +61,7 @@ class StackExchange:
     site: str
     key: str
     service: str
+    address: str
     reader: Reader
 
     @classmethod
@@ -66,7 +75,7 @@ class StackExchange:
         service: str = "stackexchange",
         outbound: Outbound = UNGUARDED,
     ) -> "StackExchange":
-        return cls(tags, site, key, service, feed_reader(service, url, outbound))
+        return cls(tags, site, key, service, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = from_epoch(float(position.after)) if position.after else since
@@ -80,6 +89,13 @@ class StackExchange:
                 raise RateLimited(self.service, "the day's quota is used up", retry_after=DAY / 24)
         newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
         return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))), wait)
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted. One request for a hundred."""
+        asked = {"site": self.site, "pagesize": str(PER_PAGE), **({"key": self.key} if self.key else {})}
+        address = f"{self.address.rstrip('/')}/{';'.join(ids)}"
+        there = read_json(self.reader.at(address), _KnownOnes, params=asked).items
+        return {*ids} - {str(one.question_id) for one in there}
 
     def _answers(self, start: datetime) -> Iterator[_Answer]:
         """One request for each tag, and one for each further page: several tags in one would have to be there at once.

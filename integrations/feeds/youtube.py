@@ -5,7 +5,7 @@ https://developers.google.com/youtube/v3/docs/commentThreads/list: one unit of t
 read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,17 +51,26 @@ class _Answer(BaseModel):
     next_page: str = Field(default="", alias="nextPageToken")
 
 
+class _Known(BaseModel):
+    id: str
+
+
+class _KnownOnes(BaseModel):
+    items: list[_Known]
+
+
 @dataclass(frozen=True)
 class YouTube:
     channel_id: str
     key: str
+    address: str
     reader: Reader
 
     @classmethod
     def at(
         cls, channel_id: str, key: str, *, url: str = ADDRESS, service: str = "youtube", outbound: Outbound = UNGUARDED
     ) -> "YouTube":
-        return cls(channel_id, key, feed_reader(service, url, outbound))
+        return cls(channel_id, key, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
@@ -73,6 +82,12 @@ class YouTube:
         ]
         newest = max([reached, *(post.published_at for post in posts if post.published_at)])
         return FeedPage(tuple(posts), FeedPosition(after=newest.isoformat()))
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted."""
+        comments = self.reader.at(f"{self.address.rpartition('/')[0]}/comments")
+        asked = {"part": "id", "id": ",".join(ids), "key": self.key}
+        return {*ids} - {one.id for one in read_json(comments, _KnownOnes, params=asked).items}
 
     def _threads(self, reached: datetime) -> Iterator[_Thread]:
         asked = {

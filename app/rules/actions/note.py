@@ -13,6 +13,8 @@ from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 CHOOSE = "Please choose an archetype: add its tag."
 PERHAPS = "It may be one of those below."
 CONFIRM = "Please confirm it, or choose another archetype: add its tag."
+QUOTED = "It now says"
+BESIDE = "On the same post"
 SEEMS = "It may be about what stands below. Add that tag if it is."
 
 
@@ -30,6 +32,10 @@ class Note(Action):
     choices: tuple[tuple[str, str], ...] = ()
     """Tags to choose from, each with what speaks for it."""
     why: tuple[str, ...] = ()
+    quote: str = ""
+    """What the author says now, word for word."""
+    beside: tuple[str, ...] = ()
+    """Other tickets of the same post, and how each is."""
 
     @classmethod
     def plan(cls, keys: NoteKeys, context: PlanContext) -> Self | None:
@@ -66,6 +72,10 @@ class Note(Action):
         for tag, because in self.choices:
             change.offer(Section.NEXT, f": {because}", name=tag)
         change.note += [NoteLine(Section.WHY, sentence) for sentence in self.why]
+        if self.quote:
+            change.note.append(NoteLine(Section.GIVEN, self.quote, label=QUOTED, quoted=True))
+        for other in self.beside:
+            change.offer(Section.GIVEN, other, name="", label=BESIDE)
         issue = context.found.issue
         if issue and not any(line.section is Section.ISSUE for line in change.note):
             say_issue(change, issue.model_copy(update={"state": ""}), "")  # the title says what became of it

@@ -60,6 +60,9 @@ class HackerNewsConfig(_FeedConfig):
     type: Literal["hackernews"]
     look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1, description="Searched for, each by itself.")
     address: Address = Field(default="https://hn.algolia.com/api/v1/search_by_date")
+    items: Address = Field(
+        default="https://hacker-news.firebaseio.com/v0/item", description="Asked whether a post is still there."
+    )
 
 
 class StackExchangeConfig(_FeedConfig):

@@ -58,15 +58,6 @@ class DecisionLog:
         rows = self.deps.records.decisions.of_ticket(ticket_id)
         return [row for row in rows if row.state == "working" and row.update_state == "not_applied" and row.tags]
 
-    def parent_of(self, decision: TicketDecision) -> int | None:
-        """The last ticket of the same post before this one, as far as we have seen it."""
-        if not decision.thread:
-            return None
-        found = self.deps.records.decisions.newest_in_thread(
-            decision.thread, decision.channel, archetype=decision.archetype or "", other_than=decision.ticket.id
-        )
-        return found.ticket_id if found else None
-
     # --- an update on its way
 
     def about_to_send(

@@ -43,7 +43,7 @@ class _Way:
 
 
 def _hackernews(feed: Any, way: _Way) -> Feed:
-    return HackerNews.at(feed.look_for, feed.address, service=way.service, outbound=way.outbound)
+    return HackerNews.at(feed.look_for, feed.address, items=feed.items, service=way.service, outbound=way.outbound)
 
 
 def _stackexchange(feed: Any, way: _Way) -> Feed:

@@ -11,14 +11,15 @@ from pydantic import ValidationError
 
 from app.feeds.filter import FeedFilter
 from app.feeds.mention import LONGEST_ID, Mention
-from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
 from app.rules.loading import Rules
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
-from app.work.mentions.take import Taken, new_mention, ticket_work
+from app.work.mentions.change import TOO_MANY
+from app.work.mentions.check_posts import check_posts
+from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import ReadFeed, Work
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
 from integrations.feeds.feed import Feed, FeedPage, FeedPosition, FeedPost
@@ -30,7 +31,6 @@ MOST_WAIT = timedelta(hours=24)
 REFUSED_WAIT = timedelta(hours=1)
 """Who says no is asked again after an hour, then after two, four ... a day: no source is to be annoyed."""
 BLOCKED_LOOKS_TO_TELL = 3
-TOO_MANY = "held: too many at once"
 
 OpenFeed = Callable[[str, FeedConfig], Feed]
 
@@ -53,8 +53,9 @@ class FeedReader:
 
     def run(self, message: ReadFeed) -> None:
         taken = self.deps.engine.step("read", self.read, message)
-        for mention_id in taken.waiting:
-            self.deps.engine.later(ticket_work(self.deps, mention_id))
+        queue(self.deps, taken)
+        if taken.is_read:
+            queue(self.deps, self.deps.engine.step("check", self.check, message))
 
     def read(self, message: ReadFeed) -> Taken:
         """What was stored before the position is kept is known when it comes again."""
@@ -62,38 +63,46 @@ class FeedReader:
         config = self.deps.rulebook.current().routing.feeds.get(message.feed)
         status = feeds.of(message.feed, now)
         if config is None or not status.is_due(now):
-            return Taken(waiting=())
+            return Taken()
         filtered = FeedFilter(config, self._own_handles(), datetime.fromisoformat(status.first_look_at))
         try:
             page = self.open_feed(message.feed, config).read(FeedPosition(**status.position), filtered.start)
         except IntegrationError as error:
             self._blocked(status, error, now)
-            return Taken(waiting=())
-        waiting, new = self._take(config, filtered, page, now)
+            return Taken()
+        ids, new = self._take(message.feed, config, filtered, page, now)
         wait = max(timedelta(minutes=config.every), timedelta(seconds=page.wait))
         feeds.keep(status.read(asdict(page.position), new=new, now=now, wait=wait))
-        return Taken(waiting=waiting)
+        return taken_of(self.deps, ids).model_copy(update={"is_read": True})
+
+    def check(self, message: ReadFeed) -> Taken:
+        """Are the posts that it brought lately still there?"""
+        config = self.deps.rulebook.current().routing.feeds.get(message.feed)
+        if config is None:
+            return Taken()
+        try:
+            return check_posts(self.deps, message.feed, self.open_feed(message.feed, config))
+        except IntegrationError as error:  # they are asked for again after the next look
+            log.warning("feed_posts_not_checked", feed=message.feed, cause=str(error))
+            return Taken()
 
     def _take(
-        self, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
-    ) -> tuple[tuple[int, ...], int]:
-        """The mentions without a ticket, and how many were new."""
-        mentions, new = self.deps.records.mentions, 0
-        waiting: list[int] = []
+        self, name: str, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
+    ) -> tuple[list[int], int]:
+        """The mentions, and how many were new."""
+        ids: list[int] = []
+        new = waiting = 0
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
             mention = _mention(config.channel, post)
             if mention is None:
                 continue
-            why = filtered.why_left_out(mention, post.score, now)
-            held = "" if why or len(waiting) < config.most_at_once else TOO_MANY
-            stored = mentions.take(new_mention(mention, left_out=why or held), now=now.isoformat())
-            is_new = stored.seen_at == now.isoformat()
-            new += is_new
-            if is_new:
-                MENTIONS.labels(config.channel, stored.state).inc()
-            if stored.state in {"waiting", "sending"}:
-                waiting.append(stored.id)
-        return tuple(waiting), new
+            why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
+            held = "" if why or waiting < config.most_at_once else TOO_MANY
+            stored = take_mention(self.deps, mention, now, carrier=name, left_out=why or held)
+            ids.append(stored.id)
+            new += stored.seen_at == now.isoformat()
+            waiting += stored.state in {"waiting", "sending"}
+        return ids, new
 
     def _blocked(self, status: FeedStatus, error: IntegrationError, now: datetime) -> None:
         if isinstance(error, NotSent):  # our own limits: the source was not asked
@@ -147,6 +156,7 @@ def _mention(channel: str, post: FeedPost) -> Mention | None:
                 "published_at": post.published_at,
                 "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
                 "in_reply_to": post.in_reply_to,
+                "deleted": post.deleted,
             }
         )
     except ValidationError as error:

@@ -13,7 +13,6 @@ from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
-from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
@@ -38,8 +37,11 @@ from app.work.messages import (
     DecideResult,
     Ended,
     ExpertAsked,
+    Failed,
+    Fault,
     IssueNews,
     LinkTicket,
+    MentionChanged,
     TicketChanged,
     TicketDecision,
     TicketMessage,
@@ -49,6 +51,9 @@ from app.work.messages import (
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
+from app.work.tickets.judged_decision import judged_decision
+from app.work.tickets.post_changes import PostChanges
+from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
@@ -58,6 +63,9 @@ log = structlog.get_logger(__name__)
 
 WORTH_A_TICKET = frozenset({"done", "not_planned"})
 MERGED_TAG = "closed_by_merge"
+UNDECIDED = Fault(
+    service="pointsman", reason="not_decided_yet", message="the ticket's first look has not ended", retryable=True
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ class TicketDecider:
     provenance: Provenance
     recovery: WriteRecovery
     budget: WriteBudget
+    threads: PostThreads
+    changes: PostChanges
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -115,6 +125,8 @@ class TicketDecider:
                 return self._to_write(expert_asked(message, asked, snapshot, last, rules=rules, now=self.deps.now()))
             case AnsweredOnPost() as answer:
                 return self._answered(message, answer, snapshot)
+            case MentionChanged() as changed:
+                return self._post_changed(message, changed, snapshot)
             case IssueNews() as news:
                 last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
                 decision = notification(message, news, snapshot, last, rules=rules, now=self.deps.now())
@@ -210,10 +222,13 @@ class TicketDecider:
             CONDITION_ERRORS.labels(failed.route).inc()
             log.error("condition_failed", route=failed.route, path=failed.path, line=failed.line)
         plan = self.caps.within(judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id)
-        judged = replace(judged, plan=plan)
-        return self._to_write(
-            _decision(message, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.deps.now())
-        )
+        return self._to_write(self._judged(message, snapshot, ticket, replace(judged, plan=plan), rules))
+
+    def _judged(
+        self, message: TicketMessage, snapshot: TicketSnapshot, ticket: Ticket, judged: Judged, rules: Rules
+    ) -> TicketDecision:
+        thread = self.threads.thread_of(snapshot.id, judged.channel, rules)
+        return judged_decision(message, snapshot, ticket, judged, rules, thread=thread, now=self.deps.now())
 
     def _new_comment(
         self, changed: TicketChanged, snapshot: TicketSnapshot, last: Decision, rules: Rules
@@ -257,20 +272,44 @@ class TicketDecider:
     def _answered(self, message: TicketMessage, answer: AnsweredOnPost, snapshot: TicketSnapshot) -> DecideResult:
         """One of us answered on the post itself: the ticket that was waiting for it is solved."""
         last = self.log.last_applied(snapshot.id)
-        if snapshot.status == "solved" or last is None:
+        if last is None:
+            return self._undecided(snapshot.id)
+        if snapshot.status == "solved":
             return Ended(why="solved already")
         rules = self.deps.rulebook.current()
-        why = f"Answered on the post; the answer came in as ticket {answer.in_ticket}."
+        why = f"Answered on the post{f' by {answer.by}' if answer.by else ''}"
+        why += f": {answer.url}" if answer.in_ticket is None else f"; the answer came in as ticket {answer.in_ticket}."
         actions = (Tags(add=()), Status(status="solved"), Note(title=why))
         earlier = Earlier.of(snapshot, last, rules)
         now = self.deps.now()
         return self._to_write(derived(message, snapshot, earlier, rules, why=why, actions=actions, now=now))
 
+    def _post_changed(self, message: TicketMessage, changed: MentionChanged, snapshot: TicketSnapshot) -> DecideResult:
+        last, mention = self.log.last_applied(snapshot.id), self.deps.records.mentions.by_id(changed.mention_id)
+        if last is None:
+            return self._undecided(snapshot.id)
+        if mention is None or mention.news != changed.news:
+            return Ended(why="the post has changed once more")
+        if (row := self.log.of_run(message.run_id)) and row.is_applied:
+            return Ended(why="the ticket knows it already")
+        rules = self.deps.rulebook.current()
+        news = self.changes.news(snapshot, mention, last, rules)
+        if news.judged is None:
+            return self._to_write(news.noted(message, snapshot, last, rules, self.deps.now()))
+        judged, routing = news.judged, rules.routing
+        plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
+        return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
+
+    def _undecided(self, ticket_id: int) -> Failed | Ended:
+        """What follows a first look comes after it, also where that waits for a service."""
+        first = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
+        if first and first[0].state in {"done", "failed"}:
+            return Ended(why="it was left alone")
+        return Failed(fault=UNDECIDED)
+
     def _to_write(self, decision: TicketDecision) -> ToWrite:
-        wanted = decision.plan.wanted()
-        if any(isinstance(action, SolveParent) for action in wanted):
-            decision = decision.model_copy(update={"parent": self.log.parent_of(decision)})
-        return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in wanted))
+        decision = self.threads.placed(decision)
+        return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in decision.plan.wanted()))
 
 
 def is_decided(comment: CommentSnapshot, last: Decision) -> bool:
@@ -288,28 +327,3 @@ def _news_of(message: TicketMessage) -> IssueNews | None:
 
 def _already_written(message: TicketMessage) -> DecideResult:
     return AppliedLate() if message.previous else Ended(why="was already written")
-
-
-def _decision(
-    message: TicketMessage, snapshot: TicketSnapshot, *, ticket: Ticket, judged: Judged, rules: Rules, now: datetime
-) -> TicketDecision:
-    verdict, channel = judged.verdict, rules.routing.channels.get(judged.channel.name)
-    per_post = channel is not None and channel.one_thread_per == "post"
-    return TicketDecision(
-        run_id=message.run_id,
-        event=message.event,
-        ticket=ticket_read(snapshot, public=judged.channel.public),
-        channel=judged.channel.name,
-        where=judged.channel.link,
-        archetype=verdict.archetype,
-        confidence=verdict.confidence,
-        decided_by=verdict.decided_by,
-        why=verdict.why,
-        plan=judged.plan,
-        trace=verdict.trace,
-        config_hash=rules.hash,
-        judged=replace(ticket, channel=judged.channel.name, public=judged.channel.public),
-        # The part behind # names the comment, the rest the post.
-        thread=judged.channel.link.partition("#")[0][:512] if per_post else "",
-        decided_at=now.isoformat(),
-    )

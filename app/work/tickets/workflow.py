@@ -39,6 +39,8 @@ from app.work.provenance import Provenance
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
+from app.work.tickets.post_changes import PostChanges
+from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
@@ -80,6 +82,8 @@ def register(
             provenance=provenance,
             recovery=recovery,
             budget=WriteBudget(deps, log),
+            threads=PostThreads(deps),
+            changes=PostChanges(deps, judgement),
         ),
         IssueFinder(deps, linker, incidents),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),
