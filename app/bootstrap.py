@@ -40,7 +40,7 @@ from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import OutboundCalls, outbound_calls
-from app.work.mentions import create_ticket, read_feed, take
+from app.work.mentions import backfill, create_ticket, read_feed, take
 from app.work.mentions.open_feed import OpenFeeds
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
@@ -153,7 +153,9 @@ def _register_workflows(
     report_counter.register(deps)
     take.register(deps)
     create_ticket.register(deps)
-    read_feed.register(deps, OpenFeeds(settings, outbound).open)
+    open_feeds = OpenFeeds(settings, outbound)
+    read_feed.register(deps, open_feeds.open)
+    backfill.register(deps, open_feeds.open)
     sync.register(deps, projects, mirror)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from app.feeds.mention import Mention
 from app.records.decisions import UpdateState
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.schema.base import Mode
 from app.ticket import Ticket
 from app.triage.plan import Plan
 
@@ -327,6 +328,8 @@ class TicketMessage(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     ticket_id: int
     previous: PreviousAttempt | None = None
+    mode: Mode | None = None
+    """At most in this mode, and no reply by itself: it is about what was written long ago."""
 
     @property
     def partition(self) -> str:
@@ -479,6 +482,8 @@ class CreateMentionTicket(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     kind: Literal["create_mention_ticket"] = "create_mention_ticket"
     mention_id: int
+    mode: Mode | None = None
+    """Of its ticket's first decision; see TriageTicket."""
 
     @property
     def partition(self) -> str:
@@ -494,6 +499,33 @@ class ReadFeed(Message):
     @property
     def partition(self) -> str:
         return f"feed:{self.feed}"
+
+
+class Backfill(Message):
+    """Read one more page of what a feed's source has from before."""
+
+    kind: Literal["backfill"] = "backfill"
+    feed: str
+    since: datetime
+    mode: Literal["suggest", "live"] = "suggest"
+    left: int
+    """How many tickets the run may still make."""
+    run: int = 1
+    page: int = 1
+    before: str = ""
+    """Where the page begins, in the source's own terms."""
+
+    @property
+    def name(self) -> str:
+        """What its progress is kept by."""
+        return f"backfill:{self.feed}:{self.since.isoformat()}:{self.mode}"
+
+    @property
+    def partition(self) -> str:
+        return f"backfill:{self.feed}"
+
+    def keyed(self) -> Self:
+        return self.with_key(f"{self.name}:{self.run}:{self.page}")
 
 
 class LookForSpike(Message):
@@ -552,6 +584,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | TakeMentions
         | CreateMentionTicket
         | ReadFeed
+        | Backfill
         | LookForSpike
         | AskExpert
         | CheckForChat

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, is_gone, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -62,6 +62,12 @@ class Discourse:
             before = oldest.id
         newest = max([reached, *found])
         return FeedPage(tuple(map(self._post, found.values())), FeedPosition(after=str(newest)))
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        posts = read_json(self.reader, _Answer, params={"before": before} if before else {}).latest_posts
+        oldest = min(posts, key=lambda post: post.id, default=None)
+        more = oldest is not None and oldest.created_at >= since and str(oldest.id) != before
+        return OlderPosts(tuple(map(self._post, posts)), str(oldest.id) if oldest and more else "")
 
     def gone(self, ids: Sequence[str]) -> set[str]:
         """One request each."""

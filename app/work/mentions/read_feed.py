@@ -93,7 +93,7 @@ class FeedReader:
         ids: list[int] = []
         new = waiting = 0
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
-            mention = _mention(config.channel, post)
+            mention = mention_of(config.channel, post)
             if mention is None:
                 continue
             why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
@@ -141,7 +141,7 @@ def _failure(status: FeedStatus, error: IntegrationError, now: datetime) -> Fail
     )
 
 
-def _mention(channel: str, post: FeedPost) -> Mention | None:
+def mention_of(channel: str, post: FeedPost) -> Mention | None:
     """None: an odd post, which must not hold up the others."""
     try:
         return Mention.model_validate(

@@ -20,6 +20,7 @@ from app.rules.team import is_bot
 from app.rules.verdict import Previous
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG
 from app.ticket import Ticket
+from app.triage.backlog import held_back
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
@@ -216,6 +217,8 @@ class TicketDecider:
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)
+        if message.mode:
+            judged = held_back(rules, ticket, judged, message.mode, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return Ended(why="no rule asks for this comment")
         for failed in judged.matching.errors():

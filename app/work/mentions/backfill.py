@@ -1,0 +1,188 @@
+"""The workflow: what a source has from before a feed was read. The feed's own position stays where it is."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal
+
+from pydantic import Field
+
+from app.feeds.filter import FeedFilter
+from app.records.mentions import StoredMention
+from app.records.progress import Progress
+from app.rules.schema.feeds import FeedConfig
+from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.job import attempt, crashed
+from app.work.mentions.read_feed import OpenFeed, mention_of
+from app.work.mentions.taken import MentionWork, take_mention, taken_of
+from app.work.messages import Backfill, CreateMentionTicket, Stored, Work
+from integrations.errors import IntegrationError
+from integrations.feeds.feed import FeedPosition, FeedPost, OlderPosts, ReadsBack
+
+# Nobody waits for it, and a source is not to be annoyed.
+PAUSE_SECONDS = 1.0
+MOST_PAGES = 1000
+NEWEST_ONLY = "the source gives its newest posts only"
+
+
+class BackfillState(Stored):
+    """How far it came. Counts are of posts."""
+
+    state: Literal["reading", "ended", "limit", "failed"] = "reading"
+    """`limit`: there is more, and the next run goes on."""
+    run: int = 1
+    page: int = 0
+    before: str = ""
+    """Where the next page begins."""
+    reached: datetime | None = None
+    """When the last post was written that was read."""
+    oldest_first: bool = False
+    read: int = 0
+    tickets: int = 0
+    """That are to be made."""
+    left_out: dict[str, int] = Field(default_factory=dict)
+    why: str = ""
+    """Why it does not go on, or waits."""
+
+
+class BackfillPage(Stored):
+    works: tuple[MentionWork, ...] = ()
+    following: Backfill | None = None
+    wait: float = PAUSE_SECONDS
+
+
+@dataclass(frozen=True)
+class BackfillStates:
+    progress: Progress
+
+    def of(self, asked: Backfill) -> BackfillState | None:
+        kept = self.progress.of(asked.name)
+        return BackfillState.model_validate_json(kept.value) if kept else None
+
+    def keep(self, asked: Backfill, state: BackfillState, now: datetime) -> None:
+        self.progress.reached(asked.name, state.model_dump_json(), now=now.isoformat())
+
+
+def register(deps: Dependencies, open_feed: OpenFeed) -> None:
+    deps.engine.register(Backfill, BackfillReader(deps, open_feed).run, partial(crashed, deps))
+
+
+@dataclass(frozen=True)
+class BackfillReader:
+    deps: Dependencies
+    open_feed: OpenFeed
+
+    def run(self, message: Backfill) -> None:
+        page = attempt(self.deps, message, "read", self.read, message)
+        if page is None:
+            return
+        for work in page.works:
+            self.deps.engine.later(Work(work, once=True))
+        if page.following:
+            self.deps.engine.later(Work(page.following, delay=page.wait, once=True))
+
+    def read(self, message: Backfill) -> BackfillPage:
+        """One page. A page that is read again, after a crash, is counted once. Raises IntegrationError."""
+        states, now = BackfillStates(self.deps.records.progress), self.deps.now()
+        state = states.of(message) or BackfillState(run=message.run)
+        config = self.deps.rulebook.current().routing.feeds.get(message.feed)
+        if config is None:
+            why = "routing.yaml has no such feed any more"
+            states.keep(message, state.model_copy(update={"state": "failed", "why": why}), now)
+            return BackfillPage()
+        try:
+            page, only_newest = self._older(message, config)
+        except IntegrationError as error:
+            ends = {"why": str(error), "state": "reading" if error.retryable else "failed"}
+            states.keep(message, state.model_copy(update=ends), now)
+            if error.retryable:
+                raise
+            return BackfillPage()
+        rows, is_full = self._take(message, config, page.posts, now)
+        after = _after(message, state, page, rows)
+        if only_newest:
+            after = after.model_copy(update={"why": NEWEST_ONLY})
+        ends_here = is_full or message.page >= MOST_PAGES
+        if ends_here or not page.before:
+            after = after.model_copy(update={"state": "limit" if ends_here else "ended"})
+            # The page on which it became full is read again by the next run.
+            after = after.model_copy(update={"before": message.before}) if is_full else after
+            message_after = None
+        else:
+            left = message.left - _waiting(rows)
+            changes = {"page": message.page + 1, "before": page.before, "left": left}
+            message_after = message.model_copy(update=changes).keyed()
+        states.keep(message, after, now)
+        works = tuple(_in_mode(message, work) for work in taken_of(self.deps, (row.id for row in rows)).works)
+        return BackfillPage(works=works, following=message_after, wait=max(PAUSE_SECONDS, page.wait))
+
+    def _older(self, message: Backfill, config: FeedConfig) -> tuple[OlderPosts, bool]:
+        """The page; and whether the source has no others."""
+        feed = self.open_feed(message.feed, config)
+        if isinstance(feed, ReadsBack):
+            return feed.older(message.before, message.since), False
+        return OlderPosts(feed.read(FeedPosition(), message.since).posts), True
+
+    def _take(
+        self, message: Backfill, config: FeedConfig, posts: Iterable[FeedPost], now: datetime
+    ) -> tuple[list[StoredMention], bool]:
+        """The mentions; and whether the limit left some for the next run."""
+        handles = self.deps.rulebook.current().routing.team.handles
+        filtered = FeedFilter(config.model_copy(update={"since": message.since.date()}), handles, message.since)
+        rows: list[StoredMention] = []
+        for post in posts:
+            mention = mention_of(config.channel, post)
+            if mention is None or (mention.published_at or now) < message.since:
+                continue
+            if _waiting(rows) >= message.left:
+                return rows, True
+            why = filtered.why_left_out(mention, post.score, now)
+            # Another carrier than the feed: what that left out as too old is wanted now.
+            rows.append(take_mention(self.deps, mention, now, carrier=f"backfill:{message.feed}"[:64], left_out=why))
+        return rows, False
+
+
+def _after(message: Backfill, state: BackfillState, page: OlderPosts, rows: list[StoredMention]) -> BackfillState:
+    times = [post.published_at for post in page.posts if post.published_at]
+    oldest_first = state.oldest_first
+    if message.page == 1 and times:
+        oldest_first = min(times) - message.since < message.accepted_at - max(times)
+    changes: dict[str, object] = {
+        "state": "reading",
+        "why": "",
+        "run": message.run,
+        "page": message.page,
+        "before": page.before,
+        "oldest_first": oldest_first,
+        "reached": (max(times) if oldest_first else min(times)) if times else state.reached,
+    }
+    if (message.run, message.page) > (state.run, state.page):
+        left_out = Counter(state.left_out) + Counter(row.why for row in rows if row.state == "left_out")
+        counts = {"read": state.read + len(rows), "tickets": state.tickets + _waiting(rows)}
+        changes |= {**counts, "left_out": dict(left_out)}
+    return state.model_copy(update=changes)
+
+
+def _waiting(rows: Iterable[StoredMention]) -> int:
+    return sum(row.state in {"waiting", "sending"} for row in rows)
+
+
+def _in_mode(message: Backfill, work: MentionWork) -> MentionWork:
+    """New tickets in the mode of the run; nobody waits for them."""
+    changes: dict[str, object] = {"bulk": True}
+    if isinstance(work, CreateMentionTicket):
+        changes["mode"] = message.mode
+    return work.model_copy(update=changes)
+
+
+def share_done(asked: Backfill, state: BackfillState, now: datetime) -> float:
+    """Of the time that is worked through; between 0 and 1."""
+    if state.state == "ended":
+        return 1.0
+    whole = max((now - asked.since).total_seconds(), 1.0)
+    done = timedelta()
+    if state.reached:
+        done = state.reached - asked.since if state.oldest_first else now - state.reached
+    return min(max(done.total_seconds() / whole, 0.0), 1.0)
