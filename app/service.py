@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from app.metrics import (
     BUDGET_LEFT,
     CIRCUIT_OPEN,
+    FEED_BLOCKED_LOOKS,
+    FEED_READ,
     LAST_SEEN,
     OLDEST_WAITING,
     OPEN_FAILURES,
@@ -16,6 +19,7 @@ from app.metrics import (
     UNKNOWN_WORKFLOW_WORK,
     WAITING,
 )
+from app.records.feeds import BLOCKED_LOOKS, FeedStatus
 from app.records.pauses import WHATS
 from app.ticker import Ticker
 from app.triage.judge import Judgement
@@ -97,6 +101,7 @@ class Service:
             "workflows": self.check_workflows,
             "config": self.check_config,
             "pauses": self.check_pauses,
+            "feeds": self.check_feeds,
         }
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
@@ -179,6 +184,12 @@ class Service:
         OLDEST_WAITING.set(self._oldest_waiting())
         for source in self.last_deliveries.sources:
             LAST_SEEN.labels(source).set(self.last_deliveries.last(source).timestamp())
+        FEED_BLOCKED_LOOKS.clear()
+        FEED_READ.clear()
+        for feed in self._feeds():
+            FEED_BLOCKED_LOOKS.labels(feed.name).set(feed.blocked_looks)
+            if feed.read_at:
+                FEED_READ.labels(feed.name).set(datetime.fromisoformat(feed.read_at).timestamp())
         now = self.deps.now().timestamp()
         BUDGET_LEFT.clear()
         for limit in self.outbound.limiter.state():
@@ -205,6 +216,18 @@ class Service:
     def check_pauses(self) -> str:
         """Paused by people is not broken: it makes nothing unready."""
         return "; ".join(map(described, self.deps.pause.current())) or "nothing is paused"
+
+    def check_feeds(self) -> str:
+        """Degraded at most: what a blocked feed brings comes later, and nothing else waits for it."""
+        feeds = self._feeds()
+        if blocked := [one.name for one in feeds if one.is_blocked]:
+            raise Degraded(f"blocked since {BLOCKED_LOOKS} looks or more, see /api/feeds: {', '.join(blocked)}")
+        return f"{len(feeds)} are looked at" if feeds else "routing.yaml names none"
+
+    def _feeds(self) -> list[FeedStatus]:
+        """As routing.yaml names them."""
+        now = self.deps.now()
+        return [self.deps.records.feeds.of(name, now) for name in self.deps.rulebook.current().routing.feeds]
 
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""

@@ -1,7 +1,7 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
@@ -76,6 +76,32 @@ class Decision:
     def forgotten(self) -> bool:
         """Text and trace were dropped for their age; what was decided is still known."""
         return bool(self.config_hash) and not self.ticket
+
+
+@dataclass(frozen=True)
+class ThreadDecision:
+    """What other tickets of the post need to know of a decision."""
+
+    ticket_id: int
+    archetype: str | None
+    event: str
+    summary: str
+    update_state: UpdateState
+    decided_at: str
+
+    @property
+    def is_answer(self) -> bool:
+        """One of us answered on the post, and the ticket was solved for that."""
+        return self.event == "answered" and self.update_state == "applied"
+
+
+@dataclass(frozen=True)
+class PostThread:
+    """A post whose comments belong together."""
+
+    source: str
+    thread: str
+    newest_at: str
 
 
 ASKED = "asked"
@@ -169,7 +195,18 @@ class Decisions(TableAccess):
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
 
-    def of_thread(self, thread: str, channel: str) -> list[Decision]:
+    def of_thread(self, thread: str, channel: str) -> list[ThreadDecision]:
         """All about the tickets of one post, the newest first."""
-        query = sa.select(decisions).where(decisions.c.thread == thread, decisions.c.channel == channel)
-        return self._read(Decision, query.order_by(decisions.c.id.desc()).limit(MOST_OF_A_THREAD))
+        columns = [decisions.c[one.name] for one in fields(ThreadDecision)]
+        query = sa.select(*columns).where(decisions.c.thread == thread, decisions.c.channel == channel)
+        return self._read(ThreadDecision, query.order_by(decisions.c.id.desc()).limit(MOST_OF_A_THREAD))
+
+    def threads(self, since: str, *, limit: int) -> list[PostThread]:
+        """Posts whose tickets were decided since then, the newest first."""
+        newest = sa.func.max(decisions.c.decided_at)
+        query = (
+            sa.select(decisions.c.channel.label("source"), decisions.c.thread, newest.label("newest_at"))
+            .where(decisions.c.decided_at >= since, decisions.c.thread != "")
+            .group_by(decisions.c.channel, decisions.c.thread)
+        )
+        return self._read(PostThread, query.order_by(newest.desc()).limit(limit))

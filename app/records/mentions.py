@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.feeds.addresses import canonical_address
 from app.records.database import TableAccess, as_dataclass, begin_locked
+from app.records.decisions import PostThread
 from app.records.tables import mention_addresses, mentions
 
 MentionState = Literal["waiting", "sending", "created", "left_out", "gone"]
@@ -168,6 +169,17 @@ class Mentions(TableAccess):
     def of_thread(self, source: str, thread: str) -> list[StoredMention]:
         """The newest of one post, itself included."""
         return self.newest(limit=MOST_OF_A_THREAD, thread=thread, source=source) if thread else []
+
+    def threads(self, since: str, *, limit: int) -> list[PostThread]:
+        """Posts with comments that were seen since then and have tickets, or get them; the newest first."""
+        newest = sa.func.max(mentions.c.seen_at)
+        query = (
+            sa.select(mentions.c.source, mentions.c.thread, newest.label("newest_at"))
+            .where(mentions.c.seen_at >= since, mentions.c.thread != "")
+            .where(sa.or_(mentions.c.ticket_id.is_not(None), mentions.c.state.in_(["waiting", "sending"])))
+            .group_by(mentions.c.source, mentions.c.thread)
+        )
+        return self._read(PostThread, query.order_by(newest.desc()).limit(limit))
 
     def answered_by(self, answer: StoredMention) -> StoredMention | None:
         """The post that this one answers, as it says itself."""

@@ -30,7 +30,6 @@ LOOK_SECONDS = 60
 MOST_WAIT = timedelta(hours=24)
 REFUSED_WAIT = timedelta(hours=1)
 """Who says no is asked again after an hour, then after two, four ... a day: no source is to be annoyed."""
-BLOCKED_LOOKS_TO_TELL = 3
 
 OpenFeed = Callable[[str, FeedConfig], Feed]
 
@@ -112,7 +111,7 @@ class FeedReader:
         blocked = status.blocked(str(error), now=now, wait=wait)
         self.deps.records.feeds.keep(blocked)
         log.warning("feed_blocked", feed=status.name, cause=str(error), wait=wait.total_seconds())
-        if blocked.blocked_looks >= BLOCKED_LOOKS_TO_TELL:
+        if blocked.is_blocked:
             self.deps.records.failures.add(_failure(blocked, error, now))
 
     def _own_handles(self) -> tuple[str, ...]:

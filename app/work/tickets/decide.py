@@ -65,7 +65,11 @@ log = structlog.get_logger(__name__)
 WORTH_A_TICKET = frozenset({"done", "not_planned"})
 MERGED_TAG = "closed_by_merge"
 UNDECIDED = Fault(
-    service="pointsman", reason="not_decided_yet", message="the ticket's first look has not ended", retryable=True
+    service="pointsman",
+    reason="not_decided_yet",
+    message="the ticket's first look has not ended",
+    retryable=True,
+    outage=True,  # that look may wait for a service, which takes as long as it takes
 )
 
 
@@ -305,8 +309,8 @@ class TicketDecider:
 
     def _undecided(self, ticket_id: int) -> Failed | Ended:
         """What follows a first look comes after it, also where that waits for a service."""
-        first = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
-        if first and first[0].state in {"done", "failed"}:
+        newest = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
+        if newest and newest[0].state == "done":
             return Ended(why="it was left alone")
         return Failed(fault=UNDECIDED)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.feeds.addresses import canonical_address
-from app.records.decisions import Decision
+from app.records.decisions import FOLLOWING, ThreadDecision
 from app.rules.actions.note import Note
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.channels import ChannelOf
@@ -13,9 +13,8 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 
 MOST_NAMED = 10
+MOST_ASKED = 100
 LONGEST_THREAD = 512
-ANSWERED = "answered"
-"""The event of a decision that solves a ticket because one of us answered on the post."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,12 @@ class PostThreads:
 
     def placed(self, decision: TicketDecision) -> TicketDecision:
         """With the other tickets of its post in its note, and with the one that it answers."""
-        if not decision.thread:
+        if not decision.thread or decision.event in FOLLOWING:
             return decision
         others = self._others(decision)
         if not others:
             return decision
-        statuses = self.deps.zendesk.statuses([*others][:MOST_NAMED])
+        statuses = self.deps.zendesk.statuses([*others][:MOST_ASKED])
         changes: dict[str, object] = {}
         if any(isinstance(one, SolveParent) for one in decision.plan.wanted()):
             changes["parent"] = self._parent(decision, others, statuses)
@@ -52,16 +51,16 @@ class PostThreads:
         changes["plan"] = decision.plan.model_copy(update={"actions": actions})
         return decision.model_copy(update=changes)
 
-    def _others(self, decision: TicketDecision) -> dict[int, list[Decision]]:
+    def _others(self, decision: TicketDecision) -> dict[int, list[ThreadDecision]]:
         """All decisions about each, the newest first."""
-        found: dict[int, list[Decision]] = {}
+        found: dict[int, list[ThreadDecision]] = {}
         for one in self.deps.records.decisions.of_thread(decision.thread, decision.channel):
             if one.ticket_id != decision.ticket.id:
                 found.setdefault(one.ticket_id, []).append(one)
         return found
 
     def _parent(
-        self, decision: TicketDecision, others: dict[int, list[Decision]], statuses: dict[int, str]
+        self, decision: TicketDecision, others: dict[int, list[ThreadDecision]], statuses: dict[int, str]
     ) -> int | None:
         """The ticket that this one answers: as the post itself says, else the only one that waits. Nobody guesses."""
         mentions = self.deps.records.mentions
@@ -79,11 +78,11 @@ class PostThreads:
         return waiting[0] if len(waiting) == 1 else None
 
 
-def _answer(rows: list[Decision]) -> Decision | None:
-    return next((one for one in rows if one.event == ANSWERED and one.is_applied), None)
+def _answer(rows: list[ThreadDecision]) -> ThreadDecision | None:
+    return next((one for one in rows if one.is_answer), None)
 
 
-def _beside(others: dict[int, list[Decision]], statuses: dict[int, str]) -> Iterator[str]:
+def _beside(others: dict[int, list[ThreadDecision]], statuses: dict[int, str]) -> Iterator[str]:
     for ticket_id, rows in [*others.items()][:MOST_NAMED]:
         answer = _answer(rows)
         how = f" {answer.summary}" if answer else ""
