@@ -1,7 +1,7 @@
 """The workflow: what a source has from before a feed was read. The feed's own position stays where it is."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -100,23 +100,22 @@ class BackfillReader:
             if error.retryable:
                 raise
             return BackfillPage()
-        rows, is_full = self._take(message, config, page.posts, now)
-        after = _after(message, state, page, rows)
-        if only_newest:
-            after = after.model_copy(update={"why": NEWEST_ONLY})
-        ends_here = is_full or message.page >= MOST_PAGES
-        if ends_here or not page.before:
-            after = after.model_copy(update={"state": "limit" if ends_here else "ended"})
+        rows, taken = self._take(message, config, page.posts, now)
+        is_full = taken < len(page.posts)
+        goes_on = bool(page.before) and not is_full and message.page < MOST_PAGES
+        changes = {
+            "state": "reading" if goes_on else "limit" if is_full or page.before else "ended",
             # The page on which it became full is read again by the next run.
-            after = after.model_copy(update={"before": message.before}) if is_full else after
-            message_after = None
-        else:
-            left = message.left - _waiting(rows)
-            changes = {"page": message.page + 1, "before": page.before, "left": left}
-            message_after = message.model_copy(update=changes).keyed()
+            "before": message.before if is_full else page.before,
+            "why": NEWEST_ONLY if only_newest else "",
+        }
+        after = _after(message, state, page.posts[:taken], rows).model_copy(update=changes)
         states.keep(message, after, now)
+        left = message.left - _waiting(rows)
+        following = message.model_copy(update={"page": message.page + 1, "before": page.before, "left": left})
         works = tuple(_in_mode(message, work) for work in taken_of(self.deps, (row.id for row in rows)).works)
-        return BackfillPage(works=works, following=message_after, wait=max(PAUSE_SECONDS, page.wait))
+        wait = max(PAUSE_SECONDS, page.wait)
+        return BackfillPage(works=works, following=following.keyed() if goes_on else None, wait=wait)
 
     def _older(self, message: Backfill, config: FeedConfig) -> tuple[OlderPosts, bool]:
         """The page; and whether the source has no others."""
@@ -126,35 +125,34 @@ class BackfillReader:
         return OlderPosts(feed.read(FeedPosition(), message.since).posts), True
 
     def _take(
-        self, message: Backfill, config: FeedConfig, posts: Iterable[FeedPost], now: datetime
-    ) -> tuple[list[StoredMention], bool]:
-        """The mentions; and whether the limit left some for the next run."""
+        self, message: Backfill, config: FeedConfig, posts: Sequence[FeedPost], now: datetime
+    ) -> tuple[list[StoredMention], int]:
+        """The mentions; and how many posts were looked at: the limit may leave some for the next run."""
         handles = self.deps.rulebook.current().routing.team.handles
         filtered = FeedFilter(config.model_copy(update={"since": message.since.date()}), handles, message.since)
         rows: list[StoredMention] = []
-        for post in posts:
+        for number, post in enumerate(posts):
             mention = mention_of(config.channel, post)
             if mention is None or (mention.published_at or now) < message.since:
                 continue
             if _waiting(rows) >= message.left:
-                return rows, True
+                return rows, number
             why = filtered.why_left_out(mention, post.score, now)
             # Another carrier than the feed: what that left out as too old is wanted now.
             rows.append(take_mention(self.deps, mention, now, carrier=f"backfill:{message.feed}"[:64], left_out=why))
-        return rows, False
+        return rows, len(posts)
 
 
-def _after(message: Backfill, state: BackfillState, page: OlderPosts, rows: list[StoredMention]) -> BackfillState:
-    times = [post.published_at for post in page.posts if post.published_at]
+def _after(
+    message: Backfill, state: BackfillState, posts: Sequence[FeedPost], rows: Sequence[StoredMention]
+) -> BackfillState:
+    times = [post.published_at for post in posts if post.published_at]
     oldest_first = state.oldest_first
     if message.page == 1 and times:
         oldest_first = min(times) - message.since < message.accepted_at - max(times)
     changes: dict[str, object] = {
-        "state": "reading",
-        "why": "",
         "run": message.run,
         "page": message.page,
-        "before": page.before,
         "oldest_first": oldest_first,
         "reached": (max(times) if oldest_first else min(times)) if times else state.reached,
     }
