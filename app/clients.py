@@ -12,6 +12,7 @@ from integrations.llm import LanguageModel
 from integrations.outbound import UNGUARDED, Outbound
 from integrations.per_thread import PerThread
 from integrations.sentry.client import SentryClient
+from integrations.short_links.resolver import ShortLinkResolver
 from integrations.zendesk.client import ZendeskClient
 
 
@@ -30,6 +31,8 @@ class Clients:
     language_model: LanguageModel | None
     """None without LLM_URL."""
     close: Callable[[], None]
+    short_links: ShortLinkResolver | None = None
+    """None with SHORT_LINKS=false, and beside the sandbox."""
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -53,7 +56,8 @@ class Clients:
                 if client is not None:
                     client.close()
 
-        return cls(zendesk.get, gitlab.get, sentry, chat, chat_channels, language_model, close)
+        resolver = ShortLinkResolver() if settings.follows_short_links else None
+        return cls(zendesk.get, gitlab.get, sentry, chat, chat_channels, language_model, close, resolver)
 
 
 def zendesk_client(settings: ZendeskSettings, outbound: Outbound = UNGUARDED) -> ZendeskClient:

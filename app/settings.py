@@ -186,6 +186,9 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     mentions_webhook_secret: SigningSecrets = Field(
         default=(), description="For POST /webhooks/mentions: a bearer secret, or whsec_...; several with commas"
     )
+    mentions_webhook_secret_: Mapping[str, SigningSecrets] = Field(
+        default={}, description="MENTIONS_WEBHOOK_SECRET_F5BOT: of the hook `f5bot` alone, instead of the common one"
+    )
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
     )
@@ -211,9 +214,17 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     llm_token: SecretStr | None = Field(default=None, description="Its bearer token, if it needs one")
     llm_per_hour: Annotated[int, Field(ge=0)] = Field(default=60, description="Questions an hour, for each process")
     llm_private: bool = Field(default=False, description="May it be sent text from private channels")
+    short_links: bool | None = Field(
+        default=None, description="Look up where short links lead. Empty: yes, unless Zendesk is the sandbox"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: LogLevel = Field(default="info", description="How much to log")
+
+    @property
+    def follows_short_links(self) -> bool:
+        beside_sandbox = _is_loopback(urlsplit(self.zendesk_url).hostname or "")
+        return not beside_sandbox if self.short_links is None else self.short_links
 
     @classmethod
     def missing_together(cls, given: Set[str]) -> list[str]:
@@ -247,24 +258,22 @@ SomeSettings = TypeVar("SomeSettings", bound=_FromEnvironment)
 
 
 def _load(model: type[SomeSettings], environ: Mapping[str, str]) -> SomeSettings:
-    found: dict[str, str] = {}
+    found: dict[str, str | dict[str, str]] = {}
     problems: list[str] = []
     unreadable: set[str] = set()
     for field in model.model_fields:
-        try:
-            # An empty file is a variable that is not set, above all where it should hold a secret.
-            if value := _value(field.upper(), environ, problems):
-                found[field] = value
-        except (OSError, UnicodeDecodeError) as error:
-            name = f"{field.upper()}_FILE"
-            problems.append(f"{name}: cannot read {environ[name]} ({type(error).__name__}).")
+        # An empty file is a variable that is not set, above all where it should hold a secret.
+        value = (_values if field.endswith("_") else _value)(field.upper(), environ, problems)
+        if value is None:
             unreadable.add(field)
+        elif value:
+            found[field] = value
     settings = None
     try:
         settings = model.model_validate(found)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_context=False):
-            field = str(problem["loc"][0])
+            field = "".join(part for part in problem["loc"] if isinstance(part, str))
             if field in unreadable:  # That it has no value follows from this.
                 continue
             if problem["type"] in {"missing", "too_short"}:
@@ -278,8 +287,23 @@ def _load(model: type[SomeSettings], environ: Mapping[str, str]) -> SomeSettings
     return settings
 
 
-def _value(name: str, environ: Mapping[str, str], problems: list[str]) -> str:
+def _value(name: str, environ: Mapping[str, str], problems: list[str]) -> str | None:
+    """None: its file cannot be read."""
     value, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
     if value and file:
         problems.append(f"{name}: set it or {name}_FILE, not both.")
-    return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+    if value or not file:
+        return value
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")
+        return None
+
+
+def _values(prefix: str, environ: Mapping[str, str], problems: list[str]) -> dict[str, str] | None:
+    """By what follows the prefix in a variable's name, in lower case. None: a file cannot be read."""
+    names = {stem for name in environ if (stem := name.removesuffix("_FILE")).startswith(prefix)}
+    given = {name.removeprefix(prefix).lower(): _value(name, environ, problems) for name in sorted(names)}
+    read = {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in read.items() if value} if len(read) == len(given) else None

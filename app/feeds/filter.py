@@ -8,7 +8,7 @@ from app.feeds.ticket_text import body_text
 from app.rules.conditions.context import Hit
 from app.rules.folding import fold
 from app.rules.matching.text_search import Terms, TextSearch
-from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.feeds import WantedConfig
 from app.rules.team import bare_handle, fits
 
 BEFORE_START = "older than the first look"
@@ -20,8 +20,9 @@ OLD = timedelta(days=7)
 
 
 class FeedFilter:
-    def __init__(self, feed: FeedConfig, own_handles: Sequence[str], first_look: datetime) -> None:
+    def __init__(self, feed: WantedConfig, own_handles: Sequence[str], first_look: datetime) -> None:
         """`own_handles`: the team's, wherever they write."""
+        self._minimum_score: int | None = getattr(feed, "minimum_score", None)  # a hook has none
         self._feed = feed
         self._wanted = _search(feed.look_for)
         self._unwanted = _search(feed.leave_out)
@@ -44,7 +45,7 @@ class FeedFilter:
         return next((why for why, holds in checks if holds()), "")
 
     def _has_too_few(self, score: int | None) -> bool:
-        return self._feed.minimum_score is not None and score is not None and score < self._feed.minimum_score
+        return self._minimum_score is not None and score is not None and score < self._minimum_score
 
 
 def is_written_by(patterns: Sequence[str], mention: Mention) -> bool:

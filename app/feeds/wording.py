@@ -11,6 +11,7 @@ from app.rules.folding import fold
 SHORTEST_REPOST = 20
 """Letters. Shorter ones ("thanks, gitlab") are said twice and meant twice."""
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(r"https?://[^\s)\]]{1,2000}")
 _CUT = ("…", "...", "[...]", "(cut)")
 
 
@@ -19,6 +20,8 @@ class Wording:
     """A post's letters and digits: case, spaces, punctuation and markup are typography."""
 
     letters: str
+    without_links: str
+    """Each copy of a crosspost has links of its own."""
     is_cut: bool
     """It ends as excerpts do."""
     author: str
@@ -28,8 +31,9 @@ class Wording:
         text = body_text(mention)
         title = mention.title if mention.title != text else ""
         author = mention.author.handle.removeprefix("@") or mention.author.url or mention.author.name
-        letters = _BETWEEN_WORDS.sub("", fold(f"{title}\n{text}"))
-        return cls(letters, text.rstrip().endswith(_CUT), author.casefold())
+        said = fold(f"{title}\n{text}")
+        letters, without_links = (_BETWEEN_WORDS.sub("", one) for one in (said, _ADDRESS.sub("", said)))
+        return cls(letters, without_links, text.rstrip().endswith(_CUT), author.casefold())
 
     @property
     def digest(self) -> str:
@@ -38,9 +42,9 @@ class Wording:
     @property
     def repost_digest(self) -> str:
         """The same for the same words by the same author; empty: too short, or nobody is named."""
-        if len(self.letters) < SHORTEST_REPOST or not self.author:
+        if len(self.without_links) < SHORTEST_REPOST or not self.author:
             return ""
-        return hashlib.sha256(f"{self.author}\n{self.letters}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{self.author}\n{self.without_links}".encode()).hexdigest()[:32]
 
     def is_excerpt_of(self, other: "Wording") -> bool:
         return self.is_cut and other.letters.startswith(self.letters)

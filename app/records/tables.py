@@ -328,3 +328,14 @@ mention_addresses = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("mention_id", sa.Integer, nullable=False, index=True),
 )
+
+# Where short links lead. It can be found again, so nothing here is kept for long.
+short_links = sa.Table(
+    "short_links",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("why_not", sa.Text, nullable=False, server_default=""),
+    sa.Column("found_at", sa.String(40), nullable=False, index=True),
+)

@@ -21,6 +21,7 @@ from app.rules.schema.base import (
     TrackerConfig,
 )
 from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.mentions import MentionHookConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
@@ -86,6 +87,9 @@ class RoutingConfig(Strict):
     channels: dict[Name, ChannelConfig]
     feeds: dict[Name, FeedConfig] = Field(
         default_factory=dict, description="Where the service looks by itself for what people write."
+    )
+    mentions: dict[Name, MentionHookConfig] = Field(
+        default_factory=dict, description="Senders whose body cannot be shaped, each at /webhooks/mentions/<name>."
     )
     trackers: dict[Name, TrackerConfig] = Field(default_factory=dict)
     closing: ClosingConfig

@@ -474,6 +474,8 @@ class TakeMentions(Message):
     mentions: tuple[Mention, ...]
     problems: tuple[str, ...] = ()
     """What is wrong with the other items of the same delivery."""
+    hook: str = ""
+    """Of `mentions:` in routing.yaml, which says what of it is wanted; empty: everything."""
 
 
 class CreateMentionTicket(Message):

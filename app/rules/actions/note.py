@@ -9,6 +9,7 @@ from app.rules.actions.issue import say_issue
 from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
 from app.rules.schema.strict import Strict
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
+from app.ticket import ShortLink
 
 CHOOSE = "Please choose an archetype: add its tag."
 PERHAPS = "It may be one of those below."
@@ -36,6 +37,8 @@ class Note(Action):
     """What the author says now, word for word."""
     beside: tuple[str, ...] = ()
     """Other tickets of the same post, and how each is."""
+    links: tuple[ShortLink, ...] = ()
+    """Of the text, where it is known what they lead to."""
 
     @classmethod
     def plan(cls, keys: NoteKeys, context: PlanContext) -> Self | None:
@@ -53,7 +56,13 @@ class Note(Action):
         if verdict.archetype and verdict.confidence == "medium":
             share = f", {verdict.probability:.0%} likely (model)" if verdict.probability else ""
             choices.insert(0, (CONFIRM_TAG, f"yes, {context.archetype_title.lower()}{share}"))
-        return cls(title=_title(context), next=tuple(steps), choices=tuple(choices), why=(verdict.why,))
+        return cls(
+            title=_title(context),
+            next=tuple(steps),
+            choices=tuple(choices),
+            why=(verdict.why,),
+            links=tuple(link for link in context.ticket.short_links if link.url),
+        )
 
     def and_next(self, sentence: str) -> Self:
         return self.model_copy(update={"next": (*self.next, sentence)})
@@ -71,6 +80,10 @@ class Note(Action):
         change.note += [NoteLine(Section.NEXT, sentence) for sentence in self.next]
         for tag, because in self.choices:
             change.offer(Section.NEXT, f": {because}", name=tag)
+        for link in self.links:
+            change.say(
+                Section.GIVEN, f"({link.title})" if link.title else "", name=link.url, url=link.url, label="Link"
+            )
         change.note += [NoteLine(Section.WHY, sentence) for sentence in self.why]
         if self.quote:
             change.note.append(NoteLine(Section.GIVEN, self.quote, label=QUOTED, quoted=True))

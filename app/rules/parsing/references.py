@@ -26,6 +26,7 @@ from app.rules.placeholders import (
 )
 from app.rules.routing import ConditionsConfig
 from app.rules.schema.macros import MacroConfig
+from app.rules.schema.mentions import JsonHookConfig
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,11 @@ def _languages(checked: _Checked) -> Iterator[Problem]:
 def _feeds(checked: _Checked) -> Iterator[Problem]:
     for name, feed in checked.pieces.feeds.items():
         yield from checked.known("channel", feed.channel, ("feeds", name, "channel"))
+    for name, hook in checked.pieces.mentions.items():
+        if hook.channel:
+            yield from checked.known("channel", hook.channel, ("mentions", name, "channel"))
+        for host, channel in hook.channels.items() if isinstance(hook, JsonHookConfig) else ():
+            yield from checked.known("channel", channel, ("mentions", name, "channels", host))
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from app.rules.re2_patterns import Pattern, compiled
-from app.rules.schema.strict import Flag, Many, Name, Strict, Tag, Text
+from app.rules.schema.strict import Flag, Many, Name, OneOrMore, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
 ReplyMode = Literal["live", "suggest"]
@@ -81,6 +81,11 @@ class ChannelConfig(Strict):
         default=None, description="Most characters of an answer there; a longer text in macros.yaml is an error."
     )
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
+    short_links: Annotated[tuple[Text, ...], OneOrMore] | None = Field(
+        default=None,
+        description="Hosts whose links are looked up, so that rules see where they lead: `[t.co, bit.ly]`. Without it: "
+        "all known ones in what strangers can read, none in private tickets. `[]`: none.",
+    )
     one_thread_per: Literal["post", "ticket"] = Field(
         default="ticket", description="`post`: tickets of one post belong together."
     )

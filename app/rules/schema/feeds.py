@@ -35,8 +35,9 @@ def _is_loopback(host: str) -> bool:
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
 
 
-class _FeedConfig(Strict):
-    channel: Name = Field(description="The channel of what is found.")
+class WantedConfig(Strict):
+    """What of all that comes is to become a ticket."""
+
     look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(
         default=(), description="One of these words or phrases stands in it; empty: everything counts."
     )
@@ -44,11 +45,15 @@ class _FeedConfig(Strict):
     leave_out_authors: Many = Field(
         default=(), description="Handles or names whose posts are left out: our own, and bots. `*` at either end."
     )
-    minimum_score: int | None = Field(default=None, description="Posts with fewer points are left out.")
-    every: Minutes = Field(default=5, description="Minutes between two looks.")
     since: date | None = Field(
         default=None, description="Nothing older is taken; without it nothing older than the first look."
     )
+
+
+class _FeedConfig(WantedConfig):
+    channel: Name = Field(description="The channel of what is found.")
+    minimum_score: int | None = Field(default=None, description="Posts with fewer points are left out.")
+    every: Minutes = Field(default=5, description="Minutes between two looks.")
     most_at_once: Annotated[int, Field(ge=1, le=1000, strict=True)] = Field(
         default=50, description="More new posts than that in one look wait for a person: something is odd."
     )

@@ -82,8 +82,9 @@ def newest(
     responses={409: {"model": RefusalOut, "description": "It has a ticket, is gone, or its text is kept no longer"}},
 )
 def take(mention_id: MentionId, service: ServiceDep) -> MentionOut:
+    deps = service.deps
     try:
-        return MentionOut.of(release(service.deps, mention_id))
+        return MentionOut.of(release(mention_id, deps.records.mentions, deps.engine.accept, deps.now()))
     except CannotTake as error:
         raise HTTPException(_STATUS.get(error.reason, 409), str(error)) from error
     except CannotStore as error:

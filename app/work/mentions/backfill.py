@@ -15,7 +15,8 @@ from app.records.progress import Progress
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
-from app.work.mentions.read_feed import OpenFeed, mention_of
+from app.work.mentions.feed_post import mention_of
+from app.work.mentions.read_feed import OpenFeed
 from app.work.mentions.taken import MentionWork, take_mention, taken_of
 from app.work.messages import Backfill, CreateMentionTicket, Stored, Work
 from integrations.errors import IntegrationError
@@ -137,7 +138,7 @@ class BackfillReader:
                 continue
             if _waiting(rows) >= message.left:
                 return rows, number
-            why = filtered.why_left_out(mention, post.score, now)
+            why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
             # Another carrier than the feed: what that left out as too old is wanted now.
             rows.append(take_mention(self.deps, mention, now, carrier=f"backfill:{message.feed}"[:64], left_out=why))
         return rows, len(posts)

@@ -10,9 +10,12 @@ from app.records.mentions import NewMention
 LONGEST_THREAD = 512
 
 
-def new_mention(mention: Mention, *, carrier: str = "", left_out: str = "") -> NewMention:
-    """The address of a page alone names no post where many stand on it."""
-    address = canonical_address(mention.url)
+def new_mention(mention: Mention, target: str, *, carrier: str = "", left_out: str = "") -> NewMention:
+    """The address of a page alone names no post where many stand on it.
+
+    `target`: where the mention's own address leads, which may be a short link.
+    """
+    address = canonical_address(target)
     thread = mention.thread.url or mention.thread.id
     shared = not address.is_of_one_post and (bool(mention.in_reply_to) or bool(thread))
     values: Mapping[str, object] = mention.model_dump(mode="json")
@@ -22,7 +25,7 @@ def new_mention(mention: Mention, *, carrier: str = "", left_out: str = "") -> N
         native_id=mention.id,
         url=mention.url,
         address="" if shared else address.url,
-        thread=thread_of(mention),
+        thread=thread_of(mention, target),
         mention=values,
         carrier=carrier,
         wording=wording.digest,
@@ -32,8 +35,8 @@ def new_mention(mention: Mention, *, carrier: str = "", left_out: str = "") -> N
     )
 
 
-def thread_of(mention: Mention) -> str:
+def thread_of(mention: Mention, target: str) -> str:
     """The post that it belongs to; of a post itself, its own address."""
     if mention.thread.id and not mention.thread.url:
         return mention.thread.id[:LONGEST_THREAD]
-    return canonical_address(mention.thread.url or mention.url.partition("#")[0]).url[:LONGEST_THREAD]
+    return canonical_address(mention.thread.url or target.partition("#")[0]).url[:LONGEST_THREAD]

@@ -1,16 +1,14 @@
 """The workflow: read what is new in one feed. What fails delays this feed alone, and its position stays."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from pydantic import ValidationError
 
 from app.feeds.filter import FeedFilter
-from app.feeds.mention import LONGEST_ID, Mention
+from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
 from app.rules.loading import Rules
@@ -19,10 +17,12 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.mentions.change import TOO_MANY
 from app.work.mentions.check_posts import check_posts
+from app.work.mentions.feed_post import mention_of
 from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import ReadFeed, Work
+from app.work.tickets.short_links import ShortLinkFinder
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
-from integrations.feeds.feed import Feed, FeedPage, FeedPosition, FeedPost
+from integrations.feeds.feed import Feed, FeedPage, FeedPosition
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +89,7 @@ class FeedReader:
         self, name: str, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
     ) -> tuple[list[int], int]:
         """The mentions, and how many were new."""
+        targets = ShortLinkFinder(self.deps).targets(post.url for post in page.posts)
         ids: list[int] = []
         new = waiting = 0
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
@@ -97,10 +98,13 @@ class FeedReader:
                 continue
             why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
             held = "" if why or waiting < config.most_at_once else TOO_MANY
-            stored = take_mention(self.deps, mention, now, carrier=name, left_out=why or held)
+            target = targets.get(mention.url, mention.url)
+            stored = take_mention(self.deps, mention, now, target=target, carrier=name, left_out=why or held)
             ids.append(stored.id)
-            new += stored.seen_at == now.isoformat()
             waiting += stored.state in {"waiting", "sending"}
+            if stored.seen_at == now.isoformat():
+                new += 1
+                MENTIONS.labels(config.channel, stored.state).inc()
         return ids, new
 
     def _blocked(self, status: FeedStatus, error: IntegrationError, now: datetime) -> None:
@@ -138,26 +142,3 @@ def _failure(status: FeedStatus, error: IntegrationError, now: datetime) -> Fail
         payload=None,
         failed_at=now.isoformat(),
     )
-
-
-def mention_of(channel: str, post: FeedPost) -> Mention | None:
-    """None: an odd post, which must not hold up the others."""
-    try:
-        return Mention.model_validate(
-            {
-                "source": channel,
-                "id": post.id if len(post.id) <= LONGEST_ID else hashlib.sha256(post.id.encode()).hexdigest(),
-                "url": post.url,
-                "author": {"name": post.author_name, "handle": post.author_handle, "url": post.author_url},
-                "title": post.title[:1000],
-                "html": post.html[:60_000],
-                "text": "" if post.html else (post.text or post.title)[:60_000],
-                "published_at": post.published_at,
-                "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
-                "in_reply_to": post.in_reply_to,
-                "deleted": post.deleted,
-            }
-        )
-    except ValidationError as error:
-        log.warning("feed_post_odd", channel=channel, fields=[".".join(map(str, one["loc"])) for one in error.errors()])
-        return None

@@ -1,11 +1,15 @@
 """A person wants a ticket of a mention that was left out or held."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
-from app.records.mentions import StoredMention
-from app.work.jobs.dependencies import Dependencies
+from app.records.database import Along
+from app.records.mentions import Mentions, StoredMention
 from app.work.mentions.taken import ticket_work
 from app.work.messages import Work
+
+Accept = Callable[[Sequence[Work], Along], object]
 
 
 class CannotTake(Exception):
@@ -16,9 +20,8 @@ class CannotTake(Exception):
         self.reason = reason
 
 
-def release(deps: Dependencies, mention_id: int) -> StoredMention:
+def release(mention_id: int, mentions: Mentions, accept: Accept, now: datetime) -> StoredMention:
     """State and work are written together. Once more does no harm. Raises CannotTake and CannotStore."""
-    mentions = deps.records.mentions
     stored = mentions.by_id(mention_id)
     if stored is None:
         raise CannotTake("no_such_mention", f"There is no mention {mention_id}.")
@@ -28,6 +31,5 @@ def release(deps: Dependencies, mention_id: int) -> StoredMention:
         raise CannotTake("gone", "The post was deleted.")
     if not stored.mention:
         raise CannotTake("forgotten", "Its text is too old to be kept.")
-    work = Work(ticket_work(deps, mention_id), once=True)
-    deps.engine.accept([work], partial(mentions.release, mention_id=mention_id))
+    accept([Work(ticket_work(mention_id, now), once=True)], partial(mentions.release, mention_id=mention_id))
     return mentions.by_id(mention_id) or stored

@@ -1,14 +1,22 @@
 """The workflow: mentions that were handed over are kept, and each new one is to become a ticket."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 
+from app.feeds.filter import FeedFilter
+from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import TakeMentions
+from app.work.tickets.short_links import ShortLinkFinder
+
+HOOK = "hook:"
+"""Before the name of a hook of `mentions:`, which a feed may have too."""
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def register(deps: Dependencies) -> None:
@@ -24,7 +32,10 @@ class MentionIntake:
 
     def take(self, message: TakeMentions) -> Taken:
         """Also those that this very delivery stored before it was cut off: they wait still."""
-        channels = self.deps.rulebook.current().routing.channels
+        routing, now = self.deps.rulebook.current().routing, self.deps.now()
+        channels, hook = routing.channels, routing.mentions.get(message.hook)
+        targets = ShortLinkFinder(self.deps).targets(one.url for one in message.mentions)
+        filtered = FeedFilter(hook, routing.team.handles, first_look=EVER) if hook else None
         problems = list(message.problems)
         ids: dict[int, None] = {}
         for one in message.mentions:
@@ -33,7 +44,12 @@ class MentionIntake:
                 meant = f" Did you mean `{near[0]}`?" if near else ""
                 problems.append(f"`source`: routing.yaml has no channel `{one.source}`.{meant}")
                 continue
-            ids[take_mention(self.deps, one, self.deps.now()).id] = None
+            left_out = filtered.why_left_out(one, None, now) if filtered and not one.deleted else ""
+            target = targets.get(one.url, one.url)
+            carrier = f"{HOOK}{message.hook}" if message.hook else ""
+            stored = take_mention(self.deps, one, now, target=target, carrier=carrier, left_out=left_out)
+            MENTIONS.labels(one.source, stored.state).inc()
+            ids[stored.id] = None
         if problems:
             self._keep_problems(message, problems)
         return taken_of(self.deps, ids)

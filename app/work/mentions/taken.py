@@ -9,7 +9,6 @@ from pydantic import Field
 
 from app.feeds.filter import BY_US, is_written_by
 from app.feeds.mention import Mention
-from app.metrics import MENTIONS
 from app.records.mentions import StoredMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.mentions.change import changed
@@ -43,17 +42,17 @@ def queue(deps: Dependencies, taken: Taken) -> None:
 
 
 def take_mention(
-    deps: Dependencies, mention: Mention, now: datetime, *, carrier: str = "", left_out: str = ""
+    deps: Dependencies, mention: Mention, now: datetime, *, target: str = "", carrier: str = "", left_out: str = ""
 ) -> StoredMention:
-    """`carrier`: the feed; empty: it was handed over. It is new if it was first seen `now`."""
+    """`target`: where its address leads, if that is a short link; `carrier`: the feed or hook; empty: an own script.
+
+    It is new if it was first seen `now`.
+    """
     if not left_out and is_written_by(deps.rulebook.current().routing.team.handles, mention):
         left_out = BY_US
-    given = new_mention(mention, carrier=carrier, left_out=left_out)
+    given = new_mention(mention, target or mention.url, carrier=carrier, left_out=left_out)
     day_before = (now - WITHIN).isoformat()
-    stored = deps.records.mentions.take(given, partial(changed, now=now), now=now.isoformat(), day_before=day_before)
-    if stored.seen_at == now.isoformat() or not carrier:
-        MENTIONS.labels(mention.source, stored.state).inc()
-    return stored
+    return deps.records.mentions.take(given, partial(changed, now=now), now=now.isoformat(), day_before=day_before)
 
 
 def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
@@ -65,7 +64,7 @@ def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
 def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     """Also of a mention that was stored before its work was queued."""
     if stored.state in {"waiting", "sending"}:
-        return [ticket_work(deps, stored.id)]
+        return [ticket_work(stored.id, deps.now())]
     if stored.ticket_id is not None:
         return news_works(deps, stored)
     if stored.why != BY_US or not stored.mention:
@@ -74,8 +73,8 @@ def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     return [] if parent is None or parent.ticket_id is None else [_answer_work(deps, parent.ticket_id, stored)]
 
 
-def ticket_work(deps: Dependencies, mention_id: int) -> CreateMentionTicket:
-    return CreateMentionTicket(key=f"mention:{mention_id}", accepted_at=deps.now(), mention_id=mention_id)
+def ticket_work(mention_id: int, now: datetime) -> CreateMentionTicket:
+    return CreateMentionTicket(key=f"mention:{mention_id}", accepted_at=now, mention_id=mention_id)
 
 
 def news_works(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:

@@ -81,6 +81,7 @@ class Pruner:
         yield "texts", lambda: self._texts(before(kept.texts_days))
         yield "claims", lambda: records.links.prune_claim_texts(before(kept.texts_days), limit=BATCH)
         yield "mentions", lambda: records.mentions.prune_texts(before(kept.texts_days), limit=BATCH)
+        yield "short_links", lambda: records.short_links.prune(work, limit=BATCH)
         yield "corrections", lambda: records.corrections.prune_texts(before(kept.corrections_days), limit=BATCH)
         yield "failures", lambda: records.failures.prune(dealt_with, limit=BATCH)
         yield "announcements", lambda: records.announcements.prune(dealt_with, limit=BATCH)

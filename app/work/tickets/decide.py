@@ -56,6 +56,7 @@ from app.work.tickets.judged_decision import judged_decision
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
 from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
@@ -86,6 +87,7 @@ class TicketDecider:
     budget: WriteBudget
     threads: PostThreads
     changes: PostChanges
+    short_links: ShortLinkFinder
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -218,6 +220,7 @@ class TicketDecider:
         *,
         rules: Rules,
     ) -> DecideResult:
+        ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)

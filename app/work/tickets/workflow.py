@@ -42,6 +42,7 @@ from app.work.tickets.find_issue import IssueFinder
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
 
@@ -84,6 +85,7 @@ def register(
             budget=WriteBudget(deps, log),
             threads=PostThreads(deps),
             changes=PostChanges(deps, judgement),
+            short_links=ShortLinkFinder(deps),
         ),
         IssueFinder(deps, linker, incidents),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),

@@ -129,6 +129,8 @@ def test_a_post_deleted_while_its_request_is_under_way_is_told_after_it(mentione
         ({}, 60, REPOST),
         ({"text": POST["text"].upper() + "!"}, 60, REPOST),
         ({"author": {"handle": "@Ada"}}, 60, REPOST),
+        ({"text": POST["text"] + " https://e.org/8"}, 60, REPOST),
+        ({"text": "", "html": f"<p>{POST['text']} <a href='https://e.org/r/devops/8'></a></p>"}, 60, REPOST),
         ({"author": {"handle": "bob"}}, 60, ""),
         ({"author": {}}, 60, ""),
         ({"source": "reddit"}, 60, ""),

@@ -41,6 +41,7 @@ from app.work.tickets.decide import TicketDecider
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
 from tests.support.fakes import NOW, Clock, FakeEngine, FakeZendesk, dependencies
@@ -147,5 +148,6 @@ def deciding(steps: Steps) -> Deciding:
         budget=WriteBudget(steps.deps, steps.log),
         threads=PostThreads(steps.deps),
         changes=PostChanges(steps.deps, judgement),
+        short_links=ShortLinkFinder(steps.deps),
     )
     return Deciding(steps, decider)
