@@ -63,6 +63,6 @@ def example_environment() -> str:
     needed = {name for name, field in Settings.model_fields.items() if field.is_required()}
     needed |= {"zendesk_email", "zendesk_token"}
     for name, field in sorted(Settings.model_fields.items(), key=lambda named: named[0] not in needed):
-        default = "" if field.default in {None, (), ""} or field.is_required() else str(field.default)
+        default = "" if field.default in (None, (), "", {}) or field.is_required() else str(field.default)
         lines += [f"# {field.description}", f"{'' if name in needed else '# '}{name.upper()}={default}", ""]
     return "\n".join(lines)

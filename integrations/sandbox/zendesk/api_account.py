@@ -1,11 +1,11 @@
-"""People and groups over HTTP."""
+"""People, groups and ticket fields over HTTP."""
 
 from integrations.sandbox.api import Json, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, invalid, not_found
-from integrations.sandbox.zendesk.serializers import group_json, person_json
+from integrations.sandbox.zendesk.serializers import field_json, group_json, person_json
 from integrations.sandbox.zendesk.validators import check_keys
 
 PERSON_KEYS = frozenset({"name", "external_id", "skip_verify_email"})
@@ -18,6 +18,7 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/users/{id:int}", show_person)
     checks.add_route("POST", "/users/create_or_update", create_or_update)
     checks.add_route("GET", "/groups", list_groups, query=PAGING)
+    checks.add_route("GET", "/ticket_fields", list_fields, query=PAGING)
 
 
 def me(request: CheckedRequest) -> Json:
@@ -63,3 +64,9 @@ def search_people(request: CheckedRequest) -> Json:
 def list_groups(request: CheckedRequest) -> Json:
     groups = [*request.state.groups.values()]
     return page_of(request, "groups", groups, lambda group: group_json(request.state, group))
+
+
+def list_fields(request: CheckedRequest) -> Json:
+    """Those that every account has, then the account's own. A ticket's `custom_fields` has only the latter."""
+    fields = [*request.state.system_fields, *request.state.fields.values()]
+    return page_of(request, "ticket_fields", fields, lambda field: field_json(request.state, field))

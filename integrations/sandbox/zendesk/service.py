@@ -5,6 +5,7 @@ from functools import partial
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.hooks import HookedService
 from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
+from integrations.sandbox.zendesk.account_controls import AccountControls
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
 from integrations.sandbox.zendesk.limits import Limits
@@ -20,7 +21,7 @@ def path_of(raw: str) -> str:
     return raw.removesuffix(".json") if raw.startswith("/api/") else raw
 
 
-class ZendeskSandbox(ZendeskControls, HookedService):
+class ZendeskSandbox(ZendeskControls, AccountControls, HookedService):
     email = EMAIL
     token = TOKEN
     webhook_secret = WEBHOOK_SECRET

@@ -32,6 +32,16 @@ DEFAULT_BRAND_ID = 8001
 ARCHETYPE_FIELD_ID = 360001
 ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
+SYSTEM_FIELDS = {
+    "subject": "Subject",
+    "description": "Description",
+    "status": "Status",
+    "tickettype": "Type",
+    "priority": "Priority",
+    "group": "Group",
+    "assignee": "Assignee",
+}
+"""Those that every account has, by `type`."""
 
 ChangeListener = Callable[[Ticket, str, int], None]
 """Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
@@ -60,6 +70,12 @@ class State:
             ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
             ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
+        self.system_fields = [
+            TicketField(360_101 + number, title, kind, removable=False)
+            for number, (kind, title) in enumerate(SYSTEM_FIELDS.items())
+        ]
+        self.language = "en"
+        """The account's: that of Zendesk's own sentences."""
         self.jobs: dict[str, Job] = {}
         self.refused_statuses: dict[str, dict[str, Any]] = {}
         """The `details` of the refusal, by status."""
@@ -132,12 +148,22 @@ class State:
 
     def named(self, among: dict[int, Named], name: str, tags: Iterable[str] = ()) -> Named:
         """An organization, a group or a brand, made when unknown; the tags are added to its own."""
-        found = next((known for known in among.values() if known.name == name), None)
+        found = next((known for known in among.values() if known.name == name and not known.deleted), None)
         if found is None:
             found = Named(self.new_id(), name, self.stamp())
             among[found.id] = found
         found.tags = sorted({*found.tags, *tags})
         return found
+
+    def field(self, key: int | str) -> TicketField:
+        """A custom field by its id or title, made when unknown."""
+        number = int(key) if str(key).isdecimal() else None
+        for field in self.fields.values():
+            if number == field.id or field.title == key:
+                return field
+        field = TicketField(number or self.new_id(), str(key))
+        self.fields[field.id] = field
+        return field
 
     def open_audit(self, ticket: Ticket, author_id: int, via: Via, custom: dict[str, Any]) -> Audit:
         """An audit that is not yet part of the ticket's history."""

@@ -164,6 +164,25 @@ def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -
     assert allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
 
 
+SAID = {"base": ("You do not have access",)}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Refused("zendesk", "answered 403", "forbidden", SAID), "zendesk: answered 403: You do not have access"),
+        (Invalid("zendesk", "answered 422", "http_422", SAID), "zendesk: answered 422: You do not have access"),
+        (Refused("zendesk", "answered 403", "forbidden"), "zendesk: answered 403"),
+        (Invalid("zendesk", "answered 400", "http_400"), "zendesk: answered 400"),
+    ],
+)
+def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: IntegrationError, told: str) -> None:
+    message = steps.message()
+    steps.zendesk.fails.append(error)
+    assert isinstance(steps.write(message, steps.decision(message)), Ended)
+    assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told]
+
+
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
     message = steps.message()
     steps.zendesk.fails.append(Invalid("zendesk", "Status: is not allowed", "record_invalid"))
