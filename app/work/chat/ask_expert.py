@@ -21,11 +21,14 @@ from app.work.jobs.fault import fault_of
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import AskExpert, ExpertAsked, Stored, TriageTicket, Work
 from app.work.provenance import Provenance
-from integrations.errors import IntegrationError, Invalid, NotFound, Refused
+from integrations.errors import IntegrationError, Invalid, NotFound, NotSent, Refused
 from integrations.zendesk.snapshots import TicketSnapshot
 
 log = structlog.get_logger(__name__)
 
+POINTSMAN = "pointsman"
+# Two minutes: a first look that waits longer for a service must not keep an expert from being asked.
+WAIT_SECONDS, MOST_WAITS = 5.0, 24
 SOMEBODY = "An advocate"
 NO_CHAT = "Nobody was asked: neither CHAT_TOKEN nor CHAT_WEBHOOK_URL is set."
 REFUSED = "Nobody was asked, because the chat refused the message: {}."
@@ -45,6 +48,10 @@ class NothingToAsk(Exception):
     """Says why. Nothing is written into the ticket."""
 
     reason = "nothing_to_ask"
+
+
+class NotDecidedYet(NotSent):
+    """Whether the ticket is private is known after its first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,9 @@ class ExpertQuestions:
         if snapshot.status in {"closed", "deleted"}:
             raise NothingToAsk(f"the ticket is {snapshot.status}")
         decided = self.deps.records.decisions.of_ticket(message.ticket_id)
-        last = next((row for row in decided if row.archetype), decided[0] if decided else None)
+        last = next((row for row in decided if row.ticket), None)
+        if last is None and message.waits < MOST_WAITS:
+            raise NotDecidedYet(POINTSMAN, "the ticket's first look has not ended", "not_decided_yet", WAIT_SECONDS)
         if (last.mode if last and last.mode else rules.routing.defaults.mode) == "shadow":
             raise NothingToAsk("shadow mode writes nothing")
         if message.by:
@@ -129,7 +138,8 @@ class ExpertQuestions:
         # By what we decided, and by what a person chose since.
         names = {tag.removeprefix(ARCHETYPE_TAG) for tag in snapshot.tags} | {last.archetype if last else None}
         private = any(one.private for name, one in rules.routing.archetypes.items() if name in names)
-        public = channel.public and snapshot.is_public and not private
+        # What was not decided, or whose text is too old to be kept, nobody has called public.
+        public = last is not None and channel.public and snapshot.is_public and not private
         requester = snapshot.requester
         return TicketQuestion(
             by=asked.by,

@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import pytest
 
+from app.records.decisions import Decision
 from app.records.records import Records
 from app.rules.loading import load
-from app.work.chat.ask_expert import ExpertQuestions
+from app.work.chat.ask_expert import MOST_WAITS, ExpertQuestions
 from app.work.chat.questions import Questions
 from app.work.messages import AskExpert, ExpertAsked, TriageTicket
 from app.work.provenance import Provenance
+from app.work.snapshot import ticket_as_json, ticket_from
 from integrations.errors import NotFound
 from integrations.zendesk.client import TaggedBy
 from integrations.zendesk.snapshots import RequesterSnapshot
@@ -47,11 +49,22 @@ class Asking:
     engine: FakeEngine
     chat: Chat
     clock: Clock
+    records: Records
     works: int = 0
 
     def tagged(self, *tags: str, body: str = "Who knows LDAP?", **more: Any) -> int:
+        """A ticket that was decided."""
         self.zendesk.tagged_by = TaggedBy(3, "", 501)
-        return self.zendesk.add(body, tags=tags, **more).id
+        snapshot = self.zendesk.add(body, tags=tags, **more)
+        self.decided(snapshot.id, ticket_as_json(ticket_from(snapshot, event="created")))
+        return snapshot.id
+
+    def decided(self, ticket_id: int, ticket: dict[str, Any], run_id: str = "") -> None:
+        at = self.clock().isoformat()
+        known = Decision.without_verdict(
+            run_id or f"pm{ticket_id}", ticket_id, "created", "done", "x", now=at, finished_at=at
+        )
+        self.records.decisions.save(replace(known, ticket=ticket, mode="live"))
 
     def ask(self, ticket_id: int, expert: str = "ldap", **more: Any) -> ExpertAsked | None:
         """What the note says, if one is to be written."""
@@ -80,7 +93,7 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
     )
     provenance = Provenance(cast("Any", lambda: zendesk), deps.identity)
     questions = Questions(chat, None, records.announcements, records.failures, clock)
-    yield Asking(ExpertQuestions(deps, provenance, questions), zendesk, engine, chat, clock)
+    yield Asking(ExpertQuestions(deps, provenance, questions), zendesk, engine, chat, clock, records)
     records.close()
 
 
@@ -120,6 +133,24 @@ def test_of_a_private_ticket_only_the_link_leaves_zendesk(asking: Asking, change
     assert text == ("ann asks Authentication about a private ticket: https://acme.zendesk.com/agent/tickets/1")
     assert note
     assert note.next == ("The message has no text, only the link: what stands in a private ticket stays here.",)
+
+
+def test_what_was_judged_private_stays_here_although_its_channel_is_public(asking: Asking) -> None:
+    ticket_id = asking.tagged("ask_ldap")
+    judged = replace(ticket_from(asking.zendesk.read_ticket(ticket_id), event="created"), public=False)
+    asking.decided(ticket_id, ticket_as_json(judged), "pm-later")
+    asking.ask(ticket_id)
+    assert "Who knows LDAP?" not in asking.chat.said[0][1]
+
+
+def test_a_ticket_is_decided_before_its_text_leaves_zendesk(asking: Asking) -> None:
+    ticket_id = asking.zendesk.add("Who knows LDAP?", tags=("ask_ldap",)).id
+    assert asking.ask(ticket_id) is None
+    (again,) = [work.message for work in asking.engine.works]
+    assert isinstance(again, AskExpert)
+    assert asking.chat.said == []
+    asking.ask(ticket_id, waits=MOST_WAITS)  # its first look waits for a service
+    assert "about a private ticket" in asking.chat.said[0][1]
 
 
 def test_names_secrets_and_pings_do_not_reach_the_chat(asking: Asking) -> None:
