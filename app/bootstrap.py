@@ -46,6 +46,7 @@ from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTic
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
 from app.work.provenance import Provenance
+from app.work.reconcile import backfill_tickets
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.tickets import workflow as ticket_workflow
@@ -159,6 +160,7 @@ def _register_workflows(
     sync.register(deps, projects, mirror)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
+    backfill_tickets.register(deps)
     chat_jobs.register(
         deps,
         Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),

@@ -504,11 +504,9 @@ class ReadFeed(Message):
         return f"feed:{self.feed}"
 
 
-class Backfill(Message):
-    """Read one more page of what a feed's source has from before."""
+class BackfillMessage(Message):
+    """Read one more page of what is from before."""
 
-    kind: Literal["backfill"] = "backfill"
-    feed: str
     since: datetime
     mode: Literal["suggest", "live"] = "suggest"
     left: int
@@ -519,16 +517,42 @@ class Backfill(Message):
     """Where the page begins, in the source's own terms."""
 
     @property
+    def source(self) -> str:
+        """As people call it."""
+        raise NotImplementedError
+
+    @property
     def name(self) -> str:
         """What its progress is kept by."""
-        return f"backfill:{self.feed}:{self.since.isoformat()}:{self.mode}"
+        return f"{self.partition}:{self.since.isoformat()}:{self.mode}"
 
     @property
     def partition(self) -> str:
-        return f"backfill:{self.feed}"
+        return f"{self.kind}:{self.source}"
 
     def keyed(self) -> Self:
         return self.with_key(f"{self.name}:{self.run}:{self.page}")
+
+
+class Backfill(BackfillMessage):
+    """Of a feed's source."""
+
+    kind: Literal["backfill"] = "backfill"
+    feed: str
+
+    @property
+    def source(self) -> str:
+        return self.feed
+
+
+class BackfillTickets(BackfillMessage):
+    """Of the tickets in Zendesk: those that nobody decided about."""
+
+    kind: Literal["backfill_tickets"] = "backfill_tickets"
+
+    @property
+    def source(self) -> str:
+        return "zendesk"
 
 
 class LookForSpike(Message):
@@ -588,6 +612,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | CreateMentionTicket
         | ReadFeed
         | Backfill
+        | BackfillTickets
         | LookForSpike
         | AskExpert
         | CheckForChat

@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Literal
-
-from pydantic import Field
 
 from app.feeds.filter import FeedFilter
 from app.records.mentions import StoredMention
-from app.records.progress import Progress
 from app.rules.schema.feeds import FeedConfig
+from app.work.jobs.backfill_state import MOST_PAGES, PAUSE_SECONDS, BackfillState, BackfillStates
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.mentions.feed_post import mention_of
@@ -22,48 +19,13 @@ from app.work.messages import Backfill, CreateMentionTicket, Stored, Work
 from integrations.errors import IntegrationError
 from integrations.feeds.feed import FeedPosition, FeedPost, OlderPosts, ReadsBack
 
-# Nobody waits for it, and a source is not to be annoyed.
-PAUSE_SECONDS = 1.0
-MOST_PAGES = 1000
 NEWEST_ONLY = "the source gives its newest posts only"
-
-
-class BackfillState(Stored):
-    """How far it came. Counts are of posts."""
-
-    state: Literal["reading", "ended", "limit", "failed"] = "reading"
-    """`limit`: there is more, and the next run goes on."""
-    run: int = 1
-    page: int = 0
-    before: str = ""
-    """Where the next page begins."""
-    reached: datetime | None = None
-    """When the last post was written that was read."""
-    oldest_first: bool = False
-    read: int = 0
-    tickets: int = 0
-    """That are to be made."""
-    left_out: dict[str, int] = Field(default_factory=dict)
-    why: str = ""
-    """Why it does not go on, or waits."""
 
 
 class BackfillPage(Stored):
     works: tuple[MentionWork, ...] = ()
     following: Backfill | None = None
     wait: float = PAUSE_SECONDS
-
-
-@dataclass(frozen=True)
-class BackfillStates:
-    progress: Progress
-
-    def of(self, asked: Backfill) -> BackfillState | None:
-        kept = self.progress.of(asked.name)
-        return BackfillState.model_validate_json(kept.value) if kept else None
-
-    def keep(self, asked: Backfill, state: BackfillState, now: datetime) -> None:
-        self.progress.reached(asked.name, state.model_dump_json(), now=now.isoformat())
 
 
 def register(deps: Dependencies, open_feed: OpenFeed) -> None:
@@ -96,10 +58,7 @@ class BackfillReader:
         try:
             page, only_newest = self._older(message, config)
         except IntegrationError as error:
-            ends = {"why": str(error), "state": "reading" if error.retryable else "failed"}
-            states.keep(message, state.model_copy(update=ends), now)
-            if error.retryable:
-                raise
+            states.not_read(message, state, error, now)
             return BackfillPage()
         rows, taken = self._take(message, config, page.posts, now)
         is_full = taken < len(page.posts)
@@ -174,14 +133,3 @@ def _in_mode(message: Backfill, work: MentionWork) -> MentionWork:
     if isinstance(work, CreateMentionTicket):
         changes["mode"] = message.mode
     return work.model_copy(update=changes)
-
-
-def share_done(asked: Backfill, state: BackfillState, now: datetime) -> float:
-    """Of the time that is worked through; between 0 and 1."""
-    if state.state == "ended":
-        return 1.0
-    whole = max((now - asked.since).total_seconds(), 1.0)
-    done = timedelta()
-    if state.reached:
-        done = state.reached - asked.since if state.oldest_first else now - state.reached
-    return min(max(done.total_seconds() / whole, 0.0), 1.0)

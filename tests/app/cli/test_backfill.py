@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from app.cli import backfill as command
 from app.cli.main import cli
 from app.records.records import Records
-from app.work.mentions.backfill import BackfillState, BackfillStates
-from app.work.messages import Backfill, Work
+from app.work.jobs.backfill_state import BackfillState, BackfillStates
+from app.work.messages import Backfill, BackfillMessage, BackfillTickets, Work
 from tests.support.rules import MACROS, routing
 
 FEED = "feeds:\n  news: {type: rss, address: 'https://e.org/feed', channel: forum}\n"
@@ -31,11 +31,11 @@ class Service:
 
     states: BackfillStates
     ends: BackfillState = END
-    begun: list[Backfill] = field(default_factory=list)
+    begun: list[BackfillMessage] = field(default_factory=list)
 
     def accept(self, works: list[Work]) -> None:
         for work in works:
-            assert isinstance(work.message, Backfill)
+            assert isinstance(work.message, BackfillMessage)
             self.begun.append(work.message)
             self.states.keep(work.message, self.ends.model_copy(update={"run": work.message.run}), SINCE)
 
@@ -61,11 +61,20 @@ def test_it_suggests_by_default_and_says_what_became_of_it(service: Service) -> 
     done = backfill("--limit", "50")
     assert done.exit_code == 0
     (begun,) = service.begun
-    assert (begun.feed, begun.since, begun.mode, begun.left) == ("news", SINCE, "suggest", 50)
+    assert (begun.source, begun.since, begun.mode, begun.left) == ("news", SINCE, "suggest", 50)
     assert done.stdout == (
         "news: 40 posts, to 2025-10-01: 12 new tickets, 5 known, 23 left out (too few points: 20; no words: 3). "
         "Read to its end.\n"
     )
+
+
+def test_tickets_that_wait_are_judged_where_that_is_asked_for(service: Service) -> None:
+    done = backfill("--zendesk")
+    (begun,) = service.begun
+    assert isinstance(begun, BackfillTickets)
+    assert done.stdout.startswith("zendesk: 40 tickets, to 2025-10-01: 12 to judge, ")
+    backfill("--zendesk", "--feed", "news")
+    assert [one.source for one in service.begun] == ["zendesk", "news"]
 
 
 def test_a_run_that_ended_is_only_said_again(service: Service) -> None:

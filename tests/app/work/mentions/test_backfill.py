@@ -14,7 +14,8 @@ import pytest
 from app.records.feeds import FeedStatus
 from app.records.records import Records
 from app.rules.loading import load
-from app.work.mentions.backfill import NEWEST_ONLY, BackfillReader, BackfillState, BackfillStates, share_done
+from app.work.jobs.backfill_state import BackfillState, BackfillStates, share_done
+from app.work.mentions.backfill import NEWEST_ONLY, BackfillReader
 from app.work.mentions.read_feed import FeedReader
 from app.work.messages import Backfill, CreateMentionTicket, ReadFeed
 from integrations.errors import IntegrationError, Refused, Unavailable
