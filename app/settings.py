@@ -167,6 +167,9 @@ class FeedAccounts(_FromEnvironment):
     disqus_key: SecretStr | None = Field(default=None, description="The public key of an application at Disqus")
     youtube_key: SecretStr | None = Field(default=None, description="An API key of Google, for YouTube")
     tumblr_key: SecretStr | None = Field(default=None, description="The consumer key of an application at Tumblr")
+    reddit_feed_token: SecretStr | None = Field(default=None, description="The token in the addresses of prefs/feeds")
+    reddit_feed_user: str = Field(default="", description="The account of Reddit that it belongs to")
+    producthunt_token: SecretStr | None = Field(default=None, description="A developer token of Product Hunt")
     mastodon_token: SecretStr | None = Field(default=None, description="Where a server of Mastodon asks for an account")
     bluesky_handle: str = Field(default="", description="The account that searches Bluesky")
     bluesky_app_password: SecretStr | None = Field(default=None, description="An app password of that account")
@@ -187,7 +190,7 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
         default=(), description="For POST /webhooks/mentions: a bearer secret, or whsec_...; several with commas"
     )
     mentions_webhook_secret_: Mapping[str, SigningSecrets] = Field(
-        default={}, description="MENTIONS_WEBHOOK_SECRET_F5BOT: of the hook `f5bot` alone, instead of the common one"
+        default={}, description="With a hook's name behind it, `..._F5BOT`: the secret of that hook alone"
     )
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"

@@ -174,7 +174,6 @@ class Decisions(TableAccess):
         return PrunedBatch(len(found), found[-1]["decided_at"])
 
     def forget_texts(self, ticket_id: int) -> None:
-        """What people wrote in it; what was decided stays."""
         mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
         self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
 

@@ -198,10 +198,10 @@ class Mentions(TableAccess):
         )
         return self._read(StoredMention, sa.select(mentions).where(*which).order_by(mentions.c.seen_at).limit(limit))
 
-    def removed_since(self, carrier: str, since: str) -> list[int]:
+    def removed_since(self, carrier: str, since: str) -> list[StoredMention]:
         """Those with a ticket."""
         which = (mentions.c.carrier == carrier, mentions.c.edited_at >= since, mentions.c.news == REMOVED)
-        return [row["id"] for row in self._rows(sa.select(mentions.c.id).where(*which))]
+        return self._read(StoredMention, sa.select(mentions).where(*which))
 
     def checked(self, mention_ids: Collection[int], checks: int) -> None:
         self._change(sa.update(mentions).where(mentions.c.id.in_(mention_ids)).values(checks=checks))

@@ -92,6 +92,11 @@ class Records:
         engine.dispose()
         raise NoRecords("the database was not made by this version; start the service once")
 
+    def forget_texts(self, ticket_id: int) -> None:
+        """What people wrote in it; what was decided stays."""
+        self.decisions.forget_texts(ticket_id)
+        self.corrections.forget_text(ticket_id)
+
     def close(self) -> None:
         self.engine.dispose()
         self.non_durable.dispose()

@@ -118,11 +118,7 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Probl
         ("templates", name): one for name, one in rules.macros.templates.items()
     }
     for path, entry in entries.items():
-        texts = (
-            (entry.text,)
-            if isinstance(entry, TemplateConfig)
-            else (*entry.text.values(), *entry.without_issue.values())
-        )
+        texts = (entry.text,) if isinstance(entry, TemplateConfig) else entry.every_text()
         used = {name for text in texts for name in Text(text).get_identifiers()}
         for number, name in enumerate(entry.placeholders):
             if name not in used:

@@ -19,20 +19,32 @@ class Placeholder:
     meaning: str
     needs: Needs | None = None
     """It is only known where there is an issue, an incident or an answer."""
+    longest: int = 0
+    """Characters that it may have; 0: nobody knows, or the text does without."""
+    is_link: bool = False
+
+    @property
+    def example(self) -> str:
+        """As long as it may be."""
+        return "https://example.com/".ljust(self.longest, "x") if self.is_link else "x" * self.longest
 
 
 REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "name": Placeholder("the person's first name; where none is known, the text is shown without it"),
-    "ticket_url": Placeholder("the ticket in Zendesk; for internal texts"),
-    "channel": Placeholder("the channel's title"),
-    "link": Placeholder("the post that is answered, or the channel's title when it is not known"),
-    "issue_url": Placeholder("the linked issue", needs="issue"),
-    "issue_title": Placeholder("its title", needs="issue"),
-    "incident_url": Placeholder("the incident that explains it", needs="incident"),
-    "incident_title": Placeholder("its title", needs="incident"),
-    "over_since": Placeholder("when the incident ended", needs="incident"),
+    "ticket_url": Placeholder("the ticket in Zendesk; for internal texts", longest=80, is_link=True),
+    "channel": Placeholder("the channel's title", longest=30),
+    "link": Placeholder(
+        "the post that is answered, or the channel's title when it is not known", longest=200, is_link=True
+    ),
+    "issue_url": Placeholder("the linked issue", needs="issue", longest=120, is_link=True),
+    "issue_title": Placeholder("its title", needs="issue", longest=255),
+    "incident_url": Placeholder("the incident that explains it", needs="incident", longest=120, is_link=True),
+    "incident_title": Placeholder("its title", needs="incident", longest=255),
+    "over_since": Placeholder("when the incident ended", needs="incident", longest=24),
     "missing": Placeholder(
-        "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
+        "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes",
+        needs="issue",
+        longest=100,
     ),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }

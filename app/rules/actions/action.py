@@ -8,8 +8,9 @@ from app.rules.actions.findings import Found
 from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
 from app.rules.channels import ChannelOf
-from app.rules.macros import MissingValue, Rendered, render
+from app.rules.macros import ANYTHING, MissingValue, Rendered, render
 from app.rules.placeholders import Needs
+from app.rules.post_length import PostLimit
 from app.rules.schema.base import ReplyMode
 from app.rules.schema.macros import MacrosConfig
 from app.rules.schema.strict import Strict
@@ -41,6 +42,10 @@ class PlanContext:
     channel_tags: tuple[str, ...]
     reply_mode: ReplyMode
     """Of `defaults:`."""
+    account: str = ""
+    """That answers; empty: nobody need choose."""
+    not_accounts: tuple[str, ...] = ()
+    """Others of ours that were addressed."""
     archetype_title: str = ""
     remark_tags: tuple[str, ...] = ()
     remark_notes: tuple[str, ...] = ()
@@ -66,6 +71,10 @@ class ChangeContext:
     """The ticket field for the issue's address, by id."""
     parent: int | None = None
     """The ticket that this one answers."""
+    limit: PostLimit = ANYTHING
+    """Of an answer there."""
+    account: str = ""
+    """That answers."""
     where: str = ""
     """Where an answer has to be written by hand; empty: Zendesk delivers it."""
     nobody_there: bool = False
@@ -83,7 +92,8 @@ class ChangeContext:
     def text(self, macro: str) -> Rendered | str:
         """The macro's text, or why there is none."""
         try:
-            return render(self.macros, macro, self.channel, self.values, without_issue=self.is_confidential)
+            hidden = self.is_confidential
+            return render(self.macros, macro, self.channel, self.values, without_issue=hidden, limit=self.limit)
         except MissingValue as error:
             return str(error)
 

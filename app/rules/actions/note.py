@@ -52,6 +52,8 @@ class Note(Action):
             steps.append(SEEMS)
         steps += [one.advice for one in context.instead]
         steps += [note for note in (keys.note, *context.remark_notes) if note]
+        if context.not_accounts:
+            steps.append(f"Answer as {context.account}, not as {' or '.join(context.not_accounts)}.")
         choices = [(ARCHETYPE_TAG + one.archetype, one.because) for one in verdict.candidates]
         if verdict.archetype and verdict.confidence == "medium":
             share = f", {verdict.probability:.0%} likely (model)" if verdict.probability else ""
@@ -81,9 +83,8 @@ class Note(Action):
         for tag, because in self.choices:
             change.offer(Section.NEXT, f": {because}", name=tag)
         for link in self.links:
-            change.say(
-                Section.GIVEN, f"({link.title})" if link.title else "", name=link.url, url=link.url, label="Link"
-            )
+            title = f" ({link.title})" if link.title else ""
+            change.say(Section.GIVEN, title, name=link.url, url=link.url, label="Link")
         change.note += [NoteLine(Section.WHY, sentence) for sentence in self.why]
         if self.quote:
             change.note.append(NoteLine(Section.GIVEN, self.quote, label=QUOTED, quoted=True))

@@ -61,6 +61,7 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_archetypes(checked),
         *_closing(checked),
         *_languages(checked),
+        *_channels(checked),
         *_feeds(checked),
         *_routes(checked),
     ]
@@ -78,8 +79,8 @@ def _texts(checked: _Checked) -> Iterator[Problem]:
     channels = (*checked.pieces.names["channel"], OTHER, DEFAULT)
     for name, macro in checked.pieces.macros.items():
         path: Path = ("macros", name)
-        for key, texts in (("text", macro.text), ("without_issue", macro.without_issue)):
-            if DEFAULT not in texts and (texts or key == "text"):
+        for key, texts in (("text", macro.text), ("shorter", macro.shorter), ("without_issue", macro.without_issue)):
+            if DEFAULT not in texts and (key == "text" or (texts and key == "without_issue")):
                 yield places.problem((*path, key), "has no `default`, which every other channel gets")
             for channel, text in texts.items():
                 here: Path = (*path, key, channel)
@@ -128,8 +129,7 @@ def _declared(
 
 
 def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
-    texts = (*macro.text.values(), *macro.without_issue.values())
-    used = {name for text in texts for name in Text(text).get_identifiers()}
+    used = {name for text in macro.every_text() for name in Text(text).get_identifiers()}
     return {(name, needs) for name in used if name in REPLY_PLACEHOLDERS and (needs := REPLY_PLACEHOLDERS[name].needs)}
 
 
@@ -154,6 +154,14 @@ def _closing(checked: _Checked) -> Iterator[Problem]:
 def _languages(checked: _Checked) -> Iterator[Problem]:
     if checked.pieces.languages is not None:
         yield from checked.known("archetype", checked.pieces.languages.archetype, ("languages", "archetype"))
+
+
+def _channels(checked: _Checked) -> Iterator[Problem]:
+    for name, channel in checked.pieces.channels.items():
+        for account, archetypes in channel.answer_as_addressed.items():
+            for number, archetype in enumerate(archetypes):
+                path: Path = ("channels", name, "answer_as_addressed", account, number)
+                yield from checked.known("archetype", archetype, path)
 
 
 def _feeds(checked: _Checked) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from app.rules.post_length import Counted, PostLimit
 from app.rules.re2_patterns import Pattern, compiled
 from app.rules.schema.strict import Flag, Many, Name, OneOrMore, Strict, Tag, Text
 
@@ -17,6 +18,7 @@ Hours = Annotated[int, Field(ge=1, le=168, strict=True)]
 # Nothing is waited for longer than a day, and no sender repeats itself for longer than a month.
 Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
 LongDays = Annotated[int, Field(ge=30, le=3650, strict=True)]
+Handle = Annotated[str, StringConstraints(pattern=r"^@\w{1,60}$")]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
@@ -80,6 +82,15 @@ class ChannelConfig(Strict):
     longest: Annotated[int, Field(ge=1, strict=True)] | None = Field(
         default=None, description="Most characters of an answer there; a longer text in macros.yaml is an error."
     )
+    counted: Counted = Field(
+        default="characters", description="`x`: as X counts, a link as 23, an emoji or a Chinese letter as 2."
+    )
+    answer_as: Handle | None = Field(
+        default=None, description="The account that answers, whatever account was addressed."
+    )
+    answer_as_addressed: dict[Handle, tuple[Name, ...]] = Field(
+        default_factory=dict, description="Accounts that answer if they were addressed, but only these archetypes."
+    )
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
     short_links: Annotated[tuple[Text, ...], OneOrMore] | None = Field(
         default=None,
@@ -106,6 +117,10 @@ class ChannelConfig(Strict):
         "are not read.",
     )
     tags: tuple[Tag, ...] = ()
+
+    @property
+    def limit(self) -> PostLimit:
+        return PostLimit(self.longest, self.counted)
 
 
 class TrackerConfig(Strict):

@@ -2,10 +2,10 @@
 
 from datetime import date
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.rules.schema.strict import Many, Name, OneOrMore, Strict, Text
 
@@ -95,6 +95,39 @@ class RssConfig(_FeedConfig):
     every: Minutes = 15
 
 
+class LobstersConfig(_FeedConfig):
+    """Stories and comments of Lobsters, by its feeds. No account."""
+
+    type: Literal["lobsters"]
+    look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1)
+    address: Address = Field(default="https://lobste.rs")
+
+
+class RedditConfig(_FeedConfig):
+    """Posts and comments of subreddits, and posts by search. Needs REDDIT_FEED_TOKEN and REDDIT_FEED_USER."""
+
+    type: Literal["reddit"]
+    subreddits: Many = Field(default=(), description="New posts and comments of these: `[gitlab, devops]`.")
+    search: Many = Field(default=(), description="Posts of all subreddits that these words stand in.")
+    every: Minutes = 10
+    address: Address = Field(default="https://www.reddit.com")
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.subreddits or self.search):
+            raise ValueError("needs `subreddits` or `search`")
+        return self
+
+
+class ProductHuntConfig(_FeedConfig):
+    """New posts, and comments on posts that are named. Needs PRODUCTHUNT_TOKEN."""
+
+    type: Literal["producthunt"]
+    comments_of: Many = Field(default=(), description="Slugs of posts, `gitlab-duo`, whose comments are read.")
+    every: Minutes = 15
+    address: Address = Field(default="https://api.producthunt.com/v2/api/graphql")
+
+
 class DisqusConfig(_FeedConfig):
     """Comments of a Disqus forum. Needs DISQUS_KEY, the public key of an application there."""
 
@@ -143,6 +176,9 @@ FeedConfig = Annotated[
     | StackExchangeConfig
     | DiscourseConfig
     | RssConfig
+    | LobstersConfig
+    | RedditConfig
+    | ProductHuntConfig
     | DisqusConfig
     | YouTubeConfig
     | MastodonConfig

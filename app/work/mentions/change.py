@@ -50,6 +50,8 @@ def _edited(known: StoredMention, given: NewMention, now: datetime) -> dict[str,
     if known.state == "created":
         # Where the text is too old to be kept, nobody knows what changed.
         return {**said, **news, "mention": given.mention} if known.mention else {}
+    if known.state == "waiting" and given.left_out and given.carrier == known.carrier:
+        return {**said, "mention": given.mention, "state": "left_out", "why": given.left_out}
     return {**said, "mention": given.mention}
 
 

@@ -11,6 +11,7 @@ from app.feeds.filter import FeedFilter
 from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
+from app.records.mentions import StoredMention
 from app.rules.loading import Rules
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
@@ -69,10 +70,10 @@ class FeedReader:
         except IntegrationError as error:
             self._blocked(status, error, now)
             return Taken()
-        ids, new = self._take(message.feed, config, filtered, page, now)
+        found, new = self._take(message.feed, config, filtered, page, now)
         wait = max(timedelta(minutes=config.every), timedelta(seconds=page.wait))
         feeds.keep(status.read(asdict(page.position), new=new, now=now, wait=wait))
-        return taken_of(self.deps, ids).model_copy(update={"is_read": True})
+        return taken_of(self.deps, found).model_copy(update={"is_read": True})
 
     def check(self, message: ReadFeed) -> Taken:
         """Are the posts that it brought lately still there?"""
@@ -87,10 +88,10 @@ class FeedReader:
 
     def _take(
         self, name: str, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
-    ) -> tuple[list[int], int]:
+    ) -> tuple[list[StoredMention], int]:
         """The mentions, and how many were new."""
         targets = ShortLinkFinder(self.deps).targets(post.url for post in page.posts)
-        ids: list[int] = []
+        found: list[StoredMention] = []
         new = waiting = 0
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
             mention = mention_of(config.channel, post)
@@ -100,12 +101,12 @@ class FeedReader:
             held = "" if why or waiting < config.most_at_once else TOO_MANY
             target = targets.get(mention.url, mention.url)
             stored = take_mention(self.deps, mention, now, target=target, carrier=name, left_out=why or held)
-            ids.append(stored.id)
+            found.append(stored)
             waiting += stored.state in {"waiting", "sending"}
             if stored.seen_at == now.isoformat():
                 new += 1
                 MENTIONS.labels(config.channel, stored.state).inc()
-        return ids, new
+        return found, new
 
     def _blocked(self, status: FeedStatus, error: IntegrationError, now: datetime) -> None:
         if isinstance(error, NotSent):  # our own limits: the source was not asked

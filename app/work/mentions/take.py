@@ -8,6 +8,7 @@ from functools import partial
 from app.feeds.filter import FeedFilter
 from app.metrics import MENTIONS
 from app.records.failures import Failure
+from app.records.mentions import StoredMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
 from app.work.mentions.taken import Taken, queue, take_mention, taken_of
@@ -37,7 +38,7 @@ class MentionIntake:
         targets = ShortLinkFinder(self.deps).targets(one.url for one in message.mentions)
         filtered = FeedFilter(hook, routing.team.handles, first_look=EVER) if hook else None
         problems = list(message.problems)
-        ids: dict[int, None] = {}
+        found: list[StoredMention] = []
         for one in message.mentions:
             if one.source not in channels:
                 near = get_close_matches(one.source, channels, n=1)
@@ -49,10 +50,10 @@ class MentionIntake:
             carrier = f"{HOOK}{message.hook}" if message.hook else ""
             stored = take_mention(self.deps, one, now, target=target, carrier=carrier, left_out=left_out)
             MENTIONS.labels(one.source, stored.state).inc()
-            ids[stored.id] = None
+            found.append(stored)
         if problems:
             self._keep_problems(message, problems)
-        return taken_of(self.deps, ids)
+        return taken_of(self.deps, found)
 
     def _keep_problems(self, message: TakeMentions, problems: list[str]) -> None:
         """One failure for the delivery, which can be retried once routing.yaml has the channel."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.feeds.filter import BY_US, is_written_by
 from app.feeds.mention import Mention
-from app.records.mentions import StoredMention
+from app.records.mentions import REMOVED, StoredMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.mentions.change import changed
 from app.work.mentions.new_mention import new_mention
@@ -55,10 +55,10 @@ def take_mention(
     return deps.records.mentions.take(given, partial(changed, now=now), now=now.isoformat(), day_before=day_before)
 
 
-def taken_of(deps: Dependencies, mention_ids: Iterable[int]) -> Taken:
-    """Of the mentions as they are in the end: one list may bring the same one several times."""
-    rows = [deps.records.mentions.by_id(one) for one in dict.fromkeys(mention_ids)]
-    return Taken(works=tuple(work for row in rows if row for work in works_of(deps, row)))
+def taken_of(deps: Dependencies, mentions: Iterable[StoredMention]) -> Taken:
+    """One list may bring the same one several times: it counts as it was in the end."""
+    rows = {one.id: one for one in mentions}
+    return Taken(works=tuple(work for row in rows.values() for work in works_of(deps, row)))
 
 
 def works_of(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
@@ -81,6 +81,8 @@ def news_works(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     """What its ticket is to be told of the post."""
     if stored.ticket_id is None or not stored.news:
         return []
+    if stored.news == REMOVED:  # also where the ticket is closed, and is told nothing
+        deps.records.forget_texts(stored.ticket_id)
     cause = MentionChanged(mention_id=stored.id, news=stored.news)
     return [_ticket_work(deps, f"mention:{stored.id}:{stored.news}", stored.ticket_id, cause)]
 

@@ -9,6 +9,7 @@ from app.message.machines import is_automatic_answer
 from app.message.message import read_message
 from app.metrics import CONDITION_ERRORS
 from app.records.decisions import Decision
+from app.records.mentions import REMOVED
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
@@ -300,6 +301,8 @@ class TicketDecider:
             return self._undecided(snapshot.id)
         if mention is None or mention.news != changed.news:
             return Ended(why="the post has changed once more")
+        if changed.news != REMOVED and not mention.mention:
+            return Ended(why="its text is too old to be kept")
         if (row := self.log.of_run(message.run_id)) and row.is_applied:
             return Ended(why="the ticket knows it already")
         rules = self.deps.rulebook.current()
@@ -307,6 +310,8 @@ class TicketDecider:
         if news.judged is None:
             return self._to_write(news.noted(message, snapshot, last, rules, self.deps.now()))
         judged, routing = news.judged, rules.routing
+        # An issue is opened about what the post says now.
+        snapshot = replace(snapshot, subject=news.ticket.subject, description=news.ticket.body)
         plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
 

@@ -17,6 +17,7 @@ from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.verdict import Previous, Verdict
+from app.tags import ARCHETYPE_TAG
 from app.ticket import Ticket
 from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, with_verdict
@@ -60,7 +61,7 @@ class PostChanges:
     def news(self, snapshot: TicketSnapshot, mention: StoredMention, last: Decision, rules: Rules) -> PostNews:
         """Raises IntegrationError."""
         untouched = self._is_untouched(snapshot, last)
-        if mention.news == REMOVED or not mention.mention:
+        if mention.news == REMOVED:
             return self._removed(snapshot, last, rules, untouched=untouched)
         return self._edited(snapshot, Mention.model_validate(mention.mention), last, rules, untouched=untouched)
 
@@ -70,7 +71,8 @@ class PostChanges:
         channel = rules.routing.channels.get(mention.source)
         body = ticket_body(mention, channel.title if channel else mention.source)
         ticket = replace(ticket_from(snapshot, event="updated"), subject=subject_line(mention), body=body)
-        news = PostNews(EDITED, ticket, quote=body_text(mention))
+        said = dict.fromkeys(filter(None, (mention.title, body_text(mention))))
+        news = PostNews(EDITED, ticket, quote="\n\n".join(said))
         if not untouched:
             return news
         previous = Previous(last.archetype, last.tags)
@@ -81,12 +83,13 @@ class PostChanges:
 
     def _removed(self, snapshot: TicketSnapshot, last: Decision, rules: Rules, *, untouched: bool) -> PostNews:
         """Its text is kept no longer, neither here nor for learning."""
-        self.deps.records.decisions.forget_texts(snapshot.id)
-        self.deps.records.corrections.forget_text(snapshot.id)
+        self.deps.records.forget_texts(snapshot.id)
         ticket = ticket_from(snapshot, event="updated")
         news = PostNews(GONE, replace(ticket, subject="", body=""), next=(NOBODY,))
         if not untouched or TWEET_REMOVED not in rules.routing.archetypes:
             return news
+        # Nobody is left to be told of its issue.
+        self.deps.records.links.follow(snapshot.id, "paused", now=self.deps.now().isoformat())
         previous = Previous(last.archetype, last.tags)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         verdict = Verdict(TWEET_REMOVED, "high", DECIDED_BY, rules.mode_of(TWEET_REMOVED), f"{GONE}.")
@@ -99,7 +102,9 @@ class PostChanges:
             ticket_from(snapshot, event="updated"), Previous(last.archetype, last.tags)
         ):
             return False
-        if snapshot.status in {"solved", "pending"} or not set(last.tags) <= set(snapshot.tags):
+        if last.archetype and ARCHETYPE_TAG + last.archetype not in snapshot.tags:
+            return False
+        if snapshot.status in {"solved", "pending"}:
             return False
         if snapshot.assignee_id is not None and not any(one["kind"] == "assign" for one in last.actions):
             return False

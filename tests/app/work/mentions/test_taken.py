@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -29,6 +30,21 @@ def test_an_edit_before_the_ticket_is_its_text(mentioned: Mentioned) -> None:
     mentioned.create(stored)
     assert [one.body.startswith(EDITED) for one in mentioned.zendesk.created] == [True]
     assert told(mentioned, stored) == []
+
+
+def test_an_edit_that_is_no_longer_wanted_gets_no_ticket(mentioned: Mentioned) -> None:
+    mentioned.take()
+    stored = mentioned.take(text="I meant something else, sorry", left_out="names nothing that is looked for")
+    assert (stored.state, stored.why) == ("left_out", "names nothing that is looked for")
+    mentioned.create(stored)
+    assert mentioned.zendesk.created == []
+
+
+def test_of_workers_that_see_an_edit_at_once_one_tells_the_ticket(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take())
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda _: mentioned.take(text=EDITED), range(8)))
+    assert {work.key for row in rows for work in mentioned.works(row)} == {f"mention:{stored.id}:{rows[0].news}"}
 
 
 def test_an_edit_after_the_ticket_is_told_once(mentioned: Mentioned) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.feeds.mention import Mention
+from app.records.links import Link
 from app.rules.actions.note import Note
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
@@ -77,6 +78,24 @@ def test_an_untouched_ticket_of_an_edited_post_is_decided_again(deciding: Decidi
     tags = next(one for one in decision.plan.actions if isinstance(one, Tags))
     assert "archetype__mention" in tags.remove
     assert BUG in decision.judged.body
+    assert BUG in decision.ticket.body, "an issue is opened about what it says now"
+
+
+def test_our_own_decisions_do_not_count_as_touched(deciding: Deciding, post: Post) -> None:
+    read_again = []
+    for text in (BUG, PRAISE, BUG + " Still."):
+        message = post.news(text)
+        deciding.write(message)
+        row = deciding.steps.log.of_run(message.run_id)
+        read_again.append(row and row.archetype)
+    assert read_again == ["bug_report", "mention", "bug_report"]
+    assert decided(deciding, post.news(deleted=True)).archetype == "tweet_removed"
+
+
+def test_an_edit_whose_text_is_kept_no_longer_is_no_deletion(deciding: Deciding, post: Post) -> None:
+    message = post.news(BUG)
+    post.deps.records.mentions.prune_texts("9999", limit=10)
+    assert deciding.decide(message) == Ended(why="its text is too old to be kept")
 
 
 def test_an_edit_that_changes_nothing_of_the_verdict_is_noted(deciding: Deciding, post: Post) -> None:
@@ -101,6 +120,14 @@ def test_a_deleted_post_is_treated_as_a_removed_tweet(deciding: Deciding, post: 
     assert (decision.archetype, decision.decided_by, decision.confidence) == ("tweet_removed", "source", "high")
     assert any(isinstance(one, Status) and one.status == "solved" for one in decision.plan.wanted())
     assert note(decision).why == ("The post was deleted.",)
+    assert (decision.ticket.body, decision.judged.body) == ("", "")
+
+
+def test_news_of_its_issue_do_not_wake_the_ticket_of_a_deleted_post(deciding: Deciding, post: Post) -> None:
+    links, at = deciding.steps.deps.records.links, deciding.steps.clock().isoformat()
+    links.save(Link(post.ticket_id, "bug", 1, "a/b", 1, "", "opened", "linked"), now=at)
+    decided(deciding, post.news(deleted=True))
+    assert [one.following for one in links.of_ticket(post.ticket_id)] == ["paused"]
 
 
 def test_the_text_of_a_deleted_post_is_kept_nowhere(deciding: Deciding, post: Post) -> None:
@@ -110,6 +137,13 @@ def test_the_text_of_a_deleted_post_is_kept_nowhere(deciding: Deciding, post: Po
     assert [one.event for one in rows] == ["post_changed", "ticket.created"]
     assert all(PRAISE not in repr((one.ticket, one.trace)) for one in rows)
     assert deciding.steps.deps.records.mentions.of_ticket(post.ticket_id).mention == {}  # type: ignore[union-attr]
+
+
+def test_a_closed_ticket_is_told_nothing_and_its_text_goes_too(deciding: Deciding, post: Post) -> None:
+    post.touch(status="closed")
+    assert isinstance(deciding.decide(post.news(deleted=True)), Ended)
+    (row,) = deciding.steps.deps.records.decisions.of_ticket(post.ticket_id)
+    assert (row.ticket, row.trace) == ({}, ())
 
 
 def test_the_same_news_are_told_once(deciding: Deciding, post: Post) -> None:

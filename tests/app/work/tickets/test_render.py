@@ -30,15 +30,7 @@ from integrations.errors import Invalid
 from integrations.zendesk.errors import said_by_field
 from tests.support.rules import HEAD, rules
 
-RULES = rules(
-    head=HEAD.replace("done: {}", "done: {status: open}").replace(
-        "{description: broken}",
-        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
-    ),
-    more="""
-    fields: {issue: 77}
-    """,
-    macros=r"""
+MACROS = r"""
 version: 1
 macros:
   Bug::Thanks: {placeholders: [name, issue_url], tags: [macro__bug], text: {default: "Hi ${name}, see ${issue_url}"}}
@@ -52,7 +44,16 @@ macros:
   Legal::Cover: {visibility: internal, placeholders: [ticket_url], text: {default: "See ${ticket_url}"}}
 templates:
   Issue::Bug: {placeholders: [report, version, edition, steps], text: "${report} ${version} ${edition} ${steps}"}
-""",
+"""
+RULES = rules(
+    head=HEAD.replace("done: {}", "done: {status: open}").replace(
+        "{description: broken}",
+        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
+    ),
+    more="""
+    fields: {issue: 77}
+    """,
+    macros=MACROS,
 )
 POLICY = RULES.routing.archetypes["bug_report"].issue
 INCIDENTS = {
