@@ -73,7 +73,7 @@ class BackfillReader:
         states.keep(message, after, now)
         left = message.left - _waiting(rows)
         following = message.model_copy(update={"page": message.page + 1, "before": page.before, "left": left})
-        works = tuple(_in_mode(message, work) for work in taken_of(self.deps, (row.id for row in rows)).works)
+        works = tuple(_in_mode(message, work) for work in taken_of(self.deps, rows).works)
         wait = max(PAUSE_SECONDS, page.wait)
         return BackfillPage(works=works, following=following.keyed() if goes_on else None, wait=wait)
 
