@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from app.feeds.filter import FeedFilter
+from app.metrics import MENTIONS
 from app.records.mentions import StoredMention
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.backfill_state import MOST_PAGES, PAUSE_SECONDS, BackfillState, BackfillStates
@@ -16,6 +17,7 @@ from app.work.mentions.feed_post import mention_of
 from app.work.mentions.read_feed import OpenFeed
 from app.work.mentions.taken import MentionWork, take_mention, taken_of
 from app.work.messages import Backfill, CreateMentionTicket, Stored, Work
+from app.work.tickets.short_links import ShortLinkFinder
 from integrations.errors import IntegrationError
 from integrations.feeds.feed import FeedPosition, FeedPost, OlderPosts, ReadsBack
 
@@ -90,6 +92,7 @@ class BackfillReader:
         """The mentions; and how many posts were looked at: the limit may leave some for the next run."""
         handles = self.deps.rulebook.current().routing.team.handles
         filtered = FeedFilter(config.model_copy(update={"since": message.since.date()}), handles, message.since)
+        targets = ShortLinkFinder(self.deps).targets(post.url for post in posts)
         rows: list[StoredMention] = []
         for number, post in enumerate(posts):
             mention = mention_of(config.channel, post)
@@ -99,7 +102,11 @@ class BackfillReader:
                 return rows, number
             why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
             # Another carrier than the feed: what that left out as too old is wanted now.
-            rows.append(take_mention(self.deps, mention, now, carrier=f"backfill:{message.feed}"[:64], left_out=why))
+            target, carrier = targets.get(mention.url, mention.url), f"backfill:{message.feed}"[:64]
+            stored = take_mention(self.deps, mention, now, target=target, carrier=carrier, left_out=why)
+            if stored.seen_at == now.isoformat():
+                MENTIONS.labels(config.channel, stored.state).inc()
+            rows.append(stored)
         return rows, len(posts)
 
 
