@@ -48,4 +48,7 @@ BULK_UPDATES = Counter(
 )
 REPAIRED = Counter("pointsman_repaired_total", "Missed changes that reconciliation found, by kind.", ["kind"])
 LAST_SEEN = Gauge("pointsman_last_event_seconds", "When a source last sent something, as Unix time.", ["source"])
+SETUP_PROBLEMS = Gauge(
+    "pointsman_setup_problems", "1 for each check of the set-up that is not right.", ["check", "state"]
+)
 CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

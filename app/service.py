@@ -21,6 +21,7 @@ from app.metrics import (
 )
 from app.records.feeds import BLOCKED_LOOKS, FeedStatus
 from app.records.pauses import WHATS
+from app.setup.health import SetupHealth
 from app.ticker import Ticker
 from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
@@ -62,6 +63,7 @@ class Service:
     dead_letters: DeadLetters
     ticker: Ticker
     assignees: AssigneeCache
+    setup: SetupHealth
 
     def start(self) -> None:
         self.deps.engine.start()
@@ -102,6 +104,7 @@ class Service:
             "config": self.check_config,
             "pauses": self.check_pauses,
             "feeds": self.check_feeds,
+            "setup": self.check_setup,
         }
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
@@ -228,6 +231,14 @@ class Service:
         """As routing.yaml names them."""
         now = self.deps.now()
         return [self.deps.records.feeds.of(name, now) for name in self.deps.rulebook.current().routing.feeds]
+
+    def check_setup(self) -> str:
+        """Degraded: what `pointsman doctor` found at its last look. A new one is made every hour."""
+        if self.setup.account is None:
+            return "not looked at: PUBLIC_URL is not set"
+        if said := self.setup.said():
+            raise Degraded(said)
+        return "nothing is wrong, as far as our token may look"
 
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""

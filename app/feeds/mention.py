@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +21,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from app.feeds.addresses import is_address
 
 MOST_AT_ONCE = 100
 LONGEST_ID = 200
@@ -49,12 +50,7 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value.strip())
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_address = False
-    if not is_address or any(one.isspace() for one in value.strip()):
+    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()):
         raise ValueError("must be an address like https://example.com/post/7")
     return value.strip()
 

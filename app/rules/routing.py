@@ -22,6 +22,7 @@ from app.rules.schema.base import (
 )
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.mentions import MentionHookConfig
+from app.rules.schema.setup import SetupConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
@@ -95,6 +96,7 @@ class RoutingConfig(Strict):
     closing: ClosingConfig
     chat: ChatConfig = ChatConfig()
     fields: FieldsConfig = FieldsConfig()
+    setup: SetupConfig = SetupConfig()
     archetypes: dict[Name, ArchetypeConfig]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."

@@ -48,7 +48,7 @@ class Reddit:
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         found = [one for feed in self.feeds for one in feed.read(FeedPosition(), since).posts]
-        posts = {one.id: one for one in map(_post, found) if one.text not in GONE and one.author_handle}
+        posts = {one.id: one for one in map(_post, found) if one.deleted or one.author_handle}
         return FeedPage(tuple(posts.values()), position)
 
 
@@ -64,7 +64,8 @@ def _post(entry: FeedPost) -> FeedPost:
         entry,
         id=known,
         html=html if words else "",
-        text=words if words in GONE else "",
+        text="",
+        deleted=words in GONE,
         author_name="",
         author_handle=entry.author_name.removeprefix("/u/"),
     )

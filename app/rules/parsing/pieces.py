@@ -12,6 +12,7 @@ from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnC
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
 from app.rules.schema.mentions import MentionHookConfig
+from app.rules.schema.setup import ViewConfig
 from app.rules.schema.strict import Text
 
 _NAMED: Final = {
@@ -34,6 +35,7 @@ class Pieces:
     archetypes: Mapping[str, ArchetypeConfig]
     feeds: Mapping[str, FeedConfig]
     mentions: Mapping[str, MentionHookConfig]
+    views: Mapping[str, ViewConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
     guards: Mapping[int, GuardConfig]
@@ -58,6 +60,7 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
         feeds=_valid(FeedConfig, _mapping(here.get("feeds"))),
         mentions=_valid(MentionHookConfig, _mapping(here.get("mentions"))),
+        views=_valid(ViewConfig, _mapping(_mapping(here.get("setup")).get("views"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
         guards=_valid(GuardConfig, _numbered(here.get("guards"))),

@@ -63,6 +63,7 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_languages(checked),
         *_channels(checked),
         *_feeds(checked),
+        *_views(checked),
         *_routes(checked),
     ]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
@@ -162,6 +163,13 @@ def _channels(checked: _Checked) -> Iterator[Problem]:
             for number, archetype in enumerate(archetypes):
                 path: Path = ("channels", name, "answer_as_addressed", account, number)
                 yield from checked.known("archetype", archetype, path)
+
+
+def _views(checked: _Checked) -> Iterator[Problem]:
+    for name, view in checked.pieces.views.items():
+        for key, channels in (("channel", view.channel), ("not_channel", view.not_channel)):
+            for channel in channels:
+                yield from checked.known("channel", channel, ("setup", "views", name, key))
 
 
 def _feeds(checked: _Checked) -> Iterator[Problem]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.feeds.addresses import canonical_address
+from app.feeds.addresses import LONGEST_THREAD, canonical_address, thread_address
 from app.feeds.mention import Mention
 from app.feeds.wording import Wording
 from app.records.mentions import NewMention
-
-LONGEST_THREAD = 512
 
 
 def new_mention(mention: Mention, target: str, *, carrier: str = "", left_out: str = "") -> NewMention:
@@ -39,4 +37,4 @@ def thread_of(mention: Mention, target: str) -> str:
     """The post that it belongs to; of a post itself, its own address."""
     if mention.thread.id and not mention.thread.url:
         return mention.thread.id[:LONGEST_THREAD]
-    return canonical_address(mention.thread.url or target.partition("#")[0]).url[:LONGEST_THREAD]
+    return thread_address(mention.thread.url or target)

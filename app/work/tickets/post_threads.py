@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.feeds.addresses import canonical_address
+from app.feeds.addresses import thread_address
 from app.records.decisions import FOLLOWING, ThreadDecision
 from app.rules.actions.note import Note
 from app.rules.actions.solve_parent import SolveParent
@@ -14,7 +14,6 @@ from app.work.messages import TicketDecision
 
 MOST_NAMED = 10
 MOST_ASKED = 100
-LONGEST_THREAD = 512
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,7 @@ class PostThreads:
         mention = self.deps.records.mentions.of_ticket(ticket_id)
         if mention is not None:
             return mention.thread
-        # The part behind # names the comment, the rest the post.
-        post = channel.link.partition("#")[0]
-        return canonical_address(post).url[:LONGEST_THREAD] if post else ""
+        return thread_address(channel.link) if channel.link else ""
 
     def placed(self, decision: TicketDecision) -> TicketDecision:
         """With the other tickets of its post in its note, and with the one that it answers."""

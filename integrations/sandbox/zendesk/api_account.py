@@ -1,11 +1,11 @@
-"""People, groups and ticket fields over HTTP."""
+"""People and groups over HTTP."""
 
 from integrations.sandbox.api import Json, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
-from integrations.sandbox.zendesk.models import Person
+from integrations.sandbox.zendesk.models import Named, Person
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, invalid, not_found
-from integrations.sandbox.zendesk.serializers import field_json, group_json, person_json
+from integrations.sandbox.zendesk.serializers import group_json, person_json
 from integrations.sandbox.zendesk.validators import check_keys
 
 PERSON_KEYS = frozenset({"name", "external_id", "skip_verify_email"})
@@ -18,7 +18,8 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/users/{id:int}", show_person)
     checks.add_route("POST", "/users/create_or_update", create_or_update)
     checks.add_route("GET", "/groups", list_groups, query=PAGING)
-    checks.add_route("GET", "/ticket_fields", list_fields, query=PAGING)
+    checks.add_route("POST", "/groups", create_group)
+    checks.add_route("GET", "/groups/{id:int}/memberships", list_memberships, query=PAGING)
 
 
 def me(request: CheckedRequest) -> Json:
@@ -61,12 +62,28 @@ def search_people(request: CheckedRequest) -> Json:
     return page_of(request, "users", found, lambda person: person_json(request.state, person))
 
 
+def create_group(request: CheckedRequest) -> Result:
+    """Without members. Two may have one name."""
+    given = request.wrapped("group")
+    check_keys("group", given, frozenset({"name", "description"}))
+    state = request.state
+    group = Named(state.new_id(), str(given.get("name") or ""), state.stamp())
+    if not group.name.strip():
+        raise invalid("name", "Name: cannot be blank")
+    state.groups[group.id] = group
+    state.made_groups.add(group.id)
+    return answer({"group": group_json(state, group)}, 201)
+
+
+def list_memberships(request: CheckedRequest) -> Json:
+    """Every member of staff is in every group, but in those that were made over the API."""
+    group_id = int(request.id)
+    if group_id not in request.state.groups:
+        raise not_found()
+    staff = [one for one in request.state.people.values() if one.is_staff and group_id not in request.state.made_groups]
+    return page_of(request, "group_memberships", staff, lambda one: {"user_id": one.id, "group_id": group_id})
+
+
 def list_groups(request: CheckedRequest) -> Json:
     groups = [*request.state.groups.values()]
     return page_of(request, "groups", groups, lambda group: group_json(request.state, group))
-
-
-def list_fields(request: CheckedRequest) -> Json:
-    """Those that every account has, then the account's own. A ticket's `custom_fields` has only the latter."""
-    fields = [*request.state.system_fields, *request.state.fields.values()]
-    return page_of(request, "ticket_fields", fields, lambda field: field_json(request.state, field))

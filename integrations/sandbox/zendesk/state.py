@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.zendesk.account_objects import AccountObjects
 from integrations.sandbox.zendesk.models import (
     API_VIA,
     CUSTOM_STATUS_IDS,
@@ -29,7 +30,6 @@ BOT_USER_ID = 9001
 ADVOCATE_ID = 9002
 DEFAULT_GROUP_ID = 7001
 DEFAULT_BRAND_ID = 8001
-ARCHETYPE_FIELD_ID = 360001
 ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
 SYSTEM_FIELDS = {
@@ -56,6 +56,8 @@ class State:
         self.clock = clock
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
+        self.send_test: Callable[[Json, bytes], int] = lambda _webhook, _body: 0
+        """Sends this body to this webhook now; the status."""
         self.reasons: Reasons = lambda _ticket_id: None
         self.tickets: dict[int, Ticket] = {}
         bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
@@ -65,9 +67,11 @@ class State:
         """By e-mail address, or `handle @name` for those who have none."""
         self.organizations: dict[int, Named] = {}
         self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
+        self.made_groups: set[int] = set()
+        """Over the API: they have no members."""
         self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
+        self.account = AccountObjects()
         self.fields = {
-            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
             ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
         self.system_fields = [

@@ -53,13 +53,14 @@ def test_reddit_gives_posts_and_comments_by_their_full_names(web: respx.MockRout
     new = web.get(path="/r/gitlab+devops/new/.rss").respond(content=payload("reddit_new.atom"))
     web.get(path="/r/gitlab+devops/comments/.rss").respond(content=payload("reddit_comments.atom"))
     search = web.get(path="/search.rss").respond(content=payload("reddit_new.atom"))
-    post, link, comment = reddit().read(START, SINCE).posts
+    post, link, comment, removed = reddit().read(START, SINCE).posts
     assert (post.id, post.title, post.author_handle, post.published_at) == ("t3_1abc23", "Runner fails", "ada", NOON)
     assert "submitted by" not in post.html
     assert "The runner fails." in post.html
     assert (link.html, link.title) == ("", "A link about GitLab")
     assert (comment.id, comment.title, comment.thread_id) == ("t1_kx9z1q2", "", "t3_1abc23")
     assert comment.thread_title == "Runner fails"
+    assert [one.deleted for one in (post, link, comment, removed)] == [False, False, False, True]
     assert canonical_address(comment.url).url == "https://www.reddit.com/t1_kx9z1q2"
     assert dict(new.calls[0].request.url.params) == {"feed": "s3cr3t", "user": "bot"}
     assert search.calls[0].request.url.params["q"] == '"git lab"'
