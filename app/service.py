@@ -1,6 +1,7 @@
 """The service without its web: it starts and stops, and says how it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,10 @@ log = structlog.get_logger(__name__)
 
 # Shorter than this it can be guessed in a long night.
 SHORT_TOKEN = 16
+
+
+ZENDESK_SETTINGS = "check ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"
+GITLAB_SETTINGS = "check GITLAB_URL and GITLAB_TOKEN, which needs the scope `api`"
 
 
 class Degraded(Exception):
@@ -117,11 +122,12 @@ class Service:
         }
 
     def check_zendesk(self) -> str:
-        with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
+        # Work may use up our share; that is no reason to be taken for unready.
+        with at_priority(Priority.URGENT), _said_with(ZENDESK_SETTINGS):
             return f"signed in as agent {self.deps.identity.ask_zendesk()}"
 
     def check_gitlab(self) -> str:
-        with at_priority(Priority.URGENT):
+        with at_priority(Priority.URGENT), _said_with(GITLAB_SETTINGS):
             if "api" not in self.deps.clients.gitlab().token_scopes():
                 raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
             return f"signed in as user {self.deps.identity.ask_gitlab()}"
@@ -138,7 +144,10 @@ class Service:
                 with at_priority(Priority.URGENT):
                     is_public = self.deps.clients.gitlab().project(project).public
             except (NotFound, Refused) as error:
-                raise NotReady(f"{error.reason}: {project} ({rules.place_of_tracker(project)})") from error
+                place = rules.place_of_tracker(project)
+                raise NotReady(
+                    f"{error.reason}: {project} ({place}): mend its name, or let the token read it"
+                ) from error
             if name in named and not is_public:
                 hidden.append(name)
         if hidden:
@@ -244,3 +253,12 @@ class Service:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""
         for service, reason in self.deps.identity.learn().items():
             log.warning("service_not_ready", service=service, cause=reason)
+
+
+@contextmanager
+def _said_with(advice: str) -> Iterator[None]:
+    """What a service refuses, with where to look."""
+    try:
+        yield
+    except Refused as error:
+        raise NotReady(f"{error.reason}: {advice}") from error

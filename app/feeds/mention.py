@@ -29,6 +29,9 @@ LONGEST_ID = 200
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
+_MAIL_DATE: Final = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} ")
+_TIMES: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S UTC", "%B %d, %Y at %I:%M%p", "%b %d, %Y %I:%M %p")
+"""Zapier's and IFTTT's."""
 # What no database takes: control characters, and halves of surrogate pairs, which JSON can spell.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -55,13 +58,21 @@ def _address(value: str) -> str:
     return value.strip()
 
 
-def _as_mail_writes(value: object) -> object:
-    """`Sat, 28 Nov 2026 10:00:00 GMT`, as feeds and the services that read them have it."""
-    if isinstance(value, str) and value[:1].isalpha():
+def _read_time(value: object) -> object:
+    """In the forms of mail and feeds, and of automation services; others are read as ISO 8601."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()[:64]
+    if _MAIL_DATE.match(text):
         try:
-            return parsedate_to_datetime(value[:64])
+            return parsedate_to_datetime(text)
         except (ValueError, OverflowError):
-            pass
+            return value
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007  # without a zone it is UTC, below
+        except ValueError:
+            continue
     return value
 
 
@@ -113,7 +124,7 @@ class Mention(_Part):
     title: Line = ""
     text: Text = Field(default="", description="Plain text. Either this or `html`.")
     html: Text = ""
-    published_at: Annotated[datetime, AfterValidator(_aware), BeforeValidator(_as_mail_writes)] | None = Field(
+    published_at: Annotated[datetime, AfterValidator(_aware), BeforeValidator(_read_time)] | None = Field(
         default=None, description="ISO 8601; without a zone it is UTC."
     )
     thread: Thread = Thread()

@@ -11,8 +11,8 @@ from app.rules.schema.base import Status
 from app.rules.schema.macros import MacrosConfig
 
 DEFAULT: Final = "default"
-MISSING: Final = "${missing}"
-"""The line that it stands in goes where nothing is missing."""
+OPTIONAL: Final = ("missing", "asks")
+"""Placeholders whose line goes where they have no value."""
 ANYTHING: Final = PostLimit()
 
 
@@ -41,15 +41,15 @@ def render(
 ) -> Rendered:
     """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value.
 
-    A text reads well without a name: lack of one never costs the reply. Nor does a report that lacks nothing. A text
-    that is too long gives way to the one without the name, and that to the shorter one. The last is taken as it is.
+    A text reads well without a name: lack of one never costs the reply. Nor does it that there is nothing to ask.
+    A text that is too long gives way to the one without the name, and that to the shorter one, however long.
     """
     entry = macros.macros[macro]
     texts = entry.without_issue if without_issue and entry.without_issue else entry.text
     text = texts.get(channel, texts[DEFAULT])
     forms = [*([text] if values.get("name") else []), without_name(text)]
-    if texts is entry.text and channel in entry.shorter:
-        forms.append(without_name(entry.shorter[channel]))
+    if texts is entry.text and (shorter := entry.shorter.get(channel, entry.shorter.get(DEFAULT))):
+        forms.append(without_name(shorter))
     for form in forms:
         filled = _filled(form, macro, values)
         if limit.fits(filled):
@@ -58,8 +58,8 @@ def render(
 
 
 def _filled(text: str, macro: str, values: Mapping[str, str]) -> str:
-    if not values.get("missing"):
-        text = "\n".join(line for line in text.splitlines() if MISSING not in line)
+    gone = {name for name in OPTIONAL if not values.get(name)}
+    text = "\n".join(line for line in text.splitlines() if gone.isdisjoint(Text(line).get_identifiers()))
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")

@@ -46,6 +46,7 @@ REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
         needs="issue",
         longest=100,
     ),
+    "asks": Placeholder("what `asks:` of a remark wants to know; where it asks nothing, the line goes"),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {

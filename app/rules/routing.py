@@ -15,6 +15,7 @@ from app.rules.schema.base import (
     FieldsConfig,
     LanguagesConfig,
     LimitsConfig,
+    MacroName,
     Mode,
     RetentionConfig,
     TeamConfig,
@@ -65,6 +66,8 @@ class RemarkConfig(Strict):
     archetypes: tuple[Name, ...] = Field(default=(), description="Only for these; empty: for all.")
     tags: tuple[Tag, ...] = ()
     note: str = Field(default="", description="A sentence in the internal note.")
+    asks: str = Field(default="", description="A question for the answer, where its macro has `${asks}`.")
+    macro: MacroName | None = Field(default=None, description="The reply, instead of the archetype's own.")
 
 
 class GuardConfig(Strict):
@@ -104,3 +107,7 @@ class RoutingConfig(Strict):
     remarks: tuple[RemarkConfig, ...] = ()
     guards: tuple[GuardConfig, ...] = ()
     routes: tuple[RouteConfig, ...]
+
+    def not_of(self, channel: str) -> frozenset[str]:
+        """The archetypes that no ticket of this channel can be of."""
+        return frozenset(name for name, one in self.archetypes.items() if one.channels and channel not in one.channels)

@@ -100,7 +100,8 @@ def judge(
     asks = verdict is None or verdict.decided_by.startswith(("route:", "language"))
     if judgement.model is not None and asks and _is_for_the_model(read):
         guards = matching.guards()
-        said = judgement.model(read, channel.name).without({name for guard in guards for name in guard.archetypes})
+        guarded = {name for guard in guards for name in guard.archetypes}
+        said = judgement.model(read, channel.name).without(guarded | rules.routing.not_of(channel.name))
     if verdict and verdict.decided_by == "language":
         verdict = guessed_topic(verdict, matching.first("after language"), said)
     elif verdict:

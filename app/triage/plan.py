@@ -51,6 +51,8 @@ def plan(
     """All actions, in the order of the registry; those that the mode holds back say so."""
     archetype = routing.archetypes.get(verdict.archetype) if verdict.archetype else None
     known = routing.channels.get(channel.name)
+    other = next((remark.macro for remark in remarks if remark.macro), "")
+    verdict = replace(verdict, macro=verdict.macro or other)
     account = answering_account(known, ticket, verdict.archetype)
     context = PlanContext(
         ticket=ticket,
@@ -64,6 +66,7 @@ def plan(
         archetype_title=_title(verdict, archetype),
         remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
         remark_notes=tuple(remark.note for remark in remarks if remark.note),
+        asks=" ".join(remark.asks for remark in remarks if remark.asks),
         previous=previous,
     )
     # Without an archetype each action sees its keys as if nothing was said about it.

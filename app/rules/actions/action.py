@@ -49,6 +49,8 @@ class PlanContext:
     archetype_title: str = ""
     remark_tags: tuple[str, ...] = ()
     remark_notes: tuple[str, ...] = ()
+    asks: str = ""
+    """What the answer should ask, by the remarks."""
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""

@@ -51,6 +51,8 @@ class Reply(Action):
     sent: bool
     where: str = ""
     """Where an answer has to be written by hand, if Zendesk cannot deliver one."""
+    asks: str = ""
+    """Of the placeholder `asks`."""
 
     @classmethod
     def plan(cls, keys: ReplyKeys, context: PlanContext) -> Self | None:
@@ -65,7 +67,7 @@ class Reply(Action):
         live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
         answerable = channel.reply == "zendesk"
         where = "" if answerable else channel.link or f"{context.channel_title} (address not known)"
-        return cls(macro=reply.macro, sent=live and answerable, where=where)
+        return cls(macro=reply.macro, sent=live and answerable, where=where, asks=context.asks)
 
     @classmethod
     def references(cls, keys: ReplyKeys) -> Iterator[Reference]:

@@ -29,14 +29,11 @@ def check_lengths(pieces: Pieces, macro_places: Positions) -> Iterator[Problem]:
 
 def _last_resorts(macro: MacroConfig, channel: str) -> Iterator[tuple[tuple[str, str], str]]:
     """The texts after which there is no shorter one, with their keys."""
-    if channel in macro.shorter:
-        yield ("shorter", channel), macro.shorter[channel]
-    else:
-        key = channel if channel in macro.text else DEFAULT
-        yield ("text", key), macro.text.get(key, "")
-    if macro.without_issue:
-        key = channel if channel in macro.without_issue else DEFAULT
-        yield ("without_issue", key), macro.without_issue.get(key, "")
+    key = "shorter" if {channel, DEFAULT} & macro.shorter.keys() else "text"
+    for name, texts in ((key, getattr(macro, key)), ("without_issue", macro.without_issue)):
+        own = channel if channel in texts else DEFAULT
+        if own in texts:
+            yield (name, own), texts[own]
 
 
 def _at_its_longest(text: str) -> str:

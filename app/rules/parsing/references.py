@@ -12,7 +12,7 @@ from app.rules.actions import ACTIONS
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.macros import DEFAULT, MISSING
+from app.rules.macros import DEFAULT, OPTIONAL
 from app.rules.parsing.pieces import Pieces
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
@@ -24,7 +24,7 @@ from app.rules.placeholders import (
     Placeholder,
     Text,
 )
-from app.rules.routing import ConditionsConfig
+from app.rules.routing import ConditionsConfig, RemarkConfig
 from app.rules.schema.macros import MacroConfig
 from app.rules.schema.mentions import JsonHookConfig
 
@@ -115,8 +115,10 @@ def _lost_lines(text: str, places: Positions, path: Path) -> Iterator[Problem]:
     """A line with `${missing}` goes where nothing is missing: it must not take anything else with it."""
     lines = text.strip().splitlines()
     for line in lines:
-        if MISSING in line and (len(lines) == 1 or {*Text(line).get_identifiers()} - {"missing"}):
-            message = f"`{MISSING}` needs a line of its own, which is left out when nothing is missing"
+        names = Text(line).get_identifiers()
+        optional = next((name for name in OPTIONAL if name in names), None)
+        if optional and (len(lines) == 1 or {*names} - {optional}):
+            message = f"`${{{optional}}}` needs a line of its own, which is left out when there is nothing to ask"
             yield places.problem(path, message)
 
 
@@ -143,6 +145,8 @@ def _archetypes(checked: _Checked) -> Iterator[Problem]:
                 yield from checked.macro(one.name, path, has=provided | one.knows)
             else:
                 yield from checked.known(one.kind, one.name, path)
+        for number, channel in enumerate(archetype.channels):
+            yield from checked.known("channel", channel, ("archetypes", name, "channels", number), also=(OTHER,))
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:
@@ -195,6 +199,8 @@ def _routes(checked: _Checked) -> Iterator[Problem]:
     for key, entries in (("remarks", checked.pieces.remarks), ("guards", checked.pieces.guards)):
         for index, entry in entries.items():
             path = (key, index)
+            if isinstance(entry, RemarkConfig):
+                yield from checked.macro(entry.macro, (*path, "macro"), has=())
             for number, archetype in enumerate(entry.archetypes):
                 yield from checked.known("archetype", archetype, (*path, "archetypes", number))
             yield from _conditions(checked, entry.when, (*path, "when"), early=False)

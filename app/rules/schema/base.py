@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from app.rules.post_length import Counted, PostLimit
 from app.rules.re2_patterns import Pattern, compiled
-from app.rules.schema.strict import Flag, Many, Name, OneOrMore, Strict, Tag, Text
+from app.rules.schema.strict import Flag, Host, Many, Name, OneOrMore, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
 ReplyMode = Literal["live", "suggest"]
@@ -92,7 +92,7 @@ class ChannelConfig(Strict):
         default_factory=dict, description="Accounts that answer if they were addressed, but only these archetypes."
     )
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
-    short_links: Annotated[tuple[Text, ...], OneOrMore] | None = Field(
+    short_links: Annotated[tuple[Host, ...], OneOrMore] | None = Field(
         default=None,
         description="Hosts whose links are looked up, so that rules see where they lead: `[t.co, bit.ly]`. Without it: "
         "all known ones in what strangers can read, none in private tickets. `[]`: none.",

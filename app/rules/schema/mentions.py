@@ -2,13 +2,11 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.rules.json_paths import JsonListPath, JsonPath, JsonValue
 from app.rules.schema.feeds import Address, WantedConfig
-from app.rules.schema.strict import Name, Strict
-
-Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z0-9-]+$")]
+from app.rules.schema.strict import Host, Name, Strict
 
 
 class MappedAuthorConfig(Strict):

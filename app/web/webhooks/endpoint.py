@@ -24,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 # Zendesk re-sends a 503 only when it is asked to come back within a minute.
 RETRY_AFTER = {"Retry-After": "5"}
-
-
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "Signed, and of no interest"},
     401: {"description": "Signature missing, wrong or stale"},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
 
@@ -22,6 +23,8 @@ from app.work.mentions.feed_post import mention_of
 from app.work.messages import Work
 from integrations.feeds.discourse import pushed_post
 
+log = structlog.get_logger(__name__)
+
 FORM = "application/x-www-form-urlencoded"
 WRITTEN = frozenset({"post_created", "post_recovered"})
 EDITED, DELETED = "post_edited", "post_destroyed"
@@ -32,6 +35,9 @@ EDITS_COUNT = timedelta(days=1)
 def mention_hooks_router(service: Service) -> APIRouter:
     """The hooks are looked up by each request, because routing.yaml changes while the service runs."""
     router = APIRouter(tags=["webhooks"])
+    for name in service.deps.rulebook.current().routing.mentions:
+        if not secrets_of(name, service.deps.settings):
+            log.warning("mention_hook_closed", hook=name, advice=f"set MENTIONS_WEBHOOK_SECRET_{name.upper()}")
     refused = RefusedLog("mentions")
 
     @router.post(

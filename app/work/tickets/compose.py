@@ -6,7 +6,9 @@ from app.message.report import report_details
 from app.rules.accounts import answering_account
 from app.rules.actions.action import ChangeContext
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
+from app.rules.actions.reply import Reply
 from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import TicketChange
 from app.rules.loading import Rules
@@ -97,6 +99,7 @@ def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Seque
         "incident_url": address,
         "incident_title": name,
         "over_since": found.issue.closed_on if found.issue else "",
+        "asks": next((one.asks for one in decision.plan.actions if isinstance(one, Incident | Reply)), ""),
         "missing": _listed([getattr(rules.macros.missing, one) for one in missing]),
     }
     return {key: value for key, value in values.items() if key in REPLY_PLACEHOLDERS}

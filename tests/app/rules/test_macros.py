@@ -68,9 +68,9 @@ ASKS = """\
 version: 1
 macros:
   A::Asks:
-    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\nBye", twitter: "See ${issue_url}"}
+    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\n${asks}\\nBye", twitter: "See ${issue_url}"}
     without_issue: {default: "We have it.\\nPlease add: ${missing}."}
-    placeholders: [issue_url, missing]
+    placeholders: [issue_url, missing, asks]
 """
 
 
@@ -79,6 +79,7 @@ macros:
     [
         ("email", {"issue_url": "U", "missing": "steps"}, False, "See U\nPlease add: steps.\nBye"),
         ("email", {"issue_url": "U", "missing": ""}, False, "See U\nBye"),
+        ("email", {"issue_url": "U", "asks": "Which?"}, False, "See U\nWhich?\nBye"),
         ("email", {"missing": "steps"}, True, "We have it.\nPlease add: steps."),
         ("twitter", {}, True, "We have it."),
     ],
@@ -130,7 +131,7 @@ version: 1
 macros:
   A::Long:
     text: {default: "Hi ${name}, see ${issue_url} for more of it", forum: "For ${name}: ${issue_url} and more of it"}
-    shorter: {twitter: "See ${issue_url}"}
+    shorter: {twitter: "See ${issue_url}", default: "${issue_url}!"}
     placeholders: [name, issue_url]
 """
 
@@ -143,7 +144,9 @@ macros:
         ("twitter", 27, "Hi, see U for more of it"),
         ("twitter", 23, "See U"),
         ("twitter", 3, "See U"),
-        ("forum", 3, "For: U and more of it"),
+        ("forum", 21, "For: U and more of it"),
+        ("forum", 20, "U!"),
+        ("email", 9, "U!"),
     ],
 )
 def test_a_text_that_is_too_long_gives_way_and_is_never_cut(channel: str, most: int | None, text: str) -> None:

@@ -24,7 +24,7 @@ from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketRead
 from app.work.tickets.compose import compose
-from app.work.tickets.refused_parts import take_out
+from app.work.tickets.refused_parts import Refusals
 from app.work.tickets.render import ticket_update
 from integrations.errors import Invalid
 from integrations.zendesk.errors import said_by_field
@@ -372,8 +372,9 @@ def test_what_zendesk_refused_stands_in_the_note_as_text() -> None:
     made = decision(TAGS, Status(status="hold"), NOTE)
     change = compose(made, Found(), RULES)
     said = said_by_field({"errors": [{"title": "<b>no</b> {{ticket.requester.email}}"}]})
-    assert take_out(change, Invalid("zendesk", "rejected", "http_422", said))
-    comment = ticket_update(made, change, None, None, 6000).comment
+    left = Refusals(change).next(Invalid("zendesk", "rejected", "http_422", said))
+    assert left is not None
+    comment = ticket_update(made, left, None, None, 6000).comment
     assert comment is not None
     assert "&lt;b&gt;no&lt;/b&gt;" in comment.html_body
     assert "{{" not in comment.html_body

@@ -9,6 +9,7 @@ from app.records.outbox import OutboxEntry, OutboxState
 from app.work.limits.rate_limiter import REASON
 from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
+from app.work.tickets.write import REFUSED_WHOLE
 from integrations.errors import (
     Conflict,
     IntegrationError,
@@ -46,7 +47,7 @@ def test_what_each_answer_leads_to(
     steps: Steps, error: IntegrationError | None, kind: str, update: UpdateState, state: str
 ) -> None:
     message = steps.message()
-    steps.zendesk.fails += [error] if error else []
+    steps.zendesk.fails += [error] * 2 if isinstance(error, Invalid) else [error] if error else []
     written = steps.write(message, steps.decision(message))
     assert written.kind == kind
     assert (steps.row(message).update_state, steps.row(message).state) == (update, state)
@@ -171,21 +172,24 @@ SAID = {"base": ("You do not have access",)}
     ("error", "told"),
     [
         (Refused("zendesk", "answered 403", "forbidden", SAID), "zendesk: answered 403: You do not have access"),
-        (Invalid("zendesk", "answered 422", "http_422", SAID), "zendesk: answered 422: You do not have access"),
+        (
+            Invalid("zendesk", "answered 422", "http_422", SAID),
+            f"zendesk: answered 422: You do not have access. {REFUSED_WHOLE}",
+        ),
         (Refused("zendesk", "answered 403", "forbidden"), "zendesk: answered 403"),
-        (Invalid("zendesk", "answered 400", "http_400"), "zendesk: answered 400"),
+        (Invalid("zendesk", "answered 400", "http_400"), f"zendesk: answered 400. {REFUSED_WHOLE}"),
     ],
 )
 def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: IntegrationError, told: str) -> None:
     message = steps.message()
-    steps.zendesk.fails.append(error)
+    steps.zendesk.fails += [error] * 9  # without any part of it too
     assert isinstance(steps.write(message, steps.decision(message)), Ended)
     assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told]
 
 
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
     message = steps.message()
-    steps.zendesk.fails.append(Invalid("zendesk", "Status: is not allowed", "record_invalid"))
+    steps.zendesk.fails += [Invalid("zendesk", "Status: is not allowed", "record_invalid")] * 2  # without a note too
     assert steps.write(message, steps.decision(message)) == Ended(why="record_invalid")
     (failure,) = steps.deps.records.failures.newest(limit=5)
     assert (failure.step, failure.reason) == ("write", "record_invalid")
