@@ -22,6 +22,7 @@ from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
 from app.work.bulk import bulk_job
+from app.work.chat import ask_expert
 from app.work.chat import jobs as chat_jobs
 from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
@@ -43,12 +44,13 @@ from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import OutboundCalls, outbound_calls
-from app.work.mentions import create_ticket, read_feed, take
+from app.work.mentions import backfill, create_ticket, read_feed, take
 from app.work.mentions.open_feed import OpenFeeds
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
 from app.work.provenance import Provenance
+from app.work.reconcile import backfill_tickets
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.search.live_index import INDEX_SECONDS
@@ -180,16 +182,20 @@ def _register_workflows(
     report_counter.register(deps)
     take.register(deps)
     create_ticket.register(deps)
-    read_feed.register(deps, OpenFeeds(settings, outbound).open)
+    open_feeds = OpenFeeds(settings, outbound)
+    read_feed.register(deps, open_feeds.open)
+    backfill.register(deps, open_feeds.open)
     sync.register(deps, projects, mirror)
     sync_documentation.register(deps, outbound)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
+    backfill_tickets.register(deps)
     chat_jobs.register(
         deps,
         Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),
         WebhookAlerts(deps=deps, last=last_deliveries, projects=projects, setup_problems=setup.sentences),
     )
+    ask_expert.register(deps, provenance)
     prune.register(deps)
 
 

@@ -10,12 +10,23 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 
 from app.records.database import refuse_unusable
 from app.signatures import SIGNING_PREFIX, signing_key
 
 DEFAULT_MODELS = Path("data/models")
+SLACK_PREFIX = "xox"
+"""How all tokens of Slack begin."""
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 _SENTRY = frozenset({"sentry_url", "sentry_token", "sentry_org"})
 
@@ -64,6 +75,13 @@ def _chat_address(value: SecretStr) -> SecretStr:
     url = urlsplit(value.get_secret_value())
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("must be an address like https://chat.example.com/hooks/...")
+    return value
+
+
+def _mattermost(value: str, info: ValidationInfo) -> str:
+    token: SecretStr | None = info.data.get("chat_token")
+    if token and not token.get_secret_value().startswith(SLACK_PREFIX) and not value:
+        raise ValueError("must be the address of your Mattermost, as CHAT_TOKEN is no token of Slack (xoxb-...)")
     return value
 
 
@@ -198,6 +216,12 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
     )
+    chat_token: SecretStr | None = Field(
+        default=None, description="A bot's token of Slack (xoxb-...) or Mattermost, for messages with a link to them"
+    )
+    chat_url: Annotated[AddressIfAny, AfterValidator(_mattermost)] = Field(
+        default="", validate_default=True, description="Your Mattermost; Slack needs none"
+    )
     sentry_url: AddressIfAny = Field(
         default="", description="Your Sentry, https://us.sentry.io, for `incidents.sentry`"
     )
@@ -234,6 +258,8 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
         problems = super().missing_together(given)
         if 0 < len(given & _SENTRY) < len(_SENTRY):
             problems.append("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them.")
+        if "chat_url" in given and "chat_token" not in given:
+            problems.append("set CHAT_TOKEN to a token of the bot at CHAT_URL, or leave CHAT_URL empty.")
         if "llm_url" in given and "llm_model" not in given:
             problems.append("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty.")
         return problems

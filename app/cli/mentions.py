@@ -8,7 +8,8 @@ from rich.table import Table
 
 from app.cli.console import out
 from app.cli.errors import NotDone
-from app.cli.operations import MOST_SHOWN, service_records, work_store
+from app.cli.operations import MOST_SHOWN
+from app.cli.queue import queue_open, records_beside
 from app.records.mentions import MentionState
 from app.web.api.mentions import MentionOut
 from app.work.mentions.release import CannotTake, release
@@ -17,7 +18,7 @@ _LONGEST = 60
 
 
 def list_mentions(*, state: MentionState, as_json: bool) -> None:
-    with service_records() as records:
+    with records_beside() as records:
         shown = [MentionOut.of(one) for one in records.mentions.newest(limit=MOST_SHOWN, state=state)]
     if as_json:
         out.print_json(json.dumps([one.model_dump(mode="json") for one in shown]))
@@ -41,7 +42,7 @@ def list_mentions(*, state: MentionState, as_json: bool) -> None:
 
 
 def take(mention_id: int) -> None:
-    with service_records() as records, work_store() as store:
+    with records_beside() as records, queue_open() as store:
         try:
             release(mention_id, records.mentions, store.accept, datetime.now(UTC))
         except CannotTake as error:

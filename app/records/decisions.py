@@ -106,7 +106,9 @@ class PostThread:
     newest_at: str
 
 
-FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed")
+ASKED = "asked"
+"""Says nothing about the ticket itself: it may come before the first verdict."""
+FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", ASKED)
 """Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from app.feeds.mention import Mention
 from app.records.decisions import UpdateState
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.schema.base import Mode
 from app.ticket import Ticket
 from app.triage.plan import Plan
 
@@ -108,6 +109,8 @@ class Ended(Stored):
 
     kind: Literal["ended"] = "ended"
     why: str
+    asks: tuple[str, ...] = ()
+    """As below."""
 
 
 class ToWrite(Stored):
@@ -116,6 +119,8 @@ class ToWrite(Stored):
     kind: Literal["to_write"] = "to_write"
     decision: TicketDecision
     looks_for_issue: bool
+    asks: tuple[str, ...] = ()
+    """Experts whom the ticket's tags ask for, by name."""
 
 
 class AppliedLate(Stored):
@@ -293,7 +298,21 @@ class MentionChanged(Stored):
     """As the mention has it; another one there is newer, and follows by itself."""
 
 
-Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost | MentionChanged, Field(discriminator="kind")]
+class ExpertAsked(Stored):
+    """Somebody was asked about the ticket in the chat, or could not be."""
+
+    kind: Literal["asked"] = "asked"
+    event: Literal["asked"] = "asked"
+    sentence: str
+    next: tuple[str, ...] = ()
+    """What an advocate should do now."""
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+Cause = Annotated[
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked, Field(discriminator="kind")
+]
 
 
 class PreviousAttempt(Stored):
@@ -310,6 +329,8 @@ class TicketMessage(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     ticket_id: int
     previous: PreviousAttempt | None = None
+    mode: Mode | None = None
+    """At most in this mode, and no reply by itself: it is about what was written long ago."""
 
     @property
     def partition(self) -> str:
@@ -471,6 +492,8 @@ class CreateMentionTicket(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     kind: Literal["create_mention_ticket"] = "create_mention_ticket"
     mention_id: int
+    mode: Mode | None = None
+    """Of its ticket's first decision; see TriageTicket."""
 
     @property
     def partition(self) -> str:
@@ -488,6 +511,57 @@ class ReadFeed(Message):
         return f"feed:{self.feed}"
 
 
+class BackfillMessage(Message):
+    """Read one more page of what is from before."""
+
+    since: datetime
+    mode: Literal["suggest", "live"] = "suggest"
+    left: int
+    """How many tickets the run may still make."""
+    run: int = 1
+    page: int = 1
+    before: str = ""
+    """Where the page begins, in the source's own terms."""
+
+    @property
+    def source(self) -> str:
+        """As people call it."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What its progress is kept by."""
+        return f"{self.partition}:{self.since.isoformat()}:{self.mode}"
+
+    @property
+    def partition(self) -> str:
+        return f"{self.kind}:{self.source}"
+
+    def keyed(self) -> Self:
+        return self.with_key(f"{self.name}:{self.run}:{self.page}")
+
+
+class Backfill(BackfillMessage):
+    """Of a feed's source."""
+
+    kind: Literal["backfill"] = "backfill"
+    feed: str
+
+    @property
+    def source(self) -> str:
+        return self.feed
+
+
+class BackfillTickets(BackfillMessage):
+    """Of the tickets in Zendesk: those that nobody decided about."""
+
+    kind: Literal["backfill_tickets"] = "backfill_tickets"
+
+    @property
+    def source(self) -> str:
+        return "zendesk"
+
+
 class LookForSpike(Message):
     """Does a spike of an archetype begin? Then tell the chat."""
 
@@ -497,6 +571,22 @@ class LookForSpike(Message):
     @property
     def partition(self) -> str:
         return f"spike:{self.archetype}"
+
+
+class AskExpert(Message):
+    """Ask an expert in the chat about a ticket."""
+
+    kind: Literal["ask_expert"] = "ask_expert"
+    ticket_id: int
+    expert: str
+    by: str = ""
+    """Who asks; empty: whoever set the tag."""
+    question: str = ""
+    """Empty: what the ticket says."""
+
+    @property
+    def partition(self) -> str:
+        return f"ask:{self.ticket_id}"
 
 
 class CheckForChat(Message):
@@ -529,7 +619,10 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | TakeMentions
         | CreateMentionTicket
         | ReadFeed
+        | Backfill
+        | BackfillTickets
         | LookForSpike
+        | AskExpert
         | CheckForChat
         | Prune,
         Field(discriminator="kind"),

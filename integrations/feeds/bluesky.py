@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    feed_reader,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -111,14 +120,25 @@ class Bluesky:
         account = {"identifier": self.handle, "password": self.password}
         return read_json(self.login, _Session, "POST", json=account).token
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        number, cursor = part_of(before)
+        posts, cursor = self._page(self.queries[number], since, cursor, self._token())
+        return OlderPosts(tuple(map(_post, posts)), next_part(number, cursor, len(self.queries)))
+
     def _search(self, query: str, start: datetime, token: str) -> Iterator[_Post]:
-        asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE)}
+        cursor = ""
         for _ in range(MOST_PAGES):
-            answer = read_json(self.search, _Answer, params=asked, headers={"Authorization": f"Bearer {token}"})
-            yield from (post for post in answer.posts if post.indexed_at >= start)
-            if not answer.cursor or any(post.indexed_at < start for post in answer.posts):
+            posts, cursor = self._page(query, start, cursor, token)
+            yield from (post for post in posts if post.indexed_at >= start)
+            if not cursor:
                 return
-            asked = {**asked, "cursor": answer.cursor}
+
+    def _page(self, query: str, start: datetime, cursor: str, token: str) -> tuple[list[_Post], str]:
+        """The newest first, and where the next page begins; empty: there is none since then."""
+        asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE), **({"cursor": cursor} if cursor else {})}
+        answer = read_json(self.search, _Answer, params=asked, headers={"Authorization": f"Bearer {token}"})
+        is_last = any(post.indexed_at < start for post in answer.posts)
+        return answer.posts, "" if is_last else answer.cursor
 
 
 def _post(post: _Post) -> FeedPost:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, is_gone, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -75,6 +75,14 @@ class Discourse:
         newest = max([reached, *found])
         public = tuple(_post(self.url, post) for post in found.values() if post.is_for_all)
         return FeedPage(public, FeedPosition(after=str(newest)))
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        posts = read_json(self.reader, _Answer, params={"before": before} if before else {}).latest_posts
+        oldest = min(posts, key=lambda post: post.id, default=None)
+        more = oldest is not None and oldest.created_at >= since and str(oldest.id) != before
+        return OlderPosts(
+            tuple(_post(self.url, post) for post in posts if post.is_for_all), str(oldest.id) if oldest and more else ""
+        )
 
     def gone(self, ids: Sequence[str]) -> set[str]:
         """One request each."""

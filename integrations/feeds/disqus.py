@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -89,7 +89,22 @@ class Disqus:
         asked = {one: {"api_key": self.key, "post": one} for one in ids}
         return {one for one in ids if read_json(details, _Details, params=asked[one]).response.is_deleted}
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """The oldest first: `since` needs that order."""
+        answer = self._page(since, before)
+        posts = tuple(_post(post) for post in answer.response if not post.is_spam)
+        return OlderPosts(posts, answer.cursor.next if answer.cursor.more else "")
+
     def _comments(self, start: datetime) -> Iterator[_Post]:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = self._page(start, cursor)
+            yield from answer.response
+            cursor = answer.cursor.next
+            if not (answer.cursor.more and cursor):
+                return
+
+    def _page(self, start: datetime, cursor: str) -> _Answer:
         asked = {
             "api_key": self.key,
             "forum": self.forum,
@@ -97,13 +112,9 @@ class Disqus:
             "order": "asc",
             "limit": "100",
             "related": "thread",
+            **({"cursor": cursor} if cursor else {}),
         }
-        for _ in range(MOST_PAGES):
-            answer = read_json(self.reader, _Answer, params=asked)
-            yield from answer.response
-            if not (answer.cursor.more and answer.cursor.next):
-                return
-            asked = {**asked, "cursor": answer.cursor.next}
+        return read_json(self.reader, _Answer, params=asked)
 
 
 def _post(post: _Post) -> FeedPost:

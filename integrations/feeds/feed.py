@@ -74,6 +74,40 @@ class AsksAgain(Protocol):
         """Those that were deleted since; what the source does not say is not gone. Raises IntegrationError."""
 
 
+@dataclass(frozen=True, slots=True)
+class OlderPosts:
+    """One page of what was posted before."""
+
+    posts: tuple[FeedPost, ...]
+    before: str = ""
+    """Where the next page begins; empty: there is none."""
+    wait: float = 0.0
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A feed whose source gives what was posted long ago."""
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """`before`: as the last page named it; empty: from the newest on. Some posts may be older than `since`.
+
+        Raises IntegrationError.
+        """
+
+
+def part_of(before: str) -> tuple[int, str]:
+    """Of a feed that is read part by part (a query, a tag): which one, and where in it."""
+    number, _, rest = before.partition(":")
+    return int(number or 0), rest
+
+
+def next_part(number: int, rest: str, parts: int) -> str:
+    """`rest`: where this part goes on; empty: it has ended."""
+    if rest:
+        return f"{number}:{rest}"
+    return f"{number + 1}:" if number + 1 < parts else ""
+
+
 def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reader:
     """`service`: of this feed alone, so that its failure delays no other."""
     return Reader(

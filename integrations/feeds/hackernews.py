@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    feed_reader,
+    from_epoch,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -81,27 +91,36 @@ class HackerNews:
         items = {one: read_json(self.reader.at(f"{self.items}/{one}.json"), _ItemIfAny).root for one in ids}
         return {one for one, item in items.items() if item and (item.deleted or item.dead)}
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        number, place = part_of(before)
+        hits, place = self._window(self.queries[number], since, place)
+        return OlderPosts(tuple(map(_post, hits)), next_part(number, place, len(self.queries)))
+
     def _search(self, query: str, start: datetime) -> Iterator[FeedPost]:
         """Window by window, the newest first: pages end at a thousand hits."""
-        before: int | None = None
+        place = ""
         for _ in range(MOST_PAGES):
-            filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
-            hits = read_json(
-                self.reader,
-                _Answer,
-                params={
-                    "query": f'"{query}"',
-                    "tags": "(story,comment)",
-                    "numericFilters": ",".join(filters),
-                    "hitsPerPage": str(PER_PAGE),
-                    "typoTolerance": "false",
-                },
-            ).hits
+            hits, place = self._window(query, start, place)
             yield from map(_post, hits)
-            oldest = min((hit.created_at_i for hit in hits), default=0)
-            if len(hits) < PER_PAGE or oldest == before:
+            if not place:
                 return
-            before = oldest
+
+    def _window(self, query: str, start: datetime, before: str) -> tuple[list[_Hit], str]:
+        """The newest hits up to that second, and where the next window ends; empty: there is none."""
+        filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
+        hits = read_json(
+            self.reader,
+            _Answer,
+            params={
+                "query": f'"{query}"',
+                "tags": "(story,comment)",
+                "numericFilters": ",".join(filters),
+                "hitsPerPage": str(PER_PAGE),
+                "typoTolerance": "false",
+            },
+        ).hits
+        oldest = str(min((hit.created_at_i for hit in hits), default=0))
+        return hits, "" if len(hits) < PER_PAGE or oldest == before else oldest
 
 
 def _post(hit: _Hit) -> FeedPost:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, is_gone, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -65,6 +65,13 @@ class Mastodon:
                 break
         posts = [_post(one) for one in found.values() if one.reblog is None and one.created_at >= since]
         return FeedPage(tuple(posts), FeedPosition(after=reached))
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        asked = {"limit": str(PER_PAGE), **({"max_id": before} if before else {})}
+        page = read_json(self.reader, _Statuses, params=asked, headers=self._headers()).root
+        more = bool(page) and page[-1].created_at >= since and page[-1].id != before
+        posts = tuple(_post(one) for one in page if one.reblog is None)
+        return OlderPosts(posts, page[-1].id if more else "")
 
     def gone(self, ids: Sequence[str]) -> set[str]:
         """Of posts of this server, which alone it knows by their address. One request each."""

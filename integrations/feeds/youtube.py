@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -83,6 +83,16 @@ class YouTube:
         newest = max([reached, *(post.published_at for post in posts if post.published_at)])
         return FeedPage(tuple(posts), FeedPosition(after=newest.isoformat()))
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        answer = self._page(before)
+        posts = tuple(
+            _post(thread, comment)
+            for thread in answer.items
+            for comment in (thread.snippet.top, *thread.replies.comments)
+        )
+        oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=since)
+        return OlderPosts(posts, answer.next_page if oldest >= since else "")
+
     def gone(self, ids: Sequence[str]) -> set[str]:
         """The source leaves out what was deleted."""
         comments = self.reader.at(f"{self.address.rpartition('/')[0]}/comments")
@@ -90,6 +100,16 @@ class YouTube:
         return {*ids} - {one.id for one in read_json(comments, _KnownOnes, params=asked).items}
 
     def _threads(self, reached: datetime) -> Iterator[_Thread]:
+        page = ""
+        for _ in range(MOST_PAGES):
+            answer = self._page(page)
+            yield from answer.items
+            oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
+            page = answer.next_page
+            if not page or oldest < reached:
+                return
+
+    def _page(self, token: str) -> _Answer:
         asked = {
             "part": "snippet,replies",
             "allThreadsRelatedToChannelId": self.channel_id,
@@ -97,14 +117,9 @@ class YouTube:
             "maxResults": "100",
             "textFormat": "plainText",
             "key": self.key,
+            **({"pageToken": token} if token else {}),
         }
-        for _ in range(MOST_PAGES):
-            answer = read_json(self.reader, _Answer, params=asked)
-            yield from answer.items
-            oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
-            if not answer.next_page or oldest < reached:
-                return
-            asked = {**asked, "pageToken": answer.next_page}
+        return read_json(self.reader, _Answer, params=asked)
 
 
 def _post(thread: _Thread, comment: _Comment) -> FeedPost:

@@ -76,6 +76,7 @@ class TaggedBy:
     author_id: int
     run_id: str
     """The run of ours that did it; empty when a person did."""
+    audit_id: int
 
 
 class ZendeskClient:
@@ -270,7 +271,7 @@ class ZendeskClient:
         for audit in answer.audits:
             if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
                 custom = audit.metadata.custom if audit.metadata is not None else None
-                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")))
+                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")), audit.id or 0)
         return None
 
     def person(self, user_id: int) -> RequesterSnapshot:

@@ -73,6 +73,7 @@ def _words(value: object) -> list[str]:
 
 
 class WireAudit(ZendeskModel):
+    id: int | None = None
     author_id: int | None = None
     events: Rows[WireAuditEvent] = ()
     metadata: WireMetadata | None = None

@@ -203,6 +203,7 @@ def dependencies(
         gitlab=cast("Any", lambda: gitlab),
         sentry=None,
         chat=None,
+        chat_channels=None,
         language_model=None,
         close=lambda: None,
     )

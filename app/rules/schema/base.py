@@ -288,8 +288,21 @@ class BacklogConfig(Strict):
     quiet_hours: Hours = Field(default=12, description="Hours until the chat is told again, if the backlog stays.")
 
 
+class ExpertConfig(Strict):
+    """Somebody, or a team, who is asked in the chat by the tag `ask_<name>`."""
+
+    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]{1,80}|[\w.-]{1,64}/[\w.-]{1,64})$")] = Field(
+        description="Slack: the channel's id, or #name. Mattermost: its id, or team/name."
+    )
+    title: Text = Field(default="", description="How people call them; without it the name.")
+
+
 class ChatConfig(Strict):
-    """What the team's chat is told (CHAT_WEBHOOK_URL). It never contains what people wrote."""
+    """What the team's chat is told. Only a question to an expert contains what people wrote."""
+
+    experts: dict[Name, ExpertConfig] = Field(
+        default={}, description="Whom advocates may ask, by the name that stands behind `ask_`."
+    )
 
     spikes: tuple[SpikeConfig, ...] = ()
     needs_triage: BacklogConfig | None = None

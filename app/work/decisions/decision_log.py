@@ -7,7 +7,7 @@ import structlog
 
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
-from app.records.decisions import FOLLOWING, Decision, DecisionState, UpdateState
+from app.records.decisions import ASKED, FOLLOWING, Decision, DecisionState, UpdateState
 from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import crash_fault
@@ -45,7 +45,8 @@ class DecisionLog:
 
     def last_applied(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
-        return next((row for row in self.deps.records.decisions.of_ticket(ticket_id) if row.is_applied), None)
+        rows = self.deps.records.decisions.of_ticket(ticket_id)
+        return next((row for row in rows if row.is_applied and row.event != ASKED), None)
 
     def maybe_applied(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update may be in the ticket: its answer was lost, or its process died."""

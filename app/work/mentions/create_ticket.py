@@ -37,6 +37,8 @@ class TicketCreator:
             accepted_at=message.accepted_at,
             ticket_id=created.ticket_id,
             cause=TicketChanged(event="ticket.created"),
+            bulk=message.bulk,
+            mode=message.mode,
         )
         self.deps.engine.later(Work(triage, once=True))
         queue(self.deps, self.deps.engine.step("meanwhile", self.meanwhile, message))

@@ -21,12 +21,14 @@ from app.rules.team import is_bot
 from app.rules.verdict import Previous
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG, MERGED_TAG
 from app.ticket import Ticket
+from app.triage.backlog import held_back
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
 from app.work.answers.keep import AnswerKeeper
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.derived_decision import Earlier, derived
+from app.work.decisions.expert_asked import expert_asked, experts_asked
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.notification import notification
 from app.work.decisions.tag_commands import TagCommands, carried_out, command_tag
@@ -37,6 +39,7 @@ from app.work.messages import (
     AppliedLate,
     DecideResult,
     Ended,
+    ExpertAsked,
     Failed,
     Fault,
     IssueNews,
@@ -124,7 +127,13 @@ class TicketDecider:
     def _by_cause(self, message: TriageTicket, snapshot: TicketSnapshot) -> DecideResult:
         match message.cause:
             case TicketChanged() as changed:
-                return self._changed(message, changed, snapshot)
+                decided = self._changed(message, changed, snapshot)
+                asks = experts_asked(snapshot.tags, self.deps.rulebook.current())
+                has_ended = isinstance(decided, ToWrite | Ended)
+                return decided.model_copy(update={"asks": asks}) if asks and has_ended else decided
+            case ExpertAsked() as asked:
+                last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
+                return self._to_write(expert_asked(message, asked, snapshot, last, rules=rules, now=self.deps.now()))
             case AnsweredOnPost() as answer:
                 return self._answered(message, answer, snapshot)
             case MentionChanged() as changed:
@@ -220,6 +229,8 @@ class TicketDecider:
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)
+        if message.mode:
+            judged = held_back(rules, ticket, judged, message.mode, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return Ended(why="no rule asks for this comment")
         for failed in judged.matching.errors():

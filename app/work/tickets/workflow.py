@@ -20,6 +20,7 @@ from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
+    AskExpert,
     Ended,
     Failed,
     Fault,
@@ -129,6 +130,8 @@ class TicketWorkflow:
                 return self._later(message, "decide", decided.fault)
             if isinstance(decided, AppliedLate):
                 return self._applied_late(message)
+            for name in decided.asks:
+                self.deps.engine.later(_question(message, name))
             if isinstance(decided, Ended):
                 return None
             again = self._write(message, decided)
@@ -193,6 +196,12 @@ def _linked(found: FindResult) -> tuple[int, int] | None:
     if issue is None or found.found.outcome != "linked" or not issue.project_id:
         return None
     return issue.project_id, issue.iid
+
+
+def _question(message: TicketMessage, expert: str) -> Work:
+    """Whether it was asked before, who asks finds out."""
+    key, now = f"{message.key}:ask:{expert}", message.accepted_at
+    return Work(AskExpert(key=key, accepted_at=now, ticket_id=message.ticket_id, expert=expert), once=True)
 
 
 def _answered(message: TicketMessage, parent: int) -> Work:
