@@ -22,6 +22,7 @@ from app.demo.documentation import with_documentation
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
+from app.demo.set_up import set_up
 from app.rules.parsing.positions import BadRules
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
@@ -90,6 +91,7 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = with_feeds_of(sandbox, _settings(sandbox, Path(folder), port=port), Path(folder))
             demo = _seed(sandbox, samples)
+            settings = set_up(console, sandbox, settings, Path(folder))
             service = build(settings)
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
@@ -107,8 +109,6 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
 
 def _play(console: Console, demo: Demo, settings: Settings, address: str, *, stay: bool) -> int:
     sandbox = demo.sandbox
-    sandbox.zendesk.subscribe(f"{address}/webhooks/zendesk")
-    sandbox.gitlab.subscribe(f"{address}/webhooks/gitlab")
     token = settings.desk_token.get_secret_value()
     if stay:
         console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
@@ -171,18 +171,17 @@ def _send_the_spike(sandbox: Sandbox, samples: Samples) -> None:
     """Complaints enough for a spike, of which the chat is told."""
     for number, text in enumerate(samples.spike, 1):
         person = {"name": f"Example {number}", "handle": f"@example{number}"}
-        sandbox.zendesk.deliver(sandbox.zendesk.create_ticket(body=text, via_channel="twitter", requester=person))
+        sandbox.zendesk.create_ticket(body=text, via_channel="twitter", requester=person)
 
 
 def _let_people_act(sandbox: Sandbox, desk: httpx.Client) -> None:
-    """From now on what is done on the pages is sent as webhooks, and a ticket's page can say why."""
+    """A ticket's page can say why."""
 
     def reasons(ticket_id: int) -> dict[str, Any] | None:
         answer = desk.get(f"/api/tickets/{ticket_id}")
         return answer.json() if answer.status_code == 200 else None
 
     sandbox.zendesk.reasons = reasons
-    sandbox.zendesk.auto_deliver = sandbox.gitlab.auto_deliver = True
 
 
 def _watch(console: Console, demo: Demo, desk: httpx.Client) -> list[SampleResult]:

@@ -45,7 +45,7 @@ class SeedIssue(Strict):
 
 
 class Samples(Strict):
-    groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml hands tickets to.")
+    groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml names.")
     issues: tuple[SeedIssue, ...]
     tickets: tuple[Sample, ...]
     posts: tuple[PostSample, ...]
