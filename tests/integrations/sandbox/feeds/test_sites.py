@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -149,6 +149,14 @@ def test_what_is_written_edited_and_deleted_is_read(sandbox: FeedsSandbox, site:
     assert all(one.deleted for one in read(feed).posts)
 
 
+def site_named(name: str) -> Site:
+    return next(one for one in SITES if one.name == name)
+
+
+def number_of(post: FeedPost) -> int:
+    return int(post.id.rpartition("/")[2])
+
+
 def still_there(feed: Feed, post: FeedPost) -> bool:
     return not isinstance(feed, AsksAgain) or feed.gone([post.id]) == set()
 
@@ -161,7 +169,7 @@ def how_told(feed: Feed, post: FeedPost) -> str:
 
 @pytest.mark.parametrize("name", ["hackernews", "disqus", "lobsters", "reddit", "youtube", "producthunt"])
 def test_comments_name_what_they_stand_under(sandbox: FeedsSandbox, name: str) -> None:
-    (site,) = (one for one in SITES if one.name == name)
+    site = site_named(name)
     story = 0 if site.comments else sandbox.write(name, "gitlab", title="GitLab Duo")
     comment = sandbox.write(name, "<p>gitlab is slow</p>", thread="GitLab Duo")
     posts = read(site.adapter(sandbox.url)).posts
@@ -174,13 +182,53 @@ def test_comments_name_what_they_stand_under(sandbox: FeedsSandbox, name: str) -
 
 @pytest.mark.parametrize("name", ["bluesky", "youtube", "disqus", "mastodon"])
 def test_answers_name_the_post_that_they_answer(sandbox: FeedsSandbox, name: str) -> None:
-    (site,) = (one for one in SITES if one.name == name)
+    site = site_named(name)
     first = sandbox.write(name, "#gitlab is slow", author="ada", thread="Duo")
     second = sandbox.write(name, "No, #gitlab is fast", author="bob", thread="Duo", answers=first)
     (answer,) = (one for one in read(site.adapter(sandbox.url)).posts if str(second) in one.id)
     assert str(first) in answer.in_reply_to
     sandbox.delete(first)
     sandbox.delete(second)
+
+
+@pytest.mark.parametrize("name", ["hackernews", "stackexchange", "forum", "mastodon", "bluesky", "youtube"])
+def test_more_than_a_page_of_news_is_read_without_a_gap(sandbox: FeedsSandbox, name: str) -> None:
+    feed = site_named(name).adapter(sandbox.url)
+    written = [sandbox.write(name, "#gitlab", title="One")]
+    reached = read(feed).position
+    for _ in range(100):
+        sandbox.clock.advance(1)
+        written.append(sandbox.write(name, "#gitlab", title="More"))
+    page = read(feed, reached)
+    assert {number_of(one) for one in page.posts} >= {*written[1:]}
+    assert {number_of(one) for one in read(feed, page.position).posts} <= {*written}
+    for one in written:
+        sandbox.delete(one)
+
+
+def test_mastodon_goes_on_after_its_position_and_then_has_nothing(sandbox: FeedsSandbox) -> None:
+    feed = site_named("mastodon").adapter(sandbox.url)
+    first = sandbox.write("mastodon", "#gitlab")
+    reached = read(feed).position
+    second = sandbox.write("mastodon", "#gitlab again")
+    page = read(feed, reached)
+    assert [number_of(one) for one in page.posts] == [second]
+    assert read(feed, page.position).posts == ()
+    sandbox.delete(first)
+    sandbox.delete(second)
+
+
+def test_a_comment_of_lobsters_bears_the_date_of_its_last_edit(sandbox: FeedsSandbox) -> None:
+    feed = site_named("lobsters").adapter(sandbox.url)
+    number = sandbox.write("lobsters", "gitlab", thread="Duo")
+    (before,) = read(feed).posts
+    sandbox.clock.advance(60)
+    sandbox.edit(number, "gitlab!")
+    (after,) = read(feed).posts
+    assert before.published_at is not None
+    assert after.published_at is not None
+    assert after.published_at >= before.published_at + timedelta(seconds=60)
+    sandbox.delete(number)
 
 
 @each_site
@@ -190,7 +238,7 @@ def test_what_was_posted_before_is_read_back(sandbox: FeedsSandbox, site: Site) 
         assert site.name in {"blog", "lobsters", "reddit", "producthunt"}
         return
     number = sandbox.write(site.name, "#gitlab once", title="Once", thread="Duo" if site.comments else "")
-    assert [one.id.rpartition("/")[2] for one in feed.older("", SINCE).posts] == [str(number)]
+    assert [number_of(one) for one in feed.older("", SINCE).posts] == [number]
     sandbox.delete(number)
 
 
