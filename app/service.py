@@ -51,6 +51,8 @@ class Service:
 
     deps: Dependencies
     judgement: Judgement
+    works: bool
+    """False: another process does the work that this one stores."""
     outbound: OutboundCalls
     index: IssueIndex
     intake: Intake
@@ -60,7 +62,10 @@ class Service:
     assignees: AssigneeCache
 
     def start(self) -> None:
-        self.deps.engine.start()
+        if self.works:
+            self.deps.engine.start()
+        else:
+            self.deps.engine.open()
         self.intake.start()
         self.ticker.start()
         if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:

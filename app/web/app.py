@@ -22,9 +22,9 @@ log = structlog.get_logger(__name__)
 SOURCES = (ZENDESK, GITLAB, MENTIONS)
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, worker: health.WorkerBeside | None = None) -> FastAPI:
     """For `pointsman serve`. A source of webhooks without a secret has no endpoint."""
-    app = create_worker_app(service)
+    app = create_worker_app(service, worker)
     for source in SOURCES:
         if source.secrets(service.deps.settings):
             app.include_router(webhook_router(source, service))
@@ -32,7 +32,7 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def create_worker_app(service: Service) -> FastAPI:
+def create_worker_app(service: Service, worker: health.WorkerBeside | None = None) -> FastAPI:
     """For `pointsman work`: health and metrics alone."""
     # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
     # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
@@ -46,8 +46,9 @@ def create_worker_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.worker = worker
     app.state.start_failure = None
-    app.state.health = health.Health(service)
+    app.state.health = health.Health(service, worker)
     app.add_exception_handler(RequestValidationError, refuse_input)
     app.add_middleware(SecurityMiddleware, token=service.deps.settings.desk_token.get_secret_value())
     app.include_router(health.router)
@@ -56,8 +57,9 @@ def create_worker_app(service: Service) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """The service starts and stops with the application."""
+    """The service starts and stops with the application; a worker beside it, which runs already, stops with it."""
     service: Service = app.state.service
+    worker: health.WorkerBeside | None = app.state.worker
     try:
         # In a thread: starting migrates tables and recovers work, and dbos minds being started on a running loop.
         await asyncio.to_thread(service.start)
@@ -67,4 +69,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise
     await asyncio.to_thread(service.greet)
     yield
-    await asyncio.to_thread(service.stop)
+    stops = [service.stop] if worker is None else [service.stop, worker.stop]
+    await asyncio.gather(*map(asyncio.to_thread, stops))

@@ -160,13 +160,18 @@ class Engine:
         if self._worker:
             self._ticker.start()
 
+    def open(self) -> None:
+        """Instead of `start`: no workflow runs here. A process that has started has made the tables."""
+        self.store.open()
+
     def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; a peer or the next start takes over what does not."""
         self._ticker.stop()
-        self._let_finish(grace_seconds)
-        DBOS.destroy(destroy_registry=True)
+        if self._started:
+            self._let_finish(grace_seconds)
+            DBOS.destroy(destroy_registry=True)
+            self._engine.dispose()
         self.store.close()
-        self._engine.dispose()
         self._partition_locks.close()
         self._locks.release()
 

@@ -1,0 +1,133 @@
+"""The worker of `pointsman serve` in a process of its own: webhooks never wait for the interpreter that it keeps busy.
+
+It is forked, so that both share the memory of what was loaded before. The two talk over a pipe. It also tells either of
+them that the other one is gone, however it ended.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import NoReturn, Self
+
+import structlog
+from prometheus_client import REGISTRY, Metric
+
+from app.service import NotReady, Service
+
+log = structlog.get_logger(__name__)
+
+# The engine gives what runs five seconds to end; a supervisor gives us ten, and the web may need two of them.
+STOP_SECONDS = 7.0
+ANSWER_SECONDS = 2.0
+STARTED, MEASURE = "started", "measure"
+
+
+@dataclass
+class WorkerProcess:
+    """As its parent sees it."""
+
+    pid: int
+    pipe: Connection
+    exit_code: int | None = None
+    """None while it runs; of a process that was killed, what a shell says."""
+    ended: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _is_asked: bool = False
+    _metrics: Sequence[Metric] = ()
+
+    @classmethod
+    def forked(cls, work: Callable[[Connection], NoReturn]) -> Self:
+        """Raises SystemExit with its exit code when it cannot start. `work` begins there with the other end."""
+        ours, theirs = Pipe()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            work(theirs)
+        theirs.close()
+        worker = cls(pid, ours)
+        threading.Thread(target=worker._reap, daemon=True, name="worker-process").start()
+        try:
+            ours.recv()
+        except EOFError:
+            worker.ended.wait()
+            raise SystemExit(worker.exit_code) from None  # it has said why
+        return worker
+
+    def when_ended(self, stop: Callable[[], object]) -> None:
+        """Call `stop` when it ends by itself: without it nothing would be worked on, and a supervisor starts both."""
+
+        def watch() -> None:
+            self.ended.wait()
+            if not self.pipe.closed:
+                log.critical("worker_ended", exit_code=self.exit_code)
+                stop()
+
+        threading.Thread(target=watch, daemon=True, name="worker-watch").start()
+
+    def metrics(self) -> Sequence[Metric]:
+        """What it has counted; if it does not answer, what it said last."""
+        self._asked()
+        return self._metrics
+
+    def check(self) -> str:
+        """Raises NotReady."""
+        if not self._asked():
+            raise NotReady("it does not answer")
+        return "it answers"
+
+    def stop(self) -> None:
+        """Tell it, and wait until it has ended."""
+        self.pipe.close()
+        if not self.ended.wait(STOP_SECONDS):
+            log.error("worker_killed", advice="the next start takes its work over")
+            os.kill(self.pid, signal.SIGKILL)
+            self.ended.wait()
+
+    def _asked(self) -> bool:
+        """An answer that came late is taken the next time."""
+        with self._lock:
+            try:
+                if not self._is_asked:
+                    self.pipe.send(MEASURE)
+                    self._is_asked = True
+                if not self.pipe.poll(ANSWER_SECONDS):
+                    return False
+                self._metrics = self.pipe.recv()
+                self._is_asked = False
+            except (OSError, EOFError):
+                return False
+        return True
+
+    def _reap(self) -> None:
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.exit_code = code if code >= 0 else 128 - code
+        self.ended.set()
+
+
+def work_for_parent(service: Service, parent: Connection) -> NoReturn:
+    """In the process of its own: until the parent closes its end, or has ended."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Ctrl-C reaches both: the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def answer() -> None:
+        try:
+            while True:
+                parent.recv()
+                parent.send(list(REGISTRY.collect()))
+        except (OSError, EOFError):
+            stop.set()
+
+    service.start()
+    service.greet()
+    parent.send(STARTED)
+    threading.Thread(target=answer, daemon=True, name="parent").start()
+    stop.wait()
+    service.stop()
+    # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
+    os._exit(0)
