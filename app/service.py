@@ -64,8 +64,6 @@ class Service:
     def start(self) -> None:
         if self.works:
             self.deps.engine.start()
-        else:
-            self.deps.engine.open()
         self.intake.start()
         self.ticker.start()
         if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:

@@ -52,7 +52,6 @@ def _dead_letters() -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would answer."""
     with _records() as records:
         store = WorkStore(database_url(os.environ))
-        store.open()
         try:
             yield DeadLetters(records.failures, records.ticket_writes, store.accept, _now)
         except CannotRetry as error:

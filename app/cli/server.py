@@ -6,13 +6,11 @@ import socket
 import sys
 import threading
 from collections.abc import Iterable, Mapping
-from multiprocessing.connection import Connection
-from typing import NoReturn
 
 from app import logs
 from app.bootstrap import build, load_judgement
 from app.cli.errors import NotDone
-from app.cli.worker_process import WorkerProcess, work_for_parent
+from app.cli.worker_process import WorkerProcess
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.rules.parsing.positions import BadRules
 from app.service import Service
@@ -32,11 +30,11 @@ def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
             return
         judgement = load_judgement(settings)
 
-        def work(parent: Connection) -> NoReturn:
+        def of_worker() -> Service:
             listening.close()
-            work_for_parent(_built(settings, judgement), parent)
+            return _built(settings, judgement)
 
-        worker = WorkerProcess.forked(work)
+        worker = WorkerProcess.forked(of_worker)
         server = web_server(create_app(_built(settings, judgement, worker=False), worker), settings)
         worker.when_ended(server.stop)
         server.run([listening])

@@ -16,6 +16,7 @@ from typing import NoReturn, Self
 import structlog
 from prometheus_client import REGISTRY, Metric
 
+from app.cli.errors import NotDone
 from app.service import NotReady, Service
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 # The engine gives what runs five seconds to end; a supervisor gives us ten, and the web may need two of them.
 STOP_SECONDS = 7.0
 ANSWER_SECONDS = 2.0
-STARTED, MEASURE = "started", "measure"
+MEASURE = "measure"
 
 
 @dataclass
@@ -40,21 +41,23 @@ class WorkerProcess:
     _metrics: Sequence[Metric] = ()
 
     @classmethod
-    def forked(cls, work: Callable[[Connection], NoReturn]) -> Self:
-        """Raises SystemExit with its exit code when it cannot start. `work` begins there with the other end."""
+    def forked(cls, build: Callable[[], Service]) -> Self:
+        """Builds and starts the service there. Raises NotDone with the reason why that cannot be, or SystemExit."""
         ours, theirs = Pipe()
         pid = os.fork()
         if pid == 0:
             ours.close()
-            work(theirs)
+            _work(build, theirs)
         theirs.close()
         worker = cls(pid, ours)
         threading.Thread(target=worker._reap, daemon=True, name="worker-process").start()
         try:
-            ours.recv()
+            failure = ours.recv()
         except EOFError:
             worker.ended.wait()
             raise SystemExit(worker.exit_code) from None  # it has said why
+        if failure is not None:
+            raise failure
         return worker
 
     def when_ended(self, stop: Callable[[], object]) -> None:
@@ -108,8 +111,20 @@ class WorkerProcess:
         self.ended.set()
 
 
-def work_for_parent(service: Service, parent: Connection) -> NoReturn:
-    """In the process of its own: until the parent closes its end, or has ended."""
+def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
+    """In the process of its own, until the parent closes its end or is gone. It never returns to what forked it."""
+    try:
+        _run(build(), parent)
+    except NotDone as cannot_start:
+        parent.send(cannot_start)
+    except BaseException:  # the end of the process
+        log.exception("worker_crashed")
+        os._exit(1)
+    # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
+    os._exit(0)
+
+
+def _run(service: Service, parent: Connection) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     # Ctrl-C reaches both: the parent decides.
@@ -125,9 +140,7 @@ def work_for_parent(service: Service, parent: Connection) -> NoReturn:
 
     service.start()
     service.greet()
-    parent.send(STARTED)
+    parent.send(None)
     threading.Thread(target=answer, daemon=True, name="parent").start()
     stop.wait()
     service.stop()
-    # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
-    os._exit(0)

@@ -69,7 +69,7 @@ class Health:
 
     def _metrics(self) -> bytes:
         self._service.measure()
-        return generate_latest(self)  # type: ignore[arg-type]  # all it asks of a registry is to collect
+        return generate_latest(self)
 
     def collect(self) -> Iterator[Metric]:
         """What this process and the worker beside it have counted."""

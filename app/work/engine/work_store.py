@@ -9,45 +9,29 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer
-from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Along, begin_locked, make_engine
-from app.work.engine.backlog import AGES_FROM, WAITS, in_state, workflow_status
+from app.work.engine.backlog import WAITS, in_state, workflow_status
+from app.work.engine.work_rows import insert_new
 from app.work.messages import CannotStore, Message, Work
 
-APPLICATION = "pointsman"
-# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
-# Raise it only together with a migration that drains or moves what is waiting.
-PIPELINE_VERSION = "1"
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
 # rest is for an answer from a copy that lags. Work that began later has seen them all.
 SEEN_BY_THEN_MS = 3000
 
-JSON = dict[str, Any]
-
 
 class WorkStore:
-    """From any thread, between `open` and `close`."""
+    """From any thread, until `close`."""
 
     def __init__(self, url: str) -> None:
         # A small pool of its own, which errors at once when the database is down: a web request must not hang.
         self.database = make_engine(url, pool=1)
 
-    def open(self) -> None:
-        self._client = DBOSClient(
-            system_database_engine=self.database,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            retry_connection_errors=False,
-        )
-
     def close(self) -> None:
-        self._client.destroy()
         self.database.dispose()
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
@@ -63,8 +47,9 @@ class WorkStore:
             with self.database.begin() as connection:
                 if along is not None:
                     along(connection)
-                return [self._store(connection, work) for work in batch]
-        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+                new = insert_new(connection, [work for work in batch if not work.merged])
+                return [self._store(connection, work, new) for work in batch]
+        except SQLAlchemyError as error:
             raise CannotStore(type(error).__name__) from error
 
     def try_to_write(self) -> None:
@@ -80,22 +65,24 @@ class WorkStore:
         """Store what of `batch` is not known: for work that a repeat adds nothing to. Raises CannotStore."""
         self.accept([replace(work, once=True) for work in batch])
 
-    def _store(self, connection: sa.Connection, work: Work) -> bool:
-        if work.merged and self._waits(connection, work.message):
-            return False
+    def _store(self, connection: sa.Connection, work: Work, new: set[str]) -> bool:
+        """`new`: the ids that were not known; each stands for one of the batch."""
+        if work.merged:
+            if self._waits(connection, work.message):
+                return False
+            new = insert_new(connection, [work])
+        if work.message.work_id in new:
+            new.remove(work.message.work_id)
+            return True
         tried, first = work, None
-        for again in itertools.count():
-            try:
-                options: Any = {**options_of(tried), "workflow_id_reuse_policy": "reject"}
-                self._client.enqueue_in_transaction(connection, options, stored(tried.message))
-            except dbos_error.DBOSWorkflowIDInUseError:
-                known = self._known(connection, tried.message.work_id)
-                first = first or known
-                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
-                    return False
-                tried = _follow_up(work, again + 2)
-            else:
-                return again == 0
+        for number in itertools.count(2):
+            known = self._known(connection, tried.message.work_id)
+            first = first or known
+            if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
+                return False
+            tried = _follow_up(work, number)
+            if insert_new(connection, [tried]):
+                return False
         raise AssertionError("counting does not end")
 
     def _waits(self, connection: sa.Connection, message: Message) -> bool:
@@ -130,33 +117,12 @@ def kind_of(message: type[Message]) -> str:
     return str(message.model_fields["kind"].default)
 
 
-def stored(message: Message) -> JSON:
-    return message.model_dump(mode="json")
-
-
 def _follow_up(work: Work, number: int) -> Work:
     """The same for a repeat, with a key of its own for what it queues and what it writes.
 
     With the first one's key, its second attempt would be taken for the first one's, and so would its update.
     """
     return replace(work, message=work.message.with_key(f"{work.message.key}~{number}"))
-
-
-def options_of(work: Work) -> JSON:
-    message = work.message
-    options: JSON = {
-        "workflow_name": message.kind,
-        "queue_name": message.queue,
-        "workflow_id": message.work_id,
-        # Work without a partition would be accepted and never run.
-        "queue_partition_key": message.partition,
-        "app_version": PIPELINE_VERSION,
-        # The oldest goes first, however often it was delayed.
-        "priority": max(1, int((message.accepted_at - AGES_FROM).total_seconds())),
-    }
-    if work.delay > 0:
-        options["delay_seconds"] = work.delay
-    return options
 
 
 # More than the largest burst seen from Zendesk in a second; beyond it, senders are told to come back.
