@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, cast, get_origin
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
@@ -32,6 +32,7 @@ SQLITE_WAITS_SECONDS = 30
 # A connection that was used within so many seconds is taken to work still; asking costs a round trip.
 TRUSTED_SECONDS = 1.0
 READERS = 4
+IMPATIENT_SECONDS = 0.0005
 LIKE_THIS = "must be an address like postgresql://user:password@host:5432/name; an @ in the password is written %40"
 
 
@@ -141,6 +142,27 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         if connection.dialect.name == "sqlite":  # it knows no row locks, and would begin with the first write
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield connection
+
+
+@contextmanager
+def begin_impatient(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """`begin_locked` for a short transaction that somebody waits for: SQLite itself sleeps up to 100 ms, then looks."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            _begin_as_soon_as_free(cast("sqlite3.Connection", connection.connection.driver_connection))
+        yield connection
+
+
+def _begin_as_soon_as_free(connection: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + SQLITE_WAITS_SECONDS
+    connection.execute("PRAGMA busy_timeout=0")
+    while not connection.in_transaction:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+            time.sleep(IMPATIENT_SECONDS)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str, *, begins: bool) -> None:

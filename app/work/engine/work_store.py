@@ -14,7 +14,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_locked, make_engine
+from app.records.database import Along, begin_impatient, make_engine
 from app.work.engine.backlog import WAITS, in_state, workflow_status
 from app.work.engine.work_rows import insert_new
 from app.work.messages import CannotStore, Message, Work
@@ -44,7 +44,7 @@ class WorkStore:
         that began late enough has seen all that one key can stand for.
         """
         try:
-            with self.database.begin() as connection:
+            with begin_impatient(self.database) as connection:
                 if along is not None:
                     along(connection)
                 new = insert_new(connection, [work for work in batch if not work.merged])
@@ -55,7 +55,7 @@ class WorkStore:
     def try_to_write(self) -> None:
         """Raises CannotStore."""
         try:
-            with begin_locked(self.database) as connection:
+            with begin_impatient(self.database) as connection:
                 table = workflow_status(connection)
                 connection.execute(sa.update(table).values(status=table.c.status).where(sa.false()))
         except SQLAlchemyError as error:
