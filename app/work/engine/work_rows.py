@@ -48,16 +48,22 @@ _SQLITE, _POSTGRESQL = (Template(one).substitute(columns=_COLUMNS, always=_ALWAY
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
-    """Store the work whose id is not known; returns these ids."""
+    """Store the work whose id is not known; returns these ids. Raises the driver's own errors."""
     # Of two with one id the first counts. In one order, so that two processes never wait for each other's rows.
     rows = sorted({row[0]: row for row in map(_row, reversed(batch))}.values())
     if not rows:
         return set()
+    # The driver itself: this is half of what storing a delivery costs.
+    cursor = connection.connection.cursor()
     if connection.dialect.name != "sqlite":
-        return {row[0] for row in connection.exec_driver_sql(_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))}
-    new = {row[0] for row in rows if connection.exec_driver_sql(_SQLITE, row[:-1]).rowcount}
-    if new:
-        connection.exec_driver_sql(_SQLITE_INPUT, [(row[0], row[-1]) for row in rows if row[0] in new])
+        cursor.execute(_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
+        return {row[0] for row in cursor.fetchall()}
+    new = set()
+    for *status, given in rows:
+        cursor.execute(_SQLITE, status)
+        if cursor.rowcount:
+            cursor.execute(_SQLITE_INPUT, (status[0], given))
+            new.add(status[0])
     return new
 
 

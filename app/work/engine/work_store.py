@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import queue
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -49,7 +48,7 @@ class WorkStore:
                     along(connection)
                 new = insert_new(connection, [work for work in batch if not work.merged])
                 return [self._store(connection, work, new) for work in batch]
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self.database.dialect.loaded_dbapi.Error) as error:
             raise CannotStore(type(error).__name__) from error
 
     def try_to_write(self) -> None:
@@ -130,16 +129,19 @@ MOST_WAITING = 1000
 MOST_AT_ONCE = 64
 
 
+Delivery = tuple[Work, "asyncio.Future[bool]"]
+
+
 class Store(Protocol):
     def accept(self, batch: Sequence[Work]) -> list[bool]: ...
 
 
 class Intake:
-    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore."""
+    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore. For one event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: queue.Queue[tuple[Work, Future[bool]] | None] = queue.Queue(maxsize=MOST_WAITING)
+        self._waiting: SimpleQueue[Delivery | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, daemon=True, name="intake")
 
     def start(self) -> None:
@@ -151,35 +153,39 @@ class Intake:
         self._writer.join()
 
     async def accept(self, work: Work) -> bool:
-        stored: Future[bool] = Future()
-        try:
-            self._waiting.put_nowait((work, stored))
-        except queue.Full as error:
-            raise CannotStore("too many deliveries at once") from error
-        return await asyncio.wrap_future(stored)
+        if self._waiting.qsize() >= MOST_WAITING:
+            raise CannotStore("too many deliveries at once")
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.put((work, stored))
+        return await stored
 
     def _write_for_ever(self) -> None:
         ended = False
         while not ended:
             batch = [self._waiting.get()]
-            while len(batch) < MOST_AT_ONCE:
-                try:
-                    batch.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
+            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
+                batch.append(self._waiting.get())
             ended = None in batch
-            self._write([item for item in batch if item is not None])
+            # A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored.
+            self._write([one for one in batch if one is not None and not one[1].cancelled()])
 
-    def _write(self, batch: list[tuple[Work, Future[bool]]]) -> None:
-        # A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored.
-        batch = [(work, stored) for work, stored in batch if stored.set_running_or_notify_cancel()]
+    def _write(self, batch: list[Delivery]) -> None:
         if not batch:
             return
+        answers: list[bool] | BaseException
         try:
             answers = self._store.accept([work for work, _ in batch])
         except BaseException as error:  # noqa: BLE001  # every sender must be answered, whatever went wrong
-            for _, stored in batch:
-                stored.set_exception(error)
+            answers = error
+        # In one call: each would wake the loop.
+        batch[0][1].get_loop().call_soon_threadsafe(_answer, [stored for _, stored in batch], answers)
+
+
+def _answer(senders: Sequence[asyncio.Future[bool]], answers: Sequence[bool] | BaseException) -> None:
+    for number, stored in enumerate(senders):
+        if stored.done():
+            continue
+        if isinstance(answers, BaseException):
+            stored.set_exception(answers)
         else:
-            for (_, stored), new in zip(batch, answers, strict=True):
-                stored.set_result(new)
+            stored.set_result(answers[number])
