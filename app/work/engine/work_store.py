@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -21,6 +22,10 @@ from app.work.messages import CannotStore, Message, Work
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
 # rest is for an answer from a copy that lags. Work that began later has seen them all.
 SEEN_BY_THEN_MS = 3000
+CHECKPOINT_AT = 20_000
+# SQLite has one writer, and knows no queue. What arrives in masses leaves it free as long as it has held it, so that
+# the workers, who look less often, get their turns.
+MOST_REST_SECONDS = 0.01
 
 
 class WorkStore:
@@ -28,7 +33,9 @@ class WorkStore:
 
     def __init__(self, url: str) -> None:
         # A small pool of its own, which errors at once when the database is down: a web request must not hang.
-        self.database = make_engine(url, pool=1)
+        # The workers' commits keep SQLite's log short; when none of them works, it may grow to 80 MB.
+        self.database = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
+        self._free_until = 0.0
 
     def close(self) -> None:
         self.database.dispose()
@@ -42,14 +49,20 @@ class WorkStore:
         is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
         that began late enough has seen all that one key can stand for.
         """
+        time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
             with begin_impatient(self.database) as connection:
+                began = time.monotonic()
                 if along is not None:
                     along(connection)
                 new = insert_new(connection, [work for work in batch if not work.merged])
-                return [self._store(connection, work, new) for work in batch]
+                answers = [self._store(connection, work, new) for work in batch]
         except (SQLAlchemyError, self.database.dialect.loaded_dbapi.Error) as error:
             raise CannotStore(type(error).__name__) from error
+        if len(batch) > 1 and self.database.dialect.name == "sqlite":
+            ended = time.monotonic()
+            self._free_until = ended + min(ended - began, MOST_REST_SECONDS)
+        return answers
 
     def try_to_write(self) -> None:
         """Raises CannotStore."""
