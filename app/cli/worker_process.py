@@ -4,6 +4,7 @@ It is forked, so that both share the memory of what was loaded before. The two t
 them that the other one is gone, however it ended.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -44,6 +45,9 @@ class WorkerProcess:
     def forked(cls, build: Callable[[], Service]) -> Self:
         """Builds and starts the service there. Raises NotDone with the reason why that cannot be, or SystemExit."""
         ours, theirs = Pipe()
+        # The collector would write into what is there by now, and each process would get a copy of its own.
+        gc.collect()
+        gc.freeze()
         pid = os.fork()
         if pid == 0:
             ours.close()
