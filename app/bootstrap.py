@@ -14,7 +14,10 @@ from app.model.store import ModelStore
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook
 from app.service import Service
-from app.settings import Settings
+from app.settings import Settings, SetupSettings
+from app.setup.connect import connect
+from app.setup.health import HEALTH_SECONDS, SetupHealth
+from app.setup.objects import Account
 from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
@@ -103,8 +106,9 @@ def build(
     )
     index = IssueIndex(records.tracked_issues, Encoder.installed(), now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
+    setup = SetupHealth(_account(settings, rulebook, outbound) if settings.public_url else None)
     last_deliveries = LastDeliveries(records.progress, now, sources)
-    _register_workflows(deps, judgement, index, last_deliveries, outbound)
+    _register_workflows(deps, judgement, index, last_deliveries=last_deliveries, setup=setup, outbound=outbound)
     cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
     of_worker = (
         Task("cron", CRON_SECONDS, cron.queue_due),
@@ -120,20 +124,35 @@ def build(
         intake=Intake(engine),
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
+        setup=setup,
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
+            # Both need what it finds: one for `/readyz`, one for the chat.
+            Task("setup", HEALTH_SECONDS, setup.look, slow=True),
             *(of_worker if worker else ()),
         ),
     )
+
+
+def _account(settings: Settings, rulebook: Rulebook, outbound: OutboundCalls) -> Callable[[], Account]:
+    """Read anew at each look."""
+    environ = {
+        "ZENDESK_WEBHOOK_SECRET": ",".join(one.get_secret_value() for one in settings.zendesk_webhook_secret),
+        "GITLAB_WEBHOOK_SECRET": ",".join(one.get_secret_value() for one in settings.gitlab_webhook_secret),
+    }
+    of_setup = SetupSettings.model_validate(settings.model_dump())
+    return lambda: connect(of_setup, environ, rulebook.current(), needs_admin=False, outbound=outbound)
 
 
 def _register_workflows(
     deps: Dependencies,
     judgement: Judgement,
     index: IssueIndex,
+    *,
     last_deliveries: LastDeliveries,
+    setup: SetupHealth,
     outbound: OutboundCalls,
 ) -> None:
     settings, clients = deps.settings, deps.clients
@@ -174,7 +193,7 @@ def _register_workflows(
     chat_jobs.register(
         deps,
         Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),
-        WebhookAlerts(deps=deps, last=last_deliveries, projects=projects),
+        WebhookAlerts(deps=deps, last=last_deliveries, projects=projects, setup_problems=setup.sentences),
     )
     prune.register(deps)
 

@@ -17,6 +17,7 @@ from app.metrics import (
     WAITING,
 )
 from app.records.pauses import WHATS
+from app.setup.health import SetupHealth
 from app.ticker import Ticker
 from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
@@ -60,6 +61,7 @@ class Service:
     dead_letters: DeadLetters
     ticker: Ticker
     assignees: AssigneeCache
+    setup: SetupHealth
 
     def start(self) -> None:
         if self.works:
@@ -100,6 +102,7 @@ class Service:
             "workflows": self.check_workflows,
             "config": self.check_config,
             "pauses": self.check_pauses,
+            "setup": self.check_setup,
         }
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
@@ -208,6 +211,14 @@ class Service:
     def check_pauses(self) -> str:
         """Paused by people is not broken: it makes nothing unready."""
         return "; ".join(map(described, self.deps.pause.current())) or "nothing is paused"
+
+    def check_setup(self) -> str:
+        """Degraded: what `pointsman doctor` found at its last look. A new one is made every hour."""
+        if self.setup.account is None:
+            return "not looked at: PUBLIC_URL is not set"
+        if said := self.setup.said():
+            raise Degraded(said)
+        return "nothing is wrong, as far as our token may look"
 
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""

@@ -142,6 +142,27 @@ class DatabaseSettings(_FromEnvironment):
     )
 
 
+class SetupSettings(ZendeskSettings, DatabaseSettings):
+    """What `pointsman setup` needs: it runs before there is a webhook, and so without its secret."""
+
+    zendesk_admin_email: str = Field(default="", description="An admin's address, for `setup` alone")
+    zendesk_admin_token: SecretStr | None = Field(
+        default=None, description="An admin's API token, for `setup` alone; it is stored nowhere"
+    )
+    gitlab_url: Address = Field(description="Your GitLab, https://gitlab.com")
+    gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
+    public_url: Address = Field(
+        description="Where Zendesk and GitLab reach this service, https://pointsman.example.com"
+    )
+
+    @classmethod
+    def missing_together(cls, given: Set[str]) -> list[str]:
+        problems = super().missing_together(given)
+        if len(given & {"zendesk_admin_email", "zendesk_admin_token"}) == 1:
+            problems.append("set ZENDESK_ADMIN_EMAIL and ZENDESK_ADMIN_TOKEN, or none of them.")
+        return problems
+
+
 class FeedAccounts(_FromEnvironment):
     """Keys for the feeds that need one."""
 
@@ -187,6 +208,9 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     llm_token: SecretStr | None = Field(default=None, description="Its bearer token, if it needs one")
     llm_per_hour: Annotated[int, Field(ge=0)] = Field(default=60, description="Questions an hour, for each process")
     llm_private: bool = Field(default=False, description="May it be sent text from private channels")
+    public_url: AddressIfAny = Field(
+        default="", description="Where Zendesk and GitLab reach this service, https://pointsman.example.com"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: LogLevel = Field(default="info", description="How much to log")
@@ -211,6 +235,10 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 def zendesk_settings(environ: Mapping[str, str]) -> ZendeskSettings:
     return _load(ZendeskSettings, environ)
+
+
+def setup_settings(environ: Mapping[str, str]) -> SetupSettings:
+    return _load(SetupSettings, environ)
 
 
 def database_url(environ: Mapping[str, str]) -> str:

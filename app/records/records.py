@@ -24,6 +24,7 @@ from app.records.pauses import Pauses
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
+from app.records.setup_objects import SetupObjects
 from app.records.suspended_work import SuspendedWork
 from app.records.tracked_issues import TrackedIssues
 
@@ -55,6 +56,7 @@ class Records:
         self.projects = KnownProjects(engine, reader)
         self.mentions = Mentions(engine, reader)
         self.feeds = Feeds(engine, reader)
+        self.setup_objects = SetupObjects(engine, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)

@@ -316,3 +316,13 @@ mention_addresses = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("mention_id", sa.Integer, nullable=False, index=True),
 )
+
+setup_objects = sa.Table(
+    "setup_objects",
+    metadata,
+    # What `pointsman setup` made in Zendesk and GitLab, by `instance:kind/name`; and its lock.
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("remote_id", sa.String(64), nullable=False),
+    sa.Column("last_applied", sa.JSON, nullable=False),
+    sa.Column("applied_at", sa.String(40), nullable=False),
+)

@@ -21,6 +21,7 @@ from app.rules.schema.base import (
     TrackerConfig,
 )
 from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.setup import SetupConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
@@ -91,6 +92,7 @@ class RoutingConfig(Strict):
     closing: ClosingConfig
     chat: ChatConfig = ChatConfig()
     fields: FieldsConfig = FieldsConfig()
+    setup: SetupConfig = SetupConfig()
     archetypes: dict[Name, ArchetypeConfig]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."

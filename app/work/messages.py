@@ -56,6 +56,7 @@ class TicketRead(Stored):
     url: str
     requester_name: str
     requester_id: int = 0
+    requester_deleted: bool = False
 
 
 class TicketDecision(Stored):

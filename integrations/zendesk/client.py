@@ -269,8 +269,7 @@ class ZendeskClient:
 
     def person(self, user_id: int) -> RequesterSnapshot:
         """One GET."""
-        user = self._get(f"users/{user_id}", WirePerson, {}).user
-        return RequesterSnapshot(id=user.id, name=user.name, email=user.email, role=user.role, tags=user.tags)
+        return self._get(f"users/{user_id}", WirePerson, {}).user.snapshot()
 
     def mark_as_spam(self, ticket_id: int) -> None:
         """Also suspends the requester, so call it only when a person asked for it."""
@@ -288,7 +287,7 @@ class ZendeskClient:
         groups = self._call(
             lambda: [WireGroup.model_validate(group) for group in self._zenpy.groups()], "GET", "groups"
         )
-        found = [group.id for group in groups if group.name == name]
+        found = [group.id for group in groups if group.name == name and not group.deleted]
         if not found:
             raise NotFound(SERVICE, f"there is no group {name}", "group_not_found")
         if len(found) > 1:
@@ -298,7 +297,8 @@ class ZendeskClient:
     def agent_id(self, email: str) -> int:
         """The id of the agent with exactly this address. One GET: ask once."""
         answer = self._get("users/search", WirePeople, {"query": f"email:{email}"})
-        found = [user.id for user in answer.users if user.email.lower() == email.lower() and user.role != "end-user"]
+        agents = [user for user in answer.users if user.active and user.role != "end-user"]
+        found = [user.id for user in agents if user.email.lower() == email.lower()]
         if not found:
             raise NotFound(SERVICE, "there is no agent of the address that was asked for", "agent_not_found")
         return found[0]

@@ -105,3 +105,5 @@ class WireAgent(ZendeskModel):
 class WireGroup(ZendeskModel):
     id: int
     name: WireText = ""
+    deleted: bool = False
+    """Listed all the same."""

@@ -68,6 +68,8 @@ class ChangeContext:
     """The ticket that this one answers."""
     where: str = ""
     """Where an answer has to be written by hand; empty: Zendesk delivers it."""
+    nobody_there: bool = False
+    """The account of who wrote is deleted in Zendesk."""
     comes_back: bool = True
     """Is a ticket opened again when its issue is closed?"""
     closed_reply: str | None = None

@@ -21,6 +21,7 @@ _WITHOUT_ISSUE: dict[str, ActionState] = {
 }
 
 
+NOBODY_THERE = "Nobody can be answered: the account of the person who wrote is deleted in Zendesk."
 HIDDEN = "The issue is confidential, so the answer does not name it."
 
 
@@ -89,6 +90,11 @@ class Reply(Action):
         return f"{'send' if self.sent else 'suggest'} the reply {self.macro}{place}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        if context.nobody_there and not context.where:  # where they wrote elsewhere, they may still read it
+            change.say(Section.NEXT, NOBODY_THERE)
+            if answer := context.values.get("answer"):
+                change.quote(answer, "What the team wrote for them")
+            return self.outcome("skipped", "the account of the person who wrote is deleted")
         if context.closed_reply is not None:
             return self._about_closed(context.closed_reply, change, context)
         text = context.text(self.macro)

@@ -11,6 +11,7 @@ from app.rules.routing import GuardConfig, RemarkConfig, RouteConfig
 from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnClosingConfig
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
+from app.rules.schema.setup import ViewConfig
 from app.rules.schema.strict import Text
 
 _NAMED: Final = {
@@ -32,6 +33,7 @@ class Pieces:
     channels: Mapping[str, ChannelConfig]
     archetypes: Mapping[str, ArchetypeConfig]
     feeds: Mapping[str, FeedConfig]
+    views: Mapping[str, ViewConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
     guards: Mapping[int, GuardConfig]
@@ -55,6 +57,7 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
         channels=_valid(ChannelConfig, _mapping(here.get("channels"))),
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
         feeds=_valid(FeedConfig, _mapping(here.get("feeds"))),
+        views=_valid(ViewConfig, _mapping(_mapping(here.get("setup")).get("views"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
         guards=_valid(GuardConfig, _numbered(here.get("guards"))),

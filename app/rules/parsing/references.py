@@ -61,6 +61,7 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_closing(checked),
         *_languages(checked),
         *_feeds(checked),
+        *_views(checked),
         *_routes(checked),
     ]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
@@ -153,6 +154,13 @@ def _closing(checked: _Checked) -> Iterator[Problem]:
 def _languages(checked: _Checked) -> Iterator[Problem]:
     if checked.pieces.languages is not None:
         yield from checked.known("archetype", checked.pieces.languages.archetype, ("languages", "archetype"))
+
+
+def _views(checked: _Checked) -> Iterator[Problem]:
+    for name, view in checked.pieces.views.items():
+        for key, channels in (("channel", view.channel), ("not_channel", view.not_channel)):
+            for channel in channels:
+                yield from checked.known("channel", channel, ("setup", "views", name, key))
 
 
 def _feeds(checked: _Checked) -> Iterator[Problem]:

@@ -277,6 +277,7 @@ class ChatConfig(Strict):
     silence_hours: Hours | None = Field(
         default=None, description="Tell when a source was silent for these hours, or its webhook is switched off."
     )
+    setup: Flag = Field(default=False, description="Tell when a check of `pointsman doctor` finds something.")
 
 
 class FieldsConfig(Strict):

@@ -41,7 +41,7 @@ def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
             408: {"description": "Not all of it within 10 seconds"},
             413: {"description": "Larger than 1 MiB"},
             415: {"description": "Compressed"},
-            503: {"description": "Cannot be stored now; comes with Retry-After"},
+            503: {"description": "It cannot be stored now; the answer has Retry-After"},
         },
     )
     async def receive(request: Request) -> Response:

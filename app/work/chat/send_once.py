@@ -20,7 +20,7 @@ from integrations.errors import IntegrationError, UnknownOutcome
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["spike", "backlog", "failures", "silence", "hook_disabled"]
+Kind = Literal["spike", "backlog", "failures", "silence", "hook_disabled", "setup"]
 Outcome = Literal["sent", "known", "quiet", "nothing", "later", "failed", "unknown", "off"]
 """`known`: somebody else says it, or did; `quiet`: it was said lately; `nothing`: there is nothing to say;
 `later`: it was not sent, and may be tried again; `failed`: it was not sent, and a person has to change something;

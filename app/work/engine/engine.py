@@ -47,7 +47,7 @@ CRASHES_BEFORE_QUARANTINE = 10
 # How long a step waits for a database that does not answer, before people are told.
 DATABASE_PATIENCE_SECONDS = 300.0
 QUARANTINED = "quarantined"
-"""The error's type that `crashed` is told for work that was quarantined."""
+"""The error's type that `crashed` gets for work that was quarantined."""
 REWRITTEN = "rewritten"
 """... and for work whose recorded steps are not those that its workflow takes now."""
 UNREADABLE = "unreadable"

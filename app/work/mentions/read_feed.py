@@ -125,7 +125,7 @@ def _failure(status: FeedStatus, error: IntegrationError, now: datetime) -> Fail
         ticket_id=None,
         step="read_feed",
         reason=error.reason,
-        message=f"The feed {status.name} of routing.yaml is blocked since {status.blocked_looks} looks: {status.why}",
+        message=f"The feed {status.name} was blocked {status.blocked_looks} times in a row: {status.why}",
         attempts=status.blocked_looks,
         payload=None,
         failed_at=now.isoformat(),

@@ -41,6 +41,7 @@ def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeCont
         parent=decision.parent,
         where=_where(decision, rules),
         closed_reply=_closed_reply(found, rules),
+        nobody_there=ticket.requester_deleted,
         comes_back=rules.routing.closing.done.status == "open",
     )
 
@@ -82,7 +83,7 @@ def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Seque
     address, name = (issue.url, issue.title) if issue else ("", "")
     values = {
         "answer": decision.answer if issue else _unnamed(decision.answer, found.issue),
-        "name": first_name(decision.ticket.requester_name),
+        "name": "" if decision.ticket.requester_deleted else first_name(decision.ticket.requester_name),
         "ticket_url": decision.ticket.url,
         "channel": title,
         "link": decision.where or title,

@@ -113,8 +113,8 @@ class TicketDecider:
                 return ToWrite(decision=decision, looks_for_issue=True)
 
     def _wants_follow_up(self, snapshot: TicketSnapshot, news: IssueNews) -> bool:
-        """For a ticket that is closed for good: is this news worth a new ticket?"""
-        wanted = self.deps.rulebook.current().routing.closing.follow_up
+        """For a ticket that is closed for good: is this news worth a new ticket, and is there anybody to tell?"""
+        wanted = self.deps.rulebook.current().routing.closing.follow_up and not snapshot.requester.deleted
         return snapshot.status == "closed" and wanted and news.reason in WORTH_A_TICKET
 
     def _cannot_be_changed(self, message: TicketMessage, why: str) -> Ended:

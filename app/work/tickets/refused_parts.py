@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
-from integrations.errors import Invalid, NotFound
+from integrations.errors import Invalid, NotFound, Refused
 
 _LONGEST = 300
 _NAMES = {
@@ -98,7 +98,7 @@ def _is_answer(line: NoteLine) -> bool:
     return line.quoted and line.label.startswith("Answer for")
 
 
-def said(error: Invalid) -> str:
+def said(error: Invalid | Refused) -> str:
     """In Zendesk's own words; it may quote what people wrote, so it is for those who may see the ticket."""
     texts = dict.fromkeys(text for texts in error.fields.values() for text in texts if text)
     return ("; ".join(texts) or error.message)[:_LONGEST]

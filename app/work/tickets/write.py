@@ -18,6 +18,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
     Ended,
+    Fault,
     FindResult,
     TicketDecision,
     TicketMessage,
@@ -32,7 +33,7 @@ from app.work.tickets.recover_write import WriteRecovery
 from app.work.tickets.refused_parts import leave_unassigned, said, take_out
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance
-from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, Refused, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate
 
 REPLIES_PAUSED = "Replies are paused, so the answer was not sent."
@@ -149,7 +150,7 @@ class TicketWriter:
         fault = fault_of(error)
         self.log.moved(row, advance("sending", "refuse"))
         if not fault.retryable:
-            self.log.gave_up(message, "write", fault)
+            self.log.gave_up(message, "write", _explained(error))
             return Ended(why=fault.reason)
         if not self.outbox.takes(row, error):
             return WriteDelayed(fault=fault, update="not_applied")
@@ -203,13 +204,20 @@ class TicketWriter:
         """Visible and explained, and not tried again: the ticket will not take it."""
         gone = isinstance(error, NotFound)
         if isinstance(error, Invalid) and error.reason != "ticket_closed":
-            fault = fault_of(error)
-            self.log.gave_up(message, "write", fault.model_copy(update={"message": f"{fault.message}: {said(error)}"}))
+            self.log.gave_up(message, "write", _explained(error))
             actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
             self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
         return self.log.finished(message, row, _not_done(row, why, "skipped"))
+
+
+def _explained(error: IntegrationError) -> Fault:
+    """With Zendesk's own words, for those who may see the ticket."""
+    fault = fault_of(error)
+    if not isinstance(error, Invalid | Refused) or not error.fields:
+        return fault
+    return fault.model_copy(update={"message": f"{fault.message}: {said(error)}"})
 
 
 def _not_done(row: Decision, why: str, state: ActionState) -> list[ActionOutcome]:

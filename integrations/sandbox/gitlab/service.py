@@ -1,15 +1,18 @@
 """The sandbox's GitLab: its server, its hooks, and the controls for those who play the engineers."""
 
+from functools import partial
+
 from integrations.sandbox.clock import Clock
-from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects
+from integrations.sandbox.gitlab import api_graphql, api_issues, api_notes, api_projects, setup_api
 from integrations.sandbox.gitlab.checks import RequestChecks
 from integrations.sandbox.gitlab.controls import GitlabControls
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
+from integrations.sandbox.gitlab.project_hook import ProjectHook
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
 from integrations.sandbox.gitlab.state import TOKEN, State
-from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, payload
+from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, hook_name, payload
 from integrations.sandbox.hooks import PERMANENT_AFTER, Headers, HookedService
 
 PRODUCT = "community/product"
@@ -27,18 +30,28 @@ class GitlabSandbox(GitlabControls, HookedService):
     def __init__(self, clock: Clock, port: int = 0) -> None:
         super().__init__("gitlab", clock, port)
         self.limits = Limits()
-        self.signing = True
-        """Off: as a GitLab before 19.0, which only sends the plain token."""
         self._state = State(clock, self.url)
         self._state.on_event = self._send_event
+        self._state.send_test = self._send_test
         self._state.add_project(PRODUCT)
         self._state.add_project(INFRASTRUCTURE)
         checks = RequestChecks(self._state, self.limits)
         api_issues.add_routes(checks)
         api_notes.add_routes(checks)
-        api_projects.add_routes(checks, self._hooks)
+        api_projects.add_routes(checks)
+        setup_api.add_routes(checks, self._hooks)
         api_graphql.add_routes(checks)
         self.add_routes(checks.routes, page_routes(self._state, self), unknown_endpoint())
+
+    @property
+    def signing(self) -> bool:
+        """Off: as a GitLab before 19.0, which only knows the plain token."""
+        return self._state.signs
+
+    @signing.setter
+    def signing(self, on: bool) -> None:
+        self._state.signs = on
+        self._state.version = "19.4.1-ee" if on else "18.11.0-ee"
 
     def deliver(
         self, project: int | str | None = None, iid: int | None = None, action: str | None = None, times: int = 1
@@ -53,7 +66,7 @@ class GitlabSandbox(GitlabControls, HookedService):
 
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""
-        for hook in self._hooks:
+        for hook in [*self._hooks, *self._state.hooks.values()]:
             hook.failures = PERMANENT_AFTER
 
     def _newest(self, project: int | str | None, iid: int | None, action: str | None) -> Event:
@@ -70,8 +83,29 @@ class GitlabSandbox(GitlabControls, HookedService):
 
     def _parcel(self, event: Event) -> tuple[bytes, Headers]:
         body = payload(self._state, event)
-        return body, lambda _hook: headers_of(self._state, event, body, signing=self.signing)
+        return body, lambda _hook: headers_of(
+            self._state, event, body, token=WEBHOOK_SECRET, signing_token=SIGNING_TOKEN if self.signing else ""
+        )
 
     def _send_event(self, event: Event) -> None:
+        self._send_to_projects_hooks(event)
         if self.auto_deliver:
             self._send_later(*self._parcel(event))
+
+    def _send_to_projects_hooks(self, event: Event) -> None:
+        """To those that were made over the API."""
+        project_id = self._state.issues[event.issue_id].project_id
+        for hook in [*self._state.hooks.values()]:
+            if hook.project_id == project_id and hook.wants(hook_name(self._state, event)):
+                self._send_to(hook, event)
+
+    def _send_to(self, hook: ProjectHook, event: Event) -> None:
+        body = payload(self._state, event)
+        headers = headers_of(self._state, event, body, token=hook.token, signing_token=hook.signing_token)
+        self.webhook_sender.send_later(hook.url, body, headers, partial(self._answered, hook))
+
+    def _send_test(self, hook: ProjectHook) -> bool:
+        events = [one for one in self._state.events if self._state.issues[one.issue_id].project_id == hook.project_id]
+        if events:
+            self._send_to(hook, events[-1])
+        return bool(events)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.model.model import SHIPPED
+from app.rulebook import Rulebook
 from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
 from app.rules.actions.tags import Tags
@@ -32,7 +33,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.write_budget import WriteBudget
-from integrations.zendesk.snapshots import CommentSnapshot
+from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot
 from tests.app.work.tickets.conftest import Steps
 from tests.support.work import triage
 
@@ -181,6 +182,20 @@ def test_news_of_an_issue_reach_an_open_ticket_and_the_follow_up_of_a_closed_one
     assert isinstance(result, ToWrite) is wanted
     if isinstance(result, ToWrite):
         assert result.decision.archetype == "mention"
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_nobody_is_sent_a_follow_up_who_is_deleted(
+    deciding: Deciding, monkeypatch: pytest.MonkeyPatch, deleted: bool
+) -> None:
+    routing = deciding.steps.deps.rulebook.current().routing
+    closing = routing.closing.model_copy(update={"follow_up": True})
+    rules = SimpleNamespace(routing=routing.model_copy(update={"closing": closing}))
+    monkeypatch.setattr(Rulebook, "current", lambda _self: rules)
+    requester = RequesterSnapshot(7, deleted=deleted)
+    snapshot = deciding.steps.zendesk.add(status="closed", requester=requester)
+    news = IssueNews(sentences=("The issue was closed.",), reason="done", issue=REF)
+    assert deciding.decider._wants_follow_up(snapshot, news) is not deleted
 
 
 def test_an_answer_on_the_post_solves_the_ticket_that_waited_for_it(deciding: Deciding) -> None:

@@ -7,7 +7,7 @@ import pytest
 from app.records.decisions import UpdateState
 from app.records.outbox import OutboxEntry, OutboxState
 from app.work.limits.rate_limiter import REASON
-from app.work.messages import Ended, WriteConflict, WriteDelayed, Written
+from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
 from integrations.errors import (
     Conflict,
@@ -128,8 +128,6 @@ def test_what_an_earlier_attempt_wrote_stands_though_this_one_decided_otherwise(
     second = steps.decision(message, tags=("archetype__bug_report",))
     steps.clock.advance(2)
     steps.zendesk.change(message.ticket_id)
-    from app.work.messages import IssueFound  # noqa: PLC0415
-
     written = steps.write(message.after(first, IssueFound(), "not_applied"), second)
     assert isinstance(written, Written)
     assert written.by_previous
@@ -164,6 +162,25 @@ def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -
     steps.log.moved(row, "not_applied")
     steps.log.forget_needless(message.run_id)
     assert allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
+
+
+SAID = {"base": ("You do not have access",)}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Refused("zendesk", "answered 403", "forbidden", SAID), "zendesk: answered 403: You do not have access"),
+        (Invalid("zendesk", "answered 422", "http_422", SAID), "zendesk: answered 422: You do not have access"),
+        (Refused("zendesk", "answered 403", "forbidden"), "zendesk: answered 403"),
+        (Invalid("zendesk", "answered 400", "http_400"), "zendesk: answered 400"),
+    ],
+)
+def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: IntegrationError, told: str) -> None:
+    message = steps.message()
+    steps.zendesk.fails.append(error)
+    assert isinstance(steps.write(message, steps.decision(message)), Ended)
+    assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told]
 
 
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
