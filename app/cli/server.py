@@ -35,7 +35,9 @@ def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
             return _built(settings, judgement)
 
         worker = WorkerProcess.forked(of_worker)
-        server = web_server(create_app(_built(settings, judgement, worker=False), worker), settings)
+        app = create_app(_built(settings, judgement, worker=False), worker)
+        worker.wait_until_started()
+        server = web_server(app, settings)
         worker.when_ended(server.stop)
         server.run([listening])
         sys.exit(worker.exit_code)

@@ -43,7 +43,7 @@ class WorkerProcess:
 
     @classmethod
     def forked(cls, build: Callable[[], Service]) -> Self:
-        """Builds and starts the service there. Raises NotDone with the reason why that cannot be, or SystemExit."""
+        """Builds and starts the service there."""
         ours, theirs = Pipe()
         # The collector would write into what is there by now, and each process would get a copy of its own.
         gc.collect()
@@ -55,14 +55,17 @@ class WorkerProcess:
         theirs.close()
         worker = cls(pid, ours)
         threading.Thread(target=worker._reap, daemon=True, name="worker-process").start()
+        return worker
+
+    def wait_until_started(self) -> None:
+        """Raises NotDone with the reason why it cannot start, or SystemExit when it has said that itself."""
         try:
-            failure = ours.recv()
+            failure = self.pipe.recv()
         except EOFError:
-            worker.ended.wait()
-            raise SystemExit(worker.exit_code) from None  # it has said why
+            self.ended.wait()
+            raise SystemExit(self.exit_code) from None
         if failure is not None:
             raise failure
-        return worker
 
     def when_ended(self, stop: Callable[[], object]) -> None:
         """Call `stop` when it ends by itself: without it nothing would be worked on, and a supervisor starts both."""
@@ -117,15 +120,17 @@ class WorkerProcess:
 
 def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
     """In the process of its own, until the parent closes its end or is gone. It never returns to what forked it."""
+    code = 1
     try:
         _run(build(), parent)
+        code = 0
     except NotDone as cannot_start:
         parent.send(cannot_start)
     except BaseException:  # the end of the process
         log.exception("worker_crashed")
-        os._exit(1)
-    # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
-    os._exit(0)
+    finally:
+        # A call that hangs would keep the interpreter until it times out. Another worker takes its work over.
+        os._exit(code)
 
 
 def _run(service: Service, parent: Connection) -> None:

@@ -39,6 +39,7 @@ def retries():
 
 try:
     worker = WorkerProcess.forked(Service)
+    worker.wait_until_started()
 except NotDone as error:
     say(error, error.code)
     sys.exit()
