@@ -4,6 +4,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 DELIVERIES = Counter("pointsman_deliveries_total", "Webhook deliveries by what became of them.", ["source", "outcome"])
 MENTIONS = Counter("pointsman_mentions_total", "Mentions that came in, by what became of them.", ["source", "state"])
+FEED_BLOCKED_LOOKS = Gauge(
+    "pointsman_feed_blocked_looks", "Looks in a row that a feed refused or that failed; 0: it is read.", ["feed"]
+)
+FEED_READ = Gauge("pointsman_feed_read_seconds", "When a feed was last read without an error, as Unix time.", ["feed"])
 DECISIONS = Counter(
     "pointsman_decisions_total", "Decisions by archetype and by what decided.", ["archetype", "decider"]
 )

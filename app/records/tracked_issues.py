@@ -1,13 +1,12 @@
 """The trackers' issues as we last saw them: what candidates for a ticket are looked for in."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_into
 from app.records.tables import tracked_issues
+from app.records.text_table import TextTable
 
 
 @dataclass(frozen=True)
@@ -28,42 +27,15 @@ class TrackedIssue:
     vector_of: str = ""
     milestone: str = ""
 
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.project_id, self.iid
 
-class TrackedIssues(TableAccess):
-    def save(self, issues: Sequence[TrackedIssue]) -> None:
-        """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
-        table = tracked_issues
-        with self._engine.begin() as connection:
-            for start in range(0, len(issues), 100):
-                rows = [
-                    {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
-                    for issue in issues[start : start + 100]
-                ]
-                without_vector = [{**row, "vector": None, "vector_of": ""} for row in rows]
-                insert = insert_into(self._engine, table).values(without_vector)
-                new = insert.excluded
-                same = sa.and_(table.c.title == new.title, table.c.description == new.description)
-                values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
-                values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
-                values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
-                connection.execute(insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values))
 
-    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TrackedIssue]]:
-        """Rows written at or after that time, in the order they were written."""
-        last = (seen_at, 0, 0)
-        first = True
-        table = tracked_issues
-        while True:
-            place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
-            after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
-            query = sa.select(table).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
-            found = self._read(TrackedIssue, query.limit(batch))
-            if not found:
-                return
-            yield found
-            if len(found) < batch:
-                return
-            last, first = (found[-1].seen_at, found[-1].project_id, found[-1].iid), False
+class TrackedIssues(TextTable[TrackedIssue]):
+    table = tracked_issues
+    row = TrackedIssue
+    embedded_first = (tracked_issues.c.state.desc(), tracked_issues.c.updated_at.desc())
 
     def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
         """By iid; those that are there."""
@@ -72,23 +44,6 @@ class TrackedIssues(TableAccess):
         table = tracked_issues
         query = sa.select(table).where(table.c.project_id == project_id, table.c.iid.in_(iids))
         return {issue.iid: issue for issue in self._read(TrackedIssue, query)}
-
-    def without_vector(self, encoder: str, *, limit: int) -> list[TrackedIssue]:
-        """Open ones and the newest first: those are looked for most."""
-        table = tracked_issues
-        query = sa.select(table).where(table.c.vector_of != encoder)
-        newest = query.order_by(table.c.state.desc(), table.c.updated_at.desc()).limit(limit)
-        return self._read(TrackedIssue, newest)
-
-    def add_vectors(self, encoder: str, vectors: Sequence[tuple[int, int, bytes]], *, now: str) -> None:
-        table = tracked_issues
-        with self._engine.begin() as connection:
-            for project_id, iid, vector in vectors:
-                issue = sa.update(table).where(table.c.project_id == project_id, table.c.iid == iid)
-                connection.execute(issue.values(vector=vector, vector_of=encoder, seen_at=now))
-
-    def count(self) -> int:
-        return self._count(tracked_issues)
 
     def forget(self, project_id: int, iid: int) -> None:
         table = tracked_issues

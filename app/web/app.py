@@ -15,6 +15,7 @@ from app.web.api import health, router
 from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
+from app.web.webhooks.mention_hooks import mention_hooks_router
 from app.web.webhooks.mentions import MENTIONS
 from app.web.webhooks.zendesk import ZENDESK
 
@@ -28,7 +29,7 @@ def create_app(service: Service, worker: health.WorkerBeside | None = None) -> F
     open_sources = [source for source in SOURCES if source.secrets(service.deps.settings)]
     webhooks = [webhook_router(source, service) for source in open_sources]
     app = _app(service, worker, [route for one in webhooks for route in one.routes if isinstance(route, APIRoute)])
-    for one in (*webhooks, router.router):
+    for one in (*webhooks, mention_hooks_router(service), router.router):
         app.include_router(one)
     return app
 

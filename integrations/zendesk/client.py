@@ -5,7 +5,7 @@ One client serves one thread: see `integrations.per_thread`.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ from integrations.zendesk.wire_answers import (
     WireGroup,
     WireNewTicket,
     WireNewUser,
+    WireStatuses,
     WireTickets,
     WireUpdate,
 )
@@ -75,6 +76,7 @@ class TaggedBy:
     author_id: int
     run_id: str
     """The run of ours that did it; empty when a person did."""
+    audit_id: int
 
 
 class ZendeskClient:
@@ -229,6 +231,11 @@ class ZendeskClient:
         found = self._get("tickets", WireTickets, {"external_id": external_id})
         return sorted(ticket.id for ticket in found.tickets)
 
+    def statuses(self, ticket_ids: Collection[int]) -> dict[int, str]:
+        """Of at most 100 tickets; those that are gone are left out. One GET."""
+        found = self._get("tickets/show_many", WireStatuses, {"ids": ",".join(map(str, ticket_ids))})
+        return {ticket.id: ticket.status for ticket in found.tickets}
+
     def requester(self, name: str, external_id: str) -> int:
         """The person of this external id, made where there is none: without an e-mail. One POST."""
         user = {"name": name, "external_id": external_id, "skip_verify_email": True}
@@ -264,7 +271,7 @@ class ZendeskClient:
         for audit in answer.audits:
             if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
                 custom = audit.metadata.custom if audit.metadata is not None else None
-                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")))
+                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")), audit.id or 0)
         return None
 
     def person(self, user_id: int) -> RequesterSnapshot:

@@ -27,6 +27,8 @@ Outcome = Literal["sent", "known", "quiet", "nothing", "later", "failed", "unkno
 `unknown`: it may have been sent; `off`: there is no chat."""
 
 SOURCE = "chat"
+QUESTION = "question"
+"""The kind of what `questions.py` sends: its workflow goes on, however long that takes."""
 STEP = "announce"
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -96,7 +98,7 @@ class Announcer:
 
     def give_up_abandoned(self) -> int:
         """Messages whose process died over them: a person is told. How many; for a scheduled job."""
-        abandoned = self.announcements.claimed_before((self.now() - ABANDONED_AFTER).isoformat())
+        abandoned = self.announcements.claimed_before((self.now() - ABANDONED_AFTER).isoformat(), but=QUESTION)
         for one in abandoned:
             message = "the process stopped while it sent the message, which may be there"
             self._lost(one.key, Fault(service=SOURCE, reason="abandoned", message=message, retryable=False))

@@ -43,10 +43,9 @@ class SimilarIssues:
         if not self._is_fresh(project_id):
             self._ask_gitlab(subject, body, project_id)
         found = self.index.search(subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR)
-        rows = self.mirror.rows.of(project_id, [one.key.iid for one in found])
-        return [
-            ScoredIssue(rows[one.key.iid], one.score, ", ".join(one.shared)) for one in found if one.key.iid in rows
-        ]
+        rows = self.mirror.rows.of(project_id, [one.key.number for one in found])
+        scored = [(rows[one.key.number], one) for one in found if one.key.number in rows]
+        return [ScoredIssue(row, one.score, ", ".join(one.shared)) for row, one in scored]
 
     def _is_fresh(self, project_id: int) -> bool:
         now, known = self.deps.now(), self._whole_at.get(project_id)

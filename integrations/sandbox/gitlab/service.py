@@ -61,8 +61,11 @@ class GitlabSandbox(GitlabControls, HookedService):
         action: open, close, reopen, update; for notes create; for emoji award. The statuses (0: no answer).
         """
         with self._state.lock:
-            body, headers = self._parcel(self._newest(project, iid, action))
-        return self._send(body, headers, times)
+            event = self._newest(project, iid, action)
+            body, headers = self._parcel(event)
+        set_up = [hook for hook in self._hooks_for(event) for _ in range(times)]
+        sent = [self.webhook_sender.send(hook.url, body, self._headers(hook, event, body)) for hook in set_up]
+        return sent if sent and not self._hooks else sent + self._send(body, headers, times)
 
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""
@@ -94,15 +97,20 @@ class GitlabSandbox(GitlabControls, HookedService):
 
     def _send_to_projects_hooks(self, event: Event) -> None:
         """To those that were made over the API."""
-        project_id = self._state.issues[event.issue_id].project_id
-        for hook in [*self._state.hooks.values()]:
-            if hook.project_id == project_id and hook.wants(hook_name(self._state, event)):
-                self._send_to(hook, event)
+        for hook in self._hooks_for(event):
+            self._send_to(hook, event)
+
+    def _hooks_for(self, event: Event) -> list[ProjectHook]:
+        project_id, name = self._state.issues[event.issue_id].project_id, hook_name(self._state, event)
+        return [hook for hook in self._state.hooks.values() if hook.project_id == project_id and hook.wants(name)]
 
     def _send_to(self, hook: ProjectHook, event: Event) -> None:
         body = payload(self._state, event)
-        headers = headers_of(self._state, event, body, token=hook.token, signing_token=hook.signing_token)
+        headers = self._headers(hook, event, body)
         self.webhook_sender.send_later(hook.url, body, headers, partial(self._answered, hook))
+
+    def _headers(self, hook: ProjectHook, event: Event, body: bytes) -> dict[str, str]:
+        return headers_of(self._state, event, body, token=hook.token, signing_token=hook.signing_token)
 
     def _send_test(self, hook: ProjectHook) -> bool:
         events = [one for one in self._state.events if self._state.issues[one.issue_id].project_id == hook.project_id]

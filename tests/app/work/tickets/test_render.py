@@ -24,21 +24,13 @@ from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketRead
 from app.work.tickets.compose import compose
-from app.work.tickets.refused_parts import take_out
+from app.work.tickets.refused_parts import Refusals
 from app.work.tickets.render import ticket_update
 from integrations.errors import Invalid
 from integrations.zendesk.errors import said_by_field
 from tests.support.rules import HEAD, rules
 
-RULES = rules(
-    head=HEAD.replace("done: {}", "done: {status: open}").replace(
-        "{description: broken}",
-        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
-    ),
-    more="""
-    fields: {issue: 77}
-    """,
-    macros=r"""
+MACROS = r"""
 version: 1
 macros:
   Bug::Thanks: {placeholders: [name, issue_url], tags: [macro__bug], text: {default: "Hi ${name}, see ${issue_url}"}}
@@ -52,7 +44,16 @@ macros:
   Legal::Cover: {visibility: internal, placeholders: [ticket_url], text: {default: "See ${ticket_url}"}}
 templates:
   Issue::Bug: {placeholders: [report, version, edition, steps], text: "${report} ${version} ${edition} ${steps}"}
-""",
+"""
+RULES = rules(
+    head=HEAD.replace("done: {}", "done: {status: open}").replace(
+        "{description: broken}",
+        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
+    ),
+    more="""
+    fields: {issue: 77}
+    """,
+    macros=MACROS,
 )
 POLICY = RULES.routing.archetypes["bug_report"].issue
 INCIDENTS = {
@@ -371,8 +372,9 @@ def test_what_zendesk_refused_stands_in_the_note_as_text() -> None:
     made = decision(TAGS, Status(status="hold"), NOTE)
     change = compose(made, Found(), RULES)
     said = said_by_field({"errors": [{"title": "<b>no</b> {{ticket.requester.email}}"}]})
-    assert take_out(change, Invalid("zendesk", "rejected", "http_422", said))
-    comment = ticket_update(made, change, None, None, 6000).comment
+    left = Refusals(change).next(Invalid("zendesk", "rejected", "http_422", said))
+    assert left is not None
+    comment = ticket_update(made, left, None, None, 6000).comment
     assert comment is not None
     assert "&lt;b&gt;no&lt;/b&gt;" in comment.html_body
     assert "{{" not in comment.html_body
