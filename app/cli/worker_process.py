@@ -120,6 +120,8 @@ class WorkerProcess:
 
 def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
     """In the process of its own, until the parent closes its end or is gone. It never returns to what forked it."""
+    # Ctrl-C reaches both: the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     code = 1
     try:
         _run(build(), parent)
@@ -136,8 +138,6 @@ def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
 def _run(service: Service, parent: Connection) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    # Ctrl-C reaches both: the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def answer() -> None:
         try:
