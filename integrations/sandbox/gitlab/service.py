@@ -67,6 +67,14 @@ class GitlabSandbox(GitlabControls, HookedService):
         sent = [self.webhook_sender.send(hook.url, body, self._headers(hook, event, body)) for hook in set_up]
         return sent if sent and not self._hooks else sent + self._send(body, headers, times)
 
+    def forget_set_up(self) -> None:
+        """No hooks and no labels, and the newest version."""
+        with self._state.lock:
+            self._state.hooks.clear()
+            for project in self._state.projects.values():
+                project.labels.clear()
+            self.signing = True
+
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""
         for hook in [*self._hooks, *self._state.hooks.values()]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,10 +126,27 @@ class SetUp:
         return {name: {key: {**row, "updated_at": ""} for key, row in rows.items()} for name, rows in tables.items()}
 
 
-@pytest.fixture
-def set_up(tmp_path: Path) -> Iterator[SetUp]:
-    records = Records.open(f"sqlite:///{tmp_path}/setup.db")
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Twitter")
-        yield SetUp(sandbox, tmp_path, records)
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("setup") / "migrated.db"
+    Records.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def set_up(shared_sandbox: Sandbox, migrated_file: Path, tmp_path: Path) -> Iterator[SetUp]:
+    """An account in which nothing was made yet."""
+    shutil.copy(migrated_file, tmp_path / "setup.db")
+    records = Records.open(f"sqlite:///{tmp_path}/setup.db")
+    yield SetUp(shared_sandbox, tmp_path, records)
     records.close()
+    for service in (shared_sandbox.zendesk, shared_sandbox.gitlab):
+        service.faults.clear()
+        service.forget_set_up()

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from integrations.sandbox.api import Json
-from integrations.sandbox.zendesk.account_objects import Table
+from integrations.sandbox.zendesk.account_objects import AccountObjects, Table
 from integrations.sandbox.zendesk.state import State
 
 
@@ -66,6 +66,16 @@ class SetupControls:
         """What was sent to webhooks that were made over the API, the oldest first."""
         with self._state.lock:
             return [*self._state.account.invocations]
+
+    def forget_set_up(self) -> None:
+        """As an account in which nothing was made over the API, and On-hold is on."""
+        with self._state.lock:
+            for number in self._state.account.fields:
+                self._state.fields.pop(int(number), None)
+            for group in self._state.made_groups:
+                del self._state.groups[group]
+            self._state.made_groups.clear()
+            self._state.account = AccountObjects()
 
     def switch_categories(self, on: bool) -> None:
         self._state.account.has_categories = on
