@@ -148,8 +148,9 @@ def _run(service: Service, parent: Connection) -> None:
             stop.set()
 
     service.start()
-    service.greet()
     parent.send(None)
     threading.Thread(target=answer, daemon=True, name="parent").start()
+    # A service that does not answer holds up neither the start nor the end.
+    threading.Thread(target=service.greet, daemon=True, name="greet").start()
     stop.wait()
     service.stop()
