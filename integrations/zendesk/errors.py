@@ -41,7 +41,7 @@ def _names_a_record(body: dict[str, object]) -> bool:
     """`error: RecordNotFound`, or of webhooks and categories `errors: [{code: WebhookNotFound}]`."""
     errors = body.get("errors")
     codes = [one.get("code") for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    return body.get("error") == "RecordNotFound" or any(str(code).endswith("NotFound") for code in codes)
+    return body.get("error") == "RecordNotFound" or any(re.fullmatch(r"\w{2,40}NotFound", str(code)) for code in codes)
 
 
 def said_by_field(body: dict[str, object]) -> dict[str, tuple[str, ...]]:
