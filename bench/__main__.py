@@ -6,7 +6,7 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, growth, index_sync, intake, limits, nodered, pipeline, rules, tickets
+from bench import classify, duplicates, growth, index_sync, intake, limits, nodered, older, pipeline, rules, tickets
 
 BENCHES = {
     "intake": intake.run,
@@ -19,6 +19,7 @@ BENCHES = {
     "index_sync": index_sync.run,
     "tickets": tickets.run,
     "nodered": nodered.run,
+    "older": older.run,
 }
 
 

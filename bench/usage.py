@@ -1,0 +1,41 @@
+"""What a process and its children use, by /proc: Linux only."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+
+def processor_seconds(process: int) -> float:
+    """In user and kernel mode, since it began."""
+    ticks = sum(sum(map(int, _stat(one)[11:13])) for one in _family(process))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_peak(process: int) -> float:
+    """Bytes that were resident at most; what several share counts for each."""
+    return sum(_peak(one) for one in _family(process))
+
+
+def _peak(process: int) -> float:
+    found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return float(found[1]) * 1024 if found else 0.0
+
+
+def _family(process: int) -> list[int]:
+    """It and what it began, which may be gone by now."""
+    children = [one for one in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent(one) == process]
+    return [process, *(one for child in children for one in _family(child))]
+
+
+def _parent(process: int) -> int:
+    try:
+        return int(_stat(process)[1])
+    except OSError:
+        return 0
+
+
+def _stat(process: int) -> list[str]:
+    """From the state on: a name may have spaces and brackets."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
