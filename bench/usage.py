@@ -25,7 +25,8 @@ def _peak(process: int) -> float:
 
 def _family(process: int) -> list[int]:
     """It and what it began, which may be gone by now."""
-    children = [one for one in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent(one) == process]
+    alive = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
+    children = [one for one in alive if _parent(one) == process]
     return [process, *(one for child in children for one in _family(child))]
 
 

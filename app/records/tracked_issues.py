@@ -31,21 +31,17 @@ class TrackedIssue:
 
 class TrackedIssues(TableAccess):
     def save(self, issues: Sequence[TrackedIssue]) -> None:
-        """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
+        """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
         table = tracked_issues
         with self._engine.begin() as connection:
             for start in range(0, len(issues), 100):
-                rows = [
-                    {key: value for key, value in asdict(issue).items() if key not in {"vector", "vector_of"}}
-                    for issue in issues[start : start + 100]
-                ]
-                without_vector = [{**row, "vector": None, "vector_of": ""} for row in rows]
-                insert = insert_into(self._engine, table).values(without_vector)
+                rows = [asdict(issue) for issue in issues[start : start + 100]]
+                insert = insert_into(self._engine, table).values(rows)
                 new = insert.excluded
-                same = sa.and_(table.c.title == new.title, table.c.description == new.description)
                 values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
-                values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
-                values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
+                same = sa.and_(table.c.title == new.title, table.c.description == new.description)
+                kept = sa.and_(same, table.c.vector_of != "")
+                values |= {name: sa.case((kept, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
                 connection.execute(insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values))
 
     def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TrackedIssue]]:

@@ -48,6 +48,10 @@ class IssueIndex:
         asked = self._vector(subject, body) if len(self._index) else None
         return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
 
+    def meaning(self, subject: str, body: str) -> Vector | None:
+        """As `search` asks for it: the encoder remembers what it was asked for lately."""
+        return self._vector(subject, self._index.without_boilerplate(body))
+
     def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
         own = self._index.without_boilerplate

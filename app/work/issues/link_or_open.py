@@ -192,7 +192,7 @@ class IssueLinker:
 
     def _opened(self, report: IssueReport, issue: GitLabIssue, detail: str = "") -> Found:
         # Before the claim ends: whoever waits for it must find the issue, and no sync has seen it yet.
-        self.mirror.saw([issue])
+        self.mirror.opened(issue, report.text.subject, report.text.words)
         self.links.save(report, issue, "opened")
         ref = self.known_issues.ref(report, CandidateIssue(issue))
         return Found(outcome="opened", issue=ref, detail=detail, removed=report.text.removed)
