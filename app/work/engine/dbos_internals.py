@@ -20,6 +20,7 @@ __all__ = [
     "active_workflows",
     "database_clock",
     "record_within",
+    "replace_queue_settings",
     "replace_scheduler",
     "replace_step_records",
     "system_database",
@@ -35,6 +36,11 @@ def system_database() -> SystemDatabase:
 def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
     """`start_queued_partitioned_workflows`: dbos's own takes partitions at random."""
     system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
+
+
+def replace_queue_settings(settings: Callable[..., Queue]) -> None:
+    """`get_queue`: each look for work asks the database for what this process has set itself."""
+    system_database().get_queue = settings  # type: ignore[method-assign]  # there is no hook
 
 
 def replace_step_records(

@@ -23,7 +23,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_expo
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
-from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
+from app.work.engine.bell import AT_ONCE, Bell
+from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
@@ -145,15 +146,19 @@ class Engine:
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
-        for queue in QUEUES:
-            seconds = self._polling_seconds
+        queues = [
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
                 worker_concurrency=self._concurrency if queue == TICKETS else max(2, self._concurrency // 4),
-                polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
+                polling_interval_sec=AT_ONCE,
                 on_conflict="always_update",
             )
+            for queue in QUEUES
+        ]
+        slow = max(self._polling_seconds, SLOW_POLLING_SECONDS)
+        self._bell = Bell(queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds})
+        replace_queue_settings(self._bell.settings)
         self._started = True
         self.store.open()
         self._report_unknown_workflows()
@@ -217,11 +222,18 @@ class Engine:
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
-        return self.store.accept(batch, along)
+        answers = self.store.accept(batch, along)
+        self._ring(batch)
+        return answers
 
     def ensure(self, batch: Sequence[Work]) -> None:
         """See WorkStore."""
         self.store.ensure(batch)
+        self._ring(batch)
+
+    def _ring(self, batch: Sequence[Work]) -> None:
+        if self._started:
+            self._bell.ring({work.message.queue for work in batch if work.delay <= 0})
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -270,6 +282,7 @@ class Engine:
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
         options: Any = {**options_of(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, stored(work.message))
+        self._ring([work])
 
     def run_now(self, keys: Sequence[str]) -> None:
         """Let work of these keys begin now that waits for its time. What has begun, or ended, is left alone."""
