@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -29,6 +29,16 @@ class TrackedIssue:
     milestone: str = ""
 
 
+class IssueChange(NamedTuple):
+    """That an issue was written, and which form of it."""
+
+    project_id: int
+    iid: int
+    updated_at: str
+    vector_of: str
+    seen_at: str
+
+
 class TrackedIssues(TableAccess):
     def save(self, issues: Sequence[TrackedIssue]) -> None:
         """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
@@ -44,16 +54,18 @@ class TrackedIssues(TableAccess):
                 values |= {name: sa.case((kept, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
                 connection.execute(insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values))
 
-    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TrackedIssue]]:
-        """Rows written at or after that time, in the order they were written."""
+    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[IssueChange]]:
+        """What was written at or after that time, in the order it was written: without texts, which are long."""
         last = (seen_at, 0, 0)
         first = True
         table = tracked_issues
+        columns = [table.c[name] for name in IssueChange._fields]
         while True:
             place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
             after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
-            query = sa.select(table).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
-            found = self._read(TrackedIssue, query.limit(batch))
+            query = sa.select(*columns).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
+            with self._reader.connect() as connection:
+                found = [IssueChange._make(row) for row in connection.execute(query.limit(batch))]
             if not found:
                 return
             yield found

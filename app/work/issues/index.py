@@ -90,12 +90,13 @@ class IssueIndex:
     def _take_in(self) -> int:
         taken = 0
         for batch in self._rows.changed_since(self._read_to):
-            new = [
-                row for row in batch if self._known.get((row.project_id, row.iid)) != (row.updated_at, bool(row.vector))
-            ]
-            if new:
-                self.put(new)
-            taken += len(new)
+            new: dict[int, list[int]] = {}
+            for one in batch:
+                if self._known.get((one.project_id, one.iid)) != (one.updated_at, bool(one.vector_of)):
+                    new.setdefault(one.project_id, []).append(one.iid)
+            for project_id, iids in new.items():
+                self.put(list(self._rows.of(project_id, iids).values()))
+                taken += len(iids)
             latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
             self._read_to = max(self._read_to, latest.isoformat())
         INDEXED_ISSUES.set(len(self._index))
