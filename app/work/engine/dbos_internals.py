@@ -4,10 +4,13 @@
 """
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from typing import Any, cast
 
 import sqlalchemy as sa
 from dbos import WorkflowStatus
+from dbos._context import current_owner_xid
 from dbos._dbos import _get_dbos_instance
 from dbos._queue import Queue
 from dbos._sys_db import OperationResultInternal as StepRecord
@@ -19,6 +22,7 @@ __all__ = [
     "SystemDatabase",
     "active_workflows",
     "database_clock",
+    "end_within",
     "record_within",
     "replace_queue_settings",
     "replace_scheduler",
@@ -44,20 +48,49 @@ def replace_queue_settings(settings: Callable[..., Queue]) -> None:
 
 
 def replace_step_records(
-    database: SystemDatabase, look_up: Callable[..., Any], record: Callable[..., None]
-) -> tuple[Callable[..., Any], Callable[..., None]]:
-    """`check_operation_execution` and `record_operation_result`: each is a transaction of its own. Answers dbos's."""
-    replaced = database.check_operation_execution, database.record_operation_result
+    database: SystemDatabase, look_up: Callable[..., Any], record: Callable[..., None], end: Callable[..., bool]
+) -> tuple[Callable[..., Any], Callable[..., None], Callable[..., bool]]:
+    """`check_operation_execution`, `record_operation_result`, `update_workflow_outcome`: each is a transaction of its
+    own. Answers dbos's."""
+    replaced = database.check_operation_execution, database.record_operation_result, database.update_workflow_outcome
     database.check_operation_execution = look_up  # type: ignore[method-assign]  # there is no hook
     database.record_operation_result = record  # type: ignore[method-assign]  # there is no hook
+    database.update_workflow_outcome = end  # type: ignore[method-assign]  # there is no hook
     return replaced
 
 
 def record_within(database: SystemDatabase, connection: sa.Connection, record: StepRecord, at: int) -> None:
     """`_record_operation_result_txn`: `at` is the time in ms. Raises what ends the run if it lost its workflow."""
+    _with_names(database, connection)
+    database._record_operation_result_txn(record, at, connection)  # noqa: SLF001  # see above
+
+
+def end_within(
+    database: SystemDatabase, connection: sa.Connection, workflow_id: str, status: Any, output: str | None
+) -> bool:
+    """`_update_workflow_outcome_in_transaction`: False if the run lost its workflow."""
+    _with_names(database, connection)
+    lent = copy(database)
+    lent.engine = cast("Any", _LentEngine(connection))
+    return lent._update_workflow_outcome_in_transaction(  # noqa: SLF001  # see above
+        workflow_id, status, output=output, error=None, owner_xid=current_owner_xid(workflow_id)
+    )
+
+
+def _with_names(database: SystemDatabase, connection: sa.Connection) -> None:
     names = database.engine.get_execution_options()["schema_translate_map"]
     connection.execution_options(schema_translate_map=names)
-    database._record_operation_result_txn(record, at, connection)  # noqa: SLF001  # see above
+
+
+class _LentEngine:
+    """A transaction that is under way, for what would begin one."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    def begin(self) -> AbstractContextManager[sa.Connection]:
+        return nullcontext(self._connection)
 
 
 def active_workflows() -> list[str]:

@@ -16,9 +16,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
@@ -27,6 +25,7 @@ from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
+from app.work.engine.patience import while_database_is_away
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
@@ -52,8 +51,6 @@ ENDED_EVERY_SECONDS = 0.05
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
-# How long a step waits for a database that does not answer, before people are told.
-DATABASE_PATIENCE_SECONDS = 300.0
 QUARANTINED = "quarantined"
 """The error's type that `crashed` is told for work that was quarantined."""
 REWRITTEN = "rewritten"
@@ -194,7 +191,6 @@ class Engine:
             try:
                 run_message(stored)
             finally:
-                self._journal.begin()
                 self._scheduler.begun_first.discard(str(DBOS.workflow_id))
 
         def run_message(stored: JSON) -> None:
@@ -246,7 +242,7 @@ class Engine:
         adapter = adapter_of(answers or answer_type(function))
 
         def run() -> object:
-            return adapter.dump_python(_while_database_is_away(function, *args), mode="json")
+            return adapter.dump_python(while_database_is_away(function, *args), mode="json")
 
         with self._journal.deferred() if deferred else nullcontext():
             answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
@@ -255,6 +251,14 @@ class Engine:
     def keeping(self) -> AbstractContextManager[Along]:
         """For rows that follow from deferred steps: keeps these in the rows' transaction."""
         return self._journal.along()
+
+    def keep(self, write: Along) -> None:
+        """Rows that need not be there before something follows from them: kept with that, or with the work's end."""
+        if self._started and DBOS.workflow_id:
+            self._journal.keep(write)
+        else:
+            with self.store.database.begin() as connection:
+                write(connection)
 
     def settle(self) -> None:
         """Keep the answers of deferred steps now. From any thread: what follows from them may be a request."""
@@ -311,20 +315,6 @@ class Engine:
         message = _read(registered.message, one.input["args"][0])
         registered.crashed(message, QUARANTINED)
         return True
-
-
-@retry(
-    retry=retry_if_exception_type((OperationalError, InterfaceError, PoolTimeout)),
-    wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
-    stop=stop_after_delay(DATABASE_PATIENCE_SECONDS),
-    reraise=True,
-)
-def _while_database_is_away(function: Callable[..., T], *args: object) -> T:
-    """Run it again, as after a crash: a database that restarts, or has no connection left, is no bug.
-
-    The engine waits for its own tables in the same way.
-    """
-    return function(*args)
 
 
 def _priority(message: Message) -> Priority:
