@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import Along, TableAccess, begin_locked, lock_until_commit
+from app.records.database import Along, TableAccess, begin_locked, lock_until_commit, upsert
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -143,11 +143,15 @@ class Links(TableAccess):
 
     def save(self, link: Link, *, now: str) -> None:
         """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
+        with self._engine.begin() as connection:
+            self.save_within(connection, link, now)
+
+    def save_within(self, connection: sa.Connection, link: Link, now: str) -> None:
         values = asdict(link)
         key = {name: values.pop(name) for name in ("ticket_id", "intent")}
         at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
         values |= {"claim_text": "", "updated_at": now}
-        self._insert_or_update(links, key, values, {**at_first, "created_at": now})
+        upsert(connection, links, key, values, {**at_first, "created_at": now})
 
     def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
         """The ticket knows the issue in this state from now on."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, begin_locked, insert_into, insert_or_update
+from app.records.database import TableAccess, begin_locked, insert_into, upsert
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 
@@ -154,7 +154,7 @@ class RateLimits(TableAccess):
     @staticmethod
     def _upsert(connection: sa.Connection, limit: RateLimit) -> None:
         values = asdict(limit)
-        connection.execute(insert_or_update(connection, rate_limits, {"name": values.pop("name")}, values))
+        upsert(connection, rate_limits, {"name": values.pop("name")}, values)
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

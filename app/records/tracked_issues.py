@@ -1,12 +1,13 @@
 """The trackers' issues as we last saw them: what candidates for a ticket are looked for in."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_into
+from app.records.database import TableAccess, insert_on
 from app.records.tables import tracked_issues
 
 
@@ -42,17 +43,12 @@ class IssueChange(NamedTuple):
 class TrackedIssues(TableAccess):
     def save(self, issues: Sequence[TrackedIssue]) -> None:
         """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
-        table = tracked_issues
         with self._engine.begin() as connection:
-            for start in range(0, len(issues), 100):
-                rows = [asdict(issue) for issue in issues[start : start + 100]]
-                insert = insert_into(self._engine, table).values(rows)
-                new = insert.excluded
-                values: dict[str, Any] = {name: new[name] for name in rows[0] if name not in {"project_id", "iid"}}
-                same = sa.and_(table.c.title == new.title, table.c.description == new.description)
-                kept = sa.and_(same, table.c.vector_of != "")
-                values |= {name: sa.case((kept, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
-                connection.execute(insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values))
+            self.save_within(connection, issues)
+
+    def save_within(self, connection: sa.Connection, issues: Sequence[TrackedIssue]) -> None:
+        for start in range(0, len(issues), 100):
+            connection.execute(_save(connection.dialect.name), [asdict(issue) for issue in issues[start : start + 100]])
 
     def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[IssueChange]]:
         """What was written at or after that time, in the order it was written: without texts, which are long."""
@@ -106,3 +102,17 @@ class TrackedIssues(TableAccess):
         """Issues closed long ago are candidates no more."""
         old = sa.and_(tracked_issues.c.state == "closed", tracked_issues.c.updated_at < closed_before)
         return self._change(sa.delete(tracked_issues).where(old))
+
+
+@cache
+def _save(dialect: str) -> Any:
+    """Made once: to put it together costs more than to run it."""
+    table = tracked_issues
+    insert = insert_on(dialect, table)
+    new = insert.excluded
+    names = [one.name for one in fields(TrackedIssue) if one.name not in {"project_id", "iid"}]
+    values: dict[str, Any] = {name: new[name] for name in names}
+    same = sa.and_(table.c.title == new.title, table.c.description == new.description)
+    kept = sa.and_(same, table.c.vector_of != "")
+    values |= {name: sa.case((kept, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
+    return insert.on_conflict_do_update(index_elements=["project_id", "iid"], set_=values)

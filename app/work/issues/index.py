@@ -82,6 +82,10 @@ class IssueIndex:
         self._index.remove(IssueKey(project_id, iid))
         self._known.pop((project_id, iid), None)
 
+    def look_at_again(self, key: IssueKey) -> None:
+        """The next refresh takes its row for new."""
+        self._known.pop(key, None)
+
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many issues."""
         with self._refreshing:

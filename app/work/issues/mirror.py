@@ -22,10 +22,15 @@ class IssueMirror:
         newest = {(issue.project_id, issue.iid): issue for issue in issues}
         self.keep([row_of(issue, now) for issue in newest.values()])
 
-    def opened(self, issue: GitLabIssue, subject: str, body: str) -> None:
-        """For a report of this text: the issue says the same in other words, so it needs no meaning of its own."""
+    def opened(self, issue: GitLabIssue, subject: str, body: str) -> TrackedIssue:
+        """For a report of this text: the issue says the same in other words, so it needs no meaning of its own.
+
+        In the index at once; the row is for the caller to write.
+        """
         row, meaning = row_of(issue, self.now()), self.index.meaning(subject, body)
-        self.keep([replace(row, vector=meaning.values, vector_of=meaning.of) if meaning else row])
+        row = replace(row, vector=meaning.values, vector_of=meaning.of) if meaning else row
+        self.index.put([row])
+        return row
 
     def forget(self, project_id: int, iid: int) -> None:
         """It is not there any more, or we may not read it. Other processes find no row for it."""

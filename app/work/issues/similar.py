@@ -44,6 +44,9 @@ class SimilarIssues:
             self._ask_gitlab(subject, body, project_id)
         found = self.index.search(subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR)
         rows = self.mirror.rows.of(project_id, [one.key.iid for one in found])
+        for one in found:
+            if one.key.iid not in rows:  # opened a moment ago, and its row is on its way: the next look must see it
+                self.index.look_at_again(one.key)
         return [
             ScoredIssue(rows[one.key.iid], one.score, ", ".join(one.shared)) for one in found if one.key.iid in rows
         ]

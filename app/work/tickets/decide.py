@@ -76,7 +76,7 @@ class TicketDecider:
         if isinstance(result, ToWrite) and result.decision.plan.mode != "shadow":
             return self.budget.exhausted(message) or result
         if isinstance(result, Ended):
-            self.log.forget_needless(message.run_id)
+            self.log.forget_needless(message)
         return result
 
     def _decide(self, message: TriageTicket | LinkTicket) -> DecideResult:

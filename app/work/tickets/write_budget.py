@@ -46,7 +46,7 @@ class WriteBudget:
             self.log.failure(_look_again(message), "decide", fault, key=latch)
             self.log.without_verdict(message, "failed", text)
         else:
-            self.log.forget_needless(message.run_id)
+            self.log.forget_needless(message)
         return Ended(why=loop_stopped("budget", "the ticket's budget of writes is used up"))
 
 
