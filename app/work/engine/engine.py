@@ -154,7 +154,9 @@ class Engine:
             for queue in QUEUES
         ]
         slow = max(self._polling_seconds, SLOW_POLLING_SECONDS)
-        self._bell = Bell(queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds})
+        self._bell = Bell(
+            queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
+        )
         replace_queue_settings(self._bell.settings)
         self._started = True
         self.store.open()
@@ -191,7 +193,7 @@ class Engine:
             try:
                 run_message(stored)
             finally:
-                self._scheduler.begun_first.discard(str(DBOS.workflow_id))
+                self._scheduler.ended(str(DBOS.workflow_id))
 
         def run_message(stored: JSON) -> None:
             message = _read(registered.message, stored)

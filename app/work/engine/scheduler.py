@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.work.engine.backlog import in_state
-from app.work.engine.dbos_internals import Queue, SystemDatabase, database_clock
+from app.work.engine.dbos_internals import Queue, SystemDatabase, active_workflows, database_clock
 
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
@@ -43,6 +43,8 @@ class Scheduler:
         self.begun_first: set[str] = set()
         """What was begun here, and by nobody before."""
         self._looking = threading.Lock()
+        self._taken: dict[str, set[str]] = {}
+        """By the last look, and has not ended; by queue."""
 
     def close(self, seconds: float) -> None:
         """From now on nothing is taken. Waits so long for a look that is under way."""
@@ -78,9 +80,19 @@ class Scheduler:
                 return []
             taker = {"executor": executor_id, "version": app_version, "owner": owner_xid}
             claimed = {row[0]: row[1] for row in connection.execute(self._claim, {**of_queue, "keys": found, **taker})}
+        self._taken[queue.name] = set(claimed)
         self.begun_first.difference_update(claimed)
         self.begun_first.update(key for key, starts in claimed.items() if starts == 1)
         return [key for key in found if key in claimed]
+
+    def ended(self, key: str) -> None:
+        self.begun_first.discard(key)
+        for taken in self._taken.values():
+            taken.discard(key)
+
+    def all_began(self, queue: str) -> bool:
+        """Do threads work on what was taken last? dbos does not count what they have not begun, and would take more."""
+        return not self._taken.get(queue, set()).difference(active_workflows())
 
     @staticmethod
     def _alone(connection: sa.Connection, queue: str) -> bool:
