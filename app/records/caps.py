@@ -1,10 +1,12 @@
 """How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, Values, insert_into, lock_until_commit
+from app.records.database import TableAccess, Values, insert_on, lock_until_commit
 from app.records.tables import capped_actions, failures, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
@@ -21,7 +23,7 @@ class CappedActions(TableAccess):
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
         row = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now}
-        key, by = ["run_id", "kind"], ["kind", "archetype"]
+        key, by = ("run_id", "kind"), ("kind", "archetype")
         with self._engine.begin() as connection:
             lock_until_commit(connection, ACTIONS_LOCK)
             return _take(connection, capped_actions, row, key=key, by=by, since=since, most=cap)
@@ -46,11 +48,10 @@ class TicketWrites(TableAccess):
         of the failure that keeps the ticket from being written to, while it is open.
         """
         row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
-        key, by = ["run_id"], ["ticket_id"]
+        key, by = ("run_id",), ("ticket_id",)
         with self._engine.begin() as connection:
             lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
-            latched = sa.exists().where(failures.c.key == latch, failures.c.state == "open")
-            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most, unless=latched)
+            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most, latch=latch)
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -71,24 +72,30 @@ def _take(
     table: sa.Table,
     row: Values,
     *,
-    key: list[str],
-    by: list[str],
+    key: tuple[str, ...],
+    by: tuple[str, ...],
     since: str,
     most: int,
-    unless: sa.ColumnElement[bool] | None = None,
+    latch: str = "",
 ) -> bool:
     """`by`: the columns in which the rows that are counted are like this one.
 
     One statement: on SQLite nothing can come between the count and the row.
     """
+    taking = _taking(connection.dialect.name, table, tuple(row), key, by)
+    return bool(connection.execute(taking, {**row, "since": since, "most": most, "latch": latch}).all())
+
+
+@cache
+def _taking(dialect: str, table: sa.Table, names: tuple[str, ...], key: tuple[str, ...], by: tuple[str, ...]) -> Any:
+    """Made once: to put it together costs more than to run it."""
+    row = {name: sa.bindparam(name, type_=table.c[name].type) for name in names}
     mine = sa.exists().where(*(table.c[name] == row[name] for name in key))
-    others = sa.select(sa.func.count()).select_from(table)
-    room = others.where(*(table.c[name] == row[name] for name in by), table.c.at > since).scalar_subquery() < most
-    values = (sa.literal(value, table.c[name].type) for name, value in row.items())
-    allowed = sa.select(*values).where(sa.or_(mine, room))
-    if unless is not None:
-        allowed = allowed.where(~unless)
-    insert = insert_into(connection, table).from_select(list(row), allowed)
+    like_it = (*(table.c[name] == row[name] for name in by), table.c.at > sa.bindparam("since"))
+    others = sa.select(sa.func.count()).select_from(table).where(*like_it).scalar_subquery()
+    latched = sa.exists().where(failures.c.key == sa.bindparam("latch"), failures.c.state == "open")
+    room = sa.or_(mine, others < sa.bindparam("most", type_=sa.Integer))
+    insert = insert_on(dialect, table).from_select(list(names), sa.select(*row.values()).where(room, ~latched))
     # A row that is there already counts as taken too.
     kept = insert.on_conflict_do_update(index_elements=key, set_={key[0]: insert.excluded[key[0]]})
-    return bool(connection.execute(kept.returning(table.c[key[0]])).all())
+    return kept.returning(table.c[key[0]])

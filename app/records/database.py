@@ -290,12 +290,12 @@ class TableAccess:
         self._engine = engine
         self._reader = reader or engine
 
-    def _rows(self, query: sa.Select[Any]) -> list[sa.RowMapping]:
+    def _rows(self, query: sa.Select[Any], values: Values | None = None) -> list[sa.RowMapping]:
         with self._reader.connect() as connection:
-            return list(connection.execute(query).mappings())
+            return list(connection.execute(query, values or {}).mappings())
 
-    def _read(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
-        return [as_dataclass(kind, row) for row in self._rows(query)]
+    def _read(self, kind: type[Row], query: sa.Select[Any], values: Values | None = None) -> list[Row]:
+        return [as_dataclass(kind, row) for row in self._rows(query, values)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
         return next(iter(self._read(kind, query.limit(1))), None)

@@ -86,6 +86,14 @@ FOLLOWING = ("link", "answered", "issue_changed", "announced")
 """Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 
+_OF_TICKET = (
+    sa.select(decisions)
+    .where(decisions.c.ticket_id == sa.bindparam("ticket"))
+    .order_by(decisions.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+
+
 class _OfThread(threading.local):
     tickets: dict[int, list[Decision]] | None = None
     """What was read, by ticket; None: it may change at any time."""
@@ -150,8 +158,7 @@ class Decisions(TableAccess):
         read = self._of_thread.tickets
         if read is not None and ticket_id in read:
             return read[ticket_id][:limit]
-        query = sa.select(decisions).where(decisions.c.ticket_id == ticket_id)
-        found = self._read(Decision, query.order_by(decisions.c.id.desc()).limit(limit))
+        found = self._read(Decision, _OF_TICKET, {"ticket": ticket_id, "limit": limit})
         if read is not None and limit == MOST_OF_TICKET:
             read[ticket_id] = found
         return found

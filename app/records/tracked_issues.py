@@ -40,6 +40,15 @@ class IssueChange(NamedTuple):
     seen_at: str
 
 
+_WRITTEN = (tracked_issues.c.seen_at, tracked_issues.c.project_id, tracked_issues.c.iid)
+_CHANGES = (
+    sa.select(*(tracked_issues.c[name] for name in IssueChange._fields))
+    .where(tracked_issues.c.seen_at >= sa.bindparam("since"))
+    .order_by(*_WRITTEN)
+    .limit(sa.bindparam("batch"))
+)
+
+
 class TrackedIssues(TableAccess):
     def save(self, issues: Sequence[TrackedIssue]) -> None:
         """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
@@ -52,22 +61,19 @@ class TrackedIssues(TableAccess):
 
     def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[IssueChange]]:
         """What was written at or after that time, in the order it was written: without texts, which are long."""
-        last = (seen_at, 0, 0)
-        first = True
-        table = tracked_issues
-        columns = [table.c[name] for name in IssueChange._fields]
+        query: sa.Select[Any] = _CHANGES
+        values: dict[str, object] = {"since": seen_at, "batch": batch}
         while True:
-            place = sa.tuple_(table.c.seen_at, table.c.project_id, table.c.iid)
-            after = table.c.seen_at >= seen_at if first else place > sa.tuple_(*last)
-            query = sa.select(*columns).where(after).order_by(table.c.seen_at, table.c.project_id, table.c.iid)
             with self._reader.connect() as connection:
-                found = [IssueChange._make(row) for row in connection.execute(query.limit(batch))]
+                found = [IssueChange._make(row) for row in connection.execute(query, values)]
             if not found:
                 return
             yield found
             if len(found) < batch:
                 return
-            last, first = (found[-1].seen_at, found[-1].project_id, found[-1].iid), False
+            query = _CHANGES.where(
+                sa.tuple_(*_WRITTEN) > sa.tuple_(*(getattr(found[-1], one.name) for one in _WRITTEN))
+            )
 
     def of(self, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
         """By iid; those that are there."""

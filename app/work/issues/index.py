@@ -37,8 +37,10 @@ class IssueIndex:
         self.revision = 0
         """Goes up with every issue that is put in."""
 
-    def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[SimilarIssue]:
-        """The nearest first.
+    def search(
+        self, subject: str, body: str, project_id: int, *, closed_after: datetime, least: float = 0.0
+    ) -> list[SimilarIssue]:
+        """The nearest first, of those that score `least` or more.
 
         With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
         once more.
@@ -46,7 +48,9 @@ class IssueIndex:
         self.refresh()
         body = self._index.without_boilerplate(body)
         asked = self._vector(subject, body) if len(self._index) else None
-        return self._index.search(subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked)
+        return self._index.search(
+            subject, body, project_id=project_id, k=MOST, closed_after=closed_after, vector=asked, least=least
+        )
 
     def meaning(self, subject: str, body: str) -> Vector | None:
         """As `search` asks for it: the encoder remembers what it was asked for lately."""
@@ -55,6 +59,8 @@ class IssueIndex:
     def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
         own = self._index.without_boilerplate
+        if not others:
+            return []
         body, small = own(body), SimilarityIndex()
         small.add_all(
             IndexedIssue(project_id=0, iid=number, title=title, description=text, vector=self._vector(title, text))

@@ -116,9 +116,8 @@ class KnownIssues:
         """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
         least = min(policy.suggest_at, policy.link_at) if policy.link_at != "never" else policy.suggest_at
-        near = [one for one in self.similar.of(text.subject, text.words, report.project_id) if one.score >= least]
         seen = set[tuple[int, int]]()
-        for one in near:
+        for one in self.similar.of(text.subject, text.words, report.project_id, least):
             if len(seen) == MOST_CANDIDATES:
                 return
             try:

@@ -29,7 +29,7 @@ KEPT_FROM_BULK = 0.5
 LEARN_EVERY_SECONDS = 1.0
 SHORTEST_WAIT = 0.2
 # Calls that a process takes at once, and for how long it may spend them; the next one gives back the rest.
-MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 10, 5.0
+MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 64, 5.0
 FORGET_SECONDS = 3600.0
 
 
