@@ -33,7 +33,13 @@ class WriteBudget:
         now, latch = self.deps.now(), latch_key(ticket_id)
         since = (now - HOUR).isoformat()
         if records.ticket_writes.allow(
-            ticket_id, message.run_id, since=since, now=now.isoformat(), most=most, latch=latch
+            ticket_id,
+            message.run_id,
+            since=since,
+            now=now.isoformat(),
+            most=most,
+            latch=latch,
+            keep=self.deps.engine.keep,
         ):
             return None
         known = records.failures.by_key(latch)
