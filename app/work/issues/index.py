@@ -38,14 +38,22 @@ class IssueIndex:
         """Goes up with every issue that is put in."""
 
     def search(
-        self, subject: str, body: str, project_id: int, *, closed_after: datetime, least: float = 0.0
+        self,
+        subject: str,
+        body: str,
+        project_id: int,
+        *,
+        closed_after: datetime,
+        least: float = 0.0,
+        refresh: bool = True,
     ) -> list[SimilarIssue]:
         """The nearest first, of those that score `least` or more.
 
-        With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
-        once more.
+        `refresh`: with what other processes wrote, and after a start with what was there before. An issue that is
+        missed is opened once more.
         """
-        self.refresh()
+        if refresh:
+            self.refresh()
         body = self._index.without_boilerplate(body)
         asked = self._vector(subject, body) if len(self._index) else None
         return self._index.search(
