@@ -10,8 +10,8 @@ from tests.support.database_calls import counted_calls
 from tests.support.harness import Harness
 
 MOST = {
-    "sqlite": {"statement": 38, "commit": 13, "rollback": 0, "encoder": 1, "connection": 1},
-    "postgresql": {"statement": 41, "commit": 13, "rollback": 0, "encoder": 1, "connection": 1},
+    "sqlite": {"statement": 24, "commit": 7, "rollback": 0, "encoder": 1, "connection": 1},
+    "postgresql": {"statement": 29, "commit": 8, "rollback": 0, "encoder": 1, "connection": 1},
 }
 # At once: what is done for several of them together is shared. No two are alike.
 EARLIER = (
