@@ -14,21 +14,26 @@ from app.model.store import ModelStore
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook
 from app.service import Service
-from app.settings import Settings
+from app.settings import Settings, SetupSettings
+from app.setup.connect import connect
+from app.setup.health import HEALTH_SECONDS, SetupHealth
+from app.setup.objects import Account
 from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
 from app.work.bulk import bulk_job
+from app.work.chat import ask_expert
 from app.work.chat import jobs as chat_jobs
 from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.decisions.language_model import LanguageModelFallback
+from app.work.documentation import sync as sync_documentation
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
 from app.work.issues import report_counter, sync
 from app.work.issues.incidents import IncidentFinder
-from app.work.issues.index import INDEX_SECONDS, IssueIndex
+from app.work.issues.index import IssueIndex
 from app.work.issues.issue_links import IssueLinks
 from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import IssueLinker
@@ -39,14 +44,17 @@ from app.work.jobs import backpressure
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import OutboundCalls, outbound_calls
-from app.work.mentions import create_ticket, read_feed, take
+from app.work.mentions import backfill, create_ticket, read_feed, take
 from app.work.mentions.open_feed import OpenFeeds
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
 from app.work.provenance import Provenance
+from app.work.reconcile import backfill_tickets
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
+from app.work.search.live_index import INDEX_SECONDS
+from app.work.search.text_index import TextIndex
 from app.work.tickets import workflow as ticket_workflow
 from app.work.tickets.assignees import AssigneeCache
 from app.work.updates import relay_note
@@ -91,18 +99,24 @@ def build(
     judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
     judgement = replace(judgement, clock=time.monotonic)
     index = IssueIndex(records.tracked_issues, encoder, now)
+    texts = TextIndex(records.searched_texts, encoder, now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
+    setup = SetupHealth(_account(settings, rulebook, outbound) if settings.public_url else None)
     last_deliveries = LastDeliveries(records.progress, now, sources)
-    _register_workflows(deps, judgement, index, last_deliveries, outbound)
+    _register_workflows(
+        deps, judgement, index=index, texts=texts, last_deliveries=last_deliveries, setup=setup, outbound=outbound
+    )
     cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
     return Service(
         deps=deps,
         judgement=judgement,
         outbound=outbound,
         index=index,
+        texts=texts,
         intake=Intake(engine),
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
+        setup=setup,
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
@@ -110,15 +124,30 @@ def build(
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
             Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
             Task("issue_index", INDEX_SECONDS, index.update, slow=True),
+            Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+            Task("setup", HEALTH_SECONDS, setup.look, slow=True),
         ),
     )
+
+
+def _account(settings: Settings, rulebook: Rulebook, outbound: OutboundCalls) -> Callable[[], Account]:
+    """Read anew at each look."""
+    environ = {
+        "ZENDESK_WEBHOOK_SECRET": ",".join(one.get_secret_value() for one in settings.zendesk_webhook_secret),
+        "GITLAB_WEBHOOK_SECRET": ",".join(one.get_secret_value() for one in settings.gitlab_webhook_secret),
+    }
+    of_setup = SetupSettings.model_validate(settings.model_dump())
+    return lambda: connect(of_setup, environ, rulebook.current(), needs_admin=False, outbound=outbound)
 
 
 def _register_workflows(
     deps: Dependencies,
     judgement: Judgement,
+    *,
     index: IssueIndex,
+    texts: TextIndex,
     last_deliveries: LastDeliveries,
+    setup: SetupHealth,
     outbound: OutboundCalls,
 ) -> None:
     settings, clients = deps.settings, deps.clients
@@ -143,6 +172,7 @@ def _register_workflows(
             provenance=provenance,
         ),
         incidents=IncidentFinder(deps=deps, projects=projects),
+        texts=texts,
         provenance=provenance,
     )
     bulk_job.register(deps)
@@ -152,15 +182,20 @@ def _register_workflows(
     report_counter.register(deps)
     take.register(deps)
     create_ticket.register(deps)
-    read_feed.register(deps, OpenFeeds(settings, outbound).open)
+    open_feeds = OpenFeeds(settings, outbound)
+    read_feed.register(deps, open_feeds.open)
+    backfill.register(deps, open_feeds.open)
     sync.register(deps, projects, mirror)
+    sync_documentation.register(deps, outbound)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
+    backfill_tickets.register(deps)
     chat_jobs.register(
         deps,
         Announcer(clients.chat, deps.records.announcements, deps.records.failures, deps.now),
-        WebhookAlerts(deps=deps, last=last_deliveries, projects=projects),
+        WebhookAlerts(deps=deps, last=last_deliveries, projects=projects, setup_problems=setup.sentences),
     )
+    ask_expert.register(deps, provenance)
     prune.register(deps)
 
 
@@ -173,6 +208,11 @@ def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
     return [
         CronEntry("sync_issues", sync.SYNC_SECONDS, lambda key, now: sync.sync_works(key, now, rulebook.current())),
         CronEntry("feeds", read_feed.LOOK_SECONDS, lambda key, now: read_feed.feed_works(key, now, rulebook.current())),
+        CronEntry(
+            "documentation",
+            sync_documentation.LOOK_SECONDS,
+            lambda key, now: sync_documentation.documentation_works(key, now, rulebook.current()),
+        ),
         CronEntry("prune", PRUNE_SECONDS, one(Prune)),
         CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
         CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),

@@ -4,6 +4,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 DELIVERIES = Counter("pointsman_deliveries_total", "Webhook deliveries by what became of them.", ["source", "outcome"])
 MENTIONS = Counter("pointsman_mentions_total", "Mentions that came in, by what became of them.", ["source", "state"])
+FEED_BLOCKED_LOOKS = Gauge(
+    "pointsman_feed_blocked_looks", "Looks in a row that a feed refused or that failed; 0: it is read.", ["feed"]
+)
+FEED_READ = Gauge("pointsman_feed_read_seconds", "When a feed was last read without an error, as Unix time.", ["feed"])
 DECISIONS = Counter(
     "pointsman_decisions_total", "Decisions by archetype and by what decided.", ["archetype", "decider"]
 )
@@ -15,11 +19,11 @@ WAIT_SECONDS = Counter(
     "Seconds that calls were delayed before they were sent, by reason.",
     ["service", "reason"],
 )
-BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls left in the rate limit's window, for all.", ["service", "what"])
+BUDGET_LEFT = Gauge("pointsman_budget_left", "Calls that the limit still allows in its window.", ["service", "what"])
 CIRCUIT_OPEN = Gauge("pointsman_circuit_open", "1 while the service is down and is not called.", ["service"])
 CONDITION_ERRORS = Counter("pointsman_condition_errors_total", "Conditions that could not be evaluated.", ["route"])
-PAUSED = Gauge("pointsman_paused", "1 while people have paused it.", ["what"])
-SUSPENDED = Gauge("pointsman_held_work", "Work that waits until people resume what goes to GitLab.")
+PAUSED = Gauge("pointsman_paused", "1 while a person has paused it.", ["what"])
+SUSPENDED = Gauge("pointsman_held_work", "Work that waits until a person resumes what goes to GitLab.")
 LOOPS_STOPPED = Counter("pointsman_loops_stopped_total", "Events left unanswered, so that no loop begins.", ["kind"])
 OPEN_FAILURES = Gauge("pointsman_open_failures", "Failures that wait for a person.")
 WAITING = Gauge("pointsman_waiting_work", "Work in the queue that has not begun.")
@@ -44,4 +48,7 @@ BULK_UPDATES = Counter(
 )
 REPAIRED = Counter("pointsman_repaired_total", "Missed changes that reconciliation found, by kind.", ["kind"])
 LAST_SEEN = Gauge("pointsman_last_event_seconds", "When a source last sent something, as Unix time.", ["source"])
+SETUP_PROBLEMS = Gauge(
+    "pointsman_setup_problems", "1 for each check of the set-up that is not right.", ["check", "state"]
+)
 CONFIG_ERRORS = Gauge("pointsman_config_errors", "Problems in YAML files that were refused; 0: the files are in force.")

@@ -1,13 +1,17 @@
 """The service without its web: it starts and stops, and says how it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from app.metrics import (
     BUDGET_LEFT,
     CIRCUIT_OPEN,
+    FEED_BLOCKED_LOOKS,
+    FEED_READ,
     LAST_SEEN,
     OLDEST_WAITING,
     OPEN_FAILURES,
@@ -16,7 +20,9 @@ from app.metrics import (
     UNKNOWN_WORKFLOW_WORK,
     WAITING,
 )
+from app.records.feeds import BLOCKED_LOOKS, FeedStatus
 from app.records.pauses import WHATS
+from app.setup.health import SetupHealth
 from app.ticker import Ticker
 from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
@@ -28,6 +34,7 @@ from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
+from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
 from integrations.errors import Invalid, NotFound, Refused
 
@@ -35,6 +42,10 @@ log = structlog.get_logger(__name__)
 
 # Shorter than this it can be guessed in a long night.
 SHORT_TOKEN = 16
+
+
+ZENDESK_SETTINGS = "check ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"
+GITLAB_SETTINGS = "check GITLAB_URL and GITLAB_TOKEN, which needs the scope `api`"
 
 
 class Degraded(Exception):
@@ -53,11 +64,13 @@ class Service:
     judgement: Judgement
     outbound: OutboundCalls
     index: IssueIndex
+    texts: TextIndex
     intake: Intake
     last_deliveries: LastDeliveries
     dead_letters: DeadLetters
     ticker: Ticker
     assignees: AssigneeCache
+    setup: SetupHealth
 
     def start(self) -> None:
         self.deps.engine.start()
@@ -97,6 +110,8 @@ class Service:
             "workflows": self.check_workflows,
             "config": self.check_config,
             "pauses": self.check_pauses,
+            "feeds": self.check_feeds,
+            "setup": self.check_setup,
         }
 
     def remote_probes(self) -> dict[str, Callable[[], str]]:
@@ -109,11 +124,12 @@ class Service:
         }
 
     def check_zendesk(self) -> str:
-        with at_priority(Priority.URGENT):  # work may use up our share; that is no reason to be taken for unready
+        # Work may use up our share; that is no reason to be taken for unready.
+        with at_priority(Priority.URGENT), _said_with(ZENDESK_SETTINGS):
             return f"signed in as agent {self.deps.identity.ask_zendesk()}"
 
     def check_gitlab(self) -> str:
-        with at_priority(Priority.URGENT):
+        with at_priority(Priority.URGENT), _said_with(GITLAB_SETTINGS):
             if "api" not in self.deps.clients.gitlab().token_scopes():
                 raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
             return f"signed in as user {self.deps.identity.ask_gitlab()}"
@@ -130,7 +146,10 @@ class Service:
                 with at_priority(Priority.URGENT):
                     is_public = self.deps.clients.gitlab().project(project).public
             except (NotFound, Refused) as error:
-                raise NotReady(f"{error.reason}: {project} ({rules.place_of_tracker(project)})") from error
+                place = rules.place_of_tracker(project)
+                raise NotReady(
+                    f"{error.reason}: {project} ({place}): mend its name, or let the token read it"
+                ) from error
             if name in named and not is_public:
                 hidden.append(name)
         if hidden:
@@ -179,6 +198,12 @@ class Service:
         OLDEST_WAITING.set(self._oldest_waiting())
         for source in self.last_deliveries.sources:
             LAST_SEEN.labels(source).set(self.last_deliveries.last(source).timestamp())
+        FEED_BLOCKED_LOOKS.clear()
+        FEED_READ.clear()
+        for feed in self._feeds():
+            FEED_BLOCKED_LOOKS.labels(feed.name).set(feed.blocked_looks)
+            if feed.read_at:
+                FEED_READ.labels(feed.name).set(datetime.fromisoformat(feed.read_at).timestamp())
         now = self.deps.now().timestamp()
         BUDGET_LEFT.clear()
         for limit in self.outbound.limiter.state():
@@ -206,7 +231,36 @@ class Service:
         """Paused by people is not broken: it makes nothing unready."""
         return "; ".join(map(described, self.deps.pause.current())) or "nothing is paused"
 
+    def check_feeds(self) -> str:
+        """Degraded at most: what a blocked feed brings comes later, and nothing else waits for it."""
+        feeds = self._feeds()
+        if blocked := [one.name for one in feeds if one.is_blocked]:
+            raise Degraded(f"blocked since {BLOCKED_LOOKS} looks or more, see /api/feeds: {', '.join(blocked)}")
+        return f"{len(feeds)} are looked at" if feeds else "routing.yaml names none"
+
+    def _feeds(self) -> list[FeedStatus]:
+        """As routing.yaml names them."""
+        now = self.deps.now()
+        return [self.deps.records.feeds.of(name, now) for name in self.deps.rulebook.current().routing.feeds]
+
+    def check_setup(self) -> str:
+        """Degraded: what `pointsman doctor` found at its last look. A new one is made every hour."""
+        if self.setup.account is None:
+            return "not looked at: PUBLIC_URL is not set"
+        if said := self.setup.said():
+            raise Degraded(said)
+        return "nothing is wrong, as far as our token may look"
+
     def greet(self) -> None:
         """Learn who we are: a service that is down must not keep us from accepting deliveries."""
         for service, reason in self.deps.identity.learn().items():
             log.warning("service_not_ready", service=service, cause=reason)
+
+
+@contextmanager
+def _said_with(advice: str) -> Iterator[None]:
+    """What a service refuses, with where to look."""
+    try:
+        yield
+    except Refused as error:
+        raise NotReady(f"{error.reason}: {advice}") from error

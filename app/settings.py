@@ -10,12 +10,23 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 
 from app.records.database import refuse_unusable
 from app.signatures import SIGNING_PREFIX, signing_key
 
 DEFAULT_MODELS = Path("data/models")
+SLACK_PREFIX = "xox"
+"""How all tokens of Slack begin."""
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 _SENTRY = frozenset({"sentry_url", "sentry_token", "sentry_org"})
 
@@ -64,6 +75,13 @@ def _chat_address(value: SecretStr) -> SecretStr:
     url = urlsplit(value.get_secret_value())
     if url.scheme not in {"http", "https"} or not url.hostname:
         raise ValueError("must be an address like https://chat.example.com/hooks/...")
+    return value
+
+
+def _mattermost(value: str, info: ValidationInfo) -> str:
+    token: SecretStr | None = info.data.get("chat_token")
+    if token and not token.get_secret_value().startswith(SLACK_PREFIX) and not value:
+        raise ValueError("must be the address of your Mattermost, as CHAT_TOKEN is no token of Slack (xoxb-...)")
     return value
 
 
@@ -142,6 +160,27 @@ class DatabaseSettings(_FromEnvironment):
     )
 
 
+class SetupSettings(ZendeskSettings, DatabaseSettings):
+    """What `pointsman setup` needs: it runs before there is a webhook, and so without its secret."""
+
+    zendesk_admin_email: str = Field(default="", description="An admin's address, for `setup` alone")
+    zendesk_admin_token: SecretStr | None = Field(
+        default=None, description="An admin's API token, for `setup` alone; it is stored nowhere"
+    )
+    gitlab_url: Address = Field(description="Your GitLab, https://gitlab.com")
+    gitlab_token: SecretStr = Field(description="A token of the bot user, scope `api`")
+    public_url: Address = Field(
+        description="Where Zendesk and GitLab reach this service, https://pointsman.example.com"
+    )
+
+    @classmethod
+    def missing_together(cls, given: Set[str]) -> list[str]:
+        problems = super().missing_together(given)
+        if len(given & {"zendesk_admin_email", "zendesk_admin_token"}) == 1:
+            problems.append("set ZENDESK_ADMIN_EMAIL and ZENDESK_ADMIN_TOKEN, or none of them.")
+        return problems
+
+
 class FeedAccounts(_FromEnvironment):
     """Keys for the feeds that need one."""
 
@@ -149,6 +188,9 @@ class FeedAccounts(_FromEnvironment):
     disqus_key: SecretStr | None = Field(default=None, description="The public key of an application at Disqus")
     youtube_key: SecretStr | None = Field(default=None, description="An API key of Google, for YouTube")
     tumblr_key: SecretStr | None = Field(default=None, description="The consumer key of an application at Tumblr")
+    reddit_feed_token: SecretStr | None = Field(default=None, description="The token in the addresses of prefs/feeds")
+    reddit_feed_user: str = Field(default="", description="The account of Reddit that it belongs to")
+    producthunt_token: SecretStr | None = Field(default=None, description="A developer token of Product Hunt")
     mastodon_token: SecretStr | None = Field(default=None, description="Where a server of Mastodon asks for an account")
     bluesky_handle: str = Field(default="", description="The account that searches Bluesky")
     bluesky_app_password: SecretStr | None = Field(default=None, description="An app password of that account")
@@ -168,8 +210,17 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     mentions_webhook_secret: SigningSecrets = Field(
         default=(), description="For POST /webhooks/mentions: a bearer secret, or whsec_...; several with commas"
     )
+    mentions_webhook_secret_: Mapping[str, SigningSecrets] = Field(
+        default={}, description="With a hook's name behind it, `..._F5BOT`: the secret of that hook alone"
+    )
     chat_webhook_url: ChatAddress | None = Field(
         default=None, description="A Slack or Mattermost incoming webhook, for what routing.yaml lists under `chat:`"
+    )
+    chat_token: SecretStr | None = Field(
+        default=None, description="A bot's token of Slack (xoxb-...) or Mattermost, for messages with a link to them"
+    )
+    chat_url: Annotated[AddressIfAny, AfterValidator(_mattermost)] = Field(
+        default="", validate_default=True, description="Your Mattermost; Slack needs none"
     )
     sentry_url: AddressIfAny = Field(
         default="", description="Your Sentry, https://us.sentry.io, for `incidents.sentry`"
@@ -187,15 +238,28 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     llm_token: SecretStr | None = Field(default=None, description="Its bearer token, if it needs one")
     llm_per_hour: Annotated[int, Field(ge=0)] = Field(default=60, description="Questions an hour, for each process")
     llm_private: bool = Field(default=False, description="May it be sent text from private channels")
+    short_links: bool | None = Field(
+        default=None, description="Look up where short links lead. Empty: yes, unless Zendesk is the sandbox"
+    )
+    public_url: AddressIfAny = Field(
+        default="", description="Where Zendesk and GitLab reach this service, https://pointsman.example.com"
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: LogLevel = Field(default="info", description="How much to log")
+
+    @property
+    def follows_short_links(self) -> bool:
+        beside_sandbox = _is_loopback(urlsplit(self.zendesk_url).hostname or "")
+        return not beside_sandbox if self.short_links is None else self.short_links
 
     @classmethod
     def missing_together(cls, given: Set[str]) -> list[str]:
         problems = super().missing_together(given)
         if 0 < len(given & _SENTRY) < len(_SENTRY):
             problems.append("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them.")
+        if "chat_url" in given and "chat_token" not in given:
+            problems.append("set CHAT_TOKEN to a token of the bot at CHAT_URL, or leave CHAT_URL empty.")
         if "llm_url" in given and "llm_model" not in given:
             problems.append("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty.")
         return problems
@@ -213,6 +277,10 @@ def zendesk_settings(environ: Mapping[str, str]) -> ZendeskSettings:
     return _load(ZendeskSettings, environ)
 
 
+def setup_settings(environ: Mapping[str, str]) -> SetupSettings:
+    return _load(SetupSettings, environ)
+
+
 def database_url(environ: Mapping[str, str]) -> str:
     return _load(DatabaseSettings, environ).database_url
 
@@ -221,24 +289,22 @@ SomeSettings = TypeVar("SomeSettings", bound=_FromEnvironment)
 
 
 def _load(model: type[SomeSettings], environ: Mapping[str, str]) -> SomeSettings:
-    found: dict[str, str] = {}
+    found: dict[str, str | dict[str, str]] = {}
     problems: list[str] = []
     unreadable: set[str] = set()
     for field in model.model_fields:
-        try:
-            # An empty file is a variable that is not set, above all where it should hold a secret.
-            if value := _value(field.upper(), environ, problems):
-                found[field] = value
-        except (OSError, UnicodeDecodeError) as error:
-            name = f"{field.upper()}_FILE"
-            problems.append(f"{name}: cannot read {environ[name]} ({type(error).__name__}).")
+        # An empty file is a variable that is not set, above all where it should hold a secret.
+        value = (_values if field.endswith("_") else _value)(field.upper(), environ, problems)
+        if value is None:
             unreadable.add(field)
+        elif value:
+            found[field] = value
     settings = None
     try:
         settings = model.model_validate(found)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_context=False):
-            field = str(problem["loc"][0])
+            field = "".join(part for part in problem["loc"] if isinstance(part, str))
             if field in unreadable:  # That it has no value follows from this.
                 continue
             if problem["type"] in {"missing", "too_short"}:
@@ -252,8 +318,23 @@ def _load(model: type[SomeSettings], environ: Mapping[str, str]) -> SomeSettings
     return settings
 
 
-def _value(name: str, environ: Mapping[str, str], problems: list[str]) -> str:
+def _value(name: str, environ: Mapping[str, str], problems: list[str]) -> str | None:
+    """None: its file cannot be read."""
     value, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
     if value and file:
         problems.append(f"{name}: set it or {name}_FILE, not both.")
-    return value or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+    if value or not file:
+        return value
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")
+        return None
+
+
+def _values(prefix: str, environ: Mapping[str, str], problems: list[str]) -> dict[str, str] | None:
+    """By what follows the prefix in a variable's name, in lower case. None: a file cannot be read."""
+    names = {stem for name in environ if (stem := name.removesuffix("_FILE")).startswith(prefix)}
+    given = {name.removeprefix(prefix).lower(): _value(name, environ, problems) for name in sorted(names)}
+    read = {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in read.items() if value} if len(read) == len(given) else None

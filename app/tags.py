@@ -12,6 +12,12 @@ LINKED_TAG = "issue_linked"
 # What a person asks for. The tag is taken off again once it is carried out.
 OPEN_ISSUE_TAG = "open_issue"
 LINK_ISSUE_TAG = "link_issue_"
+ASK_TAG = "ask_"
+"""With the name of an expert, who is asked in the chat. Then it is replaced by the next."""
+ASKED_TAG = "asked_"
+
+MERGED_TAG = "closed_by_merge"
+"""Zendesk's own."""
 
 _VERDICT_TAGS = frozenset({ABSTAINED_TAG, DONE_TAG, LINKED_TAG})
 

@@ -45,6 +45,19 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortLink:
+    """A shortened link in the text, and where it leads."""
+
+    link: str
+    url: str = ""
+    """Empty: that is not known."""
+    title: str = ""
+    """Of the page: whoever made the page wrote it."""
+    why_not: str = ""
+    """Why `url` is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     id: int | str
     subject: str = ""
@@ -62,6 +75,8 @@ class Ticket:
     custom_fields: Mapping[str, str] = field(default_factory=dict)
     requester: Requester = Requester()
     organization: Organization | None = None
+    short_links: tuple[ShortLink, ...] = ()
+    """Those that were looked up."""
     event: Event = "created"
     created_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     updated_at: str = ""

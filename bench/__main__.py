@@ -6,7 +6,20 @@ import sys
 
 from rich.console import Console
 
-from bench import classify, duplicates, growth, index_sync, intake, limits, nodered, older, pipeline, rules, tickets
+from bench import (
+    classify,
+    documentation,
+    duplicates,
+    growth,
+    index_sync,
+    intake,
+    limits,
+    nodered,
+    older,
+    pipeline,
+    rules,
+    tickets,
+)
 
 BENCHES = {
     "intake": intake.run,
@@ -15,6 +28,7 @@ BENCHES = {
     "growth": growth.run,
     "rules": rules.run,
     "classify": classify.run,
+    "docs": documentation.run,
     "duplicates": duplicates.run,
     "index_sync": index_sync.run,
     "tickets": tickets.run,

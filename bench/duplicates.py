@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.model.encoder import Encoder
-from app.similarity.index import IndexedIssue, IssueKey, SimilarityIndex
+from app.similarity.index import IndexedText, SimilarityIndex, TextKey
 from app.similarity.vectors import ENCODER_NAME, Vector, embed
 
 PROJECT = 1
@@ -45,7 +45,7 @@ SEED = 7
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    issue: IndexedIssue
+    issue: IndexedText
     group: str
     asked: bool
     """Named as a duplicate of another one."""
@@ -100,17 +100,15 @@ def _recalls(sets: dict[str, list[Report]], *, with_encoder: bool) -> Table:
 def _ranks(reports: Sequence[Report], *, semantic: bool) -> tuple[list[int], list[float]]:
     """Where the first report of the same group stands (10: nowhere), and how long each search took."""
     index = _indexed(reports, semantic=semantic)
-    groups = {report.issue.iid: report.group for report in reports}
+    groups = {report.issue.number: report.group for report in reports}
     ranks, times = [], []
     for report in (report for report in reports if report.asked):
         issue = report.issue
         index.remove(issue.key)
         start = thread_time()
-        near = index.search(
-            issue.title, issue.description, project_id=PROJECT, vector=issue.vector if semantic else None
-        )
+        near = index.search(issue.title, issue.description, group=PROJECT, vector=issue.vector if semantic else None)
         times.append(thread_time() - start)
-        right = [place for place, one in enumerate(near) if groups[one.key.iid] == report.group]
+        right = [place for place, one in enumerate(near) if groups[one.key.number] == report.group]
         ranks.append(right[0] if right else 10)
         index.add_all([issue if semantic else replace(issue, vector=None)])
     return ranks, times
@@ -125,7 +123,7 @@ def _precisions(name: str, reports: Sequence[Report], *, with_encoder: bool) -> 
         title=f"Right, and how many of all, where half of the reports are new ({name})",
         title_justify="left",
     )
-    groups: dict[str, set[IssueKey]] = {}
+    groups: dict[str, set[TextKey]] = {}
     for report in reports:
         groups.setdefault(report.group, set()).add(report.issue.key)
     new = np.random.default_rng(SEED).random(len(reports)) < 0.5
@@ -139,7 +137,7 @@ def _precisions(name: str, reports: Sequence[Report], *, with_encoder: bool) -> 
                 near = index.search(
                     issue.title,
                     issue.description if whole else "",
-                    project_id=PROJECT,
+                    group=PROJECT,
                     k=len(hidden) + 1,
                     vector=(issue.vector if whole else report.title_vector) if semantic else None,
                 )
@@ -203,7 +201,7 @@ def _built(reports: Sequence[Report], size: int) -> tuple[SimilarityIndex, float
     """An index filled in batches, as the service does, and the seconds that it took."""
     index = SimilarityIndex()
     seconds = 0.0
-    batch: list[IndexedIssue] = []
+    batch: list[IndexedText] = []
     for issue in _mixed(reports, size):
         batch.append(issue)
         if len(batch) == BATCH:
@@ -219,7 +217,7 @@ def _searches(index: SimilarityIndex, asked: Sequence[Report], *, semantic: bool
     for issue in (report.issue for report in asked):
         vector = issue.vector if semantic else None
         start = thread_time()
-        index.search(issue.title, issue.description, project_id=PROJECT, vector=vector)
+        index.search(issue.title, issue.description, group=PROJECT, vector=vector)
         times.append(thread_time() - start)
     return times
 
@@ -227,7 +225,7 @@ def _searches(index: SimilarityIndex, asked: Sequence[Report], *, semantic: bool
 def _additions(index: SimilarityIndex, asked: Sequence[Report], size: int) -> list[float]:
     times = []
     for number, report in enumerate(asked):
-        issue = replace(report.issue, iid=size + number)
+        issue = replace(report.issue, number=size + number)
         start = thread_time()
         index.add_all([issue])
         times.append(thread_time() - start)
@@ -243,7 +241,7 @@ def _embeddings(encoder: Encoder, reports: Sequence[Report]) -> list[float]:
     return times
 
 
-def _mixed(reports: Sequence[Report], size: int) -> Iterator[IndexedIssue]:
+def _mixed(reports: Sequence[Report], size: int) -> Iterator[IndexedText]:
     """The title of one report, half the text of a second one and half of a third one; the mean of their meanings."""
     choose = random.Random(SEED)
     for iid in range(size):
@@ -253,7 +251,7 @@ def _mixed(reports: Sequence[Report], size: int) -> Iterator[IndexedIssue]:
         if one.vector and two.vector and three.vector:
             mean = one.vector.numbers() + two.vector.numbers() + three.vector.numbers()
             vector = Vector(ENCODER_NAME, (mean / np.linalg.norm(mean)).astype("<f2").tobytes())
-        yield IndexedIssue(PROJECT, iid, one.title, text, vector=vector)
+        yield IndexedText(PROJECT, iid, one.title, text, vector=vector)
 
 
 def _read(file: Path, encoder: Encoder | None) -> list[Report]:
@@ -273,7 +271,7 @@ def _read(file: Path, encoder: Encoder | None) -> list[Report]:
     titles = _vectors(encoder, [(title, "") for title, _ in texts])
     return [
         Report(
-            IndexedIssue(PROJECT, iid, title, body, vector=whole[iid]),
+            IndexedText(PROJECT, iid, title, body, vector=whole[iid]),
             group_of(document["id"]),
             document["id"] in asked,
             titles[iid],

@@ -29,19 +29,11 @@ class NotFound(IntegrationError):
     default_reason = "not_found"
 
 
-class Refused(IntegrationError):
-    """401, 403, a redirect, or a request for another host than ours: a person has to change something."""
-
-    default_reason = "refused"
-
-
-class Invalid(IntegrationError):
-    """400, 422: the request will never be accepted as it is. `fields`: what the service said, by field.
+class _Explained(IntegrationError):
+    """`fields`: what the service said, by field; under `base` what is about none.
 
     Its texts may quote what people wrote: show them where the ticket may be shown, do not log them.
     """
-
-    default_reason = "invalid"
 
     def __init__(
         self, service: str, message: str, reason: str | None = None, fields: Mapping[str, tuple[str, ...]] | None = None
@@ -49,6 +41,18 @@ class Invalid(IntegrationError):
         super().__init__(service, message, reason)
         self.fields = dict(fields or {})
         self.args = (service, message, self.reason, self.fields)
+
+
+class Refused(_Explained):
+    """401, 403, a redirect, or a request for another host than ours: a person has to change something."""
+
+    default_reason = "refused"
+
+
+class Invalid(_Explained):
+    """400, 422: the request will never be accepted as it is."""
+
+    default_reason = "invalid"
 
 
 class Unreadable(IntegrationError):

@@ -82,6 +82,18 @@ class Reader:
             failure = self._unavailable("the answer cannot be read", "unreadable_answer")
         raise failure
 
+    def at(self, url: str) -> "Reader":
+        """The same for another address of the service. Only for clients that hold no token."""
+        return Reader(
+            self._service,
+            httpx.URL(url),
+            self._client,
+            seconds=self._seconds,
+            most_bytes=self._most_bytes,
+            outbound=self._outbound,
+            wait=self._wait,
+        )
+
     def close(self) -> None:
         self._client.close()
 

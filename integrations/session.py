@@ -169,7 +169,7 @@ def status_error(
     write: bool,
     fields: Mapping[str, tuple[str, ...]] | None = None,
 ) -> IntegrationError:
-    """What a status other than 2xx and 429 means for any service. `fields` goes into `Invalid`."""
+    """What a status other than 2xx and 429 means for any service. `fields` goes into `Refused` and `Invalid`."""
     if status >= 500 or status == 408:
         if write:
             return UnknownOutcome(service, f"{said}; it may have been carried out", f"http_{status}")
@@ -178,7 +178,8 @@ def status_error(
         return Refused(service, f"{said}, a redirect; none is followed: configure the final address", "redirect")
     if status in MEANING:
         kind, hint, reason = MEANING[status]
-        return kind(service, said + hint, reason)
+        failure = kind(service, said + hint, reason)
+        return Refused(service, failure.message, reason, fields) if isinstance(failure, Refused) else failure
     names = ", ".join(sorted(fields or {}))
     return Invalid(service, f"{said}; rejected: {names}" if names else said, f"http_{status}", fields)
 

@@ -30,7 +30,7 @@ def ends_in_words(command: Callable[Given, int | None]) -> Callable[Given, None]
         try:
             code = command(*args, **kwargs)
         except Exception as error:
-            known = _in_words(error)
+            known = in_words(error)
             if known is None:
                 raise
             console, text, code = known
@@ -41,7 +41,7 @@ def ends_in_words(command: Callable[Given, int | None]) -> Callable[Given, None]
     return run
 
 
-def _in_words(error: Exception) -> tuple[Console, str, int] | None:
+def in_words(error: Exception) -> tuple[Console, str, int] | None:
     """Where to say what, and the exit code; None for an error of our own code.
 
     Imports the classes here: most commands end without them.

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.commands import classification, learning, operations, rules, serve, starter
+from app.cli.commands import backfill, chat, classification, learning, operations, rules, serve, setup, starter
 
 cli = typer.Typer(
     help="Triage Zendesk tickets: classify, tag, link GitLab issues.",
@@ -12,7 +12,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (starter, serve, rules, classification, operations, learning):
+for group in (starter, setup, serve, rules, classification, operations, chat, backfill, learning):
     cli.add_typer(group.cli)
 
 

@@ -3,12 +3,10 @@
 They read and write rows, and put work into the service's queue. They do no such work themselves.
 """
 
-import getpass
 import json
-import os
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from rich.markup import escape
@@ -17,14 +15,12 @@ from rich.table import Table
 from app.cli.backtest import parse_date
 from app.cli.console import out
 from app.cli.errors import NotDone
+from app.cli.queue import queue_open, records_beside, who_runs_it
 from app.records.failures import Failure
 from app.records.pauses import Pause, What
 from app.records.records import Records
-from app.settings import database_url
 from app.web.api.schemas import FailureOut
-from app.work.engine.work_store import WorkStore
 from app.work.jobs.pause import described
-from app.work.messages import CannotStore
 from app.work.operations.dead_letters import CannotRetry, DeadLetters
 
 _AGO = re.compile(r"(\d{1,5})([mhd])")
@@ -43,29 +39,19 @@ def parse_since(text: str, now: datetime) -> datetime:
         raise ValueError(f"{text} is not a time: write 2026-11-01, 2026-11-01T08:00, or 2h (ago)") from None
 
 
-def _records() -> closing[Records]:
-    return closing(Records.beside_a_service(database_url(os.environ)))
-
-
 @contextmanager
 def _dead_letters() -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would answer."""
-    with _records() as records:
-        store = WorkStore(database_url(os.environ))
-        store.open()
+    with records_beside() as records, queue_open() as queue:
         try:
-            yield DeadLetters(records.failures, records.ticket_writes, store.accept, _now)
+            yield DeadLetters(records.failures, records.ticket_writes, queue.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
-        except CannotStore as error:
-            raise NotDone(f"The command cannot write to the queue ({error}). Try again.") from error
-        finally:
-            store.close()
 
 
 def list_failures(*, state: str, since: str | None, as_json: bool) -> None:
     moment = parse_since(since, _now()).astimezone(UTC).isoformat() if since else ""
-    with _records() as records:
+    with records_beside() as records:
         found = records.failures.newest(limit=MOST_SHOWN, state=None if state == "all" else state, since=moment)
         tried = records.attempts.of([one.key for one in found])
     shown = [FailureOut.of(one, tried.get(one.key, ())) for one in found]
@@ -109,15 +95,15 @@ def _of(failure: Failure) -> str:
 
 
 def pause(what: What, reason: str) -> None:
-    with _records() as records:
+    with records_beside() as records:
         before = {one.what for one in records.pauses.current()}
-        records.pauses.set(Pause(what, _now().isoformat(), _who(), reason))
+        records.pauses.set(Pause(what, _now().isoformat(), who_runs_it(), reason))
         _say(f"Paused {_NAMES[what]}." if what not in before else f"Paused {_NAMES[what]} again: it was paused before.")
         _print_pauses(records)
 
 
 def resume(what: What | None) -> None:
-    with _records() as records:
+    with records_beside() as records:
         lifted = records.pauses.lift(what)
         names = " and ".join(_NAMES[one.what] for one in lifted)
         asked = f"{_NAMES[what]} was" if what else "nothing was"
@@ -132,13 +118,6 @@ def _print_pauses(records: Records) -> None:
 
 def _say(line: str) -> None:
     out.print(line, markup=False, soft_wrap=True)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # the user of a container may have no name
-        return "command"
 
 
 def _now() -> datetime:

@@ -76,7 +76,8 @@ def _built(settings: Settings) -> Service:
     except NewerDatabase as error:
         raise _cannot_start([f"DATABASE_URL: {error}."]) from error
     except OSError as error:
-        raise _cannot_start([f"Cannot use {error.filename}: {error.strerror}."]) from error
+        whose = "DATABASE_URL: " if str(error.filename) in settings.database_url else ""
+        raise _cannot_start([f"{whose}Cannot use {error.filename}: {error.strerror}."]) from error
     except DatabaseError as error:
         raise _cannot_start([f"DATABASE_URL: {cannot_open(settings.database_url, error)}."]) from error
 

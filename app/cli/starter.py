@@ -17,6 +17,7 @@ PACKAGED = Path(__file__).parents[1] / "starter"
 CHECKOUT = Path(__file__).parents[2]
 COPIED = ("routing.yaml", "macros.yaml", "routing.tests.yaml", "compose.yaml")
 LIVE, SHADOW = "\n  mode: live\n", "\n  mode: shadow\n"
+MADE_BY_SETUP = ("zendesk_webhook_secret", "gitlab_webhook_secret")
 IGNORED = ".env\ndata/\n"
 NEXT_STEPS = """\
 {count} files are in {folder}. They are in shadow mode: the service records what
@@ -29,9 +30,10 @@ Next:
   2. Check the rules, and try them on a text:
        pointsman check && pointsman test
        pointsman explain --channel twitter --text "please disable 2fa"
-  3. Start the service, and ask it whether all is well:
-       set -a; . ./.env; set +a; pointsman serve
-       curl http://127.0.0.1:8080/readyz
+  3. Set up Zendesk and GitLab, start the service, and ask whether all is well:
+       set -a; . ./.env; set +a
+       pointsman setup apply   # shows what it would make, and asks
+       pointsman serve         # and in another shell: pointsman doctor
 
 Once its decisions are right, set `defaults: mode:` in routing.yaml to `suggest`
 (tags and an internal note), and later to `live`."""
@@ -61,8 +63,11 @@ def example_environment() -> str:
     """What must be set stands open, and first; what has a default, or is for a part that is off, is a comment."""
     lines = ["# The settings of `pointsman serve`. NAME_FILE=/path instead of NAME reads it from a file.", ""]
     needed = {name for name, field in Settings.model_fields.items() if field.is_required()}
-    needed |= {"zendesk_email", "zendesk_token"}
+    needed |= {"zendesk_email", "zendesk_token", "public_url", *MADE_BY_SETUP}
     for name, field in sorted(Settings.model_fields.items(), key=lambda named: named[0] not in needed):
-        default = "" if field.default in {None, (), ""} or field.is_required() else str(field.default)
-        lines += [f"# {field.description}", f"{'' if name in needed else '# '}{name.upper()}={default}", ""]
+        default = "" if field.default in (None, (), "", {}) or field.is_required() else str(field.default)
+        given, said = f"{name.upper()}={default}", field.description
+        if name in MADE_BY_SETUP:
+            given, said = f"{name.upper()}_FILE=data/{name}", f"{said}. `pointsman setup apply` writes the file"
+        lines += [f"# {said}", f"{'' if name in needed else '# '}{given}", ""]
     return "\n".join(lines)

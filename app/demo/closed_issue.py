@@ -16,7 +16,6 @@ def close_an_issue(sandbox: Sandbox, results: Sequence[SampleResult]) -> tuple[s
         return None
     project, _, iid = linked.issue.rpartition("#")
     sandbox.gitlab.close_issue(project, int(iid))
-    sandbox.gitlab.deliver(project, int(iid), "close")
     closed, number = f"An engineer closed {linked.issue} in GitLab", linked.ticket_id
     deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline:

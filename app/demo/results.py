@@ -8,7 +8,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from app.demo.samples import Sample
+from app.demo.samples import PostSample, Sample
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class SampleResult:
     """Empty when the ticket ended as its sample expects."""
 
 
-def result_of(sample: Sample, decision: dict[str, Any], ticket: dict[str, Any]) -> SampleResult:
+def result_of(sample: Sample | PostSample, decision: dict[str, Any], ticket: dict[str, Any]) -> SampleResult:
     """Compares the service's API (`decision`) and the sandbox's own view of the ticket with the sample."""
     links = decision["links"]
     issue = f"{links[0]['project']}#{links[0]['iid']}" if links else ""
@@ -71,6 +71,7 @@ def _in_short(kind: str, detail: str) -> str:
         "issue": f"{first} issue" if first in {"opened", "linked"} else "issue waits",
         "incident": "linked incident" if first == "linked" else "no incident found",
         "reply": f"{first} reply",
+        "docs": "suggested reply" if first == "suggested" else detail,
         "assign": f"to {detail}",
         "forward": f"forward {detail}",
         "spam": "marked as spam",
@@ -79,7 +80,7 @@ def _in_short(kind: str, detail: str) -> str:
     return short.get(kind, detail)
 
 
-def _differences(sample: Sample, decision: dict[str, Any], ticket: dict[str, Any]) -> Iterator[str]:
+def _differences(sample: Sample | PostSample, decision: dict[str, Any], ticket: dict[str, Any]) -> Iterator[str]:
     expect = sample.expect
     compared: dict[str, tuple[object, object]] = {
         "state": ("done", decision["state"]),

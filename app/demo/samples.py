@@ -21,6 +21,19 @@ class Sample(Strict):
     expect: Expectation
 
 
+class PostSample(Strict):
+    """What somebody writes on a site that a feed reads."""
+
+    site: Literal["hackernews", "disqus", "forum"] = Field(description="Also the name of its channel.")
+    author: str
+    title: str = ""
+    thread: str = Field("", description="The title of what it is written under.")
+    html: str
+    answer: str = Field("", description="What one of us answers there.")
+    twice: bool = Field(default=False, description="A signed webhook brings it too.")
+    expect: Expectation
+
+
 class SeedIssue(Strict):
     """An issue that exists before the first ticket."""
 
@@ -32,9 +45,10 @@ class SeedIssue(Strict):
 
 
 class Samples(Strict):
-    groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml hands tickets to.")
+    groups: tuple[str, ...] = Field(description="Zendesk groups that routing.yaml names.")
     issues: tuple[SeedIssue, ...]
     tickets: tuple[Sample, ...]
+    posts: tuple[PostSample, ...]
     spike: tuple[str, ...] = Field(description="Tweets that come after the tickets, all about one outage.")
 
 

@@ -11,6 +11,7 @@ TRACKERS: Final = re.compile(
 )
 """Parameters that say how a reader came, never what they read."""
 _KEPT_AS_THEY_ARE: Final = 2000
+LONGEST_THREAD: Final = 512
 _REDIRECTORS: Final = {
     ("www.google.com", "/url"): ("url", "q"),
     ("l.facebook.com", "/l.php"): ("u",),
@@ -90,7 +91,9 @@ class CanonicalAddress:
 
 
 def canonical_address(url: str) -> CanonicalAddress:
-    """`url`: http or https. Trackers, redirectors, mobile and old hosts, `www.` and the scheme make no difference."""
+    """Trackers, redirectors, mobile and old hosts, `www.` and the scheme make no difference. Any text has one."""
+    if not is_address(url):
+        return CanonicalAddress(url[:_KEPT_AS_THEY_ARE], False)
     for _ in range(3):
         inner = _inner(url)
         if inner is None:
@@ -108,6 +111,11 @@ def canonical_address(url: str) -> CanonicalAddress:
             form = post.form.format(*found.groups())
             return CanonicalAddress(form if form.startswith("https://") else f"https://{host}{form}", True)
     return _other(host + port, parts.path, parts.query, parts.fragment)
+
+
+def thread_address(url: str) -> str:
+    """Of the post that belongs together with its comments: the part behind # names one of them."""
+    return canonical_address(url.partition("#")[0]).url[:LONGEST_THREAD]
 
 
 def _other(host: str, path: str, query: str, fragment: str) -> CanonicalAddress:
@@ -131,4 +139,12 @@ def _inner(url: str) -> str | None:
     given = dict(parse_qsl(parts.query))
     found = next((given[name] for name in names if given.get(name)), "")
     found = found if "://" in found else unquote(found)
-    return found if found.startswith(("http://", "https://")) else None
+    return found if is_address(found) else None
+
+
+def is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False

@@ -8,21 +8,25 @@ from app.feeds.ticket_text import body_text
 from app.rules.conditions.context import Hit
 from app.rules.folding import fold
 from app.rules.matching.text_search import Terms, TextSearch
-from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.feeds import WantedConfig
 from app.rules.team import bare_handle, fits
 
 BEFORE_START = "older than the first look"
+BY_US = "by one of us"
+TOO_FEW_POINTS = "too few points"
+"""For now: the next look may find more."""
 OLD = timedelta(days=7)
 """A post that turns up later than that is an old one that slid back into view."""
 
 
 class FeedFilter:
-    def __init__(self, feed: FeedConfig, own_handles: Sequence[str], first_look: datetime) -> None:
+    def __init__(self, feed: WantedConfig, own_handles: Sequence[str], first_look: datetime) -> None:
         """`own_handles`: the team's, wherever they write."""
+        self._minimum_score: int | None = getattr(feed, "minimum_score", None)  # a hook has none
         self._feed = feed
         self._wanted = _search(feed.look_for)
         self._unwanted = _search(feed.leave_out)
-        self._authors = (*feed.leave_out_authors, *own_handles)
+        self._own_handles = own_handles
         self.start = datetime.combine(feed.since, time(), UTC) if feed.since else first_look
 
     def why_left_out(self, mention: Mention, score: int | None, now: datetime) -> str:
@@ -31,20 +35,23 @@ class FeedFilter:
         checks: tuple[tuple[str, Callable[[], bool]], ...] = (
             (BEFORE_START, lambda: (mention.published_at or now) < self.start),
             ("older than a week", lambda: self._feed.since is None and (mention.published_at or now) < now - OLD),
-            ("by an author who is left out", lambda: self._is_left_out_author(mention)),
+            (BY_US, lambda: is_written_by(self._own_handles, mention)),
+            ("by an author who is left out", lambda: is_written_by(self._feed.leave_out_authors, mention)),
             ("names nothing that is looked for", lambda: bool(self._feed.look_for) and not self._wanted(said)),
             ("names what is left out", lambda: self._unwanted(said)),
-            ("too few points", lambda: self._has_too_few(score)),
+            (TOO_FEW_POINTS, lambda: self._has_too_few(score)),
             ("no words", lambda: not said.strip()),
         )
         return next((why for why, holds in checks if holds()), "")
 
-    def _is_left_out_author(self, mention: Mention) -> bool:
-        names = [bare_handle(mention.author.handle), mention.author.name.strip()]
-        return any(fits(bare_handle(pattern), name) for pattern in self._authors for name in names if name)
-
     def _has_too_few(self, score: int | None) -> bool:
-        return self._feed.minimum_score is not None and score is not None and score < self._feed.minimum_score
+        return self._minimum_score is not None and score is not None and score < self._minimum_score
+
+
+def is_written_by(patterns: Sequence[str], mention: Mention) -> bool:
+    """Does one of the patterns fit its author's handle or name?"""
+    names = [bare_handle(mention.author.handle), mention.author.name.strip()]
+    return any(fits(bare_handle(pattern), name) for pattern in patterns for name in names if name)
 
 
 def _search(phrases: Sequence[str]) -> Callable[[str], bool]:

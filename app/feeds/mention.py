@@ -1,11 +1,13 @@
 """A mention: what somebody wrote elsewhere, as a feed or an automation service hands it over."""
 
+import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,16 +15,23 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
+from app.feeds.addresses import is_address
+
 MOST_AT_ONCE = 100
 LONGEST_ID = 200
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
+NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
+_MAIL_DATE: Final = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} ")
+_TIMES: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S UTC", "%B %d, %Y at %I:%M%p", "%b %d, %Y %I:%M %p")
+"""Zapier's and IFTTT's."""
 # What no database takes: control characters, and halves of surrogate pairs, which JSON can spell.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -44,14 +53,27 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value.strip())
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_address = False
-    if not is_address or any(one.isspace() for one in value.strip()):
+    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()):
         raise ValueError("must be an address like https://example.com/post/7")
     return value.strip()
+
+
+def _read_time(value: object) -> object:
+    """In the forms of mail and feeds, and of automation services; others are read as ISO 8601."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()[:64]
+    if _MAIL_DATE.match(text):
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return value
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007  # without a zone it is UTC, below
+        except ValueError:
+            continue
+    return value
 
 
 def _aware(value: datetime) -> datetime:
@@ -67,6 +89,11 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidato
 class _Part(BaseModel):
     # Services add keys of their own; what we do not know, we do not need.
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+def native_id(value: str) -> str:
+    """It, or what stands for it where it is too long."""
+    return value if len(value) <= LONGEST_ID else hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
 
 
 class Author(_Part):
@@ -97,17 +124,18 @@ class Mention(_Part):
     title: Line = ""
     text: Text = Field(default="", description="Plain text. Either this or `html`.")
     html: Text = ""
-    published_at: Annotated[datetime, AfterValidator(_aware)] | None = Field(
+    published_at: Annotated[datetime, AfterValidator(_aware), BeforeValidator(_read_time)] | None = Field(
         default=None, description="ISO 8601; without a zone it is UTC."
     )
     thread: Thread = Thread()
-    in_reply_to: Line = Field(default="", description="The `id` of the post that it answers.")
+    in_reply_to: Line = Field(default="", description="The `id`, or the address, of the post that it answers.")
+    deleted: StrictBool = Field(default=False, description="The post is gone. It needs no text then.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.text and self.html:
             raise ValueError("give `text` or `html`, not both")
-        if not (self.text or self.html or self.title):
+        if not (self.text or self.html or self.title or self.deleted):
             raise ValueError("one of `text`, `html` and `title` must say something")
         return self
 
@@ -128,36 +156,54 @@ def read_mentions(body: bytes) -> tuple[list[Mention], list[str]]:
 
     Raises NoMentions where there is not one.
     """
+    given = read_json(body)
+    items = given if isinstance(given, list) else [given]
+    return checked_mentions(items, numbered=isinstance(given, list))
+
+
+def read_json(body: bytes) -> object:
+    """Raises NoMentions."""
     try:
-        given = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
         raise NoMentions(["The body is no JSON."]) from None
-    items = given if isinstance(given, list) else [given]
+
+
+def checked_mentions(
+    items: Sequence[object],
+    *,
+    numbered: bool,
+    read: Callable[[object], object] = lambda item: item,
+    paths: Mapping[str, str] = NO_PATHS,
+) -> tuple[list[Mention], list[str]]:
+    """As `read_mentions`. `read` makes a mention of an item; `paths`: by field, where its value stands there."""
     if len(items) > MOST_AT_ONCE:
         raise NoMentions([f"The list has {len(items)} items; send at most {MOST_AT_ONCE} at once."])
     found: list[Mention] = []
     problems: list[str] = [] if items else ["The list is empty."]
     for number, item in enumerate(items, 1):
         try:
-            found.append(Mention.model_validate(item))
+            found.append(Mention.model_validate(read(item)))
         except ValidationError as error:
-            where = f"Item {number}: " if isinstance(given, list) else ""
-            problems += [f"{where}{sentence}" for sentence in _sentences(error)]
+            where = f"Item {number}: " if numbered else ""
+            problems += [f"{where}{sentence}" for sentence in _sentences(error, paths)]
     if not found:
         raise NoMentions(problems)
     return found, problems
 
 
-def _sentences(error: ValidationError) -> list[str]:
+def _sentences(error: ValidationError, paths: Mapping[str, str]) -> list[str]:
     """By field. None quotes a value: they may be private."""
-    return [_sentence(one) for one in error.errors(include_input=False, include_context=False, include_url=False)]
+    problems = error.errors(include_input=False, include_context=False, include_url=False)
+    return [_sentence(one, paths) for one in problems]
 
 
-def _sentence(problem: Any) -> str:
-    field = ".".join(map(str, problem["loc"]))
+def _sentence(problem: Any, paths: Mapping[str, str]) -> str:
+    name = ".".join(map(str, problem["loc"]))
+    field = f"`{name}`" + (f" ({paths[name]})" if name in paths else "") if name else ""
     if problem["type"] == "missing":
-        return f"`{field}` is missing."
+        return f"{field} is missing."
     if problem["type"] == "model_type":
-        return f"{f'`{field}`' if field else 'It'} must be an object."
+        return f"{field or 'It'} must be an object."
     said = problem["msg"].removeprefix("Value error, ")
-    return f"`{field}`: {said}." if field else f"{said[:1].upper()}{said[1:]}."
+    return f"{field}: {said}." if field else f"{said[:1].upper()}{said[1:]}."

@@ -8,6 +8,7 @@ from app.message.machines import written_by_machine
 from app.message.own_words import own_words
 from app.message.patterns import is_whole, plain
 from app.message.phrases import is_courtesy, says_something
+from app.message.signature import is_card
 from app.message.subjects import Subject, read_subject
 from app.rules.re2_patterns import compiled
 
@@ -42,7 +43,7 @@ def read_message(subject: str, body: str, *, is_notification: bool = False) -> W
 
 
 def _without_words(seen: Subject, words: str, body: str) -> str:
-    said = _without_name(words)
+    said = _without_card(_without_name(words))
     if says_something(said) or _names_a_matter(seen):
         return ""
     if is_of_the_desk(seen, body):
@@ -57,6 +58,13 @@ def _without_name(words: str) -> str:
     above, _, last = words.rpartition("\n")
     said = f"{above}\n{_NAME_LAST.sub('', plain(last))}".strip() if len(last) <= LONGEST_END else ""
     return said or words
+
+
+def _without_card(words: str) -> str:
+    """Without the name right below words that name no matter: "see attached", and who sends it."""
+    lines = [line for line in words.splitlines() if line.strip()]
+    above = ("\n".join(lines[:n]) for n in range(1, len(lines)) if is_card(lines[n:]))
+    return next((one for one in above if not says_something(one)), words)
 
 
 def _names_a_matter(subject: Subject) -> bool:

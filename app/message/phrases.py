@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.message.patterns import one_of, plain
+from app.message.patterns import is_whole, one_of, plain
 from app.rules.re2_patterns import compiled
 
 _LETTER: Final = compiled(r"\pL|\pN|\p{So}")
@@ -21,6 +21,11 @@ def says_something(text: str) -> bool:
 def makes_title(text: str) -> bool:
     """Does it say what the matter is? "Great post!" and "WTF?!" say something, and not that."""
     return any(not _OUTCRIES.search(clause) for clause in _clauses(text))
+
+
+def points_at_something(text: str) -> bool:
+    """Is a part of it "see attached", or the like?"""
+    return any(is_whole(clause, "pointers") for clause in _clauses(text))
 
 
 def is_courtesy(text: str) -> bool:

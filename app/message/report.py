@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from app.message.deed_and_effect import deed_and_effect
 from app.message.versions import gitlab_version
 from app.rules.actions.report_details import HOSTED, ReportDetails
 
@@ -70,9 +71,9 @@ def _edition(text: str) -> str:
 
 
 def _steps(text: str) -> str:
-    """A list that is numbered from one on, or what follows "steps to reproduce:"."""
+    """A list that is numbered from one on, what follows "steps to reproduce:", or "when I do this, that happens"."""
     lines = [step[0].strip() for step in _from_one(_STEP.finditer(text))]
-    return "\n".join(lines) or _in_one_line(text) or _under_heading(text)
+    return "\n".join(lines) or _in_one_line(text) or _under_heading(text) or deed_and_effect(text)
 
 
 def _from_one(found: Iterable[re.Match[str]]) -> list[re.Match[str]]:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.message.patterns import is_whole, one_of, plain
-from app.message.phrases import has_letter
+from app.message.phrases import has_letter, points_at_something
 from app.rules.re2_patterns import compiled
 
 LONGEST_GREETING: Final = 100
 LONGEST_NAME: Final = 40
 MOST_NAMES: Final = 4
 LONGEST_CONTACT: Final = 80
-_NAME: Final = r"(?-i:\p{Lu}[\pL.'-]{0,20})"
+_REMOVED: Final = r"\[name removed\]"
+_NAME: Final = rf"(?:(?-i:\p{{Lu}}[\pL.'-]{{0,20}})|{_REMOVED})"
 # Whom they greet is short, unless a sign ends it.
 _GREETING: Final = compiled(
     rf"\A\W{{0,3}}{one_of('greetings')}(?:(?:[ /]\S+){{0,7}}\s?[,!:]|,?(?:[ /]\S+){{0,2}})[\s.]*\z"
@@ -23,10 +24,11 @@ _THANKS: Final = compiled(rf"\A{one_of('thanks')}[\s,.!-]*(?:{_NAME}\W{{0,2}}){{
 _DELIMITER: Final = compiled(r"\A(?:--|__+|\*--\*)\s?\z")
 _POSTSCRIPT: Final = compiled(r"\Ap\.?\s?p?\.?s\b")
 _SENTENCE: Final = compiled(r"[.?:;]\z|\pL [a-z]+ [a-z]+ [a-z]+ ")
-_FULL_NAME: Final = compiled(rf"\A(?:{_NAME}\s?){{2,4}}\z")
-_PHONE: Final = compiled(
+_NAMES_ALONE: Final = compiled(rf"\A[\W_]{{0,3}}(?:{_NAME}\s?){{1,4}}\W?\z")
+_FULL_NAME: Final = compiled(rf"\A(?:{_REMOVED}|(?:{_NAME}\s?){{2,4}})\W?\z")
+_CONTACT: Final = compiled(
     r"\A(?:tel|phone|telephone|telefon|téléphone|tél|teléfono|telefone|mobile?|mobil|cell|fax|fon|office|direct|[tmpf])"
-    r"\s?[.:]|\+\d{1,3}[\d ()/.-]{6,20}"
+    rf"\s?[.:]|\+\d{{1,3}}[\d ()/.-]{{6,20}}|(?:phone|email) removed\]|\b{one_of('card_words')}(?:\W|\z)"
 )
 
 
@@ -38,6 +40,7 @@ def without_greeting(lines: Sequence[str]) -> list[str]:
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """A postscript stays."""
+    lines = _without_card([*lines])
     if lines and _SIGN_OFF.search(plain(lines[0])) and _are_names(lines[1:]):
         return []
     end = next((n for n in range(1, len(lines)) if _ends_before(lines, n)), len(lines))
@@ -45,9 +48,14 @@ def without_signature(lines: Sequence[str]) -> list[str]:
     return _without_card([*lines[:end], *lines[after:]])
 
 
+def is_card(lines: Sequence[str]) -> bool:
+    """Somebody's name, with what may stand below it: a position, a company, a telephone."""
+    return bool(lines) and _NAMES_ALONE.search(plain(lines[0])) is not None and _are_names(lines)
+
+
 def _is_greeting(line: str) -> bool:
     said = plain(line)
-    if len(said) > LONGEST_GREETING:
+    if len(said) > LONGEST_GREETING or points_at_something(said):
         return False
     return _GREETING.search(said) is not None or is_whole(line, "pleasantries")
 
@@ -67,11 +75,11 @@ def _are_names(lines: Sequence[str]) -> bool:
 
 
 def _without_card(lines: list[str]) -> list[str]:
-    """Without rules and blank lines at the end, and without somebody's name above their telephone."""
+    """Without rules and blank lines at the end, and without somebody's name above their telephone or position."""
     while lines and not has_letter(lines[-1]):
         lines.pop()
     start = next((n + 1 for n in reversed(range(len(lines))) if not lines[n].strip()), 0)
     card = [plain(line) for line in lines[start:]]
-    if not start or len(card) < 2 or not _FULL_NAME.search(card[0]) or not any(map(_PHONE.search, card)):
+    if not start or len(card) < 2 or not _FULL_NAME.search(card[0]) or not any(map(_CONTACT.search, card[1:])):
         return lines
     return _without_card(lines[:start]) if max(map(len, card)) <= LONGEST_CONTACT else lines

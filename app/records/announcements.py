@@ -63,10 +63,10 @@ class Announcements(TableAccess):
         query = sa.select(announcements).where(in_series, announcements.c.state != "free")
         return self._first(Announcement, query.order_by(announcements.c.at.desc()))
 
-    def claimed_before(self, at: str) -> Sequence[Announcement]:
-        """Those that are still `claimed`."""
-        still = sa.select(announcements).where(announcements.c.state == "claimed", announcements.c.at < at)
-        return self._read(Announcement, still)
+    def claimed_before(self, at: str, *, but: str) -> Sequence[Announcement]:
+        """Those that are still `claimed`, without the kind `but`."""
+        still = (announcements.c.state == "claimed", announcements.c.kind != but, announcements.c.at < at)
+        return self._read(Announcement, sa.select(announcements).where(*still))
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.

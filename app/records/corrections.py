@@ -55,6 +55,9 @@ class Corrections(TableAccess):
         old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(limit)
         return self._change(sa.update(corrections).where(corrections.c.id.in_(old)).values(ticket={}))
 
+    def forget_text(self, ticket_id: int) -> None:
+        self._change(sa.update(corrections).where(corrections.c.ticket_id == ticket_id).values(ticket={}))
+
     def precision(self, column: str) -> list[Precision]:
         """By `decided_by` or `archetype`: decisions that were written, and how many of those were corrected."""
         ours = decisions.c[column]

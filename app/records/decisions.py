@@ -41,6 +41,8 @@ class Decision:
     decided_at: str
     finished_at: str | None = None
     update_state: UpdateState = "not_sent"
+    answer: str = ""
+    """The text for the person who wrote, as it was sent or suggested."""
 
     @classmethod
     def without_verdict(
@@ -80,10 +82,40 @@ class Decision:
         return bool(self.config_hash) and not self.ticket
 
 
-MOST_OF_TICKET = 20
+@dataclass(frozen=True)
+class ThreadDecision:
+    """What other tickets of the post need to know of a decision."""
 
-FOLLOWING = ("link", "answered", "issue_changed", "announced")
-"""Events of decisions that repeat an earlier verdict: they teach nothing, and a backtest leaves them out."""
+    ticket_id: int
+    archetype: str | None
+    event: str
+    summary: str
+    update_state: UpdateState
+    decided_at: str
+
+    @property
+    def is_answer(self) -> bool:
+        """One of us answered on the post, and the ticket was solved for that."""
+        return self.event == "answered" and self.update_state == "applied"
+
+
+@dataclass(frozen=True)
+class PostThread:
+    """A post whose comments belong together."""
+
+    source: str
+    thread: str
+    newest_at: str
+
+
+ASKED = "asked"
+"""Says nothing about the ticket itself: it may come before the first verdict."""
+FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", ASKED)
+"""Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
+
+
+MOST_OF_TICKET = 20
+MOST_OF_A_THREAD = 500
 
 
 _OF_TICKET = (
@@ -193,8 +225,12 @@ class Decisions(TableAccess):
         if not found:
             return PrunedBatch()
         chosen = sa.update(decisions).where(decisions.c.id.in_([row["id"] for row in found]))
-        self._change(chosen.values(ticket={}, trace=[]))
+        self._change(chosen.values(ticket={}, trace=[], answer=""))
         return PrunedBatch(len(found), found[-1]["decided_at"])
+
+    def forget_texts(self, ticket_id: int) -> None:
+        mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
+        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
@@ -213,11 +249,18 @@ class Decisions(TableAccess):
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
 
-    def newest_in_thread(self, thread: str, channel: str, *, archetype: str, other_than: int) -> Decision | None:
-        """The last ticket of the same post that is of another archetype: a comment that waits for an answer."""
+    def of_thread(self, thread: str, channel: str) -> list[ThreadDecision]:
+        """All about the tickets of one post, the newest first."""
+        columns = [decisions.c[one.name] for one in fields(ThreadDecision)]
+        query = sa.select(*columns).where(decisions.c.thread == thread, decisions.c.channel == channel)
+        return self._read(ThreadDecision, query.order_by(decisions.c.id.desc()).limit(MOST_OF_A_THREAD))
+
+    def threads(self, since: str, *, limit: int) -> list[PostThread]:
+        """Posts whose tickets were decided since then, the newest first."""
+        newest = sa.func.max(decisions.c.decided_at)
         query = (
-            sa.select(decisions)
-            .where(decisions.c.thread == thread, decisions.c.channel == channel, decisions.c.ticket_id != other_than)
-            .where(decisions.c.archetype.is_distinct_from(archetype))
+            sa.select(decisions.c.channel.label("source"), decisions.c.thread, newest.label("newest_at"))
+            .where(decisions.c.decided_at >= since, decisions.c.thread != "")
+            .group_by(decisions.c.channel, decisions.c.thread)
         )
-        return self._first(Decision, query.order_by(decisions.c.id.desc()))
+        return self._read(PostThread, query.order_by(newest.desc()).limit(limit))

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from app.records.database import TableAccess
 from app.records.tables import feeds
 
+BLOCKED_LOOKS = 3
+"""In a row: one alone happens to every source."""
 FeedState = Literal["not_read", "empty", "items", "blocked"]
 
 
@@ -28,6 +30,11 @@ class FeedStatus:
     read_at: str | None = None
     """When it was last read without an error."""
     items_at: str | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        """So long that people should look at it."""
+        return self.blocked_looks >= BLOCKED_LOOKS
 
     def is_due(self, now: datetime) -> bool:
         return datetime.fromisoformat(self.next_look_at) <= now

@@ -53,7 +53,7 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenCalls:
     count: int = 0
     """0: nothing, because `refused` is used up."""
     limits: tuple[RateLimit, ...] = ()
@@ -83,7 +83,7 @@ class RateLimits(TableAccess):
         most: int = 1,
         unspent: int = 0,
         windows: Mapping[str, float] | None = None,
-    ) -> Taken:
+    ) -> TakenCalls:
         """Take at least one and up to `most` calls from each limit, or from none when one of them is used up.
 
         names: with what counts as the total until the service says its own; None: no limit until then. kept: the share
@@ -111,11 +111,11 @@ class RateLimits(TableAccess):
                 if limit.free(kept) < 1:
                     refused = replace(limit, put_off=limit.put_off + 1)
                     self._write(connection, [refused if one is limit else one for one in limits] if ends else [refused])
-                    return Taken(refused=refused)
+                    return TakenCalls(refused=refused)
             count = max(1, min([most, *(int(limit.free(kept)) // SHARE_AT_ONCE for limit in limits)]))
             limits = [replace(limit, remaining=limit.remaining - count) for limit in limits]
             self._write(connection, limits)
-        return Taken(count, tuple(limits))
+        return TakenCalls(count, tuple(limits))
 
     def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> RateLimit:
         """Believe the service where it says less than we thought, and when a new window begins. What holds then.

@@ -24,6 +24,9 @@ from app.records.pauses import Pauses
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
+from app.records.searched_texts import SearchedTexts
+from app.records.setup_objects import SetupObjects
+from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
 from app.records.tracked_issues import TrackedIssues
 
@@ -50,11 +53,14 @@ class Records:
         self.corrections = Corrections(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
+        self.searched_texts = SearchedTexts(engine, reader)
         self.issue_notes = IssueNotes(engine, reader)
         self.progress = Progress(engine, reader)
         self.projects = KnownProjects(engine, reader)
         self.mentions = Mentions(engine, reader)
         self.feeds = Feeds(engine, reader)
+        self.short_links = ShortLinks(engine, reader)
+        self.setup_objects = SetupObjects(engine, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)
@@ -89,6 +95,11 @@ class Records:
             raise NoRecords(cannot_open(url, error)) from error
         engine.dispose()
         raise NoRecords("the database was not made by this version; start the service once")
+
+    def forget_texts(self, ticket_id: int) -> None:
+        """What people wrote in it; what was decided stays."""
+        self.decisions.forget_texts(ticket_id)
+        self.corrections.forget_text(ticket_id)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -31,6 +31,8 @@ decisions = sa.Table(
     sa.Column("decided_at", sa.String(40), nullable=False, index=True),
     sa.Column("finished_at", sa.String(40)),
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
+    # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
 )
 
@@ -184,6 +186,24 @@ tracked_issues = sa.Table(
     sa.Column("milestone", sa.Text, nullable=False, server_default=""),
 )
 
+searched_texts = sa.Table(
+    "searched_texts",
+    metadata,
+    # Sections of the documentation, and answered tickets of one channel each: only what is in one collection is
+    # compared.
+    sa.Column("collection", sa.String(64), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    # What was answered to a ticket.
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    sa.Column("updated_at", sa.String(40), nullable=False, index=True),
+    sa.Column("vector", sa.LargeBinary),
+    sa.Column("vector_of", sa.String(64), nullable=False, server_default=""),
+    sa.Column("seen_at", sa.String(40), nullable=False, index=True),
+)
+
 issue_notes = sa.Table(
     "issue_notes",
     metadata,
@@ -278,8 +298,7 @@ mentions = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("source", sa.String(32), nullable=False),
     sa.Column("native_id", sa.String(200), nullable=False),
-    # waiting, sending (the request may be on its way), created, left_out (why says so) or gone (deleted before it was
-    # sent).
+    # waiting, sending (the request may be on its way), created, left_out (why says so) or gone (the post was deleted).
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("ticket_id", sa.BigInteger, index=True),
@@ -289,7 +308,20 @@ mentions = sa.Table(
     sa.Column("mention", sa.JSON, nullable=False),
     sa.Column("seen_at", sa.String(40), nullable=False, index=True),
     sa.Column("edited_at", sa.String(40)),
+    # The feed that brought it first; empty: it was handed over.
+    sa.Column("carrier", sa.String(64), nullable=False, server_default=""),
+    # What each carrier brought last, as digests: each is compared with itself, because some bring excerpts.
+    sa.Column("wordings", sa.JSON, nullable=False, server_default="{}"),
+    # Of author and words: the same one again is a repost.
+    sa.Column("repost_digest", sa.String(32), nullable=False, server_default="", index=True),
+    # An edit that came while the request may have been on its way, which is sent again unchanged.
+    sa.Column("newer", sa.JSON, nullable=False, server_default="{}"),
+    # What the ticket is told of the post: `edited:<digest>` or `removed`; empty: nothing.
+    sa.Column("news", sa.String(64), nullable=False, server_default=""),
+    # How often the source was asked whether it is still there.
+    sa.Column("checks", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("source", "native_id", name="uq_mentions_source_native_id"),
+    sa.Index("ix_mentions_carrier_seen_at", "carrier", "seen_at"),
 )
 
 feeds = sa.Table(
@@ -315,4 +347,25 @@ mention_addresses = sa.Table(
     # The canonical address of a post: the same mention, however it comes.
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("mention_id", sa.Integer, nullable=False, index=True),
+)
+
+# Where short links lead. It can be found again, so nothing here is kept for long.
+short_links = sa.Table(
+    "short_links",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("why_not", sa.Text, nullable=False, server_default=""),
+    sa.Column("found_at", sa.String(40), nullable=False, index=True),
+)
+
+setup_objects = sa.Table(
+    "setup_objects",
+    metadata,
+    # What `pointsman setup` made in Zendesk and GitLab, by `instance:kind/name`; and its lock.
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("remote_id", sa.String(64), nullable=False),
+    sa.Column("last_applied", sa.JSON, nullable=False),
+    sa.Column("applied_at", sa.String(40), nullable=False),
 )

@@ -6,7 +6,7 @@ from pydantic import Field, create_model, model_validator
 
 from app.rules.actions import ACTIONS
 from app.rules.schema.base import Mode, ReplyMode, Share
-from app.rules.schema.strict import Flag, Strict, Text
+from app.rules.schema.strict import Flag, Name, Strict, Text
 
 PerHour = Annotated[int, Field(ge=0, strict=True)]
 
@@ -34,6 +34,9 @@ class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
     mode: Mode | None = Field(default=None, description="Instead of `defaults.mode`.")
     caps: CapsConfig | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
     thresholds: ThresholdsConfig | None = Field(default=None, description="Instead of `defaults.thresholds`.")
+    channels: tuple[Name, ...] = Field(
+        default=(), description="Only tickets of these channels can be of it, unless a person says so; empty: all."
+    )
     by_rule_only: Flag = Field(
         default=False, description="The learned model may propose it to a person, never decide it."
     )

@@ -52,7 +52,11 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """`clean`, then fold case, Markdown's emphasis, and what joins words; each run of white space becomes one space."""
-    return " ".join(map(_loosened, clean(text).casefold().translate(_ONE_I).split()))
+    return " ".join(map(_loosened, _same_case(text).split()))
+
+
+def _same_case(text: str) -> str:
+    return clean(text).casefold().translate(_ONE_I)
 
 
 def fold_phrase(phrase: str) -> str:
@@ -63,9 +67,13 @@ def fold_phrase(phrase: str) -> str:
 
 def _loosened(word: str) -> str:
     """`merge_button` and `locked-out` are two words each, `**locked**` is one. Not in links: they name other things."""
-    if word.isalnum() or any(sign in word for sign in _LINK):
+    if word.isalnum() or _is_link(word):
         return word
     return _EMPHASIS.sub("", _JOINED.sub(" ", word))
+
+
+def _is_link(word: str) -> bool:
+    return any(sign in word for sign in _LINK)
 
 
 def is_inside_a_word(left: str, right: str) -> bool:
@@ -157,7 +165,9 @@ def _lengths(word: str) -> list[int]:
     """How long the folded word is at least, after each of its beginnings."""
     if len(word) > _LONGEST_WORD:
         return [*range(len(word) + 1)]
-    lengths = [len(fold(word[:at])) for at in range(len(word) + 1)]
+    # A link's beginning may not look like one yet.
+    folded = _same_case if _is_link(_same_case(word)) else fold
+    lengths = [len(folded(word[:at])) for at in range(len(word) + 1)]
     for at in range(len(word) - 1, -1, -1):
         lengths[at] = min(lengths[at], lengths[at + 1])
     return lengths

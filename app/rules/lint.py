@@ -1,5 +1,6 @@
 """Warnings about rules that load and are probably not what was meant: a function each, its docstring the reason."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from app.rules.phrase_lint import (
 from app.rules.placeholders import ISSUE_NAMES, Text
 from app.rules.schema.macros import TemplateConfig
 
+_EXAMPLE_DOMAIN: Final = re.compile(r"@(?:[\w.-]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)>?\s*\Z")
 _REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
 
 
@@ -56,6 +58,7 @@ def shadowed_route(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
         for earlier in order[:position]:
             if (
                 earlier not in rules.matcher.shadows
+                and not rules.routing.archetypes[routes[earlier].archetype].channels
                 and (earlier in rules.matcher.for_comments or index not in rules.matcher.for_comments)
                 and implies(routes[index].when, routes[earlier].when, lists)
             ):
@@ -90,7 +93,13 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     closing = rules.routing.closing
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
-    used.update(name for name, macro in rules.macros.macros.items() if macro.language)
+    # One about the documentation waits for `docs:`.
+    docs, of_docs = rules.routing.docs, {"docs_url", "docs_title", "docs_excerpt"}
+    used.update({docs.reply} if docs and docs.reply else ())
+    for name, macro in rules.macros.macros.items():
+        if macro.language or (docs is None and of_docs.intersection(macro.placeholders)):
+            used.add(name)
+    used.update(remark.macro for remark in rules.routing.remarks if remark.macro)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
     yield from _unused(rules.macro_positions, "templates", rules.macros.templates, templates)
 
@@ -118,11 +127,7 @@ def unused_placeholder(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Probl
         ("templates", name): one for name, one in rules.macros.templates.items()
     }
     for path, entry in entries.items():
-        texts = (
-            (entry.text,)
-            if isinstance(entry, TemplateConfig)
-            else (*entry.text.values(), *entry.without_issue.values())
-        )
+        texts = (entry.text,) if isinstance(entry, TemplateConfig) else entry.every_text()
         used = {name for text in texts for name in Text(text).get_identifiers()}
         for number, name in enumerate(entry.placeholders):
             if name not in used:
@@ -180,6 +185,16 @@ def reply_never_names_issue(rules: Rules, _: Sequence[RuleExample]) -> Iterator[
             yield rules.positions.problem(("archetypes", name, "reply", "macro"), message)
 
 
+def example_address(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
+    """A forward address of a domain that nobody has: put your own there."""
+    for name, archetype in rules.routing.archetypes.items():
+        to = archetype.forward.to if archetype.forward else None
+        if to and _EXAMPLE_DOMAIN.search(to.lower()):
+            yield rules.positions.problem(
+                ("archetypes", name, "forward", "to"), f"nobody reads `{to}`: put your own there"
+            )
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     shadowed_route,
     duplicate_name,
@@ -196,6 +211,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     reply_cannot_be_sent,
     live_reply_without_cap,
     reply_never_names_issue,
+    example_address,
 )
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.rules.placeholders import Text
+from app.rules.post_length import PostLimit
 from app.rules.schema.base import Status
 from app.rules.schema.macros import MacrosConfig
 
 DEFAULT: Final = "default"
-MISSING: Final = "${missing}"
-"""The line that it stands in goes where nothing is missing."""
+OPTIONAL: Final = ("missing", "asks")
+"""Placeholders whose line goes where they have no value."""
+ANYTHING: Final = PostLimit()
 
 
 class MissingValue(Exception):
@@ -29,23 +31,39 @@ class Rendered:
 
 
 def render(
-    macros: MacrosConfig, macro: str, channel: str, values: Mapping[str, str], *, without_issue: bool = False
+    macros: MacrosConfig,
+    macro: str,
+    channel: str,
+    values: Mapping[str, str],
+    *,
+    without_issue: bool = False,
+    limit: PostLimit = ANYTHING,
 ) -> Rendered:
     """The macro's text for the channel. Raises MissingValue when a placeholder of this text has no value.
 
-    A text reads well without a name: lack of one never costs the reply. Nor does a report that lacks nothing.
+    A text reads well without a name: lack of one never costs the reply. Nor does it that there is nothing to ask.
+    A text that is too long gives way to the one without the name, and that to the shorter one, however long.
     """
     entry = macros.macros[macro]
     texts = entry.without_issue if without_issue and entry.without_issue else entry.text
     text = texts.get(channel, texts[DEFAULT])
-    if not values.get("name"):
-        text = without_name(text)
-    if not values.get("missing"):
-        text = "\n".join(line for line in text.splitlines() if MISSING not in line)
+    forms = [*([text] if values.get("name") else []), without_name(text)]
+    if texts is entry.text and (shorter := entry.shorter.get(channel, entry.shorter.get(DEFAULT))):
+        forms.append(without_name(shorter))
+    for form in forms:
+        filled = _filled(form, macro, values)
+        if limit.fits(filled):
+            break
+    return Rendered(filled, entry.tags, entry.status, entry.visibility)
+
+
+def _filled(text: str, macro: str, values: Mapping[str, str]) -> str:
+    gone = {name for name in OPTIONAL if not values.get(name)}
+    text = "\n".join(line for line in text.splitlines() if gone.isdisjoint(Text(line).get_identifiers()))
     missing = [name for name in Text(text).get_identifiers() if not values.get(name)]
     if missing:
         raise MissingValue(f"macro `{macro}` needs {', '.join(missing)}")
-    return Rendered(Text(text).substitute(values).strip(), entry.tags, entry.status, entry.visibility)
+    return Text(text).substitute(values).strip()
 
 
 # The name with the comma or blanks before it, or at the beginning of a line with what follows it.

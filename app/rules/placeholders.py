@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Final, Literal
 
-Needs = Literal["issue", "incident", "answer"]
+Needs = Literal["issue", "incident", "answer", "documentation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +18,40 @@ class Placeholder:
 
     meaning: str
     needs: Needs | None = None
-    """It is only known where there is an issue, an incident or an answer."""
+    """It is only known where there is an issue, an incident, an answer or documentation."""
+    longest: int = 0
+    """Characters that it may have; 0: nobody knows, or the text does without."""
+    is_link: bool = False
+
+    @property
+    def example(self) -> str:
+        """As long as it may be."""
+        return "https://example.com/".ljust(self.longest, "x") if self.is_link else "x" * self.longest
 
 
 REPLY_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
     "name": Placeholder("the person's first name; where none is known, the text is shown without it"),
-    "ticket_url": Placeholder("the ticket in Zendesk; for internal texts"),
-    "channel": Placeholder("the channel's title"),
-    "link": Placeholder("the post that is answered, or the channel's title when it is not known"),
-    "issue_url": Placeholder("the linked issue", needs="issue"),
-    "issue_title": Placeholder("its title", needs="issue"),
-    "incident_url": Placeholder("the incident that explains it", needs="incident"),
-    "incident_title": Placeholder("its title", needs="incident"),
-    "over_since": Placeholder("when the incident ended", needs="incident"),
-    "missing": Placeholder(
-        "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes", needs="issue"
+    "ticket_url": Placeholder("the ticket in Zendesk; for internal texts", longest=80, is_link=True),
+    "channel": Placeholder("the channel's title", longest=30),
+    "link": Placeholder(
+        "the post that is answered, or the channel's title when it is not known", longest=200, is_link=True
     ),
+    "issue_url": Placeholder("the linked issue", needs="issue", longest=120, is_link=True),
+    "issue_title": Placeholder("its title", needs="issue", longest=255),
+    "incident_url": Placeholder("the incident that explains it", needs="incident", longest=120, is_link=True),
+    "incident_title": Placeholder("its title", needs="incident", longest=255),
+    "over_since": Placeholder("when the incident ended", needs="incident", longest=24),
+    "missing": Placeholder(
+        "what the report lacks, in the words of `missing:`; where it lacks nothing, the line goes",
+        needs="issue",
+        longest=100,
+    ),
+    "asks": Placeholder("what `asks:` of a remark wants to know; where it asks nothing, the line goes"),
+    "docs_url": Placeholder(
+        "the section that answers, when one surely does", needs="documentation", longest=120, is_link=True
+    ),
+    "docs_title": Placeholder("its page and heading", needs="documentation", longest=120),
+    "docs_excerpt": Placeholder("the sentence in it that fits the question", needs="documentation", longest=300),
     "answer": Placeholder("what a team member wrote on the issue with /tell-reporter", needs="answer"),
 }
 TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
@@ -51,10 +69,15 @@ ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "inc
 """They name the issue: a stranger may not read these of a confidential one."""
 
 
+_AN: Final[Mapping[Needs, str]] = {
+    "issue": "an issue", "incident": "an incident", "answer": "an answer", "documentation": "documentation"
+}  # fmt: skip
+
+
 def meanings(placeholders: Mapping[str, Placeholder]) -> str:
     """One sentence each, for the JSON Schema."""
     return " ".join(
-        f"`{name}`: {one.meaning}{f' (only where there is an {one.needs})' if one.needs else ''}."
+        f"`{name}`: {one.meaning}{f' (only where there is {_AN[one.needs]})' if one.needs else ''}."
         for name, one in placeholders.items()
     )
 

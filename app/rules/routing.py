@@ -15,12 +15,16 @@ from app.rules.schema.base import (
     FieldsConfig,
     LanguagesConfig,
     LimitsConfig,
+    MacroName,
     Mode,
     RetentionConfig,
     TeamConfig,
     TrackerConfig,
 )
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.mentions import MentionHookConfig
+from app.rules.schema.setup import SetupConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
 
 _KEYS: dict[str, Any] = {kind.key: (kind.type | None, Field(None, description=kind.description)) for kind in KINDS}
@@ -63,6 +67,8 @@ class RemarkConfig(Strict):
     archetypes: tuple[Name, ...] = Field(default=(), description="Only for these; empty: for all.")
     tags: tuple[Tag, ...] = ()
     note: str = Field(default="", description="A sentence in the internal note.")
+    asks: str = Field(default="", description="A question for the answer, where its macro has `${asks}`.")
+    macro: MacroName | None = Field(default=None, description="The reply, instead of the archetype's own.")
 
 
 class GuardConfig(Strict):
@@ -87,10 +93,17 @@ class RoutingConfig(Strict):
     feeds: dict[Name, FeedConfig] = Field(
         default_factory=dict, description="Where the service looks by itself for what people write."
     )
+    mentions: dict[Name, MentionHookConfig] = Field(
+        default_factory=dict, description="Senders whose body cannot be shaped, each at /webhooks/mentions/<name>."
+    )
+    docs: DocsConfig | None = Field(
+        default=None, description="The product's documentation, in which answers are looked for. Empty: none is."
+    )
     trackers: dict[Name, TrackerConfig] = Field(default_factory=dict)
     closing: ClosingConfig
     chat: ChatConfig = ChatConfig()
     fields: FieldsConfig = FieldsConfig()
+    setup: SetupConfig = SetupConfig()
     archetypes: dict[Name, ArchetypeConfig]
     vocabulary: dict[Name, tuple[Phrase, ...]] = Field(
         default={}, description="Named lists of phrases, used as `$name`."
@@ -98,3 +111,7 @@ class RoutingConfig(Strict):
     remarks: tuple[RemarkConfig, ...] = ()
     guards: tuple[GuardConfig, ...] = ()
     routes: tuple[RouteConfig, ...]
+
+    def not_of(self, channel: str) -> frozenset[str]:
+        """The archetypes that no ticket of this channel can be of."""
+        return frozenset(name for name, one in self.archetypes.items() if one.channels and channel not in one.channels)

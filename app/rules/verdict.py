@@ -23,7 +23,7 @@ class Verdict:
     archetype: str | None
     confidence: Confidence
     decided_by: str
-    """`route:<name>`, `person`, `language`, `model`, `language_model` or `none`."""
+    """`route:<name>`, `person`, `source` (the post is gone), `language`, `model`, `language_model` or `none`."""
     mode: Mode
     why: str
     """One sentence for the internal note."""

@@ -1,4 +1,6 @@
-"""The issues that a ticket may be about, in memory: put in one by one or in batches, found by words and by meaning.
+"""Issues and other texts that a ticket may be about, in memory: put in one by one or in batches.
+
+They are found by words and by meaning.
 
 Scores come from counts when they are asked for: adding one by one or all at once gives the same index.
 """
@@ -22,29 +24,29 @@ from app.similarity.text import normal
 from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
 
 PRESELECTED = 300
-"""Issues, by words and again by meaning, that are compared exactly."""
+"""Texts, by words and again by meaning, that are compared exactly."""
 MOST_SHARED = 5
 FEWEST_ALIKE = 5
 SHARE_ALIKE = 200
-"""A line is boilerplate where one issue in so many has all its words, and at least FEWEST_ALIKE have."""
+"""A line is boilerplate where one text in so many has all its words, and at least FEWEST_ALIKE have."""
 MOST_OPPOSITE = 0.6
-"""The most that an issue which says the opposite scores: a person may see it, but it is not linked."""
+"""The most that a text which says the opposite scores: a person may see it, but it is not linked."""
 MOST_LONGER = 1.5
 FEWEST_IN_LINE = 4
 """Terms: of shorter lines the words stand together by chance."""
 
 
-class IssueKey(NamedTuple):
-    project_id: int
-    iid: int
+class TextKey(NamedTuple):
+    group: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedIssue:
-    """An issue to be found. The index keeps no text."""
+class IndexedText:
+    """A text to be found, within its group: a project, a collection. The index itself does not keep it."""
 
-    project_id: int
-    iid: int
+    group: int
+    number: int
     title: str
     description: str = ""
     closed_at: datetime | None = None
@@ -52,19 +54,19 @@ class IndexedIssue:
     vector: Vector | None = None
 
     @property
-    def key(self) -> IssueKey:
-        return IssueKey(self.project_id, self.iid)
+    def key(self) -> TextKey:
+        return TextKey(self.group, self.number)
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarIssue:
-    key: IssueKey
+class SimilarText:
+    key: TextKey
     score: float
     """0..1; what `link_at` and `suggest_at` are compared with."""
     bm25: float
     """0..1, from the words alone."""
     semantic: float | None
-    """Cosine of the meanings, 0..1; None if the text or the issue has no vector."""
+    """Cosine of the meanings, 0..1; None if one of the two has no vector."""
     shared: tuple[str, ...]
     """The words and identifiers in common that count most, as the text spells them."""
 
@@ -81,19 +83,19 @@ class _Asked:
 
 
 class SimilarityIndex:
-    """For any thread. A search takes a few milliseconds and waits for one issue to be put in, never for a batch."""
+    """For any thread. A search takes a few milliseconds and waits for one text to be put in, never for a batch."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rows: dict[IssueKey, int] = {}
+        self._rows: dict[TextKey, int] = {}
         self._free: list[int] = []
-        """Rows of issues that were removed."""
+        """Rows of texts that were removed."""
         self._postings = Postings()
         self._vectors = VectorTable()
-        self._projects = np.zeros(0, dtype=np.int64)
-        self._iids = np.zeros(0, dtype=np.int64)
+        self._groups = np.zeros(0, dtype=np.int64)
+        self._row_numbers = np.zeros(0, dtype=np.int64)
         self._closed = np.zeros(0, dtype=np.float64)
-        """Seconds since 1970; infinite while the issue is open."""
+        """Seconds since 1970; infinite while it is open."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -101,26 +103,26 @@ class SimilarityIndex:
     def __contains__(self, key: object) -> bool:
         return key in self._rows
 
-    def add_all(self, issues: Iterable[IndexedIssue]) -> None:
+    def add_all(self, texts: Iterable[IndexedText]) -> None:
         """Or replace, where a key is known. Of several with one key the last one counts.
 
         A vector of another encoder is as good as none. Raises VectorError for a vector that is broken, and then nothing
         has changed.
         """
-        latest = [(issue, self._numbers(issue.vector)) for issue in {issue.key: issue for issue in issues}.values()]
-        for issue, numbers in latest:
-            counts = counted(issue.title, issue.description)
+        latest = [(text, self._numbers(text.vector)) for text in {text.key: text for text in texts}.values()]
+        for text, numbers in latest:
+            counts = counted(text.title, text.description)
             with self._lock:
-                self._put(issue, counts, numbers)
+                self._put(text, counts, numbers)
 
-    def remove(self, key: IssueKey) -> None:
+    def remove(self, key: TextKey) -> None:
         """A key that is not known is passed over."""
         with self._lock:
             row = self._rows.pop(key, None)
             if row is not None:
                 self._postings.put(row, {})
                 self._vectors.put(row, None)
-                self._projects[row] = -1
+                self._groups[row] = -1
                 self._free.append(row)
 
     def search(
@@ -128,16 +130,16 @@ class SimilarityIndex:
         subject: str,
         body: str = "",
         *,
-        project_id: int,
+        group: int,
         k: int = 10,
         closed_after: datetime | None = None,
         vector: Vector | None = None,
         least: float = 0.0,
-    ) -> list[SimilarIssue]:
-        """The `k` nearest issues of the project, the nearest first; none for a text without a word to look for.
+    ) -> list[SimilarText]:
+        """The `k` nearest texts of the group, the nearest first; none for a text without a word to look for.
 
-        `closed_after` concerns closed issues only. `least`: the score from which on they are
-        wanted. `vector` is that of `vectors(encoder, [(subject, body)])`.
+        `closed_after` concerns closed ones only. `least`: the score from which on they are wanted. `vector` is that of
+        `vectors(encoder, [(subject, body)])`.
         """
         counts, meaning, after = counted(subject, body), self._numbers(vector), _seconds(closed_after)
         if not counts or k < 1:
@@ -146,12 +148,12 @@ class SimilarityIndex:
             query = self._postings.query(counts, len(self._rows), by_program := printed(body))
             telling = TELLING & (counts.keys() - by_program)
             asked = _Asked(query, meaning, telling, sum(counts.values()))
-            found = self._nearest(asked, project_id, after, k, least)
+            found = self._nearest(asked, group, after, k, least)
         spelled = spellings(subject, body) if found else {}
         return [replace(one, shared=tuple(dict.fromkeys(shown(term, spelled) for term in one.shared))) for one in found]
 
     def without_boilerplate(self, body: str) -> str:
-        """`body` without lines that many issues hold: footers, templates, logs. All of it, if nothing else is left."""
+        """`body` without lines that many texts hold: footers, templates, logs. All of it, if nothing else is left."""
         with self._lock:
             many = max(FEWEST_ALIKE, len(self._rows) // SHARE_ALIKE)
             kept = [line for line in normal(body).splitlines() if not self._is_in_many(line, many)]
@@ -162,36 +164,34 @@ class SimilarityIndex:
         return len(names) >= FEWEST_IN_LINE and self._postings.issues_with(names, enough=many) >= many
 
     def frequency(self, word: str) -> int:
-        """How many issues hold it, in any of its forms; of several words, the rarest."""
+        """How many texts hold it, in any of its forms; of several words, the rarest."""
         with self._lock:
             return min((self._postings.frequency(term) for term in terms(word)), default=0)
 
     @property
     def bytes_held(self) -> int:
         """Of the arrays, which is most of it; keys and the vocabulary come on top."""
-        columns = self._projects.nbytes + self._iids.nbytes + self._closed.nbytes
+        columns = self._groups.nbytes + self._row_numbers.nbytes + self._closed.nbytes
         return columns + self._postings.bytes_held + self._vectors.bytes_held
 
     def _numbers(self, vector: Vector | None) -> Floats | None:
         return vector.numbers() if vector and vector.of == ENCODER_NAME else None
 
-    def _put(self, issue: IndexedIssue, counts: Mapping[str, int], meaning: Floats | None) -> None:
-        row = self._rows.get(issue.key)
+    def _put(self, text: IndexedText, counts: Mapping[str, int], meaning: Floats | None) -> None:
+        row = self._rows.get(text.key)
         if row is None:
-            row = self._rows[issue.key] = self._free.pop() if self._free else len(self._rows)
-            self._projects, self._iids = with_row(self._projects, row), with_row(self._iids, row)
+            row = self._rows[text.key] = self._free.pop() if self._free else len(self._rows)
+            self._groups, self._row_numbers = with_row(self._groups, row), with_row(self._row_numbers, row)
             self._closed = with_row(self._closed, row)
-            self._projects[row], self._iids[row] = issue.key
-        self._closed[row] = _seconds(issue.closed_at) if issue.closed_at else math.inf
+            self._groups[row], self._row_numbers[row] = text.key
+        self._closed[row] = _seconds(text.closed_at) if text.closed_at else math.inf
         self._postings.put(row, counts)
         self._vectors.put(row, meaning)
 
-    def _nearest(
-        self, asked: _Asked, project_id: int, closed_after: float, most: int, least: float
-    ) -> list[SimilarIssue]:
+    def _nearest(self, asked: _Asked, group: int, closed_after: float, most: int, least: float) -> list[SimilarText]:
         """`shared` holds terms, not yet as the text spells them."""
         query, meaning = asked.query, asked.meaning
-        allowed = (self._projects == project_id) & (self._closed >= closed_after)
+        allowed = (self._groups == group) & (self._closed >= closed_after)
         by_words, whole = self._postings.scores(query)
         rows = np.flatnonzero((by_words > 0) & allowed)
         if len(rows) > PRESELECTED:
@@ -201,11 +201,11 @@ class SimilarityIndex:
         cosines = self._vectors.cosines(meaning, rows)
         words = by_words[rows] if whole else self._postings.scores_of(query, rows)
         scores = together(words, query.possible, cosines)
-        best = np.lexsort((self._iids[rows], -scores))[:most]
+        best = np.lexsort((self._row_numbers[rows], -scores))[:most]
         for at in best:
             if scores[at] > MOST_OPPOSITE and self._is_opposite(int(rows[at]), asked):
                 scores[at] = MOST_OPPOSITE
-        best = best[np.lexsort((self._iids[rows[best]], -scores[best]))]
+        best = best[np.lexsort((self._row_numbers[rows[best]], -scores[best]))]
         return [
             self._similar(int(rows[at]), float(scores[at]), float(cosines[at]), query)
             for at in best
@@ -217,11 +217,11 @@ class SimilarityIndex:
         held = self._postings.held(row, TELLING)
         return are_opposites(asked.telling, held, alike_long=longer <= MOST_LONGER * shorter)
 
-    def _similar(self, row: int, score: float, cosine: float, query: TextQuery) -> SimilarIssue:
+    def _similar(self, row: int, score: float, cosine: float, query: TextQuery) -> SimilarText:
         _, places, amounts = self._postings.contributions(query, np.array([row]))
         strongest = places[np.argsort(-amounts, kind="stable")[:MOST_SHARED]]
-        return SimilarIssue(
-            IssueKey(int(self._projects[row]), int(self._iids[row])),
+        return SimilarText(
+            TextKey(int(self._groups[row]), int(self._row_numbers[row])),
             score=min(score, 1.0),
             bm25=float(from_words(amounts.sum(), query.possible)),
             semantic=None if math.isnan(cosine) else min(max(cosine, 0.0), 1.0),

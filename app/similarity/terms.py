@@ -41,7 +41,8 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\
 _EXCEPTION = re.compile(r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Timeout|NotFound|Invalid|Violation)\Z")
 _CAMEL = re.compile(r"(?:[A-Z]+[a-z0-9]+){3,}[A-Z]*\Z")
 _CODE = re.compile(r"(?:E[A-Z]{4,}|[A-Z]{1,6}\d{3,5}|0x8[0-9a-fA-F]{7}|[45]\d\d)\Z")
-_RANDOM = re.compile(r"(?:0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{7,}|\d{6,})\Z", re.IGNORECASE)
+# A kind of key that is no random number.
+_RANDOM = re.compile(r"(?!ed25519\Z)(?:0x[0-9a-f]+|(?=[a-f]*\d)[0-9a-f]{7,}|\d{6,})\Z", re.IGNORECASE)
 _VERSION = re.compile(r"v?(\d{1,4}\.\d{1,4})(?:[.+-][\w.+-]*)?\Z", re.IGNORECASE)
 _FILE = re.compile(
     r".*\.(?:c|conf|cpp|cs|css|go|h|haml|html|java|js|json|log|lock|md|php|pid|py|rake|rb|rs|service|sh|sock|sql|toml|ts"

@@ -17,7 +17,7 @@ MOST_CANDIDATES = 3
 # Below this share the model's second thoughts are no help to a person.
 WORTH_NAMING = 0.1
 # What the model must give one topic of all but the foreign language.
-TOPIC = 0.6
+TOPIC = 0.75
 # Above this share of an archetype that is `private`, the ticket is treated as private, whatever it is judged to be.
 PERHAPS_PRIVATE = 0.2
 # From here on the model's other opinion makes a route's verdict a suggestion.

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from app.message.message import WrittenMessage, read_message
+from app.message.short_links import spelled_out
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
@@ -35,7 +36,7 @@ from app.triage.deciders import (
 )
 from app.triage.language import Language
 from app.triage.plan import Plan, plan
-from app.triage.trace import trace
+from app.triage.trace import link_entries, trace
 
 FEWEST_WORDS = 2
 LONGEST = 20_000
@@ -76,10 +77,11 @@ def judge(
 ) -> Judged:
     """Decide about one ticket. Pure, but for a ticket that takes too long."""
     began = judgement.clock()
-    channel = describe_channel(rules.routing.channels, ticket)
+    body = spelled_out(ticket.body, ticket.short_links)
+    channel = describe_channel(rules.routing.channels, replace(ticket, body=body))
     known = rules.routing.channels.get(channel.name)
     is_notification = known is not None and known.reply == "elsewhere"
-    message = read_message(ticket.subject, ticket.body[:LONGEST], is_notification=is_notification)
+    message = read_message(ticket.subject, body[:LONGEST], is_notification=is_notification)
     # Judged is what its author wrote; what is planned and noted is about all of it.
     read = replace(ticket, body=message.words)
     language = judgement.detect(f"{read.subject}\n{read.body}")
@@ -98,7 +100,8 @@ def judge(
     asks = verdict is None or verdict.decided_by.startswith(("route:", "language"))
     if judgement.model is not None and asks and _is_for_the_model(read):
         guards = matching.guards()
-        said = judgement.model(read, channel.name).without({name for guard in guards for name in guard.archetypes})
+        guarded = {name for guard in guards for name in guard.archetypes}
+        said = judgement.model(read, channel.name).without(guarded | rules.routing.not_of(channel.name))
     if verdict and verdict.decided_by == "language":
         verdict = guessed_topic(verdict, matching.first("after language"), said)
     elif verdict:
@@ -110,6 +113,7 @@ def judge(
     planned = partial(_plan, rules, ticket, matching=matching, channel=channel, previous=previous)
     shadows = {one.route: planned(if_live(one)) for one in matching.shadows()}
     entries = trace(matching, verdict, message=message, language=language, said=said, guards=guards, shadows=shadows)
+    entries = (*link_entries(ticket.short_links), *entries)
     return Judged(replace(verdict, trace=entries), planned(verdict), channel, language, matching, message)
 
 

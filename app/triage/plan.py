@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, SerializeAsAny
 
+from app.rules.accounts import answering_account, other_accounts
 from app.rules.actions import ACTIONS
 from app.rules.actions.action import SKIPPED_MODEL, SKIPPED_SHADOW, SKIPPED_SUGGEST, SKIPPED_UNSURE, Action, PlanContext
 from app.rules.archetypes import ArchetypeConfig
@@ -50,6 +51,9 @@ def plan(
     """All actions, in the order of the registry; those that the mode holds back say so."""
     archetype = routing.archetypes.get(verdict.archetype) if verdict.archetype else None
     known = routing.channels.get(channel.name)
+    other = next((remark.macro for remark in remarks if remark.macro), "")
+    verdict = replace(verdict, macro=verdict.macro or other)
+    account = answering_account(known, ticket, verdict.archetype)
     context = PlanContext(
         ticket=ticket,
         verdict=verdict,
@@ -57,10 +61,14 @@ def plan(
         channel_title=known.title if known else channel.name,
         channel_tags=known.tags if known else (),
         reply_mode="suggest" if archetype and archetype.private else routing.defaults.reply,
+        account=account,
+        not_accounts=other_accounts(known, routing.team, ticket, account) if account else (),
         archetype_title=_title(verdict, archetype),
         remark_tags=tuple(tag for remark in remarks for tag in remark.tags),
         remark_notes=tuple(remark.note for remark in remarks if remark.note),
+        asks=" ".join(remark.asks for remark in remarks if remark.asks),
         previous=previous,
+        docs=routing.docs,
     )
     # Without an archetype each action sees its keys as if nothing was said about it.
     asked = [(kind, archetype or kind.keys()) for kind in ACTIONS]

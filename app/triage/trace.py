@@ -10,6 +10,7 @@ from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.routing import GuardConfig
 from app.rules.verdict import Verdict, spoken
+from app.ticket import ShortLink
 from app.triage.language import Language
 from app.triage.plan import Plan
 
@@ -45,6 +46,17 @@ def trace(
     if said is not None:
         entries.append(_model(said, matched=verdict.decided_by == "model"))
     return tuple(entries)
+
+
+def link_entries(links: Sequence[ShortLink]) -> tuple[Entry, ...]:
+    """Where the short links of the text lead: no rule decides by them alone."""
+    return tuple({"asked": "short_link", "matched": False, "detail": _leads(one)} for one in links)
+
+
+def _leads(link: ShortLink) -> str:
+    if not link.url:
+        return f"{link.link} was not followed: {link.why_not}"
+    return f"{link.link} leads to {link.url}" + (f" ({link.title})" if link.title else "")
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:

@@ -14,6 +14,7 @@ from app.web.api import health, router
 from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
+from app.web.webhooks.mention_hooks import mention_hooks_router
 from app.web.webhooks.mentions import MENTIONS
 from app.web.webhooks.zendesk import ZENDESK
 
@@ -28,6 +29,7 @@ def create_app(service: Service) -> FastAPI:
     for source in SOURCES:
         if source.secrets(service.deps.settings):
             app.include_router(webhook_router(source, service))
+    app.include_router(mention_hooks_router(service))
     app.include_router(router.router)
     return app
 

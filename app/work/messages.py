@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from app.feeds.mention import Mention
 from app.records.decisions import UpdateState
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.schema.base import Mode
 from app.ticket import Ticket
 from app.triage.plan import Plan
 
@@ -56,6 +57,7 @@ class TicketRead(Stored):
     url: str
     requester_name: str
     requester_id: int = 0
+    requester_deleted: bool = False
 
 
 class TicketDecision(Stored):
@@ -107,6 +109,8 @@ class Ended(Stored):
 
     kind: Literal["ended"] = "ended"
     why: str
+    asks: tuple[str, ...] = ()
+    """As below."""
 
 
 class ToWrite(Stored):
@@ -115,6 +119,8 @@ class ToWrite(Stored):
     kind: Literal["to_write"] = "to_write"
     decision: TicketDecision
     looks_for_issue: bool
+    asks: tuple[str, ...] = ()
+    """Experts whom the ticket's tags ask for, by name."""
 
 
 class AppliedLate(Stored):
@@ -272,14 +278,41 @@ class IssueNews(Stored):
 
 
 class AnsweredOnPost(Stored):
-    """A team member answered on the post itself; the answer came in as another ticket."""
+    """A team member answered on the post itself."""
 
     kind: Literal["answered"] = "answered"
     event: Literal["answered"] = "answered"
-    in_ticket: int
+    in_ticket: int | None = None
+    """The ticket as which the answer came in; None: a feed saw it."""
+    by: str = ""
+    url: str = ""
 
 
-Cause = Annotated[TicketChanged | IssueNews | AnsweredOnPost, Field(discriminator="kind")]
+class MentionChanged(Stored):
+    """The post was edited or deleted since its ticket was made."""
+
+    kind: Literal["post_changed"] = "post_changed"
+    event: Literal["post_changed"] = "post_changed"
+    mention_id: int
+    news: str
+    """As the mention has it; another one there is newer, and follows by itself."""
+
+
+class ExpertAsked(Stored):
+    """Somebody was asked about the ticket in the chat, or could not be."""
+
+    kind: Literal["asked"] = "asked"
+    event: Literal["asked"] = "asked"
+    sentence: str
+    next: tuple[str, ...] = ()
+    """What an advocate should do now."""
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+Cause = Annotated[
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked, Field(discriminator="kind")
+]
 
 
 class PreviousAttempt(Stored):
@@ -296,6 +329,8 @@ class TicketMessage(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     ticket_id: int
     previous: PreviousAttempt | None = None
+    mode: Mode | None = None
+    """At most in this mode, and no reply by itself: it is about what was written long ago."""
 
     @property
     def partition(self) -> str:
@@ -397,6 +432,13 @@ class SyncIssues(Message):
         return f"sync:{self.path}"
 
 
+class SyncDocumentation(Message):
+    """Bring our copy of the documentation up to date."""
+
+    is_periodic: ClassVar = True
+    kind: Literal["sync_documentation"] = "sync_documentation"
+
+
 class ReconcileIssues(Message):
     """Compare the issues that tickets follow with what the tickets were told."""
 
@@ -440,6 +482,8 @@ class TakeMentions(Message):
     mentions: tuple[Mention, ...]
     problems: tuple[str, ...] = ()
     """What is wrong with the other items of the same delivery."""
+    hook: str = ""
+    """Of `mentions:` in routing.yaml, which says what of it is wanted; empty: everything."""
 
 
 class CreateMentionTicket(Message):
@@ -448,6 +492,8 @@ class CreateMentionTicket(Message):
     queue: ClassVar[Literal["tickets", "writing", "bulk"]] = "tickets"
     kind: Literal["create_mention_ticket"] = "create_mention_ticket"
     mention_id: int
+    mode: Mode | None = None
+    """Of its ticket's first decision; see TriageTicket."""
 
     @property
     def partition(self) -> str:
@@ -465,6 +511,57 @@ class ReadFeed(Message):
         return f"feed:{self.feed}"
 
 
+class BackfillMessage(Message):
+    """Read one more page of what is from before."""
+
+    since: datetime
+    mode: Literal["suggest", "live"] = "suggest"
+    left: int
+    """How many tickets the run may still make."""
+    run: int = 1
+    page: int = 1
+    before: str = ""
+    """Where the page begins, in the source's own terms."""
+
+    @property
+    def source(self) -> str:
+        """As people call it."""
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What its progress is kept by."""
+        return f"{self.partition}:{self.since.isoformat()}:{self.mode}"
+
+    @property
+    def partition(self) -> str:
+        return f"{self.kind}:{self.source}"
+
+    def keyed(self) -> Self:
+        return self.with_key(f"{self.name}:{self.run}:{self.page}")
+
+
+class Backfill(BackfillMessage):
+    """Of a feed's source."""
+
+    kind: Literal["backfill"] = "backfill"
+    feed: str
+
+    @property
+    def source(self) -> str:
+        return self.feed
+
+
+class BackfillTickets(BackfillMessage):
+    """Of the tickets in Zendesk: those that nobody decided about."""
+
+    kind: Literal["backfill_tickets"] = "backfill_tickets"
+
+    @property
+    def source(self) -> str:
+        return "zendesk"
+
+
 class LookForSpike(Message):
     """Does a spike of an archetype begin? Then tell the chat."""
 
@@ -474,6 +571,22 @@ class LookForSpike(Message):
     @property
     def partition(self) -> str:
         return f"spike:{self.archetype}"
+
+
+class AskExpert(Message):
+    """Ask an expert in the chat about a ticket."""
+
+    kind: Literal["ask_expert"] = "ask_expert"
+    ticket_id: int
+    expert: str
+    by: str = ""
+    """Who asks; empty: whoever set the tag."""
+    question: str = ""
+    """Empty: what the ticket says."""
+
+    @property
+    def partition(self) -> str:
+        return f"ask:{self.ticket_id}"
 
 
 class CheckForChat(Message):
@@ -498,6 +611,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | RelayNote
         | CountReports
         | SyncIssues
+        | SyncDocumentation
         | ReconcileIssues
         | ReconcileTickets
         | EnqueueTickets
@@ -505,7 +619,10 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | TakeMentions
         | CreateMentionTicket
         | ReadFeed
+        | Backfill
+        | BackfillTickets
         | LookForSpike
+        | AskExpert
         | CheckForChat
         | Prune,
         Field(discriminator="kind"),

@@ -54,6 +54,7 @@ def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
         url=snapshot.url,
         requester_name=snapshot.requester.name,
         requester_id=snapshot.requester.id,
+        requester_deleted=snapshot.requester.deleted,
     )
 
 

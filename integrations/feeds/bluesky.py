@@ -9,7 +9,16 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    feed_reader,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -52,6 +61,14 @@ class _Answer(BaseModel):
     cursor: str = ""
 
 
+class _Known(BaseModel):
+    uri: str
+
+
+class _KnownOnes(BaseModel):
+    posts: list[_Known]
+
+
 class _Session(BaseModel):
     token: str = Field(alias="accessJwt", min_length=1)
 
@@ -61,6 +78,8 @@ class Bluesky:
     queries: Sequence[str]
     handle: str
     password: str
+    server: str
+    """Without a slash at its end."""
     search: Reader
     login: Reader
 
@@ -75,29 +94,51 @@ class Bluesky:
         service: str = "bluesky",
         outbound: Outbound = UNGUARDED,
     ) -> "Bluesky":
+        server = server.rstrip("/")
         search, login = (
-            feed_reader(service, f"{server.rstrip('/')}/xrpc/{name}", outbound)
+            feed_reader(service, f"{server}/xrpc/{name}", outbound)
             for name in ("app.bsky.feed.searchPosts", "com.atproto.server.createSession")
         )
-        return cls(queries, handle, password, search, login)
+        return cls(queries, handle, password, server, search, login)
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
         start = max(since, reached - OVERLAP)
-        account = {"identifier": self.handle, "password": self.password}
-        token = read_json(self.login, _Session, "POST", json=account).token
+        token = self._token()
         found = {post.uri: post for query in self.queries for post in self._search(query, start, token)}
         newest = max([reached, *(post.indexed_at for post in found.values())])
         return FeedPage(tuple(map(_post, found.values())), FeedPosition(after=newest.isoformat()))
 
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted."""
+        posts = self.search.at(f"{self.server}/xrpc/app.bsky.feed.getPosts")
+        asked = {"uris": [f"at://{one}" for one in ids]}
+        there = read_json(posts, _KnownOnes, params=asked, headers={"Authorization": f"Bearer {self._token()}"}).posts
+        return {*ids} - {one.uri.removeprefix("at://") for one in there}
+
+    def _token(self) -> str:
+        account = {"identifier": self.handle, "password": self.password}
+        return read_json(self.login, _Session, "POST", json=account).token
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        number, cursor = part_of(before)
+        posts, cursor = self._page(self.queries[number], since, cursor, self._token())
+        return OlderPosts(tuple(map(_post, posts)), next_part(number, cursor, len(self.queries)))
+
     def _search(self, query: str, start: datetime, token: str) -> Iterator[_Post]:
-        asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE)}
+        cursor = ""
         for _ in range(MOST_PAGES):
-            answer = read_json(self.search, _Answer, params=asked, headers={"Authorization": f"Bearer {token}"})
-            yield from (post for post in answer.posts if post.indexed_at >= start)
-            if not answer.cursor or any(post.indexed_at < start for post in answer.posts):
+            posts, cursor = self._page(query, start, cursor, token)
+            yield from (post for post in posts if post.indexed_at >= start)
+            if not cursor:
                 return
-            asked = {**asked, "cursor": answer.cursor}
+
+    def _page(self, query: str, start: datetime, cursor: str, token: str) -> tuple[list[_Post], str]:
+        """The newest first, and where the next page begins; empty: there is none since then."""
+        asked = {"q": f'"{query}"', "sort": "latest", "limit": str(PER_PAGE), **({"cursor": cursor} if cursor else {})}
+        answer = read_json(self.search, _Answer, params=asked, headers={"Authorization": f"Bearer {token}"})
+        is_last = any(post.indexed_at < start for post in answer.posts)
+        return answer.posts, "" if is_last else answer.cursor
 
 
 def _post(post: _Post) -> FeedPost:

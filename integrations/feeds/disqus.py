@@ -3,14 +3,14 @@
 https://disqus.com/api/docs/posts/list/. `since` needs `order=asc`. Times are UTC and do not say so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -46,6 +46,14 @@ class _Post(BaseModel):
     is_spam: bool = Field(default=False, alias="isSpam")
 
 
+class _State(BaseModel):
+    is_deleted: bool = Field(default=False, alias="isDeleted")
+
+
+class _Details(BaseModel):
+    response: _State
+
+
 class _Cursor(BaseModel):
     next: str = ""
     more: bool = Field(default=False, alias="hasNext")
@@ -60,23 +68,43 @@ class _Answer(BaseModel):
 class Disqus:
     forum: str
     key: str
+    address: str
     reader: Reader
 
     @classmethod
     def at(
         cls, forum: str, key: str, *, url: str = ADDRESS, service: str = "disqus", outbound: Outbound = UNGUARDED
     ) -> "Disqus":
-        return cls(forum, key, feed_reader(service, url, outbound))
+        return cls(forum, key, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
-        posts = [
-            post for post in self._comments(max(since, reached - OVERLAP)) if not (post.is_deleted or post.is_spam)
-        ]
+        posts = [post for post in self._comments(max(since, reached - OVERLAP)) if not post.is_spam]
         newest = max([reached, *(post.created_at for post in posts)])
         return FeedPage(tuple(map(_post, posts)), FeedPosition(after=newest.isoformat()))
 
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """One request each."""
+        details = self.reader.at(f"{self.address.rpartition('/')[0]}/details.json")
+        asked = {one: {"api_key": self.key, "post": one} for one in ids}
+        return {one for one in ids if read_json(details, _Details, params=asked[one]).response.is_deleted}
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """The oldest first: `since` needs that order."""
+        answer = self._page(since, before)
+        posts = tuple(_post(post) for post in answer.response if not post.is_spam)
+        return OlderPosts(posts, answer.cursor.next if answer.cursor.more else "")
+
     def _comments(self, start: datetime) -> Iterator[_Post]:
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = self._page(start, cursor)
+            yield from answer.response
+            cursor = answer.cursor.next
+            if not (answer.cursor.more and cursor):
+                return
+
+    def _page(self, start: datetime, cursor: str) -> _Answer:
         asked = {
             "api_key": self.key,
             "forum": self.forum,
@@ -84,13 +112,9 @@ class Disqus:
             "order": "asc",
             "limit": "100",
             "related": "thread",
+            **({"cursor": cursor} if cursor else {}),
         }
-        for _ in range(MOST_PAGES):
-            answer = read_json(self.reader, _Answer, params=asked)
-            yield from answer.response
-            if not (answer.cursor.more and answer.cursor.next):
-                return
-            asked = {**asked, "cursor": answer.cursor.next}
+        return read_json(self.reader, _Answer, params=asked)
 
 
 def _post(post: _Post) -> FeedPost:
@@ -102,6 +126,7 @@ def _post(post: _Post) -> FeedPost:
         author_handle=post.author.username,
         author_url=post.author.profile_url,
         html=post.message,
+        deleted=post.is_deleted,
         thread_id=post.thread.id,
         thread_url=post.thread.link,
         thread_title=post.thread.title,

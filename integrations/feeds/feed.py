@@ -1,12 +1,14 @@
 """What every feed gives: posts, how far it was read, and how long to leave it alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import httpx
 from pydantic import BaseModel
 
+from integrations.errors import NotFound
 from integrations.http import Reader, http_client
 from integrations.outbound import UNGUARDED, Outbound
 from integrations.waits import retry_after
@@ -38,6 +40,9 @@ class FeedPost:
     score: int | None = None
     """None: the source has none."""
 
+    deleted: bool = False
+    """By its author or a moderator; what it said does not count."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
@@ -61,6 +66,48 @@ class Feed(Protocol):
         """What came after `position`, and nothing older than `since`; some may be known. Raises IntegrationError."""
 
 
+@runtime_checkable
+class AsksAgain(Protocol):
+    """A feed whose source can be asked for posts by id."""
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """Those that were deleted since; what the source does not say is not gone. Raises IntegrationError."""
+
+
+@dataclass(frozen=True, slots=True)
+class OlderPosts:
+    """One page of what was posted before."""
+
+    posts: tuple[FeedPost, ...]
+    before: str = ""
+    """Where the next page begins; empty: there is none."""
+    wait: float = 0.0
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A feed whose source gives what was posted long ago."""
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """`before`: as the last page named it; empty: from the newest on. Some posts may be older than `since`.
+
+        Raises IntegrationError.
+        """
+
+
+def part_of(before: str) -> tuple[int, str]:
+    """Of a feed that is read part by part (a query, a tag): which one, and where in it."""
+    number, _, rest = before.partition(":")
+    return int(number or 0), rest
+
+
+def next_part(number: int, rest: str, parts: int) -> str:
+    """`rest`: where this part goes on; empty: it has ended."""
+    if rest:
+        return f"{number}:{rest}"
+    return f"{number + 1}:" if number + 1 < parts else ""
+
+
 def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reader:
     """`service`: of this feed alone, so that its failure delays no other."""
     return Reader(
@@ -77,6 +124,14 @@ def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reade
 def read_json(reader: Reader, answer: type[SomeAnswer], method: str = "GET", **request: Any) -> SomeAnswer:
     """Raises IntegrationError, also for what is no such answer: a page for robots, a login."""
     return reader.ask(method, lambda _response, body: answer.model_validate_json(body), **request)
+
+
+def is_gone(reader: Reader, **request: Any) -> bool:
+    """Does the source answer that there is no such post (any more)? Raises IntegrationError for all else."""
+    try:
+        return reader.ask("GET", lambda _response, _body: False, **request)
+    except NotFound:
+        return True
 
 
 def from_epoch(seconds: float) -> datetime:

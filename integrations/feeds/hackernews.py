@@ -8,13 +8,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    feed_reader,
+    from_epoch,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
 ADDRESS = "https://hn.algolia.com/api/v1/search_by_date"
+ITEMS = "https://hacker-news.firebaseio.com/v0/item"
+"""https://github.com/HackerNews/API. Posts that are gone only fall out of the search, which stalls too."""
 OVERLAP = timedelta(hours=48)
 PER_PAGE = 100
 MOST_PAGES = 10
@@ -40,16 +52,32 @@ class _Answer(BaseModel):
     hits: list[_Hit]
 
 
+class _Item(BaseModel):
+    deleted: bool = False
+    dead: bool = False
+
+
+class _ItemIfAny(RootModel[_Item | None]):
+    """null: it is not there yet."""
+
+
 @dataclass(frozen=True)
 class HackerNews:
     queries: Sequence[str]
     reader: Reader
+    items: str
 
     @classmethod
     def at(
-        cls, queries: Sequence[str], url: str = ADDRESS, *, service: str = "hackernews", outbound: Outbound = UNGUARDED
+        cls,
+        queries: Sequence[str],
+        url: str = ADDRESS,
+        *,
+        items: str = ITEMS,
+        service: str = "hackernews",
+        outbound: Outbound = UNGUARDED,
     ) -> "HackerNews":
-        return cls(queries, feed_reader(service, url, outbound))
+        return cls(queries, feed_reader(service, url, outbound), items.rstrip("/"))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = from_epoch(float(position.after)) if position.after else since
@@ -58,27 +86,41 @@ class HackerNews:
         newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
         return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))))
 
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """One request each."""
+        items = {one: read_json(self.reader.at(f"{self.items}/{one}.json"), _ItemIfAny).root for one in ids}
+        return {one for one, item in items.items() if item and (item.deleted or item.dead)}
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        number, place = part_of(before)
+        hits, place = self._window(self.queries[number], since, place)
+        return OlderPosts(tuple(map(_post, hits)), next_part(number, place, len(self.queries)))
+
     def _search(self, query: str, start: datetime) -> Iterator[FeedPost]:
         """Window by window, the newest first: pages end at a thousand hits."""
-        before: int | None = None
+        place = ""
         for _ in range(MOST_PAGES):
-            filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
-            hits = read_json(
-                self.reader,
-                _Answer,
-                params={
-                    "query": f'"{query}"',
-                    "tags": "(story,comment)",
-                    "numericFilters": ",".join(filters),
-                    "hitsPerPage": str(PER_PAGE),
-                    "typoTolerance": "false",
-                },
-            ).hits
+            hits, place = self._window(query, start, place)
             yield from map(_post, hits)
-            oldest = min((hit.created_at_i for hit in hits), default=0)
-            if len(hits) < PER_PAGE or oldest == before:
+            if not place:
                 return
-            before = oldest
+
+    def _window(self, query: str, start: datetime, before: str) -> tuple[list[_Hit], str]:
+        """The newest hits up to that second, and where the next window ends; empty: there is none."""
+        filters = [f"created_at_i>={int(start.timestamp())}", *([f"created_at_i<={before}"] if before else [])]
+        hits = read_json(
+            self.reader,
+            _Answer,
+            params={
+                "query": f'"{query}"',
+                "tags": "(story,comment)",
+                "numericFilters": ",".join(filters),
+                "hitsPerPage": str(PER_PAGE),
+                "typoTolerance": "false",
+            },
+        ).hits
+        oldest = str(min((hit.created_at_i for hit in hits), default=0))
+        return hits, "" if len(hits) < PER_PAGE or oldest == before else oldest
 
 
 def _post(hit: _Hit) -> FeedPost:

@@ -4,12 +4,13 @@ https://docs.joinmastodon.org/methods/timelines/#tag. `min_id` goes forward with
 which is the same on every server.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -40,6 +41,8 @@ class _Statuses(RootModel[list[_Status]]):
 
 @dataclass(frozen=True)
 class Mastodon:
+    server: str
+    """Without a slash at its end."""
     token: str
     reader: Reader
 
@@ -47,8 +50,9 @@ class Mastodon:
     def at(
         cls, server: str, hashtag: str, token: str = "", *, service: str = "mastodon", outbound: Outbound = UNGUARDED
     ) -> "Mastodon":
-        url = f"{server.rstrip('/')}/api/v1/timelines/tag/{hashtag.removeprefix('#')}"
-        return cls(token, feed_reader(service, url, outbound))
+        server = server.rstrip("/")
+        url = f"{server}/api/v1/timelines/tag/{hashtag.removeprefix('#')}"
+        return cls(server, token, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = position.after
@@ -62,10 +66,29 @@ class Mastodon:
         posts = [_post(one) for one in found.values() if one.reblog is None and one.created_at >= since]
         return FeedPage(tuple(posts), FeedPosition(after=reached))
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        asked = {"limit": str(PER_PAGE), **({"max_id": before} if before else {})}
+        page = read_json(self.reader, _Statuses, params=asked, headers=self._headers()).root
+        more = bool(page) and page[-1].created_at >= since and page[-1].id != before
+        posts = tuple(_post(one) for one in page if one.reblog is None)
+        return OlderPosts(posts, page[-1].id if more else "")
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """Of posts of this server, which alone it knows by their address. One request each."""
+        own = {uri: uri.rpartition("/")[2] for uri in ids if uri.startswith(f"{self.server}/")}
+        address = f"{self.server}/api/v1/statuses"
+        return {
+            uri
+            for uri, status_id in own.items()
+            if status_id.isdecimal() and is_gone(self.reader.at(f"{address}/{status_id}"), headers=self._headers())
+        }
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
     def _page(self, after: str) -> list[_Status]:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         asked = {"limit": str(PER_PAGE), **({"min_id": after} if after else {})}
-        return read_json(self.reader, _Statuses, params=asked, headers=headers).root
+        return read_json(self.reader, _Statuses, params=asked, headers=self._headers()).root
 
 
 def _number(status_id: str) -> int:

@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from integrations.errors import RateLimited
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    feed_reader,
+    from_epoch,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -40,6 +50,14 @@ class _Question(BaseModel):
     owner: _Owner = _Owner()
 
 
+class _Known(BaseModel):
+    question_id: int
+
+
+class _KnownOnes(BaseModel):
+    items: list[_Known]
+
+
 class _Answer(BaseModel):
     items: list[_Question]
     has_more: bool = False
@@ -53,6 +71,7 @@ class StackExchange:
     site: str
     key: str
     service: str
+    address: str
     reader: Reader
 
     @classmethod
@@ -66,7 +85,7 @@ class StackExchange:
         service: str = "stackexchange",
         outbound: Outbound = UNGUARDED,
     ) -> "StackExchange":
-        return cls(tags, site, key, service, feed_reader(service, url, outbound))
+        return cls(tags, site, key, service, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = from_epoch(float(position.after)) if position.after else since
@@ -76,10 +95,25 @@ class StackExchange:
         for answer in self._answers(start):
             posts.update({str(one.question_id): _post(one) for one in answer.items})
             wait = max(wait, answer.backoff)
-            if answer.quota_remaining is not None and answer.quota_remaining < FEWEST_LEFT:
-                raise RateLimited(self.service, "the day's quota is used up", retry_after=DAY / 24)
+            self._check_quota(answer)
         newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
         return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))), wait)
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """The oldest first: a page stays the same while new questions come."""
+        number, place = part_of(before)
+        page = int(place or 1)
+        answer = self._page(self.tags[number], since, page)
+        self._check_quota(answer)
+        following = next_part(number, str(page + 1) if answer.has_more else "", len(self.tags))
+        return OlderPosts(tuple(map(_post, answer.items)), following, answer.backoff)
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted. One request for a hundred."""
+        asked = {"site": self.site, "pagesize": str(PER_PAGE), **({"key": self.key} if self.key else {})}
+        address = f"{self.address.rstrip('/')}/{';'.join(ids)}"
+        there = read_json(self.reader.at(address), _KnownOnes, params=asked).items
+        return {*ids} - {str(one.question_id) for one in there}
 
     def _answers(self, start: datetime) -> Iterator[_Answer]:
         """One request for each tag, and one for each further page: several tags in one would have to be there at once.
@@ -88,26 +122,33 @@ class StackExchange:
         """
         for tag in self.tags:
             for page in range(1, MOST_PAGES + 1):
-                answer = read_json(
-                    self.reader,
-                    _Answer,
-                    params={
-                        "site": self.site,
-                        "tagged": tag,
-                        "fromdate": str(int(start.timestamp())),
-                        "sort": "creation",
-                        "order": "asc",
-                        "pagesize": str(PER_PAGE),
-                        "page": str(page),
-                        "filter": "withbody",
-                        **({"key": self.key} if self.key else {}),
-                    },
-                )
+                answer = self._page(tag, start, page)
                 yield answer
                 if answer.backoff:
                     return
                 if not answer.has_more:
                     break
+
+    def _page(self, tag: str, start: datetime, page: int) -> _Answer:
+        return read_json(
+            self.reader,
+            _Answer,
+            params={
+                "site": self.site,
+                "tagged": tag,
+                "fromdate": str(int(start.timestamp())),
+                "sort": "creation",
+                "order": "asc",
+                "pagesize": str(PER_PAGE),
+                "page": str(page),
+                "filter": "withbody",
+                **({"key": self.key} if self.key else {}),
+            },
+        )
+
+    def _check_quota(self, answer: _Answer) -> None:
+        if answer.quota_remaining is not None and answer.quota_remaining < FEWEST_LEFT:
+            raise RateLimited(self.service, "the day's quota is used up", retry_after=DAY / 24)
 
 
 def _post(question: _Question) -> FeedPost:

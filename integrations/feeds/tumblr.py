@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, from_epoch, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, from_epoch, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -50,6 +50,13 @@ class Tumblr:
         asked = {"tag": self.tag, "limit": "20", "api_key": self.key}
         posts = read_json(self.reader, _Answer, params=asked).response
         return FeedPage(tuple(_post(one) for one in posts if from_epoch(one.timestamp) >= since), position)
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        asked = {"tag": self.tag, "limit": "20", "api_key": self.key, **({"before": before} if before else {})}
+        posts = read_json(self.reader, _Answer, params=asked).response
+        oldest = min((one.timestamp for one in posts), default=0)
+        more = from_epoch(oldest) >= since and str(int(oldest)) != before
+        return OlderPosts(tuple(map(_post, posts)), str(int(oldest)) if posts and more else "")
 
 
 def _post(post: _Post) -> FeedPost:

@@ -5,13 +5,13 @@ https://developers.google.com/youtube/v3/docs/commentThreads/list: one unit of t
 read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -51,17 +51,26 @@ class _Answer(BaseModel):
     next_page: str = Field(default="", alias="nextPageToken")
 
 
+class _Known(BaseModel):
+    id: str
+
+
+class _KnownOnes(BaseModel):
+    items: list[_Known]
+
+
 @dataclass(frozen=True)
 class YouTube:
     channel_id: str
     key: str
+    address: str
     reader: Reader
 
     @classmethod
     def at(
         cls, channel_id: str, key: str, *, url: str = ADDRESS, service: str = "youtube", outbound: Outbound = UNGUARDED
     ) -> "YouTube":
-        return cls(channel_id, key, feed_reader(service, url, outbound))
+        return cls(channel_id, key, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
@@ -74,7 +83,33 @@ class YouTube:
         newest = max([reached, *(post.published_at for post in posts if post.published_at)])
         return FeedPage(tuple(posts), FeedPosition(after=newest.isoformat()))
 
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        answer = self._page(before)
+        posts = tuple(
+            _post(thread, comment)
+            for thread in answer.items
+            for comment in (thread.snippet.top, *thread.replies.comments)
+        )
+        oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=since)
+        return OlderPosts(posts, answer.next_page if oldest >= since else "")
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """The source leaves out what was deleted."""
+        comments = self.reader.at(f"{self.address.rpartition('/')[0]}/comments")
+        asked = {"part": "id", "id": ",".join(ids), "key": self.key}
+        return {*ids} - {one.id for one in read_json(comments, _KnownOnes, params=asked).items}
+
     def _threads(self, reached: datetime) -> Iterator[_Thread]:
+        page = ""
+        for _ in range(MOST_PAGES):
+            answer = self._page(page)
+            yield from answer.items
+            oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
+            page = answer.next_page
+            if not page or oldest < reached:
+                return
+
+    def _page(self, token: str) -> _Answer:
         asked = {
             "part": "snippet,replies",
             "allThreadsRelatedToChannelId": self.channel_id,
@@ -82,14 +117,9 @@ class YouTube:
             "maxResults": "100",
             "textFormat": "plainText",
             "key": self.key,
+            **({"pageToken": token} if token else {}),
         }
-        for _ in range(MOST_PAGES):
-            answer = read_json(self.reader, _Answer, params=asked)
-            yield from answer.items
-            oldest = min((one.snippet.top.snippet.published_at for one in answer.items), default=reached)
-            if not answer.next_page or oldest < reached:
-                return
-            asked = {**asked, "pageToken": answer.next_page}
+        return read_json(self.reader, _Answer, params=asked)
 
 
 def _post(thread: _Thread, comment: _Comment) -> FeedPost:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from integrations.sandbox.chat import ChatSandbox
+from integrations.sandbox.chat_api import SLACK_KEY
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault
 from integrations.sandbox.feeds import FeedsSandbox
@@ -64,6 +65,8 @@ class Sandbox:
             "GITLAB_TOKEN": self.gitlab.token,
             "GITLAB_WEBHOOK_SECRET": f"{self.gitlab.signing_token},{self.gitlab.webhook_secret}",
             "CHAT_WEBHOOK_URL": self.chat.webhook_url,
+            "CHAT_URL": f"{self.chat.url}/api",
+            "CHAT_TOKEN": SLACK_KEY,
         }
 
     def stop(self) -> None:

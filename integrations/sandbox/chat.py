@@ -1,12 +1,13 @@
-"""A chat that takes incoming webhooks as Slack and Mattermost do."""
+"""A chat that takes incoming webhooks, and has the parts of Slack's and Mattermost's Web APIs that give links."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from threading import RLock
 
 from starlette.responses import Response
 
-from integrations.sandbox.api import HttpRequest, Refused, json_object, route
-from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.api import HttpRequest, Json, Refused, json_object, route
+from integrations.sandbox.chat_api import ChatMessage, Mattermost, Slack
+from integrations.sandbox.clock import Clock
 from integrations.sandbox.pages import Pages
 from integrations.sandbox.service import Service
 
@@ -14,31 +15,31 @@ HOOK_KEY = "sandbox-chat-key"
 KEYS = frozenset({"text", "channel", "username", "icon_url", "icon_emoji", "attachments", "blocks", "props"})
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    id: int
-    text: str
-    channel: str
-    username: str
-    at: str
-
-
 class ChatSandbox(Service):
     def __init__(self, clock: Clock, port: int = 0) -> None:
-        super().__init__("chat", clock, port, counted="/hooks/")
-        self._messages: list[Message] = []
-        self.app.router.routes.append(route("POST", "/hooks/{key}", self._receive))
+        super().__init__("chat", clock, port, counted=("/hooks/", "/api/"))
+        self._messages: list[ChatMessage] = []
         pages = Pages("Chat", RLock())
         pages.add("/", "chat.html", lambda _at: {"messages": self.messages()[::-1]})
-        self.app.router.routes.extend(pages.routes)
+        pages.add("/archives/{channel}/p{digits}", "chat.html", lambda at: self._one(int(at["digits"]) % 10**6))
+        pages.add("/{team}/pl/post{number}", "chat.html", lambda at: self._one(int(at["number"])))
+        self.app.router.routes += [
+            route("POST", "/hooks/{key}", self._receive),
+            *Slack(self._messages, self.url, self._add).routes(),
+            *Mattermost(self._messages, self._add).routes(),
+            *pages.routes,
+        ]
 
     @property
     def webhook_url(self) -> str:
         return f"{self.url}/hooks/{HOOK_KEY}"
 
     def messages(self) -> list[dict[str, object]]:
-        """Oldest first: {id, text, channel, username, at}."""
-        return [asdict(message) for message in list(self._messages)]
+        """Oldest first: {id, text, channel, username, at, key}."""
+        return [{**asdict(message), "at": message.stamp} for message in list(self._messages)]
+
+    def _one(self, number: int) -> Json:
+        return {"messages": [one for one in self.messages() if one["id"] == number]}
 
     def _receive(self, http: HttpRequest) -> Response:
         if http.at["key"] != HOOK_KEY:
@@ -49,13 +50,11 @@ class ChatSandbox(Service):
         text = given.get("text")
         if not isinstance(text, str) or not text.strip():
             raise Refused(400, "no_text", "no_text")
-        self._messages.append(
-            Message(
-                id=len(self._messages) + 1,
-                text=text,
-                channel=str(given.get("channel") or "community"),
-                username=str(given.get("username") or "incoming-webhook"),
-                at=second_stamp(self.clock.now()),
-            )
-        )
+        channel, username = given.get("channel") or "community", given.get("username") or "incoming-webhook"
+        self._add(text, str(channel), username=str(username))
         return Response("ok", media_type="text/plain")
+
+    def _add(self, text: str, channel: str, *, key: str = "", username: str = "pointsman") -> ChatMessage:
+        message = ChatMessage(len(self._messages) + 1, text, channel, username, self.clock.now(), key)
+        self._messages.append(message)
+        return message

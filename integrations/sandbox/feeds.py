@@ -1,4 +1,7 @@
-"""Sites where people write, in the forms of Hacker News' search, Stack Exchange, a Discourse forum and an RSS feed."""
+"""Sites where people write, in the forms of Hacker News' search, Stack Exchange, Discourse, Disqus and RSS.
+
+Beside them stands the archive of a documentation.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +13,7 @@ from starlette.responses import Response
 
 from integrations.sandbox.api import HttpRequest, Json, Refused, route
 from integrations.sandbox.clock import Clock
+from integrations.sandbox.docs_archive import docs_archive
 from integrations.sandbox.service import Service
 
 FIRST_ID = 9000
@@ -25,6 +29,14 @@ class Post:
     thread: str
     """The title of what it comments; empty: it is no comment."""
     at: datetime
+    answers: int
+    """The post that it answers; 0: none."""
+
+    @property
+    def page(self) -> str:
+        """Of the article that a blog comment stands under."""
+        words = (self.thread or self.title).lower().split()
+        return f"https://{self.site}.example.com/{'-'.join(''.join(filter(str.isalnum, word)) for word in words)}"
 
 
 class FeedsSandbox(Service):
@@ -35,12 +47,16 @@ class FeedsSandbox(Service):
             route("GET", "/hackernews", self._hackernews),
             route("GET", "/stackexchange", self._stackexchange),
             route("GET", "/forum/posts.json", self._forum),
+            route("GET", "/disqus", self._disqus),
             route("GET", "/rss/{site}", self._rss),
+            route("GET", "/docs.tar.gz", self._docs),
         ]
 
-    def write(self, site: str, html: str, *, author: str = "somebody", title: str = "", thread: str = "") -> int:
-        """A post or comment on one of the sites: `hackernews`, `stackexchange`, `forum`, or any for `/rss/<site>`."""
-        post = Post(FIRST_ID + len(self._posts), site, author, title, html, thread, self.clock.now())
+    def write(
+        self, site: str, html: str, *, author: str = "somebody", title: str = "", thread: str = "", answers: int = 0
+    ) -> int:
+        """A post or comment: on `hackernews`, `stackexchange`, `forum`, `disqus`, or any site of `/rss/<site>`."""
+        post = Post(FIRST_ID + len(self._posts), site, author, title, html, thread, self.clock.now(), answers)
         self._posts.append(post)
         return post.id
 
@@ -68,10 +84,23 @@ class FeedsSandbox(Service):
         before = int(http.query_value("before") or 10**9)
         return {"latest_posts": [_forum_post(one) for one in self._of("forum") if one.id < before][:50]}
 
+    def _disqus(self, http: HttpRequest) -> Json:
+        if not http.query_value("api_key"):
+            raise Refused(401, {"code": 5, "response": "Invalid API key"}, "api_key_missing")
+        since = int(http.query_value("since") or 0)
+        found = [one for one in self._of("disqus")[::-1] if one.at.timestamp() >= since]
+        return {"code": 0, "cursor": {"hasNext": False, "next": ""}, "response": [_comment(one) for one in found]}
+
     def _rss(self, http: HttpRequest) -> Response:
         items = "".join(map(self._item, self._of(str(http.at["site"]))))
         feed = f'<rss version="2.0"><channel><title>{http.at["site"]}</title>{items}</channel></rss>'
         return Response(feed, media_type="application/rss+xml")
+
+    def _docs(self, http: HttpRequest) -> Response:
+        archive, etag = docs_archive()
+        if http.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"ETag": etag})
+        return Response(archive, media_type="application/gzip", headers={"ETag": etag})
 
     def _item(self, post: Post) -> str:
         link = f"https://{post.site}.example.com/posts/{post.id}"
@@ -108,6 +137,19 @@ def _question(post: Post) -> Json:
         "body": post.html,
         "score": 0,
         "owner": {"display_name": escape(post.author), "user_id": 7, "link": ""},
+    }
+
+
+def _comment(post: Post) -> Json:
+    return {
+        "id": str(post.id),
+        "createdAt": f"{post.at:%Y-%m-%dT%H:%M:%S}",
+        "message": post.html,
+        "author": {"name": post.author, "username": post.author, "profileUrl": ""},
+        "thread": {"id": post.page.rpartition("/")[2], "link": post.page, "title": post.thread},
+        "parent": post.answers or None,
+        "isDeleted": False,
+        "isSpam": False,
     }
 
 

@@ -38,7 +38,7 @@ class Interceptor:
     """`path_of` turns the raw path into the one that routes, faults and the log see. Only paths under `counted` are
     logged, delayed and disturbed: pages and the sandbox's own controls are not."""
 
-    def __init__(self, app: ASGIApp, *, counted: str, path_of: Callable[[str], str]) -> None:
+    def __init__(self, app: ASGIApp, *, counted: str | tuple[str, ...], path_of: Callable[[str], str]) -> None:
         self._app = app
         self._counted = counted
         self._path_of = path_of

@@ -20,7 +20,7 @@ class Service:
     """What a subclass adds as public methods can also be called over HTTP: see `control`."""
 
     def __init__(
-        self, name: str, clock: Clock, port: int, *, counted: str, path_of: Callable[[str], str] = str
+        self, name: str, clock: Clock, port: int, *, counted: str | tuple[str, ...], path_of: Callable[[str], str] = str
     ) -> None:
         self.name = name
         self.clock = clock

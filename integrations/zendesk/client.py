@@ -5,7 +5,7 @@ One client serves one thread: see `integrations.per_thread`.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -46,6 +46,7 @@ from integrations.zendesk.wire_answers import (
     WireGroup,
     WireNewTicket,
     WireNewUser,
+    WireStatuses,
     WireTickets,
     WireUpdate,
 )
@@ -74,6 +75,7 @@ class TaggedBy:
     author_id: int
     run_id: str
     """The run of ours that did it; empty when a person did."""
+    audit_id: int
 
 
 class ZendeskClient:
@@ -226,6 +228,11 @@ class ZendeskClient:
         found = self._get("tickets", WireTickets, {"external_id": external_id})
         return sorted(ticket.id for ticket in found.tickets)
 
+    def statuses(self, ticket_ids: Collection[int]) -> dict[int, str]:
+        """Of at most 100 tickets; those that are gone are left out. One GET."""
+        found = self._get("tickets/show_many", WireStatuses, {"ids": ",".join(map(str, ticket_ids))})
+        return {ticket.id: ticket.status for ticket in found.tickets}
+
     def requester(self, name: str, external_id: str) -> int:
         """The person of this external id, made where there is none: without an e-mail. One POST."""
         user = {"name": name, "external_id": external_id, "skip_verify_email": True}
@@ -261,13 +268,12 @@ class ZendeskClient:
         for audit in answer.audits:
             if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
                 custom = audit.metadata.custom if audit.metadata is not None else None
-                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")))
+                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")), audit.id or 0)
         return None
 
     def person(self, user_id: int) -> RequesterSnapshot:
         """One GET."""
-        user = self._get(f"users/{user_id}", WirePerson, {}).user
-        return RequesterSnapshot(id=user.id, name=user.name, email=user.email, role=user.role, tags=user.tags)
+        return self._get(f"users/{user_id}", WirePerson, {}).user.snapshot()
 
     def mark_as_spam(self, ticket_id: int) -> None:
         """Also suspends the requester, so call it only when a person asked for it."""
@@ -285,7 +291,7 @@ class ZendeskClient:
         groups = self._call(
             lambda: [WireGroup.model_validate(group) for group in self._zenpy.groups()], "GET", "groups"
         )
-        found = [group.id for group in groups if group.name == name]
+        found = [group.id for group in groups if group.name == name and not group.deleted]
         if not found:
             raise NotFound(SERVICE, f"there is no group {name}", "group_not_found")
         if len(found) > 1:
@@ -295,7 +301,8 @@ class ZendeskClient:
     def agent_id(self, email: str) -> int:
         """The id of the agent with exactly this address. One GET: ask once."""
         answer = self._get("users/search", WirePeople, {"query": f"email:{email}"})
-        found = [user.id for user in answer.users if user.email.lower() == email.lower() and user.role != "end-user"]
+        agents = [user for user in answer.users if user.active and user.role != "end-user"]
+        found = [user.id for user in agents if user.email.lower() == email.lower()]
         if not found:
             raise NotFound(SERVICE, "there is no agent of the address that was asked for", "agent_not_found")
         return found[0]

@@ -14,24 +14,12 @@ from integrations.wire import WireModel
 # https://developer.zendesk.com/api-reference/ticketing/ticket-management/job_statuses/; before: queued, working.
 ENDED = frozenset({"completed", "failed", "killed"})
 
-REASONS = (
-    ("closed prevents ticket update", "ticket_closed"),
-    ("conflict", "conflict"),
-    ("safe update", "conflict"),
-    ("notfound", "not_found"),
-    ("not found", "not_found"),
-    ("permissiondenied", "forbidden"),
-    ("forbidden", "forbidden"),
-)
-"""Words in a failure's text, and its reason, where Zendesk says it in English. It publishes no list."""
-
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
     ticket_id: int
     ok: bool
-    reason: str = ""
-    """Why not, snake_case: ticket_closed, conflict, not_found, forbidden, update_failed."""
+    """Why not says only a sentence in the account's language: the ticket is updated alone then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +41,14 @@ class _Result(WireModel):
     id: Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int else None)] = None
     success: Annotated[bool | None, BeforeValidator(lambda value: value if type(value) is bool else None)] = None
     error: object = None
-    details: object = None
     errors: object = None
 
     def result(self) -> JobResult | None:
         if self.id is None:
             return None
         if self.error or self.errors or self.success is False:
-            return JobResult(self.id, ok=False, reason=self._reason())
+            return JobResult(self.id, ok=False)
         return JobResult(self.id, ok=True) if self.success else None
-
-    def _reason(self) -> str:
-        said = f"{self.error} {self.details} {self.errors}".lower()
-        return next((reason for text, reason in REASONS if text in said), "update_failed")
 
 
 def _rows(value: object) -> object:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -48,7 +49,10 @@ class ZendeskSession(VendorSession):
 
 def _log_dropped_keys(response: requests.Response, **_: object) -> None:
     """Zendesk drops keys that it does not know or allow, answers 200, and says so only in this header."""
-    lists = " ".join(DROPPED.findall(response.headers.get("x-zendesk-api-warn", "")))
-    dropped = set(re.findall(r'"([\w.]+)"', lists)) - HARMLESS_KEYS
-    if dropped:
+    if dropped := dropped_keys(response.headers):
         log.warning("zendesk ignored keys: %s", ", ".join(sorted(dropped)))
+
+
+def dropped_keys(headers: Mapping[str, str]) -> set[str]:
+    lists = " ".join(DROPPED.findall(headers.get("x-zendesk-api-warn", "")))
+    return set(re.findall(r'"([\w.]+)"', lists)) - HARMLESS_KEYS

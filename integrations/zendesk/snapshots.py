@@ -16,6 +16,8 @@ class RequesterSnapshot:
     """On channels that have handles: the requester's, without @."""
     role: str = "end-user"
     tags: tuple[str, ...] = ()
+    deleted: bool = False
+    """Nobody is there any more: Zendesk delivers no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,3 +15,10 @@ def channel_name(said: object) -> str:
         return ""
     text = str(said).strip().lower()
     return _NAMES.get(text, text)
+
+
+def channel_ids(name: str, *, exact: bool) -> tuple[int, ...]:
+    """The numbers of a channel's name in conditions. `exact`: of its own; else of the several that it stands for."""
+    if exact:
+        return (DOCUMENTED["types"][name],) if name in DOCUMENTED["types"] else ()
+    return tuple(DOCUMENTED["names"].get(name, ()))

@@ -27,6 +27,8 @@ from integrations.zendesk.snapshots import (
 )
 from integrations.zendesk.via import channel_name
 
+PERMANENTLY_DELETED = "Permanently Deleted User"
+"""Stands for a name: https://developer.zendesk.com/api-reference/ticketing/users/users/#list-deleted-users."""
 UNKNOWN_REL = "unknown"
 """Not null, which has a meaning: what cannot be read is never taken for public."""
 
@@ -103,6 +105,19 @@ class WireZendeskUser(ZendeskModel):
     email: WireText = ""
     role: WireText = "end-user"
     tags: WireTags = ()
+    active: bool = True
+    """False: deleted."""
+
+    def snapshot(self, handle: str = "") -> RequesterSnapshot:
+        return RequesterSnapshot(
+            id=self.id,
+            name="" if self.name == PERMANENTLY_DELETED else self.name,
+            email=self.email,
+            handle=handle,
+            role=self.role,
+            tags=self.tags,
+            deleted=not self.active,
+        )
 
 
 class WirePeople(ZendeskModel):
@@ -185,16 +200,10 @@ class _SideLoaded(ZendeskModel):
         )
 
     def _requester_of(self, ticket: WireTicket) -> RequesterSnapshot:
-        user = next((u for u in self.users if u.id == ticket.requester_id), WireZendeskUser(id=ticket.requester_id))
+        nobody = WireZendeskUser(id=ticket.requester_id, active=bool(ticket.requester_id))
+        user = next((u for u in self.users if u.id == ticket.requester_id), nobody)
         handle = (ticket.via.source.from_ or {}).get("username")
-        return RequesterSnapshot(
-            id=user.id,
-            name=user.name,
-            email=user.email,
-            handle=handle.lstrip("@") if isinstance(handle, str) else "",
-            role=user.role,
-            tags=user.tags,
-        )
+        return user.snapshot(handle.lstrip("@") if isinstance(handle, str) else "")
 
 
 class WireTicketAnswer(_SideLoaded):

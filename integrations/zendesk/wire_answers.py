@@ -24,6 +24,16 @@ class WireTickets(ZendeskModel):
     tickets: tuple[_WithId, ...]
 
 
+class _WithStatus(_WithId):
+    status: str
+
+
+class WireStatuses(ZendeskModel):
+    """The answer to `GET /tickets/show_many?ids=`."""
+
+    tickets: tuple[_WithStatus, ...]
+
+
 class WireNewUser(ZendeskModel):
     """The answer to `POST /users/create_or_update`."""
 
@@ -63,6 +73,7 @@ def _words(value: object) -> list[str]:
 
 
 class WireAudit(ZendeskModel):
+    id: int | None = None
     author_id: int | None = None
     events: Rows[WireAuditEvent] = ()
     metadata: WireMetadata | None = None
@@ -105,3 +116,5 @@ class WireAgent(ZendeskModel):
 class WireGroup(ZendeskModel):
     id: int
     name: WireText = ""
+    deleted: bool = False
+    """Listed all the same."""

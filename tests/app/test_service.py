@@ -54,3 +54,15 @@ def test_groups_that_are_missing_are_named() -> None:
     with pytest.raises(Degraded, match=f"group_not_found: {groups_named(SHIPPED.routing)[0]}"):
         Service.check_groups(service(group=missing))
     assert "has the groups" in Service.check_groups(service())
+
+
+@pytest.mark.parametrize(("part", "setting"), [("zendesk", "ZENDESK_TOKEN"), ("gitlab", "GITLAB_TOKEN")])
+def test_what_a_service_refuses_is_said_with_the_settings_to_look_at(part: str, setting: str) -> None:
+    def refuse() -> object:
+        raise Refused(part, "no", "not_authenticated")
+
+    clients = SimpleNamespace(gitlab=lambda: SimpleNamespace(token_scopes=refuse))
+    deps = SimpleNamespace(identity=SimpleNamespace(ask_zendesk=refuse, ask_gitlab=refuse), clients=clients)
+    asked = {"zendesk": Service.check_zendesk, "gitlab": Service.check_gitlab}[part]
+    with pytest.raises(NotReady, match=f"not_authenticated: check .*{setting}"):
+        asked(cast("Service", SimpleNamespace(deps=deps)))

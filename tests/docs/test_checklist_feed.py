@@ -25,6 +25,7 @@ GIVEN = {
     "channel_id": "UCx",
     "hashtag": "gitlab",
     "tag": "gitlab",
+    "subreddits": ["gitlab"],
 }
 ACCOUNTS = FeedAccounts.model_validate(dict.fromkeys(FeedAccounts.model_fields, "x"))
 
@@ -37,7 +38,7 @@ def test_every_kind_has_an_adapter_and_stands_in_the_docs(kind: str) -> None:
     assert f"type: {kind}" in text(DOCS / "feeds.md")
 
 
-@pytest.mark.parametrize("kind", ["disqus", "youtube", "tumblr", "bluesky"])
+@pytest.mark.parametrize("kind", ["disqus", "youtube", "tumblr", "bluesky", "reddit", "producthunt"])
 def test_a_missing_account_is_named(kind: str) -> None:
     model = KINDS[kind]
     config = model.model_validate({"type": kind} | {key: GIVEN[key] for key in GIVEN if key in model.model_fields})

@@ -97,3 +97,16 @@ def test_a_tag_opens_a_new_issue_all_the_same(harness: Harness) -> None:
     comments = len(ticket["comments"])
     again = changed(harness, ticket_id)
     assert len(again["comments"]) == comments, "done once"
+
+
+def test_a_tag_opens_no_public_issue_of_a_vulnerability(harness: Harness) -> None:
+    decision, ticket = harness.triaged("@gitlab I found an XSS in your wiki5, an attacker can run scripts in it")
+    assert decision["archetype"] == "security_report"
+    told = tag(harness, ticket["id"], "open_issue")["comments"][-1]["body"]
+    assert "It must be confidential." in told
+    assert not [one for one in harness.sandbox.gitlab.issues(PROJECT) if "wiki5" in one["description"]]
+    kept = [one for one in harness.sandbox.zendesk.ticket(ticket["id"])["tags"] if not one.startswith("archetype__")]
+    harness.sandbox.zendesk.set_tags(ticket["id"], [*kept, "archetype__bug_report", "open_issue"])
+    changed(harness, ticket["id"])
+    opened = [one for one in harness.sandbox.gitlab.issues(PROJECT) if "wiki5" in one["description"]]
+    assert [one["confidential"] for one in opened] == [True]

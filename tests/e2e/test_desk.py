@@ -9,6 +9,10 @@ from tests.support.harness import DESK_TOKEN, Harness
 PATHS = [
     ("GET", "/api/tickets/1"),
     ("GET", "/api/decisions"),
+    ("GET", "/api/mentions"),
+    ("POST", "/api/mentions/1/take"),
+    ("GET", "/api/threads"),
+    ("GET", "/api/feeds"),
     ("GET", "/api/failures"),
     ("POST", "/api/failures/1/retry"),
     ("POST", "/api/failures/1/ignore"),
@@ -93,7 +97,7 @@ def test_health_readiness_and_metrics_need_no_token(harness: Harness) -> None:
     assert harness.web.get("/healthz").json() == {"status": "alive"}
     ready = harness.web.get("/readyz")
     assert ready.status_code == 200
-    own = {"database", "queue", "workflows", "config", "pauses"}
+    own = {"database", "queue", "workflows", "config", "pauses", "feeds"}
     assert set(ready.json()["parts"]) == own | {"zendesk", "groups", "gitlab", "trackers"}
     harness.triaged("@gitlab kudos to the team for everything!")
     metrics = harness.web.get("/metrics").text

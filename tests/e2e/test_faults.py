@@ -196,15 +196,17 @@ def test_a_closed_ticket_ends_as_an_explained_decision(harness: Harness) -> None
 
 
 def test_a_status_that_zendesk_refuses_costs_the_status_and_nothing_else(harness: Harness) -> None:
+    """Whatever language the account has."""
     zendesk = harness.sandbox.zendesk
+    zendesk.speak("pt-BR")
     zendesk.require_to_solve("Type::")
     zendesk.turn_off_hold()
     try:
         refused = {
-            "This Tweet is no longer available.": ("solved", "Type:: is required when solving a ticket"),
+            "This Tweet is no longer available.": ("solved", "Type:: é obrigatório ao resolver um ticket"),
             "Wir können seit gestern nicht mehr pushen, der Server antwortet nicht. Was sollen wir tun?": (
                 "hold",
-                "Status: hold is not included in the list",
+                "Status: em espera não está incluído na lista",
             ),
         }
         for text, (status, why) in refused.items():
@@ -219,11 +221,14 @@ def test_a_status_that_zendesk_refuses_costs_the_status_and_nothing_else(harness
             assert our_comments(harness, ticket["id"]) == 1
     finally:
         zendesk.allow_all_statuses()
+        zendesk.speak("en")
 
 
 def test_a_merged_ticket_ends_as_an_explained_decision(harness: Harness) -> None:
     source, target = harness.ticket(PRAISE), harness.ticket("@gitlab hm")
+    harness.sandbox.zendesk.speak("ja")
     harness.sandbox.zendesk.merge(source, target)
+    harness.sandbox.zendesk.speak("en")
     harness.deliver(source)
     assert "merged" in harness.decision(source)["summary"]
 
@@ -241,11 +246,12 @@ def test_a_ticket_that_is_closed_while_it_is_written_ends_as_an_explained_decisi
 
 def test_a_broken_token_becomes_a_failure_that_can_be_retried(harness: Harness) -> None:
     ticket_id = harness.ticket(PRAISE)
-    harness.sandbox.zendesk.faults.add(Fault(method="PUT", path=TICKET, times=1, kind="status", status=403))
+    harness.sandbox.zendesk.fault_named("forbidden", method="PUT", path=TICKET)
     harness.deliver(ticket_id)
     assert harness.decision(ticket_id)["state"] == "failed"
     (failure,) = [one for one in harness.desk("/api/failures").json()["failures"] if one["ticket_id"] == ticket_id]
     assert (failure["step"], failure["reason"]) == ("write", "forbidden")
+    assert "You do not have access to this page" in failure["message"]
     assert harness.desk(f"/api/failures/{failure['id']}/retry", "POST").status_code == 202
     harness.idle()
     assert harness.decision(ticket_id)["state"] == "done"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from integrations.sandbox.zendesk.state import ADVOCATE_ID
+from tests.e2e.test_following import reported
 from tests.support.harness import PROJECT, Harness, running_harness, wait_until
 from tests.support.paths import ROOT
 
@@ -213,8 +214,6 @@ def _thank(harness: Harness, robot: Robot, ticket_id: int, number: int) -> None:
 
 
 def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released(harness: Harness) -> None:
-    from tests.e2e.test_following import reported  # noqa: PLC0415
-
     ticket_id, iid = reported(harness, "Over its budget")
     now = harness.service.deps.now().isoformat()
     for number in range(BUDGET):

@@ -134,3 +134,43 @@ feeds:
         assert channels == ["channel__forum", "channel__hackernews", "channel__lobsters", "channel__stackoverflow"]
         states = {one.name: one.state for one in harness.service.deps.records.feeds.all()}
         assert states == {"forum": "items", "hackernews": "empty", "lobsters": "items", "stackoverflow": "items"}
+
+
+def comments_of(harness: Harness, ticket_id: int) -> list[str]:
+    return [one["plain_body"] for one in harness.sandbox.zendesk.ticket(ticket_id)["comments"]]
+
+
+def test_a_post_is_followed_to_its_end(harness: Harness) -> None:
+    """Each piece of news is one note, although answers are lost and all is handed over twice."""
+    lost = Fault(method="PUT", path=r".*/tickets/\d+(\.json)?", kind="drop_after")
+    assert hand_over(harness, COMMENT) == 202
+    ticket_id = ticket_of(harness)["id"]
+    harness.decision(ticket_id)
+    edited = {**COMMENT, "html": COMMENT["html"] + " EDIT: also on 16.5"}
+    answer = {
+        **COMMENT,
+        "id": "39012399",
+        "url": "https://news.ycombinator.com/item?id=39012399",
+        "author": {"handle": "gitlab"},
+        "html": "It is mended.",
+        "in_reply_to": "39012345",
+    }
+    harness.sandbox.zendesk.faults.add(lost)
+    assert [hand_over(harness, one) for one in (edited, [edited])] == [202, 202]
+    harness.idle(seconds=30)
+    assert sum("The author changed the post" in one for one in comments_of(harness, ticket_id)) == 1
+    assert sum("also on 16.5" in one for one in comments_of(harness, ticket_id)) == 1
+    (post,) = harness.desk("/api/threads").json()["threads"]
+    assert (post["title"], post["waiting"]) == ("GitLab 16.4 released", 1)
+    harness.sandbox.zendesk.faults.add(lost)
+    assert [hand_over(harness, one) for one in (answer, [answer])] == [202, 202]
+    harness.idle(seconds=30)
+    assert harness.sandbox.zendesk.ticket(ticket_id)["status"] == "solved"
+    assert sum("Answered on the post by gitlab" in one for one in comments_of(harness, ticket_id)) == 1
+    assert hand_over(harness, {**COMMENT, "html": "", "deleted": True}) == 202
+    harness.idle()
+    assert sum("The post was deleted" in one for one in comments_of(harness, ticket_id)) == 1
+    (left_out,) = harness.desk("/api/mentions?state=left_out").json()["mentions"]
+    assert left_out["why"] == "by one of us"
+    assert len(harness.sandbox.zendesk.ticket_ids()) == 1
+    assert harness.desk("/api/failures").json()["failures"] == []

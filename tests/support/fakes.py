@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.messages import Work
 from integrations.errors import Conflict, IntegrationError, NotFound
 from integrations.zendesk.client import RUN_KEY, TicketUpdate
+from integrations.zendesk.new_ticket import NewTicket
 from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot, TicketSnapshot
 from tests.support.paths import ROOT
 
@@ -109,6 +110,9 @@ class FakeZendesk:
     tagged_by: Any = None
     conversation: tuple[CommentSnapshot, ...] = ()
     """What the comments of every ticket are."""
+    created: list[NewTicket] = field(default_factory=list)
+    """All that were asked for, also those that failed."""
+    by_external_id: dict[str, int] = field(default_factory=dict)
 
     def add(self, body: str = "Thank you", **more: Any) -> TicketSnapshot:
         number = len(self.tickets) + 1
@@ -162,6 +166,24 @@ class FakeZendesk:
     def comments(self, ticket_id: int) -> list[CommentSnapshot]:
         return list(self.conversation)
 
+    def create_ticket(self, ticket: NewTicket) -> int:
+        self.created.append(ticket)
+        error = self.fails.pop(0) if self.fails else None
+        if error is None or (self.loses.pop(0) if self.loses else False):
+            self.by_external_id[ticket.external_id] = self.add(ticket.body, tags=ticket.tags, via_channel="api").id
+        if error:
+            raise error
+        return self.by_external_id[ticket.external_id]
+
+    def tickets_of(self, external_id: str) -> list[int]:
+        return [self.by_external_id[external_id]] if external_id in self.by_external_id else []
+
+    def requester(self, name: str, external_id: str) -> int:
+        return 7
+
+    def statuses(self, ticket_ids: Collection[int]) -> dict[int, str]:
+        return {one: self.tickets[one].status for one in ticket_ids if one in self.tickets}
+
     def mark_as_spam(self, ticket_id: int) -> None:
         self.spam.append(ticket_id)
 
@@ -190,6 +212,7 @@ def dependencies(
         gitlab=cast("Any", lambda: gitlab),
         sentry=None,
         chat=None,
+        chat_channels=None,
         language_model=None,
         close=lambda: None,
     )

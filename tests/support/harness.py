@@ -107,13 +107,15 @@ def settings_for(sandbox: Sandbox, folder: Path, **environ: str) -> Settings:
 
 @contextmanager
 def running_harness(folder: Path, **environ: str) -> Iterator[Harness]:
-    """`CHAT_WEBHOOK_URL="sandbox"`: the sandbox's chat."""
+    """`CHAT_WEBHOOK_URL="sandbox"`: the sandbox's chat; `CHAT_TOKEN="sandbox"`: it gives links too."""
     with Sandbox.start() as sandbox:
         sandbox.zendesk.add_group("Support")
         sandbox.gitlab.add_project(PROJECT, "public")
         sandbox.gitlab.add_project(INFRASTRUCTURE, "public")
         if environ.get("CHAT_WEBHOOK_URL") == "sandbox":
             environ["CHAT_WEBHOOK_URL"] = sandbox.chat.webhook_url
+        if environ.get("CHAT_TOKEN") == "sandbox":
+            environ |= {name: sandbox.environment()[name] for name in ("CHAT_TOKEN", "CHAT_URL")}
         service = build(settings_for(sandbox, folder, **environ))
         with (
             serve_in_thread(create_app(service), service.deps.settings) as address,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.rules.conditions import KINDS
-from app.ticket import Organization, Requester, Ticket, Via
+from app.ticket import Organization, Requester, ShortLink, Ticket, Via
 
 WORDS = ("down", "slow", "502", "can't", "push", "crash", "crashed", "größe", "ci/cd")
 CHANNELS = ("twitter", "twitter_dm", "forum")
@@ -53,6 +53,7 @@ CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
     "brand": _some(NAMES),
     "custom_field": st.fixed_dictionaries({"field": st.sampled_from(NAMES), "value": _some(NAMES)}),
     "handle": _some(("@gitlab", "ann")),
+    "linked_page": _some((r"example\.com/blog", "released")),
     "event": _some(("created", "comment", "corrected", "updated")),
     "length": _given(min_words=st.integers(0, 3), max_words=st.integers(0, 5)),
     "time_of_day": st.fixed_dictionaries(
@@ -103,6 +104,9 @@ tickets: st.SearchStrategy[Ticket] = st.builds(
     ),
     organization=st.none()
     | st.builds(Organization, name=st.sampled_from(["", "ACME", "xx"]), tags=_some(NAMES).map(tuple)),
+    short_links=st.lists(
+        st.builds(ShortLink, st.just("t.co/a"), st.sampled_from(["", "https://example.com/blog"]), _text)
+    ).map(tuple),
     event=st.sampled_from(["created", "comment", "corrected", "updated"]),
     created_at=st.datetimes(timezones=st.just(UTC)) | st.just(datetime.max.replace(tzinfo=UTC)) | st.datetimes(),
 )

@@ -1,4 +1,4 @@
-"""`pointsman failures`, `pause` and `resume`. They work on DATABASE_URL, also while the service runs."""
+"""`pointsman failures`, `mentions`, `pause` and `resume`. They work on DATABASE_URL, also while the service runs."""
 
 from typing import Annotated, Literal
 
@@ -8,8 +8,9 @@ from app.cli.console import JsonOption, examples
 from app.cli.errors import NotDone, ends_in_words
 
 cli = typer.Typer()
-failures_cli = typer.Typer()
+failures_cli, mentions_cli = typer.Typer(), typer.Typer()
 cli.add_typer(failures_cli, name="failures")
+cli.add_typer(mentions_cli, name="mentions")
 Pausable = Literal["all", "issues", "replies"]
 SINCE = "since then: a day (2026-11-01), or 30m, 2h or 1d ago."
 
@@ -89,3 +90,32 @@ def ignore_failure(
     from app.cli import operations
 
     operations.ignore(failure_id, reason)
+
+
+@mentions_cli.callback(
+    invoke_without_command=True,
+    epilog=examples("pointsman mentions", "pointsman mentions --state created", "pointsman mentions take 12"),
+)
+@ends_in_words
+def mentions(
+    context: typer.Context,
+    *,
+    state: Annotated[
+        Literal["left_out", "waiting", "sending", "created", "gone"], typer.Option(help="Which mentions.")
+    ] = "left_out",
+    as_json: JsonOption = False,
+) -> None:
+    """List what people wrote elsewhere, or make a ticket of what was left out."""
+    if context.invoked_subcommand is None:
+        from app.cli import mentions as listing
+
+        listing.list_mentions(state=state, as_json=as_json)
+
+
+@mentions_cli.command("take", epilog=examples("pointsman mentions take 12"))
+@ends_in_words
+def take_mention(mention_id: Annotated[int, typer.Argument(help="The number of the mention.")]) -> None:
+    """Make a ticket of a mention that was left out."""
+    from app.cli import mentions as listing
+
+    listing.take(mention_id)

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.rules.actions.action import Action
 from app.rules.actions.assign import Assign
+from app.rules.actions.docs import Docs
 from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
@@ -14,6 +15,7 @@ from app.rules.actions.note import Note
 from app.rules.actions.priority import TicketPriority
 from app.rules.actions.reply import Reply
 from app.rules.actions.solve_parent import SolveParent
+from app.rules.actions.solved_tickets import SolvedTickets
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
@@ -21,6 +23,8 @@ from app.rules.actions.tags import Tags
 ACTIONS: Final[tuple[type[Action], ...]] = (
     Issue,
     Incident,
+    Docs,
+    SolvedTickets,
     Spam,
     Tags,
     Assign,

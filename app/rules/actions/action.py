@@ -8,9 +8,11 @@ from app.rules.actions.findings import Found
 from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import ActionOutcome, ActionState, Section, TicketChange
 from app.rules.channels import ChannelOf
-from app.rules.macros import MissingValue, Rendered, render
+from app.rules.macros import ANYTHING, MissingValue, Rendered, render
 from app.rules.placeholders import Needs
+from app.rules.post_length import PostLimit
 from app.rules.schema.base import ReplyMode
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.macros import MacrosConfig
 from app.rules.schema.strict import Strict
 from app.rules.verdict import Previous, Verdict
@@ -41,12 +43,19 @@ class PlanContext:
     channel_tags: tuple[str, ...]
     reply_mode: ReplyMode
     """Of `defaults:`."""
+    account: str = ""
+    """That answers; empty: nobody need choose."""
+    not_accounts: tuple[str, ...] = ()
+    """Others of ours that were addressed."""
     archetype_title: str = ""
     remark_tags: tuple[str, ...] = ()
     remark_notes: tuple[str, ...] = ()
+    asks: str = ""
+    """What the answer should ask, by the remarks."""
     previous: Previous | None = None
     instead: tuple[Instead, ...] = ()
     """Of actions that are not planned."""
+    docs: DocsConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,14 @@ class ChangeContext:
     """The ticket field for the issue's address, by id."""
     parent: int | None = None
     """The ticket that this one answers."""
+    limit: PostLimit = ANYTHING
+    """Of an answer there."""
+    account: str = ""
+    """That answers."""
     where: str = ""
     """Where an answer has to be written by hand; empty: Zendesk delivers it."""
+    nobody_there: bool = False
+    """The account of who wrote is deleted in Zendesk."""
     comes_back: bool = True
     """Is a ticket opened again when its issue is closed?"""
     closed_reply: str | None = None
@@ -81,7 +96,8 @@ class ChangeContext:
     def text(self, macro: str) -> Rendered | str:
         """The macro's text, or why there is none."""
         try:
-            return render(self.macros, macro, self.channel, self.values, without_issue=self.is_confidential)
+            hidden = self.is_confidential
+            return render(self.macros, macro, self.channel, self.values, without_issue=hidden, limit=self.limit)
         except MissingValue as error:
             return str(error)
 

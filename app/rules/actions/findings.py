@@ -1,4 +1,4 @@
-"""What was found in GitLab for a ticket, before its update is made. Stored with the work."""
+"""What was found for a ticket, in GitLab and elsewhere, before its update is made. Stored with the work."""
 
 from typing import Literal
 
@@ -36,13 +36,37 @@ class Hint(Strict):
     url: str = ""
 
 
+class FoundSection(Strict):
+    """A section of the documentation that may answer the ticket."""
+
+    title: str
+    url: str
+    excerpt: str
+    """The sentence that fits."""
+    score: float
+
+
+class AnsweredTicket(Strict):
+    """A solved ticket of the same channel, for the internal note only."""
+
+    title: str
+    url: str
+    answer: str
+    """What was answered; empty: it is not known."""
+    score: float
+
+
 class Found(Strict):
-    """What looking for an issue or incident led to."""
+    """What looking for an issue or incident led to, and what else may help with the ticket."""
 
     outcome: Literal["linked", "opened", "suggested", "waits", "none", "unreachable", "failed"] = "none"
     issue: IssueRef | None = None
     candidates: tuple[IssueRef, ...] = ()
     detail: str = ""
     hints: tuple[Hint, ...] = ()
+    answered: tuple[AnsweredTicket, ...] = ()
+    """The nearest first."""
+    sections: tuple[FoundSection, ...] = ()
+    """The best first."""
     removed: dict[str, int] = Field(default={})
     """Personal data and secrets that were kept out of GitLab: how many of each kind."""

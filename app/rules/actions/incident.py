@@ -50,10 +50,15 @@ class Incident(Action):
 
     kind: Literal["incident"] = "incident"
     incidents: IncidentsConfig
+    asks: str = ""
+    """Of the placeholder `asks`."""
 
     @classmethod
     def plan(cls, keys: IncidentKeys, context: PlanContext) -> Self | None:
-        return cls(incidents=keys.incidents) if keys.incidents else None
+        """None where a remark has another answer: then no incident of ours explains it."""
+        if keys.incidents is None or context.verdict.macro:
+            return None
+        return cls(incidents=keys.incidents, asks=context.asks)
 
     @classmethod
     def references(cls, keys: IncidentKeys) -> Iterator[Reference]:

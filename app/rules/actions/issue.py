@@ -32,7 +32,9 @@ class IssueConfig(Strict):
         description="`always`, `never` (only look for one), or `tagged:TAG` (wait until a person sets the tag).",
     )
     confidential: Literal["auto", "always", "never"] = Field(
-        default="auto", description="`auto`: public only if the text was public where it was posted."
+        default="auto",
+        description="`auto`: public only if the text was public where it was posted. `never`: then too, and of private "
+        "text none is opened, unless a person asks for it.",
     )
     link_at: Share | Literal["never"] = Field(
         default=0.7, description="Similarity from which an existing issue is linked."
@@ -49,10 +51,6 @@ class IssueConfig(Strict):
     comment_on_linked: Flag = Field(
         default=True, description="Add a note (`another report`) to an existing issue that is linked."
     )
-
-    def is_confidential(self, channel: ChannelOf) -> bool:
-        """`auto` opens a public issue only for what anybody could read where it was written."""
-        return self.confidential == "always" or (self.confidential == "auto" and not channel.public)
 
 
 class IssueKeys(Strict):
@@ -72,8 +70,15 @@ class Issue(Action):
 
     @classmethod
     def plan(cls, keys: IssueKeys, context: PlanContext) -> Self | None:
-        policy = keys.issue
-        return cls(policy=policy, confidential=policy.is_confidential(context.channel)) if policy else None
+        return cls.of(keys.issue, context.channel) if keys.issue else None
+
+    @classmethod
+    def of(cls, policy: IssueConfig, channel: ChannelOf, command: str = "") -> Self:
+        """Public is only an issue of what anybody could read where it was written, whatever the rules say."""
+        if policy.confidential == "never" and not channel.public:
+            policy = policy.model_copy(update={"open_when": "never"})
+        confidential = policy.confidential == "always" or not channel.public
+        return cls(policy=policy, confidential=confidential, command=command)
 
     @classmethod
     def references(cls, keys: IssueKeys) -> Iterator[Reference]:
@@ -127,6 +132,10 @@ class Issue(Action):
             return self.outcome("failed", found.detail)
         if found.detail:
             change.say(Section.ISSUE, sentence(found.detail))
+        if self.confidential and self.policy.confidential == "never":
+            change.say(
+                Section.ISSUE, f"None was opened: the text is private. {OPEN_ISSUE_TAG} opens a confidential one."
+            )
         return self.outcome("skipped", found.detail or "no issue")
 
     def _linked(self, issue: IssueRef, change: TicketChange, context: ChangeContext) -> ActionOutcome:

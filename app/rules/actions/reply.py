@@ -21,6 +21,7 @@ _WITHOUT_ISSUE: dict[str, ActionState] = {
 }
 
 
+NOBODY_THERE = "Nobody can be answered: the account of the person who wrote is deleted in Zendesk."
 HIDDEN = "The issue is confidential, so the answer does not name it."
 
 
@@ -50,6 +51,8 @@ class Reply(Action):
     sent: bool
     where: str = ""
     """Where an answer has to be written by hand, if Zendesk cannot deliver one."""
+    asks: str = ""
+    """Of the placeholder `asks`."""
 
     @classmethod
     def plan(cls, keys: ReplyKeys, context: PlanContext) -> Self | None:
@@ -64,7 +67,7 @@ class Reply(Action):
         live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
         answerable = channel.reply == "zendesk"
         where = "" if answerable else channel.link or f"{context.channel_title} (address not known)"
-        return cls(macro=reply.macro, sent=live and answerable, where=where)
+        return cls(macro=reply.macro, sent=live and answerable, where=where, asks=context.asks)
 
     @classmethod
     def references(cls, keys: ReplyKeys) -> Iterator[Reference]:
@@ -89,10 +92,15 @@ class Reply(Action):
         return f"{'send' if self.sent else 'suggest'} the reply {self.macro}{place}"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
+        if context.nobody_there and not context.where:  # where they wrote elsewhere, they may still read it
+            change.say(Section.NEXT, NOBODY_THERE)
+            if answer := context.values.get("answer"):
+                change.quote(answer, "What the team wrote for them")
+            return self.outcome("skipped", "the account of the person who wrote is deleted")
         if context.closed_reply is not None:
             return self._about_closed(context.closed_reply, change, context)
         text = context.text(self.macro)
-        if self.sent and not isinstance(text, str) and text.visibility == "public":
+        if self.sent and not isinstance(text, str) and text.visibility == "public" and context.limit.fits(text.text):
             change.reply = text.text
             change.add += text.tags
             change.status = text.status or change.status
@@ -135,8 +143,14 @@ def _offer(answer: str, change: TicketChange, context: ChangeContext) -> None:
     elif where:
         change.say(Section.NEXT, f"Post the answer below where they wrote ({where}; the address is not known).")
     else:
-        change.say(Section.NEXT, "Send the answer below.")
-    change.quote(answer, f"Answer for {context.values.get('channel', context.channel)}, {len(answer)} characters")
+        change.say(Section.NEXT, "Send the answer below" + (f" as {context.account}." if context.account else "."))
+    channel, length = context.values.get("channel", context.channel), context.limit.length(answer)
+    if not context.limit.fits(answer):
+        change.say(
+            Section.NEXT, f"Shorten it first: {channel} takes {context.limit.most} characters, and it has {length}."
+        )
+    counted = " as X counts them" if context.limit.counted == "x" else ""
+    change.quote(answer, f"Answer for {channel}, {length} characters{counted}")
     change.answer_waits = True
 
 

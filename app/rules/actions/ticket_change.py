@@ -26,12 +26,14 @@ class Section(IntEnum):
     """What happens by itself; in the same paragraph."""
     ANSWER = 3
     ISSUE = 4
-    GIVEN = 5
+    DOCS = 5
+    ANSWERED = 6
+    GIVEN = 7
     """What the report says, and what it lacks."""
-    DONE = 6
+    DONE = 8
     """What was done beside that."""
-    NOT_DONE = 7
-    WHY = 8
+    NOT_DONE = 9
+    WHY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class TicketChange:
     def quote(self, text: str, label: str) -> None:
         """Add a text to send."""
         self.note.append(NoteLine(Section.ANSWER, text, label=label, quoted=True))
+
+    @property
+    def answer(self) -> str:
+        """The text for the person who wrote, sent or suggested."""
+        return self.reply or "\n".join(line.text for line in self.note if line.quoted)
 
     def tags(self, present: Iterable[str]) -> list[str]:
         """The full list that the ticket will have: Zendesk replaces, so nothing of others may be left out."""

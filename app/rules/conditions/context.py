@@ -1,12 +1,12 @@
 """What conditions may ask about one ticket. Each fact is worked out once, when it is first needed."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, Literal
 
+from app.rules.accounts import addressed_accounts
 from app.rules.channels import is_public, recognise_channel
 from app.rules.folding import Folded
 from app.rules.schema.base import ChannelConfig, TeamConfig
@@ -14,7 +14,6 @@ from app.rules.team import is_team_member
 from app.ticket import Ticket
 
 Part = Literal["subject", "body"]
-_MENTION: Final = re.compile(r"(?<![\w@./])@([A-Za-z0-9_]{1,30})")
 _UNKNOWN_BEFORE: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -72,12 +71,7 @@ class Context:
 
     @cached_property
     def handles(self) -> frozenset[str]:
-        """The accounts that Zendesk names as addressed, and those mentioned in the text."""
-        own = self.ticket.requester.handle.lstrip("@").lower()
-        # Not names: that of a sender is anything, and of web and API tickets the sender is also who is addressed.
-        addressed = {address[1:].lower() for address in self.ticket.via.addresses if address.startswith("@")}
-        mentioned = {name.lower() for name in _MENTION.findall(f"{self.ticket.subject}\n{self.ticket.body}")}
-        return frozenset((addressed | mentioned) - {own, ""})
+        return addressed_accounts(self.ticket)
 
     @cached_property
     def words(self) -> int:

@@ -7,6 +7,8 @@ from pydantic import BeforeValidator
 
 from app.rules.conditions.context import Context
 from app.rules.conditions.kind import Kind, is_subset, plain, quoted, same
+from app.rules.conditions.patterns import Patterns
+from app.rules.re2_patterns import first_match
 from app.rules.schema.strict import Flag, Many, listed
 from app.rules.team import bare_handle
 from app.ticket import Event
@@ -82,6 +84,16 @@ KINDS: Final[tuple[Kind, ...]] = (
         ),
         narrower=is_subset,
     ),
+    plain(
+        "linked_page",
+        Patterns,
+        "One of these RE2 patterns fits the address or the title of a page that a short link in the text leads to.",
+        asks=lambda wanted, context: any(first_match(one, page) for one in wanted for page in _pages(context)),
+        says=lambda wanted, context: (
+            f"short links lead to {quoted(_pages(context)) or 'nothing known'}, asked for {quoted(wanted)}"
+        ),
+        narrower=is_subset,
+    ),
     _one_of(
         "event",
         "What happened: `created`, `comment` (the requester wrote again; only routes that name it are asked then), "
@@ -90,3 +102,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         values=_Events,
     ),
 )
+
+
+def _pages(context: Context) -> tuple[str, ...]:
+    return tuple(f"{one.url} {one.title}".strip() for one in context.ticket.short_links if one.url)

@@ -15,6 +15,7 @@ from app.ticket import Ticket
 
 Stage = Literal["before language", "after language"]
 NOT_FOR_COMMENTS: Final = "it is about what opened a ticket; to ask it of later comments too, give it an `event`"
+NOT_OF_CHANNEL: Final = "its archetype is not for this channel"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Matching:
         route, node = self.matcher.routing.routes[index], self.matcher.routes[index]
         held, score = self._held(index), 0.0
         error = held if isinstance(held, str) else None
-        if not self._is_asked(index):
-            evidence = Evidence(NOT_FOR_COMMENTS, path=node.path)
+        if why := self._not_asked(index):
+            evidence = Evidence(why, path=node.path)
         else:
             evidence = self._evidence(node, error, held=held is True)
             score = 1.0 if held is True else node.score(self.context)
@@ -106,7 +107,7 @@ class Matching:
 
     def _rejected(self, index: int) -> RouteTrace:
         """What a route says that needs a term which does not occur: mostly the same of every such ticket."""
-        if not self.matcher.routes[index].is_all_text or not self._is_asked(index):
+        if not self.matcher.routes[index].is_all_text or self._not_asked(index):
             return self.of(index)
         known = self.matcher.rejections.get(index)
         if known is None:
@@ -115,15 +116,25 @@ class Matching:
 
     @cached_property
     def _candidates(self) -> list[int]:
-        return [index for index in self.matcher.candidates(self.context) if self._is_asked(index)]
+        return [index for index in self.matcher.candidates(self.context) if not self._not_asked(index)]
 
-    def _is_asked(self, index: int) -> bool:
-        """A later comment is judged by the routes that ask for comments; the others judged what opened the ticket."""
-        return self.context.ticket.event != "comment" or index in self.matcher.for_comments
+    @cached_property
+    def _not_of_channel(self) -> frozenset[str]:
+        return self.matcher.routing.not_of(self.context.channel)
+
+    def _not_asked(self, index: int) -> str:
+        """A later comment is judged by the routes that ask for comments; the others judged what opened the ticket.
+
+        Empty where it is asked.
+        """
+        if self.context.ticket.event == "comment" and index not in self.matcher.for_comments:
+            return NOT_FOR_COMMENTS
+        is_possible = self.matcher.routing.routes[index].archetype not in self._not_of_channel
+        return "" if is_possible else NOT_OF_CHANNEL
 
     def _held(self, index: int) -> bool | str:
         """Whether a route holds, or what went wrong."""
-        return self._is_asked(index) and _held(self.matcher.routes[index], self.context)
+        return not self._not_asked(index) and _held(self.matcher.routes[index], self.context)
 
     def _evidence(self, node: All, error: str | None, *, held: bool) -> Evidence:
         try:

@@ -9,8 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 from app.rules.archetypes import ArchetypeConfig
 from app.rules.routing import GuardConfig, RemarkConfig, RouteConfig
 from app.rules.schema.base import ChannelConfig, LanguagesConfig, MacroName, OnClosingConfig
+from app.rules.schema.documentation import DocsConfig
 from app.rules.schema.feeds import FeedConfig
 from app.rules.schema.macros import MacroConfig, TemplateConfig
+from app.rules.schema.mentions import MentionHookConfig
+from app.rules.schema.setup import ViewConfig
 from app.rules.schema.strict import Text
 
 _NAMED: Final = {
@@ -32,6 +35,9 @@ class Pieces:
     channels: Mapping[str, ChannelConfig]
     archetypes: Mapping[str, ArchetypeConfig]
     feeds: Mapping[str, FeedConfig]
+    mentions: Mapping[str, MentionHookConfig]
+    docs: DocsConfig | None
+    views: Mapping[str, ViewConfig]
     routes: Mapping[int, RouteConfig]
     remarks: Mapping[int, RemarkConfig]
     guards: Mapping[int, GuardConfig]
@@ -55,6 +61,9 @@ def pieces_of(routing: Any, macros: Any) -> Pieces:
         channels=_valid(ChannelConfig, _mapping(here.get("channels"))),
         archetypes=_valid(ArchetypeConfig, _mapping(here.get("archetypes"))),
         feeds=_valid(FeedConfig, _mapping(here.get("feeds"))),
+        mentions=_valid(MentionHookConfig, _mapping(here.get("mentions"))),
+        docs=_valid(DocsConfig, {0: here.get("docs")}).get(0),
+        views=_valid(ViewConfig, _mapping(_mapping(here.get("setup")).get("views"))),
         routes=_valid(RouteConfig, _numbered(here.get("routes"))),
         remarks=_valid(RemarkConfig, _numbered(here.get("remarks"))),
         guards=_valid(GuardConfig, _numbered(here.get("guards"))),

@@ -16,6 +16,8 @@ _FORMS: Final[dict[str, str]] = {
     r"^[^:]+(::[^:]+)+$": "a macro's name, `Parent::Child`",
     r"^(always|never|tagged:[a-z0-9_/-]+)$": "`always`, `never` or `tagged:TAG`",
     r"^[\w.-]+(/[\w.-]+)+$": "a project's full path, `group/project`",
+    r"^@\w{1,60}$": 'an account in quotes, such as "@gitlab"',
+    r"^([a-z0-9-]+\.)+[a-z0-9-]+$": "a host, `news.example.com`",
     r"^([01]\d|2[0-3]):[0-5]\d$": 'a time in quotes, such as "09:00"',
     r"^[a-z0-9_/-]*\$\{language\}[a-z0-9_/-]*$": "a tag with `${language}` in it",
 }
@@ -67,7 +69,7 @@ def _existing(loc: Sequence[str | int], root: Any) -> Path:
         else:
             there = isinstance(value, dict) and step in value
         if not there:
-            break
+            continue
         value = value[step]
         path.append(step)
     return tuple(path)
@@ -149,4 +151,5 @@ def _value_of(mapping: dict[str, Any], key: str) -> Any:
 def _alternatives(one: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
     if "$ref" in one:
         return _alternatives(schema["$defs"][one["$ref"].rpartition("/")[2]], schema)
-    return [inner for member in one["anyOf"] for inner in _alternatives(member, schema)] if "anyOf" in one else [one]
+    members = one.get("anyOf") or one.get("oneOf")
+    return [inner for member in members for inner in _alternatives(member, schema)] if members else [one]

@@ -12,7 +12,7 @@ from app.rules.actions import ACTIONS
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
 from app.rules.conditions.phrases import LIST_SIGN
-from app.rules.macros import DEFAULT, MISSING
+from app.rules.macros import DEFAULT, OPTIONAL
 from app.rules.parsing.pieces import Pieces
 from app.rules.parsing.positions import Path, Positions, Problem
 from app.rules.parsing.problems import nearest
@@ -24,8 +24,9 @@ from app.rules.placeholders import (
     Placeholder,
     Text,
 )
-from app.rules.routing import ConditionsConfig
+from app.rules.routing import ConditionsConfig, RemarkConfig
 from app.rules.schema.macros import MacroConfig
+from app.rules.schema.mentions import JsonHookConfig
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ def check_references(pieces: Pieces, places: Positions, macro_places: Positions)
         *_archetypes(checked),
         *_closing(checked),
         *_languages(checked),
+        *_channels(checked),
         *_feeds(checked),
+        *_docs(checked),
+        *_views(checked),
         *_routes(checked),
     ]
     return sorted(set(problems), key=lambda problem: (problem.file != places.file, problem.position, problem.message))
@@ -77,8 +81,8 @@ def _texts(checked: _Checked) -> Iterator[Problem]:
     channels = (*checked.pieces.names["channel"], OTHER, DEFAULT)
     for name, macro in checked.pieces.macros.items():
         path: Path = ("macros", name)
-        for key, texts in (("text", macro.text), ("without_issue", macro.without_issue)):
-            if DEFAULT not in texts and (texts or key == "text"):
+        for key, texts in (("text", macro.text), ("shorter", macro.shorter), ("without_issue", macro.without_issue)):
+            if DEFAULT not in texts and (key == "text" or (texts and key == "without_issue")):
                 yield places.problem((*path, key), "has no `default`, which every other channel gets")
             for channel, text in texts.items():
                 here: Path = (*path, key, channel)
@@ -112,8 +116,10 @@ def _lost_lines(text: str, places: Positions, path: Path) -> Iterator[Problem]:
     """A line with `${missing}` goes where nothing is missing: it must not take anything else with it."""
     lines = text.strip().splitlines()
     for line in lines:
-        if MISSING in line and (len(lines) == 1 or {*Text(line).get_identifiers()} - {"missing"}):
-            message = f"`{MISSING}` needs a line of its own, which is left out when nothing is missing"
+        names = Text(line).get_identifiers()
+        optional = next((name for name in OPTIONAL if name in names), None)
+        if optional and (len(lines) == 1 or {*names} - {optional}):
+            message = f"`${{{optional}}}` needs a line of its own, which is left out when there is nothing to ask"
             yield places.problem(path, message)
 
 
@@ -127,20 +133,23 @@ def _declared(
 
 
 def _needs(macro: MacroConfig) -> set[tuple[str, Needs]]:
-    texts = (*macro.text.values(), *macro.without_issue.values())
-    used = {name for text in texts for name in Text(text).get_identifiers()}
+    used = {name for text in macro.every_text() for name in Text(text).get_identifiers()}
     return {(name, needs) for name in used if name in REPLY_PLACEHOLDERS and (needs := REPLY_PLACEHOLDERS[name].needs)}
 
 
 def _archetypes(checked: _Checked) -> Iterator[Problem]:
     for name, archetype in checked.pieces.archetypes.items():
         provided = frozenset(needs for action in ACTIONS for needs in action.provides(archetype))
+        docs = checked.pieces.docs
+        provided |= {"documentation"} if docs and name in docs.archetypes else set()
         for one in (reference for action in ACTIONS for reference in action.references(archetype)):
             path: Path = ("archetypes", name, *one.path)
             if one.kind == "macro":
                 yield from checked.macro(one.name, path, has=provided | one.knows)
             else:
                 yield from checked.known(one.kind, one.name, path)
+        for number, channel in enumerate(archetype.channels):
+            yield from checked.known("channel", channel, ("archetypes", name, "channels", number), also=(OTHER,))
 
 
 def _closing(checked: _Checked) -> Iterator[Problem]:
@@ -155,9 +164,36 @@ def _languages(checked: _Checked) -> Iterator[Problem]:
         yield from checked.known("archetype", checked.pieces.languages.archetype, ("languages", "archetype"))
 
 
+def _channels(checked: _Checked) -> Iterator[Problem]:
+    for name, channel in checked.pieces.channels.items():
+        for account, archetypes in channel.answer_as_addressed.items():
+            for number, archetype in enumerate(archetypes):
+                path: Path = ("channels", name, "answer_as_addressed", account, number)
+                yield from checked.known("archetype", archetype, path)
+
+
+def _views(checked: _Checked) -> Iterator[Problem]:
+    for name, view in checked.pieces.views.items():
+        for key, channels in (("channel", view.channel), ("not_channel", view.not_channel)):
+            for channel in channels:
+                yield from checked.known("channel", channel, ("setup", "views", name, key))
+
+
 def _feeds(checked: _Checked) -> Iterator[Problem]:
     for name, feed in checked.pieces.feeds.items():
         yield from checked.known("channel", feed.channel, ("feeds", name, "channel"))
+    for name, hook in checked.pieces.mentions.items():
+        if hook.channel:
+            yield from checked.known("channel", hook.channel, ("mentions", name, "channel"))
+        for host, channel in hook.channels.items() if isinstance(hook, JsonHookConfig) else ():
+            yield from checked.known("channel", channel, ("mentions", name, "channels", host))
+
+
+def _docs(checked: _Checked) -> Iterator[Problem]:
+    if docs := checked.pieces.docs:
+        for number, archetype in enumerate(docs.archetypes):
+            yield from checked.known("archetype", archetype, ("docs", "archetypes", number))
+        yield from checked.macro(docs.reply, ("docs", "reply"), has={"documentation"})
 
 
 def _routes(checked: _Checked) -> Iterator[Problem]:
@@ -173,6 +209,8 @@ def _routes(checked: _Checked) -> Iterator[Problem]:
     for key, entries in (("remarks", checked.pieces.remarks), ("guards", checked.pieces.guards)):
         for index, entry in entries.items():
             path = (key, index)
+            if isinstance(entry, RemarkConfig):
+                yield from checked.macro(entry.macro, (*path, "macro"), has=())
             for number, archetype in enumerate(entry.archetypes):
                 yield from checked.known("archetype", archetype, (*path, "archetypes", number))
             yield from _conditions(checked, entry.when, (*path, "when"), early=False)

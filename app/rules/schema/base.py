@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from app.rules.post_length import Counted, PostLimit
 from app.rules.re2_patterns import Pattern, compiled
-from app.rules.schema.strict import Flag, Many, Name, Strict, Tag, Text
+from app.rules.schema.strict import Flag, Host, Many, Name, OneOrMore, Strict, Tag, Text
 
 Mode = Literal["live", "suggest", "shadow"]
 ReplyMode = Literal["live", "suggest"]
@@ -17,6 +18,7 @@ Hours = Annotated[int, Field(ge=1, le=168, strict=True)]
 # Nothing is waited for longer than a day, and no sender repeats itself for longer than a month.
 Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
 LongDays = Annotated[int, Field(ge=30, le=3650, strict=True)]
+Handle = Annotated[str, StringConstraints(pattern=r"^@\w{1,60}$")]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
@@ -80,7 +82,21 @@ class ChannelConfig(Strict):
     longest: Annotated[int, Field(ge=1, strict=True)] | None = Field(
         default=None, description="Most characters of an answer there; a longer text in macros.yaml is an error."
     )
+    counted: Counted = Field(
+        default="characters", description="`x`: as X counts, a link as 23, an emoji or a Chinese letter as 2."
+    )
+    answer_as: Handle | None = Field(
+        default=None, description="The account that answers, whatever account was addressed."
+    )
+    answer_as_addressed: dict[Handle, tuple[Name, ...]] = Field(
+        default_factory=dict, description="Accounts that answer if they were addressed, but only these archetypes."
+    )
     where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
+    short_links: Annotated[tuple[Host, ...], OneOrMore] | None = Field(
+        default=None,
+        description="Hosts whose links are looked up, so that rules see where they lead: `[t.co, bit.ly]`. Without it: "
+        "all known ones in what strangers can read, none in private tickets. `[]`: none.",
+    )
     one_thread_per: Literal["post", "ticket"] = Field(
         default="ticket", description="`post`: tickets of one post belong together."
     )
@@ -101,6 +117,10 @@ class ChannelConfig(Strict):
         "are not read.",
     )
     tags: tuple[Tag, ...] = ()
+
+    @property
+    def limit(self) -> PostLimit:
+        return PostLimit(self.longest, self.counted)
 
 
 class TrackerConfig(Strict):
@@ -268,8 +288,21 @@ class BacklogConfig(Strict):
     quiet_hours: Hours = Field(default=12, description="Hours until the chat is told again, if the backlog stays.")
 
 
+class ExpertConfig(Strict):
+    """Somebody, or a team, who is asked in the chat by the tag `ask_<name>`."""
+
+    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]{1,80}|[\w.-]{1,64}/[\w.-]{1,64})$")] = Field(
+        description="Slack: the channel's id, or #name. Mattermost: its id, or team/name."
+    )
+    title: Text = Field(default="", description="How people call them; without it the name.")
+
+
 class ChatConfig(Strict):
-    """What the team's chat is told (CHAT_WEBHOOK_URL). It never contains what people wrote."""
+    """What the team's chat is told. Only a question to an expert contains what people wrote."""
+
+    experts: dict[Name, ExpertConfig] = Field(
+        default={}, description="Whom advocates may ask, by the name that stands behind `ask_`."
+    )
 
     spikes: tuple[SpikeConfig, ...] = ()
     needs_triage: BacklogConfig | None = None
@@ -277,6 +310,7 @@ class ChatConfig(Strict):
     silence_hours: Hours | None = Field(
         default=None, description="Tell when a source was silent for these hours, or its webhook is switched off."
     )
+    setup: Flag = Field(default=False, description="Tell when a check of `pointsman doctor` finds something.")
 
 
 class FieldsConfig(Strict):

@@ -2,17 +2,17 @@
 
 from datetime import date
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.rules.schema.strict import Many, Name, OneOrMore, Strict, Text
 
 Minutes = Annotated[int, Field(ge=1, le=1440, strict=True)]
 
 
-def _address(value: str) -> str:
+def checked_address(value: str) -> str:
     try:
         parts = urlsplit(value)
         host = parts.hostname or ""
@@ -32,11 +32,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(checked_address)]
 
 
-class _FeedConfig(Strict):
-    channel: Name = Field(description="The channel of what is found.")
+class WantedConfig(Strict):
+    """What of all that comes is to become a ticket."""
+
     look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(
         default=(), description="One of these words or phrases stands in it; empty: everything counts."
     )
@@ -44,11 +45,15 @@ class _FeedConfig(Strict):
     leave_out_authors: Many = Field(
         default=(), description="Handles or names whose posts are left out: our own, and bots. `*` at either end."
     )
-    minimum_score: int | None = Field(default=None, description="Posts with fewer points are left out.")
-    every: Minutes = Field(default=5, description="Minutes between two looks.")
     since: date | None = Field(
         default=None, description="Nothing older is taken; without it nothing older than the first look."
     )
+
+
+class _FeedConfig(WantedConfig):
+    channel: Name = Field(description="The channel of what is found.")
+    minimum_score: int | None = Field(default=None, description="Posts with fewer points are left out.")
+    every: Minutes = Field(default=5, description="Minutes between two looks.")
     most_at_once: Annotated[int, Field(ge=1, le=1000, strict=True)] = Field(
         default=50, description="More new posts than that in one look wait for a person: something is odd."
     )
@@ -60,6 +65,9 @@ class HackerNewsConfig(_FeedConfig):
     type: Literal["hackernews"]
     look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1, description="Searched for, each by itself.")
     address: Address = Field(default="https://hn.algolia.com/api/v1/search_by_date")
+    items: Address = Field(
+        default="https://hacker-news.firebaseio.com/v0/item", description="Asked whether a post is still there."
+    )
 
 
 class StackExchangeConfig(_FeedConfig):
@@ -85,6 +93,39 @@ class RssConfig(_FeedConfig):
     type: Literal["rss"]
     address: Address
     every: Minutes = 15
+
+
+class LobstersConfig(_FeedConfig):
+    """Stories and comments of Lobsters, by its feeds. No account."""
+
+    type: Literal["lobsters"]
+    look_for: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1)
+    address: Address = Field(default="https://lobste.rs")
+
+
+class RedditConfig(_FeedConfig):
+    """Posts and comments of subreddits, and posts by search. Needs REDDIT_FEED_TOKEN and REDDIT_FEED_USER."""
+
+    type: Literal["reddit"]
+    subreddits: Many = Field(default=(), description="New posts and comments of these: `[gitlab, devops]`.")
+    search: Many = Field(default=(), description="Posts of all subreddits that these words stand in.")
+    every: Minutes = 10
+    address: Address = Field(default="https://www.reddit.com")
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.subreddits or self.search):
+            raise ValueError("needs `subreddits` or `search`")
+        return self
+
+
+class ProductHuntConfig(_FeedConfig):
+    """New posts, and comments on posts that are named. Needs PRODUCTHUNT_TOKEN."""
+
+    type: Literal["producthunt"]
+    comments_of: Many = Field(default=(), description="Slugs of posts, `gitlab-duo`, whose comments are read.")
+    every: Minutes = 15
+    address: Address = Field(default="https://api.producthunt.com/v2/api/graphql")
 
 
 class DisqusConfig(_FeedConfig):
@@ -135,6 +176,9 @@ FeedConfig = Annotated[
     | StackExchangeConfig
     | DiscourseConfig
     | RssConfig
+    | LobstersConfig
+    | RedditConfig
+    | ProductHuntConfig
     | DisqusConfig
     | YouTubeConfig
     | MastodonConfig

@@ -20,6 +20,9 @@ class MacroConfig(Strict):
         default_factory=dict,
         description="The same where the issue is confidential: texts that do not name it. By channel, with `default`.",
     )
+    shorter: dict[Name, Text] = Field(
+        default_factory=dict, description="By channel: what is taken where `text` is too long for it."
+    )
     placeholders: tuple[Name, ...] = Field(default=(), description=meanings(REPLY_PLACEHOLDERS))
     language: Language | None = Field(
         default=None,
@@ -28,6 +31,9 @@ class MacroConfig(Strict):
     tags: tuple[Tag, ...] = ()
     status: Status | None = None
     visibility: Literal["public", "internal"] = "public"
+
+    def every_text(self) -> tuple[str, ...]:
+        return (*self.text.values(), *self.shorter.values(), *self.without_issue.values())
 
 
 class MissingConfig(Strict):

@@ -23,6 +23,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 """The name of an archetype, channel, tracker or list."""
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_/-]+$")]
 """The characters Zendesk allows in a tag."""
+Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z0-9-]+$")]
 OneOrMore = BeforeValidator(listed, json_schema_input_type=str | list[str])
 Many = Annotated[tuple[Text, ...], OneOrMore]
 """One text, or a list of texts of which one must fit."""

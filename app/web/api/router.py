@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPBearer
 
-from app.web.api import config, decisions, explain, failures, links, pauses, precision
+from app.web.api import config, decisions, explain, failures, feeds, links, mentions, pauses, precision, threads
 from app.web.api.schemas import NotUnderstoodOut, RefusalOut
 
 # For the description only: the middleware checks the token before anything of a request is read.
@@ -23,5 +23,5 @@ router = APIRouter(
         503: {"model": RefusalOut, "description": "Too much is being sent at once, or it cannot be stored now"},
     },
 )
-for part in (decisions, links, precision, config, explain, failures, pauses):
+for part in (decisions, links, mentions, threads, feeds, precision, config, explain, failures, pauses):
     router.include_router(part.router)

@@ -65,7 +65,7 @@ class DecisionOut(BaseModel):
     ticket_id: int
     archetype: str | None = Field(description="Null: the service abstains and a person decides.")
     confidence: str | None
-    decided_by: str = Field(description="route:<name>, person, language, model, language_model or none")
+    decided_by: str = Field(description="route:<name>, person, source, language, model, language_model or none")
     mode: str
     actions: list[ActionOut]
     links: list[LinkOut]

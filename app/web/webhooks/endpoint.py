@@ -5,7 +5,8 @@ Senders switch off a webhook that answers badly. What was stored is therefore an
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -23,6 +24,14 @@ log = structlog.get_logger(__name__)
 
 # Zendesk re-sends a 503 only when it is asked to come back within a minute.
 RETRY_AFTER = {"Retry-After": "5"}
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "Signed, and of no interest"},
+    401: {"description": "Signature missing, wrong or stale"},
+    408: {"description": "Not all of it within 10 seconds"},
+    413: {"description": "Larger than 1 MiB"},
+    415: {"description": "Compressed"},
+    503: {"description": "It cannot be stored now; the answer has Retry-After"},
+}
 
 
 def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
@@ -35,30 +44,29 @@ def webhook_router(source: WebhookSource, service: Service) -> APIRouter:
         summary=source.summary,
         status_code=202,
         response_class=Response,
-        responses={
-            200: {"description": "Signed, and of no interest"},
-            401: {"description": "Signature missing, wrong or stale"},
-            408: {"description": "Not all of it within 10 seconds"},
-            413: {"description": "Larger than 1 MiB"},
-            415: {"description": "Compressed"},
-            503: {"description": "Cannot be stored now; comes with Retry-After"},
-        },
+        responses=ANSWERS,
     )
     async def receive(request: Request) -> Response:
-        try:
-            received = Received(request.headers, await read_body(request), service.deps.now())
-            source.verify(received, secrets)
-            return await _store(received, source, service)
-        except BodyRefused as error:
-            return _answer(source, error.status, error.reason, error.headers)
-        except BadSignature as error:
-            refused.say(error.reason, request.client.host if request.client else "")
-            return _answer(source, 401, error.reason)
-        except CannotStore as error:
-            log.warning("delivery_not_stored", source=source.name, cause=str(error))
-            return _answer(source, 503, error.reason, RETRY_AFTER)
+        return await receive_delivery(request, source, secrets, refused, service)
 
     return router
+
+
+async def receive_delivery(
+    request: Request, source: WebhookSource, secrets: Sequence[str], refused: RefusedLog, service: Service
+) -> Response:
+    try:
+        received = Received(request.headers, await read_body(request), service.deps.now())
+        source.verify(received, secrets)
+        return await _store(received, source, service)
+    except BodyRefused as error:
+        return _answer(source, error.status, error.reason, error.headers)
+    except BadSignature as error:
+        refused.say(error.reason, request.client.host if request.client else "")
+        return _answer(source, 401, error.reason)
+    except CannotStore as error:
+        log.warning("delivery_not_stored", source=source.name, cause=str(error))
+        return _answer(source, 503, error.reason, RETRY_AFTER)
 
 
 async def _store(received: Received, source: WebhookSource, service: Service) -> Response:

@@ -11,10 +11,10 @@ log = structlog.get_logger(__name__)
 SECONDS = 60.0
 ADVICE = {
     "signature_missing": "the sender has no secret for this webhook, or one of another kind",
-    "signature_wrong": "the sender has another secret than the settings",
+    "signature_wrong": "the sender has another secret than the settings: copy it from there into {setting}",
     "signature_stale": "the clock of one of the two machines is wrong, or an old request was repeated",
     "signing_token_not_configured": "the sender signs, and the settings hold a plain secret only",
-    "token_wrong": "the sender has another secret than the settings",
+    "token_wrong": "the sender has another secret than the settings: copy it from there into {setting}",
 }
 
 
@@ -34,4 +34,5 @@ class RefusedLog:
             return
         self._said[reason] = now
         advice, more = ADVICE.get(reason, "the headers are not those of this sender"), self._unsaid.pop(reason, 0)
+        advice = advice.format(setting=f"{self.source.upper()}_WEBHOOK_SECRET")
         log.warning("webhook_refused", source=self.source, reason=reason, sender=sender, advice=advice, unsaid=more)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
+from app.setup.doctor import ping
 from app.signatures import verify_zendesk
 from app.web.webhooks.source import Ignored, NotUnderstood, Received, WebhookSource
 from app.work.messages import TicketChanged, TriageTicket, Work
@@ -57,6 +58,8 @@ def read_delivery(body: bytes) -> Delivery | None:
             if kind.startswith(_TICKET_EVENTS):
                 return _event_payload(payload)
             if kind.startswith(_EVENTS):  # of users, organizations, messages, articles and what may come
+                return None
+            if payload.get("event") == ping.EVENT:
                 return None
             ticket_id = str(payload.get("ticket_id", ""))
             if re.fullmatch(r"\d{1,18}", ticket_id):

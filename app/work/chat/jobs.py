@@ -111,6 +111,9 @@ class ChatJobs:
                 said[f"silence:{source}"] = say_alert(self.announcer, "silence", source, text)
             for project, text in self.alerts.disabled_hooks():
                 said[f"hook:{project}"] = say_alert(self.announcer, "hook_disabled", project, text)
+        if chat.setup and self.announcer.chat:
+            for check, text in self.alerts.setup_problems():
+                said[f"setup:{check}"] = say_alert(self.announcer, "setup", check, text)
         self.announcer.give_up_abandoned()
         return {name: one.outcome for name, one in said.items()}
 

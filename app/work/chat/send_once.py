@@ -20,13 +20,15 @@ from integrations.errors import IntegrationError, UnknownOutcome
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["spike", "backlog", "failures", "silence", "hook_disabled"]
+Kind = Literal["spike", "backlog", "failures", "silence", "hook_disabled", "setup"]
 Outcome = Literal["sent", "known", "quiet", "nothing", "later", "failed", "unknown", "off"]
 """`known`: somebody else says it, or did; `quiet`: it was said lately; `nothing`: there is nothing to say;
 `later`: it was not sent, and may be tried again; `failed`: it was not sent, and a person has to change something;
 `unknown`: it may have been sent; `off`: there is no chat."""
 
 SOURCE = "chat"
+QUESTION = "question"
+"""The kind of what `questions.py` sends: its workflow goes on, however long that takes."""
 STEP = "announce"
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
@@ -96,7 +98,7 @@ class Announcer:
 
     def give_up_abandoned(self) -> int:
         """Messages whose process died over them: a person is told. How many; for a scheduled job."""
-        abandoned = self.announcements.claimed_before((self.now() - ABANDONED_AFTER).isoformat())
+        abandoned = self.announcements.claimed_before((self.now() - ABANDONED_AFTER).isoformat(), but=QUESTION)
         for one in abandoned:
             message = "the process stopped while it sent the message, which may be there"
             self._lost(one.key, Fault(service=SOURCE, reason="abandoned", message=message, retryable=False))

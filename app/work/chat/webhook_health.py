@@ -9,8 +9,8 @@ from app.work.issues.projects import ProjectCache
 from app.work.jobs.dependencies import Dependencies
 from integrations.errors import NotFound, Refused
 
-# Kept for all processes this often: one small write a minute, not one for each delivery.
-KEEP_EVERY = timedelta(minutes=1)
+# Kept for all processes this often: one small write, not one for each delivery.
+KEEP_EVERY = timedelta(seconds=10)
 OUR_PATH = "/webhooks/gitlab"
 
 
@@ -22,7 +22,8 @@ class LastDeliveries:
     now: Callable[[], datetime]
     sources: tuple[str, ...]
     _received: dict[str, datetime] = field(default_factory=dict)
-    _kept: dict[str, datetime] = field(default_factory=dict)
+    _kept: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """The last delivery that was stored, and when it was."""
 
     def received(self, source: str) -> None:
         """A verified delivery came in, of interest or not."""
@@ -31,15 +32,16 @@ class LastDeliveries:
     def keep(self) -> None:
         """Store it for all processes; called by the clock, because no webhook may wait for it."""
         for source, at in list(self._received.items()):
-            if at - self._kept.get(source, at - KEEP_EVERY) >= KEEP_EVERY:
-                self._kept[source] = at
-                self.progress.reached(_name(source), "", now=at.isoformat())
+            kept = self._kept.get(source)
+            if kept is None or (kept[0] < at and self.now() - kept[1] >= KEEP_EVERY):
+                self._kept[source] = (at, self.now())
+                self.progress.reached(kept_as(source), "", now=at.isoformat())
 
     def last(self, source: str) -> datetime:
         """When any process received its last delivery; without one, when this was first asked."""
-        kept = self.progress.of(_name(source))
+        kept = self.progress.of(kept_as(source))
         if kept is None:
-            kept = self.progress.reached(_name(source), "", now=self.now().isoformat())
+            kept = self.progress.reached(kept_as(source), "", now=self.now().isoformat())
         at = datetime.fromisoformat(kept.at)
         return max(at, self._received.get(source, at))
 
@@ -47,7 +49,7 @@ class LastDeliveries:
         return self.now() - self.last(source)
 
 
-def _name(source: str) -> str:
+def kept_as(source: str) -> str:
     return f"last_delivery:{source}"
 
 
@@ -58,6 +60,8 @@ class WebhookAlerts:
     deps: Dependencies
     last: LastDeliveries
     projects: ProjectCache
+    setup_problems: Callable[[], list[tuple[str, str]]] = list
+    """`(check, sentence)` for each, as this process saw them last."""
 
     def silent(self, hours: int) -> Iterator[tuple[str, str]]:
         """`(source, sentence)` for each that has sent nothing for so long."""

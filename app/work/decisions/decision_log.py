@@ -7,8 +7,8 @@ import structlog
 
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
-from app.records.decisions import FOLLOWING, Decision, DecisionState, UpdateState
-from app.rules.actions.ticket_change import ActionOutcome
+from app.records.decisions import ASKED, FOLLOWING, Decision, DecisionState, UpdateState
+from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import crash_fault
 from app.work.jobs.job import failure_of, keep_attempt, keep_unreadable
@@ -45,7 +45,8 @@ class DecisionLog:
 
     def last_applied(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
-        return next((row for row in self.deps.records.decisions.of_ticket(ticket_id) if row.is_applied), None)
+        rows = self.deps.records.decisions.of_ticket(ticket_id)
+        return next((row for row in rows if row.is_applied and row.event != ASKED), None)
 
     def maybe_applied(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update may be in the ticket: its answer was lost, or its process died."""
@@ -57,24 +58,14 @@ class DecisionLog:
         rows = self.deps.records.decisions.of_ticket(ticket_id)
         return [row for row in rows if row.state == "working" and row.update_state == "not_applied" and row.tags]
 
-    def parent_of(self, decision: TicketDecision) -> int | None:
-        """The last ticket of the same post before this one, as far as we have seen it."""
-        if not decision.thread:
-            return None
-        found = self.deps.records.decisions.newest_in_thread(
-            decision.thread, decision.channel, archetype=decision.archetype or "", other_than=decision.ticket.id
-        )
-        return found.ticket_id if found else None
-
     # --- an update on its way
 
-    def about_to_send(
-        self, decision: TicketDecision, outcomes: Sequence[ActionOutcome], added: Sequence[str]
-    ) -> Decision:
+    def about_to_send(self, decision: TicketDecision, change: TicketChange) -> Decision:
         """Kept before the update is sent: if its answer is lost, the run id is looked for in the ticket's audits."""
         last = self.last_applied(decision.ticket.id)
-        tags = dict.fromkeys([*(last.tags if last else ()), *added])
-        row = replace(_row(decision, outcomes, tuple(tags)), update_state="sending")
+        tags = dict.fromkeys([*(last.tags if last else ()), *change.add])
+        row = _row(decision, change.outcomes, tuple(tags))
+        row = replace(row, update_state="sending", answer=change.answer)
         with self.deps.engine.keeping() as along:
             self.deps.records.decisions.save(row, along)
         return row

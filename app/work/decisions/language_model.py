@@ -18,6 +18,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 
 from app.metrics import SECOND_OPINIONS
+from app.rules.channels import ChannelOf
 from app.rules.loading import Rules
 from app.rules.verdict import Previous, Verdict, spoken
 from app.ticket import Ticket
@@ -105,7 +106,7 @@ class LanguageModelFallback:
         """`judged`, or what the language model makes of it. Raises nothing for what the endpoint does or says."""
         if self._client is None or not is_undecided(ticket, judged):
             return judged
-        outcome, verdict = self._ask(self._client, ticket, rules, channel_public=judged.channel.public)
+        outcome, verdict = self._ask(self._client, ticket, rules, judged.channel)
         SECOND_OPINIONS.labels(outcome).inc()
         entry = {
             "asked": DECIDED_BY,
@@ -117,13 +118,13 @@ class LanguageModelFallback:
         return replace(judged, verdict=replace(judged.verdict, trace=(*judged.verdict.trace, entry)))
 
     def _ask(
-        self, client: AnswersPrompts, ticket: Ticket, rules: Rules, *, channel_public: bool
+        self, client: AnswersPrompts, ticket: Ticket, rules: Rules, channel: ChannelOf
     ) -> tuple[PromptOutcome, Verdict | None]:
-        if not channel_public and not self._allow_private:
+        if not channel.public and not self._allow_private:
             return "private", None
         if not self._within_budget():
             return "over_budget", None
-        archetypes = offered(rules)
+        archetypes = offered(rules, channel.name)
         prompt = prompt_about(ticket, archetypes)
         try:
             text = client.ask(prompt.system, prompt.user)
@@ -160,12 +161,13 @@ def is_undecided(ticket: Ticket, judged: Judged) -> bool:
     return judged.verdict.archetype is None and judged.verdict.decided_by == "none"
 
 
-def offered(rules: Rules) -> dict[str, str]:
-    """Name to description of the archetypes that may be answered: all but those that are `by_rule_only`."""
+def offered(rules: Rules, channel: str) -> dict[str, str]:
+    """Name to description of the archetypes of this channel that may be answered: none that is `by_rule_only`."""
+    impossible = rules.routing.not_of(channel)
     return {
         name: archetype.description
         for name, archetype in rules.routing.archetypes.items()
-        if not archetype.by_rule_only and name != NONE
+        if not archetype.by_rule_only and name not in impossible and name != NONE
     }
 
 

@@ -6,7 +6,7 @@ also with `_<iid>`: what becomes of the links. The tag is taken off again once i
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.records.decisions import Decision
@@ -137,15 +137,17 @@ def carried_out(
     stale = (*command.tags, *([LINKED_TAG] if command.unlinked else []))
     actions: list[Action] = []
     advice: tuple[str, ...] = ()
+    # Of a text that is kept no longer nobody knows whether it might have been private.
+    channel = replace(earlier.channel, public=earlier.channel.public and not last.forgotten)
     if command.issue:
         policy = issue_policy(last, rules) or (None if command.issue == "open" else _only_to_link(rules))
         if policy:
-            secret = policy.is_confidential(earlier.channel)
-            actions.append(Issue(policy=policy, confidential=secret, command=command.issue))
+            actions.append(Issue.of(policy, channel, command.issue))
         else:
             archetype_name = spoken(last.archetype) if last.archetype else "tickets without an archetype"
             by_hand = f"Open the issue by hand: routing.yaml names no tracker for {archetype_name}."
-            advice = (by_hand, "It must be confidential.") if archetype and archetype.private else (by_hand,)
+            secret = not channel.public or (archetype is not None and archetype.private)
+            advice = (by_hand, "It must be confidential.") if secret else (by_hand,)
     actions.append(Tags(add=(), remove=tuple(tag for tag in stale if tag in snapshot.tags)))
     if command.issue and archetype and archetype.issue:
         if archetype.reply and not archetype.never_reply:

@@ -52,7 +52,7 @@ ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
 QUARANTINED = "quarantined"
-"""The error's type that `crashed` is told for work that was quarantined."""
+"""The error's type that `crashed` gets for work that was quarantined."""
 REWRITTEN = "rewritten"
 """... and for work whose recorded steps are not those that its workflow takes now."""
 UNREADABLE = "unreadable"

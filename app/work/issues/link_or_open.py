@@ -93,7 +93,8 @@ class IssueLinker:
         again, unless a person asks for it."""
         self.mirror.forget(known.project_id, iid)
         if known.how == "opened" and report.action.command != OPEN:
-            return Found(outcome="none", detail=f"the issue {known.project}#{iid} is not to be found any more")
+            gone = f"the issue {known.project}#{iid} was deleted, or Pointsman may no longer read it"
+            return Found(outcome="none", detail=gone)
         self.deps.records.links.forget(report.ticket_id, report.intent)
         return self._first_time(report)
 

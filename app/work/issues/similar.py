@@ -46,13 +46,12 @@ class SimilarIssues:
         found = self.index.search(
             subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR, least=least, refresh=refresh
         )
-        rows = self.mirror.rows.of(project_id, [one.key.iid for one in found])
+        rows = self.mirror.rows.of(project_id, [one.key.number for one in found])
         for one in found:
-            if one.key.iid not in rows:  # opened a moment ago, and its row is on its way: the next look must see it
+            if one.key.number not in rows:  # opened a moment ago, and its row is on its way: the next look must see it
                 self.index.look_at_again(one.key)
-        return [
-            ScoredIssue(rows[one.key.iid], one.score, ", ".join(one.shared)) for one in found if one.key.iid in rows
-        ]
+        scored = [(rows[one.key.number], one) for one in found if one.key.number in rows]
+        return [ScoredIssue(row, one.score, ", ".join(one.shared)) for row, one in scored]
 
     def _is_fresh(self, project_id: int) -> bool:
         now, known = self.deps.now(), self._whole_at.get(project_id)

@@ -38,7 +38,7 @@ class Report:
 
     @property
     def words(self) -> str:
-        """The body as its author wrote it: issues must not be alike by a signature or a quoted mail."""
+        """The body as its author wrote it: no signature or quoted mail reaches an issue, or makes two of them alike."""
         return own_words(read_subject(self.subject), self.body) or self.body
 
 
@@ -61,7 +61,7 @@ def issue_description(decision: TicketDecision, report: Report, policy: IssueCon
     details = report_details(f"{report.subject}\n{report.body}")
     missing = details.missing(rules.macros.templates[policy.template].placeholders)
     values = {
-        "report": quoting.fence(report.body),
+        "report": quoting.fence(report.words),
         "channel": quoting.one_line(channel.title if channel else decision.channel),
         "version": quoting.one_line(details.version),
         "edition": details.edition,
@@ -77,5 +77,5 @@ def another_report(decision: TicketDecision, report: Report, marker: str, *, quo
     """The note on an issue that is known: one more report, in its own words only if anybody could read them."""
     lines = [quoting.marker_line(marker), "", f"Another community report ({quoting.one_line(decision.channel)})."]
     if quoted:
-        lines += ["", quoting.fence(report.body)]
+        lines += ["", quoting.fence(report.words)]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from app.feeds.mention import Mention
 from app.feeds.ticket_text import requester_of, subject_line, ticket_body
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
+from app.work.mentions.taken import Taken, answer_works, news_works, queue
 from app.work.messages import CreateMentionTicket, Stored, TicketChanged, TriageTicket, Work
 from integrations.zendesk.new_ticket import NewTicket
 
@@ -36,16 +37,28 @@ class TicketCreator:
             accepted_at=message.accepted_at,
             ticket_id=created.ticket_id,
             cause=TicketChanged(event="ticket.created"),
+            bulk=message.bulk,
+            mode=message.mode,
         )
         self.deps.engine.later(Work(triage, once=True))
+        queue(self.deps, self.deps.engine.step("meanwhile", self.meanwhile, message))
+
+    def meanwhile(self, message: CreateMentionTicket) -> Taken:
+        """What came while the ticket was made, and what was known before: the ticket is told after its first look."""
+        stored = self.deps.records.mentions.by_id(message.mention_id)
+        if stored is None:
+            return Taken()
+        return Taken(works=(*news_works(self.deps, stored), *answer_works(self.deps, stored)))
 
     def create(self, message: CreateMentionTicket) -> MentionTicket:
         mentions, zendesk = self.deps.records.mentions, self.deps.zendesk
+        # First: an edit changes what it says only until then.
+        is_first = mentions.sending(message.mention_id)
         stored = mentions.by_id(message.mention_id)
         if stored is None or stored.state not in {"waiting", "sending"}:
             return MentionTicket(ticket_id=stored.ticket_id if stored else None)
         mention = Mention.model_validate(stored.mention)
-        if not mentions.sending(stored.id):  # an earlier attempt may have got through
+        if not is_first:  # an earlier attempt may have got through
             for ticket_id in zendesk.tickets_of(mention.external_id):
                 mentions.created(stored.id, ticket_id)
                 return MentionTicket(ticket_id=ticket_id)

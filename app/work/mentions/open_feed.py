@@ -14,7 +14,10 @@ from integrations.feeds.discourse import Discourse
 from integrations.feeds.disqus import Disqus
 from integrations.feeds.feed import Feed
 from integrations.feeds.hackernews import HackerNews
+from integrations.feeds.lobsters import Lobsters
 from integrations.feeds.mastodon import Mastodon
+from integrations.feeds.producthunt import ProductHunt
+from integrations.feeds.reddit import Reddit
 from integrations.feeds.rss import Rss
 from integrations.feeds.stackexchange import StackExchange
 from integrations.feeds.tumblr import Tumblr
@@ -43,7 +46,7 @@ class _Way:
 
 
 def _hackernews(feed: Any, way: _Way) -> Feed:
-    return HackerNews.at(feed.look_for, feed.address, service=way.service, outbound=way.outbound)
+    return HackerNews.at(feed.look_for, feed.address, items=feed.items, service=way.service, outbound=way.outbound)
 
 
 def _stackexchange(feed: Any, way: _Way) -> Feed:
@@ -59,6 +62,28 @@ def _discourse(feed: Any, way: _Way) -> Feed:
 
 def _rss(feed: Any, way: _Way) -> Feed:
     return Rss.at(feed.address, service=way.service, outbound=way.outbound)
+
+
+def _lobsters(feed: Any, way: _Way) -> Feed:
+    return Lobsters.at(feed.address, service=way.service, outbound=way.outbound)
+
+
+def _reddit(feed: Any, way: _Way) -> Feed:
+    token, user = way.needed("REDDIT_FEED_TOKEN"), way.needed("REDDIT_FEED_USER")
+    return Reddit.at(
+        feed.subreddits,
+        feed.search,
+        token=token,
+        user=user,
+        url=feed.address,
+        service=way.service,
+        outbound=way.outbound,
+    )
+
+
+def _producthunt(feed: Any, way: _Way) -> Feed:
+    token = way.needed("PRODUCTHUNT_TOKEN")
+    return ProductHunt.at(feed.comments_of, token, url=feed.address, service=way.service, outbound=way.outbound)
 
 
 def _disqus(feed: Any, way: _Way) -> Feed:
@@ -89,6 +114,9 @@ KINDS: Final[Mapping[str, Callable[[Any, _Way], Feed]]] = {
     "stackexchange": _stackexchange,
     "discourse": _discourse,
     "rss": _rss,
+    "lobsters": _lobsters,
+    "reddit": _reddit,
+    "producthunt": _producthunt,
     "disqus": _disqus,
     "youtube": _youtube,
     "mastodon": _mastodon,

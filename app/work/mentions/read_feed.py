@@ -1,27 +1,29 @@
 """The workflow: read what is new in one feed. What fails delays this feed alone, and its position stays."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from pydantic import ValidationError
 
 from app.feeds.filter import FeedFilter
-from app.feeds.mention import LONGEST_ID, Mention
 from app.metrics import MENTIONS
 from app.records.failures import Failure
 from app.records.feeds import FeedStatus
+from app.records.mentions import StoredMention
 from app.rules.loading import Rules
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
-from app.work.mentions.take import Taken, new_mention, ticket_work
+from app.work.mentions.change import TOO_MANY
+from app.work.mentions.check_posts import check_posts
+from app.work.mentions.feed_post import mention_of
+from app.work.mentions.taken import Taken, queue, take_mention, taken_of
 from app.work.messages import ReadFeed, Work
+from app.work.tickets.short_links import ShortLinkFinder
 from integrations.errors import IntegrationError, NotSent, RateLimited, Refused, Unavailable
-from integrations.feeds.feed import Feed, FeedPage, FeedPosition, FeedPost
+from integrations.feeds.feed import Feed, FeedPage, FeedPosition
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +31,6 @@ LOOK_SECONDS = 60
 MOST_WAIT = timedelta(hours=24)
 REFUSED_WAIT = timedelta(hours=1)
 """Who says no is asked again after an hour, then after two, four ... a day: no source is to be annoyed."""
-BLOCKED_LOOKS_TO_TELL = 3
-TOO_MANY = "held: too many at once"
 
 OpenFeed = Callable[[str, FeedConfig], Feed]
 
@@ -53,8 +53,9 @@ class FeedReader:
 
     def run(self, message: ReadFeed) -> None:
         taken = self.deps.engine.step("read", self.read, message)
-        for mention_id in taken.waiting:
-            self.deps.engine.later(ticket_work(self.deps, mention_id))
+        queue(self.deps, taken)
+        if taken.is_read:
+            queue(self.deps, self.deps.engine.step("check", self.check, message))
 
     def read(self, message: ReadFeed) -> Taken:
         """What was stored before the position is kept is known when it comes again."""
@@ -62,38 +63,50 @@ class FeedReader:
         config = self.deps.rulebook.current().routing.feeds.get(message.feed)
         status = feeds.of(message.feed, now)
         if config is None or not status.is_due(now):
-            return Taken(waiting=())
+            return Taken()
         filtered = FeedFilter(config, self._own_handles(), datetime.fromisoformat(status.first_look_at))
         try:
             page = self.open_feed(message.feed, config).read(FeedPosition(**status.position), filtered.start)
         except IntegrationError as error:
             self._blocked(status, error, now)
-            return Taken(waiting=())
-        waiting, new = self._take(config, filtered, page, now)
+            return Taken()
+        found, new = self._take(message.feed, config, filtered, page, now)
         wait = max(timedelta(minutes=config.every), timedelta(seconds=page.wait))
         feeds.keep(status.read(asdict(page.position), new=new, now=now, wait=wait))
-        return Taken(waiting=waiting)
+        return taken_of(self.deps, found).model_copy(update={"is_read": True})
+
+    def check(self, message: ReadFeed) -> Taken:
+        """Are the posts that it brought lately still there?"""
+        config = self.deps.rulebook.current().routing.feeds.get(message.feed)
+        if config is None:
+            return Taken()
+        try:
+            return check_posts(self.deps, message.feed, self.open_feed(message.feed, config))
+        except IntegrationError as error:  # they are asked for again after the next look
+            log.warning("feed_posts_not_checked", feed=message.feed, cause=str(error))
+            return Taken()
 
     def _take(
-        self, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
-    ) -> tuple[tuple[int, ...], int]:
-        """The mentions without a ticket, and how many were new."""
-        mentions, new = self.deps.records.mentions, 0
-        waiting: list[int] = []
+        self, name: str, config: FeedConfig, filtered: FeedFilter, page: FeedPage, now: datetime
+    ) -> tuple[list[StoredMention], int]:
+        """The mentions, and how many were new."""
+        targets = ShortLinkFinder(self.deps).targets(post.url for post in page.posts)
+        found: list[StoredMention] = []
+        new = waiting = 0
         for post in sorted(page.posts, key=lambda one: (one.published_at or now, one.id)):
-            mention = _mention(config.channel, post)
+            mention = mention_of(config.channel, post)
             if mention is None:
                 continue
-            why = filtered.why_left_out(mention, post.score, now)
-            held = "" if why or len(waiting) < config.most_at_once else TOO_MANY
-            stored = mentions.take(new_mention(mention, left_out=why or held), now=now.isoformat())
-            is_new = stored.seen_at == now.isoformat()
-            new += is_new
-            if is_new:
+            why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
+            held = "" if why or waiting < config.most_at_once else TOO_MANY
+            target = targets.get(mention.url, mention.url)
+            stored = take_mention(self.deps, mention, now, target=target, carrier=name, left_out=why or held)
+            found.append(stored)
+            waiting += stored.state in {"waiting", "sending"}
+            if stored.seen_at == now.isoformat():
+                new += 1
                 MENTIONS.labels(config.channel, stored.state).inc()
-            if stored.state in {"waiting", "sending"}:
-                waiting.append(stored.id)
-        return tuple(waiting), new
+        return found, new
 
     def _blocked(self, status: FeedStatus, error: IntegrationError, now: datetime) -> None:
         if isinstance(error, NotSent):  # our own limits: the source was not asked
@@ -103,7 +116,7 @@ class FeedReader:
         blocked = status.blocked(str(error), now=now, wait=wait)
         self.deps.records.feeds.keep(blocked)
         log.warning("feed_blocked", feed=status.name, cause=str(error), wait=wait.total_seconds())
-        if blocked.blocked_looks >= BLOCKED_LOOKS_TO_TELL:
+        if blocked.is_blocked:
             self.deps.records.failures.add(_failure(blocked, error, now))
 
     def _own_handles(self) -> tuple[str, ...]:
@@ -125,30 +138,8 @@ def _failure(status: FeedStatus, error: IntegrationError, now: datetime) -> Fail
         ticket_id=None,
         step="read_feed",
         reason=error.reason,
-        message=f"The feed {status.name} of routing.yaml is blocked since {status.blocked_looks} looks: {status.why}",
+        message=f"The feed {status.name} was blocked {status.blocked_looks} times in a row: {status.why}",
         attempts=status.blocked_looks,
         payload=None,
         failed_at=now.isoformat(),
     )
-
-
-def _mention(channel: str, post: FeedPost) -> Mention | None:
-    """None: an odd post, which must not hold up the others."""
-    try:
-        return Mention.model_validate(
-            {
-                "source": channel,
-                "id": post.id if len(post.id) <= LONGEST_ID else hashlib.sha256(post.id.encode()).hexdigest(),
-                "url": post.url,
-                "author": {"name": post.author_name, "handle": post.author_handle, "url": post.author_url},
-                "title": post.title[:1000],
-                "html": post.html[:60_000],
-                "text": "" if post.html else (post.text or post.title)[:60_000],
-                "published_at": post.published_at,
-                "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
-                "in_reply_to": post.in_reply_to,
-            }
-        )
-    except ValidationError as error:
-        log.warning("feed_post_odd", channel=channel, fields=[".".join(map(str, one["loc"])) for one in error.errors()])
-        return None

@@ -1,23 +1,23 @@
 """The workflow: mentions that were handed over are kept, and each new one is to become a ticket."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 
-from app.feeds.addresses import canonical_address
-from app.feeds.mention import Mention
+from app.feeds.filter import FeedFilter
 from app.metrics import MENTIONS
 from app.records.failures import Failure
-from app.records.mentions import NewMention
+from app.records.mentions import StoredMention
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import crashed
-from app.work.messages import CreateMentionTicket, Stored, TakeMentions, Work
+from app.work.mentions.taken import Taken, queue, take_mention, taken_of
+from app.work.messages import TakeMentions
+from app.work.tickets.short_links import ShortLinkFinder
 
-
-class Taken(Stored):
-    waiting: tuple[int, ...]
-    """Mentions of this delivery that have no ticket yet."""
+HOOK = "hook:"
+"""Before the name of a hook of `mentions:`, which a feed may have too."""
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def register(deps: Dependencies) -> None:
@@ -29,28 +29,31 @@ class MentionIntake:
     deps: Dependencies
 
     def run(self, message: TakeMentions) -> None:
-        taken = self.deps.engine.step("take", self.take, message)
-        for mention_id in taken.waiting:
-            self.deps.engine.later(ticket_work(self.deps, mention_id))
+        queue(self.deps, self.deps.engine.step("take", self.take, message))
 
     def take(self, message: TakeMentions) -> Taken:
         """Also those that this very delivery stored before it was cut off: they wait still."""
-        channels = self.deps.rulebook.current().routing.channels
+        routing, now = self.deps.rulebook.current().routing, self.deps.now()
+        channels, hook = routing.channels, routing.mentions.get(message.hook)
+        targets = ShortLinkFinder(self.deps).targets(one.url for one in message.mentions)
+        filtered = FeedFilter(hook, routing.team.handles, first_look=EVER) if hook else None
         problems = list(message.problems)
-        waiting: dict[int, None] = {}
+        found: list[StoredMention] = []
         for one in message.mentions:
             if one.source not in channels:
                 near = get_close_matches(one.source, channels, n=1)
                 meant = f" Did you mean `{near[0]}`?" if near else ""
                 problems.append(f"`source`: routing.yaml has no channel `{one.source}`.{meant}")
                 continue
-            stored = self.deps.records.mentions.take(new_mention(one), now=self.deps.now().isoformat())
+            left_out = filtered.why_left_out(one, None, now) if filtered and not one.deleted else ""
+            target = targets.get(one.url, one.url)
+            carrier = f"{HOOK}{message.hook}" if message.hook else ""
+            stored = take_mention(self.deps, one, now, target=target, carrier=carrier, left_out=left_out)
             MENTIONS.labels(one.source, stored.state).inc()
-            if stored.state in {"waiting", "sending"}:
-                waiting[stored.id] = None
+            found.append(stored)
         if problems:
             self._keep_problems(message, problems)
-        return Taken(waiting=tuple(waiting))
+        return taken_of(self.deps, found)
 
     def _keep_problems(self, message: TakeMentions, problems: list[str]) -> None:
         """One failure for the delivery, which can be retried once routing.yaml has the channel."""
@@ -67,25 +70,3 @@ class MentionIntake:
                 failed_at=self.deps.now().isoformat(),
             )
         )
-
-
-def ticket_work(deps: Dependencies, mention_id: int) -> Work:
-    message = CreateMentionTicket(key=f"mention:{mention_id}", accepted_at=deps.now(), mention_id=mention_id)
-    return Work(message, once=True)
-
-
-def new_mention(mention: Mention, *, left_out: str = "") -> NewMention:
-    """What a mention is known by. The address of a page alone names no post where many stand on it."""
-    address = canonical_address(mention.url)
-    thread = mention.thread.url or mention.thread.id
-    shared = not address.is_of_one_post and (bool(mention.in_reply_to) or bool(thread))
-    values: Mapping[str, object] = mention.model_dump(mode="json")
-    return NewMention(
-        source=mention.source,
-        native_id=mention.id,
-        url=mention.url,
-        address="" if shared else address.url,
-        thread=(canonical_address(mention.thread.url).url if mention.thread.url else mention.thread.id)[:512],
-        mention=values,
-        left_out=left_out,
-    )

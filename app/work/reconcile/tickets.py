@@ -13,6 +13,7 @@ from app.rules.verdict import Previous
 from app.tags import DONE_TAG
 from app.triage.deciders import chosen_by_person
 from app.work.decisions.decision_log import DecisionLog
+from app.work.decisions.expert_asked import experts_asked
 from app.work.decisions.tag_commands import command_tag
 from app.work.jobs.backpressure import throttled
 from app.work.jobs.dependencies import Dependencies
@@ -129,5 +130,6 @@ class TicketReconciliation:
         if last is None:
             return None
         previous = Previous(last.archetype, last.tags)
-        by_person = chosen_by_person(ticket_from(ticket, event="updated"), previous) or command_tag(ticket.tags)
+        asks = command_tag(ticket.tags) or experts_asked(ticket.tags, self.deps.rulebook.current())
+        by_person = chosen_by_person(ticket_from(ticket, event="updated"), previous) or asks
         return "ticket.updated" if by_person else None

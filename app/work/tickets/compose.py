@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 
 from app.message.report import report_details
+from app.rules.accounts import answering_account
 from app.rules.actions.action import ChangeContext
 from app.rules.actions.findings import Found, IssueRef
+from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
+from app.rules.actions.reply import Reply
 from app.rules.actions.report_details import ReportDetails
 from app.rules.actions.ticket_change import TicketChange
 from app.rules.loading import Rules
+from app.rules.macros import ANYTHING
 from app.rules.placeholders import REPLY_PLACEHOLDERS
 from app.work.issues.news import on_closing
 from app.work.messages import TicketDecision
@@ -26,6 +30,7 @@ def compose(decision: TicketDecision, found: Found, rules: Rules) -> TicketChang
 
 def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeContext:
     ticket, field = decision.ticket, rules.routing.fields.issue
+    channel = rules.routing.channels.get(decision.channel)
     details = report_details(f"{ticket.subject}\n{ticket.body}")
     asked = _asked(decision, rules)
     missing = details.missing(asked)
@@ -39,8 +44,11 @@ def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeCont
         missing=missing,
         issue_field=str(field) if field else "",
         parent=decision.parent,
+        limit=channel.limit if channel else ANYTHING,
+        account=answering_account(channel, decision.judged, decision.archetype),
         where=_where(decision, rules),
         closed_reply=_closed_reply(found, rules),
+        nobody_there=ticket.requester_deleted,
         comes_back=rules.routing.closing.done.status == "open",
     )
 
@@ -82,7 +90,7 @@ def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Seque
     address, name = (issue.url, issue.title) if issue else ("", "")
     values = {
         "answer": decision.answer if issue else _unnamed(decision.answer, found.issue),
-        "name": first_name(decision.ticket.requester_name),
+        "name": "" if decision.ticket.requester_deleted else first_name(decision.ticket.requester_name),
         "ticket_url": decision.ticket.url,
         "channel": title,
         "link": decision.where or title,
@@ -90,10 +98,20 @@ def _values(decision: TicketDecision, found: Found, rules: Rules, missing: Seque
         "issue_title": name,
         "incident_url": address,
         "incident_title": name,
+        **_docs_values(found, rules),
         "over_since": found.issue.closed_on if found.issue else "",
+        "asks": next((one.asks for one in decision.plan.actions if isinstance(one, Incident | Reply)), ""),
         "missing": _listed([getattr(rules.macros.missing, one) for one in missing]),
     }
     return {key: value for key, value in values.items() if key in REPLY_PLACEHOLDERS}
+
+
+def _docs_values(found: Found, rules: Rules) -> dict[str, str]:
+    """Only of a section that is sure to be the right one."""
+    best, docs = next(iter(found.sections), None), rules.routing.docs
+    if best is None or docs is None or best.score < docs.offer_at:
+        return {}
+    return {"docs_url": best.url, "docs_title": best.title, "docs_excerpt": best.excerpt}
 
 
 def _listed(words: Sequence[str]) -> str:

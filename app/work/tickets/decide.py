@@ -9,23 +9,26 @@ from app.message.machines import is_automatic_answer
 from app.message.message import read_message
 from app.metrics import CONDITION_ERRORS
 from app.records.decisions import Decision
+from app.records.mentions import REMOVED
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
-from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
 from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.rules.verdict import Previous
-from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG
+from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG, MERGED_TAG
 from app.ticket import Ticket
+from app.triage.backlog import held_back
 from app.triage.deciders import chosen_by_person, is_confirmed
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.plan import Plan
+from app.work.answers.keep import AnswerKeeper
 from app.work.decisions.decision_log import DecisionLog
 from app.work.decisions.derived_decision import Earlier, derived
+from app.work.decisions.expert_asked import expert_asked, experts_asked
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.notification import notification
 from app.work.decisions.tag_commands import TagCommands, carried_out, command_tag
@@ -36,8 +39,12 @@ from app.work.messages import (
     AppliedLate,
     DecideResult,
     Ended,
+    ExpertAsked,
+    Failed,
+    Fault,
     IssueNews,
     LinkTicket,
+    MentionChanged,
     TicketChanged,
     TicketDecision,
     TicketMessage,
@@ -47,7 +54,11 @@ from app.work.messages import (
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
+from app.work.tickets.judged_decision import judged_decision
+from app.work.tickets.post_changes import PostChanges
+from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write_budget import WriteBudget
 from integrations.errors import NotFound
 from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
@@ -55,7 +66,13 @@ from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
 log = structlog.get_logger(__name__)
 
 WORTH_A_TICKET = frozenset({"done", "not_planned"})
-MERGED_TAG = "closed_by_merge"
+UNDECIDED = Fault(
+    service="pointsman",
+    reason="not_decided_yet",
+    message="the ticket's first look has not ended",
+    retryable=True,
+    outage=True,  # that look may wait for a service, which takes as long as it takes
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,10 @@ class TicketDecider:
     provenance: Provenance
     recovery: WriteRecovery
     budget: WriteBudget
+    threads: PostThreads
+    changes: PostChanges
+    short_links: ShortLinkFinder
+    answers: AnswerKeeper
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
         """Raises IntegrationError."""
@@ -86,6 +107,7 @@ class TicketDecider:
         try:
             snapshot = self.deps.zendesk.read_ticket(message.ticket_id)
         except NotFound:
+            self.answers.forget(message.ticket_id)
             return self._cannot_be_changed(
                 message, "The ticket is gone: somebody deleted it, or our token may not read it."
             )
@@ -94,6 +116,7 @@ class TicketDecider:
             return _already_written(message)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
+            self.answers.changed(snapshot)
             merged = MERGED_TAG in snapshot.tags
             why = "was merged into another" if merged else f"is {snapshot.status}"
             return self._cannot_be_changed(message, f"The ticket {why}: nothing can be changed in it.")
@@ -104,17 +127,25 @@ class TicketDecider:
     def _by_cause(self, message: TriageTicket, snapshot: TicketSnapshot) -> DecideResult:
         match message.cause:
             case TicketChanged() as changed:
-                return self._changed(message, changed, snapshot)
+                decided = self._changed(message, changed, snapshot)
+                asks = experts_asked(snapshot.tags, self.deps.rulebook.current())
+                has_ended = isinstance(decided, ToWrite | Ended)
+                return decided.model_copy(update={"asks": asks}) if asks and has_ended else decided
+            case ExpertAsked() as asked:
+                last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
+                return self._to_write(expert_asked(message, asked, snapshot, last, rules=rules, now=self.deps.now()))
             case AnsweredOnPost() as answer:
                 return self._answered(message, answer, snapshot)
+            case MentionChanged() as changed:
+                return self._post_changed(message, changed, snapshot)
             case IssueNews() as news:
                 last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
                 decision = notification(message, news, snapshot, last, rules=rules, now=self.deps.now())
                 return ToWrite(decision=decision, looks_for_issue=True)
 
     def _wants_follow_up(self, snapshot: TicketSnapshot, news: IssueNews) -> bool:
-        """For a ticket that is closed for good: is this news worth a new ticket?"""
-        wanted = self.deps.rulebook.current().routing.closing.follow_up
+        """For a ticket that is closed for good: is this news worth a new ticket, and is there anybody to tell?"""
+        wanted = self.deps.rulebook.current().routing.closing.follow_up and not snapshot.requester.deleted
         return snapshot.status == "closed" and wanted and news.reason in WORTH_A_TICKET
 
     def _cannot_be_changed(self, message: TicketMessage, why: str) -> Ended:
@@ -162,6 +193,7 @@ class TicketDecider:
         last: Decision,
         rules: Rules,
     ) -> DecideResult:
+        self.answers.changed(snapshot)
         previous = Previous(last.archetype, last.tags)
         chosen = chosen_by_person(ticket, previous)
         confirmed = chosen == last.archetype and is_confirmed(ticket, previous)
@@ -193,19 +225,25 @@ class TicketDecider:
         *,
         rules: Rules,
     ) -> DecideResult:
+        ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)
+        if message.mode:
+            judged = held_back(rules, ticket, judged, message.mode, previous)
         if ticket.event == "comment" and judged.verdict.archetype is None:
             return Ended(why="no rule asks for this comment")
         for failed in judged.matching.errors():
             CONDITION_ERRORS.labels(failed.route).inc()
             log.error("condition_failed", route=failed.route, path=failed.path, line=failed.line)
         plan = self.caps.within(judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id)
-        judged = replace(judged, plan=plan)
-        return self._to_write(
-            _decision(message, snapshot, ticket=ticket, judged=judged, rules=rules, now=self.deps.now())
-        )
+        return self._to_write(self._judged(message, snapshot, ticket, replace(judged, plan=plan), rules))
+
+    def _judged(
+        self, message: TicketMessage, snapshot: TicketSnapshot, ticket: Ticket, judged: Judged, rules: Rules
+    ) -> TicketDecision:
+        thread = self.threads.thread_of(snapshot.id, judged.channel, rules)
+        return judged_decision(message, snapshot, ticket, judged, rules, thread=thread, now=self.deps.now())
 
     def _new_comment(
         self, changed: TicketChanged, snapshot: TicketSnapshot, last: Decision, rules: Rules
@@ -249,20 +287,48 @@ class TicketDecider:
     def _answered(self, message: TicketMessage, answer: AnsweredOnPost, snapshot: TicketSnapshot) -> DecideResult:
         """One of us answered on the post itself: the ticket that was waiting for it is solved."""
         last = self.log.last_applied(snapshot.id)
-        if snapshot.status == "solved" or last is None:
+        if last is None:
+            return self._undecided(snapshot.id)
+        if snapshot.status == "solved":
             return Ended(why="solved already")
         rules = self.deps.rulebook.current()
-        why = f"Answered on the post; the answer came in as ticket {answer.in_ticket}."
+        why = f"Answered on the post{f' by {answer.by}' if answer.by else ''}"
+        why += f": {answer.url}" if answer.in_ticket is None else f"; the answer came in as ticket {answer.in_ticket}."
         actions = (Tags(add=()), Status(status="solved"), Note(title=why))
         earlier = Earlier.of(snapshot, last, rules)
         now = self.deps.now()
         return self._to_write(derived(message, snapshot, earlier, rules, why=why, actions=actions, now=now))
 
+    def _post_changed(self, message: TicketMessage, changed: MentionChanged, snapshot: TicketSnapshot) -> DecideResult:
+        last, mention = self.log.last_applied(snapshot.id), self.deps.records.mentions.by_id(changed.mention_id)
+        if last is None:
+            return self._undecided(snapshot.id)
+        if mention is None or mention.news != changed.news:
+            return Ended(why="the post has changed once more")
+        if changed.news != REMOVED and not mention.mention:
+            return Ended(why="its text is too old to be kept")
+        if (row := self.log.of_run(message.run_id, message.ticket_id)) and row.is_applied:
+            return Ended(why="the ticket knows it already")
+        rules = self.deps.rulebook.current()
+        news = self.changes.news(snapshot, mention, last, rules)
+        if news.judged is None:
+            return self._to_write(news.noted(message, snapshot, last, rules, self.deps.now()))
+        judged, routing = news.judged, rules.routing
+        # An issue is opened about what the post says now.
+        snapshot = replace(snapshot, subject=news.ticket.subject, description=news.ticket.body)
+        plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
+        return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
+
+    def _undecided(self, ticket_id: int) -> Failed | Ended:
+        """What follows a first look comes after it, also where that waits for a service."""
+        newest = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
+        if newest and newest[0].state == "done":
+            return Ended(why="it was left alone")
+        return Failed(fault=UNDECIDED)
+
     def _to_write(self, decision: TicketDecision) -> ToWrite:
-        wanted = decision.plan.wanted()
-        if any(isinstance(action, SolveParent) for action in wanted):
-            decision = decision.model_copy(update={"parent": self.log.parent_of(decision)})
-        return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in wanted))
+        decision = self.threads.placed(decision)
+        return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in decision.plan.wanted()))
 
 
 def is_decided(comment: CommentSnapshot, last: Decision) -> bool:
@@ -280,28 +346,3 @@ def _news_of(message: TicketMessage) -> IssueNews | None:
 
 def _already_written(message: TicketMessage) -> DecideResult:
     return AppliedLate() if message.previous else Ended(why="was already written")
-
-
-def _decision(
-    message: TicketMessage, snapshot: TicketSnapshot, *, ticket: Ticket, judged: Judged, rules: Rules, now: datetime
-) -> TicketDecision:
-    verdict, channel = judged.verdict, rules.routing.channels.get(judged.channel.name)
-    per_post = channel is not None and channel.one_thread_per == "post"
-    return TicketDecision(
-        run_id=message.run_id,
-        event=message.event,
-        ticket=ticket_read(snapshot, public=judged.channel.public),
-        channel=judged.channel.name,
-        where=judged.channel.link,
-        archetype=verdict.archetype,
-        confidence=verdict.confidence,
-        decided_by=verdict.decided_by,
-        why=verdict.why,
-        plan=judged.plan,
-        trace=verdict.trace,
-        config_hash=rules.hash,
-        judged=replace(ticket, channel=judged.channel.name, public=judged.channel.public),
-        # The part behind # names the comment, the rest the post.
-        thread=judged.channel.link.partition("#")[0][:512] if per_post else "",
-        decided_at=now.isoformat(),
-    )

@@ -6,6 +6,8 @@ from datetime import timedelta
 from app.rules.actions.findings import Found, IssueRef
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
+from app.work.answers.find import AnswerFinder
+from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.visibility import is_public
@@ -34,8 +36,15 @@ class IssueFinder:
     deps: Dependencies
     linker: IssueLinker
     incidents: IncidentFinder
+    sections: SectionFinder
+    answers: AnswerFinder
 
     def find(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
+        found = self._find_issue(message, decision)
+        beside = {"sections": self.sections.of(decision), "answered": self.answers.of(decision)}
+        return found.model_copy(update={"found": found.found.model_copy(update=beside)})
+
+    def _find_issue(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
         if isinstance(message, TriageTicket) and isinstance(message.cause, IssueNews):
             return IssueFound(found=self._named_by_news(message, message.cause.issue))
         if paused := self.deps.pause.fault("issues"):

@@ -1,9 +1,11 @@
 """What Zendesk refuses of an update is taken out, so that the rest is written; the note says what is left to do."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 
 from app.rules.actions.ticket_change import ActionOutcome, NoteLine, Section, TicketChange
-from integrations.errors import Invalid, NotFound
+from integrations.errors import Invalid, NotFound, Refused
 
 _LONGEST = 300
 _NAMES = {
@@ -33,11 +35,35 @@ _KINDS = {
 """The actions that are not done without a part."""
 
 
-def take_out(change: TicketChange, error: Invalid) -> bool:
-    """Take one part out, and say so: the one that is named, else the status, on which Zendesk's rules mostly depend.
+class Refusals:
+    """What is left of an update, refusal after refusal: a few at most, since each leaves out something else.
 
-    The comment goes only if it is named; the decision alone tells of its loss. False: nothing could be left out.
+    What Zendesk names goes for good. Where it names nothing that can go, each part is left out in turn, and comes back
+    if that was not it; at last all of them go together.
     """
+
+    def __init__(self, change: TicketChange) -> None:
+        self._change = change
+        self._untried: list[tuple[str, ...]] | None = None
+
+    def next(self, error: Invalid) -> TicketChange | None:
+        """What to send instead; None: nothing else can be left out."""
+        parts = _parts(self._change)
+        named = {_NAMES.get(name) or _field(name, self._change) for name in error.fields}
+        if part := next((one for one in parts if one in named), None):
+            self._change = _without(self._change, (part,), error)
+            self._untried = None
+            return self._change
+        if self._untried is None:
+            words = said(error).lower()
+            spoken_of = {part for name, part in _NAMES.items() if name in words}
+            order = sorted(parts, key=lambda part: part not in spoken_of)
+            self._untried = [(part,) for part in order] + [tuple(parts)] * (len(parts) > 1)
+        return _without(self._change, self._untried.pop(0), error) if self._untried else None
+
+
+def _parts(change: TicketChange) -> dict[str, str]:
+    """Those that can be left out, and what is left to a person then: first those that Zendesk's rules mostly mean."""
     wanted = {
         "status": f"Set the status to {change.status}" if change.status else "",
         "priority": f"Set the priority to {change.priority}" if change.priority else "",
@@ -45,29 +71,29 @@ def take_out(change: TicketChange, error: Invalid) -> bool:
         if change.group or change.assignee
         else "",
         "fields": "Fill in the field for the issue" if change.fields else "",
+        "comment": "Answer" if change.reply or change.title else "",
     }
-    present = [part for part, sentence in wanted.items() if sentence]
-    has_comment = bool(change.reply or change.title)
-    named = {_NAMES.get(name) or _field(name, change) for name in error.fields}
-    part = next((one for one in present if one in named), None)
-    if part is None:
-        part = "comment" if has_comment and "comment" in named else next(iter(present), None)
-    if part is None:
-        return False
-    lost = _KINDS[part]
-    if part == "comment" and change.reply and change.status == "solved":  # nobody was answered
-        change.status, lost = None, (*lost, "status")
-    _leave_out(change, part)
+    return {part: sentence for part, sentence in wanted.items() if sentence}
+
+
+def _without(change: TicketChange, parts: Iterable[str], error: Invalid) -> TicketChange:
+    """A copy that says what was refused. Of a comment only the decision can."""
+    left, wanted = deepcopy(change), _parts(change)
     why = f"Zendesk refused it: {said(error)}"
-    if part != "comment":
-        change.say(Section.NEXT, f"{wanted[part]} by hand. {why}")
-    change.outcomes = [
-        replace(one, state="failed", detail=why) if one.kind in lost and one.state == "done" else one
-        for one in change.outcomes
-    ]
-    if not any(one.detail == why for one in change.outcomes):  # it was another action's that did more
-        change.outcomes.append(ActionOutcome(_KINDS[part][0], "failed", why))
-    return True
+    for part in parts:
+        lost = _KINDS[part]
+        if part == "comment" and left.reply and left.status == "solved":  # nobody was answered
+            left.status, lost = None, (*lost, "status")
+        _leave_out(left, part)
+        if part != "comment":
+            left.say(Section.NEXT, f"{wanted[part]} by hand. {why}")
+        left.outcomes = [
+            replace(one, state="failed", detail=why) if one.kind in lost and one.state == "done" else one
+            for one in left.outcomes
+        ]
+        if not any(one.detail == why and one.kind in lost for one in left.outcomes):  # another action's did more
+            left.outcomes.append(ActionOutcome(_KINDS[part][0], "failed", why))
+    return left
 
 
 def leave_unassigned(change: TicketChange, why: str, error: NotFound | Invalid) -> None:
@@ -98,7 +124,7 @@ def _is_answer(line: NoteLine) -> bool:
     return line.quoted and line.label.startswith("Answer for")
 
 
-def said(error: Invalid) -> str:
+def said(error: Invalid | Refused) -> str:
     """In Zendesk's own words; it may quote what people wrote, so it is for those who may see the ticket."""
     texts = dict.fromkeys(text for texts in error.fields.values() for text in texts if text)
     return ("; ".join(texts) or error.message)[:_LONGEST]

@@ -16,6 +16,8 @@ _LABELS = {
     Section.NEXT: "Next",
     Section.ANSWER: "Answer",
     Section.ISSUE: "Issue",
+    Section.DOCS: "Documentation",
+    Section.ANSWERED: "Answered before",
     Section.GIVEN: "Given",
     Section.DONE: "Done",
     Section.NOT_DONE: "Not done",

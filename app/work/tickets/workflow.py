@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.triage.judge import Judgement
+from app.work.answers.find import AnswerFinder
+from app.work.answers.keep import AnswerKeeper
 from app.work.bulk.outbox import Outbox
 from app.work.decisions.decision_log import DecisionLog, link_message
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.tag_commands import TagCommands
+from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.report_counter import count_work
@@ -17,6 +20,7 @@ from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
+    AskExpert,
     Ended,
     Failed,
     Fault,
@@ -35,10 +39,14 @@ from app.work.messages import (
     Written,
 )
 from app.work.provenance import Provenance
+from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
+from app.work.tickets.post_changes import PostChanges
+from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
+from app.work.tickets.short_links import ShortLinkFinder
 from app.work.tickets.write import TicketWriter
 from app.work.tickets.write_budget import WriteBudget
 
@@ -61,6 +69,7 @@ def register(
     language_model: LanguageModelFallback | None,
     linker: IssueLinker,
     incidents: IncidentFinder,
+    texts: TextIndex,
     provenance: Provenance,
 ) -> None:
     log, outbox = DecisionLog(deps), Outbox(deps)
@@ -79,8 +88,12 @@ def register(
             provenance=provenance,
             recovery=recovery,
             budget=WriteBudget(deps, log),
+            threads=PostThreads(deps),
+            changes=PostChanges(deps, judgement),
+            short_links=ShortLinkFinder(deps),
+            answers=AnswerKeeper(deps),
         ),
-        IssueFinder(deps, linker, incidents),
+        IssueFinder(deps, linker, incidents, SectionFinder(texts), AnswerFinder(texts)),
         TicketWriter(deps, log, outbox, recovery, AssigneeCache(deps)),
     )
     for message in (TriageTicket, LinkTicket):
@@ -121,6 +134,8 @@ class TicketWorkflow:
                 return self._later(message, "decide", decided.fault)
             if isinstance(decided, AppliedLate):
                 return self._applied_late(message)
+            for name in decided.asks:
+                self.deps.engine.later(_question(message, name))
             if isinstance(decided, Ended):
                 return None
             again = self._write(message, decided)
@@ -185,6 +200,12 @@ def _linked(found: FindResult) -> tuple[int, int] | None:
     if issue is None or found.found.outcome != "linked" or not issue.project_id:
         return None
     return issue.project_id, issue.iid
+
+
+def _question(message: TicketMessage, expert: str) -> Work:
+    """Whether it was asked before, who asks finds out."""
+    key, now = f"{message.key}:ask:{expert}", message.accepted_at
+    return Work(AskExpert(key=key, accepted_at=now, ticket_id=message.ticket_id, expert=expert), once=True)
 
 
 def _answered(message: TicketMessage, parent: int) -> Work:

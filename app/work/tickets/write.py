@@ -18,6 +18,7 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
     Ended,
+    Fault,
     FindResult,
     TicketDecision,
     TicketMessage,
@@ -29,12 +30,13 @@ from app.work.messages import (
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.compose import compose
 from app.work.tickets.recover_write import WriteRecovery
-from app.work.tickets.refused_parts import leave_unassigned, said, take_out
+from app.work.tickets.refused_parts import Refusals, leave_unassigned, said
 from app.work.tickets.render import ticket_update
 from app.work.update_state import MAY_BE_APPLIED, advance
-from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, Refused, UnknownOutcome
 from integrations.zendesk.client import TicketUpdate
 
+REFUSED_WHOLE = "Zendesk refuses it without any single part too: mend the ticket's form or its fields, then retry."
 REPLIES_PAUSED = "Replies are paused, so the answer was not sent."
 
 
@@ -61,11 +63,11 @@ class TicketWriter:
             update = self._update(decision, change)
         except IntegrationError as error:
             return WriteDelayed(fault=fault_of(error), update="unknown" if cut_off else "not_applied")
-        row = self.log.about_to_send(decision, change.outcomes, change.add)
+        row = self.log.about_to_send(decision, change)
         if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
-        sent = self._send(message, decision, change, update, row)
+        sent = self._send(message, decision, Refusals(change), update, row)
         if isinstance(sent, _Arrived):
             sent = self._applied_before(message, None if cut_off else before) or row
         return self.log.applied(message, decision, sent, found) if isinstance(sent, Decision) else sent
@@ -92,7 +94,7 @@ class TicketWriter:
         self,
         message: TicketMessage,
         decision: TicketDecision,
-        change: TicketChange,
+        refusals: Refusals,
         update: TicketUpdate,
         row: Decision,
     ) -> WriteResult | _Arrived | Decision:
@@ -106,7 +108,7 @@ class TicketWriter:
             return self._after_conflict(row)
         except (NotFound, Invalid) as error:
             self.log.moved(row, advance("sending", "refuse"))
-            return self._after_refusal(message, decision, change, row, error)
+            return self._after_refusal(message, decision, refusals, row, error)
         except UnknownOutcome as error:
             return self._unknown(row, error)
         except IntegrationError as error:
@@ -123,21 +125,21 @@ class TicketWriter:
         self,
         message: TicketMessage,
         decision: TicketDecision,
-        change: TicketChange,
+        refusals: Refusals,
         row: Decision,
         error: NotFound | Invalid,
     ) -> WriteResult | _Arrived | Decision:
         """Without the part that Zendesk refuses, if there is one: it must not cost tags and note."""
         closed = error.reason == "ticket_closed" or decision.ticket.status == "closed"
-        if isinstance(error, NotFound) or closed or not take_out(change, error):
+        change = None if isinstance(error, NotFound) or closed else refusals.next(error)
+        if change is None:
             return self._refused(message, row, error)
         try:
             update = self._update(decision, change)
         except IntegrationError as failed:
             return WriteDelayed(fault=fault_of(failed), update="not_applied")
-        return self._send(
-            message, decision, change, update, self.log.about_to_send(decision, change.outcomes, change.add)
-        )
+        row = self.log.about_to_send(decision, change)
+        return self._send(message, decision, refusals, update, row)
 
     def _unknown(self, row: Decision, error: IntegrationError) -> WriteDelayed:
         self.log.moved(row, advance("sending", "lose_answer"))
@@ -149,7 +151,7 @@ class TicketWriter:
         fault = fault_of(error)
         self.log.moved(row, advance("sending", "refuse"))
         if not fault.retryable:
-            self.log.gave_up(message, "write", fault)
+            self.log.gave_up(message, "write", _explained(error))
             return Ended(why=fault.reason)
         if not self.outbox.takes(row, error):
             return WriteDelayed(fault=fault, update="not_applied")
@@ -203,13 +205,22 @@ class TicketWriter:
         """Visible and explained, and not tried again: the ticket will not take it."""
         gone = isinstance(error, NotFound)
         if isinstance(error, Invalid) and error.reason != "ticket_closed":
-            fault = fault_of(error)
-            self.log.gave_up(message, "write", fault.model_copy(update={"message": f"{fault.message}: {said(error)}"}))
+            fault = _explained(error)
+            why = f"{fault.message}. {REFUSED_WHOLE}"
+            self.log.gave_up(message, "write", fault.model_copy(update={"message": why}))
             actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
             self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"
         return self.log.finished(message, row, _not_done(row, why, "skipped"))
+
+
+def _explained(error: IntegrationError) -> Fault:
+    """With Zendesk's own words, for those who may see the ticket."""
+    fault = fault_of(error)
+    if not isinstance(error, Invalid | Refused) or not error.fields:
+        return fault
+    return fault.model_copy(update={"message": f"{fault.message}: {said(error)}"})
 
 
 def _not_done(row: Decision, why: str, state: ActionState) -> list[ActionOutcome]:

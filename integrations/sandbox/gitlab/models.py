@@ -28,6 +28,7 @@ class Label:
     id: int
     name: str
     color: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

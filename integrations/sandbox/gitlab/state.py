@@ -25,6 +25,7 @@ from integrations.sandbox.gitlab.models import (
     Project,
     Visibility,
 )
+from integrations.sandbox.gitlab.project_hook import ProjectHook
 from integrations.sandbox.gitlab.refusals import not_found, project_not_found
 
 TOKEN = "sandbox-gitlab-token"  # noqa: S105 -- the sandbox's own, known to everybody
@@ -50,6 +51,13 @@ class State:
         self.issues: dict[int, Issue] = {}
         """By global id."""
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self.hooks: dict[int, ProjectHook] = {}
+        """Those that were made over the API, by id."""
+        self.send_test: Callable[[ProjectHook], bool] = lambda _hook: False
+        """Sends the newest event of its project to it; False: there is none."""
+        self.signs = True
+        """Does it know signing tokens? From 19.0 on."""
+        self.version = "19.4.1-ee"
         self._account_ids = itertools.count(503)
         self._project_ids = itertools.count(101)
         self._issue_ids = itertools.count(8401)

@@ -30,7 +30,7 @@ def signature(signing_token: str, message_id: str, timestamp: str, body: bytes) 
     return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
 
 
-def headers_of(state: State, event: Event, body: bytes, *, signing: bool) -> dict[str, str]:
+def headers_of(state: State, event: Event, body: bytes, *, token: str, signing_token: str) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "GitLab/19.4.1",
@@ -40,12 +40,13 @@ def headers_of(state: State, event: Event, body: bytes, *, signing: bool) -> dic
         "X-Gitlab-Event-UUID": str(uuid.uuid4()),
         "Idempotency-Key": event.uuid,
         "webhook-id": event.uuid,
-        "X-Gitlab-Token": WEBHOOK_SECRET,
     }
-    if signing:
+    if token:
+        headers["X-Gitlab-Token"] = token
+    if signing_token:
         timestamp = str(int(state.now().timestamp()))
         headers["webhook-timestamp"] = timestamp
-        headers["webhook-signature"] = signature(SIGNING_TOKEN, event.uuid, timestamp, body)
+        headers["webhook-signature"] = signature(signing_token, event.uuid, timestamp, body)
     return headers
 
 

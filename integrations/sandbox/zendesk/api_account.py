@@ -2,7 +2,7 @@
 
 from integrations.sandbox.api import Json, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
-from integrations.sandbox.zendesk.models import Person
+from integrations.sandbox.zendesk.models import Named, Person
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import bad_request, invalid, not_found
 from integrations.sandbox.zendesk.serializers import group_json, person_json
@@ -18,6 +18,8 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/users/{id:int}", show_person)
     checks.add_route("POST", "/users/create_or_update", create_or_update)
     checks.add_route("GET", "/groups", list_groups, query=PAGING)
+    checks.add_route("POST", "/groups", create_group)
+    checks.add_route("GET", "/groups/{id:int}/memberships", list_memberships, query=PAGING)
 
 
 def me(request: CheckedRequest) -> Json:
@@ -58,6 +60,28 @@ def search_people(request: CheckedRequest) -> Json:
 
     found = [person for person in request.state.people.values() if matches(person)]
     return page_of(request, "users", found, lambda person: person_json(request.state, person))
+
+
+def create_group(request: CheckedRequest) -> Result:
+    """Without members. Two may have one name."""
+    given = request.wrapped("group")
+    check_keys("group", given, frozenset({"name", "description"}))
+    state = request.state
+    group = Named(state.new_id(), str(given.get("name") or ""), state.stamp())
+    if not group.name.strip():
+        raise invalid("name", "Name: cannot be blank")
+    state.groups[group.id] = group
+    state.made_groups.add(group.id)
+    return answer({"group": group_json(state, group)}, 201)
+
+
+def list_memberships(request: CheckedRequest) -> Json:
+    """Every member of staff is in every group, but in those that were made over the API."""
+    group_id = int(request.id)
+    if group_id not in request.state.groups:
+        raise not_found()
+    staff = [one for one in request.state.people.values() if one.is_staff and group_id not in request.state.made_groups]
+    return page_of(request, "group_memberships", staff, lambda one: {"user_id": one.id, "group_id": group_id})
 
 
 def list_groups(request: CheckedRequest) -> Json:

@@ -10,6 +10,7 @@ from integrations.sandbox.zendesk.checks import CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.models import Job, Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_found, too_many_values
 from integrations.sandbox.zendesk.state import State
+from integrations.sandbox.zendesk.translations import in_language
 from integrations.sandbox.zendesk.updates import update_ticket
 
 MOST = 100
@@ -56,7 +57,7 @@ def _updated(state: State, ticket_id: int, change: Mapping[str, Any], actor: Per
     try:
         update_ticket(state, state.live_ticket(ticket_id), change, actor=actor)
     except Refused as refused:
-        error = refused.body if isinstance(refused.body, dict) else {}
+        error = in_language(state.language, refused.body) if isinstance(refused.body, dict) else {}
         problems = [problem["description"] for listed in error.get("details", {}).values() for problem in listed]
         details = ", ".join(problems) or error.get("description", "")
         failure = {"error": error.get("error", "TicketUpdateFailed"), "details": details}

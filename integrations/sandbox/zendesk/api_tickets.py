@@ -22,6 +22,7 @@ from integrations.sandbox.zendesk.updates import create_ticket, update_ticket
 
 INCLUDES = frozenset({"users", "organizations", "groups"})
 IDEMPOTENCY_LIFETIME = timedelta(hours=2)
+MOST_AT_ONCE = 100
 
 
 def add_routes(checks: RequestChecks) -> None:
@@ -32,6 +33,7 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("PUT", "/tickets/{id:int}/mark_as_spam", mark_as_spam)
     checks.add_route("POST", "/tickets", create)
     checks.add_route("GET", "/tickets", by_external_id, query=PAGING | {"external_id"})
+    checks.add_route("GET", "/tickets/show_many", show_many, query={"ids"})
 
 
 def included(request: CheckedRequest, known: frozenset[str] = INCLUDES) -> set[str]:
@@ -91,6 +93,16 @@ def create(request: CheckedRequest) -> Result:
         request.state.created_by_key[key] = (request.http.body, ticket.id, now)
         request.http.answer_headers["x-idempotency-lookup"] = "miss"
     return answer({"ticket": ticket_json(request.state, ticket), "audit": audit_json(request.state, audit)}, 201)
+
+
+def show_many(request: CheckedRequest) -> Json:
+    """At most 100; those that are gone are left out."""
+    ids = request.one("ids").split(",")
+    if len(ids) > MOST_AT_ONCE or not all(one.isdecimal() for one in ids):
+        raise bad_request("SandboxBadIds", "at most 100 ids, with commas")
+    state = request.state
+    found = [state.tickets[int(one)] for one in ids if int(one) in state.tickets]
+    return {"tickets": [ticket_json(state, one) for one in found if not one.is_deleted]}
 
 
 def by_external_id(request: CheckedRequest) -> Json:

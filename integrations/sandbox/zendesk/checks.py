@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from integrations.sandbox.api import HttpRequest, Json, Result, json_object, route
+from integrations.sandbox.api import HttpRequest, Json, Refused, Result, json_object, route
 from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Person
 from integrations.sandbox.zendesk.refusals import bad_request, not_authenticated, unknown_parameters
 from integrations.sandbox.zendesk.state import BOT_USER_ID, EMAIL, TOKEN, State
+from integrations.sandbox.zendesk.translations import in_language
 
 PAGING = frozenset({"page[size]", "page[after]", "page", "per_page", "sort"})
 
@@ -62,19 +63,26 @@ class RequestChecks:
         known = frozenset(query)
 
         def checked(http: HttpRequest) -> Result:
-            with self._state.lock:
-                user = self._user(http.headers)
-                if user is None:
-                    if not anonymous:
-                        raise not_authenticated()
-                    user = Person(0, "Anonymous user")
-                http.answer_headers.update(self._limits.request(self._state.clock.now()))
-                unknown = {name for name, _value in http.query} - known
-                if unknown:
-                    raise unknown_parameters(unknown)
-                return endpoint(CheckedRequest(http, self._state, self._limits, user))
+            user = self._user(http.headers)
+            if user is None:
+                if not anonymous:
+                    raise not_authenticated()
+                user = Person(0, "Anonymous user")
+            http.answer_headers.update(self._limits.request(self._state.clock.now()))
+            unknown = {name for name, _value in http.query} - known
+            if unknown:
+                raise unknown_parameters(unknown)
+            return endpoint(CheckedRequest(http, self._state, self._limits, user))
 
-        self.routes.append(route(method, f"/api/v2{path}", checked))
+        def spoken(http: HttpRequest) -> Result:
+            with self._state.lock:
+                try:
+                    return checked(http)
+                except Refused as refused:
+                    refused.body = in_language(self._state.language, refused.body)
+                    raise
+
+        self.routes.append(route(method, f"/api/v2{path}", spoken))
 
     def _user(self, headers: Mapping[str, str]) -> Person | None:
         scheme, _space, credentials = headers.get("authorization", "").partition(" ")

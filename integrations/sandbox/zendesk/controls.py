@@ -1,14 +1,15 @@
 """What happens in Zendesk without the API: customers write, people tag, merge, close. For tests, demo, `/sandbox`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.control import under_lock
 from integrations.sandbox.zendesk.channels import via_of
-from integrations.sandbox.zendesk.models import WEB_VIA, TicketField
+from integrations.sandbox.zendesk.models import WEB_VIA
 from integrations.sandbox.zendesk.serializers import ticket_view
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
+from integrations.sandbox.zendesk.translations import in_language
 from integrations.sandbox.zendesk.updates import apply_update, refuse_closed
 from integrations.sandbox.zendesk.validators import NewComment, TicketUpdate
 
@@ -52,25 +53,16 @@ class ZendeskControls:
         given = requester or {"name": "Sam Sample", "email": "sam@customer.example"}
         person = state.person_known_as(**given, organization_id=attributes.get("organization_id"))
         via = via_of(via_channel, rel, person)
-        fields = {self._field(key).id: value for key, value in (custom_fields or {}).items()}
+        fields = {self._state.field(key).id: value for key, value in (custom_fields or {}).items()}
         first = NewComment(body=body, html=None, public=public, author_id=person.id)
         ticket = state.new_ticket(subject, person, person, via)
         update = TicketUpdate(attributes, tuple(tags), fields, first)
         apply_update(state, ticket, update, actor=person, via=via, created=True)
         return ticket.id
 
-    def _field(self, key: int | str) -> TicketField:
-        number = int(key) if str(key).isdecimal() else None
-        for field in self._state.fields.values():
-            if number == field.id or field.title == key:
-                return field
-        field = TicketField(number or self._state.new_id(), str(key))
-        self._state.fields[field.id] = field
-        return field
-
     def add_field(self, title: str) -> int:
         """A custom field; its id, also when it was there before."""
-        return self._field(title).id
+        return self._state.field(title).id
 
     def add_group(self, name: str) -> int:
         """A group of agents; its id, also when it was there before."""
@@ -116,37 +108,18 @@ class ZendeskControls:
         """`source` is closed into `target`, with a private comment on both."""
         closing = self._state.live_ticket(source)
         refuse_closed(closing)
-        told_kept = f"Request #{source} was closed and merged into this request."
-        told_closing = f"This request was closed and merged into request #{target}."
+        told_kept, told_closing = (
+            in_language(self._state.language, text)
+            for text in (
+                f"Request #{source} was closed and merged into this request.",
+                f"This request was closed and merged into request #{target}.",
+            )
+        )
         closes: Json = {"attributes": {"status": "closed"}, "tags": (*closing.tags, CLOSED_BY_MERGE)}
         via = {"channel": "web", "source": {"from": {"ticket_ids": [source]}, "to": {}, "rel": "merge"}}
         for ticket_id, text, change in ((target, told_kept, {}), (source, told_closing, closes)):
             comment = NewComment(body=text, html=None, public=False, author_id=actor_id)
             self._change(ticket_id, TicketUpdate(**change, comment=comment), actor_id, via)
-
-    def require_to_solve(self, title: str) -> int:
-        """From now on no ticket can be solved without this field. Its id."""
-        field = self._field(title)
-        told = f"{title} is required when solving a ticket"
-        problem = {"ticket_field_id": field.id, "ticket_field_type": "FieldTagger", "description": told, "error": None}
-        self._state.refused_statuses["solved"] = {"base": [problem]}
-        return field.id
-
-    def turn_off_hold(self) -> None:
-        """On-hold is a status that accounts have to turn on."""
-        problem = {"description": "Status: hold is not included in the list", "error": "InvalidValue"}
-        self._state.refused_statuses["hold"] = {"status": [problem]}
-
-    def allow_all_statuses(self) -> None:
-        self._state.refused_statuses.clear()
-
-    def show_oddly(self, ticket_id: int, **parts: Any) -> None:
-        """From now on the API shows these keys of the ticket so, as some accounts' old tickets do."""
-        self._state.ticket(ticket_id).odd = parts
-
-    def break_next_job(self, ends: Literal["failed", "killed"] = "failed", after: int = 0) -> None:
-        """The next bulk job stops after so many tickets. A killed one does not say which it updated."""
-        self._state.next_job = (ends, after)
 
     def ticket(self, ticket_id: int) -> dict[str, Any]:
         """Everything about it, also when it was deleted: see `ticket_view`."""

@@ -11,6 +11,8 @@ API_VIA: Via = {"channel": "api", "source": {"from": {}, "to": {}, "rel": None}}
 WEB_VIA: Via = API_VIA | {"channel": "web"}
 CUSTOM_STATUS_IDS = {"new": 6001, "open": 6002, "pending": 6003, "hold": 6004, "solved": 6005, "closed": None}
 """By status: the one that a ticket gets with it."""
+PRIORITIES = ["low", "normal", "high", "urgent"]
+TYPES = ["problem", "incident", "question", "task"]
 
 
 @dataclass(slots=True)
@@ -25,6 +27,8 @@ class Person:
     suspended: bool = False
     created_at: str = ""
     external_id: str | None = None
+    active: bool = True
+    """False: deleted."""
 
     @property
     def is_staff(self) -> bool:
@@ -39,12 +43,17 @@ class Named:
     name: str
     created_at: str
     tags: list[str] = field(default_factory=list)
+    deleted: bool = False
+    """Only groups: still listed."""
 
 
 @dataclass(slots=True)
 class TicketField:
     id: int
     title: str
+    type: str = "text"
+    removable: bool = True
+    """False: one that every account has."""
 
 
 @dataclass(slots=True)

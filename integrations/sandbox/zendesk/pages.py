@@ -30,6 +30,7 @@ def page_routes(state: State, controls: ZendeskControls) -> list[BaseRoute]:
             "source": _source(ticket),
             "field_titles": {field.id: field.title for field in state.fields.values()},
             "bot_id": BOT_USER_ID,
+            "people": {str(one.id): one.name for one in state.people.values()},
             "statuses": list(CUSTOM_STATUS_IDS),
             "writers": WRITERS,
         }

@@ -1,7 +1,17 @@
 """The JSON shapes of Zendesk's API: https://developer.zendesk.com/api-reference/ticketing/."""
 
 from integrations.sandbox.api import Json, picked
-from integrations.sandbox.zendesk.models import Audit, Comment, Named, Person, Ticket
+from integrations.sandbox.zendesk.models import (
+    CUSTOM_STATUS_IDS,
+    PRIORITIES,
+    TYPES,
+    Audit,
+    Comment,
+    Named,
+    Person,
+    Ticket,
+    TicketField,
+)
 from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.text import html_from_agent, html_from_customer
 
@@ -72,9 +82,40 @@ def _event_json(state: State, event: Json | Comment) -> Json:
 def person_json(state: State, person: Person) -> Json:
     return {
         "url": f"{state.url}/api/v2/users/{person.id}.json",
-        **picked(person, "id name email role suspended organization_id tags created_at external_id"),
+        **picked(person, "id name email role suspended active organization_id tags created_at external_id"),
+        "phone": None,
+        "verified": person.email is not None,
         "updated_at": person.created_at,
     }
+
+
+def field_json(state: State, field: TicketField) -> Json:
+    return {
+        "url": f"{state.url}/api/v2/ticket_fields/{field.id}.json",
+        **picked(field, "id title type removable"),
+        "raw_title": field.title,
+        "description": field.title,
+        "active": True,
+        "required": False,
+        "key": None,
+        "tag": None,
+        **_system_parts(state, field),
+    }
+
+
+def _system_parts(state: State, field: TicketField) -> Json:
+    """What only those fields have that every account has. `sub_type_id` 1: the account has On-hold."""
+    has_hold = "hold" not in state.refused_statuses
+    choices = {
+        "status": [status for status in CUSTOM_STATUS_IDS if status != "hold" or has_hold],
+        "tickettype": TYPES,
+        "priority": PRIORITIES,
+    }
+    if field.type not in choices:
+        return {}
+    options = [{"name": choice.capitalize(), "value": choice} for choice in choices[field.type]]
+    parts: Json = {"system_field_options": options}
+    return parts | ({"sub_type_id": int(has_hold)} if field.type == "status" else {})
 
 
 def organization_json(state: State, organization: Named) -> Json:
@@ -82,7 +123,7 @@ def organization_json(state: State, organization: Named) -> Json:
 
 
 def group_json(state: State, group: Named) -> Json:
-    return _named_json(state, "groups", group)
+    return _named_json(state, "groups", group) | picked(group, "deleted")
 
 
 def _named_json(state: State, kind: str, item: Named) -> Json:

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock, second_stamp
+from integrations.sandbox.zendesk.account_objects import AccountObjects
 from integrations.sandbox.zendesk.models import (
     API_VIA,
     CUSTOM_STATUS_IDS,
@@ -29,9 +30,18 @@ BOT_USER_ID = 9001
 ADVOCATE_ID = 9002
 DEFAULT_GROUP_ID = 7001
 DEFAULT_BRAND_ID = 8001
-ARCHETYPE_FIELD_ID = 360001
 ISSUE_FIELD_ID = 360002
 FIRST_TICKET_ID = 35001
+SYSTEM_FIELDS = {
+    "subject": "Subject",
+    "description": "Description",
+    "status": "Status",
+    "tickettype": "Type",
+    "priority": "Priority",
+    "group": "Group",
+    "assignee": "Assignee",
+}
+"""Those that every account has, by `type`."""
 
 ChangeListener = Callable[[Ticket, str, int], None]
 """Called after each change: the ticket, `ticket.created` or `ticket.updated`, and who did it."""
@@ -46,6 +56,8 @@ class State:
         self.clock = clock
         self.url = url
         self.on_change: ChangeListener = lambda _ticket, _event, _actor_id: None
+        self.send_test: Callable[[Json, bytes], int] = lambda _webhook, _body: 0
+        """Sends this body to this webhook now; the status."""
         self.reasons: Reasons = lambda _ticket_id: None
         self.tickets: dict[int, Ticket] = {}
         bot = Person(BOT_USER_ID, "Pointsman", EMAIL, role="admin", created_at=self.stamp())
@@ -55,11 +67,19 @@ class State:
         """By e-mail address, or `handle @name` for those who have none."""
         self.organizations: dict[int, Named] = {}
         self.groups = {DEFAULT_GROUP_ID: Named(DEFAULT_GROUP_ID, "Community", self.stamp())}
+        self.made_groups: set[int] = set()
+        """Over the API: they have no members."""
         self.brands = {DEFAULT_BRAND_ID: Named(DEFAULT_BRAND_ID, "Sandbox", self.stamp())}
+        self.account = AccountObjects()
         self.fields = {
-            ARCHETYPE_FIELD_ID: TicketField(ARCHETYPE_FIELD_ID, "Archetype"),
             ISSUE_FIELD_ID: TicketField(ISSUE_FIELD_ID, "Issue"),
         }
+        self.system_fields = [
+            TicketField(360_101 + number, title, kind, removable=False)
+            for number, (kind, title) in enumerate(SYSTEM_FIELDS.items())
+        ]
+        self.language = "en"
+        """The account's: that of Zendesk's own sentences."""
         self.jobs: dict[str, Job] = {}
         self.refused_statuses: dict[str, dict[str, Any]] = {}
         """The `details` of the refusal, by status."""
@@ -132,12 +152,22 @@ class State:
 
     def named(self, among: dict[int, Named], name: str, tags: Iterable[str] = ()) -> Named:
         """An organization, a group or a brand, made when unknown; the tags are added to its own."""
-        found = next((known for known in among.values() if known.name == name), None)
+        found = next((known for known in among.values() if known.name == name and not known.deleted), None)
         if found is None:
             found = Named(self.new_id(), name, self.stamp())
             among[found.id] = found
         found.tags = sorted({*found.tags, *tags})
         return found
+
+    def field(self, key: int | str) -> TicketField:
+        """A custom field by its id or title, made when unknown."""
+        number = int(key) if str(key).isdecimal() else None
+        for field in self.fields.values():
+            if number == field.id or field.title == key:
+                return field
+        field = TicketField(number or self.new_id(), str(key))
+        self.fields[field.id] = field
+        return field
 
     def open_audit(self, ticket: Ticket, author_id: int, via: Via, custom: dict[str, Any]) -> Audit:
         """An audit that is not yet part of the ticket's history."""

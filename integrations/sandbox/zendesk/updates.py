@@ -116,6 +116,6 @@ def _write_comment(state: State, ticket: Ticket, comment: NewComment, audit: Aud
         ticket, audit, author_id=author_id, body=body, html=html, public=comment.public, flags=comment.flags
     )
     requester = state.person(ticket.requester_id)
-    if comment.public and actor.is_staff and not requester.is_staff:
+    if comment.public and actor.is_staff and requester.active and not requester.is_staff:
         mail = {"type": "Notification", "subject": f"Re: {ticket.subject}", "body": body}
         audit.events.append({"id": state.new_id(), **mail, "recipients": [requester.id]})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.sandbox.api import Refused
-from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, Ticket
+from integrations.sandbox.zendesk.models import CUSTOM_STATUS_IDS, PRIORITIES, TYPES, Ticket
 from integrations.sandbox.zendesk.refusals import WARNING, bad_request, invalid, refused, warning
 from integrations.sandbox.zendesk.state import State
 
@@ -19,8 +19,8 @@ CREATE_KEYS = UPDATE_KEYS - {"safe_update", "updated_stamp"} | {"description", "
 COMMENT_KEYS = frozenset({"body", "html_body", "public", "author_id"})
 _TEXTS = frozenset({"subject", "external_id"})
 _CHOICES = {
-    "priority": (None, "low", "normal", "high", "urgent"),
-    "type": (None, "problem", "incident", "question", "task"),
+    "priority": (None, *PRIORITIES),
+    "type": (None, *TYPES),
 }
 _IDS = frozenset({"group_id", "brand_id", "organization_id", "requester_id", "assignee_id"})
 COMMENT_LIMIT_BYTES = 65_536
@@ -86,8 +86,10 @@ def _exists(state: State, name: str, wanted_id: object) -> bool:
         return False
     if name in {"requester_id", "assignee_id"}:
         person = state.people.get(wanted_id)
-        return person is not None and (name == "requester_id" or person.is_staff)
-    return wanted_id in {"group_id": state.groups, "brand_id": state.brands}.get(name, state.organizations)
+        return person is not None and person.active and (name == "requester_id" or person.is_staff)
+    if name == "group_id":
+        return wanted_id in state.groups and not state.groups[wanted_id].deleted
+    return wanted_id in {"brand_id": state.brands}.get(name, state.organizations)
 
 
 def _status(state: State, ticket: Ticket | None, change: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -25,6 +26,7 @@ from app.rules.files import read_rules
 from app.settings import ZendeskSettings, zendesk_settings
 from app.work.snapshot import ticket_as_json
 from integrations.sandbox import Sandbox
+from tests.support.export_page import OF_NOBODY, ORDINARY, ExportingZendesk
 from tests.support.paths import ROOT
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -78,6 +80,13 @@ def test_solved_tickets_that_a_person_tagged_are_learned_from(database_url: str)
         assert unsolved not in {one.ticket.id for one in found}
     assert [(one.ticket.id, one.archetype, one.channel) for one in found] == [(by_person, "mention", "twitter")]
     assert found[0].ticket.tags == ()
+
+
+def test_scrubbed_tickets_are_not_learned_from(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "zendesk_client", lambda _settings: ExportingZendesk())
+    given: Any = object()
+    found = list(solved(sources(database_url, given)))
+    assert [one.ticket.id for one in found] == [ORDINARY, OF_NOBODY]
 
 
 def test_models_are_stored_where_the_service_looks_for_them(

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
-from app.cli.starter import COPIED, example_environment, starter_files
+from app.cli.starter import COPIED, MADE_BY_SETUP, example_environment, starter_files
 from app.rules.files import read_rules
 from app.settings import BadSettings, load
 from tests.support.nowhere import NOWHERE
@@ -67,12 +67,13 @@ def test_the_settings_to_fill_in_are_those_that_are_needed(monkeypatch: pytest.M
     monkeypatch.chdir(ROOT)
     lines = [line for line in example_environment().splitlines() if line and not line.startswith("#")]
     given = {name: value for name, _, value in (line.partition("=") for line in lines)}
-    assert given == dict.fromkeys(NOWHERE, "")
+    made = {f"{name.upper()}_FILE": f"data/{name}" for name in MADE_BY_SETUP}
+    assert given == {**dict.fromkeys({*NOWHERE, "PUBLIC_URL"} - {name.upper() for name in MADE_BY_SETUP}, ""), **made}
     open_ends = [line.startswith("# ") for line in example_environment().splitlines() if "=" in line][1:]
     assert open_ends == sorted(open_ends), "they come first"
     with pytest.raises(BadSettings):
         load(given)
-    assert load({**given, **NOWHERE}).port == 8080
+    assert load({**given, **dict.fromkeys(made, ""), **NOWHERE}).port == 8080
 
 
 def test_the_settings_with_a_default_name_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.feeds.addresses import canonical_address
+from app.feeds.addresses import LONGEST_THREAD, canonical_address, thread_address
 
 SAME = [
     (
@@ -71,6 +71,30 @@ def test_odd_addresses_get_one_too(odd: str) -> None:
     assert canonical_address(odd).url.startswith("https://")
 
 
+@pytest.mark.parametrize(
+    "inner", ["https://[x", "https://e.org:99999/", "https://e.org:x/", "https:///a", "ftp://e.org"]
+)
+def test_a_redirector_to_nowhere_is_the_page_itself(inner: str) -> None:
+    assert canonical_address(f"https://www.google.com/url?q={inner}").url.startswith("https://google.com/url?q=")
+
+
 def test_what_stands_under_a_page_is_not_the_page() -> None:
     assert canonical_address("https://blog.example.com/p#comment-7").is_of_one_post
     assert not canonical_address("https://blog.example.com/p").is_of_one_post
+
+
+@pytest.mark.parametrize(
+    ("comment", "post"),
+    [
+        ("https://about.gitlab.com/blog/x/#comment-7", "https://about.gitlab.com/blog/x?utm_source=a"),
+        ("https://news.ycombinator.com/item?id=1#2", "https://news.ycombinator.com/item?id=1"),
+        ("https://old.reddit.com/r/gitlab/comments/1abc23/runner_fails/", "https://redd.it/1abc23"),
+    ],
+)
+def test_a_comment_belongs_to_its_post(comment: str, post: str) -> None:
+    assert thread_address(comment) == thread_address(post)
+
+
+@pytest.mark.parametrize("odd", ["https://[x/1", "https://e.org:99999/1", "https://e.org:x/", "", "x" * 10_000])
+def test_any_text_is_the_thread_of_something(odd: str) -> None:
+    assert len(thread_address(odd)) <= LONGEST_THREAD

@@ -40,7 +40,7 @@ def test_what_is_looked_for_is_taken(text: str) -> None:
         ({"text": "gitlabber is a tool"}, "names nothing that is looked for"),
         ({"text": "a digital lab"}, "names nothing that is looked for"),
         ({"text": "my code: gitlab.com/some-other/repo"}, "names what is left out"),
-        ({"text": "gitlab", "handle": "GitLab"}, "by an author who is left out"),
+        ({"text": "gitlab", "handle": "GitLab"}, "by one of us"),
         ({"text": "gitlab", "handle": "news_bot"}, "by an author who is left out"),
         ({"text": "gitlab", "score": 1}, "too few points"),
         ({"text": "gitlab", "at": NOW - timedelta(days=2)}, "older than the first look"),

@@ -52,6 +52,27 @@ def test_a_body_without_a_mention_says_why(body: bytes, sentence: str) -> None:
         read_mentions(body)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-28T22:00:00Z",
+        "2026-11-28T23:00:00+0100",
+        "2026-11-28 22:00:00 +0000",
+        "2026-11-28 22:00:00 UTC",
+        "Sat, 28 Nov 2026 22:00:00 GMT",
+        "28 Nov 2026 22:00:00 +0000",
+        "November 28, 2026 at 10:00PM",
+        "Nov 28, 2026 10:00 PM",
+        1795903200,
+        "1795903200",
+    ],
+)
+def test_a_time_is_read_as_services_write_it(written: object) -> None:
+    (mention,), _ = read_mentions(json.dumps(GOOD | {"published_at": written}).encode())
+    assert mention.published_at is not None
+    assert mention.published_at.isoformat() == "2026-11-28T22:00:00+00:00"
+
+
 def test_a_time_without_a_zone_is_utc_and_odd_characters_can_be_stored() -> None:
     given = GOOD | {"published_at": "2026-11-28T10:00:00", "text": "a\x00b\ud800"}
     (mention,), _ = read_mentions(json.dumps(given).encode())

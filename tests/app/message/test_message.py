@@ -34,6 +34,13 @@ from app.message.message import NO_WORDS, NOT_THEIRS, read_message
         ("Error", "Hi all, see attached.\n\nT. Baker"),
         ("Problem", "Hello team, please find attached the screenshot. Best, Tom"),
         ("Fehler", "Siehe Anhang\n\nJürgen Groß"),
+        ("", "Hi, see attached.\nTom Baker"),
+        ("Error", "Hi, see attached.\nTom"),
+        ("Problem", "Hello,\nplease find attached.\nMaria Lopez\nACME Ltd"),
+        ("", "see attached\nTom Baker\n+49 30 1234567"),
+        ("Fehler", "Hallo, siehe Anhang\nJürgen Groß"),
+        ("", "Hi, see attached.\n- Tom"),
+        ("", "Bonjour, voir pièce jointe.\nAnne Petit\nChef de projet"),
     ],
 )
 def test_a_text_without_words_about_a_matter_says_so(subject: str, body: str) -> None:
@@ -88,6 +95,8 @@ def test_the_conversation_is_read_where_it_stands_in_the_text(body: str) -> None
         ("", "Thank you, Jane"),
         ("", "GitLab Pages"),
         ("Error", "See attached. Pages are down.\n\nTom"),
+        ("Error", "Hi, see attached.\nPages are down"),
+        ("Error", "See attached.\nThe runner is stuck since Monday\nTom Baker"),
         ("", ""),
         ("", "@gitlab ❤️"),
         ("", "[deleted]"),

@@ -11,6 +11,7 @@ import pytest
 from app.records.failures import Failure
 from app.records.issue_notes import OurNote
 from app.records.links import Link
+from app.records.mentions import NewMention
 from app.records.records import Records
 
 NOW = "2026-01-01T00:00:00+00:00"
@@ -23,6 +24,14 @@ FIRSTS: dict[str, Callable[[Records, int], object]] = {
     "note": lambda records, number: records.issue_notes.save(1, number, OurNote(None, "2 people")),
     "link": lambda records, number: records.links.save(
         Link(number, "bug", 1, "a/b", 1, "", "opened", "linked"), now=NOW
+    ),
+    "mention": lambda records, number: records.mentions.take(
+        NewMention(
+            source="reddit", native_id=f"{number}", url="u", address=f"a{number}", thread="", mention={"id": "7"}
+        ),
+        lambda _known, _given: {},
+        now=NOW,
+        day_before=NOW,
     ),
     "failure": lambda records, number: records.failures.add(
         Failure(f"k:{number}", "zendesk", number, "decide", "bug", "A bug.", 1, None, NOW)

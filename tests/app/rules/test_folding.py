@@ -85,6 +85,8 @@ def test_folding_is_final_and_can_always_be_encoded(text: str) -> None:
         ("the merge_button is gone", "merge button", "merge_button"),
         ("I can&#39;t log in", "can't log", "can&#39;t log"),
         ("İS GİTLAB.COM DOWN?", "gitlab", "GİTLAB"),
+        ("_a@", "a", "a"),
+        ("mail _a@e.org", "a@e", "a@e"),
     ],
 )
 def test_gives_back_the_original_piece(original: str, wanted: str, piece: str) -> None:

@@ -240,3 +240,21 @@ def test_a_reply_names_no_issue_where_all_are_confidential(confidential: str, te
 def test_a_live_reply_needs_a_cap() -> None:
     assert replying("{macro: 'A::B', live_on: [twitter]}") == ["live_reply_without_cap"]
     assert replying("{macro: 'A::B'}") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "warned"),
+    [
+        ("security@example.com", True),
+        ("Security <security@mail.example.org>", True),
+        ("a@x.test", True),
+        ("a@example", True),
+        ("security@gitlab.com", False),
+        ("a@example.com.au", False),
+        ("a@attest.com", False),
+    ],
+)
+def test_a_forward_to_an_address_that_nobody_reads_is_named(address: str, warned: bool) -> None:
+    head = HEAD.replace("{description: praise}", f"{{description: praise, forward: {{to: '{address}'}}}}")
+    found = [finding.name for finding in lint(rules(head=head), ())]
+    assert ("example_address" in found) is warned

@@ -109,6 +109,7 @@ def test_says_what_was_found_and_what_was_expected(routes: str, said: str) -> No
         ),
         ("reply: {macro: 'A::Replly'}", "there is no macro `A::Replly`; did you mean `A::Reply`?"),
         ("reply: {macro: 'A::Reply', live_on: [forums]}", "there is no channel `forums`; did you mean `forum`?"),
+        ("channels: [forums]", "there is no channel `forums`; did you mean `forum`?"),
         ("reply: {macro: 'A::Linked'}", "macro `A::Linked` needs `issue_url`, but there is no issue here"),
         ("forward: {}", "give `to`, `group` or both"),
         ("never_reply: true\n    reply: {macro: 'A::Reply'}", "says `never_reply`, and has a reply"),
@@ -147,6 +148,7 @@ templates:
             "{text: {default: hi}, placeholders: [issue_url], without_issue: {default: '${issue_url}'}}",
             "names the issue by issue_url, but it is for confidential issues",
         ),
+        ("{text: {default: '${asks}'}, placeholders: [asks]}", "`${asks}` needs a line of its own"),
         ("{text: {default: 'add ${missing}'}, placeholders: [missing]}", "`${missing}` needs a line of its own"),
         (
             '{text: {default: "hi\\n${link} add ${missing}"}, placeholders: [link, missing]}',

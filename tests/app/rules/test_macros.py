@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.rules.macros import MissingValue, render, render_template, without_name
 from app.rules.placeholders import REPLY_PLACEHOLDERS
+from app.rules.post_length import PostLimit
 from tests.support.rules import rules
 
 MACROS = """\
@@ -67,9 +68,9 @@ ASKS = """\
 version: 1
 macros:
   A::Asks:
-    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\nBye", twitter: "See ${issue_url}"}
+    text: {default: "See ${issue_url}\\nPlease add: ${missing}.\\n${asks}\\nBye", twitter: "See ${issue_url}"}
     without_issue: {default: "We have it.\\nPlease add: ${missing}."}
-    placeholders: [issue_url, missing]
+    placeholders: [issue_url, missing, asks]
 """
 
 
@@ -78,6 +79,7 @@ macros:
     [
         ("email", {"issue_url": "U", "missing": "steps"}, False, "See U\nPlease add: steps.\nBye"),
         ("email", {"issue_url": "U", "missing": ""}, False, "See U\nBye"),
+        ("email", {"issue_url": "U", "asks": "Which?"}, False, "See U\nWhich?\nBye"),
         ("email", {"missing": "steps"}, True, "We have it.\nPlease add: steps."),
         ("twitter", {}, True, "We have it."),
     ],
@@ -122,3 +124,32 @@ def test_every_placeholder_says_what_it_means() -> None:
 )
 def test_a_text_reads_well_without_a_name(text: str, read: str) -> None:
     assert without_name(text) == read
+
+
+LONG = """\
+version: 1
+macros:
+  A::Long:
+    text: {default: "Hi ${name}, see ${issue_url} for more of it", forum: "For ${name}: ${issue_url} and more of it"}
+    shorter: {twitter: "See ${issue_url}", default: "${issue_url}!"}
+    placeholders: [name, issue_url]
+"""
+
+
+@pytest.mark.parametrize(
+    ("channel", "most", "text"),
+    [
+        ("twitter", None, "Hi Ann, see U for more of it"),
+        ("twitter", 28, "Hi Ann, see U for more of it"),
+        ("twitter", 27, "Hi, see U for more of it"),
+        ("twitter", 23, "See U"),
+        ("twitter", 3, "See U"),
+        ("forum", 21, "For: U and more of it"),
+        ("forum", 20, "U!"),
+        ("email", 9, "U!"),
+    ],
+)
+def test_a_text_that_is_too_long_gives_way_and_is_never_cut(channel: str, most: int | None, text: str) -> None:
+    texts = rules(macros=LONG).macros
+    given = render(texts, "A::Long", channel, {"name": "Ann", "issue_url": "U"}, limit=PostLimit(most))
+    assert given.text == text

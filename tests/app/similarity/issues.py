@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.encoder import DIMENSIONS
-from app.similarity.index import IndexedIssue
+from app.similarity.index import IndexedText
 
 PROJECT = 7
 
 ISSUES = (
-    IndexedIssue(PROJECT, 1, "Redirect loop on Mattermost SSO login", "Users are sent back to login after authorize."),
-    IndexedIssue(PROJECT, 2, "Runner ignores exit codes of PowerShell", "A script that fails is shown as green."),
-    IndexedIssue(
+    IndexedText(PROJECT, 1, "Redirect loop on Mattermost SSO login", "Users are sent back to login after authorize."),
+    IndexedText(PROJECT, 2, "Runner ignores exit codes of PowerShell", "A script that fails is shown as green."),
+    IndexedText(
         PROJECT,
         3,
         "500 when saving CI/CD settings",
         "```\nOpenSSL::Cipher::CipherError ()\napp/models/ci/variable.rb:17:in `value'\n```",
     ),
-    IndexedIssue(PROJECT, 4, "Container registry answers 404 after a group is renamed", "Old path and new path fail."),
-    IndexedIssue(PROJECT, 5, "Backup to S3 fails in sa-east-1", "AuthorizationHeaderMalformed, us-east-1 works."),
+    IndexedText(PROJECT, 4, "Container registry answers 404 after a group is renamed", "Old path and new path fail."),
+    IndexedText(PROJECT, 5, "Backup to S3 fails in sa-east-1", "AuthorizationHeaderMalformed, us-east-1 works."),
 )
 
 

@@ -34,12 +34,12 @@ QUERIES = [
 def test_scores_are_those_of_the_formula(subject: str, body: str) -> None:
     index = SimilarityIndex()
     index.add_all(ISSUES)
-    near = index.search(subject, body, project_id=PROJECT)
-    assert {one.key.iid: pytest.approx(one.bm25, abs=1e-6) for one in near} == _by_hand(subject, body)
+    near = index.search(subject, body, group=PROJECT)
+    assert {one.key.number: pytest.approx(one.bm25, abs=1e-6) for one in near} == _by_hand(subject, body)
 
 
 def _by_hand(subject: str, body: str) -> dict[int, float]:
-    texts = {issue.iid: counted(issue.title, issue.description) for issue in ISSUES}
+    texts = {issue.number: counted(issue.title, issue.description) for issue in ISSUES}
     asked = counted(subject, body)
     mean = (sum(text.total() for text in texts.values()) + PRIOR_ISSUES * PRIOR_LENGTH) / (len(texts) + PRIOR_ISSUES)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.similarity.index import IndexedIssue, SimilarityIndex
+from app.similarity.index import IndexedText, SimilarityIndex
 from tests.app.similarity.issues import ISSUES
 
 LINK_AT, SUGGEST_AT = 0.7, 0.5
@@ -70,12 +70,12 @@ def index(*issues: tuple[str, str]) -> SimilarityIndex:
     """With some others."""
     made = SimilarityIndex()
     made.add_all(ISSUES)
-    made.add_all(IndexedIssue(1, number, title, text) for number, (title, text) in enumerate(issues, 1))
+    made.add_all(IndexedText(1, number, title, text) for number, (title, text) in enumerate(issues, 1))
     return made
 
 
 def best(known: SimilarityIndex, subject: str, body: str) -> float:
-    found = known.search(subject, known.without_boilerplate(body), project_id=1)
+    found = known.search(subject, known.without_boilerplate(body), group=1)
     return found[0].score if found else 0.0
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.similarity.index import IndexedIssue, IssueKey, SimilarIssue, SimilarityIndex
+from app.similarity.index import IndexedText, SimilarityIndex, SimilarText, TextKey
 from app.similarity.terms import counted
 from app.similarity.vectors import ENCODER_NAME, Vector, VectorError, vectors
 from tests.app.similarity.issues import ISSUES, PROJECT, LetterEncoder
@@ -20,16 +20,16 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 WORDS = "runner pipeline registry login redirect saml backup wiki token push clone badge NoMethodError /etc/x.rb 502"
 texts = st.lists(st.sampled_from(WORDS.split()), max_size=12).map(" ".join)
 issues = st.builds(
-    IndexedIssue,
-    project_id=st.just(PROJECT),
-    iid=st.integers(1, 12),
+    IndexedText,
+    group=st.just(PROJECT),
+    number=st.integers(1, 12),
     title=texts,
     description=texts,
     closed_at=st.sampled_from([None, NOW]),
 )
 
 
-def of(*known: IndexedIssue) -> SimilarityIndex:
+def of(*known: IndexedText) -> SimilarityIndex:
     index = SimilarityIndex()
     index.add_all(known)
     return index
@@ -38,88 +38,88 @@ def of(*known: IndexedIssue) -> SimilarityIndex:
 def found(index: SimilarityIndex, subject: str, body: str = "") -> list[tuple[int, float]]:
     """Rounded, because sums of the same numbers differ in the last place with their order."""
     return sorted(
-        (similar.key.iid, round(similar.score, 6)) for similar in index.search(subject, body, project_id=PROJECT)
+        (similar.key.number, round(similar.score, 6)) for similar in index.search(subject, body, group=PROJECT)
     )
 
 
-def iids(similars: list[SimilarIssue]) -> list[int]:
-    return [similar.key.iid for similar in similars]
+def iids(similars: list[SimilarText]) -> list[int]:
+    return [similar.key.number for similar in similars]
 
 
 def test_the_issue_that_speaks_of_the_same_comes_first() -> None:
     index = of(*ISSUES)
-    near = index.search("Mattermost SSO redirect loop in 9.2", "back to login, around and around", project_id=PROJECT)
-    assert near[0].key.iid == 1
+    near = index.search("Mattermost SSO redirect loop in 9.2", "back to login, around and around", group=PROJECT)
+    assert near[0].key.number == 1
     assert near[0].score > 2 * max((one.score for one in near[1:]), default=0.0)
     assert near[0].bm25 == pytest.approx(near[0].score)
     assert near[0].semantic is None
 
 
 def test_says_which_words_are_shared_as_the_ticket_spells_them() -> None:
-    near = of(*ISSUES).search("Runners ignoring PowerShell's exit code", project_id=PROJECT)[0]
+    near = of(*ISSUES).search("Runners ignoring PowerShell's exit code", group=PROJECT)[0]
     assert {"Runners", "ignoring", "PowerShell", "exit", "code"} == set(near.shared)
 
 
 def test_the_name_of_an_exception_tells_more_than_words_do() -> None:
-    near = of(*ISSUES).search("My page is broken", "I see OpenSSL::Cipher::CipherError there", project_id=PROJECT)[0]
-    assert near.key.iid == 3
+    near = of(*ISSUES).search("My page is broken", "I see OpenSSL::Cipher::CipherError there", group=PROJECT)[0]
+    assert near.key.number == 3
     assert near.shared[0] == "ciphererror"
 
 
 def test_the_same_long_text_is_almost_certain_and_a_few_shared_words_are_not() -> None:
     report = "Clicking play on one parallel manual job starts every job of that stage, since 10.6 on our server. " * 3
-    index = of(*ISSUES, IndexedIssue(PROJECT, 6, "All parallel manual jobs start when I play one", report))
-    assert index.search("All parallel manual jobs start when I play one", report, project_id=PROJECT)[0].score > 0.75
-    assert index.search("manual jobs", project_id=PROJECT)[0].score < 0.65
+    index = of(*ISSUES, IndexedText(PROJECT, 6, "All parallel manual jobs start when I play one", report))
+    assert index.search("All parallel manual jobs start when I play one", report, group=PROJECT)[0].score > 0.75
+    assert index.search("manual jobs", group=PROJECT)[0].score < 0.65
 
 
 def test_scores_mean_the_same_in_a_small_and_in_a_large_index() -> None:
     few = of(*ISSUES)
     others = (f"part{iid} on piece{iid} after product{iid} does not do thing{iid}" for iid in range(10, 3010))
-    many = of(*ISSUES, *(IndexedIssue(PROJECT, 10 + n, text, text * 2) for n, text in enumerate(others)))
-    small, large = (one.search("Mattermost login redirect loop", project_id=PROJECT)[0].score for one in (few, many))
+    many = of(*ISSUES, *(IndexedText(PROJECT, 10 + n, text, text * 2) for n, text in enumerate(others)))
+    small, large = (one.search("Mattermost login redirect loop", group=PROJECT)[0].score for one in (few, many))
     assert small == pytest.approx(large, abs=0.08)
 
 
 def test_finds_open_issues_and_those_closed_lately_of_the_project() -> None:
     old, new = NOW - timedelta(days=400), NOW - timedelta(days=3)
     index = of(
-        replace(ISSUES[0], iid=1),
-        replace(ISSUES[0], iid=2, closed_at=new),
-        replace(ISSUES[0], iid=3, closed_at=old),
-        replace(ISSUES[0], project_id=8),
+        replace(ISSUES[0], number=1),
+        replace(ISSUES[0], number=2, closed_at=new),
+        replace(ISSUES[0], number=3, closed_at=old),
+        replace(ISSUES[0], group=8),
     )
     month = NOW - timedelta(days=30)
 
     def asked(**terms: object) -> list[int]:
-        return iids(index.search("mattermost", project_id=PROJECT, **terms))  # type: ignore[arg-type]  # test's brevity
+        return iids(index.search("mattermost", group=PROJECT, **terms))  # type: ignore[arg-type]  # test's brevity
 
     assert asked() == [1, 2, 3]
     assert asked(closed_after=month) == [1, 2]
     assert asked(closed_after=month.replace(tzinfo=None)) == [1, 2]
     assert asked(k=2) == [1, 2]
     assert asked(k=0) == []
-    index.add_all([replace(ISSUES[0], iid=3)])
+    index.add_all([replace(ISSUES[0], number=3)])
     assert asked(closed_after=month) == [1, 2, 3], "it was opened again"
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "the and of it", "<!-- nothing -->", "!!! ??? 1 2", "@someone #42"])
 def test_a_text_without_words_finds_nothing(text: str) -> None:
     [vector] = vectors(LetterEncoder(), [("a", "b")])
-    index = of(*(replace(issue, vector=vector) for issue in ISSUES), IndexedIssue(PROJECT, 9, ""))
-    assert index.search(text, project_id=PROJECT, vector=vector) == []
+    index = of(*(replace(issue, vector=vector) for issue in ISSUES), IndexedText(PROJECT, 9, ""))
+    assert index.search(text, group=PROJECT, vector=vector) == []
 
 
 def test_an_empty_index_finds_nothing() -> None:
-    assert SimilarityIndex().search("mattermost", project_id=PROJECT) == []
+    assert SimilarityIndex().search("mattermost", group=PROJECT) == []
 
 
 def test_meaning_finds_what_shares_no_word() -> None:
     made = vectors(LetterEncoder(), [(issue.title, issue.description) for issue in ISSUES])
     index = of(*(replace(issue, vector=vector) for issue, vector in zip(ISSUES, made, strict=True)))
     [asked] = vectors(LetterEncoder(), [(ISSUES[3].title, ISSUES[3].description)])
-    near = index.search("zebra", project_id=PROJECT, vector=asked)
-    assert near[0].key.iid == 4
+    near = index.search("zebra", group=PROJECT, vector=asked)
+    assert near[0].key.number == 4
     assert near[0].semantic == pytest.approx(1.0, abs=0.01)
     assert near[0].bm25 == 0
     assert near[0].score == pytest.approx(0.5, abs=0.01)
@@ -128,7 +128,7 @@ def test_meaning_finds_what_shares_no_word() -> None:
 def test_issues_with_and_without_vector_are_ranked_together() -> None:
     [vector] = vectors(LetterEncoder(), [(ISSUES[0].title, ISSUES[0].description)])
     index = of(replace(ISSUES[0], vector=vector), *ISSUES[1:])
-    near = index.search(ISSUES[0].title, ISSUES[0].description, project_id=PROJECT, vector=vector)
+    near = index.search(ISSUES[0].title, ISSUES[0].description, group=PROJECT, vector=vector)
     assert iids(near)[0] == 1
     assert {similar.semantic is None for similar in near} <= {True, False}
 
@@ -137,25 +137,25 @@ def test_a_vector_of_another_encoder_is_as_good_as_none() -> None:
     [vector] = vectors(LetterEncoder(), [("a", "b")])
     other = Vector("word-lists/3", b"")
     index = of(replace(ISSUES[0], vector=other), replace(ISSUES[1], vector=vector))
-    asked = index.search("mattermost powershell", project_id=PROJECT, vector=vector)
-    assert {near.key.iid: near.semantic is None for near in asked} == {1: True, 2: False}
-    assert index.search("powershell", project_id=PROJECT, vector=other)[0].semantic is None
+    asked = index.search("mattermost powershell", group=PROJECT, vector=vector)
+    assert {near.key.number: near.semantic is None for near in asked} == {1: True, 2: False}
+    assert index.search("powershell", group=PROJECT, vector=other)[0].semantic is None
 
 
 def test_a_broken_vector_is_refused_and_changes_nothing() -> None:
     index = of(*ISSUES)
     with pytest.raises(VectorError, match="compute it again"):
-        index.add_all([IndexedIssue(PROJECT, 20, "wiki"), replace(ISSUES[0], vector=Vector(ENCODER_NAME, b"12"))])
+        index.add_all([IndexedText(PROJECT, 20, "wiki"), replace(ISSUES[0], vector=Vector(ENCODER_NAME, b"12"))])
     assert len(index) == len(ISSUES)
-    assert IssueKey(PROJECT, 20) not in index
+    assert TextKey(PROJECT, 20) not in index
 
 
 @settings(deadline=None)
 @given(st.lists(issues, max_size=30), texts, texts, st.lists(st.integers(1, 12), max_size=6))
 def test_one_by_one_is_the_same_as_all_at_once(
-    known: list[IndexedIssue], subject: str, body: str, removed: list[int]
+    known: list[IndexedText], subject: str, body: str, removed: list[int]
 ) -> None:
-    keys = [IssueKey(PROJECT, iid) for iid in removed]
+    keys = [TextKey(PROJECT, iid) for iid in removed]
     step_by_step = SimilarityIndex()
     for issue in known:
         step_by_step.add_all([issue])
@@ -170,8 +170,8 @@ def test_one_by_one_is_the_same_as_all_at_once(
 
 @settings(deadline=None)
 @given(st.lists(issues, max_size=20), issues, texts)
-def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], passing: IndexedIssue, text: str) -> None:
-    passing = replace(passing, iid=99)
+def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedText], passing: IndexedText, text: str) -> None:
+    passing = replace(passing, number=99)
     index = of(*known)
     before = found(index, text)
     index.add_all([passing])
@@ -183,8 +183,8 @@ def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedIssue], pa
 
 @settings(deadline=None)
 @given(issues, issues, texts)
-def test_what_is_put_in_again_replaces_what_was_there(first: IndexedIssue, second: IndexedIssue, text: str) -> None:
-    second = replace(second, iid=first.iid)
+def test_what_is_put_in_again_replaces_what_was_there(first: IndexedText, second: IndexedText, text: str) -> None:
+    second = replace(second, number=first.number)
     index = of(first)
     index.add_all([second])
     assert len(index) == 1
@@ -194,15 +194,15 @@ def test_what_is_put_in_again_replaces_what_was_there(first: IndexedIssue, secon
 @settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_text_makes_it_fail(title: str, body: str) -> None:
-    index = of(*ISSUES, IndexedIssue(PROJECT, 9, title, body))
-    for near in index.search(title, body, project_id=PROJECT):
+    index = of(*ISSUES, IndexedText(PROJECT, 9, title, body))
+    for near in index.search(title, body, group=PROJECT):
         assert 0 < near.score <= 1
         assert 0 <= near.bm25 <= 1
 
 
 def test_common_words_still_order_what_rare_words_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [IndexedIssue(PROJECT, iid, "gitlab pipeline", f"rare{iid % 7}") for iid in range(1, 200)]
-    index = of(*many, IndexedIssue(PROJECT, 500, "gitlab pipeline rare3", "rare3"))
+    many = [IndexedText(PROJECT, iid, "gitlab pipeline", f"rare{iid % 7}") for iid in range(1, 200)]
+    index = of(*many, IndexedText(PROJECT, 500, "gitlab pipeline rare3", "rare3"))
     whole = found(index, "gitlab pipeline rare3 hanging")
     monkeypatch.setattr("app.similarity.postings.MOST_POSTINGS", 40)
     assert found(index, "gitlab pipeline rare3 hanging") == whole
@@ -219,15 +219,15 @@ def test_a_search_does_not_wait_for_a_batch(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("app.similarity.index.counted", slow)
     batch = Thread(
-        target=index.add_all, args=([IndexedIssue(PROJECT, 20, "wiki"), IndexedIssue(PROJECT, 21, "the second")],)
+        target=index.add_all, args=([IndexedText(PROJECT, 20, "wiki"), IndexedText(PROJECT, 21, "the second")],)
     )
     batch.start()
     assert reached.wait(10)
-    assert iids(index.search("Mattermost login", project_id=PROJECT)) == [1]
-    assert iids(index.search("wiki", project_id=PROJECT)) == [20]
+    assert iids(index.search("Mattermost login", group=PROJECT)) == [1]
+    assert iids(index.search("wiki", group=PROJECT)) == [20]
     go_on.set()
     batch.join()
-    assert IssueKey(PROJECT, 21) in index
+    assert TextKey(PROJECT, 21) in index
 
 
 def test_many_read_while_one_writes() -> None:
@@ -238,8 +238,8 @@ def test_many_read_while_one_writes() -> None:
     def read() -> None:
         try:
             while not done:
-                near = index.search("Mattermost login redirect loop", project_id=PROJECT)
-                assert near[0].key.iid == 1
+                near = index.search("Mattermost login redirect loop", group=PROJECT)
+                assert near[0].key.number == 1
         except BaseException as failure:  # noqa: BLE001  # the thread's failure is shown by the test
             failures.append(failure)
 
@@ -247,8 +247,8 @@ def test_many_read_while_one_writes() -> None:
     for reader in readers:
         reader.start()
     for iid in range(100, 300):
-        index.add_all([IndexedIssue(PROJECT, iid, f"Wiki page {iid} lost", f"word{iid}")])
-        index.remove(IssueKey(PROJECT, iid - 40))
+        index.add_all([IndexedText(PROJECT, iid, f"Wiki page {iid} lost", f"word{iid}")])
+        index.remove(TextKey(PROJECT, iid - 40))
     done = True
     for reader in readers:
         reader.join()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.similarity.index import IndexedIssue, SimilarityIndex
+from app.similarity.index import IndexedText, SimilarityIndex
 from tests.app.similarity.issues import ISSUES, PROJECT
 
 LINK_AT = 0.7
@@ -32,8 +32,8 @@ SAME = [
 
 def score(known: str, asked: str) -> float:
     index = SimilarityIndex()
-    index.add_all([*ISSUES, IndexedIssue(PROJECT, 99, known, known)])
-    return index.search(asked, asked, project_id=PROJECT)[0].score
+    index.add_all([*ISSUES, IndexedText(PROJECT, 99, known, known)])
+    return index.search(asked, asked, group=PROJECT)[0].score
 
 
 @pytest.mark.parametrize(("one", "other"), OPPOSITES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.similarity.index import IndexedIssue, SimilarityIndex
+from app.similarity.index import IndexedText, SimilarityIndex
 from app.similarity.printed import PRINTED, without_usual_lines
 from app.similarity.text import plain
 from tests.app.similarity.issues import ISSUES, PROJECT
@@ -42,9 +42,9 @@ ERROR = "remote: GitLab: LFS objects are missing. Ensure LFS is properly set up 
 
 def scores(known: tuple[str, str], subject: str, body: str) -> float:
     index = SimilarityIndex()
-    index.add_all([*ISSUES, IndexedIssue(PROJECT, 99, *known)])
-    found = index.search(subject, index.without_boilerplate(body), project_id=PROJECT)
-    return next((one.score for one in found if one.key.iid == 99), 0.0)
+    index.add_all([*ISSUES, IndexedText(PROJECT, 99, *known)])
+    found = index.search(subject, index.without_boilerplate(body), group=PROJECT)
+    return next((one.score for one in found if one.key.number == 99), 0.0)
 
 
 @pytest.mark.parametrize("pasted", PASTES.values(), ids=PASTES)

@@ -52,6 +52,13 @@ def test_the_model_decides_when_sure_and_suggests_when_probably_right(
     assert (verdict.confidence, verdict.mode) == (confidence, mode)
 
 
+def test_the_model_names_no_archetype_that_is_not_for_the_channel(rules: Rules) -> None:
+    said = model_says("tweet_removed", 0.7)
+    mail = judge(rules, Ticket(1, body=NOTHING_FITS, channel="email"), said, now=NOW)
+    assert [one.archetype for one in mail.verdict.candidates] == ["mention"]
+    assert ask(rules, NOTHING_FITS, said).verdict.candidates[0].archetype == "tweet_removed"
+
+
 def test_below_its_thresholds_the_model_only_names_candidates(rules: Rules) -> None:
     verdict = ask(rules, NOTHING_FITS, model_says("bug_report", 0.2)).verdict
     assert verdict.archetype is None
@@ -105,6 +112,27 @@ def test_the_model_names_the_topic_of_a_foreign_text_only_if_it_is_clear(
     judgement = Judgement(lambda _: Language("fr", "a test says so"), lambda _ticket, _channel: said)
     verdict = ask(rules, "Bonjour, une question", judgement).verdict
     assert (verdict.decided_by, [one.archetype for one in verdict.candidates]) == ("language", topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("gitlab.com fora do ar de novo, não consigo fazer push", "stability_complaint"),
+        ("GitLab.com no funciona desde hace una hora, ¿alguien más?", "stability_complaint"),
+        ("gitlab.com est en panne depuis ce matin ?", "stability_complaint"),
+        ("Seit heute morgen sind die Pipelines extrem langsam, was ist los?", "stability_complaint"),
+        ("gitlab.com が落ちています。502 エラーが出ます", "stability_complaint"),
+        ("gitlab 又挂了，一直502", "stability_complaint"),
+        ("quando abro o quadro de issues aparece um erro e os cartões somem", "bug_report"),
+        ("Die Ansicht stürzt ab, sobald ich einen Kommentar schreibe", "bug_report"),
+        ("¿podrían agregar un modo oscuro a la página de las incidencias?", "feature_request"),
+        ("Oi, gostaria de saber quanto custa o plano premium por ano", "general_question"),
+        ("Bonjour, comment puis-je changer mon adresse e-mail ?", "general_question"),
+    ],
+)
+def test_the_topic_of_a_foreign_text_is_read_off_its_words(rules: Rules, text: str, topic: str) -> None:
+    verdict = ask(rules, text, shipped_judgement()).verdict
+    assert (verdict.archetype, [one.archetype for one in verdict.candidates]) == ("non_english", [topic])
 
 
 def test_from_medium_down_others_are_named_and_no_reply_is_ready(rules: Rules) -> None:

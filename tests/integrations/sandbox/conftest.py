@@ -36,6 +36,7 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
         hooked.auto_deliver = False
         hooked.webhook_sender.wait()
         hooked.unsubscribe()
+    running.zendesk.speak("en")
     for settings, fresh in ((running.zendesk.limits, ZendeskLimits()), (running.gitlab.limits, GitlabLimits())):
         for name in type(fresh).__slots__:
             setattr(settings, name, getattr(fresh, name))

@@ -37,6 +37,7 @@ def running() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(running: Sandbox) -> Iterator[Sandbox]:
     running.zendesk.faults.clear()
+    running.zendesk.speak("en")
     running.zendesk.calls_clear()
     yield running
     running.clock.release()

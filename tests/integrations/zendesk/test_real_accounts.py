@@ -7,6 +7,15 @@ from integrations.zendesk import ZendeskClient
 from integrations.zendesk.jobs import WireJob
 from integrations.zendesk.wire import WireComment
 from integrations.zendesk.wire_answers import WireAuditEvent
+from tests.support.export_page import (
+    CALL,
+    OF_NOBODY,
+    ORDINARY,
+    SCRUBBED,
+    SCRUBBED_WITH_NULLS,
+    UNREADABLE,
+    export_page,
+)
 
 
 def test_a_new_ticket_has_no_group(sandbox: Sandbox, client: ZendeskClient) -> None:
@@ -37,3 +46,16 @@ def test_the_flags_of_a_comment_are_read_beside_their_options() -> None:
         metadata = {"system": {}, "flags": flags, "flags_options": options, "trusted": False}
         wire = {"id": 1, "created_at": "2026-01-02T03:04:05Z", "metadata": metadata}
         assert WireComment.model_validate(wire).snapshot({}).automatic is automatic
+
+
+def test_a_page_of_the_export_is_read_row_by_row() -> None:
+    page = export_page()
+    read = {one.id: one for one in page.tickets}
+    assert [one.id for one in page.unreadable] == [UNREADABLE]
+    assert {one.id for one in page.tickets if one.status == "deleted"} == {SCRUBBED, SCRUBBED_WITH_NULLS}
+    assert {one.id for one in page.tickets if one.requester.deleted} == {SCRUBBED, OF_NOBODY, SCRUBBED_WITH_NULLS}
+    assert {one.id for one in page.tickets if one.requester.email} == {ORDINARY}
+    assert read[OF_NOBODY].requester.name == ""
+    assert {one.group_id for one in page.tickets} == {None}
+    assert (read[CALL].via_channel, read[CALL].via_rel, read[CALL].submitter_id) == ("voice", "inbound", -1)
+    assert not [text for one in page.tickets for text in one.via_addresses if text.startswith("@")]

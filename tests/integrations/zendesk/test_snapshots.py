@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from integrations.zendesk.snapshots import OrganizationSnapshot, RequesterSnapshot, TicketSnapshot
-from integrations.zendesk.wire import WireComments, WireTicketAnswer
+from integrations.zendesk.wire import WireComments, WirePeople, WireTicketAnswer
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -50,12 +50,46 @@ def test_what_is_missing_is_empty_and_not_public() -> None:
     assert not ticket.is_public
 
 
+def people() -> dict[int, RequesterSnapshot]:
+    answer = WirePeople.model_validate_json((PAYLOADS / "users.json").read_bytes())
+    return {one.id: one.snapshot() for one in answer.users}
+
+
+def test_who_is_deleted_is_nobody_to_greet_and_to_answer() -> None:
+    assert people() == {
+        1: RequesterSnapshot(1, "Sam Example", "sam@acme.example"),
+        2: RequesterSnapshot(2, "Sam Phone"),
+        3: RequesterSnapshot(3, "David", deleted=True),
+        4: RequesterSnapshot(4, deleted=True),
+        5: RequesterSnapshot(5, "Odd", "odd@acme.example", role=""),
+    }
+
+
+def test_a_ticket_without_a_requester_has_nobody() -> None:
+    ticket = {
+        "id": 1, "status": "closed", "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z",
+    }  # fmt: skip
+    for requester_id, deleted in ((None, True), (7, False)):
+        answer = WireTicketAnswer(ticket=ticket | {"requester_id": requester_id})
+        assert answer.snapshot("").requester.deleted is deleted
+
+
 def test_a_comment_that_zendesk_marked_as_automatic_says_so_and_other_marks_do_not() -> None:
     answer = WireComments.model_validate_json((PAYLOADS / "comments_by_mail.json").read_bytes())
     assert [(one.body, one.automatic, one.author_email) for one in answer.snapshots()] == [
         ("It is broken.", False, "joe.doe@acme.example"),
         ("It is still broken.", False, "joe.doe@acme.example"),
         ("Back on Monday.", True, "joe.doe@acme.example"),
+    ]
+
+
+def test_comments_of_people_who_are_deleted_are_read() -> None:
+    answer = WireComments.model_validate_json((PAYLOADS / "comments_of_deleted_people.json").read_bytes())
+    assert [(one.author_id, one.author_role, one.by_staff, one.body) for one in answer.snapshots()] == [
+        (4, "end-user", False, "A deleted person's"),
+        (5, "agent", True, "A deleted agent's"),
+        (99, "", False, "Of somebody who is not listed"),
+        (None, "", False, "Of nobody"),
     ]
 
 

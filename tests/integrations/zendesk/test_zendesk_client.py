@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 
 import pytest
@@ -204,6 +205,19 @@ def test_finds_a_group_by_its_exact_name(sandbox: Sandbox, client: ZendeskClient
     with pytest.raises(NotFound) as caught:
         client.group_id("reliability")
     assert caught.value.reason == "group_not_found"
+
+
+def test_a_deleted_group_or_agent_is_not_found(sandbox: Sandbox, client: ZendeskClient) -> None:
+    old = sandbox.zendesk.add_group("Escalations")
+    sandbox.zendesk.delete_group("Escalations")
+    with pytest.raises(NotFound):
+        client.group_id("Escalations")
+    new = sandbox.zendesk.add_group("Escalations")
+    assert (client.group_id("Escalations"), new == old) == (new, False)
+    row = {"id": 7, "name": "Gone", "email": "gone@acme.example", "role": "agent", "active": False}
+    body = json.dumps({"users": [row, {**row, "id": 8, "active": True}]})
+    sandbox.zendesk.faults.add(Fault(status=200, headers={"content-type": "application/json"}, body=body))
+    assert client.agent_id("gone@acme.example") == 8
 
 
 def test_marks_as_spam(sandbox: Sandbox, client: ZendeskClient) -> None:

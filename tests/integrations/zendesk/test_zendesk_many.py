@@ -70,10 +70,10 @@ class TestUpdateMany:
         assert (job.id, job.status, job.ended) == (job_id, "completed", True)
         assert job.results == (
             JobResult(fine, ok=True),
-            JobResult(changed, ok=False, reason="conflict"),
-            JobResult(closed, ok=False, reason="ticket_closed"),
-            JobResult(gone, ok=False, reason="not_found"),
-            JobResult(wrong, ok=False, reason="update_failed"),
+            JobResult(changed, ok=False),
+            JobResult(closed, ok=False),
+            JobResult(gone, ok=False),
+            JobResult(wrong, ok=False),
         )
         assert sandbox.zendesk.ticket(fine)["tags"] == ["issue_closed"]
         assert client.has_run(fine, f"run-{fine}")
@@ -164,16 +164,16 @@ class TestJobs:
             ({"success": True}, []),
             ([], []),
             ([{"id": 7, "action": "update", "status": "Updated", "success": True}], [JobResult(7, ok=True)]),
-            ([{"id": 7, "success": True, "errors": "PermissionDenied"}], [JobResult(7, ok=False, reason="forbidden")]),
+            ([{"id": 7, "success": True, "errors": "PermissionDenied"}], [JobResult(7, ok=False)]),
             (
                 [{"id": 7, "success": False, "error": "SafeUpdateConflict"}],
-                [JobResult(7, ok=False, reason="conflict")],
+                [JobResult(7, ok=False)],
             ),
             (
                 [{"id": 7, "error": "X", "details": "Status: closed prevents ticket update"}],
-                [JobResult(7, ok=False, reason="ticket_closed")],
+                [JobResult(7, ok=False)],
             ),
-            ([{"id": 7, "success": False, "error": {"a": 1}}], [JobResult(7, ok=False, reason="update_failed")]),
+            ([{"id": 7, "success": False, "error": {"a": 1}}], [JobResult(7, ok=False)]),
             ([{"index": 0, "error": "X"}, {"id": "7", "success": True}, {"id": True, "success": True}], []),
             ([{"id": 7}, {"id": 8, "success": "true"}, None, 5, {"id": 9, "success": True}], [JobResult(9, ok=True)]),
         ],

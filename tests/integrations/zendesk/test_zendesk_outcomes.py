@@ -20,6 +20,7 @@ from integrations.errors import (
 )
 from integrations.sandbox import Fault, Sandbox
 from integrations.sandbox.faults import Kind
+from integrations.sandbox.zendesk.translations import LANGUAGES
 from integrations.zendesk import NewComment, TicketUpdate, ZendeskClient
 from integrations.zendesk.client import RUN_KEY
 
@@ -127,14 +128,50 @@ def refusal(details: object) -> Fault:
 TRANSLATED = {"status": [{"description": "Status: geschlossen, das Ticket kann nicht aktualisiert werden"}]}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_closed_ticket_is_recognised_in_any_language(
-    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, update: TicketUpdate
+    sandbox: Sandbox, client: ZendeskClient, ticket_id: int, language: str
 ) -> None:
     sandbox.zendesk.close(ticket_id)
-    sandbox.zendesk.faults.add(refusal(TRANSLATED))
+    stamp = client.read_ticket(ticket_id).updated_at
+    sandbox.zendesk.speak(language)
     with pytest.raises(Invalid) as caught:
-        client.update_ticket(ticket_id, update)
+        client.update_ticket(ticket_id, TicketUpdate(stamp, tags=("mine",)))
     assert caught.value.reason == "ticket_closed"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("forbidden", Refused, "Forbidden: You do not have access"),
+        ("forbidden_with_code", Refused, "You do not have access"),
+        ("forbidden_without_words", Refused, ""),
+        ("errors_list", Invalid, "Invalid attribute: Not allowed"),
+        ("errors_list_400", Invalid, "The request is malformed"),
+        ("refused_by_rule", Invalid, "Type: is required when solving a ticket"),
+    ],
+)
+def test_what_a_refusal_says_is_read(
+    sandbox: Sandbox,
+    client: ZendeskClient,
+    ticket_id: int,
+    update: TicketUpdate,
+    name: str,
+    kind: type[Refused | Invalid],
+    said: str,
+) -> None:
+    sandbox.zendesk.fault_named(name, method="PUT")
+    with pytest.raises(kind) as caught:
+        client.update_ticket(ticket_id, update)
+    assert "".join(text for texts in caught.value.fields.values() for text in texts).startswith(said)
+
+
+@pytest.mark.parametrize("name", ["empty_404", "empty_object_404", "no_help_desk"])
+def test_nobodys_404_is_no_deleted_ticket(sandbox: Sandbox, client: ZendeskClient, ticket_id: int, name: str) -> None:
+    sandbox.zendesk.fault_named(name)
+    with pytest.raises(Unavailable) as caught:
+        client.read_ticket(ticket_id)
+    assert caught.value.reason == "wrong_address"
 
 
 def test_a_refused_status_of_an_open_ticket_is_no_closed_ticket(
@@ -154,36 +191,6 @@ def test_when_it_cannot_be_read_the_refusal_stands(
     with pytest.raises(Invalid) as caught:
         client.update_ticket(ticket_id, update)
     assert caught.value.reason == "http_422"
-
-
-@pytest.mark.parametrize(
-    ("details", "fields"),
-    [
-        (
-            {
-                "base": [
-                    {"ticket_field_id": 12, "description": "Type:: is required when solving a ticket", "error": None},
-                    {"description": "Something else"},
-                ]
-            },
-            {"ticket_field_12": ("Type:: is required when solving a ticket",), "base": ("Something else",)},
-        ),
-        ({"status": "odd", "group": [None, {"description": None}]}, {"group": ("",)}),
-        ([], {}),
-    ],
-)
-def test_what_zendesk_says_is_kept_by_field(
-    sandbox: Sandbox,
-    client: ZendeskClient,
-    ticket_id: int,
-    update: TicketUpdate,
-    details: object,
-    fields: dict[str, tuple[str, ...]],
-) -> None:
-    sandbox.zendesk.faults.add(refusal(details))
-    with pytest.raises(Invalid) as caught:
-        client.update_ticket(ticket_id, update)
-    assert caught.value.fields == fields
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from app.rules.actions.action import ChangeContext
 from app.rules.actions.findings import Found
 from app.rules.actions.priority import TicketPriority
 from app.rules.actions.ticket_change import Section, TicketChange
-from app.work.tickets.refused_parts import take_out
+from app.work.tickets.refused_parts import Refusals
 from integrations.errors import Invalid
 from integrations.zendesk.updates import TicketUpdate, ticket_json
 from tests.support.shipped import SHIPPED
@@ -26,7 +26,7 @@ def test_the_priority_stands_in_the_update_and_in_the_note() -> None:
 
 
 def test_a_priority_that_zendesk_refuses_is_left_to_a_person() -> None:
-    change = changed()
-    assert take_out(change, Invalid("zendesk", "rejected", "http_422", {"priority": ("not here",)}))
+    change = Refusals(changed()).next(Invalid("zendesk", "rejected", "http_422", {"priority": ("not here",)}))
+    assert change is not None
     assert (change.priority, [one.state for one in change.outcomes]) == (None, ["failed"])
     assert [line.section for line in change.note] == [Section.NEXT]

@@ -144,6 +144,23 @@ def test_later_comments_are_for_routes_that_ask_for_them() -> None:
     assert asked(loaded, body="works").trace()[0].matched
 
 
+def test_an_archetype_of_some_channels_is_said_of_no_other() -> None:
+    head = HEAD.replace("{description: praise}", "{description: praise, channels: [twitter]}")
+    loaded = rules(
+        """
+        - {name: praise, archetype: mention, when: {phrases: great}}
+        - {name: other, archetype: bug_report, when: {phrases: great, all: [{phrases: crash}]}}
+        """,
+        head=head,
+    )
+    assert [one.route for one in asked(loaded, body="great", channel="twitter").matched()] == ["praise"]
+    elsewhere = asked(loaded, body="great", channel="forum")
+    assert elsewhere.first() is None
+    assert [one.archetype for one in elsewhere.near_misses()] == ["bug_report"]
+    assert "not for this channel" in elsewhere.trace()[0].detail
+    assert loaded.routing.not_of("forum") == {"mention"}
+
+
 BROKEN = "{custom_field: {field: gone, value: x}}"
 
 

@@ -28,4 +28,4 @@ def test_each_reason_is_said_once_a_minute_with_how_many_were_not(monkeypatch: p
         ("signature_stale", 0, "192.0.2.7"),
         ("signature_wrong", 999, "192.0.2.8"),
     ]
-    assert "another secret" in str(logs[0]["advice"])
+    assert "copy it from there into ZENDESK_WEBHOOK_SECRET" in str(logs[0]["advice"])

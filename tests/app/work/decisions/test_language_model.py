@@ -34,13 +34,14 @@ from tests.support.rules import HEAD, NOW, rules
 
 ARCHETYPES = """\
   two_factor_reset: {description: locked out, by_rule_only: true}
+  removed: {description: gone, channels: [forum]}
   political: {description: politics, status: solved, tags: [no_response]}
   quiet: {description: watched, mode: shadow}
   wish: {description: a wish, mode: suggest}
   none: {description: nothing}
 """
 RULES = rules(head=f"{HEAD}{ARCHETYPES}defaults: {{mode: live}}\n")
-KINDS = offered(RULES)
+KINDS = offered(RULES, "twitter")
 MARKER = re.compile(r"TICKET-[0-9a-f]{32}")
 ENGLISH = Judgement(lambda _: Language("en", "plain"))
 
@@ -58,6 +59,7 @@ def judged(
 
 def test_asks_about_all_archetypes_but_those_that_only_rules_decide() -> None:
     assert set(KINDS) == {"bug_report", "mention", "non_english", "political", "quiet", "wish"}
+    assert set(offered(RULES, "forum")) - set(KINDS) == {"removed"}
     asked = prompt_about(Ticket(id=1, subject="Hello", body="is it down?"), KINDS)
     assert "- political: politics\n" in asked.system
     assert "two_factor_reset" not in asked.system + asked.user

@@ -12,7 +12,7 @@ from app.records.tracked_issues import TrackedIssue
 from app.work.issues.index import IssueIndex
 from tests.support.fakes import NOW, Clock
 
-SIGNED = "Acme Widgets Incorporated, Wharf Lane 12, Springfield, company number 4711, directors A. Doe and B. Roe"
+SIGNED = "Acme Widgets Incorporated, Wharf Lane 12, Springfield, parcel shop number 4711, directors A. Doe and B. Roe"
 SUBJECTS = ("Wiki search fails", "Avatar is cropped", "LDAP sync stops", "Board loses cards", "Tags vanish")
 
 

@@ -14,14 +14,15 @@ MATTER = "The runner on arm64 stops after the upgrade to 16.9."
     [
         "",
         "Best regards,\n[name removed]\nAcme Inc.",
+        "[name removed]\nACME GmbH\n[phone removed]\n[email removed]\nwww.acme.example",
+        "[name removed]\nHead of IT\nACME Ltd.",
+        "Thanks!\nJane\n\nJane Roe\nHead of IT, ACME Ltd.\nT: [phone removed]\n\nRegistered in England.",
         "-----Original Message-----\nFrom: [name removed]\nSent: Monday\nSubject: RE: invoice\n\nPlease pay.",
         "This e-mail is confidential and intended only for the addressee.",
     ],
 )
-def test_reports_are_compared_by_their_authors_words_and_keep_the_whole_text(below: str) -> None:
-    report = Report("Bug", f"{MATTER}\n\n{below}", {})
-    assert report.words == MATTER
-    assert report.body.endswith(below)
+def test_reports_are_told_and_compared_by_their_authors_words(below: str) -> None:
+    assert Report("Bug", f"{MATTER}\n\n{below}", {}).words == MATTER
 
 
 def test_a_report_of_which_nothing_is_left_is_compared_whole() -> None:

@@ -131,7 +131,7 @@ def test_people_are_told_once_of_a_source_that_stays_blocked(reading: Reading) -
         reading.look()
     (failure,) = reading.records.failures.newest(limit=10)
     assert failure.attempts == 6
-    assert failure.message.startswith("The feed news of routing.yaml is blocked")
+    assert failure.message.startswith("The feed news was blocked 6 times in a row")
 
 
 def test_our_own_limit_is_no_fault_of_the_source(reading: Reading) -> None:

@@ -2,87 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from app.model.model import SHIPPED
+from app.rulebook import Rulebook
 from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
 from app.rules.actions.tags import Tags
-from app.triage.shipped import shipped_judgement
 from app.work.decisions.decision_log import link_message
-from app.work.decisions.tag_commands import TagCommands
-from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
-    DecideResult,
     Ended,
     IssueFound,
     IssueNews,
-    LinkTicket,
     TicketMessage,
     ToWrite,
     TriageTicket,
-    Written,
 )
-from app.work.provenance import Provenance
-from app.work.tickets.decide import TicketDecider
-from app.work.tickets.write_budget import WriteBudget
-from integrations.zendesk.snapshots import CommentSnapshot
-from tests.app.work.tickets.conftest import Steps
-from tests.support.work import triage
+from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot
+from tests.app.work.tickets.conftest import PRAISE, Deciding
 
-PRAISE = "@gitlab kudos to the team for the new release, love it!"
 BUG = "@gitlab since 11.4 the merge button stays grey after the pipeline passed, it worked in 11.3"
 REF = IssueRef(project="gitlab-org/gitlab", iid=7, title="It breaks", url="https://gitlab.com/x/-/issues/7")
-
-
-@dataclass
-class Deciding:
-    steps: Steps
-    decider: TicketDecider
-
-    def decide(self, message: TicketMessage) -> DecideResult:
-        assert isinstance(message, TriageTicket | LinkTicket)
-        return self.decider.decide(message)
-
-    def new(self, body: str = PRAISE, **ticket: Any) -> TicketMessage:
-        ticket_id = self.steps.zendesk.add(body, **ticket).id
-        return self.message(ticket_id, f"zd:{ticket_id}", "ticket.created")
-
-    def message(self, ticket_id: int, key: str, event: str = "ticket.updated") -> TicketMessage:
-        message = triage(key, ticket_id, event, self.steps.clock()).message
-        assert isinstance(message, TicketMessage)
-        return message
-
-    def write(self, message: TicketMessage) -> Written:
-        """Decide, and carry it out."""
-        result = self.decide(message)
-        assert isinstance(result, ToWrite)
-        written = self.steps.writer.write(message, result.decision, IssueFound())
-        assert isinstance(written, Written)
-        return written
-
-
-@pytest.fixture
-def deciding(steps: Steps) -> Deciding:
-    provenance = Provenance(lambda: steps.zendesk, steps.deps.identity)  # type: ignore[arg-type, return-value]  # a fake
-    decider = TicketDecider(
-        steps.deps,
-        steps.log,
-        judgement=shipped_judgement(SHIPPED, None),
-        language_model=cast("Any", SimpleNamespace(judge=lambda _rules, _ticket, judged, _previous: judged)),
-        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock),
-        commands=TagCommands(steps.deps, provenance),
-        provenance=provenance,
-        recovery=steps.recovery,
-        budget=WriteBudget(steps.deps, steps.log),
-    )
-    return Deciding(steps, decider)
 
 
 @pytest.mark.parametrize(("body", "archetype", "looks"), [(PRAISE, "mention", False), (BUG, "bug_report", True)])
@@ -181,6 +125,20 @@ def test_news_of_an_issue_reach_an_open_ticket_and_the_follow_up_of_a_closed_one
     assert isinstance(result, ToWrite) is wanted
     if isinstance(result, ToWrite):
         assert result.decision.archetype == "mention"
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_nobody_is_sent_a_follow_up_who_is_deleted(
+    deciding: Deciding, monkeypatch: pytest.MonkeyPatch, deleted: bool
+) -> None:
+    routing = deciding.steps.deps.rulebook.current().routing
+    closing = routing.closing.model_copy(update={"follow_up": True})
+    rules = SimpleNamespace(routing=routing.model_copy(update={"closing": closing}))
+    monkeypatch.setattr(Rulebook, "current", lambda _self: rules)
+    requester = RequesterSnapshot(7, deleted=deleted)
+    snapshot = deciding.steps.zendesk.add(status="closed", requester=requester)
+    news = IssueNews(sentences=("The issue was closed.",), reason="done", issue=REF)
+    assert deciding.decider._wants_follow_up(snapshot, news) is not deleted
 
 
 def test_an_answer_on_the_post_solves_the_ticket_that_waited_for_it(deciding: Deciding) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from app.records.pauses import Pause
 from app.rules.actions.findings import Found, IssueRef
+from app.work.answers.find import AnswerFinder
 from app.work.decisions.decision_log import link_message
+from app.work.documentation.find import SectionFinder
 from app.work.messages import (
     IssueDelayed,
     IssueFound,
@@ -19,6 +21,7 @@ from app.work.messages import (
     TicketMessage,
     TriageTicket,
 )
+from app.work.search.text_index import TextIndex
 from app.work.tickets.find_issue import IssueFinder
 from integrations.errors import IntegrationError, NotSent, Refused, Unavailable
 from tests.app.work.tickets.conftest import Steps
@@ -38,7 +41,10 @@ class FakeLinker:
 
 
 def finder(steps: Steps, answer: Found | IntegrationError) -> IssueFinder:
-    return IssueFinder(steps.deps, cast("Any", FakeLinker(answer)), cast("Any", None))
+    texts = TextIndex(steps.deps.records.searched_texts, None, steps.deps.now)
+    return IssueFinder(
+        steps.deps, cast("Any", FakeLinker(answer)), cast("Any", None), SectionFinder(texts), AnswerFinder(texts)
+    )
 
 
 def message_that_looks(steps: Steps, monkeypatch: pytest.MonkeyPatch, answer: Any) -> tuple[IssueFinder, TicketMessage]:

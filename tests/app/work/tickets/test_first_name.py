@@ -13,6 +13,7 @@ from app.work.tickets.first_name import first_name
     ("name", "first"),
     [
         ("Jane Doe", "Jane"),
+        ("Permanently Deleted User", ""),
         ("Jane", "Jane"),
         ("Doe, Jane", "Jane"),
         ("van der Berg, Jan Willem", "Jan"),

@@ -8,6 +8,7 @@ import pytest
 
 from app.records.decisions import UpdateState
 from app.records.outbox import OutboxEntry, OutboxState
+from app.rules.actions.ticket_change import TicketChange
 from app.work.messages import IssueFound, NotApplied, TicketMessage, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
 from integrations.errors import NotSent, Unavailable, UnknownOutcome
@@ -97,7 +98,7 @@ def queued(steps: Steps, state: OutboxState, *, applied: bool = False, until: fl
     """A message whose update waits in the outbox, and what became of it there."""
     message = steps.message()
     decision = steps.decision(message)
-    row = steps.log.about_to_send(decision, [], ["archetype__mention"])
+    row = steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     if applied:
         steps.zendesk.runs[message.ticket_id] = [message.run_id]
     entry = OutboxEntry(row.run_id, row.ticket_id, "k", NOW.isoformat(), False, {}, [*row.tags], state, "b", until)

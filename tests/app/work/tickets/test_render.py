@@ -14,27 +14,23 @@ from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
-from app.rules.actions.reply import Reply
+from app.rules.actions.reply import NOBODY_THERE, Reply
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
+from app.rules.channels import ChannelOf
 from app.ticket import Ticket
 from app.triage.plan import Plan
 from app.work.messages import TicketDecision, TicketRead
 from app.work.tickets.compose import compose
+from app.work.tickets.refused_parts import Refusals
 from app.work.tickets.render import ticket_update
+from integrations.errors import Invalid
+from integrations.zendesk.errors import said_by_field
 from tests.support.rules import HEAD, rules
 
-RULES = rules(
-    head=HEAD.replace("done: {}", "done: {status: open}").replace(
-        "{description: broken}",
-        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
-    ),
-    more="""
-    fields: {issue: 77}
-    """,
-    macros=r"""
+MACROS = r"""
 version: 1
 macros:
   Bug::Thanks: {placeholders: [name, issue_url], tags: [macro__bug], text: {default: "Hi ${name}, see ${issue_url}"}}
@@ -48,7 +44,16 @@ macros:
   Legal::Cover: {visibility: internal, placeholders: [ticket_url], text: {default: "See ${ticket_url}"}}
 templates:
   Issue::Bug: {placeholders: [report, version, edition, steps], text: "${report} ${version} ${edition} ${steps}"}
-""",
+"""
+RULES = rules(
+    head=HEAD.replace("done: {}", "done: {status: open}").replace(
+        "{description: broken}",
+        "{description: broken, issue: {tracker: product, template: 'Issue::Bug'}, reply: {macro: 'Bug::Thanks'}}",
+    ),
+    more="""
+    fields: {issue: 77}
+    """,
+    macros=MACROS,
 )
 POLICY = RULES.routing.archetypes["bug_report"].issue
 INCIDENTS = {
@@ -67,6 +72,7 @@ HELLO = Reply(macro="Hello::All", sent=False)
 NOTE = Note(title="Bug report (sure)", why=("The rule it matched.",))
 INCIDENT = Incident.model_validate({"incidents": INCIDENTS})
 WAITS = POLICY.model_copy(update={"open_when": "tagged:reproduced"})
+NEVER = POLICY.model_copy(update={"confidential": "never"})
 RELATED = POLICY.model_copy(update={"open_when": "never"})
 NEAR = (KNOWN.model_copy(update={"score": 0.62}), KNOWN.model_copy(update={"iid": 7, "score": 0.5, "state": "closed"}))
 
@@ -144,6 +150,13 @@ CASES: dict[str, tuple[list[Action], Found, list[str]]] = {
             f"Next: Answer in your own words: the issue is confidential, and must not be named. {COMES_BACK}",
             'Issue: gitlab-org/gitlab#6, open: "LDAP sync" (opened now, confidential)',
             GIVEN,
+        ],
+    ),
+    "the text is private, and no issue may be confidential": (
+        [Issue.of(NEVER, ChannelOf("email", public=False, reply="zendesk", link="")), TAGS, NOTE],
+        Found(outcome="none", detail="no related issue found"),
+        [
+            "Issue: No related issue found. None was opened: the text is private. open_issue opens a confidential one.",
         ],
     ),
     "a person has to choose an issue": (
@@ -355,6 +368,18 @@ def test_news_of_an_issue_is_the_title_and_the_issue_is_linked() -> None:
     ]
 
 
+def test_what_zendesk_refused_stands_in_the_note_as_text() -> None:
+    made = decision(TAGS, Status(status="hold"), NOTE)
+    change = compose(made, Found(), RULES)
+    said = said_by_field({"errors": [{"title": "<b>no</b> {{ticket.requester.email}}"}]})
+    left = Refusals(change).next(Invalid("zendesk", "rejected", "http_422", said))
+    assert left is not None
+    comment = ticket_update(made, left, None, None, 6000).comment
+    assert comment is not None
+    assert "&lt;b&gt;no&lt;/b&gt;" in comment.html_body
+    assert "{{" not in comment.html_body
+
+
 def test_a_reply_that_is_sent_is_the_only_comment() -> None:
     made = decision(TAGS, Reply(macro="Hello::All", sent=True), NOTE)
     change = compose(made, Found(), RULES)
@@ -363,6 +388,29 @@ def test_a_reply_that_is_sent_is_the_only_comment() -> None:
     assert (comment.public, comment.html_body) == (True, "Hello Sam")
     (skipped,) = [one for one in change.outcomes if one.kind == "note"]
     assert (skipped.state, "/api/tickets/5" in skipped.detail) == ("skipped", True)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_who_is_not_there_any_more_is_not_answered(sent: bool) -> None:
+    made = decision(Reply(macro="Hello::All", sent=sent), NOTE)
+    made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_deleted": True})})
+    change = compose(made, Found(), RULES)
+    assert not change.reply
+    assert change.outcomes[0].state == "skipped"
+    assert f"Next: {NOBODY_THERE}" in note(made, Found())
+
+
+def test_what_the_team_wrote_for_somebody_who_is_not_there_is_kept() -> None:
+    made = decision(HELLO, NOTE)
+    deleted = made.ticket.model_copy(update={"requester_deleted": True})
+    made = made.model_copy(update={"ticket": deleted, "answer": "Try 11.5 please."})
+    assert "> Try 11.5 please." in note(made, Found())
+
+
+def test_where_they_wrote_elsewhere_they_are_answered_without_a_name() -> None:
+    made = decision(HELLO, NOTE, channel="forum", where="https://forum.example/t/1")
+    made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_deleted": True})})
+    assert "> Hello" in note(made, Found())
 
 
 def test_tags_of_others_stay_and_those_of_a_reply_come_when_it_is_sent() -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from app.records.decisions import UpdateState
 from app.records.outbox import OutboxEntry, OutboxState
+from app.rules.actions.ticket_change import TicketChange
 from app.work.limits.rate_limiter import REASON
-from app.work.messages import Ended, WriteConflict, WriteDelayed, Written
+from app.work.messages import Ended, IssueFound, WriteConflict, WriteDelayed, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
+from app.work.tickets.write import REFUSED_WHOLE
 from integrations.errors import (
     Conflict,
     IntegrationError,
@@ -46,7 +48,7 @@ def test_what_each_answer_leads_to(
     steps: Steps, error: IntegrationError | None, kind: str, update: UpdateState, state: str
 ) -> None:
     message = steps.message()
-    steps.zendesk.fails += [error] if error else []
+    steps.zendesk.fails += [error] * 2 if isinstance(error, Invalid) else [error] if error else []
     written = steps.write(message, steps.decision(message))
     assert written.kind == kind
     assert (steps.row(message).update_state, steps.row(message).state) == (update, state)
@@ -77,7 +79,7 @@ def test_a_step_that_was_overtaken_after_it_was_cut_off_does_not_write_again(ste
 def test_a_step_that_was_cut_off_before_it_sent_anything_writes(steps: Steps) -> None:
     message = steps.message()
     decision = steps.decision(message)
-    steps.log.about_to_send(decision, [], ["archetype__mention"])
+    steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     steps.clock.advance(STAMP_SECONDS)
     assert steps.write(message, decision) == Written(state="done")
     assert len(steps.zendesk.updates) == 1
@@ -87,7 +89,7 @@ def test_an_update_that_may_still_be_on_its_way_is_waited_for(steps: Steps) -> N
     """Two updates within a second leave the ticket with one stamp, which then refuses neither."""
     message = steps.message()
     decision = steps.decision(message)
-    steps.log.about_to_send(decision, [], ["archetype__mention"])
+    steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     delayed = steps.write(message, decision)
     assert isinstance(delayed, WriteDelayed)
     assert (delayed.update, delayed.fault.reason) == ("unknown", "update_unknown")
@@ -100,7 +102,7 @@ def test_a_step_that_was_cut_off_after_it_queued_its_update_leaves_it_to_the_bul
 ) -> None:
     message = steps.message()
     decision = steps.decision(message)
-    row = steps.log.about_to_send(decision, [], ["archetype__mention"])
+    row = steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     entry = OutboxEntry(row.run_id, row.ticket_id, "k+1w1", NOW.isoformat(), False, {}, [*row.tags], state)
     steps.deps.records.outbox.add(entry)
     again = steps.write(message, decision)
@@ -128,8 +130,6 @@ def test_what_an_earlier_attempt_wrote_stands_though_this_one_decided_otherwise(
     second = steps.decision(message, tags=("archetype__bug_report",))
     steps.clock.advance(2)
     steps.zendesk.change(message.ticket_id)
-    from app.work.messages import IssueFound  # noqa: PLC0415
-
     written = steps.write(message.after(first, IssueFound(), "not_applied"), second)
     assert isinstance(written, Written)
     assert written.by_previous
@@ -160,15 +160,37 @@ def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -
     allow = steps.deps.records.ticket_writes.allow
     assert allow(message.ticket_id, message.run_id, since="", now=NOW.isoformat(), most=1)
     assert not allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
-    row = steps.log.about_to_send(steps.decision(message), [], ["archetype__mention"])
+    row = steps.log.about_to_send(steps.decision(message), TicketChange(add=["archetype__mention"]))
     steps.log.moved(row, "not_applied")
     steps.log.forget_needless(message)
     assert allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
 
 
+SAID = {"base": ("You do not have access",)}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Refused("zendesk", "answered 403", "forbidden", SAID), "zendesk: answered 403: You do not have access"),
+        (
+            Invalid("zendesk", "answered 422", "http_422", SAID),
+            f"zendesk: answered 422: You do not have access. {REFUSED_WHOLE}",
+        ),
+        (Refused("zendesk", "answered 403", "forbidden"), "zendesk: answered 403"),
+        (Invalid("zendesk", "answered 400", "http_400"), f"zendesk: answered 400. {REFUSED_WHOLE}"),
+    ],
+)
+def test_a_refusal_is_told_to_people_in_zendesks_words(steps: Steps, error: IntegrationError, told: str) -> None:
+    message = steps.message()
+    steps.zendesk.fails += [error] * 9  # without any part of it too
+    assert isinstance(steps.write(message, steps.decision(message)), Ended)
+    assert [failure.message for failure in steps.deps.records.failures.newest(limit=5)] == [told]
+
+
 def test_a_ticket_that_will_not_take_it_is_told_to_people_with_the_reason(steps: Steps) -> None:
     message = steps.message()
-    steps.zendesk.fails.append(Invalid("zendesk", "Status: is not allowed", "record_invalid"))
+    steps.zendesk.fails += [Invalid("zendesk", "Status: is not allowed", "record_invalid")] * 2  # without a note too
     assert steps.write(message, steps.decision(message)) == Ended(why="record_invalid")
     (failure,) = steps.deps.records.failures.newest(limit=5)
     assert (failure.step, failure.reason) == ("write", "record_invalid")

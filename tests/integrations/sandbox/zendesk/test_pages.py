@@ -39,6 +39,8 @@ def test_a_ticket_shows_conversation_notes_and_audits(zendesk: ZendeskSandbox, z
     assert "internal note" in page
     assert "<del>t</del> → t u" in page
     assert '{"run": "\\u003cm\\u003e"}' in page
+    for first in ("subject: &lt;i&gt;s&lt;/i&gt;", "requester: &lt;u&gt;N&lt;/u&gt;", "status: new", "tags: t"):
+        assert f"<div>{first}</div>" in page
     assert "<script" not in page
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

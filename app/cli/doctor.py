@@ -1,0 +1,40 @@
+"""`pointsman doctor`: what is right, what is not, and what to do."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from app.cli.console import print_line
+from app.cli.setup import account_of
+from app.setup.doctor.diagnosis import Diagnosis, State
+from app.setup.doctor.examination import examine
+from app.setup.doctor.send_test import send_tests
+
+_COLOURS: Final[dict[State, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def run(console: Console, routing: Path, macros: Path, *, send_test: bool, as_json: bool) -> int:
+    with account_of(routing, macros, needs_admin=False) as (account, records):
+
+        def findings() -> Iterator[Diagnosis]:
+            yield from examine(account)
+            if send_test:
+                yield from send_tests(account, records.progress)
+
+        found = []
+        for one in findings():
+            found.append(one)
+            if not as_json:
+                print_line(console, f"{one.state:<5} {one.name:<22} {one.said}", style=_COLOURS[one.state])
+                if one.remedy:
+                    print_line(console, f"{'':<28} {one.remedy}")
+    failed = sum(one.state == "fail" for one in found)
+    warned = sum(one.state == "warn" for one in found)
+    if as_json:
+        print_line(console, json.dumps({"checks": [one.as_json() for one in found]}, ensure_ascii=False))
+    else:
+        print_line(console, f"{len(found) - failed - warned} ok, {warned} to look at, {failed} to mend.")
+    return 1 if failed else 0

@@ -1,0 +1,168 @@
+"""`pointsman setup`: shows the plan, asks, and carries it out."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from app.cli import setup_shown as shown
+from app.cli.console import print_line
+from app.cli.errors import NotDone
+from app.records.records import Records
+from app.rules.files import read_rules
+from app.settings import setup_settings
+from app.setup import definitions
+from app.setup.apply import Applied, Applier
+from app.setup.connect import connect
+from app.setup.objects import Account
+from app.setup.plan import WRITTEN, as_json
+from app.setup.planner import Item, SetupPlan, make_plan
+
+NOTHING_TO_DO, FAILED, SOMETHING_TO_DO = 0, 1, 2
+LOCKED = timedelta(minutes=15)
+
+
+def show_plan(console: Console, routing: Path, macros: Path, *, as_json_text: bool, verbose: bool) -> int:
+    with account_of(routing, macros) as (account, records):
+        plan = _plan(account, records)
+    if as_json_text:
+        print_line(console, json.dumps(as_json(plan.steps), ensure_ascii=False))
+    else:
+        shown.show(console, plan.steps, verbose=verbose)
+    return SOMETHING_TO_DO if any(step.is_work for step in plan.steps) else NOTHING_TO_DO
+
+
+def apply(
+    console: Console,
+    routing: Path,
+    macros: Path,
+    *,
+    only: Sequence[str] = (),
+    restore: Sequence[str] = (),
+    adopt: Sequence[str] = (),
+    yes: bool = False,
+) -> int:
+    with account_of(routing, macros) as (account, records), _locked(records):
+        plan = _plan(account, records)
+        _refuse_unknown_keys(plan, [*only, *restore, *adopt])
+
+        def said(item: Item, wrong: str) -> None:
+            shown.show_done(console, item.step, wrong)
+
+        applier = Applier(account, records.setup_objects, said)
+        shown.show(console, plan.steps, verbose=False)
+        if not _has_work(plan, only, restore, adopt):
+            print_line(console, "There is nothing to apply.")
+            return _after(plan, Applied())
+        if not yes and not _agreed(console):
+            raise NotDone("Nothing was written.")
+        for item in plan.items:
+            if item.step.key in adopt and item.found is not None:
+                applier.adopt(item)
+                said(item, "")
+        if adopt:
+            plan = _plan(account, records)
+        applied = applier.apply(plan, only=only, restore=restore)
+        shown.show_end(console, applied)
+        return FAILED if applied.failed or applied.open else _after(_plan(account, records), applied)
+
+
+def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
+    """Print the YAML that keeps what a person changed by hand."""
+    with account_of(routing, macros) as (account, records):
+        plan = _plan(account, records)
+    _refuse_unknown_keys(plan, [key])
+    item = next(one for one in plan.items if one.step.key == key)
+    if item.step.verb not in {"drifted", "conflict"} or item.found is None:
+        raise NotDone(f"Nobody changed {key} by hand.")
+    print_line(console, shown.kept_as_yaml(item.step))
+    return NOTHING_TO_DO
+
+
+def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool) -> int:
+    """The one way to delete something: by its key, after saying what is lost."""
+    with account_of(routing, macros) as (account, records), _locked(records):
+        plan = _plan(account, records)
+        _refuse_unknown_keys(plan, [key])
+        item = next(one for one in plan.items if one.step.key == key)
+        if item.found is None or item.found.marker is None:
+            raise NotDone(f"{key} is not there, or is not ours.")
+        print_line(console, f"This deletes {item.found.title} for good. {item.kind.lost}")
+        if not yes and not _agreed(console):
+            raise NotDone("Nothing was deleted.")
+        item.kind.delete(account, item.found)
+        records.setup_objects.forget(account.instance, key)
+        print_line(console, f"Deleted {key}.")
+    return NOTHING_TO_DO
+
+
+@contextmanager
+def account_of(routing: Path, macros: Path, *, needs_admin: bool = True) -> Iterator[tuple[Account, Records]]:
+    settings = setup_settings(os.environ)
+    rules = read_rules(routing, macros)
+    records = Records.open(settings.database_url)
+    try:
+        account = connect(settings, os.environ, rules, needs_admin=needs_admin)
+        try:
+            yield account, records
+        finally:
+            account.zendesk.close()
+            account.gitlab.close()
+    finally:
+        records.close()
+
+
+@contextmanager
+def _locked(records: Records) -> Iterator[None]:
+    now = datetime.now(UTC)
+    if not records.setup_objects.lock(now=now.isoformat(), until=(now + LOCKED).isoformat()):
+        raise NotDone("Another `pointsman setup` is at work. If it was killed, try again in a quarter of an hour.")
+    try:
+        yield
+    finally:
+        records.setup_objects.unlock()
+
+
+def _plan(account: Account, records: Records) -> SetupPlan:
+    plan = make_plan(account, records.setup_objects.all(account.instance))
+    problems = definitions.problems(account, plan.items)
+    if problems:
+        raise NotDone("\n".join(("Zendesk would refuse this:", *(f"  - {one}" for one in problems))))
+    return plan
+
+
+def _refuse_unknown_keys(plan: SetupPlan, keys: Sequence[str]) -> None:
+    known = {item.step.key for item in plan.items} | {item.step.kind for item in plan.items}
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        from app.rules.parsing.problems import nearest
+
+        raise NotDone(f"The plan has no {unknown[0]}; {nearest(unknown[0], known)}")
+
+
+def _has_work(plan: SetupPlan, only: Sequence[str], restore: Sequence[str], adopt: Sequence[str]) -> bool:
+    def is_work(item: Item) -> bool:
+        step = item.step
+        if step.key in (*restore, *adopt):
+            return step.is_work
+        return step.verb in WRITTEN and (not only or step.key in only or step.kind in only)
+
+    return any(map(is_work, plan.items))
+
+
+def _agreed(console: Console) -> bool:
+    if not sys.stdin.isatty():
+        raise NotDone("Nobody can be asked here: use --yes.")
+    return console.input("Carry this out? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _after(plan: SetupPlan, applied: Applied) -> int:
+    del applied
+    left: list[Any] = [step for step in plan.steps if step.is_work]
+    return SOMETHING_TO_DO if left else NOTHING_TO_DO

@@ -1,0 +1,80 @@
+"""How a plan of `pointsman setup` looks in a terminal."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import ndiff
+from io import StringIO
+from typing import Any, Final
+
+from rich.console import Console
+from ruamel.yaml import YAML
+
+from app.cli.console import print_line
+from app.setup.apply import Applied
+from app.setup.plan import FieldChange, Step, Verb
+
+_LOOK: Final[dict[Verb, tuple[str, str, str]]] = {
+    "create": ("+", "green", "to create"),
+    "change": ("~", "yellow", "to change"),
+    "unwanted": ("-", "yellow", "to switch off"),
+    "drifted": ("!", "magenta", "changed by hand"),
+    "conflict": ("!", "red", "changed by hand and in the YAML"),
+    "adopt": ("?", "cyan", "not ours"),
+    "copy": ("?", "cyan", "copied by hand"),
+    "manual": ("*", "cyan", "for a person"),
+    "unchanged": ("=", "dim", "unchanged"),
+}
+"""Sign, colour, and the words of the summary."""
+
+
+def show(console: Console, steps: Sequence[Step], *, verbose: bool) -> None:
+    for step in steps:
+        if step.verb != "unchanged" or verbose:
+            _show_step(console, step, verbose=verbose)
+    counts = Counter(step.verb for step in steps)
+    said = [f"{counts[verb]} {words}" for verb, (_, _, words) in _LOOK.items() if counts[verb]]
+    print_line(console, f"{', '.join(said) or 'Nothing is wanted'}.")
+
+
+def show_done(console: Console, step: Step, wrong: str) -> None:
+    sign, colour, _ = _LOOK[step.verb]
+    print_line(console, f"{sign} {step.key}: {wrong or 'done'}", style="red" if wrong else colour)
+
+
+def show_end(console: Console, applied: Applied) -> None:
+    print_line(console, f"{len(applied.done)} done, {len(applied.failed)} failed, {len(applied.open)} not tried.")
+    if applied.open:
+        print_line(console, "Run it again: it goes on from here, and makes nothing twice.")
+
+
+def kept_as_yaml(step: Step) -> str:
+    """For routing.yaml: the values as they are in the account."""
+    buffer = StringIO()
+    yaml = YAML()
+    yaml.default_flow_style = None
+    yaml.width = 110
+    yaml.dump({"setup": {"keep": {step.key: {one.name: one.old for one in step.fields}}}}, buffer)
+    return buffer.getvalue().rstrip()
+
+
+def _show_step(console: Console, step: Step, *, verbose: bool) -> None:
+    sign, colour, words = _LOOK[step.verb]
+    print_line(console, f"{sign} {step.key}  {words}{f': {step.reason}' if step.reason else ''}", style=colour)
+    if step.verb == "create" and not verbose:
+        return
+    for change in step.fields:
+        for line in _lines_of(change):
+            print_line(console, f"    {line}")
+
+
+def _lines_of(change: FieldChange) -> Iterable[str]:
+    old, new = _text(change.old), _text(change.new)
+    if "\n" not in old + new:
+        return [f"{change.name}: {new}" if change.old is None else f"{change.name}: {old} -> {new}"]
+    kept = [line for line in ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
+    return [f"{change.name}:", *(f"  {line}" for line in kept)]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Zendesk and GitLab as code: wanted (from the YAML) -> current (read) -> plan -> apply."""

@@ -1,0 +1,136 @@
+"""Carries out a plan, step by step. It may be stopped anywhere: run again, and it goes on."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from app.records.setup_objects import SetupObjects
+from app.setup.kinds.hook import GitLabHook
+from app.setup.marker import Marker
+from app.setup.objects import Account, Remote
+from app.setup.plan import WRITTEN, changes
+from app.setup.planner import Item, SetupPlan
+from app.setup.secret_files import new_signing_token
+from app.setup.values import references_in, resolved
+from integrations.errors import IntegrationError, Invalid, NotFound, UnknownOutcome
+
+LOOKS_AGAIN_SECONDS = (0.5, 2.0, 5.0)
+
+
+@dataclass
+class Applied:
+    done: list[Item] = field(default_factory=list)
+    failed: list[tuple[Item, str]] = field(default_factory=list)
+    open: list[Item] = field(default_factory=list)
+    """What was not tried, because something before it ended the run."""
+
+
+@dataclass(frozen=True)
+class Applier:
+    account: Account
+    records: SetupObjects
+    shown: Callable[[Item, str], None]
+    """Called after each step, with what went wrong; empty: nothing."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+
+    def apply(self, plan: SetupPlan, *, only: Sequence[str] = (), restore: Sequence[str] = ()) -> Applied:
+        """`only`: nothing but these keys or kinds; `restore`: also undo what was done to these by hand."""
+        applied = Applied()
+        chosen = [item for item in plan.items if _is_chosen(item, only, restore)]
+        for number, item in enumerate(chosen):
+            try:
+                self._one(item, plan)
+            except (Invalid, NotFound) as error:
+                applied.failed.append((item, str(error)))
+            except IntegrationError as error:
+                applied.failed.append((item, str(error)))
+                applied.open = chosen[number + 1 :]
+            else:
+                applied.done.append(item)
+            self.shown(item, applied.failed[-1][1] if applied.failed and applied.failed[-1][0] is item else "")
+            if applied.open:
+                break
+        return applied
+
+    def adopt(self, item: Item) -> None:
+        """Put our marker on it, and change nothing else: the next plan says what differs."""
+        if item.found is None:
+            return
+        self._save(item, item.kind.change(self.account, item.found, item.found.values, self._marker(item)))
+
+    def _one(self, item: Item, plan: SetupPlan) -> None:
+        if isinstance(item.kind, GitLabHook):
+            item = self._with_secret(item)
+        values = resolved(item.values, plan.ids)
+        missing = references_in(values)
+        if missing:
+            raise Invalid("setup", f"not done, because there is no {', '.join(sorted(missing))}", "waits")
+        item = replace(item, values=values)
+        found = self._created(item) if item.found is None else self._changed(item, item.found)
+        plan.ids[item.step.key] = found.remote_id
+        self._save(item, found)
+        untaken = changes(item.values, found.values)
+        if untaken:
+            names = ", ".join(one.name for one in untaken)
+            raise Invalid(item.kind.service, f"the server did not take {names}", "not_taken")
+
+    def _created(self, item: Item) -> Remote:
+        try:
+            return item.kind.create(self.account, item.step.key, item.values, self._marker(item))
+        except UnknownOutcome:
+            # It bears its marker, so it says itself whether it is there.
+            for seconds in LOOKS_AGAIN_SECONDS:
+                self.sleep(seconds)
+                found = self._ours(item)
+                if found is not None:
+                    return found
+            raise
+
+    def _changed(self, item: Item, planned: Remote) -> Remote:
+        """Read once more: what somebody did since the plan was made is not overwritten."""
+        current = item.kind.read_one(self.account, planned.remote_id)
+        if current is None:
+            raise NotFound(item.kind.service, "it was deleted since the plan was made", "gone")
+        if current.values != planned.values:
+            raise Invalid(item.kind.service, "it was changed since the plan was made; plan again", "moved")
+        try:
+            return item.kind.change(self.account, current, item.values, self._marker(item))
+        except UnknownOutcome:
+            self.sleep(LOOKS_AGAIN_SECONDS[0])
+            found = item.kind.read_one(self.account, planned.remote_id)
+            if found is None or changes(item.values, found.values):
+                raise
+            return found
+
+    def _ours(self, item: Item) -> Remote | None:
+        marker = self._marker(item)
+        return next(
+            (
+                one
+                for one in item.kind.read(self.account)
+                if one.marker == marker or (item.kind.by_title and one.values.items() >= item.values.items())
+            ),
+            None,
+        )
+
+    def _with_secret(self, item: Item) -> Item:
+        secret = self.account.gitlab_secret
+        if not secret.values:
+            secret.put(new_signing_token())
+        return replace(item, values={**item.values, "secret": secret.fingerprint})
+
+    def _save(self, item: Item, found: Remote) -> None:
+        key, instance = item.step.key, self.account.instance
+        self.records.save(instance, key, found.remote_id, found.values, now=self.now().isoformat())
+
+    def _marker(self, item: Item) -> Marker:
+        return Marker(item.step.key, self.account.instance)
+
+
+def _is_chosen(item: Item, only: Sequence[str], restore: Sequence[str]) -> bool:
+    step = item.step
+    if step.key in restore:
+        return step.verb in {"drifted", "conflict"}
+    return step.verb in WRITTEN and (not only or step.key in only or step.kind in only)

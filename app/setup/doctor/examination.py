@@ -1,0 +1,25 @@
+"""All checks one after the other. One that cannot look says so, and the others go on."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.setup.doctor import gitlab_checks, own_checks, zendesk_checks
+from app.setup.doctor.diagnosis import Check, Diagnosis, warn
+from app.setup.objects import Account
+from integrations.errors import IntegrationError, Refused
+
+CHECKS: Final[Sequence[Check]] = (*zendesk_checks.CHECKS, *gitlab_checks.CHECKS, *own_checks.CHECKS)
+
+
+def examine(account: Account, *, only_cheap: bool = False) -> Iterator[Diagnosis]:
+    """With `only_cheap`, what the token may not look at is left out: an hourly warning helps nobody."""
+    for check in CHECKS:
+        if only_cheap and not check.cheap:
+            continue
+        try:
+            yield from check.look(account)
+        except Refused as error:
+            if not only_cheap:
+                yield warn(check.name, f"the token may not look: {error.message}", "Give `doctor` an admin's token.")
+        except IntegrationError as error:
+            yield Diagnosis(check.name, "fail", error.message, "Try again; see the log of the service.")

@@ -1,0 +1,97 @@
+"""What can be wrong in GitLab."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
+from app.setup.doctor.zendesk_checks import APPLY
+from app.setup.kinds.hook import EVENTS
+from app.setup.kinds.label import Label
+from app.setup.objects import Account
+from app.setup.values import mapping
+
+REPORTER, MAINTAINER = 20, 40
+SOON_DAYS: Final = 30
+OLDEST, SIGNS = (18, 3), (19, 0)
+
+
+def token(account: Account) -> Iterable[Diagnosis]:
+    said = account.gitlab.token()
+    scopes = said.get("scopes") or []
+    if "api" not in scopes:
+        yield fail("gitlab/token", f"the token has the scopes {', '.join(scopes)}", "Make one with the scope `api`.")
+        return
+    ends = said.get("expires_at")
+    days = (date.fromisoformat(ends) - datetime.now(UTC).date()).days if isinstance(ends, str) else None
+    if days is not None and days < SOON_DAYS:
+        yield warn("gitlab/token", f"the token ends in {days} days", "Make a new one, and put it into GITLAB_TOKEN.")
+    else:
+        yield ok("gitlab/token", f"scope api{f', valid for {days} days' if days is not None else ''}")
+
+
+def version(account: Account) -> Iterable[Diagnosis]:
+    said = account.gitlab.version()
+    number = tuple(int(part) for part in said.split("-")[0].split(".")[:2] if part.isdecimal())
+    if number < OLDEST:
+        yield fail("gitlab/version", f"GitLab {said} is too old", "The oldest that works is 18.3.")
+    elif number < SIGNS:
+        yield warn("gitlab/version", f"GitLab {said} cannot sign webhooks", "From 19.0 on it can; then apply again.")
+    else:
+        yield ok("gitlab/version", f"GitLab {said}")
+
+
+def trackers(account: Account) -> Iterable[Diagnosis]:
+    for name, tracker in account.rules.routing.trackers.items():
+        place = account.place("trackers", name)
+        if tracker.project not in account.projects:
+            remedy = f"Correct {place}, or make the bot a member."
+            yield fail("gitlab/trackers", f"the token sees no project {tracker.project}", remedy)
+            continue
+        rights = mapping(account.gitlab.project(tracker.project).get("permissions"))
+        levels = [mapping(rights.get(one)).get("access_level") or 0 for one in ("project_access", "group_access")]
+        if max(levels) < REPORTER:
+            yield fail("gitlab/trackers", f"the bot is no member of {tracker.project}", "Make it a Reporter or higher.")
+        else:
+            yield ok("gitlab/trackers", f"{tracker.project}: access level {max(levels)}")
+
+
+def hooks(account: Account) -> Iterable[Diagnosis]:
+    """Only a maintainer sees them."""
+    for path, project_id in account.projects.items():
+        ours = [row for row in account.gitlab.hooks(project_id) if row.get("url") == _our_url(account)]
+        if not ours:
+            yield fail("gitlab/hooks", f"{path}: no webhook calls {_our_url(account)}", APPLY)
+            continue
+        row = ours[0]
+        off = [event for event in EVENTS if not row.get(event)]
+        if row.get("alert_status") not in {None, "executable"}:
+            remedy = "Mend what refuses it (see the log), then press Test on the hook's page."
+            yield fail("gitlab/hooks", f"{path}: GitLab has switched the webhook off", remedy)
+        elif off:
+            yield warn("gitlab/hooks", f"{path}: the webhook leaves out {', '.join(off)}", APPLY)
+        else:
+            yield ok("gitlab/hooks", f"{path}: the webhook is on")
+
+
+def labels(account: Account) -> Iterable[Diagnosis]:
+    kind = Label()
+    found = [one.values for one in kind.read(account)]
+    missing = [one.values["name"] for one in kind.wanted(account) if one.values not in found]
+    if missing:
+        yield warn("gitlab/labels", f"missing: {', '.join(sorted(set(missing)))}", APPLY)
+    else:
+        yield ok("gitlab/labels", "the labels of new issues are there")
+
+
+def _our_url(account: Account) -> str:
+    return f"{account.public_url}/webhooks/gitlab"
+
+
+CHECKS: Final = (
+    Check("gitlab/token", token),
+    Check("gitlab/version", version),
+    Check("gitlab/trackers", trackers),
+    Check("gitlab/hooks", hooks),
+    Check("gitlab/labels", labels, cheap=False),
+)

@@ -1,0 +1,3 @@
+"""The event of a test delivery: that it arrives is all that it says."""
+
+EVENT = "doctor.ping"

@@ -1,0 +1,96 @@
+"""Every macro of macros.yaml as a macro of Zendesk, one for each of its channels: advocates apply them by hand."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from inscriptis import get_text
+
+from app.rules.macros import DEFAULT
+from app.rules.schema.macros import MacroConfig
+from app.setup.kinds.macro_text import zendesk_text
+from app.setup.kinds.zendesk_kind import ZendeskKind
+from app.setup.names import key_of
+from app.setup.objects import Account, Wanted
+from app.setup.values import Values, text
+from integrations.zendesk.admin import Json
+
+_TAGS = frozenset({"current_tags", "set_tags", "remove_tags"})
+
+
+class Macro(ZendeskKind):
+    name = "macro"
+    path, many, one = "macros", "macros", "macro"
+    deactivated: ClassVar[Values] = {"active": False}
+
+    def wanted(self, account: Account) -> Sequence[Wanted]:
+        if not account.rules.routing.setup.macros:
+            return []
+        places = account.rules.macro_positions
+        return [
+            Wanted(key, values, f"{places.file}:{places.at(('macros', name, 'text', channel)).line}")
+            for name, macro in account.rules.macros.macros.items()
+            for channel, key, values in _by_channel(account, name, macro)
+        ]
+
+    def parse(self, raw: Json) -> Values:
+        actions = [one for one in raw.get("actions") or () if isinstance(one, Mapping)]
+        by_field = {text(one.get("field")): one.get("value") for one in actions}
+        return {
+            "title": text(raw.get("raw_title") or raw.get("title")),
+            "active": raw.get("active") is not False,
+            "reply": _reply(by_field),
+            "public": text(by_field.get("comment_mode_is_public")) != "false",
+            "actions": sorted(_action(one) for one in actions if not text(one.get("field")).startswith("comment_")),
+            "restriction": "" if raw.get("restriction") is None else json.dumps(raw["restriction"], sort_keys=True),
+        }
+
+    def body(self, values: Values) -> dict[str, Any]:
+        comment = [
+            {"field": "comment_value", "value": values["reply"]},
+            {"field": "comment_mode_is_public", "value": text(values["public"])},
+        ]
+        actions = [{"field": field, "value": json.loads(value)} for field, value in values["actions"]]
+        body = {"title": values["title"], "active": values["active"], "actions": [*comment, *actions]}
+        return body if values["restriction"] else {**body, "restriction": None}
+
+
+def _by_channel(account: Account, name: str, macro: MacroConfig) -> Iterable[tuple[str, str, Values]]:
+    channels = account.rules.routing.channels
+    for channel, written in macro.text.items():
+        title = "" if channel == DEFAULT else channels[channel].title or channel
+        actions = [{"field": "current_tags", "value": " ".join(macro.tags)}] if macro.tags else []
+        actions += [{"field": "status", "value": macro.status}] if macro.status else []
+        values = {
+            "title": f"{name}::{title}" if title else name,
+            "active": True,
+            "reply": _lines(zendesk_text(account.rules.routing, written, title)),
+            "public": macro.visibility == "public",
+            "actions": sorted(map(_action, actions)),
+            "restriction": "",
+        }
+        yield channel, key_of("macro", name, *([channel] if title else [])), values
+
+
+def _action(raw: Mapping[str, Any]) -> list[str]:
+    field, value = text(raw.get("field")), raw.get("value")
+    if field in _TAGS:
+        value = " ".join(sorted(text(value).split()))
+    plain = [text(one) for one in value] if isinstance(value, list) else text(value)
+    return [field, json.dumps(plain, ensure_ascii=False)]
+
+
+def _reply(by_field: Mapping[str, Any]) -> str:
+    """One text, in whichever form it is kept: who saves a macro in Admin Center may turn it into rich text."""
+    if "comment_value_html" in by_field:
+        return _lines(get_text(text(by_field["comment_value_html"])))
+    value = by_field.get("comment_value")
+    # `["channel:all", "text"]` is the same text.
+    return _lines(text(value[-1] if isinstance(value, list) and value else value))
+
+
+def _lines(written: str) -> str:
+    """Without blanks at the ends of lines, and with one empty line at most between two."""
+    lines = [line.strip() for line in written.replace("\xa0", " ").splitlines()]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept).strip()

@@ -1,0 +1,139 @@
+"""Views: those of `setup.views`, and one for each channel."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from app.rules.schema.setup import ViewConfig
+from app.setup.kinds.zendesk_kind import ZendeskKind
+from app.setup.names import key_of
+from app.setup.objects import Account, Wanted
+from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
+from integrations.zendesk.admin import Json
+from integrations.zendesk.via import channel_ids
+
+COLUMNS = ["status", "subject", "requester", "created", "updated", "assignee"]
+Rows = list[dict[str, str]]
+
+
+class View(ZendeskKind):
+    name = "view"
+    path, many, one = "views", "views", "view"
+    deactivated: ClassVar[Values] = {"active": False}
+
+    def wanted(self, account: Account) -> Sequence[Wanted]:
+        setup = account.rules.routing.setup
+        views = [
+            Wanted(key_of(self.name, name), _values(account, view), account.place("setup", "views", name))
+            for name, view in setup.views.items()
+        ]
+        if setup.channel_views:
+            views += self._of_channels(account)
+        return views
+
+    def _of_channels(self, account: Account) -> Iterable[Wanted]:
+        """A channel that has a view of its own under `setup.views` gets no second one."""
+        routing = account.rules.routing
+        for name, channel in routing.channels.items():
+            view = ViewConfig(title=f"Channel: {channel.title or name}", channel=(name,))
+            if name not in routing.setup.views and _recognised(account, name):
+                yield Wanted(
+                    key_of(self.name, "channel", name), _values(account, view), account.place("channels", name)
+                )
+
+    def parse(self, raw: Json) -> Values:
+        execution, rows = mapping(raw.get("execution")), mapping(raw.get("conditions"))
+        group_by, sort_by = text(execution.get("group_by")), text(execution.get("sort_by"))
+        return {
+            "title": text(raw.get("raw_title") or raw.get("title")),
+            "active": raw.get("active") is not False,
+            "all": conditions(rows.get("all")),
+            "any": conditions(rows.get("any")),
+            "columns": [_column(one) for one in execution.get("columns") or ()],
+            "group_by": group_by,
+            "group_order": text(execution.get("group_order")) if group_by else "",
+            "sort_by": sort_by,
+            "sort_order": text(execution.get("sort_order")) if sort_by else "",
+            "restriction": _restriction(raw.get("restriction")),
+        }
+
+    def body(self, values: Values) -> dict[str, Any]:
+        output = {name: values[name] for name in ("columns", "group_by", "group_order", "sort_by", "sort_order")}
+        return {
+            "title": values["title"],
+            "active": values["active"],
+            "all": condition_rows(values["all"]),
+            "any": condition_rows(values["any"]),
+            "output": {name: value for name, value in output.items() if value},
+        } | ({} if values["restriction"] else {"restriction": None})
+
+    def is_seen(self, raw: Json) -> bool:
+        """Zendesk's own have titles that it translates."""
+        return "{{" not in text(raw.get("raw_title"))
+
+
+def _values(account: Account, view: ViewConfig) -> Values:
+    all_: Rows = [{"field": "status", "operator": "less_than", "value": view.below}]
+    any_: Rows = []
+    if view.group:
+        all_.append({"field": "group_id", "operator": "is", "value": group_id(account, view.group)})
+    if view.tags:
+        all_.append({"field": "current_tags", "operator": "includes", "value": " ".join(view.tags)})
+    if view.hours:
+        all_.append({"field": "requester_updated_at", "operator": "greater_than", "value": str(view.hours)})
+    for name in view.not_channel:
+        all_ += [{"field": "via_id", "operator": "is_not", "value": one} for one in _vias(account, name)]
+    for name in view.channel:
+        any_ += _recognised(account, name)
+    return {
+        "title": view.title,
+        "active": True,
+        "all": conditions(all_),
+        "any": conditions(any_),
+        "columns": COLUMNS,
+        "group_by": "status",
+        "group_order": "asc",
+        "sort_by": "created",
+        "sort_order": "asc",
+        "restriction": "",
+    }
+
+
+def group_id(account: Account, name: str) -> str:
+    return account.groups.get(name) or reference(key_of("group", name))
+
+
+def _recognised(account: Account, name: str) -> Rows:
+    """How a view finds a channel's tickets: by Zendesk's channel and by tags. It cannot look at addresses."""
+    channel = account.rules.routing.channels[name]
+    rows: Rows = [{"field": "via_id", "operator": "is", "value": one} for one in _vias(account, name)]
+    tags = sorted({tag for way in channel.recognise for tag in way.tags if "*" not in tag})
+    return rows + ([{"field": "current_tags", "operator": "includes", "value": " ".join(tags)}] if tags else [])
+
+
+def _vias(account: Account, channel: str) -> list[str]:
+    """The ids of Zendesk's channels that lead to this one, as far as the account has them."""
+    offered = account.offered("via_id")
+    return sorted((one for one, name in _channel_of(account).items() if name == channel and one in offered), key=int)
+
+
+def _channel_of(account: Account) -> dict[str, str]:
+    """Each id leads to one channel: to the first that names it, before those that name it among several."""
+    found: dict[str, str] = {}
+    for exact in (True, False):
+        for name, channel in account.rules.routing.channels.items():
+            for via in (via for way in channel.recognise for via in way.via):
+                for number in channel_ids(via, exact=exact):
+                    found.setdefault(str(number), name)
+    return found
+
+
+def _column(given: object) -> str:
+    name = text(given.get("id")) if isinstance(given, Mapping) else text(given)
+    return "subject" if name == "description" else name
+
+
+def _restriction(given: object) -> str:
+    if not isinstance(given, Mapping):
+        return ""
+    ids = given.get("ids") or [given.get("id")]
+    return f"{text(given.get('type'))} {' '.join(sorted(map(text, ids)))}"

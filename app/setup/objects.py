@@ -1,0 +1,123 @@
+"""What the YAML wants, what an account has, and what each kind of object knows of reading and writing it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from app.rules.loading import Rules
+from app.setup.marker import Marker
+from app.setup.secret_files import WebhookSecret
+from app.setup.values import Values, text
+from integrations.errors import Refused
+from integrations.gitlab.admin import GitLabAdmin
+from integrations.zendesk.admin import ZendeskAdmin
+
+
+@dataclass(frozen=True)
+class Wanted:
+    key: str
+    values: Values
+    place: str = ""
+    """`routing.yaml:12`."""
+    manual: str = ""
+    """What a person must do first; then `values` are not compared, and nothing is written."""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """An object of the account."""
+
+    remote_id: str
+    title: str
+    values: Values
+    marker: Marker | None
+    changed_at: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_active(self) -> bool:
+        return self.values.get("active", True) is not False
+
+
+@dataclass
+class Account:
+    """Both sides as they were read at the start of a run, for every kind to look at."""
+
+    rules: Rules
+    zendesk: ZendeskAdmin
+    """With an admin's token, if there is one."""
+    service: ZendeskAdmin
+    """With the service's own token."""
+    gitlab: GitLabAdmin
+    public_url: str
+    bot_id: str
+    """Of the service's own agent in Zendesk."""
+    gitlab_secret: WebhookSecret
+    zendesk_secret: WebhookSecret
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Name to id."""
+    definitions: Mapping[str, Any] = field(default_factory=dict)
+    """What conditions and actions this account has, as `/triggers/definitions` says."""
+    projects: Mapping[str, int] = field(default_factory=dict)
+    """Path of each tracker to its id; without those that the token cannot read."""
+
+    @property
+    def instance(self) -> str:
+        return self.rules.routing.setup.instance
+
+    def offered(self, subject: str) -> frozenset[str]:
+        """The values that a condition of this account may have."""
+        return frozenset(
+            text(value.get("value"))
+            for one in self.definitions.get("conditions_all", ())
+            if one.get("subject") == subject
+            for value in one.get("values") or ()
+            if value.get("enabled") is not False
+        )
+
+    def place(self, *path: str | int) -> str:
+        at = self.rules.positions.at(tuple(path))
+        return f"{self.rules.positions.file}:{at.line}"
+
+
+class ObjectKind(ABC):
+    """One file per kind; no kind knows another, but by the key of an object."""
+
+    name: ClassVar[str]
+    service: ClassVar[str] = "zendesk"
+    deactivated: ClassVar[Values] = {}
+    """What makes one that is not wanted any more do nothing; empty: nothing does, so it stays."""
+    by_title: ClassVar[bool] = False
+    """It has no description: an object is ours by its title."""
+
+    drifts: ClassVar[bool] = True
+    """May people change it by hand? Else a difference is always mended."""
+
+    @abstractmethod
+    def wanted(self, account: Account) -> Sequence[Wanted]:
+        """From the YAML. Calls nobody."""
+
+    @abstractmethod
+    def read(self, account: Account) -> Sequence[Remote]:
+        """All of the account: no filter, every page."""
+
+    @abstractmethod
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
+        """As it is now; None: it is gone."""
+
+    @abstractmethod
+    def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
+        """With its marker in the same request."""
+
+    @abstractmethod
+    def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
+        """`values`: all that are wanted; what is sent is up to the kind. Also puts the marker back."""
+
+    lost: ClassVar[str] = ""
+    """What goes with it when it is deleted."""
+
+    def delete(self, account: Account, found: Remote) -> None:
+        """Only ever by `setup delete`, for what bears our marker."""
+        del account, found
+        raise Refused(self.service, f"a {self.name} is not deleted by setup", "not_deleted")

@@ -1,0 +1,149 @@
+"""Reads both sides and makes the plan. Nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.records.setup_objects import SetupObject
+from app.setup.kinds import KINDS
+from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
+from app.setup.objects import Account, ObjectKind, Remote, Wanted
+from app.setup.plan import Step, compare, creation
+from app.setup.values import Values, references_in, resolved
+
+
+@dataclass(frozen=True)
+class Item:
+    """A step, with what is needed to carry it out."""
+
+    step: Step
+    kind: ObjectKind
+    values: Values = field(default_factory=dict)
+    """What is wanted; references to what does not exist yet are still in it."""
+    found: Remote | None = None
+
+
+@dataclass
+class SetupPlan:
+    items: list[Item] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    """Of what exists, by key."""
+
+    @property
+    def steps(self) -> list[Step]:
+        return [item.step for item in self.items]
+
+
+def make_plan(account: Account, recorded: Mapping[str, SetupObject]) -> SetupPlan:
+    planner = _Planner(account, recorded)
+    for kind in KINDS:
+        planner.of_kind(kind)
+    return planner.plan
+
+
+@dataclass
+class _Planner:
+    account: Account
+    recorded: Mapping[str, SetupObject]
+    plan: SetupPlan = field(default_factory=SetupPlan)
+
+    def of_kind(self, kind: ObjectKind) -> None:
+        found = kind.read(self.account)
+        ours = _by_key(self.account.instance, found, self.recorded)
+        wanted = kind.wanted(self.account)
+        for one in wanted:
+            mine = ours.get(one.key, [])
+            if kind.by_title:
+                mine = [each for each in found if each.values.items() >= one.values.items()][:1]
+            if mine:
+                self.plan.ids[one.key] = mine[0].remote_id
+            self.plan.items.append(self._wanted(kind, one, mine[0] if mine else None, found))
+            for copy in mine[1:]:
+                reason = f"a copy made by hand, with our marker: {copy.title}"
+                step = Step(kind.name, one.key, "copy", reason=reason, remote_id=copy.remote_id)
+                self.plan.items.append(Item(step, kind, found=copy))
+        for key in sorted(ours.keys() - {one.key for one in wanted}):
+            self.plan.items += [_unwanted(kind, key, one) for one in ours[key]]
+
+    def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Remote | None, found: Sequence[Remote]) -> Item:
+        kept = self.account.rules.routing.setup.keep.get(wanted.key, {})
+        values = resolved({**wanted.values, **kept}, self.plan.ids)
+        recorded = self.recorded.get(wanted.key)
+        step = Step(kind.name, wanted.key, "unchanged", place=wanted.place, remote_id=there.remote_id if there else "")
+        item = Item(step, kind, values, there)
+        if there is not None:
+            current = _with_secret(there.values, values, recorded)
+            last = recorded.last_applied if recorded and kind.drifts else None
+            return replace(item, step=compare(step, values, current, last))
+        why = wanted.manual or self._waits_for(values) or _clash(wanted.key, found)
+        if why:
+            return replace(item, step=replace(step, verb="manual", reason=why))
+        return _missing(item, found, recorded)
+
+    def _waits_for(self, values: Values) -> str:
+        """A person has to do something before this can be made."""
+        manual = {item.step.key for item in self.plan.items if item.step.verb == "manual"}
+        waits = sorted(references_in(values) & manual)
+        return f"it waits for {', '.join(waits)}" if waits else ""
+
+
+def _missing(item: Item, found: Sequence[Remote], recorded: SetupObject | None) -> Item:
+    """Nothing bears its marker. Was it never made, or did somebody do something by hand?"""
+    step, key = item.step, item.step.key
+    lost = next((one for one in found if recorded and one.remote_id == recorded.remote_id), None)
+    if lost is not None and not item.kind.by_title:
+        reason = f"its marker was removed by hand: `--adopt {key}` puts it back"
+        return replace(item, step=replace(step, verb="drifted", reason=reason, remote_id=lost.remote_id), found=lost)
+    if recorded is not None and item.kind.drifts:
+        reason = f"it was deleted by hand: `--restore {key}` makes it again"
+        return replace(item, step=replace(step, verb="drifted", reason=reason))
+    there = _namesake(item, found)
+    if there is not None:
+        reason = f"one of this name is there, and it is not ours: `--adopt {key}` takes it over"
+        return replace(item, step=replace(step, verb="adopt", reason=reason, remote_id=there.remote_id), found=there)
+    return replace(item, step=creation(step, item.values))
+
+
+def _by_key(instance: str, found: Sequence[Remote], recorded: Mapping[str, SetupObject]) -> dict[str, list[Remote]]:
+    """Those with our marker. Of several with one key, the one that we recorded is ours, else the oldest."""
+    ours: dict[str, list[Remote]] = {}
+    for one in found:
+        if one.marker is not None and one.marker.instance == instance:
+            ours.setdefault(one.marker.key, []).append(one)
+    for key, objects in ours.items():
+        known = recorded[key].remote_id if key in recorded else ""
+        objects.sort(key=lambda one: (one.remote_id != known, len(one.remote_id), one.remote_id))
+    return ours
+
+
+def _with_secret(current: Values, wanted: Values, recorded: SetupObject | None) -> Values:
+    """GitLab never shows a secret: what we sent last stands for it."""
+    if "secret" not in wanted:
+        return current
+    return {**current, "secret": recorded.last_applied.get("secret", "") if recorded else ""}
+
+
+def _namesake(item: Item, found: Sequence[Remote]) -> Remote | None:
+    """One that was made by hand, at this address or with this title."""
+    if item.kind.by_title:
+        return None
+    title = item.values.get("title") or item.values.get("name")
+    place = {name: item.values[name] for name in ("project", "endpoint", "url") if name in item.values}
+    unmarked = (one for one in found if one.marker is None)
+    return next(
+        (one for one in unmarked if (one.values.items() >= place.items() if place else one.title == title)), None
+    )
+
+
+def _clash(key: str, found: Sequence[Remote]) -> str:
+    return TicketField.clash(found) if key == ARCHETYPE else ""
+
+
+def _unwanted(kind: ObjectKind, key: str, found: Remote) -> Item:
+    off = {name: value for name, value in kind.deactivated.items() if found.values.get(name) != value}
+    step = Step(kind.name, key, "unwanted", remote_id=found.remote_id, reason="the YAML does not name it any more")
+    if not off:
+        step = replace(step, verb="unchanged", reason="not wanted any more, and switched off")
+        return Item(step, kind, found.values, found)
+    values: dict[str, Any] = {**found.values, **off}
+    return Item(replace(step, fields=compare(step, off, found.values, None).fields), kind, values, found)

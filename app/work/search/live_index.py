@@ -1,0 +1,100 @@
+"""A table's texts in memory, in step with the records: each process has its own, read again every two seconds."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from app.model.encoder import Encodes
+from app.records.text_table import SearchedRow, TextTable
+from app.similarity.index import IndexedText, SimilarityIndex, TextKey
+from app.similarity.vectors import ENCODER_NAME, Vector, vectors
+
+INDEX_SECONDS = 2.0
+# Rows are written by several processes, whose clocks differ a little.
+OVERLAP = timedelta(seconds=10)
+# Texts that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
+EMBEDDED_AT_ONCE = 16
+
+R = TypeVar("R", bound=SearchedRow)
+
+
+class LiveIndex(Generic[R]):
+    """For any thread. A subclass says what is searched for, and what a row says."""
+
+    def __init__(self, rows: TextTable[R], encoder: Encodes | None, now: Callable[[], datetime]) -> None:
+        self._rows = rows
+        self._encoder = encoder
+        self._now = now
+        self._index = SimilarityIndex()
+        self._read_to = ""
+        self._known: dict[tuple[int, int], tuple[str, bool]] = {}
+        """What of each text is in the index: its last change, and whether it has a vector."""
+        self._refreshing = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def indexed(self, row: R) -> IndexedText:
+        vector = Vector(row.vector_of, row.vector) if row.vector else None
+        return IndexedText(*row.key, row.title, row.description, vector=vector)
+
+    def put(self, rows: list[R]) -> None:
+        self._index.add_all([self.indexed(row) for row in rows])
+        self._known.update({row.key: (row.updated_at, bool(row.vector)) for row in rows})
+
+    def forget(self, group: int, number: int) -> None:
+        self._index.remove(TextKey(group, number))
+        self._known.pop((group, number), None)
+
+    def meaning(self, subject: str, body: str) -> Vector | None:
+        """As it is asked for in a search: the encoder remembers what it was asked for lately."""
+        return self._vector(subject, self._index.without_boilerplate(body))
+
+    def look_at_again(self, key: TextKey) -> None:
+        """The next refresh takes its row for new."""
+        self._known.pop(key, None)
+
+    def refresh(self) -> int:
+        """Take in what any process wrote since the last look; how many texts."""
+        with self._refreshing:
+            return self._take_in()
+
+    def _take_in(self) -> int:
+        taken = 0
+        for batch in self._rows.changed_since(self._read_to):
+            new = [one for one in batch if self._known.get(one.key) != (one.updated_at, bool(one.vector_of))]
+            if new:
+                self.put(self._rows.at(new))
+            taken += len(new)
+            latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
+            self._read_to = max(self._read_to, latest.isoformat())
+        return taken
+
+    def embed_some(self) -> int:
+        """Give some texts without one their vector, for all processes; how many."""
+        if self._encoder is None:
+            return 0
+        rows = self._rows.without_vector(ENCODER_NAME, limit=EMBEDDED_AT_ONCE)
+        made = vectors(self._encoder, [(row.title, row.description) for row in rows])
+        if rows:
+            found = [(row, vector.values) for row, vector in zip(rows, made, strict=True)]
+            self._rows.add_vectors(ENCODER_NAME, found, now=self._now().isoformat())
+        return len(rows)
+
+    def update(self) -> None:
+        """What each process does again and again. While the database is away, what is in memory serves."""
+        self.refresh()
+        self.embed_some()
+
+    def _vector(self, subject: str, body: str) -> Vector | None:
+        return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None
+
+    def _asked(self, subject: str, body: str) -> dict[str, Any]:
+        """A ticket's text as it is looked for."""
+        body = self._index.without_boilerplate(body)
+        return {"subject": subject, "body": body, "vector": self._vector(subject, body) if len(self._index) else None}
+
+    @property
+    def bytes_held(self) -> int:
+        return self._index.bytes_held

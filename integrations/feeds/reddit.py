@@ -1,0 +1,75 @@
+"""Posts and comments of Reddit, by the feeds that an account of Reddit may read.
+
+Without an account nearly every request is refused. `reddit.com/prefs/feeds` gives an account a token for feeds; keys
+for the API are given by approval only. About ten requests a minute, and 25 entries in an answer.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote, urlencode
+
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost
+from integrations.feeds.rss import Rss
+from integrations.outbound import UNGUARDED, Outbound
+
+ADDRESS = "https://www.reddit.com"
+_POST = re.compile(r"(https://[^/]{1,100}/(?:r|user)/[^/]{1,50}/comments/(\w{1,12})/)[^/]{0,300}/?(\w{1,12})?")
+_FULL_NAME = re.compile(r"t[13]_\w{1,12}")
+_TRAILER = re.compile(r"\s*(?:&#32;)?\s*submitted by\s")
+GONE = frozenset({"[deleted]", "[removed]"})
+
+
+@dataclass(frozen=True)
+class Reddit:
+    feeds: tuple[Rss, ...]
+
+    @classmethod
+    def at(
+        cls,
+        subreddits: Sequence[str],
+        searches: Sequence[str],
+        *,
+        token: str,
+        user: str,
+        url: str = ADDRESS,
+        service: str = "reddit",
+        outbound: Outbound = UNGUARDED,
+    ) -> "Reddit":
+        account = {"feed": token, "user": user}
+        joined = quote("+".join(one.removeprefix("r/") for one in subreddits), safe="+")
+        asked: list[tuple[str, dict[str, str]]] = [
+            (f"/r/{joined}/{what}/.rss", {}) for what in ("new", "comments") if subreddits
+        ]
+        asked += [("/search.rss", {"q": f'"{words}"', "sort": "new"}) for words in searches]
+        addresses = (f"{url.rstrip('/')}{path}?{urlencode(given | account)}" for path, given in asked)
+        return cls(tuple(Rss.at(one, service=service, outbound=outbound) for one in addresses))
+
+    def read(self, position: FeedPosition, since: datetime) -> FeedPage:
+        found = [one for feed in self.feeds for one in feed.read(FeedPosition(), since).posts]
+        posts = {one.id: one for one in map(_post, found) if one.deleted or one.author_handle}
+        return FeedPage(tuple(posts.values()), position)
+
+
+def _post(entry: FeedPost) -> FeedPost:
+    """Known by its full name, `t1_` and the id of a comment or `t3_` and that of a post."""
+    where = _POST.match(entry.url)
+    comment = where[3] if where else None
+    names = [name for name in (entry.id,) if _FULL_NAME.fullmatch(name)]
+    known = names[0] if names else f"t1_{comment}" if comment else f"t3_{where[2]}" if where else entry.id
+    html = entry.html[: found.start()] if (found := _TRAILER.search(entry.html)) else entry.html
+    words = re.sub(r"<[^<>]{0,2000}>", "", html).strip()
+    post = replace(
+        entry,
+        id=known,
+        html=html if words else "",
+        text="",
+        deleted=words in GONE,
+        author_name="",
+        author_handle=entry.author_name.removeprefix("/u/"),
+    )
+    if where is None or not known.startswith("t1_"):
+        return post
+    title = entry.title.partition(" on ")[2] or entry.title
+    return replace(post, title="", thread_id=f"t3_{where[2]}", thread_url=where[1], thread_title=title)

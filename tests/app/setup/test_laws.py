@@ -1,0 +1,127 @@
+"""What holds whatever happens: applied is applied, nothing is made twice, and nothing of others is touched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from app.setup.marker import Marker
+from integrations.errors import IntegrationError
+from integrations.sandbox.faults import Fault
+from tests.app.setup.conftest import ROUTING, SetUp
+
+WRITES = 15
+"""That setting up this account takes."""
+
+
+def test_applied_is_unchanged_for_every_kind_and_twice_is_once(set_up: SetUp) -> None:
+    planned = {step.kind for step in set_up.plan()}
+    assert planned == {
+        "hold", "group", "field", "label", "category", "webhook", "secret", "trigger", "view", "macro", "hook",
+    }  # fmt: skip
+    assert set_up.apply().failed == []
+    assert set_up.open() == {}
+    before = set_up.everything()
+    assert set_up.apply().done == []
+    assert set_up.everything() == before
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "status_after"])
+@pytest.mark.parametrize("number", range(0, WRITES, 4))
+def test_after_a_lost_answer_the_next_run_ends_alike_and_makes_nothing_twice(
+    set_up: SetUp, kind: Any, number: int
+) -> None:
+    for service in (set_up.sandbox.zendesk, set_up.sandbox.gitlab):
+        service.faults.add(Fault(method="POST", kind=kind, after=number))
+    _apply_whatever_happens(set_up)
+    for service in (set_up.sandbox.zendesk, set_up.sandbox.gitlab):
+        service.faults.clear()
+    set_up.apply()
+    assert set_up.open() == {}
+    assert _doubled(set_up) == {}
+
+
+@pytest.mark.parametrize("number", range(0, WRITES, 3))
+def test_killed_between_a_write_and_its_record_the_next_run_goes_on(
+    set_up: SetUp, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = type(set_up.records.setup_objects).save
+    calls = iter(range(99))
+
+    def killed(*args: Any, **kwargs: Any) -> None:
+        if next(calls) == number:
+            raise KeyboardInterrupt
+        saved(*args, **kwargs)
+
+    monkeypatch.setattr(type(set_up.records.setup_objects), "save", killed)
+    with pytest.raises(KeyboardInterrupt):
+        set_up.apply()
+    set_up.apply()
+    assert set_up.open() == {}
+    assert _doubled(set_up) == {}
+
+
+def test_a_limit_half_way_stops_it_and_the_next_run_goes_on(set_up: SetUp) -> None:
+    set_up.sandbox.zendesk.faults.add(
+        Fault(method="POST", path="/api/v2/views", status=429, headers={"Retry-After": "9"})
+    )
+    applied = set_up.apply()
+    assert [item.step.key for item, _ in applied.failed] == ["view/twitter"]
+    assert applied.open
+    assert set_up.apply().failed == []
+    assert set_up.open() == {}
+
+
+def test_what_bears_no_marker_never_changes(set_up: SetUp) -> None:
+    zendesk = set_up.sandbox.zendesk
+    foreign = {
+        zendesk.add_object("views", title="Stuck", conditions={"all": [], "any": []}, execution={}),
+        zendesk.add_object("macros", title="Community::Mention", actions=[]),
+        zendesk.add_object("triggers", title="Notify", actions=[], conditions={"all": [], "any": []}, category_id=None),
+    }
+    before = _rows(set_up, foreign)
+    set_up.apply()
+    assert set_up.open() == {"view/stuck": "adopt", "macro/community-mention": "adopt"}
+    set_up.routing = ROUTING.replace("Stuck", "Waits")
+    set_up.apply(restore=["view/stuck"])
+    assert _rows(set_up, foreign) == before
+
+
+@pytest.mark.parametrize("instance", ["main", "staging"])
+def test_two_services_share_an_account_and_leave_each_other_alone(set_up: SetUp, instance: str) -> None:
+    set_up.apply()
+    before = set_up.everything()
+    other = SetUp(set_up.sandbox, set_up.folder, set_up.records)
+    other.routing = ROUTING.replace("setup:\n", f"setup:\n  instance: {instance}\n")
+    other.apply(only=["view", "macro"])
+    after = set_up.everything()
+    for table in ("views", "macros"):
+        assert {key: after[table][key] for key in before[table]} == before[table]
+        assert len(after[table]) == len(before[table]) * (2 if instance == "staging" else 1)
+    assert set_up.open() == {}
+
+
+def _apply_whatever_happens(set_up: SetUp) -> None:
+    with suppress(IntegrationError):
+        set_up.apply()
+
+
+def _rows(set_up: SetUp, numbers: set[int]) -> list[Any]:
+    tables = set_up.everything().values()
+    return [row for rows in tables for row in rows.values() if row["id"] in numbers]
+
+
+def _doubled(set_up: SetUp) -> dict[str, int]:
+    """Markers, names of categories and hooks that are there more than once."""
+    tables = set_up.everything()
+    found: Counter[str] = Counter()
+    for rows in tables.values():
+        for row in rows.values():
+            marker = Marker.in_text(row.get("description")) or Marker.in_text(row.get("agent_description"))
+            found[str(marker or row.get("name"))] += 1
+    project = set_up.account().projects["community/product"]
+    found.update(str(row["url"]) for row in set_up.account().gitlab.hooks(project))
+    return {name: count for name, count in found.items() if count > 1}
