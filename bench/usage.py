@@ -13,13 +13,13 @@ def processor_seconds(process: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def memory_peak(process: int) -> float:
-    """Bytes that were resident at most; what several share counts for each."""
-    return sum(_peak(one) for one in _family(process))
+def memory(process: int) -> float:
+    """Bytes that are resident; what several share counts for each."""
+    return sum(_resident(one) for one in _family(process))
 
 
-def _peak(process: int) -> float:
-    found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+def _resident(process: int) -> float:
+    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
     return float(found[1]) * 1024 if found else 0.0
 
 

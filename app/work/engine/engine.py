@@ -230,8 +230,9 @@ class Engine:
         self._ring(batch)
 
     def _ring(self, batch: Sequence[Work]) -> None:
-        if self._started:
-            self._bell.ring({work.message.queue for work in batch if work.delay <= 0})
+        """Only for tickets: what waits elsewhere is merged with what comes meanwhile."""
+        if self._started and any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+            self._bell.ring([TICKETS])
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
