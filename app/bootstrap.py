@@ -69,16 +69,30 @@ RECONCILE_TICKETS_SECONDS = 300
 utc_now = partial(datetime.now, UTC)
 
 
+def load_judgement(settings: Settings) -> Judgement:
+    """What takes time and memory to load; only read afterwards. Raises BadModel and OSError."""
+    judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED)
+    return replace(judgement, clock=time.monotonic)
+
+
 def build(
-    settings: Settings, *, worker: bool = True, concurrency: int = 8, now: Callable[[], datetime] = utc_now
+    settings: Settings,
+    judgement: Judgement | None = None,
+    *,
+    worker: bool = True,
+    concurrency: int = 8,
+    now: Callable[[], datetime] = utc_now,
 ) -> Service:
-    """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody."""
+    """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody.
+
+    Not a `worker`: stores work that another process does.
+    """
+    judgement = judgement or load_judgement(settings)
     records = Records.open(settings.database_url)
     rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
     pause = PauseSwitch(records.pauses)
     engine = Engine(
         settings.database_url,
-        worker=worker,
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
     )
@@ -96,8 +110,6 @@ def build(
         now=now,
     )
     encoder = Encoder.installed()
-    judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED, encoder)
-    judgement = replace(judgement, clock=time.monotonic)
     index = IssueIndex(records.tracked_issues, encoder, now)
     texts = TextIndex(records.searched_texts, encoder, now)
     sources = ("zendesk", "gitlab") if settings.gitlab_webhook_secret else ("zendesk",)
@@ -107,9 +119,16 @@ def build(
         deps, judgement, index=index, texts=texts, last_deliveries=last_deliveries, setup=setup, outbound=outbound
     )
     cron = Cron(_cron_entries(rulebook), _unless_paused(deps), now)
+    of_worker = (
+        Task("cron", CRON_SECONDS, cron.queue_due),
+        Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
+        Task("issue_index", INDEX_SECONDS, index.update, slow=True),
+        Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+    )
     return Service(
         deps=deps,
         judgement=judgement,
+        works=worker,
         outbound=outbound,
         index=index,
         texts=texts,
@@ -120,12 +139,10 @@ def build(
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
-            Task("cron", CRON_SECONDS, cron.queue_due),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
-            Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
-            Task("issue_index", INDEX_SECONDS, index.update, slow=True),
-            Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+            # Both need what it finds: one for `/readyz`, one for the chat.
             Task("setup", HEALTH_SECONDS, setup.look, slow=True),
+            *(of_worker if worker else ()),
         ),
     )
 

@@ -62,6 +62,8 @@ class Service:
 
     deps: Dependencies
     judgement: Judgement
+    works: bool
+    """False: another process does the work that this one stores."""
     outbound: OutboundCalls
     index: IssueIndex
     texts: TextIndex
@@ -73,7 +75,8 @@ class Service:
     setup: SetupHealth
 
     def start(self) -> None:
-        self.deps.engine.start()
+        if self.works:
+            self.deps.engine.start()
         self.intake.start()
         self.ticker.start()
         if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:

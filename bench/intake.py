@@ -21,7 +21,7 @@ from bench.load import Measured, measure
 from tests.support.processes import free_port, own_settings, process, sandboxed
 
 SECONDS = 2.0
-ROUNDS = 3
+ROUNDS = 5
 CLIENTS = (1, 16, 64)
 SECRET = "a secret of the benchmark"
 TICKETS = 50
@@ -92,7 +92,7 @@ def _bare(database_url: str) -> Iterator[str]:
 
 @contextmanager
 def _service(folder: Path, database_url: str) -> Iterator[tuple[str, list[int]]]:
-    """Each delivery is about one of fifty tickets, and the same process works on them while it takes more in."""
+    """Each delivery is about one of fifty tickets, and the service works on them while it takes more in."""
     with sandboxed() as sandbox:
         person = {"name": "Ada", "email": "a@example.org"}
         ticket = {"subject": "", "body": "Thank you", "via_channel": "twitter", "requester": person}

@@ -21,7 +21,6 @@ def queue_open() -> Iterator[WorkStore]:
     """Raises NotDone, and NoRecords where no service was."""
     with records_beside():
         store = WorkStore(database_url(os.environ))
-        store.open()
         try:
             yield store
         except CannotStore as error:

@@ -8,23 +8,39 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from app import logs
-from app.bootstrap import build
+from app.bootstrap import build, load_judgement
 from app.cli.errors import NotDone
+from app.cli.worker_process import WorkerProcess
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
+from app.triage.judge import Judgement
 from app.web.app import create_app, create_worker_app
 from app.web.serving import listening_socket, web_server
 
 
-def serve(environ: Mapping[str, str]) -> None:
+def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
     settings = _settings(environ)
+    # Threads share the interpreter with the web: at Python's 5 ms a webhook would wait for several of them.
+    sys.setswitchinterval(0.0005)
     with _listening(settings) as listening:
-        app = create_app(_built(settings))
-        # Workers share the interpreter with the web: at Python's 5 ms a webhook would wait for several of them.
-        sys.setswitchinterval(0.0005)
-        web_server(app, settings).run([listening])
+        if in_one_process:
+            web_server(create_app(_built(settings)), settings).run([listening])
+            return
+        judgement = load_judgement(settings)
+
+        def of_worker() -> Service:
+            listening.close()
+            return _built(settings, judgement)
+
+        worker = WorkerProcess.forked(of_worker)
+        app = create_app(_built(settings, judgement, worker=False), worker)
+        worker.wait_until_started()
+        server = web_server(app, settings)
+        worker.when_ended(server.stop)
+        server.run([listening])
+        sys.exit(worker.exit_code)
 
 
 def work(environ: Mapping[str, str], port: int | None) -> None:
@@ -67,10 +83,10 @@ def _listening(settings: Settings) -> socket.socket:
         raise _cannot_start([f"HOST and PORT: cannot listen on {settings.host}:{settings.port}: {why}."]) from error
 
 
-def _built(settings: Settings) -> Service:
+def _built(settings: Settings, judgement: Judgement | None = None, *, worker: bool = True) -> Service:
     """Raises NotDone."""
     try:
-        return build(settings)
+        return build(settings, judgement, worker=worker)
     except BadRules as error:
         raise _cannot_start(map(str, error.problems)) from error
     except NewerDatabase as error:

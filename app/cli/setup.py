@@ -2,12 +2,13 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -15,17 +16,19 @@ from app.cli import setup_shown as shown
 from app.cli.console import print_line
 from app.cli.errors import NotDone
 from app.records.records import Records
+from app.records.setup_objects import SetupObjects
 from app.rules.files import read_rules
+from app.rules.parsing.problems import nearest
 from app.settings import setup_settings
 from app.setup import definitions
-from app.setup.apply import Applied, Applier
+from app.setup.apply import Applier
 from app.setup.connect import connect
 from app.setup.objects import Account
 from app.setup.plan import WRITTEN, as_json
 from app.setup.planner import Item, SetupPlan, make_plan
 
 NOTHING_TO_DO, FAILED, SOMETHING_TO_DO = 0, 1, 2
-LOCKED = timedelta(minutes=15)
+LOCKED = timedelta(minutes=2)
 
 
 def show_plan(console: Console, routing: Path, macros: Path, *, as_json_text: bool, verbose: bool) -> int:
@@ -48,29 +51,40 @@ def apply(
     adopt: Sequence[str] = (),
     yes: bool = False,
 ) -> int:
-    with account_of(routing, macros) as (account, records), _locked(records):
+    with account_of(routing, macros) as (account, records), _locked(records) as lock:
         plan = _plan(account, records)
         _refuse_unknown_keys(plan, [*only, *restore, *adopt])
+        _refuse_needless_keys(plan, restore, adopt)
 
         def said(item: Item, wrong: str) -> None:
+            lock.take()
             shown.show_done(console, item.step, wrong)
 
         applier = Applier(account, records.setup_objects, said)
         shown.show(console, plan.steps, verbose=False)
         if not _has_work(plan, only, restore, adopt):
+            applier.record_unchanged(plan)
             print_line(console, "There is nothing to apply.")
-            return _after(plan, Applied())
+            return _after(plan)
         if not yes and not _agreed(console):
             raise NotDone("Nothing was written.")
-        for item in plan.items:
-            if item.step.key in adopt and item.found is not None:
-                applier.adopt(item)
-                said(item, "")
-        if adopt:
+        if adopt:  # only the markers: what the YAML would change then is shown, and not done
+            for item in plan.items:
+                if item.step.key in adopt:
+                    applier.adopt(item)
+                    said(item, "")
             plan = _plan(account, records)
-        applied = applier.apply(plan, only=only, restore=restore)
-        shown.show_end(console, applied)
-        return FAILED if applied.failed or applied.open else _after(_plan(account, records), applied)
+            shown.show(console, plan.steps, verbose=False)
+            return _after(plan)
+        while True:
+            applied = applier.apply(plan, only=only, restore=restore)
+            shown.show_end(console, applied)
+            if applied.failed or applied.open:
+                return FAILED
+            plan = _plan(account, records)
+            # What was made again has another id: what names it follows.
+            if not restore or not any(item.step.verb == "change" for item in plan.items):
+                return _after(plan)
 
 
 def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
@@ -118,19 +132,51 @@ def account_of(routing: Path, macros: Path, *, needs_admin: bool = True) -> Iter
         records.close()
 
 
+@dataclass(frozen=True)
+class _Lock:
+    """One run at a time. It dies with its process, or two minutes after its last step."""
+
+    records: SetupObjects
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
+
+    def take(self) -> bool:
+        now = datetime.now(UTC)
+        until = (now + LOCKED).isoformat()
+        return self.records.lock(self.owner, now=now.isoformat(), until=until, is_gone=_is_gone)
+
+
 @contextmanager
-def _locked(records: Records) -> Iterator[None]:
-    now = datetime.now(UTC)
-    if not records.setup_objects.lock(now=now.isoformat(), until=(now + LOCKED).isoformat()):
-        raise NotDone("Another `pointsman setup` is at work. If it was killed, try again in a quarter of an hour.")
+def _locked(records: Records) -> Iterator[_Lock]:
+    lock = _Lock(records.setup_objects)
+    if not lock.take():
+        raise NotDone("Another `pointsman setup` is at work. If it was stopped elsewhere, try again in two minutes.")
     try:
-        yield
+        yield lock
     finally:
-        records.setup_objects.unlock()
+        records.setup_objects.unlock(lock.owner)
+
+
+def _is_gone(owner: str) -> bool:
+    """Did a process of this machine end without a word?"""
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _plan(account: Account, records: Records) -> SetupPlan:
     plan = make_plan(account, records.setup_objects.all(account.instance))
+    keys = {item.step.key for item in plan.items}
+    for key in account.rules.routing.setup.keep:
+        if key not in keys:
+            place, likely = account.place("setup", "keep", key), nearest(key, keys)
+            raise NotDone(f"{place}: setup.keep: there is no {key}{f'; {likely}' if likely else ''}")
     problems = definitions.problems(account, plan.items)
     if problems:
         raise NotDone("\n".join(("Zendesk would refuse this:", *(f"  - {one}" for one in problems))))
@@ -141,9 +187,18 @@ def _refuse_unknown_keys(plan: SetupPlan, keys: Sequence[str]) -> None:
     known = {item.step.key for item in plan.items} | {item.step.kind for item in plan.items}
     unknown = [key for key in keys if key not in known]
     if unknown:
-        from app.rules.parsing.problems import nearest
-
         raise NotDone(f"The plan has no {unknown[0]}; {nearest(unknown[0], known)}")
+
+
+def _refuse_needless_keys(plan: SetupPlan, restore: Sequence[str], adopt: Sequence[str]) -> None:
+    verbs = {item.step.key: item.step.verb for item in plan.items if item.step.verb != "copy"}
+    for keys, wanted, said in (
+        (restore, {"drifted", "conflict"}, "nobody changed it by hand"),
+        (adopt, {"adopt", "drifted"}, "nothing of its name is there that is not ours"),
+    ):
+        for key in keys:
+            if verbs.get(key) not in wanted:
+                raise NotDone(f"{key}: {said}.")
 
 
 def _has_work(plan: SetupPlan, only: Sequence[str], restore: Sequence[str], adopt: Sequence[str]) -> bool:
@@ -162,7 +217,5 @@ def _agreed(console: Console) -> bool:
     return console.input("Carry this out? [y/N] ").strip().lower() in {"y", "yes"}
 
 
-def _after(plan: SetupPlan, applied: Applied) -> int:
-    del applied
-    left: list[Any] = [step for step in plan.steps if step.is_work]
-    return SOMETHING_TO_DO if left else NOTHING_TO_DO
+def _after(plan: SetupPlan) -> int:
+    return SOMETHING_TO_DO if any(step.is_work for step in plan.steps) else NOTHING_TO_DO

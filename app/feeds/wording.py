@@ -16,7 +16,7 @@ _CUT = ("…", "...", "[...]", "(cut)")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class PostWording:
     """A post's letters and digits: case, spaces, punctuation and markup are typography."""
 
     letters: str
@@ -27,7 +27,7 @@ class Wording:
     author: str
 
     @classmethod
-    def of(cls, mention: Mention) -> "Wording":
+    def of(cls, mention: Mention) -> "PostWording":
         text = body_text(mention)
         title = mention.title if mention.title != text else ""
         author = mention.author.handle.removeprefix("@") or mention.author.url or mention.author.name
@@ -46,5 +46,5 @@ class Wording:
             return ""
         return hashlib.sha256(f"{self.author}\n{self.without_links}".encode()).hexdigest()[:32]
 
-    def is_excerpt_of(self, other: "Wording") -> bool:
+    def is_excerpt_of(self, other: "PostWording") -> bool:
         return self.is_cut and other.letters.startswith(self.letters)

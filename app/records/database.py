@@ -8,7 +8,7 @@ connections of its own: WAL lets it go on beside a writer, and without transacti
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
@@ -30,9 +30,12 @@ Along = Callable[[sa.Connection], object]
 """Writes rows on a connection whose transaction is somebody else's."""
 
 SQLITE_WAITS_SECONDS = 30
+BUSY_TIMEOUT = f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}"
+CHECKPOINT_AT = 1000
 # A connection that was used within so many seconds is taken to work still; asking costs a round trip.
 TRUSTED_SECONDS = 1.0
 READERS = 4
+IMPATIENT_SECONDS = 0.0005
 LIKE_THIS = "must be an address like postgresql://user:password@host:5432/name; an @ in the password is written %40"
 
 
@@ -76,12 +79,15 @@ def cannot_open(url: str, error: Exception) -> str:
     )
 
 
-def make_engine(url: str, *, pool: int | None = None, durable: bool = True) -> sa.Engine:
+def make_engine(
+    url: str, *, pool: int | None = None, durable: bool = True, checkpoint_at: int = CHECKPOINT_AT
+) -> sa.Engine:
     """An engine on SQLite or PostgreSQL, set up alike for the queue and for our tables.
 
     `durable=False`: a commit does not wait for the disk. For counters of the last minute, which a power cut may take.
+    `checkpoint_at`: the pages in SQLite's log from which on a commit also moves them into the file.
     """
-    return _engine(url, pool or (2 if is_sqlite(url) else 4), durable=durable)
+    return _engine(url, pool or (2 if is_sqlite(url) else 4), durable=durable, checkpoint_at=checkpoint_at)
 
 
 def make_reader(url: str) -> sa.Engine:
@@ -89,13 +95,16 @@ def make_reader(url: str) -> sa.Engine:
     return _engine(url, READERS, isolation_level="AUTOCOMMIT")
 
 
-def _engine(url: str, pool: int, *, durable: bool = True, **options: Any) -> sa.Engine:
+def _engine(
+    url: str, pool: int, *, durable: bool = True, checkpoint_at: int = CHECKPOINT_AT, **options: Any
+) -> sa.Engine:
     parsed, asked = sa.make_url(url), {"skip_autocommit_rollback": True, **options}
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, **asked)
-        synchronous, begins = "FULL" if durable else "NORMAL", "isolation_level" not in options
-        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, synchronous, begins=begins))
+        pragmas = (f"synchronous={'FULL' if durable else 'NORMAL'}", f"wal_autocheckpoint={checkpoint_at}")
+        begins = "isolation_level" not in options
+        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, pragmas, begins=begins))
         file = DatabaseFile(url)
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
@@ -144,14 +153,37 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, synchronous: str, *, begins: bool) -> None:
+@contextmanager
+def begin_impatient(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """`begin_locked` for a short transaction that somebody waits for: SQLite itself sleeps up to 100 ms, then looks."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            _begin_as_soon_as_free(cast("sqlite3.Connection", connection.connection.driver_connection))
+        yield connection
+
+
+def _begin_as_soon_as_free(connection: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + SQLITE_WAITS_SECONDS
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while not connection.in_transaction:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                time.sleep(IMPATIENT_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA {BUSY_TIMEOUT}")
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, pragmas: Iterable[str], *, begins: bool) -> None:
     # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
     connection.isolation_level = "IMMEDIATE" if begins else None
     for pragma in (
-        f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}",
+        BUSY_TIMEOUT,
         "foreign_keys=ON",
-        f"synchronous={synchronous}",
-        "wal_autocheckpoint=1000",
+        *pragmas,
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,6 +1,6 @@
 """What `pointsman setup` wrote last: the third side of its comparison."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,19 +37,19 @@ class SetupObjects(TableAccess):
     def forget(self, instance: str, key: str) -> None:
         self._change(sa.delete(setup_objects).where(setup_objects.c.key == f"{instance}:{key}"))
 
-    def lock(self, *, now: str, until: str) -> bool:
-        """One process at a time. False: another has it, until it ends or its time is over."""
+    def lock(self, owner: str, *, now: str, until: str, is_gone: Callable[[str], bool]) -> bool:
+        """One process at a time; also renews. False: another has it, is not gone, and its time is not over."""
         with begin_locked(self._engine) as connection:
-            held = connection.execute(
-                sa.select(setup_objects.c.applied_at).where(setup_objects.c.key == _LOCK).with_for_update()
-            ).scalar()
-            if held is not None and held > now:
+            row = sa.select(setup_objects.c.remote_id, setup_objects.c.applied_at).where(setup_objects.c.key == _LOCK)
+            held = connection.execute(row.with_for_update()).one_or_none()
+            if held and held.remote_id != owner and held.applied_at > now and not is_gone(held.remote_id):
                 return False
             connection.execute(sa.delete(setup_objects).where(setup_objects.c.key == _LOCK))
             connection.execute(
-                sa.insert(setup_objects).values(key=_LOCK, remote_id="", last_applied={}, applied_at=until)
+                sa.insert(setup_objects).values(key=_LOCK, remote_id=owner, last_applied={}, applied_at=until)
             )
         return True
 
-    def unlock(self) -> None:
-        self._change(sa.delete(setup_objects).where(setup_objects.c.key == _LOCK))
+    def unlock(self, owner: str) -> None:
+        mine = (setup_objects.c.key == _LOCK, setup_objects.c.remote_id == owner)
+        self._change(sa.delete(setup_objects).where(*mine))

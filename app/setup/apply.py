@@ -13,7 +13,7 @@ from app.setup.plan import WRITTEN, changes
 from app.setup.planner import Item, SetupPlan
 from app.setup.secret_files import new_signing_token
 from app.setup.values import references_in, resolved
-from integrations.errors import IntegrationError, Invalid, NotFound, UnknownOutcome
+from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, Refused, UnknownOutcome
 
 LOOKS_AGAIN_SECONDS = (0.5, 2.0, 5.0)
 
@@ -38,11 +38,15 @@ class Applier:
     def apply(self, plan: SetupPlan, *, only: Sequence[str] = (), restore: Sequence[str] = ()) -> Applied:
         """`only`: nothing but these keys or kinds; `restore`: also undo what was done to these by hand."""
         applied = Applied()
+        self.record_unchanged(plan)
         chosen = [item for item in plan.items if _is_chosen(item, only, restore)]
+        # Callers are switched off before what they call.
+        left = [item for item in reversed(chosen) if item.step.verb == "unwanted"]
+        chosen = [*(item for item in chosen if item.step.verb != "unwanted"), *left]
         for number, item in enumerate(chosen):
             try:
                 self._one(item, plan)
-            except (Invalid, NotFound) as error:
+            except (Invalid, NotFound, Refused, Conflict) as error:
                 applied.failed.append((item, str(error)))
             except IntegrationError as error:
                 applied.failed.append((item, str(error)))
@@ -56,9 +60,18 @@ class Applier:
 
     def adopt(self, item: Item) -> None:
         """Put our marker on it, and change nothing else: the next plan says what differs."""
-        if item.found is None:
-            return
-        self._save(item, item.kind.change(self.account, item.found, item.found.values, self._marker(item)))
+        if item.found is not None:
+            self._save(item, item.kind.mark(self.account, item.found, self._marker(item)))
+
+    def record_unchanged(self, plan: SetupPlan) -> None:
+        """So that what a person changes later is known for it, also where the last run was killed before its record."""
+        for item in plan.items:
+            known = self.account.recorded.get(item.step.key)
+            if item.step.verb == "unchanged" and item.found is not None and item.kind.drifts:
+                secret = {"secret": known.last_applied["secret"]} if known and "secret" in known.last_applied else {}
+                found = replace(item.found, values={**item.found.values, **secret})
+                if known is None or known.remote_id != found.remote_id or known.last_applied != found.values:
+                    self._save(item, found)
 
     def _one(self, item: Item, plan: SetupPlan) -> None:
         if isinstance(item.kind, GitLabHook):
@@ -68,7 +81,12 @@ class Applier:
         if missing:
             raise Invalid("setup", f"not done, because there is no {', '.join(sorted(missing))}", "waits")
         item = replace(item, values=values)
+        if item.step.verb == "unwanted" and item.found is not None:
+            self._save(item, item.kind.deactivate(self.account, item.found))
+            return
         found = self._created(item) if item.found is None else self._changed(item, item.found)
+        if "secret" in item.values and "secret" not in found.values:  # found after a lost answer
+            found = replace(found, values={**found.values, "secret": item.values["secret"]})
         plan.ids[item.step.key] = found.remote_id
         self._save(item, found)
         untaken = changes(item.values, found.values)

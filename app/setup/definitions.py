@@ -13,8 +13,8 @@ _ALWAYS = frozenset({"current_tags", "status", "notification_webhook"})
 
 def problems(account: Account, items: Iterable[Item]) -> list[str]:
     """One sentence each, with its place. None where Zendesk names no definitions."""
-    known = {text(one.get("subject")): one for one in account.definitions.get("conditions_all", ())}
-    actions = {text(one.get("subject")): one for one in account.definitions.get("actions", ())}
+    known = {text(one.get("subject")): one for one in account.definitions.get("conditions_all") or ()}
+    actions = {text(one.get("subject")): one for one in account.definitions.get("actions") or ()}
     found = []
     for item in items:
         if item.step.verb in {"unchanged", "manual", "copy", "unwanted"}:

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 _SENTENCE: Final = "Managed by Pointsman (key {key}, id {instance}). Change routing.yaml, not this."
 _WRITTEN: Final = re.compile(
-    r"Managed by Pointsman \(key (?P<key>[a-z_]{1,40}/[a-z0-9_./-]{1,120}), id (?P<instance>[a-z0-9-]{1,20})\)"
+    r"Managed by Pointsman \(key (?P<key>[a-z_]{1,40}/[a-z0-9_./-]{1,200}), id (?P<instance>[a-z0-9-]{1,20})\)"
 )
 
 

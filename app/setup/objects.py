@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from app.records.setup_objects import SetupObject
 from app.rules.loading import Rules
 from app.setup.marker import Marker
 from app.setup.secret_files import WebhookSecret
@@ -59,6 +60,12 @@ class Account:
     """Name to id."""
     definitions: Mapping[str, Any] = field(default_factory=dict)
     """What conditions and actions this account has, as `/triggers/definitions` says."""
+    recorded: Mapping[str, SetupObject] = field(default_factory=dict)
+    """What was applied last, by key."""
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    """`(zendesk or gitlab, why)` of what could not be read at all; only `doctor` goes on then."""
+    hidden_hooks: set[str] = field(default_factory=set)
+    """Projects whose hooks the token may not see."""
     projects: Mapping[str, int] = field(default_factory=dict)
     """Path of each tracker to its id; without those that the token cannot read."""
 
@@ -70,7 +77,7 @@ class Account:
         """The values that a condition of this account may have."""
         return frozenset(
             text(value.get("value"))
-            for one in self.definitions.get("conditions_all", ())
+            for one in self.definitions.get("conditions_all") or ()
             if one.get("subject") == subject
             for value in one.get("values") or ()
             if value.get("enabled") is not False
@@ -91,6 +98,8 @@ class ObjectKind(ABC):
     by_title: ClassVar[bool] = False
     """It has no description: an object is ours by its title."""
 
+    follows: ClassVar[str] = ""
+    """The key of what it belongs to: where that was changed by hand, nothing is said of this."""
     drifts: ClassVar[bool] = True
     """May people change it by hand? Else a difference is always mended."""
 
@@ -113,6 +122,16 @@ class ObjectKind(ABC):
     @abstractmethod
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """`values`: all that are wanted; what is sent is up to the kind. Also puts the marker back."""
+
+    def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
+        """Add our marker to what its description says, and change nothing else."""
+        del account, found, marker
+        raise Refused(self.service, f"a {self.name} cannot be adopted", "not_adopted")
+
+    def deactivate(self, account: Account, found: Remote) -> Remote:
+        """Send what `deactivated` says, and nothing else."""
+        del account, found
+        raise Refused(self.service, f"a {self.name} is not switched off by setup", "not_deactivated")
 
     lost: ClassVar[str] = ""
     """What goes with it when it is deleted."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.records.setup_objects import SetupObject
 from app.setup.kinds import KINDS
+from app.setup.kinds.hold import KEY as HOLD
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.plan import Step, compare, creation
@@ -35,6 +36,7 @@ class SetupPlan:
 
 
 def make_plan(account: Account, recorded: Mapping[str, SetupObject]) -> SetupPlan:
+    account.recorded = recorded
     planner = _Planner(account, recorded)
     for kind in KINDS:
         planner.of_kind(kind)
@@ -57,7 +59,10 @@ class _Planner:
                 mine = [each for each in found if each.values.items() >= one.values.items()][:1]
             if mine:
                 self.plan.ids[one.key] = mine[0].remote_id
-            self.plan.items.append(self._wanted(kind, one, mine[0] if mine else None, found))
+            elif one.key in self.recorded:  # gone by hand: what names it is as it was
+                self.plan.ids[one.key] = self.recorded[one.key].remote_id
+            if not self._is_quiet(kind):
+                self.plan.items.append(self._wanted(kind, one, mine[0] if mine else None, found))
             for copy in mine[1:]:
                 reason = f"a copy made by hand, with our marker: {copy.title}"
                 step = Step(kind.name, one.key, "copy", reason=reason, remote_id=copy.remote_id)
@@ -72,18 +77,28 @@ class _Planner:
         step = Step(kind.name, wanted.key, "unchanged", place=wanted.place, remote_id=there.remote_id if there else "")
         item = Item(step, kind, values, there)
         if there is not None:
-            current = _with_secret(there.values, values, recorded)
+            current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
+            if last and "secret" in current:  # nobody changes a secret on purpose: a lost one is sent again
+                last = {**last, "secret": current["secret"]}
             return replace(item, step=compare(step, values, current, last))
-        why = wanted.manual or self._waits_for(values) or _clash(wanted.key, found)
+        why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
         if why:
             return replace(item, step=replace(step, verb="manual", reason=why))
         return _missing(item, found, recorded)
 
-    def _waits_for(self, values: Values) -> str:
+    def _is_quiet(self, kind: ObjectKind) -> bool:
+        """What it belongs to was changed by hand, and that is said once."""
+        return any(
+            item.step.key == kind.follows and item.step.verb in {"drifted", "conflict"} for item in self.plan.items
+        )
+
+    def _waits_for(self, kind: ObjectKind, values: Values) -> str:
         """A person has to do something before this can be made."""
         manual = {item.step.key for item in self.plan.items if item.step.verb == "manual"}
         waits = sorted(references_in(values) & manual)
+        if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
+            waits.append(HOLD)
         return f"it waits for {', '.join(waits)}" if waits else ""
 
 
@@ -116,10 +131,13 @@ def _by_key(instance: str, found: Sequence[Remote], recorded: Mapping[str, Setup
     return ours
 
 
-def _with_secret(current: Values, wanted: Values, recorded: SetupObject | None) -> Values:
+def _with_secret(current: Values, wanted: Values, recorded: SetupObject | None, raw: Mapping[str, Any]) -> Values:
     """GitLab never shows a secret: what we sent last stands for it."""
     if "secret" not in wanted:
         return current
+    held = [raw[name] for name in ("token_present", "signing_token_present") if name in raw]
+    if held and not any(held):  # dropped, with another address
+        return {**current, "secret": ""}
     return {**current, "secret": recorded.last_applied.get("secret", "") if recorded else ""}
 
 
@@ -135,8 +153,17 @@ def _namesake(item: Item, found: Sequence[Remote]) -> Remote | None:
     )
 
 
-def _clash(key: str, found: Sequence[Remote]) -> str:
-    return TicketField.clash(found) if key == ARCHETYPE else ""
+def _clash(wanted: Wanted, kind: ObjectKind, found: Sequence[Remote]) -> str:
+    """One of the very name can be adopted, with its tags."""
+    if wanted.key != ARCHETYPE:
+        return ""
+    there = _namesake(Item(Step(kind.name, wanted.key, "manual"), kind, wanted.values), found)
+    return TicketField.clash([one for one in found if one is not there])
+
+
+def _names_hold(values: Values) -> bool:
+    rows = [*values.get("all", ()), *values.get("any", ()), *values.get("actions", ())]
+    return any(row[0] == "status" and row[-1].strip('"') == "hold" for row in rows)
 
 
 def _unwanted(kind: ObjectKind, key: str, found: Remote) -> Item:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from app.signatures import SIGNING_PREFIX
+from integrations.errors import Refused
 
 NEW = "(a new one)"
 
@@ -53,15 +54,21 @@ class WebhookSecret:
             self._write([*self.values, secret])
 
     def _write(self, values: list[str]) -> None:
-        self.values = values
+        """Raises Refused where no file is named. A secret is never left in another file."""
+        if not self.file:
+            raise Refused("setup", self.why_not, "no_secret_file")
         target = Path(self.file)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent)  # mode 0600
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(",".join(values) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(",".join(values) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+        self.values = values
 
 
 def fingerprint(secret: str) -> str:

@@ -1,13 +1,14 @@
 """The web application around one service: webhooks, the API, health and metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 
 from app.service import Service
 from app.web.api import health, router
@@ -23,19 +24,22 @@ log = structlog.get_logger(__name__)
 SOURCES = (ZENDESK, GITLAB, MENTIONS)
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, worker: health.WorkerBeside | None = None) -> FastAPI:
     """For `pointsman serve`. A source of webhooks without a secret has no endpoint."""
-    app = create_worker_app(service)
-    for source in SOURCES:
-        if source.secrets(service.deps.settings):
-            app.include_router(webhook_router(source, service))
-    app.include_router(mention_hooks_router(service))
-    app.include_router(router.router)
+    open_sources = [source for source in SOURCES if source.secrets(service.deps.settings)]
+    webhooks = [webhook_router(source, service) for source in open_sources]
+    app = _app(service, worker, [route for one in webhooks for route in one.routes if isinstance(route, APIRoute)])
+    for one in (*webhooks, mention_hooks_router(service), router.router):
+        app.include_router(one)
     return app
 
 
 def create_worker_app(service: Service) -> FastAPI:
     """For `pointsman work`: health and metrics alone."""
+    return _app(service, None, [])
+
+
+def _app(service: Service, worker: health.WorkerBeside | None, webhooks: Sequence[APIRoute]) -> FastAPI:
     # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
     # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
     app = FastAPI(
@@ -48,18 +52,24 @@ def create_worker_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.worker = worker
     app.state.start_failure = None
-    app.state.health = health.Health(service)
+    app.state.health = health.Health(service, worker)
     app.add_exception_handler(RequestValidationError, refuse_input)
-    app.add_middleware(SecurityMiddleware, token=service.deps.settings.desk_token.get_secret_value())
+    app.add_middleware(
+        SecurityMiddleware,
+        token=service.deps.settings.desk_token.get_secret_value(),
+        webhooks={route.path: route.endpoint for route in webhooks},
+    )
     app.include_router(health.router)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """The service starts and stops with the application."""
+    """The service starts and stops with the application; a worker beside it, which runs already, stops with it."""
     service: Service = app.state.service
+    worker: health.WorkerBeside | None = app.state.worker
     try:
         # In a thread: starting migrates tables and recovers work, and dbos minds being started on a running loop.
         await asyncio.to_thread(service.start)
@@ -69,4 +79,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise
     await asyncio.to_thread(service.greet)
     yield
-    await asyncio.to_thread(service.stop)
+    stops = [service.stop] if worker is None else [service.stop, worker.stop]
+    await asyncio.gather(*map(asyncio.to_thread, stops))

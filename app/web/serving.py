@@ -24,6 +24,10 @@ class WebServer(uvicorn.Server):
         if self.started:
             log.info("listening", address=self.address)
 
+    def stop(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+
     @property
     def address(self) -> str:
         host, port = self.servers[0].sockets[0].getsockname()[:2]
@@ -71,5 +75,5 @@ def serve_in_thread(app: FastAPI, settings: Settings) -> Iterator[str]:
     try:
         yield server.address
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join()

@@ -5,6 +5,9 @@ from dataclasses import replace
 
 from pydantic import JsonValue, TypeAdapter
 
+from app.rules.channels import recognise_channel
+from app.rules.routing import RoutingConfig
+from app.rules.schema.base import ChannelConfig
 from app.tags import is_our_tag
 from app.ticket import Event, Organization, Requester, Ticket, Via
 from app.work.messages import TicketRead
@@ -69,3 +72,10 @@ def ticket_as_json(ticket: Ticket) -> dict[str, JsonValue]:
 
 def ticket_from_json(stored: Mapping[str, object]) -> Ticket:
     return _TICKET.validate_python(stored)
+
+
+def reads_comments(snapshot: TicketSnapshot, routing: RoutingConfig) -> ChannelConfig | None:
+    """The ticket's channel, if what the person said there stands in comments."""
+    name = recognise_channel(routing.channels, ticket_from(snapshot, event="updated"))
+    channel = routing.channels.get(name)
+    return channel if channel is not None and channel.read_comments else None

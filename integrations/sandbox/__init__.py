@@ -11,7 +11,7 @@ from integrations.sandbox.chat import ChatSandbox
 from integrations.sandbox.chat_api import SLACK_KEY
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import Fault
-from integrations.sandbox.feeds import FeedsSandbox
+from integrations.sandbox.feeds.service import FeedsSandbox
 from integrations.sandbox.gitlab.service import GitlabSandbox
 from integrations.sandbox.interceptor import Call
 from integrations.sandbox.webhook_sender import Delivery

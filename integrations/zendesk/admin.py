@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -19,6 +20,11 @@ from integrations.zendesk.session import dropped_keys
 PAGE = 100
 MOST_PAGES = 200
 Json = Mapping[str, Any]
+
+
+def _cursor_of(links: object) -> str:
+    following = links.get("next") if isinstance(links, Mapping) else None
+    return next(iter(parse_qs(urlsplit(str(following or "")).query).get("page[after]", [])), "")
 
 
 class ZendeskAdmin:
@@ -61,15 +67,21 @@ class ZendeskAdmin:
             if not isinstance(rows, list):
                 raise unreadable(SERVICE, "GET", f"GET {path}")
             yield from rows
-            meta = answer.get("meta")
-            if isinstance(meta, Mapping):
-                if not meta.get("has_more") or not meta.get("after_cursor"):
+            meta, links = answer.get("meta"), answer.get("links")
+            if isinstance(meta, Mapping) and meta.get("has_more") is not None:
+                if not meta["has_more"]:
                     return
-                params = {"page[size]": str(PAGE), "page[after]": str(meta["after_cursor"])}
+                params = {"page[size]": str(PAGE), "page[after]": str(meta.get("after_cursor") or _cursor_of(links))}
+            elif cursor := _cursor_of(links):
+                params = {"page[size]": str(PAGE), "page[after]": cursor}
             elif answer.get("next_page"):
                 params = {"page": str(number), "per_page": str(PAGE)}
             else:
                 return
+            if params.get("page[after]") == "":
+                break
+        # What is not seen would be taken for missing, and made twice.
+        raise unreadable(SERVICE, "GET", f"GET {path}")
 
     def send(self, method: str, path: str, body: object) -> Json:
         """One write; `{}` where Zendesk answers nothing. Raises Invalid when Zendesk dropped keys of it."""

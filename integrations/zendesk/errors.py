@@ -26,7 +26,7 @@ _FIELD = re.compile(r"\w{1,60}")
 
 def explain(response: requests.Response) -> IntegrationError | None:
     """400, 403 and 422 with what Zendesk says; a 404 that is not about a record, as nobody's answer."""
-    if response.status_code == 404 and _body(response).get("error") != "RecordNotFound":
+    if response.status_code == 404 and not _names_a_record(_body(response)):
         return Unavailable(
             SERVICE,
             "answered 404 without saying what is not there: check ZENDESK_URL, and any gateway",
@@ -35,6 +35,13 @@ def explain(response: requests.Response) -> IntegrationError | None:
     if response.status_code not in {400, 403, 422}:
         return None
     return by_status(SERVICE, response, said_by_field(_body(response)))
+
+
+def _names_a_record(body: dict[str, object]) -> bool:
+    """`error: RecordNotFound`, or of webhooks and categories `errors: [{code: WebhookNotFound}]`."""
+    errors = body.get("errors")
+    codes = [one.get("code") for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    return body.get("error") == "RecordNotFound" or any(str(code).endswith("NotFound") for code in codes)
 
 
 def said_by_field(body: dict[str, object]) -> dict[str, tuple[str, ...]]:

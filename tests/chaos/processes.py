@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +26,12 @@ class Process:
     command: str
     port: int
     popen: Forked
+
+    def signal(self, number: signal.Signals) -> None:
+        """All of it at once, as when a machine or a container dies."""
+        with suppress(ProcessLookupError):  # it has only just been started
+            os.killpg(self.popen.pid, number)
+        self.popen.send_signal(number)
 
     def is_up(self) -> bool:
         return answers(f"http://127.0.0.1:{self.port}/healthz")
@@ -66,7 +73,7 @@ class Processes:
         return self.chance.choice(self.running)
 
     def kill(self, process: Process) -> None:
-        process.popen.kill()
+        process.signal(signal.SIGKILL)
         self._replace(process)
         self.done["killed"] += 1
 
@@ -92,9 +99,9 @@ class Processes:
         process.popen = self._spawn(process.command)
 
     def freeze(self, process: Process, seconds: float) -> None:
-        os.kill(process.popen.pid, signal.SIGSTOP)
+        process.signal(signal.SIGSTOP)
         pause(seconds)
-        os.kill(process.popen.pid, signal.SIGCONT)
+        process.signal(signal.SIGCONT)
         self.done["frozen"] += 1
 
     def died_by_themselves(self) -> list[str]:
@@ -110,7 +117,7 @@ class Processes:
     def kill_all(self) -> None:
         for process in self.running:
             if process.popen.poll() is None:
-                process.popen.kill()
+                process.signal(signal.SIGKILL)
                 process.popen.wait()
 
 

@@ -97,7 +97,7 @@ def test_health_readiness_and_metrics_need_no_token(harness: Harness) -> None:
     assert harness.web.get("/healthz").json() == {"status": "alive"}
     ready = harness.web.get("/readyz")
     assert ready.status_code == 200
-    own = {"database", "queue", "workflows", "config", "pauses", "feeds"}
+    own = {"database", "queue", "workflows", "config", "pauses", "feeds", "setup"}
     assert set(ready.json()["parts"]) == own | {"zendesk", "groups", "gitlab", "trackers"}
     harness.triaged("@gitlab kudos to the team for everything!")
     metrics = harness.web.get("/metrics").text

@@ -27,12 +27,17 @@ def _modules_stay() -> Iterator[None]:
 
 @cli.command(epilog=examples("set -a; . ./.env; set +a; pointsman serve", "PORT=9000 LOG_LEVEL=debug pointsman serve"))
 @ends_in_words
-def serve() -> None:
-    """Run the API and a worker in one process. Environment variables configure it."""
+def serve(
+    *,
+    in_one_process: Annotated[
+        bool, typer.Option("--in-one-process", help="Save memory: webhooks then wait for the worker's computing.")
+    ] = False,
+) -> None:
+    """Run the API, and a worker in a process beside it. Environment variables configure them."""
     with _modules_stay():
         from app.cli import server
 
-    server.serve(os.environ)
+    server.serve(os.environ, in_one_process=in_one_process)
 
 
 @cli.command(epilog=examples("pointsman work", "pointsman work --port 9090"))

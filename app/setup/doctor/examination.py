@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.setup.doctor import gitlab_checks, own_checks, zendesk_checks
-from app.setup.doctor.diagnosis import Check, Diagnosis, warn
+from app.setup.doctor.diagnosis import Check, Diagnosis, fail, warn
 from app.setup.objects import Account
 from integrations.errors import IntegrationError, Refused
 
@@ -13,8 +13,11 @@ CHECKS: Final[Sequence[Check]] = (*zendesk_checks.CHECKS, *gitlab_checks.CHECKS,
 
 def examine(account: Account, *, only_cheap: bool = False) -> Iterator[Diagnosis]:
     """With `only_cheap`, what the token may not look at is left out: an hourly warning helps nobody."""
+    away = {service for service, _ in account.unread}
+    for service, why in dict(account.unread).items():
+        yield fail(f"{service}/credentials", why, f"Check {service.upper()}_URL, the token, and what it may see.")
     for check in CHECKS:
-        if only_cheap and not check.cheap:
+        if (only_cheap and not check.cheap) or check.name.partition("/")[0] in away:
             continue
         try:
             yield from check.look(account)

@@ -19,11 +19,14 @@ OLDEST, SIGNS = (18, 3), (19, 0)
 def token(account: Account) -> Iterable[Diagnosis]:
     said = account.gitlab.token()
     scopes = said.get("scopes") or []
+    if said.get("active") is False or said.get("revoked"):
+        yield fail("gitlab/token", "the token is not valid any more", "Make a new one, and put it into GITLAB_TOKEN.")
+        return
     if "api" not in scopes:
         yield fail("gitlab/token", f"the token has the scopes {', '.join(scopes)}", "Make one with the scope `api`.")
         return
     ends = said.get("expires_at")
-    days = (date.fromisoformat(ends) - datetime.now(UTC).date()).days if isinstance(ends, str) else None
+    days = (date.fromisoformat(ends[:10]) - datetime.now(UTC).date()).days if isinstance(ends, str) else None
     if days is not None and days < SOON_DAYS:
         yield warn("gitlab/token", f"the token ends in {days} days", "Make a new one, and put it into GITLAB_TOKEN.")
     else:
@@ -68,6 +71,8 @@ def hooks(account: Account) -> Iterable[Diagnosis]:
         if row.get("alert_status") not in {None, "executable"}:
             remedy = "Mend what refuses it (see the log), then press Test on the hook's page."
             yield fail("gitlab/hooks", f"{path}: GitLab has switched the webhook off", remedy)
+        elif not any(row.get(name, True) for name in ("token_present", "signing_token_present")):
+            yield fail("gitlab/hooks", f"{path}: the webhook lost its secret", APPLY)
         elif off:
             yield warn("gitlab/hooks", f"{path}: the webhook leaves out {', '.join(off)}", APPLY)
         else:

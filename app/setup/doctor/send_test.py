@@ -50,7 +50,8 @@ def _zendesk(account: Account) -> str:
                 }
             }
             answer = account.zendesk.send("POST", f"webhooks/test?webhook_id={row['id']}", request)
-            status = text(mapping(answer.get("response")).get("status"))
+            response = mapping(answer.get("response"))
+            status = text(response.get("status_code") or response.get("status"))
             return "" if status.startswith("2") else f"the service answered {status or 'nothing'} to Zendesk's test"
     return "there is no webhook of ours"
 

@@ -8,11 +8,13 @@ from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
 from app.setup.kinds.group import all_groups
 from app.setup.kinds.hold import HOW, is_on, uses_hold
 from app.setup.kinds.ticket_field import TicketField
+from app.setup.kinds.trigger import Trigger
 from app.setup.kinds.webhook import address_of
 from app.setup.marker import Marker
 from app.setup.objects import Account
 from app.setup.values import conditions, mapping, text
 from app.tags import ARCHETYPE_TAG
+from integrations.errors import NotFound, Refused, Unavailable
 from integrations.zendesk.admin import Json
 
 SKEW_WARNS, SKEW_FAILS = 30, 120
@@ -79,7 +81,7 @@ def fields(account: Account) -> Iterable[Diagnosis]:
     clash = TicketField.clash(others)
     if clash:
         yield fail("zendesk/fields", clash, f"Take the tags that begin with {ARCHETYPE_TAG} out of the other field.")
-    forms = [row for row in account.zendesk.all("ticket_forms", "ticket_forms") if row.get("active")]
+    forms = [row for row in _forms(account) if row.get("active")]
     for row in ours:
         missing = [text(form.get("name")) for form in forms if row["id"] not in (form.get("ticket_field_ids") or ())]
         if forms and len(missing) == len(forms):
@@ -88,8 +90,17 @@ def fields(account: Account) -> Iterable[Diagnosis]:
         yield ok("zendesk/fields", f"{len(ours)} fields of ours, and no tag of theirs in another field")
 
 
+def _forms(account: Account) -> list[Json]:
+    """None where the account's plan has no forms."""
+    try:
+        return [*account.zendesk.all("ticket_forms", "ticket_forms")]
+    except (NotFound, Refused, Unavailable):
+        return []
+
+
 def webhook(account: Account) -> Iterable[Diagnosis]:
     ours = [row for row in account.zendesk.all("webhooks", "webhooks") if _calls_us(account, row)]
+    ours.sort(key=lambda row: not _is_ours(account, row.get("description")))
     if not ours:
         yield fail("zendesk/webhook", f"no webhook calls {account.public_url}/webhooks/zendesk", APPLY)
         return
@@ -125,7 +136,10 @@ def triggers(account: Account) -> Iterable[Diagnosis]:
                 f"the trigger {row['title']} answers our own updates too",
                 "Add the condition: Current user, is not, the bot.",
             )
-    yield ok("zendesk/triggers", f"{len(calling)} active triggers call the webhook")
+    if len(calling) < len(Trigger().wanted(account)):
+        yield warn("zendesk/triggers", "only one of the two triggers is active", APPLY)
+    else:
+        yield ok("zendesk/triggers", f"{len(calling)} active triggers call the webhook")
 
 
 def views(account: Account) -> Iterable[Diagnosis]:
@@ -140,8 +154,8 @@ def views(account: Account) -> Iterable[Diagnosis]:
 
 def _deliveries(account: Account, webhook_row: Json) -> Iterable[Diagnosis]:
     rows = account.zendesk.get(f"webhooks/{webhook_row['id']}/invocations").get("invocations") or []
-    latest = rows[:10]
-    failed = [one for one in latest if text(one.get("status")) not in {"success", "delivered"}]
+    latest = sorted(rows, key=lambda one: text(one.get("latest_completed_at")), reverse=True)[:10]
+    failed = [one for one in latest if "fail" in text(one.get("status")) or int(one.get("status_code") or 0) >= 400]
     if latest and len(failed) == len(latest):
         code = text(failed[0].get("status_code"))
         yield fail("zendesk/deliveries", f"the last {len(latest)} deliveries failed ({code})", "See the service's log.")

@@ -1,13 +1,14 @@
-"""The category of our triggers. It has no description: ours is called Pointsman, and holds no foreign trigger."""
+"""The category of our triggers. It has no description: it is ours by its name and its triggers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.setup.kinds.zendesk_kind import ZendeskKind
 from app.setup.marker import Marker
 from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
-from integrations.errors import Refused
+from integrations.errors import NotFound, Refused
 from integrations.zendesk.admin import Json
 
 CATEGORY = "category/main"
@@ -18,29 +19,44 @@ class Category(ZendeskKind):
     name = "category"
     path, many, one = "trigger_categories", "trigger_categories", "trigger_category"
     marked = ""
-    by_title = True
     update = "PATCH"
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
         return [Wanted(CATEGORY, {"name": TITLE})] if account.rules.routing.setup.webhook else []
 
     def read(self, account: Account) -> Sequence[Remote]:
+        """At most one: the one that we made, else one that holds a trigger of ours, else an empty one of our name."""
         try:
-            found = [one for one in super().read(account) if one.title == TITLE]
-        except Refused:  # the account's plan has none: the marker alone tells our triggers
-            return [Remote("", TITLE, {"name": TITLE}, None)]
-        if not found:
-            return []
+            rows = [*account.zendesk.all(self.path, self.many)]
+        except (Refused, NotFound):  # the account's plan has none: the marker alone tells our triggers
+            return [Remote("", TITLE, {"name": TITLE}, self._marker(account))]
         triggers = [*account.zendesk.all("triggers", "triggers")]
-        return [one for one in found if not _foreign(triggers, one.remote_id)]
+        known = account.recorded.get(CATEGORY)
+        with_ours = {text(one.get("category_id")) for one in triggers if self._is_ours(account, one)}
+        used = {text(one.get("category_id")) for one in triggers}
+        for is_it in (
+            lambda row: known is not None and text(row["id"]) == known.remote_id,
+            lambda row: text(row["id"]) in with_ours and row.get("name") == TITLE,
+            lambda row: text(row["id"]) not in used and row.get("name") == TITLE,
+        ):
+            if found := [row for row in rows if is_it(row)]:
+                return [replace(self.found(found[0]), marker=self._marker(account))]
+        return []
+
+    def read_one(self, account: Account, remote_id: str) -> Remote | None:
+        found = super().read_one(account, remote_id)
+        return replace(found, marker=self._marker(account)) if found else None
+
+    def _marker(self, account: Account) -> Marker:
+        return Marker(CATEGORY, account.instance)
+
+    @staticmethod
+    def _is_ours(account: Account, trigger: Json) -> bool:
+        marker = Marker.in_text(trigger.get("description"))
+        return marker is not None and marker.instance == account.instance
 
     def parse(self, raw: Json) -> Values:
         return {"name": text(raw.get("name"))}
 
     def body(self, values: Values) -> dict[str, Any]:
         return dict(values)
-
-
-def _foreign(triggers: Sequence[Json], category_id: str) -> bool:
-    inside = [one for one in triggers if text(one.get("category_id")) == category_id]
-    return any(Marker.in_text(one.get("description")) is None for one in inside)

@@ -1,6 +1,6 @@
 """The status On-hold. An API cannot switch it on: a person does, once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.setup.marker import Marker
@@ -8,6 +8,7 @@ from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, mapping
 from integrations.errors import IntegrationError, Refused
 
+KEY: Final = "hold/status"
 HOW: Final = (
     "On-hold is off. Switch it on in Admin Center > Objects and rules > Tickets > Fields > Status > Edit > "
     "Enable On-hold status; with custom statuses, activate the category On-hold instead."
@@ -19,7 +20,7 @@ class Hold(ObjectKind):
     by_title = True
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
-        return [Wanted("hold/status", {"on": True}, manual=HOW)] if uses_hold(account) else []
+        return [Wanted(KEY, {"on": True}, manual=HOW)] if uses_hold(account) else []
 
     def read(self, account: Account) -> Sequence[Remote]:
         return [Remote("status", "On-hold", {"on": True}, None)] if is_on(account) else []
@@ -51,4 +52,11 @@ def is_on(account: Account) -> bool:
 
 
 def uses_hold(account: Account) -> bool:
-    return "status: hold" in account.rules.routing_text or "status: hold" in account.rules.macros_text
+    """Does a status of either file, or the bound of a view, name it?"""
+    return _names_it(account.rules.routing.model_dump()) or _names_it(account.rules.macros.model_dump())
+
+
+def _names_it(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any((name in {"status", "below"} and one == "hold") or _names_it(one) for name, one in value.items())
+    return isinstance(value, list | tuple) and any(map(_names_it, value))

@@ -8,7 +8,7 @@ from app.setup.names import key_of
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, text
 from app.signatures import SIGNING_PREFIX
-from integrations.errors import Invalid
+from integrations.errors import Invalid, NotFound, Refused
 from integrations.gitlab.admin import Json
 
 EVENTS = ("issues_events", "confidential_issues_events", "note_events", "confidential_note_events")
@@ -39,23 +39,42 @@ class GitLabHook(ObjectKind):
             missing = "" if secret.values else secret.why_not
             if tracker.project not in account.projects:
                 missing = f"GitLab shows the token no project {tracker.project}."
+            elif tracker.project in account.hidden_hooks:
+                missing = f"The token may not see the hooks of {tracker.project}: make the bot a Maintainer there."
             wanted.append(
                 Wanted(key_of(self.name, tracker.project), values, account.place("trackers", name), manual=missing)
             )
         return wanted
 
     def read(self, account: Account) -> Sequence[Remote]:
-        return [
-            self._found(path, row)
-            for path, project_id in account.projects.items()
-            for row in account.gitlab.hooks(project_id)
-        ]
+        """Also in the projects of hooks that we made and that the YAML does not name any more."""
+        found: list[Remote] = []
+        for path, project_id in {**_left_projects(account), **account.projects}.items():
+            try:
+                found += [self._found(path, row) for row in account.gitlab.hooks(project_id)]
+            except (Refused, NotFound):
+                account.hidden_hooks.add(path)
+        return found
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         project_id, _, hook_id = remote_id.partition(":")
         row = account.gitlab.hook(int(project_id), hook_id)
-        path = next(path for path, known in account.projects.items() if known == int(project_id))
+        projects = {**_left_projects(account), **account.projects}
+        path = next(path for path, known in projects.items() if known == int(project_id))
         return self._found(path, row) if row is not None else None
+
+    def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
+        text_there = text(found.raw.get("description")).strip()
+        return self._sent(account, found, {"description": f"{text_there}\n{marker}".strip()})
+
+    def deactivate(self, account: Account, found: Remote) -> Remote:
+        return self._sent(account, found, dict(self.deactivated))
+
+    def _sent(self, account: Account, found: Remote, body: dict[str, Any]) -> Remote:
+        """With the address as it is: GitLab wants one, and another one would cost the secret."""
+        project_id, _, hook_id = found.remote_id.partition(":")
+        row = account.gitlab.change_hook(int(project_id), hook_id, {"url": found.raw["url"], **body})
+        return self._found(found.values["project"], row)
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
@@ -109,6 +128,11 @@ class GitLabHook(ObjectKind):
             Marker.in_text(row.get("description")),
             raw=row,
         )
+
+
+def _left_projects(account: Account) -> dict[str, int]:
+    hooks = [one for key, one in account.recorded.items() if key.startswith(f"{GitLabHook.name}/")]
+    return {str(one.last_applied.get("project")): int(one.remote_id.partition(":")[0]) for one in hooks}
 
 
 def _body(values: Values, marker: Marker) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Label(ObjectKind):
                 continue
             tracker = routing.trackers[archetype.issue.tracker]
             for label in _named(archetype.issue.labels, tracker.labels):
-                key = key_of(self.name, tracker.project, label)
+                key = key_of(self.name, tracker.project, label.replace("::", " scoped "))
                 found[tracker.project, label] = Wanted(key, {"project": tracker.project, "name": label})
         return [one for (project, _), one in found.items() if project in account.projects]
 

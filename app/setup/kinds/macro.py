@@ -9,7 +9,7 @@ from inscriptis import get_text
 from app.rules.macros import DEFAULT
 from app.rules.schema.macros import MacroConfig
 from app.setup.kinds.macro_text import zendesk_text
-from app.setup.kinds.zendesk_kind import ZendeskKind
+from app.setup.kinds.zendesk_kind import ZendeskKind, is_personal
 from app.setup.names import key_of
 from app.setup.objects import Account, Wanted
 from app.setup.values import Values, text
@@ -44,6 +44,10 @@ class Macro(ZendeskKind):
             "actions": sorted(_action(one) for one in actions if not text(one.get("field")).startswith("comment_")),
             "restriction": "" if raw.get("restriction") is None else json.dumps(raw["restriction"], sort_keys=True),
         }
+
+    def is_seen(self, raw: Json) -> bool:
+        """An admin's list has everybody's own ones too."""
+        return not is_personal(raw)
 
     def body(self, values: Values) -> dict[str, Any]:
         comment = [

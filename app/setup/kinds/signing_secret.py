@@ -15,12 +15,12 @@ KEY = "secret/zendesk"
 class SigningSecret(ObjectKind):
     name = "secret"
     drifts = False
+    follows = WEBHOOK
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
-        secret = account.zendesk_secret
         if not account.rules.routing.setup.webhook:
             return []
-        return [Wanted(KEY, {"in our file": True}, manual="" if secret.values else secret.why_not)]
+        return [Wanted(KEY, {"in our file": True}, manual=account.zendesk_secret.why_not)]
 
     def read(self, account: Account) -> Sequence[Remote]:
         secret, webhook_id = _secret(account)

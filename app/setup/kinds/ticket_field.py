@@ -78,7 +78,8 @@ class TicketField(ZendeskKind):
     def clash(fields: Sequence[Remote]) -> str:
         """Another field that has one of our tags: Zendesk does not check it, and refuses edits later."""
         for other in fields:
-            for value, _ in other.values.get("options", ()):
+            options = other.raw.get("custom_field_options") or ()
+            for value in (text(other.raw.get("tag")), *(text(one.get("value")) for one in options)):
                 if value.startswith(ARCHETYPE_TAG):
                     return f"the field {other.title} has the tag {value}, and a tag may be in one field only"
         return ""

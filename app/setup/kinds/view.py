@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from app.rules.schema.setup import ViewConfig
-from app.setup.kinds.zendesk_kind import ZendeskKind
+from app.setup.kinds.zendesk_kind import ZendeskKind, is_personal
+from app.setup.marker import Marker
 from app.setup.names import key_of
 from app.setup.objects import Account, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
@@ -23,7 +24,12 @@ class View(ZendeskKind):
     def wanted(self, account: Account) -> Sequence[Wanted]:
         setup = account.rules.routing.setup
         views = [
-            Wanted(key_of(self.name, name), _values(account, view), account.place("setup", "views", name))
+            Wanted(
+                key_of(self.name, name),
+                _values(account, view),
+                account.place("setup", "views", name),
+                manual=_unseen(account, view),
+            )
             for name, view in setup.views.items()
         ]
         if setup.channel_views:
@@ -67,8 +73,10 @@ class View(ZendeskKind):
         } | ({} if values["restriction"] else {"restriction": None})
 
     def is_seen(self, raw: Json) -> bool:
-        """Zendesk's own have titles that it translates."""
-        return "{{" not in text(raw.get("raw_title"))
+        """Not a person's own, nor one of Zendesk's, whose title it translates. Ours always, whatever its title."""
+        if Marker.in_text(raw.get("description")) is not None:
+            return True
+        return not is_personal(raw) and "{{" not in text(raw.get("raw_title"))
 
 
 def _values(account: Account, view: ViewConfig) -> Values:
@@ -96,6 +104,13 @@ def _values(account: Account, view: ViewConfig) -> Values:
         "sort_order": "asc",
         "restriction": "",
     }
+
+
+def _unseen(account: Account, view: ViewConfig) -> str:
+    """A view cannot look at addresses: without a condition it would hold every ticket."""
+    blind = [name for name in view.channel if not _recognised(account, name)]
+    blind += [name for name in view.not_channel if not _vias(account, name)]
+    return f"Zendesk cannot tell the channel {', '.join(blind)} in a view: take it out of this one." if blind else ""
 
 
 def group_id(account: Account, name: str) -> str:

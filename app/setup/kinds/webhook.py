@@ -30,8 +30,7 @@ class Webhook(ZendeskKind):
             "status": "active",
             "subscriptions": ["conditional_ticket_events"],
         }
-        secret = account.zendesk_secret
-        return [Wanted(WEBHOOK, values, manual="" if secret.values else secret.why_not)]
+        return [Wanted(WEBHOOK, values, manual=account.zendesk_secret.why_not)]
 
     def parse(self, raw: Json) -> Values:
         return {

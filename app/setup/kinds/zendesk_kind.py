@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from app.setup.marker import Marker
 from app.setup.objects import Account, ObjectKind, Remote
-from app.setup.values import Values, text
+from app.setup.values import Values, mapping, text
 from integrations.zendesk.admin import Json
 
 
@@ -43,12 +43,25 @@ class ZendeskKind(ObjectKind):
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
-        return self._sent(account, "POST", self.path, self._with_marker(self.body(values), marker))
+        marked = {self.marked: str(marker)} if self.marked else {}
+        return self._sent(account, "POST", self.path, {**self.body(values), **marked})
 
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         path = f"{self.path}/{found.remote_id}"
-        body = self._with_marker(self.body(values), marker, found.marker == marker)
+        body = self.body(values)
+        if self.marked and found.marker != marker:
+            body[self.marked] = f"{text(found.raw.get(self.marked)).strip()}\n{marker}".strip()
         return self._sent(account, self.update, path, body, found.remote_id)
+
+    def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
+        text_there = text(found.raw.get(self.marked)).strip()
+        body = {self.marked: f"{text_there}\n{marker}".strip()}
+        return self._sent(account, self.update, f"{self.path}/{found.remote_id}", body, found.remote_id)
+
+    def deactivate(self, account: Account, found: Remote) -> Remote:
+        return self._sent(
+            account, self.update, f"{self.path}/{found.remote_id}", dict(self.deactivated), found.remote_id
+        )
 
     def delete(self, account: Account, found: Remote) -> None:
         account.zendesk.delete(f"{self.path}/{found.remote_id}")
@@ -63,13 +76,14 @@ class ZendeskKind(ObjectKind):
             raw=raw,
         )
 
-    def _with_marker(self, body: dict[str, Any], marker: Marker, has_one: bool = False) -> dict[str, Any]:
-        """People may write beside the marker: it is sent only where it is missing."""
-        return body if has_one or not self.marked else {**body, self.marked: str(marker)}
-
     def _sent(self, account: Account, method: str, path: str, body: Json, remote_id: str = "") -> Remote:
         """As it is afterwards: from the answer, or read where Zendesk answers nothing."""
         raw = account.zendesk.send(method, path, {self.one: dict(body)}).get(self.one)
         if not isinstance(raw, Mapping):
             raw = account.zendesk.get(f"{self.path}/{remote_id}").get(self.one, {})
         return self.found(raw)
+
+
+def is_personal(raw: Json) -> bool:
+    """Is it one person's own?"""
+    return mapping(raw.get("restriction")).get("type") == "User"

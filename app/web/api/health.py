@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from typing import Annotated
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Metric, generate_latest
 from pydantic import BaseModel
 
 from app.service import Degraded, NotReady, Service
+from app.web.api.merged_metrics import merged
 
 router = APIRouter(tags=["health"])
 
@@ -29,6 +30,14 @@ class PartOut(BaseModel):
     detail: str
 
 
+class WorkerBeside(Protocol):
+    """The process that does the work, where it is not this one."""
+
+    def metrics(self) -> Sequence[Metric]: ...
+    def check(self) -> str: ...
+    def stop(self) -> None: ...
+
+
 class Health:
     """Asks one at a time how the service is.
 
@@ -36,8 +45,9 @@ class Health:
     requests, and our threads while a service hangs.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, worker: WorkerBeside | None) -> None:
         self._service = service
+        self._worker = worker
         self._lock = asyncio.Lock()
         self._remote: dict[str, PartOut] = {}
         self._asked_at = -KEEP_SECONDS
@@ -48,14 +58,22 @@ class Health:
 
     async def metrics(self) -> bytes:
         async with self._lock:
-            await asyncio.to_thread(self._service.measure)
-        return generate_latest()
+            return await asyncio.to_thread(self._metrics)
 
     def _parts(self) -> dict[str, PartOut]:
         if time.monotonic() - self._asked_at >= KEEP_SECONDS:
             self._remote = _probed(self._service.remote_probes())
             self._asked_at = time.monotonic()
-        return {**_probed(self._service.probes()), **self._remote}
+        beside = {} if self._worker is None else {"worker": self._worker.check}
+        return {**_probed(self._service.probes() | beside), **self._remote}
+
+    def _metrics(self) -> bytes:
+        self._service.measure()
+        return generate_latest(self)
+
+    def collect(self) -> Iterator[Metric]:
+        """What this process and the worker beside it have counted."""
+        return merged(REGISTRY.collect(), () if self._worker is None else self._worker.metrics())
 
 
 async def _health(request: Request) -> Health:

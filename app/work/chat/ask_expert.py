@@ -13,7 +13,7 @@ from app.rules.loading import Rules
 from app.rules.schema.base import ExpertConfig
 from app.tags import ARCHETYPE_TAG, ASK_TAG, ASKED_TAG
 from app.work.chat.question_text import TicketQuestion, question_text
-from app.work.chat.questions import Questions, Sent
+from app.work.chat.questions import Questions, QuestionSent
 from app.work.decisions.derived_decision import Earlier
 from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
@@ -181,7 +181,7 @@ def unknown_expert(name: str, rules: Rules) -> str:
     return f"Nobody was asked: `chat.experts` of routing.yaml has no {name[:64]}.{meant}{known}"
 
 
-def _note(name: str, asked: TicketQuestion, sent: Sent) -> ExpertAsked:
+def _note(name: str, asked: TicketQuestion, sent: QuestionSent) -> ExpertAsked:
     ask, done = ASK_TAG + name, (ASKED_TAG + name,)
     left_out = () if asked.public else (LEFT_OUT,)
     match sent.outcome:

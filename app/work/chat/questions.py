@@ -30,7 +30,7 @@ class NotSeenYet(NotSent):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class QuestionSent:
     outcome: Literal["sent", "unknown", "off"]
     """`unknown`: it may be there, and nobody can look; `off`: there is no chat."""
     link: str = ""
@@ -50,10 +50,10 @@ class Questions:
     failures: Failures
     now: Callable[[], datetime]
 
-    def send(self, key: str, expert: SaysWhere, text: str, since: datetime) -> Sent:
+    def send(self, key: str, expert: SaysWhere, text: str, since: datetime) -> QuestionSent:
         """`since`: when it was asked for. Raises IntegrationError, after which it is to be called again."""
         if self.channels is None and self.webhook is None:
-            return Sent("off")
+            return QuestionSent("off")
         known = self.announcements.by_key(key)
         if known is not None and known.state != "free":
             found = self._known(known, expert, since - CLOCKS_DIFFER)
@@ -77,12 +77,12 @@ class Questions:
             return self.channels.send(expert.channel, text, key)
         return (self.webhook.post(text) if self.webhook else None) or ""
 
-    def _known(self, known: Announcement, expert: SaysWhere, since: datetime) -> Sent | None:
+    def _known(self, known: Announcement, expert: SaysWhere, since: datetime) -> QuestionSent | None:
         """What became of an earlier attempt; None: it is certainly not there, and may be sent."""
         if known.state == "sent":
-            return Sent("sent", known.link)
+            return QuestionSent("sent", known.link)
         if known.state == "unknown":
-            return Sent("unknown")
+            return QuestionSent("unknown")
         if self.channels is None:
             return self._unknown(known.key, "the process stopped while it sent the message")
         try:
@@ -100,12 +100,12 @@ class Questions:
         self.announcements.free(known.key)
         return None
 
-    def _settled(self, key: str, link: str) -> Sent:
+    def _settled(self, key: str, link: str) -> QuestionSent:
         self.announcements.settle(key, link)
         log.info("announced", key=key)
-        return Sent("sent", link)
+        return QuestionSent("sent", link)
 
-    def _unknown(self, key: str, why: str) -> Sent:
+    def _unknown(self, key: str, why: str) -> QuestionSent:
         failure = Failure(
             key=f"{STEP}:{key}",
             source=SOURCE,
@@ -118,4 +118,4 @@ class Questions:
             failed_at=self.now().isoformat(),
         )
         self.announcements.unknown(key, failure)
-        return Sent("unknown")
+        return QuestionSent("unknown")

@@ -30,15 +30,8 @@ from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal
-from app.work.engine.work_store import (
-    APPLICATION,
-    JSON,
-    PIPELINE_VERSION,
-    WorkStore,
-    kind_of,
-    options_of,
-    stored,
-)
+from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
+from app.work.engine.work_store import WorkStore, kind_of
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.messages import Message, UnreadableWork, Work
 
@@ -159,7 +152,6 @@ class Engine:
         )
         replace_queue_settings(self._bell.settings)
         self._started = True
-        self.store.open()
         self._report_unknown_workflows()
         if self._worker:
             self._ticker.start()
@@ -167,10 +159,11 @@ class Engine:
     def stop(self, *, grace_seconds: float = 5.0) -> None:
         """Let running workflows finish; a peer or the next start takes over what does not."""
         self._ticker.stop()
-        self._let_finish(grace_seconds)
-        DBOS.destroy(destroy_registry=True)
+        if self._started:
+            self._let_finish(grace_seconds)
+            DBOS.destroy(destroy_registry=True)
+            self._engine.dispose()
         self.store.close()
-        self._engine.dispose()
         self._partition_locks.close()
         self._locks.release()
 

@@ -4,50 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import queue
 import threading
+import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from queue import SimpleQueue
+from typing import Protocol
 
 import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer
-from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_locked, make_engine
-from app.work.engine.backlog import AGES_FROM, WAITS, in_state, workflow_status
+from app.records.database import Along, begin_impatient, make_engine
+from app.work.engine.backlog import WAITS, in_state, workflow_status
+from app.work.engine.work_rows import insert_new
 from app.work.messages import CannotStore, Message, Work
 
-APPLICATION = "pointsman"
-# Pinned: dbos would hash the workflows' source, and any edit of a comment would strand the work that is in flight.
-# Raise it only together with a migration that drains or moves what is waiting.
-PIPELINE_VERSION = "1"
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
 # rest is for an answer from a copy that lags. Work that began later has seen them all.
 SEEN_BY_THEN_MS = 3000
-
-JSON = dict[str, Any]
+CHECKPOINT_AT = 20_000
+# SQLite has one writer, and knows no queue. What arrives in masses leaves it free as long as it has held it, so that
+# the workers, who look less often, get their turns.
+MOST_REST_SECONDS = 0.01
 
 
 class WorkStore:
-    """From any thread, between `open` and `close`."""
+    """From any thread, until `close`."""
 
     def __init__(self, url: str) -> None:
         # A small pool of its own, which errors at once when the database is down: a web request must not hang.
-        self.database = make_engine(url, pool=1)
-
-    def open(self) -> None:
-        self._client = DBOSClient(
-            system_database_engine=self.database,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            retry_connection_errors=False,
-        )
+        # The workers' commits keep SQLite's log short; when none of them works, it may grow to 80 MB.
+        self.database = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
+        self._free_until = 0.0
 
     def close(self) -> None:
-        self._client.destroy()
         self.database.dispose()
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
@@ -59,18 +49,25 @@ class WorkStore:
         is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
         that began late enough has seen all that one key can stand for.
         """
+        time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
-            with self.database.begin() as connection:
+            with begin_impatient(self.database) as connection:
+                began = time.monotonic()
                 if along is not None:
                     along(connection)
-                return [self._store(connection, work) for work in batch]
-        except (SQLAlchemyError, dbos_error.DBOSException) as error:
+                new = insert_new(connection, [work for work in batch if not work.merged])
+                answers = [self._store(connection, work, new) for work in batch]
+        except (SQLAlchemyError, self.database.dialect.loaded_dbapi.Error) as error:
             raise CannotStore(type(error).__name__) from error
+        if len(batch) > 1 and self.database.dialect.name == "sqlite":
+            ended = time.monotonic()
+            self._free_until = ended + min(ended - began, MOST_REST_SECONDS)
+        return answers
 
     def try_to_write(self) -> None:
         """Raises CannotStore."""
         try:
-            with begin_locked(self.database) as connection:
+            with begin_impatient(self.database) as connection:
                 table = workflow_status(connection)
                 connection.execute(sa.update(table).values(status=table.c.status).where(sa.false()))
         except SQLAlchemyError as error:
@@ -80,22 +77,24 @@ class WorkStore:
         """Store what of `batch` is not known: for work that a repeat adds nothing to. Raises CannotStore."""
         self.accept([replace(work, once=True) for work in batch])
 
-    def _store(self, connection: sa.Connection, work: Work) -> bool:
-        if work.merged and self._waits(connection, work.message):
-            return False
+    def _store(self, connection: sa.Connection, work: Work, new: set[str]) -> bool:
+        """`new`: the ids that were not known; each stands for one of the batch."""
+        if work.merged:
+            if self._waits(connection, work.message):
+                return False
+            new = insert_new(connection, [work])
+        if work.message.work_id in new:
+            new.remove(work.message.work_id)
+            return True
         tried, first = work, None
-        for again in itertools.count():
-            try:
-                options: Any = {**options_of(tried), "workflow_id_reuse_policy": "reject"}
-                self._client.enqueue_in_transaction(connection, options, stored(tried.message))
-            except dbos_error.DBOSWorkflowIDInUseError:
-                known = self._known(connection, tried.message.work_id)
-                first = first or known
-                if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
-                    return False
-                tried = _follow_up(work, again + 2)
-            else:
-                return again == 0
+        for number in itertools.count(2):
+            known = self._known(connection, tried.message.work_id)
+            first = first or known
+            if work.once or known.waits or known.began > first.stored + SEEN_BY_THEN_MS:
+                return False
+            tried = _follow_up(work, number)
+            if insert_new(connection, [tried]):
+                return False
         raise AssertionError("counting does not end")
 
     def _waits(self, connection: sa.Connection, message: Message) -> bool:
@@ -130,10 +129,6 @@ def kind_of(message: type[Message]) -> str:
     return str(message.model_fields["kind"].default)
 
 
-def stored(message: Message) -> JSON:
-    return message.model_dump(mode="json")
-
-
 def _follow_up(work: Work, number: int) -> Work:
     """The same for a repeat, with a key of its own for what it queues and what it writes.
 
@@ -142,26 +137,12 @@ def _follow_up(work: Work, number: int) -> Work:
     return replace(work, message=work.message.with_key(f"{work.message.key}~{number}"))
 
 
-def options_of(work: Work) -> JSON:
-    message = work.message
-    options: JSON = {
-        "workflow_name": message.kind,
-        "queue_name": message.queue,
-        "workflow_id": message.work_id,
-        # Work without a partition would be accepted and never run.
-        "queue_partition_key": message.partition,
-        "app_version": PIPELINE_VERSION,
-        # The oldest goes first, however often it was delayed.
-        "priority": max(1, int((message.accepted_at - AGES_FROM).total_seconds())),
-    }
-    if work.delay > 0:
-        options["delay_seconds"] = work.delay
-    return options
-
-
 # More than the largest burst seen from Zendesk in a second; beyond it, senders are told to come back.
 MOST_WAITING = 1000
 MOST_AT_ONCE = 64
+
+
+Delivery = tuple[Work, "asyncio.Future[bool]"]
 
 
 class Store(Protocol):
@@ -169,11 +150,11 @@ class Store(Protocol):
 
 
 class Intake:
-    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore."""
+    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore. For one event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: queue.Queue[tuple[Work, Future[bool]] | None] = queue.Queue(maxsize=MOST_WAITING)
+        self._waiting: SimpleQueue[Delivery | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, daemon=True, name="intake")
 
     def start(self) -> None:
@@ -185,35 +166,39 @@ class Intake:
         self._writer.join()
 
     async def accept(self, work: Work) -> bool:
-        stored: Future[bool] = Future()
-        try:
-            self._waiting.put_nowait((work, stored))
-        except queue.Full as error:
-            raise CannotStore("too many deliveries at once") from error
-        return await asyncio.wrap_future(stored)
+        if self._waiting.qsize() >= MOST_WAITING:
+            raise CannotStore("too many deliveries at once")
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.put((work, stored))
+        return await stored
 
     def _write_for_ever(self) -> None:
         ended = False
         while not ended:
             batch = [self._waiting.get()]
-            while len(batch) < MOST_AT_ONCE:
-                try:
-                    batch.append(self._waiting.get_nowait())
-                except queue.Empty:
-                    break
+            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
+                batch.append(self._waiting.get())
             ended = None in batch
-            self._write([item for item in batch if item is not None])
+            # A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored.
+            self._write([one for one in batch if one is not None and not one[1].cancelled()])
 
-    def _write(self, batch: list[tuple[Work, Future[bool]]]) -> None:
-        # A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored.
-        batch = [(work, stored) for work, stored in batch if stored.set_running_or_notify_cancel()]
+    def _write(self, batch: list[Delivery]) -> None:
         if not batch:
             return
+        answers: list[bool] | BaseException
         try:
             answers = self._store.accept([work for work, _ in batch])
         except BaseException as error:  # noqa: BLE001  # every sender must be answered, whatever went wrong
-            for _, stored in batch:
-                stored.set_exception(error)
+            answers = error
+        # In one call: each would wake the loop.
+        batch[0][1].get_loop().call_soon_threadsafe(_answer, [stored for _, stored in batch], answers)
+
+
+def _answer(senders: Sequence[asyncio.Future[bool]], answers: Sequence[bool] | BaseException) -> None:
+    for number, stored in enumerate(senders):
+        if stored.done():
+            continue
+        if isinstance(answers, BaseException):
+            stored.set_exception(answers)
         else:
-            for (_, stored), new in zip(batch, answers, strict=True):
-                stored.set_result(new)
+            stored.set_result(answers[number])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.feeds.filter import BY_US, TOO_FEW_POINTS
 from app.feeds.mention import Mention
-from app.feeds.wording import Wording
+from app.feeds.wording import PostWording
 from app.records.mentions import REMOVED, REPOST, NewMention, StoredMention
 
 DELETED = "deleted"
@@ -65,5 +65,5 @@ def _removed(known: StoredMention, now: datetime) -> Mapping[str, object]:
 def _is_excerpt(given: NewMention, known: StoredMention) -> bool:
     if not known.mention:
         return False
-    newer, older = (Wording.of(Mention.model_validate(one)) for one in (given.mention, known.mention))
+    newer, older = (PostWording.of(Mention.model_validate(one)) for one in (given.mention, known.mention))
     return newer.is_excerpt_of(older) or newer.letters == older.letters

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.feeds.addresses import LONGEST_THREAD, canonical_address, thread_address
 from app.feeds.mention import Mention
-from app.feeds.wording import Wording
+from app.feeds.wording import PostWording
 from app.records.mentions import NewMention
 
 
@@ -17,7 +17,7 @@ def new_mention(mention: Mention, target: str, *, carrier: str = "", left_out: s
     thread = mention.thread.url or mention.thread.id
     shared = not address.is_of_one_post and (bool(mention.in_reply_to) or bool(thread))
     values: Mapping[str, object] = mention.model_dump(mode="json")
-    wording = Wording.of(mention)
+    wording = PostWording.of(mention)
     return NewMention(
         source=mention.source,
         native_id=mention.id,

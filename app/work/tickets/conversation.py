@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from app.message.message import NOT_THEIRS, read_message
-from app.rules.channels import recognise_channel
 from app.rules.re2_patterns import compiled
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import ChannelConfig
-from app.work.snapshot import ticket_from
+from app.work.snapshot import reads_comments
 from integrations.zendesk.client import ZendeskClient
 from integrations.zendesk.snapshots import CommentSnapshot, TicketSnapshot
 
@@ -19,8 +18,8 @@ LONGEST: Final = 64_000
 
 def with_conversation(snapshot: TicketSnapshot, routing: RoutingConfig, zendesk: ZendeskClient) -> TicketSnapshot:
     """The ticket with the person's words as its text, where there are any. One more GET, only for a bare head."""
-    channel = routing.channels.get(recognise_channel(routing.channels, ticket_from(snapshot, event="updated")))
-    if channel is None or not channel.read_comments or not _is_bare_head(snapshot.subject, snapshot.description):
+    channel = reads_comments(snapshot, routing)
+    if channel is None or not _is_bare_head(snapshot.subject, snapshot.description):
         return snapshot
     said = "\n\n".join(_said(snapshot, zendesk.comments(snapshot.id), channel))
     return replace(snapshot, description=said[:LONGEST]) if said else snapshot

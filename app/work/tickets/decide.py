@@ -52,7 +52,7 @@ from app.work.messages import (
     TriageTicket,
 )
 from app.work.provenance import Provenance, loop_stopped
-from app.work.snapshot import ticket_from, ticket_read
+from app.work.snapshot import reads_comments, ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
 from app.work.tickets.judged_decision import judged_decision
 from app.work.tickets.post_changes import PostChanges
@@ -128,7 +128,8 @@ class TicketDecider:
         match message.cause:
             case TicketChanged() as changed:
                 decided = self._changed(message, changed, snapshot)
-                asks = experts_asked(snapshot.tags, self.deps.rulebook.current())
+                rules = self.deps.rulebook.current()
+                asks = experts_asked(snapshot.tags, rules) if rules.routing.chat.experts else ()
                 has_ended = isinstance(decided, ToWrite | Ended)
                 return decided.model_copy(update={"asks": asks}) if asks and has_ended else decided
             case ExpertAsked() as asked:
@@ -181,6 +182,8 @@ class TicketDecider:
         return self._judge(message, snapshot, ticket, None, rules=rules)
 
     def _with_conversation(self, snapshot: TicketSnapshot, rules: Rules) -> TicketSnapshot:
+        if not reads_comments(snapshot, rules.routing):
+            return snapshot
         return with_conversation(snapshot, rules.routing, self.deps.zendesk)
 
     def _look_again(
@@ -225,7 +228,8 @@ class TicketDecider:
         *,
         rules: Rules,
     ) -> DecideResult:
-        ticket = self.short_links.looked_up(ticket, rules.routing)
+        if "/" in ticket.subject or "/" in ticket.body:
+            ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)
@@ -242,7 +246,9 @@ class TicketDecider:
     def _judged(
         self, message: TicketMessage, snapshot: TicketSnapshot, ticket: Ticket, judged: Judged, rules: Rules
     ) -> TicketDecision:
-        thread = self.threads.thread_of(snapshot.id, judged.channel, rules)
+        channel = rules.routing.channels.get(judged.channel.name)
+        in_thread = channel is not None and channel.one_thread_per == "post"
+        thread = self.threads.thread_of(snapshot.id, judged.channel) if in_thread else ""
         return judged_decision(message, snapshot, ticket, judged, rules, thread=thread, now=self.deps.now())
 
     def _new_comment(
@@ -327,7 +333,7 @@ class TicketDecider:
         return Failed(fault=UNDECIDED)
 
     def _to_write(self, decision: TicketDecision) -> ToWrite:
-        decision = self.threads.placed(decision)
+        decision = self.threads.placed(decision) if decision.thread else decision
         return ToWrite(decision=decision, looks_for_issue=any(one.looks_up for one in decision.plan.wanted()))
 
 

@@ -8,7 +8,6 @@ from app.records.decisions import FOLLOWING, ThreadDecision
 from app.rules.actions.note import Note
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.channels import ChannelOf
-from app.rules.loading import Rules
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 
@@ -20,11 +19,8 @@ MOST_ASKED = 100
 class PostThreads:
     deps: Dependencies
 
-    def thread_of(self, ticket_id: int, channel: ChannelOf, rules: Rules) -> str:
+    def thread_of(self, ticket_id: int, channel: ChannelOf) -> str:
         """Empty: the ticket stands alone. What a feed brought knows its post; of other tickets the link tells it."""
-        config = rules.routing.channels.get(channel.name)
-        if config is None or config.one_thread_per != "post":
-            return ""
         mention = self.deps.records.mentions.of_ticket(ticket_id)
         if mention is not None:
             return mention.thread
@@ -32,7 +28,7 @@ class PostThreads:
 
     def placed(self, decision: TicketDecision) -> TicketDecision:
         """With the other tickets of its post in its note, and with the one that it answers."""
-        if not decision.thread or decision.event in FOLLOWING:
+        if decision.event in FOLLOWING:
             return decision
         others = self._others(decision)
         if not others:

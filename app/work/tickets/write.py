@@ -67,7 +67,7 @@ class TicketWriter:
         if message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
-        sent = self._send(message, decision, Refusals(change), update, row)
+        sent = self._send(message, decision, change, update, row)
         if isinstance(sent, _Arrived):
             sent = self._applied_before(message, None if cut_off else before) or row
         return self.log.applied(message, decision, sent, found) if isinstance(sent, Decision) else sent
@@ -94,9 +94,11 @@ class TicketWriter:
         self,
         message: TicketMessage,
         decision: TicketDecision,
-        refusals: Refusals,
+        change: TicketChange,
         update: TicketUpdate,
         row: Decision,
+        *,
+        refusals: Refusals | None = None,
     ) -> WriteResult | _Arrived | Decision:
         """What Zendesk took; `_Arrived`: an update of this run came first; else what it means for the work."""
         try:
@@ -108,7 +110,7 @@ class TicketWriter:
             return self._after_conflict(row)
         except (NotFound, Invalid) as error:
             self.log.moved(row, advance("sending", "refuse"))
-            return self._after_refusal(message, decision, refusals, row, error)
+            return self._after_refusal(message, decision, refusals or Refusals(change), row, error)
         except UnknownOutcome as error:
             return self._unknown(row, error)
         except IntegrationError as error:
@@ -139,7 +141,7 @@ class TicketWriter:
         except IntegrationError as failed:
             return WriteDelayed(fault=fault_of(failed), update="not_applied")
         row = self.log.about_to_send(decision, change)
-        return self._send(message, decision, refusals, update, row)
+        return self._send(message, decision, change, update, row, refusals=refusals)
 
     def _unknown(self, row: Decision, error: IntegrationError) -> WriteDelayed:
         self.log.moved(row, advance("sending", "lose_answer"))

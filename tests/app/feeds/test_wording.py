@@ -3,12 +3,12 @@
 import pytest
 
 from app.feeds.mention import Mention
-from app.feeds.wording import Wording
+from app.feeds.wording import PostWording
 
 
-def wording(text: str = "", *, html: str = "", title: str = "", **author: str) -> Wording:
+def wording(text: str = "", *, html: str = "", title: str = "", **author: str) -> PostWording:
     given = {"source": "forum", "id": "1", "url": "https://e.org/1", "author": author}
-    return Wording.of(Mention.model_validate(given | {"text": text, "html": html, "title": title}))
+    return PostWording.of(Mention.model_validate(given | {"text": text, "html": html, "title": title}))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def wording(text: str = "", *, html: str = "", title: str = "", **author: str) -
         (wording("caf\u00e9"), wording("cafe\u0301")),
     ],
 )
-def test_typography_makes_no_difference(one: Wording, other: Wording) -> None:
+def test_typography_makes_no_difference(one: PostWording, other: PostWording) -> None:
     assert one.digest == other.digest
 
 

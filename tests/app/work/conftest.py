@@ -12,7 +12,7 @@ import pytest
 from app.work.engine.dbos_internals import Queue, system_database
 from app.work.engine.engine import Engine
 from app.work.engine.recovery import Recovery
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from app.work.messages import Message
 from tests.support.work import BulkExample, Example, register
 

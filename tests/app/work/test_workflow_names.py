@@ -15,7 +15,7 @@ import pytest
 
 from app.bootstrap import build
 from app.work.engine.queues import QUEUES
-from app.work.engine.work_store import PIPELINE_VERSION
+from app.work.engine.work_rows import PIPELINE_VERSION
 from app.work.jobs import job
 from integrations.sandbox import Sandbox
 from tests.support.harness import settings_for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from app.work.engine.engine import Engine
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from tests.e2e.versions.running import URL, ask_until_stopped, crashed, mend_work, ran, run
 from tests.support.work import example_work, register
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.work.engine.engine import Engine
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from app.work.messages import Work
 from tests.support.work import example_work
 

@@ -93,7 +93,7 @@ def test(request: CheckedRequest) -> Result:
         raise _not_found()
     given = (json_object(request.http.body or b"{}") or {}).get("request", {})
     status = request.state.send_test(raw, str(given.get("payload", "{}")).encode())
-    return {"response": {"status": str(status), "headers": [], "payload": ""}}
+    return {"response": {"status_code": status, "headers": [], "payload": ""}}
 
 
 def _calls(trigger: Json) -> list[Any]:

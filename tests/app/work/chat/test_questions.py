@@ -11,7 +11,7 @@ import pytest
 
 from app.records.records import Records
 from app.rules.schema.base import ExpertConfig
-from app.work.chat.questions import NotSeenYet, Questions, Sent
+from app.work.chat.questions import NotSeenYet, Questions, QuestionSent
 from integrations.errors import IntegrationError, RateLimited, Refused, Unavailable, UnknownOutcome
 from tests.support.fakes import Clock
 
@@ -65,7 +65,7 @@ class Asking:
     channels: Channels | None
     webhook: Webhook | None = None
 
-    def send(self) -> Sent:
+    def send(self) -> QuestionSent:
         records = self.records
         questions = Questions(self.channels, self.webhook, records.announcements, records.failures, self.clock)
         return questions.send("question:1", LDAP, "Who knows?", self.clock())
@@ -89,7 +89,7 @@ def asking(records: Records) -> Asking:
 
 def test_a_question_is_sent_once_and_its_link_is_known_afterwards(asking: Asking) -> None:
     first = asking.send()
-    assert first == Sent("sent", "https://chat.example.com/1")
+    assert first == QuestionSent("sent", "https://chat.example.com/1")
     assert asking.send() == first
     assert asking.channels
     assert asking.channels.keys == ["question:1"]
@@ -100,7 +100,7 @@ def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(asking: Asking
     asking.channels.fails, asking.channels.loses = [LOST], True
     with pytest.raises(UnknownOutcome):
         asking.send()
-    assert asking.send() == Sent("sent", "https://chat.example.com/1")
+    assert asking.send() == QuestionSent("sent", "https://chat.example.com/1")
     assert asking.channels.keys == ["question:1"]
 
 
@@ -145,8 +145,8 @@ def test_where_nobody_can_look_it_is_said_and_not_sent_again(
 
 def test_a_webhook_gives_no_link_and_is_not_asked_twice(records: Records) -> None:
     asking = Asking(records, Clock(), None, Webhook())
-    assert asking.send() == Sent("sent", "")
-    assert asking.send() == Sent("sent", "")
+    assert asking.send() == QuestionSent("sent", "")
+    assert asking.send() == QuestionSent("sent", "")
     assert asking.webhook
     assert asking.webhook.texts == ["Who knows?"]
 

@@ -19,7 +19,7 @@ from app.work.engine.dbos_internals import (
 )
 from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from tests.app.work.conftest import Started, done, wait_until
 from tests.support.work import example_work
 

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
-from app.work.engine import work_store
+from app.work.engine import work_rows
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import Engine, Workflow
 from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
-from app.work.engine.work_store import JSON, PIPELINE_VERSION
+from app.work.engine.work_rows import JSON, PIPELINE_VERSION
 from app.work.messages import CannotStore, Work
 from tests.app.work.conftest import CRASHES, Started, done, wait_until
 from tests.support.forked import Forked
@@ -129,9 +129,9 @@ def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_throug
     start: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when two processes claim at the same moment; here the queue is told that the partitions differ."""
-    options = work_store.options_of
+    options = work_rows.options_of
     monkeypatch.setattr(
-        work_store, "options_of", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
+        work_rows, "options_of", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
     )
     running: list[object] = []
     most: list[int] = []

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.records.database import make_engine
 from app.work.engine.partition_locks import PartitionLocks
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from tests.app.work.conftest import Started, wait_until
 from tests.support.work import example_work
 

@@ -13,7 +13,8 @@ from app.bootstrap import build
 from app.records.records import Records
 from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
-from app.work.engine.work_store import JSON, kind_of
+from app.work.engine.work_rows import JSON
+from app.work.engine.work_store import kind_of
 from app.work.jobs.backpressure import ROOM, enqueue, throttled
 from app.work.limits.rate_limiter import Priority, current_priority
 from app.work.messages import EnqueueTickets, TriageTicket, Work

@@ -56,7 +56,6 @@ def desk(database_url: str) -> Iterator[Desk]:
     engine.start()
     engine.stop(grace_seconds=0)  # it has made the queue's tables
     engine = Engine(database_url, worker=False)
-    engine.store.open()
     yield Desk(records, engine, DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW))
     engine.store.close()
     records.close()
@@ -66,10 +65,10 @@ def dies_at(monkeypatch: pytest.MonkeyPatch, engine: Engine, key: str, error: Ba
     """The transaction has begun when `error` comes, and everything before the work of `key` is in it."""
     store = engine.store._store
 
-    def storing(connection: sa.Connection, work: Work) -> bool:
+    def storing(connection: sa.Connection, work: Work, new: set[str]) -> bool:
         if work.message.key.startswith(key):
             raise error
-        return store(connection, work)
+        return store(connection, work, new)
 
     monkeypatch.setattr(engine.store, "_store", storing)
 

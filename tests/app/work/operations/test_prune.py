@@ -25,7 +25,7 @@ from app.rules.schema.base import RetentionConfig
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import Engine
 from app.work.engine.retention import EndedWork
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TriageTicket, Work
 from app.work.operations import prune as pruning

@@ -1,0 +1,1 @@
+"""Sites where people write, each as its feed's adapter knows it."""

@@ -1,0 +1,81 @@
+"""The rows that we store are those that dbos itself would store, on both databases."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+from app.records.database import make_engine
+from app.work.engine.work_rows import APPLICATION, insert_new, options_of, stored
+from app.work.messages import Work
+from tests.app.work.conftest import Started, done
+from tests.support.work import example_work
+
+TABLES = ("workflow_status", "workflow_input")
+# The clock's, and who made the row: dbos compares that with its own retry, which we have none of.
+OWN = {"created_at", "updated_at", "retention_timestamp", "delay_until_epoch_ms", "creator_xid"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def work(key: str, **options: Any) -> Work:
+    return example_work("wf", key, "ticket:1", {"text": "Ärger, \"quoted\" \\ and 'so' \u2028"}, **options)
+
+
+def rows(database: sa.Engine, key: str) -> list[dict[str, Any]]:
+    schema = "" if database.dialect.name == "sqlite" else "dbos."
+    queries = [sa.text(f"SELECT * FROM {schema}{table} WHERE workflow_uuid = :key") for table in TABLES]
+    with database.connect() as connection:
+        found = [dict(connection.execute(query, {"key": key}).mappings().one()) for query in queries]
+    for row in found:
+        row["inputs"] = json.loads(row["inputs"]) if row["inputs"] else None
+    return found
+
+
+@pytest.mark.parametrize("delay", [0.0, 60.0])
+def test_a_row_is_the_one_that_dbos_would_store(start: Started, database_url: str, delay: float) -> None:
+    start({"wf": done}, {})
+    database = make_engine(database_url)
+    client = DBOSClient(
+        system_database_engine=database, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
+    )
+    theirs, ours = work("a", delay=delay or 1e6), work("a", delay=delay or 1e6)
+    with database.begin() as connection:
+        options: Any = options_of(theirs)
+        client.enqueue_in_transaction(connection, options, stored(theirs.message))
+    expected = rows(database, "a")
+    with database.begin() as connection:
+        for table in TABLES:
+            connection.execute(sa.text(f"DELETE FROM {'' if database.dialect.name == 'sqlite' else 'dbos.'}{table}"))
+        insert_new(connection, [ours])
+    found = rows(database, "a")
+    for row, other in zip(found, expected, strict=True):
+        assert {name for name in OWN & row.keys() if (row[name] is None) != (other[name] is None)} <= {"creator_xid"}
+        assert {name: row[name] for name in row if name not in OWN} == {
+            name: other[name] for name in other if name not in OWN
+        }
+    database.dispose()
+
+
+def test_of_a_batch_only_what_is_not_known_is_stored_and_the_first_of_two_counts(
+    start: Started, database_url: str
+) -> None:
+    start({"wf": done})
+    database = make_engine(database_url)
+    later = {"delay": 1e6}
+    with database.begin() as connection:
+        assert insert_new(connection, [work("b", **later), work("a", **later)]) == {"a", "b"}
+        assert insert_new(connection, []) == set()
+    with database.begin() as connection:
+        twice = [example_work("wf", "c", "ticket:1", {"n": n}, delay=1e6) for n in (1, 2)]
+        assert insert_new(connection, [work("a", **later), *twice, work("b", **later)]) == {"c"}
+        assert insert_new(connection, [work("a", **later)]) == set()
+    assert rows(database, "c")[1]["inputs"]["positionalArgs"][0]["data"] == {"n": 1}
+    database.dispose()
