@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.work.engine.queues import QUEUES
-from app.work.engine.work_store import JSON
+from app.work.engine.work_rows import JSON
 from tests.app.work.conftest import Started, wait_until
 from tests.support.work import example_work
 
