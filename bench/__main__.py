@@ -15,6 +15,7 @@ from bench import (
     intake,
     limits,
     nodered,
+    older,
     pipeline,
     rules,
     tickets,
@@ -32,6 +33,7 @@ BENCHES = {
     "index_sync": index_sync.run,
     "tickets": tickets.run,
     "nodered": nodered.run,
+    "older": older.run,
 }
 
 

@@ -39,6 +39,10 @@ class Supervised:
                 raise RuntimeError(f"{self.command[0]} did not start: {self.log.read_text()[-1000:]}")
             time.sleep(0.05)
 
+    @property
+    def process_id(self) -> int:
+        return self._process.pid if self._process else 0
+
     def kill(self) -> None:
         """SIGKILL; gone when this returns."""
         if self._process is not None:

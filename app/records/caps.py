@@ -1,15 +1,17 @@
 """How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, Values, insert_into, lock_until_commit
+from app.records.database import Along, TableAccess, insert_on, lock_until_commit
 from app.records.tables import capped_actions, failures, ticket_writes
 
-# Any constants, the same for all workers on one PostgreSQL; with the second one goes the ticket's number.
+# Any constant, the same for all workers on one PostgreSQL.
 ACTIONS_LOCK = 7_706_975_111
-TICKETS_LOCK = 7_706
+Keep = Callable[[Along], object]
 
 
 class CappedActions(TableAccess):
@@ -20,11 +22,10 @@ class CappedActions(TableAccess):
 
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
-        row = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now}
-        key, by = ["run_id", "kind"], ["kind", "archetype"]
+        asked = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now, "since": since, "cap": cap}
         with self._engine.begin() as connection:
             lock_until_commit(connection, ACTIONS_LOCK)
-            return _take(connection, capped_actions, row, key=key, by=by, since=since, most=cap)
+            return bool(connection.execute(_take_action(connection.dialect.name), asked).all())
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.
@@ -39,18 +40,29 @@ class CappedActions(TableAccess):
 class TicketWrites(TableAccess):
     """The budget against loops."""
 
-    def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int, latch: str = "") -> bool:
+    def allow(
+        self, ticket_id: int, run_id: str, *, since: str, now: str, most: int, latch: str = "", keep: Keep | None = None
+    ) -> bool:
         """Take one of `most` writes to this ticket since `since`; False when they are used up, or latched.
 
         The same run asks as often as it likes and takes one: a retry or a conflict is the same write. `latch`: the key
-        of the failure that keeps the ticket from being written to, while it is open.
+        of the failure that keeps the ticket from being written to, while it is open. `keep`: takes what is to be
+        written, for later; at once without it. Only one asks about a ticket at a time, so nothing comes in between.
         """
+        asked = {"run_id": run_id, "ticket_id": ticket_id, "since": since, "most": most, "latch": latch}
+        if not self._rows(_HAS_ROOM, asked):
+            return False
         row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
-        key, by = ["run_id"], ["ticket_id"]
+
+        def write(connection: sa.Connection) -> None:
+            connection.execute(_take_write(connection.dialect.name), row)
+
+        if keep is not None:
+            keep(write)
+            return True
         with self._engine.begin() as connection:
-            lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
-            latched = sa.exists().where(failures.c.key == latch, failures.c.state == "open")
-            return _take(connection, ticket_writes, row, key=key, by=by, since=since, most=most, unless=latched)
+            write(connection)
+        return True
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -66,29 +78,34 @@ class TicketWrites(TableAccess):
         return self._delete_some(ticket_writes, ticket_writes.c.at < before, limit=limit)
 
 
-def _take(
-    connection: sa.Connection,
-    table: sa.Table,
-    row: Values,
-    *,
-    key: list[str],
-    by: list[str],
-    since: str,
-    most: int,
-    unless: sa.ColumnElement[bool] | None = None,
-) -> bool:
-    """`by`: the columns in which the rows that are counted are like this one.
-
-    One statement: on SQLite nothing can come between the count and the row.
-    """
-    mine = sa.exists().where(*(table.c[name] == row[name] for name in key))
-    others = sa.select(sa.func.count()).select_from(table)
-    room = others.where(*(table.c[name] == row[name] for name in by), table.c.at > since).scalar_subquery() < most
-    values = (sa.literal(value, table.c[name].type) for name, value in row.items())
-    allowed = sa.select(*values).where(sa.or_(mine, room))
-    if unless is not None:
-        allowed = allowed.where(~unless)
-    insert = insert_into(connection, table).from_select(list(row), allowed)
+@cache
+def _take_action(dialect: str) -> Any:
+    """One statement: on SQLite nothing can come between the count and the row."""
+    table = capped_actions
+    row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "kind", "archetype", "at")}
+    mine = sa.exists().where(table.c.run_id == row["run_id"], table.c.kind == row["kind"])
+    like_it = (table.c.kind == row["kind"], table.c.archetype == row["archetype"], table.c.at > sa.bindparam("since"))
+    others = sa.select(sa.func.count()).select_from(table).where(*like_it).scalar_subquery()
+    room = sa.or_(mine, others < sa.bindparam("cap", type_=sa.Integer))
+    insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room))
     # A row that is there already counts as taken too.
-    kept = insert.on_conflict_do_update(index_elements=key, set_={key[0]: insert.excluded[key[0]]})
-    return bool(connection.execute(kept.returning(table.c[key[0]])).all())
+    kept = insert.on_conflict_do_update(index_elements=["run_id", "kind"], set_={"run_id": insert.excluded.run_id})
+    return kept.returning(table.c.run_id)
+
+
+@cache
+def _take_write(dialect: str) -> Any:
+    return insert_on(dialect, ticket_writes).on_conflict_do_nothing(index_elements=["run_id"])
+
+
+def _has_room() -> sa.Select[Any]:
+    table = ticket_writes
+    of_ticket = table.c.ticket_id == sa.bindparam("ticket_id")
+    taken = sa.select(sa.func.count()).select_from(table).where(of_ticket, table.c.at > sa.bindparam("since"))
+    mine = sa.exists().where(table.c.run_id == sa.bindparam("run_id"))
+    latched = sa.exists().where(failures.c.key == sa.bindparam("latch"), failures.c.state == "open")
+    room = sa.or_(mine, taken.scalar_subquery() < sa.bindparam("most", type_=sa.Integer))
+    return sa.select(sa.literal(1)).where(room, ~latched)
+
+
+_HAS_ROOM = _has_room()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_origin
 
@@ -259,26 +260,40 @@ Values = Mapping[str, object]
 
 def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
     """An insert with `on_conflict_do_nothing` and `on_conflict_do_update`, in the database's dialect."""
-    return sqlite.insert(table) if database.dialect.name == "sqlite" else postgresql.insert(table)
+    return insert_on(database.dialect.name, table)
 
 
-def insert_or_update(
-    database: sa.Engine | sa.Connection, table: sa.Table, key: Values, values: Values, at_first: Values | None = None
-) -> Any:
-    """The row of that unique `key` has these values; `at_first`: only if it is new.
+def insert_on(dialect: str, table: sa.Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, key: Values, values: Values, at_first: Values | None = None
+) -> int:
+    """The row of that unique `key` has these values; `at_first`: only if it is new. Returns the count of rows.
 
     One statement: of two workers that update nothing and then insert, the second one fails on PostgreSQL.
     """
-    insert = insert_into(database, table).values(**key, **values, **(at_first or {}))
-    return insert.on_conflict_do_update(index_elements=list(key), set_=dict(values))
+    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values))
+    return int(connection.execute(statement, {**key, **values, **(at_first or {})}).rowcount)
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    """Made once: to put a statement together costs more than to run it."""
+    insert = insert_on(dialect, table)
+    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in values})
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, bool], ...]:
+    """Names, and whether it is a tuple."""
+    return tuple((one.name, get_origin(one.type) is tuple) for one in fields(kind))
 
 
 def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
     """Each field is the column of its name. JSON knows no tuples: a list becomes one where the field is one."""
-    columns = fields(kind)  # type: ignore[arg-type]  # dataclasses have no type of their own
-    return kind(
-        **{one.name: tuple(row[one.name]) if get_origin(one.type) is tuple else row[one.name] for one in columns}
-    )
+    return kind(**{name: tuple(row[name]) if is_tuple else row[name] for name, is_tuple in _fields(cast("type", kind))})
 
 
 def lock_until_commit(connection: sa.Connection, *key: int) -> None:
@@ -307,12 +322,12 @@ class TableAccess:
         self._engine = engine
         self._reader = reader or engine
 
-    def _rows(self, query: sa.Select[Any]) -> list[sa.RowMapping]:
+    def _rows(self, query: sa.Select[Any], values: Values | None = None) -> list[sa.RowMapping]:
         with self._reader.connect() as connection:
-            return list(connection.execute(query).mappings())
+            return list(connection.execute(query, values or {}).mappings())
 
-    def _read(self, kind: type[Row], query: sa.Select[Any]) -> list[Row]:
-        return [as_dataclass(kind, row) for row in self._rows(query)]
+    def _read(self, kind: type[Row], query: sa.Select[Any], values: Values | None = None) -> list[Row]:
+        return [as_dataclass(kind, row) for row in self._rows(query, values)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
         return next(iter(self._read(kind, query.limit(1))), None)
@@ -327,7 +342,8 @@ class TableAccess:
             return int(connection.execute(statement).rowcount)
 
     def _insert_or_update(self, table: sa.Table, key: Values, values: Values, at_first: Values | None = None) -> None:
-        self._change(insert_or_update(self._engine, table, key, values, at_first))
+        with self._engine.begin() as connection:
+            upsert(connection, table, key, values, at_first)
 
     def _insert_once(self, table: sa.Table, key: list[str], values: Values) -> None:
         self._change(insert_into(self._engine, table).values(**values).on_conflict_do_nothing(index_elements=key))

@@ -1,12 +1,14 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
+import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, insert_or_update
+from app.records.database import Along, PrunedBatch, TableAccess, Values, as_dataclass, has_text, upsert
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -112,35 +114,86 @@ FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", A
 """Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 
+MOST_OF_TICKET = 20
 MOST_OF_A_THREAD = 500
 
 
+_OF_TICKET = (
+    sa.select(decisions)
+    .where(decisions.c.ticket_id == sa.bindparam("ticket"))
+    .order_by(decisions.c.id.desc())
+    .limit(sa.bindparam("limit"))
+)
+
+
+class _OfThread(threading.local):
+    tickets: dict[int, list[Decision]] | None = None
+    """What was read, by ticket; None: it may change at any time."""
+
+
 class Decisions(TableAccess):
+    def __init__(self, engine: sa.Engine, reader: sa.Engine | None = None) -> None:
+        super().__init__(engine, reader)
+        self._of_thread = _OfThread()
+
+    @contextmanager
+    def read_once(self) -> Iterator[None]:
+        """Within, only this thread writes about the tickets that it asks for: what it read holds until it writes."""
+        self._of_thread.tickets = {}
+        try:
+            yield
+        finally:
+            self._of_thread.tickets = None
+
+    def _wrote(self) -> None:
+        if self._of_thread.tickets is not None:
+            self._of_thread.tickets = {}
+
     def save(self, decision: Decision, along: Along | None = None) -> None:
         """Insert, or replace what the same run had decided before (a conflict made it decide again).
 
         `along`: what is written with it.
         """
-        values = asdict(decision)
+        values = {one.name: getattr(decision, one.name) for one in fields(decision)}
+        self._wrote()
         with self._engine.begin() as connection:
-            key = {"run_id": values.pop("run_id")}
-            connection.execute(insert_or_update(connection, decisions, key, values))
+            upsert(connection, decisions, {"run_id": values.pop("run_id")}, values)
             if along is not None:
                 along(connection)
 
     def update(self, run_id: str, **values: object) -> None:
-        self._change(sa.update(decisions).where(decisions.c.run_id == run_id).values(**values))
+        with self._engine.begin() as connection:
+            self.update_within(connection, run_id, values)
+
+    def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
+        self._wrote()
+        connection.execute(
+            sa.update(decisions).where(decisions.c.run_id == sa.bindparam("of_run")), {**values, "of_run": run_id}
+        )
 
     def delete(self, run_id: str) -> None:
+        self._wrote()
         self._change(sa.delete(decisions).where(decisions.c.run_id == run_id))
 
     def by_run(self, run_id: str) -> Decision | None:
         return self._first(Decision, sa.select(decisions).where(decisions.c.run_id == run_id))
 
-    def of_ticket(self, ticket_id: int, *, limit: int = 20) -> list[Decision]:
+    def of_run(self, run_id: str, ticket_id: int) -> Decision | None:
+        """A run of that ticket."""
+        read = (self._of_thread.tickets or {}).get(ticket_id)
+        if read is None or len(read) == MOST_OF_TICKET:
+            return self.by_run(run_id)
+        return next((row for row in read if row.run_id == run_id), None)
+
+    def of_ticket(self, ticket_id: int, *, limit: int = MOST_OF_TICKET) -> list[Decision]:
         """The newest first."""
-        query = sa.select(decisions).where(decisions.c.ticket_id == ticket_id)
-        return self._read(Decision, query.order_by(decisions.c.id.desc()).limit(limit))
+        read = self._of_thread.tickets
+        if read is not None and ticket_id in read:
+            return read[ticket_id][:limit]
+        found = self._read(Decision, _OF_TICKET, {"ticket": ticket_id, "limit": limit})
+        if read is not None and limit == MOST_OF_TICKET:
+            read[ticket_id] = found
+        return found
 
     def newest(self, *, limit: int, archetype: str | None = None) -> list[Decision]:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_or_update
+from app.records.database import TableAccess, upsert
 from app.records.tables import failures
 
 
@@ -39,7 +39,7 @@ class Failures(TableAccess):
     def add_within(connection: sa.Connection, failure: Failure) -> None:
         """As `add`, once the caller commits."""
         values = {name: getattr(failure, name) for name in Failure.__dataclass_fields__ if name not in {"id", "key"}}
-        connection.execute(insert_or_update(connection, failures, {"key": failure.key}, values))
+        upsert(connection, failures, {"key": failure.key}, values)
 
     def add_again(self, failure: Failure) -> None:
         """Of what fails periodically: one failure that counts its attempts. One that people ignore stays ignored."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import Along, TableAccess, begin_locked, lock_until_commit
+from app.records.database import Along, TableAccess, lock_until_commit, upsert
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -54,9 +54,12 @@ class OpenClaim:
     updated_at: str
 
 
+_FIND = sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
+
+
 class Links(TableAccess):
     def find(self, ticket_id: int, intent: str) -> Link | None:
-        return self._first(Link, sa.select(links).where(*_link(ticket_id, intent)))
+        return next(iter(self._read(Link, _FIND, {"ticket": ticket_id, "intent": intent})), None)
 
     def of_ticket(self, ticket_id: int) -> list[Link]:
         """Links to issues that exist, also paused and removed ones."""
@@ -114,10 +117,11 @@ class Links(TableAccess):
             links.c.ticket_id != ticket_id,
         )
         try:
-            with begin_locked(self._engine) as connection:
+            with self._engine.begin() as connection:
                 lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
+                # First: on SQLite it is the first write that keeps others out.
+                connection.execute(sa.insert(links), {**asdict(claim), "claim_text": text})
                 earlier = [OpenClaim(*row) for row in connection.execute(others)]
-                connection.execute(sa.insert(links).values(**asdict(claim), claim_text=text))
                 along(connection)
         except IntegrityError:
             return None
@@ -143,11 +147,15 @@ class Links(TableAccess):
 
     def save(self, link: Link, *, now: str) -> None:
         """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
+        with self._engine.begin() as connection:
+            self.save_within(connection, link, now)
+
+    def save_within(self, connection: sa.Connection, link: Link, now: str) -> None:
         values = asdict(link)
         key = {name: values.pop(name) for name in ("ticket_id", "intent")}
         at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
         values |= {"claim_text": "", "updated_at": now}
-        self._insert_or_update(links, key, values, {**at_first, "created_at": now})
+        upsert(connection, links, key, values, {**at_first, "created_at": now})
 
     def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
         """The ticket knows the issue in this state from now on."""

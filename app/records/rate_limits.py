@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, begin_locked, insert_into, insert_or_update
+from app.records.database import TableAccess, begin_locked, insert_into, upsert
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 
@@ -61,6 +61,13 @@ class TakenCalls:
     refused: RateLimit | None = None
 
 
+_KNOWN = (
+    sa.select(rate_limits)
+    .where(rate_limits.c.name.in_(sa.bindparam("names", expanding=True)))
+    .order_by(rate_limits.c.name)
+    .with_for_update()
+)
+_UPDATE = sa.update(rate_limits).where(rate_limits.c.name == sa.bindparam("of"))
 # Of what is free, one process takes so much at once: with little room it takes call by call.
 SHARE_AT_ONCE = 16
 
@@ -142,19 +149,19 @@ class RateLimits(TableAccess):
     @staticmethod
     def _known(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:
         # In one order, so that two workers never wait for each other.
-        query = sa.select(rate_limits).where(rate_limits.c.name.in_(list(names))).order_by(rate_limits.c.name)
-        rows = connection.execute(query.with_for_update()).mappings()
+        rows = connection.execute(_KNOWN, {"names": list(names)}).mappings()
         return {row["name"]: RateLimit(**row) for row in rows}
 
     @staticmethod
     def _write(connection: sa.Connection, limits: Iterable[RateLimit]) -> None:
         for limit in limits:
-            connection.execute(sa.update(rate_limits).where(rate_limits.c.name == limit.name).values(**asdict(limit)))
+            values = asdict(limit)
+            connection.execute(_UPDATE, {**values, "of": values.pop("name")})
 
     @staticmethod
     def _upsert(connection: sa.Connection, limit: RateLimit) -> None:
         values = asdict(limit)
-        connection.execute(insert_or_update(connection, rate_limits, {"name": values.pop("name")}, values))
+        upsert(connection, rate_limits, {"name": values.pop("name")}, values)
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

@@ -44,6 +44,10 @@ class SearchedTexts(TextTable[SearchedText]):
     row = SearchedText
     embedded_first = (searched_texts.c.updated_at.desc(),)
 
+    @staticmethod
+    def group(first: Any) -> int:
+        return group_of(str(first))
+
     def of(self, collection: str, numbers: Sequence[int]) -> dict[int, SearchedText]:
         """By number; those that are there."""
         if not numbers:

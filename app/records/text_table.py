@@ -1,12 +1,13 @@
 """A table of texts that are searched by words and by meaning: every process keeps an index of its rows in memory."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import Any, ClassVar, Generic, Protocol
+from dataclasses import fields
+from functools import cache
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
-from app.records.database import Row, TableAccess, as_dataclass, insert_into
+from app.records.database import Row, TableAccess, insert_on
 
 WRITTEN_AT_ONCE = 100
 
@@ -30,6 +31,22 @@ class SearchedRow(Protocol):
     def vector_of(self) -> str: ...
 
 
+class TextChange(NamedTuple):
+    """That a row was written, and which form of it."""
+
+    group: int
+    first: Any
+    """Of the key."""
+    number: int
+    updated_at: str
+    vector_of: str
+    seen_at: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.group, self.number
+
+
 class TextTable(TableAccess, Generic[Row]):
     """The columns `title`, `description`, `seen_at`, `vector` and `vector_of`, beside a subclass's own."""
 
@@ -38,28 +55,44 @@ class TextTable(TableAccess, Generic[Row]):
     embedded_first: ClassVar[tuple[sa.ColumnElement[Any], ...]]
     """The order in which rows get their vector: those first that are looked for most."""
 
-    def save(self, rows: Sequence[Row]) -> None:
-        """Insert or replace. The vector is dropped where the text changed, and kept where it did not."""
-        table, key = self.table, [one.name for one in self.table.primary_key.columns]
-        for start in range(0, len(rows), WRITTEN_AT_ONCE):  # each by itself: others write as well
-            new = [asdict(one) for one in rows[start : start + WRITTEN_AT_ONCE]]  # type: ignore[call-overload]
-            without_vector = [{**one, "vector": None, "vector_of": ""} for one in new]
-            insert = insert_into(self._engine, table).values(without_vector)
-            same = sa.and_(*(table.c[name] == insert.excluded[name] for name in ("title", "description")))
-            values: dict[str, Any] = {name: insert.excluded[name] for name in new[0] if name not in key}
-            values["vector"] = sa.case((same, table.c.vector), else_=sa.null())
-            values["vector_of"] = sa.case((same, table.c.vector_of), else_="")
-            self._change(insert.on_conflict_do_update(index_elements=key, set_=values))
+    @staticmethod
+    def group(first: Any) -> int:
+        """The index's group, of the first column of the key."""
+        return int(first)
 
-    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[Row]]:
-        """Rows written at or after that time, in the order they were written."""
-        order = [self.table.c.seen_at, *self.table.primary_key.columns]
-        after = self.table.c.seen_at >= seen_at
-        while found := self._rows(sa.select(self.table).where(after).order_by(*order).limit(batch)):
-            yield [as_dataclass(self.row, one) for one in found]
+    def save(self, rows: Sequence[Row]) -> None:
+        """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
+        for start in range(0, len(rows), WRITTEN_AT_ONCE):  # each by itself: others write as well
+            with self._engine.begin() as connection:
+                self.save_within(connection, rows[start : start + WRITTEN_AT_ONCE])
+
+    def save_within(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
+        names = tuple(one.name for one in fields(self.row))
+        values = [{name: getattr(row, name) for name in names} for row in rows]
+        connection.execute(_save(connection.dialect.name, self.table, names), values)
+
+    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TextChange]]:
+        """What was written at or after that time, in the order it was written: without texts, which are long."""
+        first, second = self.table.primary_key.columns
+        changes = _changes(self.table)
+        query, asked = changes.where(self.table.c.seen_at >= sa.bindparam("since")), {"since": seen_at, "batch": batch}
+        while True:
+            with self._reader.connect() as connection:
+                found = [TextChange(self.group(row[0]), *row) for row in connection.execute(query, asked)]
+            if found:
+                yield found
             if len(found) < batch:
                 return
-            after = sa.tuple_(*order) > sa.tuple_(*(found[-1][column.name] for column in order))
+            last = found[-1]
+            place = sa.tuple_(self.table.c.seen_at, first, second)
+            query = changes.where(place > sa.tuple_(last.seen_at, last.first, last.number))
+
+    def at(self, changes: Sequence[TextChange]) -> list[Row]:
+        """Those of them that are there."""
+        place = sa.tuple_(*self.table.primary_key.columns)
+        return self._read(
+            self.row, sa.select(self.table).where(place.in_([(one.first, one.number) for one in changes]))
+        )
 
     def without_vector(self, encoder: str, *, limit: int) -> list[Row]:
         query = sa.select(self.table).where(self.table.c.vector_of != encoder)
@@ -76,3 +109,21 @@ class TextTable(TableAccess, Generic[Row]):
 
     def count(self) -> int:
         return self._count(self.table)
+
+
+@cache
+def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
+    """Made once: to put it together costs more than to run it."""
+    insert = insert_on(dialect, table)
+    key, new = [one.name for one in table.primary_key.columns], insert.excluded
+    values: dict[str, Any] = {name: new[name] for name in names if name not in key}
+    same = sa.and_(*(table.c[name] == new[name] for name in ("title", "description")), table.c.vector_of != "")
+    values |= {name: sa.case((same, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
+    return insert.on_conflict_do_update(index_elements=key, set_=values)
+
+
+@cache
+def _changes(table: sa.Table) -> sa.Select[Any]:
+    key, written = table.primary_key.columns, table.c.seen_at
+    columns = (*key, table.c.updated_at, table.c.vector_of, written)
+    return sa.select(*columns).order_by(written, *key).limit(sa.bindparam("batch"))

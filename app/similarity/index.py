@@ -134,10 +134,12 @@ class SimilarityIndex:
         k: int = 10,
         closed_after: datetime | None = None,
         vector: Vector | None = None,
+        least: float = 0.0,
     ) -> list[SimilarText]:
         """The `k` nearest texts of the group, the nearest first; none for a text without a word to look for.
 
-        `closed_after` concerns closed ones only. `vector` is that of `vectors(encoder, [(subject, body)])`.
+        `closed_after` concerns closed ones only. `least`: the score from which on they are wanted. `vector` is that of
+        `vectors(encoder, [(subject, body)])`.
         """
         counts, meaning, after = counted(subject, body), self._numbers(vector), _seconds(closed_after)
         if not counts or k < 1:
@@ -146,7 +148,7 @@ class SimilarityIndex:
             query = self._postings.query(counts, len(self._rows), by_program := printed(body))
             telling = TELLING & (counts.keys() - by_program)
             asked = _Asked(query, meaning, telling, sum(counts.values()))
-            found = self._nearest(asked, group, after, k)
+            found = self._nearest(asked, group, after, k, least)
         spelled = spellings(subject, body) if found else {}
         return [replace(one, shared=tuple(dict.fromkeys(shown(term, spelled) for term in one.shared))) for one in found]
 
@@ -186,7 +188,7 @@ class SimilarityIndex:
         self._postings.put(row, counts)
         self._vectors.put(row, meaning)
 
-    def _nearest(self, asked: _Asked, group: int, closed_after: float, most: int) -> list[SimilarText]:
+    def _nearest(self, asked: _Asked, group: int, closed_after: float, most: int, least: float) -> list[SimilarText]:
         """`shared` holds terms, not yet as the text spells them."""
         query, meaning = asked.query, asked.meaning
         allowed = (self._groups == group) & (self._closed >= closed_after)
@@ -205,7 +207,9 @@ class SimilarityIndex:
                 scores[at] = MOST_OPPOSITE
         best = best[np.lexsort((self._row_numbers[rows[best]], -scores[best]))]
         return [
-            self._similar(int(rows[at]), float(scores[at]), float(cosines[at]), query) for at in best if scores[at] > 0
+            self._similar(int(rows[at]), float(scores[at]), float(cosines[at]), query)
+            for at in best
+            if scores[at] > 0 and scores[at] >= least
         ]
 
     def _is_opposite(self, row: int, asked: _Asked) -> bool:

@@ -28,6 +28,7 @@ KINDS: Final = IDENTIFIER + NUMBER
 IN_TITLE: Final = 2
 """A title's words count twice."""
 MOST_TERMS: Final = 400
+TEXTS_REMEMBERED: Final = 64
 """Different terms of one text, the first ones: a log of a thousand names says no more than its beginning."""
 
 _LONGEST_WORD = 60
@@ -61,8 +62,12 @@ def _of_plain(seen: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def counted(title: str, body: str) -> Counter[str]:
-    """How often each term occurs, the title's counted IN_TITLE times; at most MOST_TERMS different ones."""
+    """How often each term occurs, the title's counted IN_TITLE times; at most MOST_TERMS different ones.
+
+    Not to be changed: who asks for the same text gets the same counts.
+    """
     counts = Counter(terms(title))
     for term in counts:
         counts[term] *= IN_TITLE

@@ -203,14 +203,15 @@ class GitLabClient(Calls):
         }
         if labels:
             attributes["labels"] = list(labels)
+        path = f"/projects/{EncodedId(project_id)}/issues"
         return self._call(
-            lambda: WireIssue.model_validate(self._project(project_id).issues.create(attributes)).issue(),
+            lambda: WireIssue.model_validate(self._gitlab.http_post(path, post_data=attributes)).issue(),
             f"POST an issue to project {project_id}",
         )
 
     def issue(self, project_id: ProjectId, iid: int) -> GitLabIssue:
         return self._call(
-            lambda: WireIssue.model_validate(self._project(project_id).issues.get(iid)).issue(),
+            lambda: WireIssue.model_validate(self._get_json(f"/projects/{EncodedId(project_id)}/issues/{iid}")).issue(),
             f"GET issue {iid} of project {project_id}",
         )
 
@@ -325,7 +326,7 @@ class GitLabClient(Calls):
 
     def _project_now(self, path_or_id: ProjectId) -> Project:
         return self._call(
-            lambda: WireProject.model_validate(self._gitlab.projects.get(path_or_id)).project(),
+            lambda: WireProject.model_validate(self._get_json(f"/projects/{EncodedId(path_or_id)}")).project(),
             f"GET project {path_or_id}",
         )
 

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 from zenpy import Zenpy
-from zenpy.lib.api_objects import Ticket
 from zenpy.lib.exception import APIException, ZenpyException
 
 from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unreadable
@@ -163,11 +162,9 @@ class ZendeskClient:
 
         Zendesk says that only in a sentence, in any language: after any refusal the ticket is read. One more GET.
         """
-        # A fresh Ticket sends what is named here and its id, nothing else; None would be sent as null later on.
-        ticket = Ticket(id=ticket_id, **ticket_json(update))
         try:
-            answer = self._call(
-                lambda: WireUpdate.model_validate(self._zenpy.tickets.update(ticket)), "PUT", f"tickets/{ticket_id}"
+            answer = self._send(
+                "PUT", f"tickets/{ticket_id}", WireUpdate, {"ticket": {"id": ticket_id, **ticket_json(update)}}
             )
         except Invalid as refused:
             raise self._closed(ticket_id) or refused from None

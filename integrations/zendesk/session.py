@@ -16,7 +16,7 @@ ZENPY_SUBDOMAIN = "zendesk"
 ZENPY_DOMAIN = "invalid"
 ZENPY_BASE = f"https://{ZENPY_SUBDOMAIN}.{ZENPY_DOMAIN}/"
 
-# zenpy repeats the path's id in the body of each update, and Zendesk warns about it each time.
+# An update repeats the path's id in its body, and Zendesk warns about it each time.
 HARMLESS_KEYS = frozenset({"ticket.id"})
 # As `:unpermitted_keys=>[...]` or `unpermitted_keys: [...]`, with `invalid_values` beside it, or in the older sentence
 # `Removed restricted keys [...] from parameters according to whitelist`.

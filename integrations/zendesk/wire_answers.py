@@ -101,7 +101,7 @@ class WireUpdateAudit(ZendeskModel):
 
 
 class WireUpdate(ZendeskModel):
-    """zenpy's `TicketAudit`: the answer to `PUT /tickets/{id}`."""
+    """The answer to `PUT /tickets/{id}`."""
 
     ticket: WireUpdatedTicket
     audit: WireUpdateAudit

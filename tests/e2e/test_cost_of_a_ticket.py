@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.support.database_calls import counted_calls
 from tests.support.harness import Harness
 
 MOST = {
-    "sqlite": {"statement": 38, "commit": 13, "rollback": 0, "encoder": 1, "connection": 1},
-    "postgresql": {"statement": 41, "commit": 13, "rollback": 0, "encoder": 1, "connection": 1},
+    "sqlite": {"statement": 24, "commit": 7, "rollback": 0, "encoder": 1, "connection": 1},
+    "postgresql": {"statement": 29, "commit": 8, "rollback": 0, "encoder": 1, "connection": 1},
 }
 # At once: what is done for several of them together is shared. No two are alike.
+EARLIER = (
+    "since 11.4 the calendar feed shows meetings twice, with error duplicate key",
+    "since 11.4 two factor login hangs with error invalid code after the second digit",
+    "since 11.4 the search bar crashes with error undefined is not a function",
+    "since 11.4 LFS uploads stop at one gigabyte with error broken pipe",
+)
+"""The limits' allowances are as large as they get under load, then."""
 REPORTS = (
     "since 11.4 the merge request page fails with error 500 when I click on approve",
     "since 11.4 docker push to the container registry fails with error unauthorized",
@@ -32,11 +41,12 @@ def database(request: pytest.FixtureRequest) -> str:
 def test_a_bug_report_with_a_new_issue_costs_at_most_this(harness: Harness, database: str) -> None:
     for number in range(24):  # every worker has its connections then
         harness.deliver(harness.ticket(f"@gitlab thank you for the great release! ({number})"))
+    for text in EARLIER:
+        harness.deliver(harness.ticket(f"{text}. With 11.3 it was fine"))
     harness.idle()
     tickets = [harness.ticket(f"{text}. With 11.3 it was fine") for text in REPORTS]
-    with counted_calls() as calls:
-        for ticket_id in tickets:
-            harness.deliver(ticket_id)
+    with counted_calls() as calls, ThreadPoolExecutor(len(tickets)) as senders:
+        list(senders.map(harness.deliver, tickets))
         harness.idle()
     assert all("issue_linked" in harness.sandbox.zendesk.ticket(one)["tags"] for one in tickets)
     cost = {kind: calls.count(kind) / len(tickets) for kind in MOST[database]}

@@ -47,6 +47,7 @@ class FakeEngine:
     """Of steps that are not done here: as if they had been before."""
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
+    database: object = None
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -59,6 +60,12 @@ class FakeEngine:
 
     def keeping(self) -> AbstractContextManager[Along]:
         return nullcontext(lambda _connection: None)
+
+    def keep(self, write: Along) -> None:
+        with cast("Any", self.database).begin() as connection:
+            write(connection)
+
+    def settle(self) -> None: ...
 
     def later(self, work: Work) -> None:
         """A known key is the same work."""
@@ -197,6 +204,8 @@ def dependencies(
 ) -> Dependencies:
     now = clock or Clock()
     engine = engine or FakeEngine()
+    if isinstance(engine, FakeEngine):
+        engine.database = records.engine
     pause = PauseSwitch(records.pauses)
     clients = Clients(
         zendesk=cast("Any", lambda: zendesk),

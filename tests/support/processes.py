@@ -87,9 +87,9 @@ def own_settings(folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def roomy_rules(folder: Path) -> Path:
-    """The shipped rules, so that every report becomes an issue."""
-    text = (ROOT / "routing.yaml").read_text()
+def roomy_rules(folder: Path, tree: Path = ROOT) -> Path:
+    """The rules that the tree ships, so that every report becomes an issue."""
+    text = (tree / "routing.yaml").read_text()
     for pattern, instead in WITHOUT_CAPS:
         text = re.sub(pattern, instead, text)
     path = folder / "routing.yaml"

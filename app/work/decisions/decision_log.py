@@ -40,8 +40,8 @@ class DecisionLog:
         """Did any delivery ever lead to a decision about it?"""
         return bool(self.deps.records.decisions.of_ticket(ticket_id, limit=1))
 
-    def of_run(self, run_id: str) -> Decision | None:
-        return self.deps.records.decisions.by_run(run_id)
+    def of_run(self, run_id: str, ticket_id: int) -> Decision | None:
+        return self.deps.records.decisions.of_run(run_id, ticket_id)
 
     def last_applied(self, ticket_id: int) -> Decision | None:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
@@ -100,6 +100,7 @@ class DecisionLog:
         """Work on the ticket found that the update of another run is in it."""
         row = replace(row, update_state="applied")
         self.finished(message, row, [ActionOutcome(**action) for action in row.actions])
+        self.deps.engine.settle()  # what is decided next reads it
 
     def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[ActionOutcome]) -> Written:
         state: DecisionState = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
@@ -108,7 +109,8 @@ class DecisionLog:
         changed = {"state": state, "finished_at": now.isoformat(), "actions": actions}
         if row.update_state == "applied":
             changed["update_state"] = "applied"
-        self.deps.records.decisions.update(row.run_id, **changed)
+        decisions = self.deps.records.decisions
+        self.deps.engine.keep(lambda connection: decisions.update_within(connection, row.run_id, changed))
         if isinstance(message, LinkTicket):
             self.first_write_done(message)
         else:
@@ -148,12 +150,12 @@ class DecisionLog:
             )
         )
 
-    def forget_needless(self, run_id: str) -> None:
+    def forget_needless(self, message: TicketMessage) -> None:
         """Another delivery did what this run was delayed with, or nothing is left to do: it is no decision."""
-        row = self.of_run(run_id)
+        row = self.of_run(message.run_id, message.ticket_id)
         if row and (row.state == "working" or (row.update_state == "not_sent" and row.state in {"waiting", "failed"})):
-            self.deps.records.decisions.delete(run_id)
-            self.deps.records.ticket_writes.give_back(run_id)
+            self.deps.records.decisions.delete(row.run_id)
+            self.deps.records.ticket_writes.give_back(row.run_id)
 
     def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
         """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
@@ -167,7 +169,7 @@ class DecisionLog:
     def delayed(self, message: TicketMessage, step: str, fault: Fault, wait: float) -> None:
         keep_attempt(self.deps, message, step, fault)
         log.info("work_delayed", ticket_id=message.ticket_id, reason=fault.reason, wait=round(wait, 1))
-        if not isinstance(message, LinkTicket) and self.of_run(message.run_id) is None:
+        if not isinstance(message, LinkTicket) and self.of_run(message.run_id, message.ticket_id) is None:
             self.without_verdict(message, "waiting", fault.message)
 
     def gave_up(self, message: TicketMessage, step: str, fault: Fault) -> None:
@@ -176,7 +178,7 @@ class DecisionLog:
         finished = {"state": "failed", "finished_at": self.deps.now().isoformat()}
         if isinstance(message, LinkTicket):
             self.deps.records.decisions.update(message.decision.run_id, **finished)
-        row = self.of_run(message.run_id)
+        row = self.of_run(message.run_id, message.ticket_id)
         if row and row.config_hash:
             self.deps.records.decisions.update(row.run_id, **finished)
         elif not isinstance(message, LinkTicket):

@@ -16,16 +16,16 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
-from app.work.engine.dbos_internals import active_workflows, replace_scheduler, system_database
+from app.work.engine.bell import AT_ONCE, Bell
+from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
+from app.work.engine.patience import while_database_is_away
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
@@ -44,8 +44,6 @@ ENDED_EVERY_SECONDS = 0.05
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
-# How long a step waits for a database that does not answer, before people are told.
-DATABASE_PATIENCE_SECONDS = 300.0
 QUARANTINED = "quarantined"
 """The error's type that `crashed` gets for work that was quarantined."""
 REWRITTEN = "rewritten"
@@ -138,15 +136,21 @@ class Engine:
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
-        for queue in QUEUES:
-            seconds = self._polling_seconds
+        queues = [
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
                 worker_concurrency=self._concurrency if queue == TICKETS else max(2, self._concurrency // 4),
-                polling_interval_sec=seconds if queue == TICKETS else max(seconds, SLOW_POLLING_SECONDS),
+                polling_interval_sec=AT_ONCE,
                 on_conflict="always_update",
             )
+            for queue in QUEUES
+        ]
+        slow = max(self._polling_seconds, SLOW_POLLING_SECONDS)
+        self._bell = Bell(
+            queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
+        )
+        replace_queue_settings(self._bell.settings)
         self._started = True
         self._report_unknown_workflows()
         if self._worker:
@@ -182,8 +186,7 @@ class Engine:
             try:
                 run_message(stored)
             finally:
-                self._journal.begin()
-                self._scheduler.begun_first.discard(str(DBOS.workflow_id))
+                self._scheduler.ended(str(DBOS.workflow_id))
 
         def run_message(stored: JSON) -> None:
             message = _read(registered.message, stored)
@@ -210,11 +213,19 @@ class Engine:
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
-        return self.store.accept(batch, along)
+        answers = self.store.accept(batch, along)
+        self._ring(batch)
+        return answers
 
     def ensure(self, batch: Sequence[Work]) -> None:
         """See WorkStore."""
         self.store.ensure(batch)
+        self._ring(batch)
+
+    def _ring(self, batch: Sequence[Work]) -> None:
+        """Only for tickets: what waits elsewhere is merged with what comes meanwhile."""
+        if self._started and any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+            self._bell.ring([TICKETS])
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -227,7 +238,7 @@ class Engine:
         adapter = adapter_of(answers or answer_type(function))
 
         def run() -> object:
-            return adapter.dump_python(_while_database_is_away(function, *args), mode="json")
+            return adapter.dump_python(while_database_is_away(function, *args), mode="json")
 
         with self._journal.deferred() if deferred else nullcontext():
             answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
@@ -236,6 +247,14 @@ class Engine:
     def keeping(self) -> AbstractContextManager[Along]:
         """For rows that follow from deferred steps: keeps these in the rows' transaction."""
         return self._journal.along()
+
+    def keep(self, write: Along) -> None:
+        """Rows that need not be there before something follows from them: kept with that, or with the work's end."""
+        if self._started and DBOS.workflow_id:
+            self._journal.keep(write)
+        else:
+            with self.store.database.begin() as connection:
+                write(connection)
 
     def settle(self) -> None:
         """Keep the answers of deferred steps now. From any thread: what follows from them may be a request."""
@@ -263,6 +282,7 @@ class Engine:
         # "reject" would end the workflow that asks, in the engine's own kind of error, which nobody gets to see.
         options: Any = {**options_of(work), "workflow_id_reuse_policy": "return-existing"}
         DBOS.enqueue_workflow_with_options(options, stored(work.message))
+        self._ring([work])
 
     def run_now(self, keys: Sequence[str]) -> None:
         """Let work of these keys begin now that waits for its time. What has begun, or ended, is left alone."""
@@ -291,20 +311,6 @@ class Engine:
         message = _read(registered.message, one.input["args"][0])
         registered.crashed(message, QUARANTINED)
         return True
-
-
-@retry(
-    retry=retry_if_exception_type((OperationalError, InterfaceError, PoolTimeout)),
-    wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
-    stop=stop_after_delay(DATABASE_PATIENCE_SECONDS),
-    reraise=True,
-)
-def _while_database_is_away(function: Callable[..., T], *args: object) -> T:
-    """Run it again, as after a crash: a database that restarts, or has no connection left, is no bug.
-
-    The engine waits for its own tables in the same way.
-    """
-    return function(*args)
 
 
 def _priority(message: Message) -> Priority:

@@ -7,13 +7,13 @@ Here the oldest rows are read in the order of an index that dbos keeps, until en
 
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.work.engine.backlog import in_state
-from app.work.engine.dbos_internals import Queue, SystemDatabase, database_clock
+from app.work.engine.dbos_internals import Queue, SystemDatabase, active_workflows, database_clock
 
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
@@ -35,12 +35,16 @@ class Scheduler:
         """
         self._database = database
         self._paused = paused
-        self._known = sorted(known)
         self._table = database.tables.workflow_status
+        # Made once: to put them together costs more than to run them.
+        self._waiting = _waiting(self._table, sorted(known))
+        self._claim = _claim(self._table, database.app_name, database_clock(database))
         self._closed = False
         self.begun_first: set[str] = set()
         """What was begun here, and by nobody before."""
         self._looking = threading.Lock()
+        self._taken: dict[str, set[str]] = {}
+        """By the last look, and has not ended; by queue."""
 
     def close(self, seconds: float) -> None:
         """From now on nothing is taken. Waits so long for a look that is under way."""
@@ -65,9 +69,8 @@ class Scheduler:
         with self._looking, self._database.engine.begin() as connection:
             if self._closed or not self._alone(connection, queue.name):
                 return []
-            busy = set(connection.execute(self._running(self._table, queue.name)).scalars())
-            found: list[str] = []
-            for key, partition in self._oldest(connection, queue.name, app_version, busy):
+            busy, found, of_queue = set[str](), list[str](), {"queue": queue.name}
+            for key, partition in self._oldest(connection, {**of_queue, "version": app_version}, busy):
                 if partition not in busy:
                     busy.add(partition)
                     found.append(key)
@@ -75,10 +78,21 @@ class Scheduler:
                         break
             if not found:
                 return []
-            claimed = self._claim(
-                connection, queue.name, found, executor_id=executor_id, app_version=app_version, owner_xid=owner_xid
-            )
-            return [key for key in found if key in claimed]
+            taker = {"executor": executor_id, "version": app_version, "owner": owner_xid}
+            claimed = {row[0]: row[1] for row in connection.execute(self._claim, {**of_queue, "keys": found, **taker})}
+        self._taken[queue.name] = set(claimed)
+        self.begun_first.difference_update(claimed)
+        self.begun_first.update(key for key, starts in claimed.items() if starts == 1)
+        return [key for key in found if key in claimed]
+
+    def ended(self, key: str) -> None:
+        self.begun_first.discard(key)
+        for taken in self._taken.values():
+            taken.discard(key)
+
+    def all_began(self, queue: str) -> bool:
+        """Do threads work on what was taken last? dbos does not count what they have not begun, and would take more."""
+        return not self._taken.get(queue, set()).difference(active_workflows())
 
     @staticmethod
     def _alone(connection: sa.Connection, queue: str) -> bool:
@@ -89,78 +103,67 @@ class Scheduler:
         lock = sa.text("select pg_try_advisory_xact_lock(:lock, hashtext(:queue))")
         return bool(connection.execute(lock, {"lock": LOCK, "queue": queue}).scalar_one())
 
-    @staticmethod
-    def _running(table: sa.FromClause, queue: str) -> sa.Select[Any]:
-        """The partitions in which work of the queue runs."""
-        return sa.select(table.c.queue_partition_key).where(table.c.queue_name == queue, in_state(table, "PENDING"))
-
-    def _oldest(
-        self, connection: sa.Connection, queue: str, app_version: str, busy: set[str]
-    ) -> Iterator[tuple[str, str]]:
+    def _oldest(self, connection: sa.Connection, queue: Mapping[str, str], busy: set[str]) -> Iterator[tuple[str, str]]:
         """Key and partition of what waits, in order, a window at a time: most often the first one is enough.
 
         Windows after the first leave out what is `busy` by then: a flood on one ticket is passed over by the database.
         """
-        table = self._table
-        order = (table.c.priority, table.c.created_at, table.c.workflow_uuid)
-        query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(
-            table.c.queue_name == queue,
-            in_state(table, "ENQUEUED"),
-            table.c.queue_partition_key.is_not(None),
-            table.c.application_version == app_version,
-            table.c.name.in_(self._known),
-        )
-        query = query.order_by(*order).limit(WINDOW)
-        last: Any = None
+        query = self._waiting
         while True:
-            rows = connection.execute(query if last is None else self._after(query, last, busy)).all()
+            rows = connection.execute(query, queue).all()
             for row in rows:
                 yield row[0], row[1]
             if len(rows) < WINDOW:
                 return
-            last = rows[-1]
+            query = self._after(rows[-1], busy)
 
-    def _after(self, query: sa.Select[Any], last: Any, busy: set[str]) -> sa.Select[Any]:
+    def _after(self, last: Any, busy: set[str]) -> sa.Select[Any]:
         key, priority, created_at = last[0], last[2], last[3]
         table = self._table
         reached = sa.tuple_(table.c.priority, table.c.created_at, table.c.workflow_uuid)
-        return query.where(
+        return self._waiting.where(
             # The first condition is implied by the second, and is the one that an index can serve.
             sa.tuple_(table.c.priority, table.c.created_at) >= sa.tuple_(priority, created_at),
             reached > sa.tuple_(priority, created_at, key),
             table.c.queue_partition_key.not_in(busy),
         )
 
-    def _claim(
-        self,
-        connection: sa.Connection,
-        queue: str,
-        keys: list[str],
-        *,
-        executor_id: str,
-        app_version: str,
-        owner_xid: str | None,
-    ) -> set[str]:
-        """Those of `keys` that still wait, and whose partitions are still free."""
-        table, now = self._table, database_clock(self._database)
-        begun = (
-            sa.update(table)
-            .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")
-            .where(table.c.queue_partition_key.not_in(self._running(table.alias(), queue)))
-            .values(
-                status="PENDING",
-                owner_xid=owner_xid,
-                application_version=app_version,
-                executor_id=executor_id,
-                application_name=self._database.app_name,
-                started_at_epoch_ms=now,
-                updated_at=now,
-                rate_limited=False,
-                recovery_attempts=table.c.recovery_attempts + 1,
-            )
-            .returning(table.c.workflow_uuid, table.c.recovery_attempts)
+
+def _running(table: sa.FromClause) -> sa.Select[Any]:
+    """The partitions in which work of the queue runs."""
+    of_queue = table.c.queue_name == sa.bindparam("queue")
+    return sa.select(table.c.queue_partition_key).where(of_queue, in_state(table, "PENDING"))
+
+
+def _waiting(table: sa.FromClause, known: Sequence[str]) -> sa.Select[Any]:
+    """The oldest work in partitions where nothing runs."""
+    order = (table.c.priority, table.c.created_at, table.c.workflow_uuid)
+    query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(
+        table.c.queue_name == sa.bindparam("queue"),
+        in_state(table, "ENQUEUED"),
+        table.c.queue_partition_key.not_in(_running(table.alias())),
+        table.c.application_version == sa.bindparam("version"),
+        table.c.name.in_(known),
+    )
+    return query.order_by(*order).limit(WINDOW)
+
+
+def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int]) -> sa.Executable:
+    """Marks those of `keys` as begun that still wait, and whose partitions are still free."""
+    return (
+        sa.update(table)
+        .where(table.c.workflow_uuid.in_(sa.bindparam("keys", expanding=True)), table.c.status == "ENQUEUED")
+        .where(table.c.queue_partition_key.not_in(_running(table.alias())))
+        .values(
+            status="PENDING",
+            owner_xid=sa.bindparam("owner"),
+            application_version=sa.bindparam("version"),
+            executor_id=sa.bindparam("executor"),
+            application_name=application,
+            started_at_epoch_ms=now,
+            updated_at=now,
+            rate_limited=False,
+            recovery_attempts=table.c.recovery_attempts + 1,
         )
-        claimed = {row[0]: row[1] for row in connection.execute(begun)}
-        self.begun_first.difference_update(claimed)
-        self.begun_first.update(key for key, starts in claimed.items() if starts == 1)
-        return set(claimed)
+        .returning(table.c.workflow_uuid, table.c.recovery_attempts)
+    )

@@ -8,14 +8,21 @@ was cut off.
 
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from app.records.database import Along
-from app.work.engine.dbos_internals import StepRecord, SystemDatabase, record_within, replace_step_records
+from app.work.engine.dbos_internals import (
+    StepRecord,
+    SystemDatabase,
+    end_within,
+    record_within,
+    replace_step_records,
+)
+from app.work.engine.patience import while_database_is_away
 
 
 class _OfThread(threading.local):
@@ -23,8 +30,13 @@ class _OfThread(threading.local):
 
     def __init__(self) -> None:
         self.defers = False
-        self.waiting: list[tuple[StepRecord, int]] = []
-        """With the time at which the step was done, in ms."""
+        self.waiting: list[_Step | Along] = []
+
+
+class _Step(NamedTuple):
+    record: StepRecord
+    at: int
+    """When it was done, in ms."""
 
 
 class StepJournal:
@@ -33,11 +45,17 @@ class StepJournal:
         self._database = database
         self._first = begun_here_first
         self._of_thread = _OfThread()
-        self._look_up, self._record = replace_step_records(database, self._looked_up, self._recorded)
+        self._look_up, self._record, self._end = replace_step_records(
+            database, self._looked_up, self._recorded, self._ended
+        )
 
     def begin(self) -> None:
-        """A workflow begins, or has ended: then its outcome stands for what was not recorded."""
+        """A workflow begins: what waits is of one that lost its work."""
         self._of_thread.waiting.clear()
+
+    def keep(self, write: Along) -> None:
+        """Rows to be written with what follows from them."""
+        self._of_thread.waiting.append(write)
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
@@ -50,26 +68,30 @@ class StepJournal:
 
     @contextmanager
     def along(self) -> Iterator[Along]:
-        """What waits, to be recorded in a transaction that must have ended well by the end of the block."""
+        """What waits, to be written in a transaction that must have ended well by the end of the block."""
         waiting = self._of_thread.waiting
         written = 0
 
         def write(connection: sa.Connection) -> None:
             nonlocal written
-            for record, at in waiting:
-                record_within(self._database, connection, record, at)
+            for one in waiting:
+                if isinstance(one, _Step):
+                    record_within(self._database, connection, one.record, one.at)
+                else:
+                    one(connection)
             written = len(waiting)
 
         yield write
         del waiting[:written]
 
     def settle(self) -> None:
-        """Record now what waits: something follows from it."""
-        waiting = self._of_thread.waiting
-        while waiting:
-            record, at = waiting[0]
-            self._record(record, completed_at_epoch_ms=at)
-            del waiting[0]
+        """Write now what waits: something follows from it."""
+        if self._of_thread.waiting:
+            while_database_is_away(self._settle)
+
+    def _settle(self) -> None:
+        with self.along() as write, self._database.engine.begin() as connection:
+            write(connection)
 
     def _looked_up(self, workflow_id: str, function_id: int, function_name: str, **options: Any) -> Any:
         if workflow_id in self._first:
@@ -78,7 +100,27 @@ class StepJournal:
 
     def _recorded(self, record: StepRecord, **options: Any) -> None:
         if self._of_thread.defers:
-            self._of_thread.waiting.append((record, int(time.time() * 1000)))
+            self._of_thread.waiting.append(_Step(record, int(time.time() * 1000)))
             return
         self.settle()
         self._record(record, **options)
+
+    def _ended(self, workflow_id: str, status: Any, *, output: str | None = None, **options: Any) -> bool:
+        """The outcome stands for steps that were not recorded. Rows must be written, in its transaction."""
+        rows = [one for one in self._of_thread.waiting if not isinstance(one, _Step)]
+        self._of_thread.waiting.clear()
+        if not rows or options:
+            for one in rows:
+                self.keep(one)
+            self.settle()
+            return self._end(workflow_id, status, output=output, **options)
+        return while_database_is_away(self._end_with, rows, workflow_id, status, output)
+
+    def _end_with(self, rows: Sequence[Along], workflow_id: str, status: Any, output: str | None) -> bool:
+        with self._database.engine.connect() as connection, connection.begin() as transaction:
+            for write in rows:
+                write(connection)
+            is_ours = end_within(self._database, connection, workflow_id, status, output)
+            if not is_ours:
+                transaction.rollback()
+        return is_ours

@@ -21,17 +21,30 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         self.revision = 0
         """Goes up with every issue that is put in."""
 
-    def search(self, subject: str, body: str, project_id: int, *, closed_after: datetime) -> list[SimilarText]:
-        """The nearest first.
+    def search(
+        self,
+        subject: str,
+        body: str,
+        project_id: int,
+        *,
+        closed_after: datetime,
+        least: float = 0.0,
+        refresh: bool = True,
+    ) -> list[SimilarText]:
+        """The nearest first, of those that score `least` or more.
 
-        With what other processes wrote, and after a start with what was there before: an issue that is missed is opened
-        once more.
+        `refresh`: with what other processes wrote, and after a start with what was there before. An issue that is
+        missed is opened once more.
         """
-        self.refresh()
-        return self._index.search(**self._asked(subject, body), group=project_id, k=MOST, closed_after=closed_after)
+        if refresh:
+            self.refresh()
+        asked = self._asked(subject, body)
+        return self._index.search(**asked, group=project_id, k=MOST, closed_after=closed_after, least=least)
 
     def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
+        if not others:
+            return []
         own = self._index.without_boilerplate
         body, small = own(body), SimilarityIndex()
         small.add_all(

@@ -17,8 +17,12 @@ class IssueLinks:
     deps: Dependencies
 
     def save(self, report: IssueReport, issue: GitLabIssue, how: How) -> None:
+        self.deps.records.links.save(self.link(report, issue, how), now=self.deps.now().isoformat())
+
+    @staticmethod
+    def link(report: IssueReport, issue: GitLabIssue, how: How) -> Link:
         known = known_at_first(issue.labels, issue.milestone, report.rules.routing.closing)
-        link = Link(
+        return Link(
             report.ticket_id,
             report.intent,
             report.project_id,
@@ -30,7 +34,6 @@ class IssueLinks:
             notified=known.model_dump(mode="json"),
             channel=report.decision.channel,
         )
-        self.deps.records.links.save(link, now=self.deps.now().isoformat())
 
     def note_on_issue(self, report: IssueReport, iid: int, known: Link | None) -> None:
         """Note one more report on an issue. `known`, on every attempt but the first: the note may be there already.

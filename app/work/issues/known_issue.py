@@ -70,11 +70,11 @@ class KnownIssues:
     mirror: IssueMirror
     links: IssueLinks
 
-    def look(self, report: IssueReport) -> LookOutcome:
+    def look(self, report: IssueReport, *, refresh: bool = True) -> LookOutcome:
         """The first issue that is near enough is linked, unless it was closed: then a person decides, or ops did."""
         policy, found, back = report.policy, list[CandidateIssue](), None
         revision = self.similar.index.revision
-        for one in self._candidates(report):
+        for one in self._candidates(report, refresh=refresh):
             near = policy.link_at != "never" and one.score >= policy.link_at
             if near and (not one.may_be_back or policy.when_closed == "link"):
                 if linked := self._link(report, one):
@@ -95,7 +95,7 @@ class KnownIssues:
     def look_again(self, report: IssueReport, before: LookOutcome) -> LookOutcome:
         """With what any process wrote since; the same answer where that is nothing."""
         self.similar.index.refresh()
-        return before if self.similar.index.revision == before.revision else self.look(report)
+        return before if self.similar.index.revision == before.revision else self.look(report, refresh=False)
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
@@ -112,13 +112,12 @@ class KnownIssues:
     def ref(self, report: IssueReport, candidate: CandidateIssue) -> IssueRef:
         return candidate.ref(report.tracker.project, hidden=not is_public(candidate.issue, self.deps.gitlab))
 
-    def _candidates(self, report: IssueReport) -> Iterator[CandidateIssue]:
+    def _candidates(self, report: IssueReport, *, refresh: bool) -> Iterator[CandidateIssue]:
         """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
         least = min(policy.suggest_at, policy.link_at) if policy.link_at != "never" else policy.suggest_at
-        near = [one for one in self.similar.of(text.subject, text.words, report.project_id) if one.score >= least]
         seen = set[tuple[int, int]]()
-        for one in near:
+        for one in self.similar.of(text.subject, text.words, report.project_id, least, refresh=refresh):
             if len(seen) == MOST_CANDIDATES:
                 return
             try:

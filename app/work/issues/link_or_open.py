@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from app.records.database import Connection
 from app.records.links import Link, OpenClaim, manual_intent
 from app.rules.actions.findings import Found
 from app.rules.actions.issue import Issue as IssueAction
@@ -192,9 +193,15 @@ class IssueLinker:
         return self._opened(report, issue, came_back)
 
     def _opened(self, report: IssueReport, issue: GitLabIssue, detail: str = "") -> Found:
-        # Before the claim ends: whoever waits for it must find the issue, and no sync has seen it yet.
-        self.mirror.saw([issue])
-        self.links.save(report, issue, "opened")
+        row = self.mirror.opened(issue, report.text.subject, report.text.words)
+        link, now = self.links.link(report, issue, "opened"), self.deps.now().isoformat()
+
+        def write(connection: Connection) -> None:
+            """Together: whoever waits for the end of the claim must find the issue, and no sync has seen it yet."""
+            self.mirror.rows.save_within(connection, [row])
+            self.deps.records.links.save_within(connection, link, now)
+
+        self.deps.engine.keep(write)
         ref = self.known_issues.ref(report, CandidateIssue(issue))
         return Found(outcome="opened", issue=ref, detail=detail, removed=report.text.removed)
 

@@ -1,7 +1,7 @@
 """Our copy of the trackers' issues: in the records for all processes, and in this one's index."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
@@ -21,6 +21,16 @@ class IssueMirror:
         # The database refuses the same issue twice in one batch: the later one counts.
         newest = {(issue.project_id, issue.iid): issue for issue in issues}
         self.keep([row_of(issue, now) for issue in newest.values()])
+
+    def opened(self, issue: GitLabIssue, subject: str, body: str) -> TrackedIssue:
+        """For a report of this text: the issue says the same in other words, so it needs no meaning of its own.
+
+        In the index at once; the row is for the caller to write.
+        """
+        row, meaning = row_of(issue, self.now()), self.index.meaning(subject, body)
+        row = replace(row, vector=meaning.values, vector_of=meaning.of) if meaning else row
+        self.index.put([row])
+        return row
 
     def forget(self, project_id: int, iid: int) -> None:
         """It is not there any more, or we may not read it. Other processes find no row for it."""

@@ -5,7 +5,7 @@ or gives them back.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ KEPT_FROM_BULK = 0.5
 LEARN_EVERY_SECONDS = 1.0
 SHORTEST_WAIT = 0.2
 # Calls that a process takes at once, and for how long it may spend them; the next one gives back the rest.
-MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 10, 5.0
+MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 64, 5.0
 FORGET_SECONDS = 3600.0
 
 
@@ -85,6 +85,7 @@ class RateLimiter:
         self._now = now
         self._learned_at: dict[str, float] = {}
         self._lock = threading.Lock()
+        self._takes: dict[tuple[tuple[str, ...], float], threading.Lock] = {}
         self._allowances: dict[tuple[tuple[str, ...], float], _Allowance] = {}
         self._seen: dict[str, RateLimit] = {}
         """As they were after this process changed them last: since then there can only be less left."""
@@ -94,20 +95,29 @@ class RateLimiter:
         names = self._names(service, method, path)
         if not names:
             return
-        priority, now = current_priority(), self._now()
+        priority = current_priority()
         kept = self._kept(priority)
         # A ticket's own limit has a row only if it is near: most calls need not ask for it.
         shared = tuple(name for name in names if _kind(name) != TICKET or name in self._seen)
-        if self._spend((shared, kept), now):
+        if self._spend((shared, kept)):
             return
         with self._lock:
-            last = self._allowances.pop((shared, kept), None) or _Allowance(0, 0, now, {})
+            one_at_a_time = self._takes.setdefault((shared, kept), threading.Lock())
+        with one_at_a_time:  # one takes for all that wait
+            if not self._spend((shared, kept)):
+                self._take(service, names, (shared, kept), priority)
+
+    def _take(self, service: str, names: Sequence[str], key: tuple[tuple[str, ...], float], priority: Priority) -> None:
+        """From the database: the call's own, and some for those that follow."""
+        now = self._now()
+        with self._lock:
+            last = self._allowances.pop(key, None) or _Allowance(0, 0, now, {})
         # A quiet service takes one by one.
         grows = priority is not Priority.URGENT and now < last.until
         taken = self._rows.take(
             {name: self._total(name) for name in names},
             now=now,
-            kept=kept,
+            kept=key[1],
             seconds=MINUTE,
             most=min(MOST_AT_ONCE, 2 * last.taken) if grows else 1,
             unspent=last.left,
@@ -119,12 +129,11 @@ class RateLimiter:
             self._seen.update({limit.name: limit for limit in taken.limits})
             windows = {limit.name: limit.ends for limit in taken.limits}
             until = min([now + SPENT_WITHIN_SECONDS, *windows.values()])
-            beside = self._allowances.get((shared, kept))  # another thread's, meanwhile
-            left = taken.count - 1 + (beside.left if beside and beside.windows == windows else 0)
-            self._allowances[shared, kept] = _Allowance(taken.count, left, until, windows)
+            self._allowances[key] = _Allowance(taken.count, taken.count - 1, until, windows)
 
-    def _spend(self, key: tuple[tuple[str, ...], float], now: float) -> bool:
+    def _spend(self, key: tuple[tuple[str, ...], float]) -> bool:
         """Is there a call left of those that were taken?"""
+        now = self._now()
         with self._lock:
             allowance = self._allowances.get(key)
             if allowance is None or allowance.left == 0 or not now < allowance.until <= now + SPENT_WITHIN_SECONDS:

@@ -47,6 +47,14 @@ class LiveIndex(Generic[R]):
         self._index.remove(TextKey(group, number))
         self._known.pop((group, number), None)
 
+    def meaning(self, subject: str, body: str) -> Vector | None:
+        """As it is asked for in a search: the encoder remembers what it was asked for lately."""
+        return self._vector(subject, self._index.without_boilerplate(body))
+
+    def look_at_again(self, key: TextKey) -> None:
+        """The next refresh takes its row for new."""
+        self._known.pop(key, None)
+
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many texts."""
         with self._refreshing:
@@ -55,9 +63,9 @@ class LiveIndex(Generic[R]):
     def _take_in(self) -> int:
         taken = 0
         for batch in self._rows.changed_since(self._read_to):
-            new = [row for row in batch if self._known.get(row.key) != (row.updated_at, bool(row.vector))]
+            new = [one for one in batch if self._known.get(one.key) != (one.updated_at, bool(one.vector_of))]
             if new:
-                self.put(new)
+                self.put(self._rows.at(new))
             taken += len(new)
             latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
             self._read_to = max(self._read_to, latest.isoformat())

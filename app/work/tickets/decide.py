@@ -97,7 +97,7 @@ class TicketDecider:
         if isinstance(result, ToWrite) and result.decision.plan.mode != "shadow":
             return self.budget.exhausted(message) or result
         if isinstance(result, Ended):
-            self.log.forget_needless(message.run_id)
+            self.log.forget_needless(message)
         return result
 
     def _decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
@@ -313,7 +313,7 @@ class TicketDecider:
             return Ended(why="the post has changed once more")
         if changed.news != REMOVED and not mention.mention:
             return Ended(why="its text is too old to be kept")
-        if (row := self.log.of_run(message.run_id)) and row.is_applied:
+        if (row := self.log.of_run(message.run_id, message.ticket_id)) and row.is_applied:
             return Ended(why="the ticket knows it already")
         rules = self.deps.rulebook.current()
         news = self.changes.news(snapshot, mention, last, rules)

@@ -32,7 +32,7 @@ class WriteRecovery:
 
     def own(self, message: TicketMessage, previous: PreviousAttempt) -> Written | NotApplied:
         """The update of this work's previous attempt. Raises IntegrationError: nobody can tell now."""
-        row = self.log.of_run(previous.decision.run_id)
+        row = self.log.of_run(previous.decision.run_id, message.ticket_id)
         if previous.update == "in_outbox":
             return self._from_outbox(message, previous, row)
         return self._looked_up(message, previous, row)
@@ -60,7 +60,7 @@ class WriteRecovery:
 
     def after_reading(self, message: TicketMessage, snapshot: TicketSnapshot) -> bool:
         """Updates that were taken for lost, and arrived later. True: this run's is there."""
-        own = self.log.of_run(message.run_id) if message.previous else None
+        own = self.log.of_run(message.run_id, message.ticket_id) if message.previous else None
         arrived = [own is not None and own.is_applied]
         if DONE_TAG in snapshot.tags:
             for row in self.log.maybe_late(snapshot.id):

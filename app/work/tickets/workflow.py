@@ -111,6 +111,10 @@ class TicketWorkflow:
 
     def run(self, message: TriageTicket | LinkTicket) -> None:
         """Names of steps are stored: never rename one, never reorder them."""
+        with self.deps.records.decisions.read_once():
+            self._run(message)
+
+    def _run(self, message: TriageTicket | LinkTicket) -> None:
         previous = message.previous
         if previous and previous.update in {"unknown", "in_outbox"}:
             recovered = tried(self.deps, "recover", self.recovery.own, message, previous)

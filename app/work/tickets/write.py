@@ -49,7 +49,7 @@ class TicketWriter:
     assignees: AssigneeCache
 
     def write(self, message: TicketMessage, decision: TicketDecision, found: FindResult) -> WriteResult:
-        before = self.log.of_run(decision.run_id)
+        before = self.log.of_run(decision.run_id, message.ticket_id)
         if before and self.deps.records.outbox.of(decision.run_id):  # cut off after it was queued
             return WriteDelayed(fault=queued_fault(), update="in_outbox")
         decision = self._as_of_now(decision, found)

@@ -33,7 +33,13 @@ class WriteBudget:
         now, latch = self.deps.now(), latch_key(ticket_id)
         since = (now - HOUR).isoformat()
         if records.ticket_writes.allow(
-            ticket_id, message.run_id, since=since, now=now.isoformat(), most=most, latch=latch
+            ticket_id,
+            message.run_id,
+            since=since,
+            now=now.isoformat(),
+            most=most,
+            latch=latch,
+            keep=self.deps.engine.keep,
         ):
             return None
         known = records.failures.by_key(latch)
@@ -46,7 +52,7 @@ class WriteBudget:
             self.log.failure(_look_again(message), "decide", fault, key=latch)
             self.log.without_verdict(message, "failed", text)
         else:
-            self.log.forget_needless(message.run_id)
+            self.log.forget_needless(message)
         return Ended(why=loop_stopped("budget", "the ticket's budget of writes is used up"))
 
 

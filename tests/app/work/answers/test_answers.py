@@ -153,7 +153,8 @@ def test_a_ticket_that_is_gone_is_forgotten(answers: Answers) -> None:
 def test_nobody_is_named_beside_other_peoples_tickets(answers: Answers) -> None:
     answers.solved(f"{ASKED} Write to ada@example.org, password: hunter2secret. Ada Example")
     (found,) = answers.found()
-    (row,) = next(answers.records.searched_texts.changed_since(""))
+    texts = answers.records.searched_texts
+    (row,) = texts.at(next(texts.changed_since("")))
     kept = f"{found.title} {found.answer} {row.description}"
     assert not [one for one in ("Ada", "ada@", "hunter2secret") if one in kept]
 

@@ -179,8 +179,8 @@ def opened_after_our_search(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -
     search = SimilarIssues.of
     looked: list[int] = []
 
-    def slow(self: SimilarIssues, *args: Any) -> Any:
-        found = search(self, *args)
+    def slow(self: SimilarIssues, *args: Any, **named: Any) -> Any:
+        found = search(self, *args, **named)
         if not looked:
             looked.append(1)
             tracker.report(1, BUG)

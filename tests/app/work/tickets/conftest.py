@@ -88,7 +88,7 @@ class Steps:
         return self.writer.write(message, decision, IssueFound())
 
     def row(self, message: TicketMessage) -> Decision:
-        row = self.log.of_run(message.run_id)
+        row = self.log.of_run(message.run_id, message.ticket_id)
         assert row is not None
         return row
 

@@ -86,7 +86,7 @@ def test_our_own_decisions_do_not_count_as_touched(deciding: Deciding, post: Pos
     for text in (BUG, PRAISE, BUG + " Still."):
         message = post.news(text)
         deciding.write(message)
-        row = deciding.steps.log.of_run(message.run_id)
+        row = deciding.steps.log.of_run(message.run_id, message.ticket_id)
         read_again.append(row and row.archetype)
     assert read_again == ["bug_report", "mention", "bug_report"]
     assert decided(deciding, post.news(deleted=True)).archetype == "tweet_removed"

@@ -162,7 +162,7 @@ def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -
     assert not allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
     row = steps.log.about_to_send(steps.decision(message), TicketChange(add=["archetype__mention"]))
     steps.log.moved(row, "not_applied")
-    steps.log.forget_needless(message.run_id)
+    steps.log.forget_needless(message)
     assert allow(message.ticket_id, "pm2", since="", now=NOW.isoformat(), most=1)
 
 

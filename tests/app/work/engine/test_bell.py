@@ -1,0 +1,47 @@
+"""Work that this process has stored is begun at once, and no more of it than there is room for."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.work.engine.queues import QUEUES
+from app.work.engine.work_rows import JSON
+from tests.app.work.conftest import Started, wait_until
+from tests.support.work import example_work
+
+
+def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = threading.Event()
+    engine = start({"wf": lambda _: began.set()})
+    monkeypatch.setattr(engine._bell, "_seconds", dict.fromkeys(engine._bell._seconds, 20.0))
+    engine.accept([example_work("wf", "first", "ticket:1")])
+    wait_until(began.is_set)  # the look that was under way may have been a short one
+    began.clear()
+    engine.accept([example_work("wf", "second", "ticket:2")])
+    found = began.wait(10)
+    monkeypatch.undo()
+    engine._bell.ring(QUEUES)  # so that it stops
+    assert found
+
+
+def test_however_often_it_rings_no_more_is_taken_than_there_are_workers(start: Started) -> None:
+    free, running, most = threading.Event(), set[str](), list[int]()
+    lock = threading.Lock()
+
+    def wait(payload: JSON) -> None:
+        with lock:
+            running.add(payload["key"])
+            most.append(len(running))
+        free.wait(20)
+        with lock:
+            running.discard(payload["key"])
+
+    engine = start({"wf": wait})
+    for number in range(40):
+        engine.accept([example_work("wf", f"w{number}", f"ticket:{number}")])
+    wait_until(lambda: len(running) == engine._concurrency)
+    free.set()
+    wait_until(lambda: engine.backlog.unfinished() == 0, seconds=30)
+    assert max(most) == engine._concurrency
