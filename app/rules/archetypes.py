@@ -19,6 +19,10 @@ class CapsConfig(_PerKind):  # type: ignore[misc, valid-type]  # mypy cannot see
     """Most actions of a kind in an hour; a person decides about the others. Empty: no limit."""
 
 
+CAPPED = frozenset(CapsConfig.model_fields)
+"""The kinds of actions that may have a cap. An incident is only looked up, and has none."""
+
+
 class ThresholdsConfig(Strict):
     """The probability of the learned model from which a verdict counts as sure."""
 

@@ -1,16 +1,19 @@
-"""From the ticket as Zendesk gives it to the snapshot that rules and triage look at; and that to JSON and back."""
+"""From the ticket as Zendesk gives it to what rules and triage look at; that to JSON and back, and to a decision."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import JsonValue, TypeAdapter
 
 from app.rules.channels import recognise_channel
+from app.rules.loading import Rules
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import ChannelConfig
 from app.tags import is_our_tag
 from app.ticket import Event, Organization, Requester, Ticket, Via
-from app.work.messages import TicketRead
+from app.triage.judge import Judged
+from app.work.messages import TicketDecision, TicketMessage, TicketRead
 from integrations.zendesk.snapshots import TicketSnapshot
 
 
@@ -79,3 +82,34 @@ def reads_comments(snapshot: TicketSnapshot, routing: RoutingConfig) -> ChannelC
     name = recognise_channel(routing.channels, ticket_from(snapshot, event="updated"))
     channel = routing.channels.get(name)
     return channel if channel is not None and channel.read_comments else None
+
+
+def judged_decision(
+    message: TicketMessage,
+    snapshot: TicketSnapshot,
+    ticket: Ticket,
+    judged: Judged,
+    rules: Rules,
+    *,
+    thread: str,
+    now: datetime,
+) -> TicketDecision:
+    """What was judged, about to be carried out."""
+    verdict = judged.verdict
+    return TicketDecision(
+        run_id=message.run_id,
+        event=message.event,
+        ticket=ticket_read(snapshot, public=judged.channel.public),
+        channel=judged.channel.name,
+        where=judged.channel.link,
+        archetype=verdict.archetype,
+        confidence=verdict.confidence,
+        decided_by=verdict.decided_by,
+        why=verdict.why,
+        plan=judged.plan,
+        trace=verdict.trace,
+        config_hash=rules.hash,
+        judged=replace(ticket, channel=judged.channel.name, public=judged.channel.public),
+        thread=thread,
+        decided_at=now.isoformat(),
+    )

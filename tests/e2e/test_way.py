@@ -11,10 +11,21 @@ from tests.support.harness import running_harness
 from tests.support.paths import ROOT
 
 MOST_FILES = 45
-# What judges or cleans a text is a library of its own. A connection's limits, and what runs by the clock, hand no
-# ticket on.
+# What judges or cleans a text is a library of its own. A connection's limits, what runs by the clock or is read again
+# every few seconds, and what wakes a worker hand no ticket on.
 TEXT = ("app/message", "app/redaction", "app/similarity", "integrations/visible.py", "app/work/tickets/first_name.py")
-LIBRARIES = ("app/rules", "app/triage", "app/model", "app/ticket.py", "app/web/connection.py", *TEXT)
+READ_AGAIN = ("app/records/circuits.py", "app/records/pauses.py")
+WAKING = ("app/work/engine/bell.py", "app/work/engine/patience.py")
+LIBRARIES = (
+    "app/rules",
+    "app/triage",
+    "app/model",
+    "app/ticket.py",
+    "app/web/connection.py",
+    *READ_AGAIN,
+    *WAKING,
+    *TEXT,
+)
 BY_THE_CLOCK = ("ticker", "queue-worker")
 PRAISE = "@gitlab thank you for the great release!"
 

@@ -8,14 +8,12 @@ from app.records.caps import CappedActions
 from app.rules.actions.action import Action
 from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
-from app.rules.archetypes import CapsConfig
+from app.rules.archetypes import CAPPED
 from app.rules.routing import RoutingConfig
 from app.tags import ABSTAINED_TAG
 from app.triage.plan import Plan
 
 HOUR = timedelta(hours=1)
-# An incident is only looked up, and is not capped; it has no kind in `caps`.
-CAPPED = frozenset(CapsConfig.model_fields)
 
 
 @dataclass(frozen=True)

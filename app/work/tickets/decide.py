@@ -16,6 +16,7 @@ from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
 from app.rules.actions.status import Status
 from app.rules.actions.tags import Tags
+from app.rules.archetypes import CAPPED
 from app.rules.loading import Rules
 from app.rules.team import is_bot
 from app.rules.verdict import Previous
@@ -52,9 +53,8 @@ from app.work.messages import (
     TriageTicket,
 )
 from app.work.provenance import Provenance, loop_stopped
-from app.work.snapshot import reads_comments, ticket_from, ticket_read
+from app.work.snapshot import judged_decision, reads_comments, ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
-from app.work.tickets.judged_decision import judged_decision
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -240,7 +240,9 @@ class TicketDecider:
         for failed in judged.matching.errors():
             CONDITION_ERRORS.labels(failed.route).inc()
             log.error("condition_failed", route=failed.route, path=failed.path, line=failed.line)
-        plan = self.caps.within(judged.plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id)
+        plan = judged.plan
+        if any(action.acts and action.kind in CAPPED for action in plan.actions):
+            plan = self.caps.within(plan, rules.routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         return self._to_write(self._judged(message, snapshot, ticket, replace(judged, plan=plan), rules))
 
     def _judged(
