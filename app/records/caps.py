@@ -1,17 +1,17 @@
 """How often something was done lately, over all workers: actions of an archetype, and writes to a ticket."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import Along, TableAccess, insert_on, lock_until_commit
+from app.records.database import TableAccess, insert_on, lock_until_commit
 from app.records.tables import capped_actions, failures, ticket_writes
 
-# Any constant, the same for all workers on one PostgreSQL.
+# Any constants, the same for all workers on one PostgreSQL; with the second one goes the number of the ticket.
 ACTIONS_LOCK = 7_706_975_111
-Keep = Callable[[Along], object]
+TICKETS_LOCK = 7_706
 
 
 class CappedActions(TableAccess):
@@ -40,29 +40,16 @@ class CappedActions(TableAccess):
 class TicketWrites(TableAccess):
     """The budget against loops."""
 
-    def allow(
-        self, ticket_id: int, run_id: str, *, since: str, now: str, most: int, latch: str = "", keep: Keep | None = None
-    ) -> bool:
+    def allow(self, ticket_id: int, run_id: str, *, since: str, now: str, most: int, latch: str = "") -> bool:
         """Take one of `most` writes to this ticket since `since`; False when they are used up, or latched.
 
         The same run asks as often as it likes and takes one: a retry or a conflict is the same write. `latch`: the key
-        of the failure that keeps the ticket from being written to, while it is open. `keep`: takes what is to be
-        written, for later; at once without it. Only one asks about a ticket at a time, so nothing comes in between.
+        of the failure that keeps the ticket from being written to, while it is open.
         """
-        asked = {"run_id": run_id, "ticket_id": ticket_id, "since": since, "most": most, "latch": latch}
-        if not self._rows(_HAS_ROOM, asked):
-            return False
-        row = {"run_id": run_id, "ticket_id": ticket_id, "at": now}
-
-        def write(connection: sa.Connection) -> None:
-            connection.execute(_take_write(connection.dialect.name), row)
-
-        if keep is not None:
-            keep(write)
-            return True
+        asked = {"run_id": run_id, "ticket_id": ticket_id, "at": now, "since": since, "most": most, "latch": latch}
         with self._engine.begin() as connection:
-            write(connection)
-        return True
+            lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
+            return bool(connection.execute(_take_write(connection.dialect.name), asked).all())
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -95,17 +82,14 @@ def _take_action(dialect: str) -> Any:
 
 @cache
 def _take_write(dialect: str) -> Any:
-    return insert_on(dialect, ticket_writes).on_conflict_do_nothing(index_elements=["run_id"])
-
-
-def _has_room() -> sa.Select[Any]:
+    """One statement, as above."""
     table = ticket_writes
-    of_ticket = table.c.ticket_id == sa.bindparam("ticket_id")
-    taken = sa.select(sa.func.count()).select_from(table).where(of_ticket, table.c.at > sa.bindparam("since"))
-    mine = sa.exists().where(table.c.run_id == sa.bindparam("run_id"))
+    row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "ticket_id", "at")}
+    mine = sa.exists().where(table.c.run_id == row["run_id"])
+    of_ticket = (table.c.ticket_id == row["ticket_id"], table.c.at > sa.bindparam("since"))
+    others = sa.select(sa.func.count()).select_from(table).where(*of_ticket).scalar_subquery()
     latched = sa.exists().where(failures.c.key == sa.bindparam("latch"), failures.c.state == "open")
-    room = sa.or_(mine, taken.scalar_subquery() < sa.bindparam("most", type_=sa.Integer))
-    return sa.select(sa.literal(1)).where(room, ~latched)
-
-
-_HAS_ROOM = _has_room()
+    room = sa.or_(mine, others < sa.bindparam("most", type_=sa.Integer))
+    insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room, ~latched))
+    kept = insert.on_conflict_do_update(index_elements=["run_id"], set_={"run_id": insert.excluded.run_id})
+    return kept.returning(table.c.run_id)

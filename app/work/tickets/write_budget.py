@@ -39,7 +39,6 @@ class WriteBudget:
             now=now.isoformat(),
             most=most,
             latch=latch,
-            keep=self.deps.engine.keep,
         ):
             return None
         known = records.failures.by_key(latch)

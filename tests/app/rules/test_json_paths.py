@@ -54,7 +54,7 @@ def test_a_path_over_a_hostile_body_is_read_at_once() -> None:
     deep: object = "x"
     for _ in range(900):
         deep = [deep]
-    started = time.monotonic()
+    started = time.process_time()
     assert values_at("$.a[*][*][*]", {"a": [[[1] * 300] * 300] * 3}) == [1] * 270_000
     assert values_at("$" + "[0]" * 60, deep)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
