@@ -17,6 +17,9 @@ def test_a_sure_section_is_offered_and_shown_with_its_sentence(tmp_path: Path) -
     rules = with_documentation(ROOT / "routing.yaml", ROOT / "macros.yaml", str(PAGES), tmp_path)
     with running_harness(tmp_path, ROUTING_FILE=str(rules)) as harness:
         wait_until(lambda: harness.service.deps.records.progress.of(VERSION))
+        while harness.service.texts.embed_some():  # as the clock does, bit by bit
+            pass
+        harness.service.texts.refresh()
         harness.sandbox.zendesk.calls_clear()
         decision, ticket = harness.triaged("How do I pause a runner? Is the job that runs already killed?")
         assert {one["kind"]: one["detail"] for one in decision["actions"]}[
