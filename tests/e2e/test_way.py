@@ -7,25 +7,14 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from tests.support.harness import running_harness
+from tests.support.harness import Harness, running_harness
 from tests.support.paths import ROOT
 
 MOST_FILES = 45
-# What judges or cleans a text is a library of its own. A connection's limits, what runs by the clock or is read again
-# every few seconds, and what wakes a worker hand no ticket on.
+# What judges or cleans a text is a library of its own. A connection's limits, and what runs by the clock, hand no
+# ticket on.
 TEXT = ("app/message", "app/redaction", "app/similarity", "integrations/visible.py", "app/work/tickets/first_name.py")
-READ_AGAIN = ("app/records/circuits.py", "app/records/pauses.py")
-WAKING = ("app/work/engine/bell.py", "app/work/engine/patience.py")
-LIBRARIES = (
-    "app/rules",
-    "app/triage",
-    "app/model",
-    "app/ticket.py",
-    "app/web/connection.py",
-    *READ_AGAIN,
-    *WAKING,
-    *TEXT,
-)
+LIBRARIES = ("app/rules", "app/triage", "app/model", "app/ticket.py", "app/web/connection.py", *TEXT)
 BY_THE_CLOCK = ("ticker", "queue-worker")
 PRAISE = "@gitlab thank you for the great release!"
 
@@ -39,6 +28,17 @@ class Way:
 
     def start(self) -> None:
         threading.setprofile(self._note)
+
+    def of(self, harness: Harness) -> set[str]:
+        """The files that one ticket passes."""
+        self.files = set()
+        ticket_id = harness.ticket(PRAISE)
+        self.watched = True
+        harness.deliver(ticket_id)
+        while not harness.sandbox.zendesk.ticket(ticket_id)["tags"]:
+            time.sleep(0.01)
+        self.watched = False
+        return self.files
 
     def _note(self, frame: FrameType, event: str, _: object) -> None:
         name = frame.f_code.co_filename
@@ -58,13 +58,10 @@ def test_a_ticket_passes_few_files_from_its_webhook_to_its_update(tmp_path: Path
             for number in range(24):  # every worker has its clients then
                 harness.deliver(harness.ticket(f"{PRAISE} ({number})"))
             harness.idle(seconds=60)
-            ticket_id = harness.ticket(PRAISE)
-            way.watched = True
-            harness.deliver(ticket_id)
-            while not harness.sandbox.zendesk.ticket(ticket_id)["tags"]:
-                time.sleep(0.01)
-            way.watched = False
+            ways = [way.of(harness) for _ in range(3)]
     finally:
         threading.setprofile(None)
-    assert "app/work/tickets/write.py" in way.files, "the workers were watched"
-    assert len(way.files) <= MOST_FILES, "\n".join(sorted(way.files))
+    # What only one of them passes is read again by the clock.
+    passed = set.intersection(*ways)
+    assert "app/work/tickets/write.py" in passed, "the workers were watched"
+    assert len(passed) <= MOST_FILES, "\n".join(sorted(passed))

@@ -25,7 +25,6 @@ from app.work.messages import (
     Written,
 )
 from app.work.snapshot import ticket_as_json
-from app.work.update_state import MAY_BE_APPLIED
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +46,6 @@ class DecisionLog:
         """The newest decision whose tags are on the ticket, as far as we put them there."""
         rows = self.deps.records.decisions.of_ticket(ticket_id)
         return next((row for row in rows if row.is_applied and row.event != ASKED), None)
-
-    def maybe_applied(self, ticket_id: int) -> list[Decision]:
-        """Decisions whose update may be in the ticket: its answer was lost, or its process died."""
-        rows = self.deps.records.decisions.of_ticket(ticket_id)
-        return [row for row in rows if row.update_state in MAY_BE_APPLIED]
 
     def maybe_late(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was not in the ticket when we looked, and that nothing replaced yet."""

@@ -25,11 +25,10 @@ from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
-from app.work.engine.patience import while_database_is_away
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.scheduler import Scheduler
-from app.work.engine.step_journal import StepJournal
+from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
 from app.work.limits.rate_limiter import Priority, at_priority

@@ -8,11 +8,14 @@ was cut off.
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from app.records.database import Along
 from app.work.engine.dbos_internals import (
@@ -22,7 +25,12 @@ from app.work.engine.dbos_internals import (
     record_within,
     replace_step_records,
 )
-from app.work.engine.patience import while_database_is_away
+
+# How long its database is waited for, before people are told.
+PATIENCE_SECONDS = 300.0
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+
+T = TypeVar("T")
 
 
 class _OfThread(threading.local):
@@ -124,3 +132,23 @@ class StepJournal:
             if not is_ours:
                 transaction.rollback()
         return is_ours
+
+
+def while_database_is_away(function: Callable[..., T], *args: object) -> T:
+    """Run it again, as after a crash: a database that restarts, or has no connection left, is no bug.
+
+    The engine waits for its own tables in the same way.
+    """
+    try:
+        return function(*args)
+    except AWAY:  # only now: what waits costs more to make than most steps
+        return _patiently()(function, *args)
+
+
+def _patiently() -> Retrying:
+    return Retrying(
+        retry=retry_if_exception_type(AWAY),
+        wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
+        stop=stop_after_delay(PATIENCE_SECONDS),
+        reraise=True,
+    )
