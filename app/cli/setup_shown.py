@@ -60,7 +60,7 @@ def kept_as_yaml(step: Step) -> str:
 
 def _show_step(console: Console, step: Step, *, verbose: bool) -> None:
     sign, colour, words = _LOOK[step.verb]
-    print_line(console, f"{sign} {step.key}  {words}{f': {step.reason}' if step.reason else ''}", style=colour)
+    print_line(console, f"{sign} {step.key}  {step.reason or words}", style=colour)
     if step.verb == "create" and not verbose:
         return
     for change in step.fields:

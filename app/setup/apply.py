@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.records.setup_objects import SetupObjects
-from app.setup.kinds.hook import GitLabHook
 from app.setup.marker import Marker
 from app.setup.objects import Account, Remote
 from app.setup.plan import WRITTEN, changes
 from app.setup.planner import Item, SetupPlan
-from app.setup.secret_files import new_signing_token
 from app.setup.values import references_in, resolved
 from integrations.errors import Conflict, IntegrationError, Invalid, NotFound, Refused, UnknownOutcome
 
@@ -74,9 +72,7 @@ class Applier:
                     self._save(item, found)
 
     def _one(self, item: Item, plan: SetupPlan) -> None:
-        if isinstance(item.kind, GitLabHook):
-            item = self._with_secret(item)
-        values = resolved(item.values, plan.ids)
+        values = resolved(item.kind.prepared(self.account, item.values), plan.ids)
         missing = references_in(values)
         if missing:
             raise Invalid("setup", f"not done, because there is no {', '.join(sorted(missing))}", "waits")
@@ -132,12 +128,6 @@ class Applier:
             ),
             None,
         )
-
-    def _with_secret(self, item: Item) -> Item:
-        secret = self.account.gitlab_secret
-        if not secret.values:
-            secret.put(new_signing_token())
-        return replace(item, values={**item.values, "secret": secret.fingerprint})
 
     def _save(self, item: Item, found: Remote) -> None:
         key, instance = item.step.key, self.account.instance

@@ -115,6 +115,11 @@ class ObjectKind(ABC):
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         """As it is now; None: it is gone."""
 
+    def prepared(self, account: Account, values: Values) -> Values:
+        """Just before it is written: with what only then is made."""
+        del account
+        return values
+
     @abstractmethod
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         """With its marker in the same request."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from app.setup.marker import Marker
 from app.setup.names import key_of
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
+from app.setup.secret_files import new_signing_token
 from app.setup.values import Values, text
 from app.signatures import SIGNING_PREFIX
 from integrations.errors import Invalid, NotFound, Refused
@@ -75,6 +76,13 @@ class GitLabHook(ObjectKind):
         project_id, _, hook_id = found.remote_id.partition(":")
         row = account.gitlab.change_hook(int(project_id), hook_id, {"url": found.raw["url"], **body})
         return self._found(found.values["project"], row)
+
+    def prepared(self, account: Account, values: Values) -> Values:
+        """With our secret, which the first hook makes."""
+        secret = account.gitlab_secret
+        if not secret.values:
+            secret.put(new_signing_token())
+        return {**values, "secret": secret.fingerprint}
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key

@@ -38,8 +38,10 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         """
         if refresh:
             self.refresh()
-        asked = self._asked(subject, body)
-        return self._index.search(**asked, group=project_id, k=MOST, closed_after=closed_after, least=least)
+        body, vector = self._asked(subject, body)
+        return self._index.search(
+            subject, body, vector=vector, group=project_id, k=MOST, closed_after=closed_after, least=least
+        )
 
     def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""

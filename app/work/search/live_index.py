@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from app.model.encoder import Encodes
 from app.records.text_table import SearchedRow, TextTable
@@ -90,10 +90,10 @@ class LiveIndex(Generic[R]):
     def _vector(self, subject: str, body: str) -> Vector | None:
         return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None
 
-    def _asked(self, subject: str, body: str) -> dict[str, Any]:
-        """A ticket's text as it is looked for."""
+    def _asked(self, subject: str, body: str) -> tuple[str, Vector | None]:
+        """A ticket's text as it is looked for: its body, and the vector of both."""
         body = self._index.without_boilerplate(body)
-        return {"subject": subject, "body": body, "vector": self._vector(subject, body) if len(self._index) else None}
+        return body, self._vector(subject, body) if len(self._index) else None
 
     @property
     def bytes_held(self) -> int:

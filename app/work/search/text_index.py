@@ -23,7 +23,8 @@ class TextIndex(LiveIndex[SearchedText]):
 
         What was deleted meanwhile, or is of another collection, is left out.
         """
-        found = self._index.search(**self._asked(subject, body), group=group_of(collection), k=MOST)
+        body, vector = self._asked(subject, body)
+        found = self._index.search(subject, body, vector=vector, group=group_of(collection), k=MOST)
         rows = self._rows.of(collection, [one.key.number for one in found])
         return [FoundText(rows[one.key.number], one.score) for one in found if one.key.number in rows]
 
