@@ -18,6 +18,7 @@ from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
+from app.records.first_answers import FirstAnswers
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
@@ -59,6 +60,7 @@ class Records:
         self.calls = Calls(engine, reader)
         self.routes_fired = RoutesFired(engine, reader)
         self.audit = Audit(engine, reader)
+        self.first_answers = FirstAnswers(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
         self.searched_texts = SearchedTexts(engine, reader)
