@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
 from app.records.audit import Audit
-from app.records.calls import Calls
+from app.records.calls import MadeCalls
 from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
@@ -57,7 +57,7 @@ class Records:
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
         self.corrections = Corrections(engine, reader)
-        self.calls = Calls(engine, reader)
+        self.calls = MadeCalls(engine, reader)
         self.routes_fired = RoutesFired(engine, reader)
         self.audit = Audit(engine, reader)
         self.first_answers = FirstAnswers(engine, reader)
