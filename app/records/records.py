@@ -25,6 +25,7 @@ from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
 from app.records.searched_texts import SearchedTexts
+from app.records.sessions import Sessions
 from app.records.setup_objects import SetupObjects
 from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
@@ -61,6 +62,7 @@ class Records:
         self.feeds = Feeds(engine, reader)
         self.short_links = ShortLinks(engine, reader)
         self.setup_objects = SetupObjects(engine, reader)
+        self.sessions = Sessions(non_durable, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)
