@@ -12,6 +12,7 @@ from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, make_reader, sqlite_path
+from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
@@ -48,6 +49,7 @@ class Records:
         self.circuits = Circuits(non_durable, reader)
         self.outbox = OutboxEntries(engine, reader)
         self.decisions = Decisions(engine, reader)
+        self.decision_list = DecisionList(engine, reader)
         self.links = Links(engine, reader)
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)

@@ -33,7 +33,22 @@ decisions = sa.Table(
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
     # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    # The archetype that a person chose after this decision.
+    sa.Column("corrected_to", sa.String(64)),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
+    # All that the list is filtered by: it is read without the rows, which are long.
+    sa.Index(
+        "ix_decisions_listed",
+        "id",
+        "channel",
+        "archetype",
+        "state",
+        "decided_by",
+        "confidence",
+        "decided_at",
+        "corrected_to",
+        "ticket_id",
+    ),
 )
 
 links = sa.Table(
