@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ WITHOUT = "no Chromium here (Debian: apt-get install chromium-headless-shell), o
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WATCH = """
 window.__violations = [];
-document.addEventListener('securitypolicyviolation', (e) => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
-window.__shift = 0;
+document.addEventListener('securitypolicyviolation',
+  (e) => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
+window.__shifted = [];
 new PerformanceObserver((list) => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) window.__shift += one.value;
+  for (const one of list.getEntries()) for (const source of one.hadRecentInput ? [] : one.sources) {
+    window.__shifted.push(source.node ? source.node.parentElement.outerHTML.slice(0, 200) : 'gone');
+  }
 }).observe({type: 'layout-shift', buffered: true});
 """
 
@@ -85,14 +89,12 @@ def axe(page: Any) -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the tests without it are skipped
-    except ImportError:
-        sync_playwright = None
-    if sync_playwright is None or BROWSER is None:
+    if not find_spec("playwright") or BROWSER is None:
         if os.environ.get("POINTSMAN_BROWSER") == "required":
             pytest.fail(WITHOUT)
         pytest.skip(WITHOUT)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the tests without it are skipped
+
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=BROWSER)
         yield launched

@@ -31,7 +31,8 @@ class Web:
     """An application's client, without a socket: each request is answered before it returns."""
 
     client: AsyncClient
-    runner: asyncio.Runner
+    runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    """Makes its loop with the first request; the browser's tests make none, and have a loop of their own."""
 
     @property
     def cookies(self) -> Cookies:
@@ -106,7 +107,8 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
         settings = deps.settings.model_copy(update=given)
         made = SimpleNamespace(deps=replace(deps, settings=settings), **service)
         client = AsyncClient(transport=ASGITransport(create_app(cast("Service", made))), base_url=ORIGIN)
-        with asyncio.Runner() as runner:
-            yield Desk(records, clock, Web(client, runner), made)
+        web = Web(client)
+        yield Desk(records, clock, web, made)
+        web.runner.close()
     finally:
         records.close()
