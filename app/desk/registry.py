@@ -13,20 +13,21 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import decisions
+from app.desk.pages import audit, decisions, failures, ticket
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
-PAGES: tuple[Page, ...] = (decisions.PAGE,)
+PAGES: tuple[Page, ...] = (decisions.PAGE, ticket.PAGE, failures.PAGE, audit.PAGE)
 """In the order of the navigation."""
-DEEDS: tuple[Deed, ...] = ()
+DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS)
 
 
 def desk_router() -> APIRouter:
     """The pages, their twins, what buttons do, the way in, and the files."""
     router = APIRouter(include_in_schema=False)
+    for page in PAGES:  # before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too
+        router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
-        router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
     for deed in DEEDS:
         router.add_api_route(deed.path, _done(deed), methods=["POST"])
     router.include_router(door.router)
