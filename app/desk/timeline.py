@@ -79,7 +79,9 @@ def _call(one: CallOfRun) -> Moment:
 
 def _failure(one: Failure) -> Moment:
     state = "" if one.state == "open" else f", {one.state}"
-    return Moment(one.failed_at, "failed", f"failed at {_spoken(one.step)}: {one.reason}{state}", one.message, went_well=False)
+    return Moment(
+        one.failed_at, "failed", f"failed at {_spoken(one.step)}: {one.reason}{state}", one.message, went_well=False
+    )
 
 
 def _try(one: Attempt) -> Moment:

@@ -36,12 +36,20 @@ def read(
 
 def _change(before: Any, after: Any) -> list[dict[str, str]]:
     """What differs, name by name."""
-    old, new = (one if isinstance(one, Mapping) else {"": one} if one not in (None, [], {}) else {} for one in (before, after))
+    old, new = (
+        one if isinstance(one, Mapping) else {"": one} if one not in (None, [], {}) else {} for one in (before, after)
+    )
     return [
         {"name": str(name), "before": _said(old.get(name)), "after": _said(new.get(name))}
         for name in {**old, **new}
         if old.get(name) != new.get(name)
     ]
+
+
+def _named(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    return {"": value} if value else {}
 
 
 def _said(value: Any) -> str:

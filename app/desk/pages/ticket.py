@@ -47,8 +47,14 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         "timeline": timeline(kept),
         "links": [_link(visit, one) for one in records.links.of_ticket(ticket_id)],
         "failures": [
-            {"id": one.id, "step": one.step, "reason": one.reason, "message": one.message, "state": one.state,
-             "can_retry": one.payload is not None and one.state == "open"}
+            {
+                "id": one.id,
+                "step": one.step,
+                "reason": one.reason,
+                "message": one.message,
+                "state": one.state,
+                "can_retry": one.payload is not None and one.state == "open",
+            }
             for one in failures
         ],
         "earlier": [_earlier(one) for one in made if one is not shown],
@@ -59,8 +65,25 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
 def _decision(visit: Visit, one: Decision, *, is_newest: bool) -> dict[str, Any]:
     rulebook = visit.service.deps.rulebook.current()
     channel = rulebook.routing.channels.get(one.channel)
-    names = ("run_id", "event", "state", "archetype", "confidence", "decided_by", "mode", "channel", "summary", "tags",
-             "actions", "config_hash", "decided_at", "finished_at", "update_state", "answer", "forgotten")
+    names = (
+        "run_id",
+        "event",
+        "state",
+        "archetype",
+        "confidence",
+        "decided_by",
+        "mode",
+        "channel",
+        "summary",
+        "tags",
+        "actions",
+        "config_hash",
+        "decided_at",
+        "finished_at",
+        "update_state",
+        "answer",
+        "forgotten",
+    )
     return {
         **{name: getattr(one, name) for name in names},
         "channel_title": channel.title if channel else one.channel,
