@@ -30,6 +30,7 @@ from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
 from app.records.routes_fired import RoutesFired
 from app.records.searched_texts import SearchedTexts
+from app.records.sessions import Sessions
 from app.records.setup_objects import SetupObjects
 from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
@@ -71,6 +72,7 @@ class Records:
         self.feeds = Feeds(engine, reader)
         self.short_links = ShortLinks(engine, reader)
         self.setup_objects = SetupObjects(engine, reader)
+        self.sessions = Sessions(non_durable, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)

@@ -455,3 +455,18 @@ setup_objects = sa.Table(
     sa.Column("last_applied", sa.JSON, nullable=False),
     sa.Column("applied_at", sa.String(40), nullable=False),
 )
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    # Who is signed in at the desk; of the cookie only its digest.
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(128), nullable=False),
+    # read or operate.
+    sa.Column("role", sa.String(8), nullable=False),
+    # What let them in, as a digest that is of this session alone: a changed token ends what it began.
+    sa.Column("vouched_by", sa.String(64), nullable=False),
+    sa.Column("begun_at", sa.String(40), nullable=False),
+    sa.Column("seen_at", sa.String(40), nullable=False),
+    sa.Column("ends_at", sa.String(40), nullable=False, index=True),
+)
