@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -12,11 +13,11 @@ from starlette.routing import Route
 
 from app.desk import assets, door
 from app.desk.access import is_of_desk
-from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import audit, decisions, failures, ticket
-from app.desk.render import Asked, page_response, problem_response, twin_response
+from app.desk.page import Content, Deed, Page, VisitDep
+from app.desk.pages import audit, decisions, failures, ticket, times
+from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
 
-PAGES: tuple[Page, ...] = (decisions.PAGE, ticket.PAGE, failures.PAGE, audit.PAGE)
+PAGES: tuple[Page, ...] = (decisions.PAGE, ticket.PAGE, failures.PAGE, times.PAGE, audit.PAGE)
 """In the order of the navigation."""
 DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS)
 
@@ -26,6 +27,8 @@ def desk_router() -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for page in PAGES:  # before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too
         router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
+        if page.as_table:
+            router.add_api_route(f"{page.path}.csv", _table(page, page.as_table), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
     for deed in DEEDS:
@@ -58,6 +61,13 @@ def _whole(page: Page) -> Any:
 def _twin(page: Page) -> Any:
     def answer(visit: VisitDep, content: Any = Depends(page.read)) -> Response:
         return twin_response(content, visit.now)
+
+    return answer
+
+
+def _table(page: Page, as_table: Callable[[Content], Iterable[Sequence[object]]]) -> Any:
+    def answer(content: Any = Depends(page.read)) -> Response:
+        return table_response(f"{page.path}.csv", as_table(content))
 
     return answer
 
