@@ -19,11 +19,13 @@ from app import logs
 from app.bootstrap import build
 from app.demo.closed_issue import close_an_issue
 from app.demo.documentation import with_documentation
+from app.demo.month import SampleMonth
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
 from app.demo.set_up import set_up
 from app.rules.parsing.positions import BadRules
+from app.service import Service
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
 from app.web.serving import serve_in_thread
@@ -93,6 +95,8 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
             demo = _seed(sandbox, samples)
             settings = set_up(console, sandbox, settings, Path(folder))
             service = build(settings)
+            if stay:
+                _fill_a_month(console, service)
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
             with serve_in_thread(create_app(service), settings) as address:
@@ -105,6 +109,13 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
     except OSError as error:
         console.print(f"The demo cannot start: {error.strerror}. Give it another --port, or none.")
     return 1
+
+
+def _fill_a_month(console: Console, service: Service) -> None:
+    """For people who look at the desk's pages."""
+    deps = service.deps
+    numbers = SampleMonth(deps.records, deps.rulebook.current(), service.judgement.detect, deps.now()).fill()
+    console.print(f"Tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived.\n")
 
 
 def _play(console: Console, demo: Demo, settings: Settings, address: str, *, stay: bool) -> int:
