@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -62,8 +63,7 @@ def run(console: Console) -> None:
 
 def _queries(records: Records) -> Iterator[tuple[str, Callable[[], object]]]:
     for name, wanted in FILTERS.items():
-        one = DecisionFilter(**wanted)
-        yield f"decisions: {name}", lambda one=one: records.decision_list.page(one)
+        yield f"decisions: {name}", partial(records.decision_list.page, DecisionFilter(**wanted))
     quarter = (NOW - timedelta(days=DAYS)).isoformat()
     yield "rules: 90 days", lambda: records.routes_fired.counts(quarter, [f"r{n}" for n in range(40)])
     since = (NOW - timedelta(days=14)).isoformat()
