@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.channels import CARRIERS, ChannelOf, describe_channel, is_public, recognise_channel
+from app.rules.channels import CARRIERS, CONNECTED, ChannelOf, describe_channel, is_public, recognise_channel
 from app.rules.loading import load
-from app.ticket import Ticket, Via
+from app.ticket import Requester, Ticket, Via
 from integrations.zendesk.via import DOCUMENTED
 from tests.support.rules import MACROS, routing, rules
 from tests.support.shipped import SHIPPED
@@ -141,3 +141,31 @@ def test_a_feed_is_public_only_where_feeds_come_in(ticket: Ticket, public: bool)
 def test_a_channel_that_names_no_rel_is_public_without_one(rel: str, public: bool) -> None:
     channel = CHANNELS["twitter"]
     assert is_public(channel, Ticket(1, via=Via("twitter", rel))) is public
+
+
+@pytest.mark.parametrize(
+    ("via", "email", "reached"),
+    [
+        ("twitter", "", True),
+        ("twitter_dm", "", True),
+        ("Facebook_Message", "", True),
+        ("whatsapp", "", True),
+        ("native_messaging", "", True),
+        ("any_channel", "", True),
+        ("sms", "", True),
+        ("api", "", False),  # a mention: its author is known by name alone
+        ("voice", "", False),
+        ("web_form", "", False),
+        ("chat_transcript", "", False),
+        ("something_new", "", False),
+        ("api", "sam@example.org", True),
+        ("", "", True),  # a text that is tried
+    ],
+)
+def test_without_an_address_only_a_connection_of_zendesks_reaches_anybody(via: str, email: str, reached: bool) -> None:
+    ticket = Ticket(1, via=Via(via), requester=Requester(email=email))
+    assert describe_channel(SHIPPED.routing.channels, ticket).reached is reached
+
+
+def test_every_way_that_reaches_without_an_address_is_one_that_zendesk_documents() -> None:
+    assert {*DOCUMENTED["types"], *DOCUMENTED["names"]} >= CONNECTED
