@@ -5,14 +5,14 @@ from collections.abc import Set as AbstractSet
 from itertools import product
 from typing import Final
 
-from app.similarity.terms import DATA, NOT, terms
+from app.similarity.terms import AMOUNTS, DATA, NOT, terms
 from app.word_lists import lines_of, words_of
 
 
 def _pairs() -> Iterator[tuple[str, str]]:
     for line in lines_of(DATA / "opposites.txt"):
-        left, right = line.split("|")
-        yield from product(terms(left), terms(right))
+        left, right = ([*terms(side), *AMOUNTS.intersection(side.split())] for side in line.split("|"))
+        yield from product(left, right)
 
 
 _PAIRS: Final = tuple(dict.fromkeys(_pairs()))
