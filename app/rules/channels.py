@@ -93,6 +93,6 @@ def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
 
 
 def _link(channel: ChannelConfig, ticket: Ticket) -> str:
-    if channel.where is None:
-        return ""
-    return first_match(channel.where, ticket.body) or first_match(channel.where, ticket.subject) or ""
+    texts = (ticket.body, ticket.subject)
+    found = (first_match(pattern, text) for text in texts for pattern in channel.link_patterns)
+    return next(filter(None, found), "")

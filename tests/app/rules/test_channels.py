@@ -6,9 +6,10 @@ import pytest
 
 from app.rules.channels import CARRIERS, CONNECTED, ChannelOf, describe_channel, is_public, recognise_channel
 from app.rules.loading import load
+from app.rules.parsing.positions import BadRules
 from app.ticket import Requester, Ticket, Via
 from integrations.zendesk.via import DOCUMENTED
-from tests.support.rules import MACROS, routing, rules
+from tests.support.rules import HEAD, MACROS, routing, rules
 from tests.support.shipped import SHIPPED
 
 CHANNELS = rules().routing.channels
@@ -36,6 +37,33 @@ def test_describes_where_to_answer() -> None:
         "forum", True, "elsewhere", "https://forum.gitlab.com/t/x/12"
     )
     assert describe_channel(CHANNELS, Ticket(1, channel="forum")).link == ""
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "link"),
+    [
+        ("reddit.com", "at https://old.reddit.com/r/git/1 (new)", "https://old.reddit.com/r/git/1"),
+        ("[reddit.com, redd.it]", "at https://redd.it/1", "https://redd.it/1"),
+        ("reddit.com", "at https://notreddit.com/r/1", ""),
+        ("reddit.com", "at https://redditXcom/r/1", ""),
+        (r"'https?://forum\.example/t/\S+'", "at https://forum.example/t/1", "https://forum.example/t/1"),
+    ],
+)
+def test_where_is_a_host_or_a_pattern_and_is_answered_there(where: str, text: str, link: str) -> None:
+    head = HEAD.replace("channels:\n", f"channels:\n  place: {{title: Place, where: {where}}}\n")
+    described = describe_channel(rules(head=head).routing.channels, Ticket(1, channel="place", body=text))
+    assert described == ChannelOf("place", public=False, reply="elsewhere", link=link)
+
+
+def test_a_channel_is_private_and_answered_from_zendesk_unless_it_says_otherwise() -> None:
+    head = HEAD.replace("channels:\n", "channels:\n  place: {title: Place}\n")
+    described = describe_channel(rules(head=head).routing.channels, Ticket(1, channel="place"))
+    assert described == ChannelOf("place", public=False, reply="zendesk", link="")
+
+
+def test_a_pattern_for_the_link_that_is_none_is_an_error() -> None:
+    with pytest.raises(BadRules, match="not an RE2 pattern"):
+        rules(head=HEAD.replace("channels:\n", "channels:\n  place: {title: Place, where: 'https?://(x'}\n"))
 
 
 def test_finds_the_link_in_the_subject_too() -> None:
