@@ -74,4 +74,6 @@ class DefaultsConfig(Strict):
     mode: Mode = "suggest"
     reply: ReplyMode = "suggest"
     caps: CapsConfig = CapsConfig()
-    thresholds: ThresholdsConfig = ThresholdsConfig()
+    thresholds: ThresholdsConfig = Field(
+        default=ThresholdsConfig(), description="Of an archetype for which the training of the model found none."
+    )
