@@ -102,7 +102,7 @@ class ChannelConfig(Strict):
     recognise: Annotated[
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
-    ] = Field(default=(), description="One of these must fit. Empty: only a source that names the channel leads here.")
+    ] = Field(default=(), description="One of these must fit. Empty: the tag `NAME` or `channel__NAME`, of its name.")
     public: Flag = Field(
         default=False,
         description="Can a stranger read it where it was written? Of a channel of Zendesk's own, only what has no "

@@ -61,6 +61,13 @@ def test_a_channel_is_private_and_answered_from_zendesk_unless_it_says_otherwise
     assert described == ChannelOf("place", public=False, reply="zendesk", link="")
 
 
+@pytest.mark.parametrize("tag", ["place", "channel__place"])
+def test_a_channel_that_says_nothing_of_it_is_recognised_by_its_name(tag: str) -> None:
+    channels = rules(head=HEAD.replace("channels:\n", "channels:\n  place: {title: Place}\n")).routing.channels
+    assert recognise_channel(channels, Ticket(1, via=Via("email"), tags=("vip", tag))) == "place"
+    assert recognise_channel(channels, Ticket(1, via=Via("email"), tags=("place__",))) == "other"
+
+
 def test_a_pattern_for_the_link_that_is_none_is_an_error() -> None:
     with pytest.raises(BadRules, match="not an RE2 pattern"):
         rules(head=HEAD.replace("channels:\n", "channels:\n  place: {title: Place, where: 'https?://(x'}\n"))
