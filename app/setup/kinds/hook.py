@@ -26,7 +26,7 @@ class GitLabHook(ObjectKind):
         if not routing.setup.hooks:
             return []
         wanted = []
-        for name, tracker in routing.trackers.items():
+        for name, tracker in {one.project: (name, one) for name, one in reversed(routing.trackers.items())}.values():
             values = {
                 "project": tracker.project,
                 "name": "Pointsman",

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
-from app.cli.starter import COPIED, MADE_BY_SETUP, example_environment, starter_files
+from app.cli.starter import COPIED, example_environment, starter_files
+from app.settings import MADE_BY_SETUP
 from app.rules.files import read_rules
 from app.settings import BadSettings, load
 from tests.support.nowhere import NOWHERE
