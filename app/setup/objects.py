@@ -23,6 +23,8 @@ class Wanted:
     """`routing.yaml:12`."""
     manual: str = ""
     """What a person must do first; then `values` are not compared, and nothing is written."""
+    remote_id: str = ""
+    """The YAML names this very object: only that one can be ours, and none is made."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Account:
     """`(zendesk or gitlab, why)` of what could not be read at all; only `doctor` goes on then."""
     hidden_hooks: set[str] = field(default_factory=set)
     """Projects whose hooks the token may not see."""
+    has_categories: bool = True
+    """Does the account's plan have categories of triggers?"""
     projects: Mapping[str, int] = field(default_factory=dict)
     """Path of each tracker to its id; without those that the token cannot read."""
 

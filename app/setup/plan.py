@@ -52,6 +52,8 @@ def compare(step: Step, wanted: Values, current: Values, last: Values | None) ->
     step = replace(step, fields=fields)
     if last is None:
         return replace(step, verb="change", reason="nothing is recorded of the last time it was applied")
+    # What an older version did not manage is nobody's mistake: as it is there, a person chose it.
+    last = {**wanted, **last}
     if not differences(last, current):
         return replace(step, verb="change")
     if not differences(wanted, last):

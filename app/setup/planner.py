@@ -52,7 +52,7 @@ class _Planner:
     def of_kind(self, kind: ObjectKind) -> None:
         found = kind.read(self.account)
         ours = _by_key(self.account.instance, found, self.recorded)
-        wanted = kind.wanted(self.account)
+        wanted = [one for one in kind.wanted(self.account) if not _is_of_others(one, ours)]
         for one in wanted:
             mine = ours.get(one.key, [])
             if kind.by_title:
@@ -100,6 +100,11 @@ class _Planner:
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)
         return f"it waits for {', '.join(waits)}" if waits else ""
+
+
+def _is_of_others(wanted: Wanted, ours: Mapping[str, Sequence[Remote]]) -> bool:
+    """The YAML names one by its id that setup did not make: it is the team's."""
+    return bool(wanted.remote_id) and wanted.remote_id not in {one.remote_id for one in ours.get(wanted.key, ())}
 
 
 def _missing(item: Item, found: Sequence[Remote], recorded: SetupObject | None) -> Item:

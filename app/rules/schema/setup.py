@@ -34,7 +34,9 @@ class SetupConfig(Strict):
     create_groups: Flag = Field(default=False, description="Make the groups that are named here and are missing.")
     webhook: Flag = Field(default=True, description="The webhook of Zendesk, and the triggers that call it.")
     hooks: Flag = Field(default=True, description="A webhook in the project of each tracker.")
-    labels: Flag = Field(default=True, description="The labels of new issues and of `closing.labels`, in every tracker.")
+    labels: Flag = Field(
+        default=True, description="The labels of new issues and of `closing.labels`, in every tracker."
+    )
     archetype_field: Flag = Field(default=True, description="A drop-down with the archetypes.")
     issue_field: Flag = Field(default=True, description="A text field for the address of the linked issue.")
     macros: Flag = Field(default=True, description="Every macro of macros.yaml, one for each of its channels.")

@@ -11,7 +11,7 @@ from app.rules.schema.macros import MacroConfig
 from app.setup.kinds.macro_text import zendesk_text
 from app.setup.kinds.zendesk_kind import ZendeskKind, is_personal
 from app.setup.names import key_of
-from app.setup.objects import Account, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
 from integrations.zendesk.admin import Json
 
@@ -55,8 +55,12 @@ class Macro(ZendeskKind):
             {"field": "comment_mode_is_public", "value": text(values["public"])},
         ]
         actions = [{"field": field, "value": json.loads(value)} for field, value in values["actions"]]
-        body = {"title": values["title"], "active": values["active"], "actions": [*comment, *actions]}
-        return body if values["restriction"] else {**body, "restriction": None}
+        return {"title": values["title"], "active": values["active"], "actions": [*comment, *actions]}
+
+    def body_of_change(self, values: Values, found: Remote) -> dict[str, Any]:
+        """Null lifts a restriction; a new one has none."""
+        del found
+        return self.body(values) | ({} if values["restriction"] else {"restriction": None})
 
 
 def _by_channel(account: Account, name: str, macro: MacroConfig) -> Iterable[tuple[str, str, Values]]:

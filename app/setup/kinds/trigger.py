@@ -33,9 +33,13 @@ class Trigger(ZendeskKind):
         open_ = {"field": "status", "operator": "less_than", "value": "closed"}
         created = {"field": "update_type", "operator": "is", "value": "Create"}
         changed = {"field": "update_type", "operator": "is", "value": "Change"}
+        category = {"category": reference(CATEGORY)} if account.has_categories else {}
         return [
-            Wanted("trigger/created", _values("Pointsman: new tickets", "ticket.created", [created, open_, ours])),
-            Wanted("trigger/changed", _values("Pointsman: changed tickets", "ticket.updated", [changed, open_, ours])),
+            Wanted(key, {**_values(title, event, [when, open_, ours]), **category})
+            for key, title, event, when in (
+                ("trigger/created", "Pointsman: new tickets", "ticket.created", created),
+                ("trigger/changed", "Pointsman: changed tickets", "ticket.updated", changed),
+            )
         ]
 
     def parse(self, raw: Json) -> Values:
@@ -57,7 +61,7 @@ class Trigger(ZendeskKind):
             "conditions": {"all": condition_rows(values["all"]), "any": condition_rows(values["any"])},
             "actions": [{"field": field, "value": json.loads(value)} for field, value in values["actions"]],
         }
-        return body | ({"category_id": values["category"]} if values["category"] else {})
+        return body | ({"category_id": values["category"]} if values.get("category") else {})
 
 
 def _values(title: str, event: str, all_: list[dict[str, str]]) -> Values:
@@ -65,7 +69,6 @@ def _values(title: str, event: str, all_: list[dict[str, str]]) -> Values:
     return {
         "title": title,
         "active": True,
-        "category": reference(CATEGORY),
         "all": conditions(all_),
         "any": [],
         "actions": [_action(call)],

@@ -7,7 +7,7 @@ from app.rules.schema.setup import ViewConfig
 from app.setup.kinds.zendesk_kind import ZendeskKind, is_personal
 from app.setup.marker import Marker
 from app.setup.names import key_of
-from app.setup.objects import Account, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
 from integrations.zendesk.admin import Json
 from integrations.zendesk.via import channel_ids
@@ -63,14 +63,20 @@ class View(ZendeskKind):
         }
 
     def body(self, values: Values) -> dict[str, Any]:
-        output = {name: values[name] for name in ("columns", "group_by", "group_order", "sort_by", "sort_order")}
+        output = {name: values[name] for name in ("group_by", "group_order", "sort_by", "sort_order") if values[name]}
         return {
             "title": values["title"],
             "active": values["active"],
             "all": condition_rows(values["all"]),
             "any": condition_rows(values["any"]),
-            "output": {name: value for name, value in output.items() if value},
-        } | ({} if values["restriction"] else {"restriction": None})
+            "output": {"columns": [int(one) if one.isdecimal() else one for one in values["columns"]], **output},
+        }
+
+    def body_of_change(self, values: Values, found: Remote) -> dict[str, Any]:
+        """Null takes away what a person added; a new one has none of it."""
+        body = self.body(values)
+        body["output"] |= {name: None for name in ("group_by", "sort_by") if found.values[name] and not values[name]}
+        return body | ({} if values["restriction"] else {"restriction": None})
 
     def is_seen(self, raw: Json) -> bool:
         """Not a person's own, nor one of Zendesk's, whose title it translates. Ours always, whatever its title."""

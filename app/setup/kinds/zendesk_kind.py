@@ -28,6 +28,11 @@ class ZendeskKind(ObjectKind):
     def body(self, values: Values) -> dict[str, Any]:
         """What is sent for these values, without the marker."""
 
+    def body_of_change(self, values: Values, found: Remote) -> dict[str, Any]:
+        """What is sent to make `found` so: whole, unless a kind says less."""
+        del found
+        return self.body(values)
+
     def is_seen(self, raw: Json) -> bool:
         """Whether it can be ours at all."""
         del raw
@@ -48,14 +53,13 @@ class ZendeskKind(ObjectKind):
 
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         path = f"{self.path}/{found.remote_id}"
-        body = self.body(values)
+        body = self.body_of_change(values, found)
         if self.marked and found.marker != marker:
-            body[self.marked] = f"{text(found.raw.get(self.marked)).strip()}\n{marker}".strip()
+            body[self.marked] = marker.added_to(found.raw.get(self.marked))
         return self._sent(account, self.update, path, body, found.remote_id)
 
     def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
-        text_there = text(found.raw.get(self.marked)).strip()
-        body = {self.marked: f"{text_there}\n{marker}".strip()}
+        body = {self.marked: marker.added_to(found.raw.get(self.marked))}
         return self._sent(account, self.update, f"{self.path}/{found.remote_id}", body, found.remote_id)
 
     def deactivate(self, account: Account, found: Remote) -> Remote:

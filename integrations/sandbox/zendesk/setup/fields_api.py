@@ -12,7 +12,16 @@ from integrations.sandbox.zendesk.serializers import field_json
 from integrations.sandbox.zendesk.validators import check_keys
 
 KEYS: Final = frozenset(
-    {"type", "title", "description", "agent_description", "active", "custom_field_options", "required"}
+    {
+        "type",
+        "title",
+        "description",
+        "agent_description",
+        "active",
+        "custom_field_options",
+        "required",
+        "visible_in_portal",
+    }
 )
 
 

@@ -9,7 +9,17 @@ from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.validators import check_keys
 
 KEYS: Final = frozenset(
-    {"name", "description", "endpoint", "http_method", "request_format", "status", "subscriptions", "authentication"}
+    {
+        "name",
+        "description",
+        "endpoint",
+        "http_method",
+        "request_format",
+        "status",
+        "subscriptions",
+        "authentication",
+        "custom_headers",
+    }
 )
 NEEDED: Final = ("name", "endpoint", "http_method", "request_format", "status")
 
