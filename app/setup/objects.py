@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from app.records.setup_objects import SetupObject
 from app.rules.loading import Rules
 from app.setup.marker import Marker
+from app.setup.offered import Offered
 from app.setup.secret_files import WebhookSecret
-from app.setup.values import Values, text
+from app.setup.statuses import Statuses
+from app.setup.values import Values
 from integrations.errors import Refused
 from integrations.gitlab.admin import GitLabAdmin
 from integrations.zendesk.admin import ZendeskAdmin
@@ -60,8 +62,9 @@ class Account:
     zendesk_secret: WebhookSecret
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name to id."""
-    definitions: Mapping[str, Any] = field(default_factory=dict)
-    """What conditions and actions this account has, as `/triggers/definitions` says."""
+    definitions: Mapping[str, Offered] = field(default_factory=dict)
+    """What rules of this account may say: of `trigger`, `view` and `macro`."""
+    statuses: Statuses = field(default_factory=Statuses)
     recorded: Mapping[str, SetupObject] = field(default_factory=dict)
     """What was applied last, by key."""
     unread: list[tuple[str, str]] = field(default_factory=list)
@@ -77,15 +80,9 @@ class Account:
     def instance(self) -> str:
         return self.rules.routing.setup.instance
 
-    def offered(self, subject: str) -> frozenset[str]:
-        """The values that a condition of this account may have."""
-        return frozenset(
-            text(value.get("value"))
-            for one in self.definitions.get("conditions_all") or ()
-            if one.get("subject") == subject
-            for value in one.get("values") or ()
-            if value.get("enabled") is not False
-        )
+    def channels(self) -> Mapping[str, str] | None:
+        """Zendesk's channels that this account has: titles by `via_id`. None: it does not tell."""
+        return self.definitions["view"].values("via_id") or None if "view" in self.definitions else None
 
     def place(self, *path: str | int) -> str:
         at = self.rules.positions.at(tuple(path))

@@ -10,7 +10,12 @@ from app.setup.kinds.hold import KEY as HOLD
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.plan import Step, compare, creation
+from app.setup.statuses import only_statuses_differ
 from app.setup.values import Values, references_in, resolved
+
+REWRITTEN = (
+    "the account changed: with custom statuses on or off Zendesk rewrites its statuses; `--accept {key}` keeps them"
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class _Planner:
             last = recorded.last_applied if recorded and kind.drifts else None
             if last and "secret" in current:  # nobody changes a secret on purpose: a lost one is sent again
                 last = {**last, "secret": current["secret"]}
-            return replace(item, step=compare(step, values, current, last))
+            return replace(item, step=_explained(compare(step, values, current, last)))
         why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
         if why:
             return replace(item, step=replace(step, verb="manual", reason=why))
@@ -100,6 +105,15 @@ class _Planner:
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)
         return f"it waits for {', '.join(waits)}" if waits else ""
+
+
+def _explained(step: Step) -> Step:
+    """What Zendesk did by itself is nobody's fault."""
+    if step.verb not in {"drifted", "conflict"}:
+        return step
+    if only_statuses_differ((one.name, one.old, one.new) for one in step.fields):
+        return replace(step, reason=REWRITTEN.format(key=step.key))
+    return step
 
 
 def _is_of_others(wanted: Wanted, ours: Mapping[str, Sequence[Remote]]) -> bool:

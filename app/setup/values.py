@@ -42,6 +42,11 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def is_terminal(operator: str) -> bool:
+    """Does it take no value?"""
+    return operator in _WITHOUT_VALUE
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 

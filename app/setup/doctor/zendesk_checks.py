@@ -77,7 +77,7 @@ def fields(account: Account) -> Iterable[Diagnosis]:
     """Ours are in the forms, and no other field has their tags."""
     rows = [*account.zendesk.all("ticket_fields", "ticket_fields")]
     ours = [row for row in rows if _is_ours(account, row.get("agent_description"))]
-    others = [TicketField().found(row) for row in rows if row not in ours]
+    others = [TicketField().found(account, row) for row in rows if row not in ours]
     clash = TicketField.clash(others)
     if clash:
         yield fail("zendesk/fields", clash, f"Take the tags that begin with {ARCHETYPE_TAG} out of the other field.")

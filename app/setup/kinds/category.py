@@ -41,13 +41,13 @@ class Category(ZendeskKind):
             lambda row: text(row["id"]) not in used and row.get("name") == TITLE,
         ):
             if found := [row for row in rows if is_it(row)]:
-                return [replace(self.found(found[0]), marker=self._marker(account))]
+                return [replace(self.found(account, found[0]), marker=self._marker(account))]
         return []
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         """From the list: Zendesk documents no request for one."""
         rows = account.zendesk.all(self.path, self.many)
-        found = (self.found(row) for row in rows if text(row.get("id")) == remote_id)
+        found = (self.found(account, row) for row in rows if text(row.get("id")) == remote_id)
         return next((replace(one, marker=self._marker(account)) for one in found), None)
 
     def _marker(self, account: Account) -> Marker:

@@ -39,12 +39,12 @@ class ZendeskKind(ObjectKind):
         return True
 
     def read(self, account: Account) -> Sequence[Remote]:
-        return [self.found(raw) for raw in account.zendesk.all(self.path, self.many) if self.is_seen(raw)]
+        return [self.found(account, raw) for raw in account.zendesk.all(self.path, self.many) if self.is_seen(raw)]
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         answer = account.zendesk.find(f"{self.path}/{remote_id}")
         raw = answer.get(self.one) if answer else None
-        return self.found(raw) if isinstance(raw, Mapping) else None
+        return self.found(account, raw) if isinstance(raw, Mapping) else None
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
@@ -70,11 +70,11 @@ class ZendeskKind(ObjectKind):
     def delete(self, account: Account, found: Remote) -> None:
         account.zendesk.delete(f"{self.path}/{found.remote_id}")
 
-    def found(self, raw: Json) -> Remote:
+    def found(self, account: Account, raw: Json) -> Remote:
         return Remote(
             remote_id=text(raw.get("id")),
             title=text(raw.get("raw_title") or raw.get("title") or raw.get("name")),
-            values=self.parse(raw),
+            values=account.statuses.as_categories(self.parse(raw)),
             marker=Marker.in_text(raw.get(self.marked)) if self.marked else None,
             changed_at=text(raw.get("updated_at")),
             raw=raw,
@@ -85,7 +85,7 @@ class ZendeskKind(ObjectKind):
         raw = account.zendesk.send(method, path, {self.one: dict(body)}).get(self.one)
         if not isinstance(raw, Mapping):
             raw = account.zendesk.get(f"{self.path}/{remote_id}").get(self.one, {})
-        return self.found(raw)
+        return self.found(account, raw)
 
 
 def is_personal(raw: Json) -> bool:
