@@ -93,6 +93,7 @@ def apply(
     restore: Annotated[Keys, typer.Option(help="A key: undo what was changed by hand.")] = None,
     adopt: Annotated[Keys, typer.Option(help="A key: take over what is there already.")] = None,
     accept: Annotated[str, typer.Option(help="A key: print the YAML that keeps what was changed by hand.")] = "",
+    brief: Annotated[bool, typer.Option("--brief", help="Counts instead of a line for each thing.")] = False,
     yes: YesOption = False,
 ) -> int:
     """Make and change what the plan says, and read each thing back. Run it again when it was stopped."""
@@ -100,7 +101,8 @@ def apply(
 
     if accept:
         return setup.accept(out, routing, macros, accept)
-    return setup.apply(out, routing, macros, only=only or (), restore=restore or (), adopt=adopt or (), yes=yes)
+    chosen = setup.Chosen(only or (), restore or (), adopt or ())
+    return setup.apply(out, routing, macros, chosen, yes=yes, brief=brief)
 
 
 @cli.command(epilog=examples("pointsman doctor", "pointsman doctor --send-test"))
