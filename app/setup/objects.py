@@ -80,6 +80,11 @@ class Account:
     def instance(self) -> str:
         return self.rules.routing.setup.instance
 
+    def owns(self, description: object) -> bool:
+        """Does it bear a marker of ours?"""
+        marker = Marker.in_text(description)
+        return marker is not None and marker.instance == self.instance
+
     def channels(self) -> Mapping[str, str] | None:
         """Zendesk's channels that this account has: titles by `via_id`. None: it does not tell."""
         return self.definitions["view"].values("via_id") or None if "view" in self.definitions else None

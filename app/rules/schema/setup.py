@@ -39,6 +39,9 @@ class SetupConfig(Strict):
     )
     archetype_field: Flag = Field(default=True, description="A drop-down with the archetypes.")
     issue_field: Flag = Field(default=True, description="A text field for the address of the linked issue.")
+    attach_to_forms: Many = Field(
+        default=(), description="Ticket forms that get these fields, by name. Nothing is taken out of a form."
+    )
     macros: Flag = Field(default=True, description="Every macro of macros.yaml, one for each of its channels.")
     channel_views: Flag = Field(default=True, description="A view for each channel.")
     views: dict[ViewName, ViewConfig] = Field(default_factory=dict)

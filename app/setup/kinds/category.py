@@ -33,7 +33,7 @@ class Category(ZendeskKind):
             return [Remote("", TITLE, {"name": TITLE}, self._marker(account))]
         triggers = [*account.zendesk.all("triggers", "triggers")]
         known = account.recorded.get(CATEGORY)
-        with_ours = {text(one.get("category_id")) for one in triggers if self._is_ours(account, one)}
+        with_ours = {text(one.get("category_id")) for one in triggers if account.owns(one.get("description"))}
         used = {text(one.get("category_id")) for one in triggers}
         for is_it in (
             lambda row: known is not None and text(row["id"]) == known.remote_id,
@@ -52,11 +52,6 @@ class Category(ZendeskKind):
 
     def _marker(self, account: Account) -> Marker:
         return Marker(CATEGORY, account.instance)
-
-    @staticmethod
-    def _is_ours(account: Account, trigger: Json) -> bool:
-        marker = Marker.in_text(trigger.get("description"))
-        return marker is not None and marker.instance == account.instance
 
     def parse(self, raw: Json) -> Values:
         return {"name": text(raw.get("name"))}
