@@ -118,8 +118,10 @@ def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
         plan = _plan(account, records.setup_objects)
     _refuse_unknown_keys(plan, [key])
     item = next(one for one in plan.items if one.step.key == key)
-    if item.step.verb not in {"drifted", "conflict"} or item.found is None:
+    if item.step.verb not in {"drifted", "conflict"}:
         raise NotDone(f"Nobody changed {key} by hand.")
+    if not item.step.fields:
+        raise NotDone(f"{key}: {item.step.reason}. Or take it out of the YAML.")
     print_line(console, shown.kept_as_yaml(item.step))
     return NOTHING_TO_DO
 

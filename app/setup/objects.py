@@ -134,6 +134,11 @@ class ObjectKind(ABC):
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """`values`: all that are wanted; what is sent is up to the kind. Also puts the marker back."""
 
+    def last_change(self, account: Account, found: Remote) -> str:
+        """Who changed it last, and when, as far as the server tells: asked for what was changed by hand."""
+        del account
+        return f"last changed at {found.changed_at}" if found.changed_at else ""
+
     def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
         """Add our marker to what its description says, and change nothing else."""
         del account, found, marker

@@ -86,11 +86,20 @@ class _Planner:
             last = recorded.last_applied if recorded and kind.drifts else None
             if last and "secret" in current:  # nobody changes a secret on purpose: a lost one is sent again
                 last = {**last, "secret": current["secret"]}
-            return replace(item, step=_explained(compare(step, values, current, last)))
+            return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
         why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
         if why:
             return replace(item, step=replace(step, verb="manual", reason=why))
         return _missing(item, found, recorded)
+
+    def _explained(self, kind: ObjectKind, step: Step, there: Remote) -> Step:
+        """What Zendesk did by itself is nobody's fault; of the rest, who did it."""
+        if step.verb not in {"drifted", "conflict"}:
+            return step
+        if only_statuses_differ((one.name, one.old, one.new) for one in step.fields):
+            return replace(step, reason=REWRITTEN.format(key=step.key))
+        said = kind.last_change(self.account, there)
+        return replace(step, reason=f"{step.reason}; {said}") if said else step
 
     def _is_quiet(self, kind: ObjectKind) -> bool:
         """What it belongs to was changed by hand, and that is said once."""
@@ -105,15 +114,6 @@ class _Planner:
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)
         return f"it waits for {', '.join(waits)}" if waits else ""
-
-
-def _explained(step: Step) -> Step:
-    """What Zendesk did by itself is nobody's fault."""
-    if step.verb not in {"drifted", "conflict"}:
-        return step
-    if only_statuses_differ((one.name, one.old, one.new) for one in step.fields):
-        return replace(step, reason=REWRITTEN.format(key=step.key))
-    return step
 
 
 def _is_of_others(wanted: Wanted, ours: Mapping[str, Sequence[Remote]]) -> bool:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 from app.setup.kinds.category import CATEGORY
 from app.setup.kinds.webhook import WEBHOOK
 from app.setup.kinds.zendesk_kind import ZendeskKind
-from app.setup.objects import Account, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
+from integrations.errors import IntegrationError
 from integrations.zendesk.admin import Json
 
 _BODY = (
@@ -41,6 +42,19 @@ class Trigger(ZendeskKind):
                 ("trigger/changed", "Pointsman: changed tickets", "ticket.updated", changed),
             )
         ]
+
+    def last_change(self, account: Account, found: Remote) -> str:
+        """With a name, where the account's plan keeps revisions."""
+        try:
+            answer = account.zendesk.get(f"{self.path}/{found.remote_id}/revisions", include="users")
+        except IntegrationError:
+            return super().last_change(account, found)
+        rows = [one for one in answer.get("trigger_revisions") or () if isinstance(one, Mapping)]
+        newest = max(rows, key=lambda one: text(one.get("created_at")), default={})
+        names = {text(one.get("id")): text(one.get("name")) for one in answer.get("users") or ()}
+        author = text(newest.get("author_id"))
+        said = super().last_change(account, found)
+        return f"{said} by {names.get(author) or author}" if author else said
 
     def parse(self, raw: Json) -> Values:
         rows = mapping(raw.get("conditions"))

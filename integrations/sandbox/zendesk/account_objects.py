@@ -24,6 +24,8 @@ class AccountObjects:
     oauth: Json = field(default_factory=lambda: {"scopes": ["read", "write"], "expires_at": None})
     """What an OAuth token says of itself."""
     has_workspace: bool = True
+    revisions: dict[str, list[Json]] | None = None
+    """Of triggers, by their ids. None: the account's plan keeps none."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Signing secrets, by the webhook's id."""
     has_categories: bool = True

@@ -6,7 +6,7 @@ from typing import Any
 from integrations.sandbox.api import Json
 from integrations.sandbox.zendesk.account_objects import AccountObjects, Table
 from integrations.sandbox.zendesk.setup.definitions import statuses
-from integrations.sandbox.zendesk.state import State
+from integrations.sandbox.zendesk.state import ADVOCATE_ID, State
 
 
 class SetupControls:
@@ -25,6 +25,13 @@ class SetupControls:
             if "title" in changes:
                 raw["raw_title"] = changes["title"]
             raw["updated_at"] = self._state.stamp()
+            if self._state.account.revisions is not None:
+                revision = {"author_id": ADVOCATE_ID, "created_at": raw["updated_at"]}
+                self._state.account.revisions.setdefault(str(number), []).append(revision)
+
+    def keep_revisions(self) -> None:
+        """As accounts of the largest plan do, of triggers."""
+        self._state.account.revisions = {}
 
     def reorder_conditions(self, table: str, number: int | str) -> None:
         with self._state.lock:
@@ -77,6 +84,13 @@ class SetupControls:
                 del self._state.groups[group]
             self._state.made_groups.clear()
             self._state.account = AccountObjects()
+
+    def give_oauth_token(self, **said: Any) -> None:
+        """What it says of itself: `scopes`, `expires_at`."""
+        self._state.account.oauth |= said
+
+    def switch_workspace(self, on: bool) -> None:
+        self._state.account.has_workspace = on
 
     def switch_categories(self, on: bool) -> None:
         self._state.account.has_categories = on

@@ -7,6 +7,7 @@ from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import invalid, not_found
+from integrations.sandbox.zendesk.serializers import person_json
 from integrations.sandbox.zendesk.setup.definitions import (
     macro_definitions,
     trigger_definitions,
@@ -33,7 +34,18 @@ def add_routes(checks: RequestChecks) -> None:
         _add(checks, name, one, keys, shape)
     for name, said in (("triggers", trigger_definitions), ("views", view_definitions), ("macros", macro_definitions)):
         checks.add_route("GET", f"/{name}/definitions", _definitions(said))
+    checks.add_route("GET", "/triggers/{id:int}/revisions", list_revisions, query=PAGING | {"include"})
     checks.add_route("GET", "/macros/actions", lambda request: macro_definitions(request.state))
+
+
+def list_revisions(request: CheckedRequest) -> Json:
+    """With `include=users` also who they were."""
+    kept = request.state.account.revisions
+    if kept is None:
+        raise not_found()
+    rows = kept.get(request.id, [])
+    users = [person_json(request.state, request.state.person(int(row["author_id"]))) for row in rows]
+    return {"trigger_revisions": rows[::-1], "users": users}
 
 
 def _definitions(said: Callable[[State], dict[str, list[Json]]]) -> Callable[[CheckedRequest], Json]:
