@@ -84,8 +84,6 @@ class _Planner:
         if there is not None:
             current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
-            if last and "secret" in current:  # nobody changes a secret on purpose: a lost one is sent again
-                last = {**last, "secret": current["secret"]}
             return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
         why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
         if why:
