@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from app.work.engine.dbos_internals import Queue
 
-AT_ONCE = 0.001
+AT_ONCE = 1e-6
 """For dbos, whose own sleep comes on top."""
 
 BEGINS_SOON_SECONDS = 0.002
