@@ -127,6 +127,7 @@ def build(
         Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
         Task("issue_index", INDEX_SECONDS, index.update, slow=True),
         Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+        Task("setup", HEALTH_SECONDS, setup.look, slow=True),
     )
     return Service(
         deps=deps,
@@ -143,8 +144,6 @@ def build(
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
-            # Both need what it finds: one for `/readyz`, one for the chat.
-            Task("setup", HEALTH_SECONDS, setup.look, slow=True),
             *(of_worker if worker else ()),
         ),
     )

@@ -21,10 +21,14 @@ class BellWire:
             os.write(self._near, b".")
 
     def listen(self, ring: Callable[[], object]) -> None:
-        """Ring, in a thread, as often as the other process pulls, until it has ended."""
-        os.close(self._near)
+        """Ring, in a thread, as often as somebody pulls."""
         threading.Thread(target=self._listen, args=(ring,), daemon=True, name="bell-wire").start()
+
+    def close(self) -> None:
+        """Who listens stops when the last process has closed it."""
+        os.close(self._near)
 
     def _listen(self, ring: Callable[[], object]) -> None:
         while os.read(self._far, 4096):
             ring()
+        os.close(self._far)

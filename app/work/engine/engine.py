@@ -171,6 +171,8 @@ class Engine:
             self._let_finish(grace_seconds)
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
+        if self._wire is not None:
+            self._wire.close()
         self.store.close()
         self._partition_locks.close()
         self._locks.release()
