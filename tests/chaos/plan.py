@@ -103,8 +103,10 @@ def fault_schedule(plan: Plan) -> list[dict[str, Any]]:
 
 def feed_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
     """Each look takes so long that kills hit it."""
-    blocked = [{"kind": "status", "status": 503, "times": plan.blocked_looks}] if plan.blocked_looks else []
-    return [*blocked, {"kind": "delay", "seconds": 3.0, "times": 0}]
+    faults: list[dict[str, Any]] = [{"kind": "delay", "seconds": 3.0, "times": 0}]
+    if plan.blocked_looks:
+        faults.insert(0, {"kind": "status", "status": 503, "times": plan.blocked_looks})
+    return [{**fault, "path": "/hackernews.*"} for fault in faults]
 
 
 def chat_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
