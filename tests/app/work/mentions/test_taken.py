@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.feeds.filter import BY_US, TOO_FEW_POINTS
-from app.records.mentions import REPOST
+from app.records.mentions import BACKFILL, REPOST
 from app.work.mentions.change import TOO_MANY
 from app.work.mentions.create_ticket import TicketCreator
 from app.work.messages import AnsweredOnPost, MentionChanged, TriageTicket
@@ -95,6 +95,14 @@ def test_each_carrier_is_compared_with_itself(mentioned: Mentioned) -> None:
         mentioned.take(carrier="f5bot", text="GitLab 16.4 loses my board filters")
         mentioned.take()
     assert told(mentioned, stored) == []
+
+
+def test_an_edit_that_the_feed_brings_after_its_backfill_is_told(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take(carrier=f"{BACKFILL}hn"))
+    mentioned.take()
+    assert told(mentioned, stored) == []
+    mentioned.take(text=EDITED)
+    assert len(told(mentioned, stored)) == 1
 
 
 def test_an_edit_back_is_an_edit(mentioned: Mentioned) -> None:
