@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,13 +116,18 @@ def issue_problems(
 
 
 def overlap_problems(
-    runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lifetimes: Sequence[Lifetime]
+    runs: Sequence[Run], calls: Sequence[Mapping[str, Any]], lifetimes: Sequence[Lifetime], asked: Collection[int]
 ) -> Iterator[str]:
-    """While one run goes on, a process that lost the ticket to another must not call Zendesk about it again."""
+    """While one run goes on, a process that lost the ticket to another must not call Zendesk about it again.
+
+    `asked`: tickets that whoever asks an expert reads beside it.
+    """
     gone = {lifetime.agent: lifetime.ended for lifetime in lifetimes}
     by_ticket: dict[str, list[Mapping[str, Any]]] = {}
     for call in sorted(calls, key=lambda call: call["began"]):
         if found := TICKET.fullmatch(call["path"]):
+            if call["method"] == "GET" and int(found[1]) in asked:
+                continue
             by_ticket.setdefault(f"ticket:{found[1]}", []).append(call)
             if call["began"] > gone.get(call["agent"], call["began"]):
                 yield f"ticket {found[1]}: {call['agent']} called after it was gone"

@@ -314,7 +314,7 @@ def _check(scenario: _Scenario, report: Report) -> None:
     report.problems += chat_problems(said, scenario.records.announcements(), spikes(seen), failures=unsure)
     runs, calls = scenario.records.runs(), zendesk("calls")
     report.problems += engine_records.problems(runs, scenario.records.steps())
-    report.problems += outcome.overlap_problems(runs, calls, scenario.processes.lifetimes)
+    report.problems += outcome.overlap_problems(runs, calls, scenario.processes.lifetimes, asked)
     report.problems += scenario.plan.missed(scenario.processes.done)
     report.problems += scenario.processes.died_by_themselves()
     scenario.processes.end()
