@@ -68,6 +68,11 @@ class StoredMention:
     news: str
 
     @property
+    def native_ids(self) -> set[str]:
+        """Whatever it was brought as."""
+        return {self.native_id, *(one.partition(":")[2] for one in self.wordings)}
+
+    @property
     def in_reply_to(self) -> str:
         """Empty too where the text is too old to be kept."""
         return str(self.mention.get("in_reply_to", ""))
