@@ -212,6 +212,23 @@ class Decisions(TableAccess):
                     yield as_dataclass(Decision, row)
             last = int(found[-1]["id"])
 
+    def first_looks(self, *, limit: int, batch: int = 100) -> Iterator[Decision]:
+        """The first decision about each of the newest tickets, the newest first; without those that lost their text."""
+        first = sa.func.min(decisions.c.id)
+        own = (decisions.c.event.not_in(FOLLOWING), decisions.c.config_hash != "")
+        newest = sa.select(first.label("id")).where(*own).group_by(decisions.c.ticket_id)
+        ids = [int(row["id"]) for row in self._rows(newest.order_by(first.desc()).limit(limit))]
+        for begin in range(0, len(ids), batch):
+            query = sa.select(decisions).where(decisions.c.id.in_(ids[begin : begin + batch]), has_text(decisions))
+            yield from self._read(Decision, query.order_by(decisions.c.id.desc()))
+
+    def chosen_by_people(self) -> dict[int, str]:
+        """By ticket, the archetype that a person chose last."""
+        query = sa.select(decisions.c.ticket_id, decisions.c.archetype)
+        query = query.where(decisions.c.decided_by == "person", decisions.c.archetype.is_not(None))
+        rows = self._rows(query.order_by(decisions.c.id))
+        return {int(row["ticket_id"]): str(row["archetype"]) for row in rows}
+
     def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""
         since = (decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))

@@ -36,8 +36,8 @@ class Rules:
 
     def __reduce__(self) -> tuple[Callable[..., "Rules"], tuple[object, ...]]:
         """What is compiled stays in its process; another one compiles it again."""
-        places = (self.positions, self.macro_positions)
-        return _compiled, (self.routing, self.macros, *places, self.routing_text, self.macros_text)
+        places, texts = (self.positions, self.macro_positions), (self.routing_text, self.macros_text)
+        return _compiled, (self.routing, self.macros, places, texts)
 
     def mode_of(self, archetype: str, own: Mode | None = None) -> Mode:
         """The route's own mode, else the archetype's, else the default."""
@@ -69,26 +69,21 @@ def load(
         problems += check_lengths(pieces, macro_places)
     if problems or routing is None or macros is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
-    return _compiled(routing, macros, places, macro_places, routing_text, macros_text)
+    return _compiled(routing, macros, (places, macro_places), (routing_text, macros_text))
 
 
 def _compiled(
-    routing: RoutingConfig,
-    macros: MacrosConfig,
-    positions: Positions,
-    macro_positions: Positions,
-    routing_text: str,
-    macros_text: str,
+    routing: RoutingConfig, macros: MacrosConfig, places: tuple[Positions, Positions], texts: tuple[str, str]
 ) -> Rules:
     return Rules(
         routing=routing,
         macros=macros,
-        hash=hash_of(routing_text, macros_text),
-        positions=positions,
-        macro_positions=macro_positions,
-        matcher=Matcher(routing, positions),
-        routing_text=routing_text,
-        macros_text=macros_text,
+        hash=hash_of(*texts),
+        positions=places[0],
+        macro_positions=places[1],
+        matcher=Matcher(routing, places[0]),
+        routing_text=texts[0],
+        macros_text=texts[1],
     )
 
 

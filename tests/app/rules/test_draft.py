@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pickle
 
-from app.rules.draft import MAX_BYTES, Draft, check_draft
-from app.ticket import Ticket
 from app.rules.conditions.context import Facts
+from app.rules.draft import MAX_BYTES, Draft, check_draft
 from app.rules.matching.matching import match
+from app.ticket import Ticket
 from tests.support.rules import MACROS, NOW, routing
 
 ROUTES = "[{name: it, archetype: bug_report, when: {phrases: [since]}}]"
