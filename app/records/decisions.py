@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, Values, as_dataclass, has_text, upsert
-from app.records.tables import decisions
+from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
 UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applied", "unknown"]
@@ -228,6 +228,33 @@ class Decisions(TableAccess):
         query = query.where(decisions.c.decided_by == "person", decisions.c.archetype.is_not(None))
         rows = self._rows(query.order_by(decisions.c.id))
         return {int(row["ticket_id"]): str(row["archetype"]) for row in rows}
+
+    def unsure(self, *, limit: int, before: int | None = None) -> list[int]:
+        """Ids of verdicts that a person should look at, the newest first: nothing newer was said of the ticket."""
+        later = decisions.alias("later")
+        newer = sa.select(later.c.id).where(
+            later.c.ticket_id == decisions.c.ticket_id,
+            later.c.id > decisions.c.id,
+            later.c.config_hash != "",
+            later.c.event.not_in(FOLLOWING),
+        )
+        was_corrected = sa.select(corrections.c.id).where(corrections.c.ticket_id == decisions.c.ticket_id)
+        which = [
+            decisions.c.confidence.in_(("low", "medium")),
+            decisions.c.decided_by != "person",
+            decisions.c.config_hash != "",
+            decisions.c.event.not_in(FOLLOWING),
+            has_text(decisions),
+            ~newer.exists(),
+            ~was_corrected.exists(),
+        ]
+        if before is not None:
+            which.append(decisions.c.id < before)
+        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc()).limit(limit)
+        return [int(row["id"]) for row in self._rows(query)]
+
+    def by_id(self, decision_id: int) -> Decision | None:
+        return self._first(Decision, sa.select(decisions).where(decisions.c.id == decision_id))
 
     def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""

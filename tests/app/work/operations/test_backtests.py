@@ -35,7 +35,9 @@ class Tickets:
             if number > 1:
                 assert self.may.wait(ENOUGH)
             self.given += 1
-            yield Past(Ticket(number, body="it is broken since", channel="twitter"), "bug_report", "route:it", "mention")
+            yield Past(
+                Ticket(number, body="it is broken since", channel="twitter"), "bug_report", "route:it", "mention"
+            )
 
 
 def judged(given: Rules, ticket: Ticket) -> Judged:
