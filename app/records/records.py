@@ -12,6 +12,7 @@ from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, make_reader, sqlite_path
+from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
@@ -25,6 +26,7 @@ from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
 from app.records.searched_texts import SearchedTexts
+from app.records.sessions import Sessions
 from app.records.setup_objects import SetupObjects
 from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
@@ -47,6 +49,7 @@ class Records:
         self.circuits = Circuits(non_durable, reader)
         self.outbox = OutboxEntries(engine, reader)
         self.decisions = Decisions(engine, reader)
+        self.decision_list = DecisionList(engine, reader)
         self.links = Links(engine, reader)
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
@@ -61,6 +64,7 @@ class Records:
         self.feeds = Feeds(engine, reader)
         self.short_links = ShortLinks(engine, reader)
         self.setup_objects = SetupObjects(engine, reader)
+        self.sessions = Sessions(non_durable, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)

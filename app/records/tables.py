@@ -33,7 +33,22 @@ decisions = sa.Table(
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
     # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    # The archetype that a person chose after this decision.
+    sa.Column("corrected_to", sa.String(64)),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
+    # All that the list is filtered by: it is read without the rows, which are long.
+    sa.Index(
+        "ix_decisions_listed",
+        "id",
+        "channel",
+        "archetype",
+        "state",
+        "decided_by",
+        "confidence",
+        "decided_at",
+        "corrected_to",
+        "ticket_id",
+    ),
 )
 
 links = sa.Table(
@@ -368,4 +383,19 @@ setup_objects = sa.Table(
     sa.Column("remote_id", sa.String(64), nullable=False),
     sa.Column("last_applied", sa.JSON, nullable=False),
     sa.Column("applied_at", sa.String(40), nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    # Who is signed in at the desk; of the cookie only its digest.
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(128), nullable=False),
+    # read or operate.
+    sa.Column("role", sa.String(8), nullable=False),
+    # What let them in, as a digest that is of this session alone: a changed token ends what it began.
+    sa.Column("vouched_by", sa.String(64), nullable=False),
+    sa.Column("begun_at", sa.String(40), nullable=False),
+    sa.Column("seen_at", sa.String(40), nullable=False),
+    sa.Column("ends_at", sa.String(40), nullable=False, index=True),
 )

@@ -1,0 +1,76 @@
+"""What a page of the desk is, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, Request
+
+from app.desk.session import Visitor
+from app.records.records import Records
+from app.service import Service
+
+Content = Mapping[str, Any]
+"""What a page shows; JSON can say all of it."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who looks, at what, and when."""
+
+    service: Service
+    visitor: Visitor
+    now: datetime
+
+    @property
+    def records(self) -> Records:
+        return self.service.deps.records
+
+
+async def _visit(request: Request) -> Visit:
+    service: Service = request.app.state.service
+    return Visit(service, request.state.visitor, service.deps.now())
+
+
+VisitDep = Annotated[Visit, Depends(_visit)]
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = (await request.body()).decode(errors="replace")
+    return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100))
+
+
+FormDep = Annotated[dict[str, str], Depends(_form)]
+"""What a form of the desk sends: each field once."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and its `.json` twin."""
+
+    path: str
+    title: str
+    template: str
+    read: Callable[..., Content]
+    """A dependency of FastAPI: its parameters are what the address says."""
+    nav: str = ""
+    """What it is called in the navigation; empty: it has no place there."""
+    key: str = ""
+    """`g` and this letter lead there."""
+    is_live: bool = True
+    """Does it ask for news by itself?"""
+    tick_keeps: tuple[str, ...] = ()
+    """What of its dict a tick sends back, as a part of the address."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a button does: a POST that answers with where to go."""
+
+    path: str
+    do: Callable[..., str]
+    """A dependency of FastAPI; returns the address, within the desk, that shows what came of it."""
