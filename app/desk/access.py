@@ -80,7 +80,8 @@ class LoginLimit:
 
     def is_reached(self, now: datetime) -> bool:
         """Counts one more."""
-        self._wrong = [at for at in self._wrong if now - at < self.window][-self.most :] + [now]
+        recent = [at for at in self._wrong if now - at < self.window]
+        self._wrong = [*recent[-self.most :], now]
         return len(self._wrong) > self.most
 
 

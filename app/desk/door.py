@@ -34,7 +34,7 @@ def front() -> Response:
 def form(request: Request, target: Next = "") -> Response:
     if request.state.visitor is not None:
         return RedirectResponse(safe_next(target), 303)
-    return login_response(request, target=target)
+    return login_response(request, _access(request).now(), target=target)
 
 
 @router.post(LOGIN)
@@ -49,7 +49,7 @@ def login(request: Request, form: FormDep) -> Response:
         else:
             log.warning("login_refused")
             problem, status = "That is not the token. It is the value of DESK_TOKEN or DESK_READ_TOKEN.", 401
-        return login_response(request, target=target, problem=problem, status=status)
+        return login_response(request, access.now(), target=target, problem=problem, status=status)
     access.book.end(request.cookies.get(COOKIE, ""))
     name = " ".join(form.get("name", "").split())[:60] or NAMES[role]
     value = access.book.begin(name, role, access.now())

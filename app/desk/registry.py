@@ -14,7 +14,7 @@ from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
 from app.desk.pages import decisions
-from app.desk.render import page_response, problem_response, twin_response
+from app.desk.render import Asked, page_response, problem_response, twin_response
 
 PAGES: tuple[Page, ...] = (decisions.PAGE,)
 """In the order of the navigation."""
@@ -49,7 +49,7 @@ def explain_problem(request: Request, error: Exception) -> Response | None:
 
 def _whole(page: Page) -> Any:
     def answer(request: Request, visit: VisitDep, content: Any = Depends(page.read)) -> Response:
-        return page_response(request, page, content, PAGES, visit.now)
+        return page_response(Asked(request, page, PAGES, visit.now), content)
 
     return answer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,19 +35,32 @@ def environment() -> Environment:
     )
     made.globals.update(asset=assets.address, with_query=with_query)
     made.filters.update(filters.FILTERS)
+    # Not imported by each template: the live part of a page is rendered alone, without what stands around it.
+    made.globals["parts"] = made.get_template("_parts.html").module
     return made
 
 
-def page_response(request: Request, page: Page, content: Content, pages: tuple[Page, ...], now: datetime) -> Response:
+@dataclass(frozen=True)
+class Asked:
+    """A request for a page of the desk."""
+
+    request: Request
+    page: Page
+    pages: tuple[Page, ...]
+    """All there are, for the navigation."""
+    now: datetime
+
+
+def page_response(asked: Asked, content: Content) -> Response:
     """The page; for a tick its live part, or 304 when that is what the tick has already."""
-    tag = _tag(content)
-    if "hx-request" not in request.headers:
-        return HTMLResponse(_whole(request, page, content, pages, now, tag), headers=_VARY)
+    tag, given = _tag(content), asked.request.headers
+    if "hx-request" not in given:
+        return HTMLResponse(_whole(asked, content, tag), headers=_VARY)
     headers = {**_VARY, "HX-PTag": tag}
-    if request.headers.get("hx-ptag") == tag:
+    if given.get("hx-ptag") == tag:
         return Response(status_code=304, headers=headers)
-    template = environment().get_template(page.template)
-    context = template.new_context(_values(request, page, content, pages, now, tag))
+    template = environment().get_template(asked.page.template)
+    context = template.new_context({**content, "desk": _frame(asked, content, tag)})
     return HTMLResponse("".join(template.blocks[LIVE](context)), headers=headers)
 
 
@@ -62,49 +75,35 @@ def problem_response(request: Request, status: int, detail: str, pages: tuple[Pa
     if request.url.path.endswith(".json") or "hx-request" in request.headers:
         return Response(to_json({"detail": detail}), status, media_type="application/json")
     page = Page(request.url.path, _TITLES.get(status, "That did not work"), "problem.html", dict)
-    content = {"status": status, "detail": detail}
-    return HTMLResponse(_whole(request, page, content, pages, now, ""), status)
+    return HTMLResponse(_whole(Asked(request, page, pages, now), {"status": status, "detail": detail}), status)
 
 
 _TITLES = {404: "There is no such page", 403: "You may not do that", 409: "That cannot be done now"}
 
 
-def login_response(request: Request, *, target: str, problem: str = "", status: int = 200) -> Response:
-    template = environment().get_template("login.html")
-    page = Page("/login", "Sign in", "login.html", dict)
-    desk = _frame(request, page, (), None)
-    return HTMLResponse(template.render(desk=desk, target=target, problem=problem), status)
+def login_response(request: Request, now: datetime, *, target: str, problem: str = "", status: int = 200) -> Response:
+    """The form; `target`: where to go with it."""
+    asked = Asked(request, Page("/login", "Sign in", "login.html", dict), (), now)
+    return HTMLResponse(_whole(asked, {"target": target, "problem": problem}), status)
 
 
-def _whole(request: Request, page: Page, content: Content, pages: tuple[Page, ...], now: datetime, tag: str) -> str:
-    template = environment().get_template(page.template)
-    return template.render(_values(request, page, content, pages, now, tag))
+def _whole(asked: Asked, content: Content, tag: str = "") -> str:
+    template = environment().get_template(asked.page.template)
+    return template.render({**content, "desk": _frame(asked, content, tag)})
 
 
-def _values(
-    request: Request, page: Page, content: Content, pages: tuple[Page, ...], now: datetime, tag: str
-) -> dict[str, Any]:
-    kept = {name: content[name] for name in page.tick_keeps}
-    return {**content, "desk": _frame(request, page, pages, now, tag, kept)}
-
-
-def _frame(
-    request: Request,
-    page: Page,
-    pages: tuple[Page, ...],
-    now: datetime | None,
-    tag: str = "",
-    kept: Mapping[str, Any] = MappingProxyType({}),
-) -> dict[str, Any]:
+def _frame(asked: Asked, content: Content, tag: str) -> dict[str, Any]:
     """What all pages have: who looks, at which page, as of when. In templates it is `desk`."""
+    request, page = asked.request, asked.page
     visitor: Visitor | None = request.state.visitor
     query = {name: value for name, value in request.query_params.items() if value}
+    kept = {name: content[name] for name in page.tick_keeps}
     return {
         "page": page,
-        "nav": [one for one in pages if one.nav],
+        "nav": [one for one in asked.pages if one.nav],
         "visitor": visitor,
         "path": request.url.path,
-        "as_of": now.isoformat(timespec="seconds") if now else "",
+        "as_of": asked.now.isoformat(timespec="seconds"),
         "tag": tag,
         "query": query,
         "twin": with_query(f"{request.url.path}.json", query),

@@ -37,5 +37,5 @@ class Sessions(TableAccess):
 
     def end_idle(self, *, seen_before: str, now: str) -> int:
         """Delete those that are over; returns the count."""
-        over = (sessions.c.seen_at < seen_before) | (sessions.c.ends_at <= now)
+        over = (sessions.c.seen_at <= seen_before) | (sessions.c.ends_at <= now)
         return self._change(sa.delete(sessions).where(over))
