@@ -13,20 +13,34 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import decisions
+from app.desk.pages import backtest, config, decisions, labelling, playground
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
-PAGES: tuple[Page, ...] = (decisions.PAGE,)
+PAGES: tuple[Page, ...] = (
+    decisions.PAGE,
+    playground.PAGE,
+    labelling.PAGE,
+    backtest.LIST,
+    backtest.PAGE,
+    config.PAGE,
+)
 """In the order of the navigation."""
-DEEDS: tuple[Deed, ...] = ()
+FORMS: tuple[Page, ...] = (playground.CHECK,)
+"""What answers a form that changes nothing: the page again, by POST."""
+TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
+"""Without a page: what a script asks for."""
+DEEDS: tuple[Deed, ...] = (backtest.START, backtest.CANCEL, labelling.CHOOSE)
 
 
 def desk_router() -> APIRouter:
     """The pages, their twins, what buttons do, the way in, and the files."""
     router = APIRouter(include_in_schema=False)
+    for page in (*PAGES, *TWINS):
+        router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
-        router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
+    for form in FORMS:
+        router.add_api_route(form.path, _whole(form), methods=["POST"])
     for deed in DEEDS:
         router.add_api_route(deed.path, _done(deed), methods=["POST"])
     router.include_router(door.router)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+
+from httpx import Response
 
 from app.records.config_versions import ConfigVersion
 from app.rules.draft import check_draft
@@ -18,7 +21,7 @@ from app.work.operations.dry_run import DryRun
 from app.work.operations.labelling import Labelling
 from app.work.operations.past_tickets import chosen_by_people, past_tickets
 from app.work.operations.playground import Playground
-from tests.support.desk import Desk
+from tests.support.desk import OURS, Desk
 from tests.support.rules import rules
 
 RULES = rules("- {name: it, why: It says when, archetype: bug_report, when: {phrases: [since]}}")
@@ -49,3 +52,8 @@ def with_rules(desk: Desk, given: Rules = RULES, works: list[Any] | None = None)
     taken: list[Any] = [] if works is None else works
     desk.service.labelling = lambda: Labelling(records.decisions, taken.extend, clock)
     records.config_versions.keep(ConfigVersion(given.hash, given.routing_text, given.macros_text, clock().isoformat()))
+
+
+def send(desk: Desk, path: str, form: Mapping[str, str], **headers: str) -> Response:
+    """A form of ours whose fields are files' names."""
+    return desk.web.request("POST", path, data=dict(form), headers={**OURS, **headers})

@@ -65,7 +65,11 @@
   }
 
   document.addEventListener("click", (event) => {
-    const item = event.target.closest("#problems li");
+    const place = event.target.closest(".to-line"), item = event.target.closest("#problems li");
+    if (place && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      editor.go("routing.yaml", Number(place.dataset.line), 1);
+    }
     if (!item) return;
     const { file, line, column } = item.dataset;
     if (event.target.closest(".go")) editor.go(file, Number(line), Number(column));

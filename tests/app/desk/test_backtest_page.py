@@ -10,7 +10,7 @@ import pytest
 from app.records.corrections import Correction
 from tests.support.desk import OURS, Desk
 from tests.support.harness import wait_until
-from tests.support.tried_rules import EDITED, RULES, with_rules
+from tests.support.tried_rules import EDITED, RULES, send, with_rules
 
 ENOUGH = 60.0
 
@@ -32,8 +32,8 @@ def past(desk: Desk) -> None:
     desk.decision(ticket_id=4, ticket={"id": 4, "body": "<script>alert(1)</script>"})
 
 
-def started(desk: Desk, **form: str) -> str:
-    answer = desk.post("/desk/backtest", **{"routing.yaml": EDITED, **form})
+def started(desk: Desk, form: dict[str, str]) -> str:
+    answer = send(desk, "/desk/backtest", {"routing.yaml": EDITED} | form)
     assert answer.status_code == 303
     return answer.headers["location"]
 
@@ -47,7 +47,7 @@ def ended(desk: Desk, page: str) -> dict[str, Any]:
 def test_it_says_which_way_people_chose_and_lists_every_ticket(desk: Desk) -> None:
     past(desk)
     desk.sign_in()
-    page = started(desk, tickets="100")
+    page = started(desk, {"tickets": "100"})
     shown = ended(desk, page)
     assert shown["result"] == ("treats 3 of 4 otherwise: 1 to what a person chose, 1 away from it, 1 nobody judged")
     assert {side["side"]: [one["ticket_id"] for one in side["tickets"]] for side in shown["sides"]} == {
@@ -63,14 +63,14 @@ def test_it_says_which_way_people_chose_and_lists_every_ticket(desk: Desk) -> No
 def test_rules_that_do_the_same_say_so(desk: Desk) -> None:
     past(desk)
     desk.sign_in()
-    page = started(desk, **{"routing.yaml": f"{RULES.routing_text}\n# a remark\n"})
+    page = started(desk, {"routing.yaml": f"{RULES.routing_text}\n# a remark\n"})
     assert ended(desk, page)["changed"] == 0
     assert "No ticket would be treated otherwise" in desk.get(page).text
 
 
 def test_rules_with_mistakes_are_not_run(desk: Desk) -> None:
     desk.sign_in()
-    answer = desk.post("/desk/backtest", **{"routing.yaml": "routes: ["})
+    answer = send(desk, "/desk/backtest", {"routing.yaml": "routes: ["})
     assert answer.status_code == 422
     assert "mend them first" in answer.text
 
@@ -78,7 +78,7 @@ def test_rules_with_mistakes_are_not_run(desk: Desk) -> None:
 def test_it_can_be_cancelled_and_an_unknown_one_is_not_found(desk: Desk) -> None:
     past(desk)
     desk.sign_in()
-    page = started(desk)
+    page = started(desk, {})
     assert desk.post(f"{page}/cancel").headers["location"] == page
     assert ended(desk, page)["state"] in {"cancelled", "done"}
     assert desk.get("/desk/backtest/other").status_code == 404
@@ -87,7 +87,7 @@ def test_it_can_be_cancelled_and_an_unknown_one_is_not_found(desk: Desk) -> None
 
 def test_who_may_only_read_cannot_start_one_nor_can_another_site(desk: Desk) -> None:
     desk.sign_in("read")
-    assert desk.post("/desk/backtest", **{"routing.yaml": EDITED}).status_code == 403
+    assert send(desk, "/desk/backtest", {"routing.yaml": EDITED}).status_code == 403
     assert 'formaction="/desk/backtest"' not in desk.get("/desk/playground").text
     desk.sign_in()
     assert desk.post("/desk/backtest", headers={**OURS, "Sec-Fetch-Site": "cross-site"}).status_code == 403

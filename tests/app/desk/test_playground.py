@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.support.desk import OURS, Desk
-from tests.support.tried_rules import EDITED, RULES, with_rules
+from tests.support.desk import Desk
+from tests.support.tried_rules import EDITED, RULES, send, with_rules
 
 PAGE = "/desk/playground"
 BROKEN = "broken since 17.3"
@@ -46,7 +46,7 @@ def test_the_address_can_hold_the_text_and_the_page_equals_its_twin(desk: Desk) 
 
 
 def test_an_edit_shows_both_versions_and_what_differs(desk: Desk) -> None:
-    page = desk.post(PAGE, **{"text": BROKEN, "channel": "twitter", "routing.yaml": EDITED}).text
+    page = send(desk, PAGE, {"text": BROKEN, "channel": "twitter", "routing.yaml": EDITED}).text
     assert "<del>bug_report</del>" in page
     assert "<ins>mention</ins>" in page
     assert "The service would take these files" in page
@@ -55,7 +55,7 @@ def test_an_edit_shows_both_versions_and_what_differs(desk: Desk) -> None:
 
 def test_a_mistake_stands_at_its_line_with_what_to_write_instead(desk: Desk) -> None:
     wrong = EDITED.replace("phrases: [since]", "phrasez: [since]").replace("\n", "\r\n")
-    page = desk.post(PAGE, **{"text": BROKEN, "routing.yaml": wrong}).text
+    page = send(desk, PAGE, {"text": BROKEN, "routing.yaml": wrong}).text
     line = next(at for at, text in enumerate(wrong.split("\n"), start=1) if "phrasez" in text)
     assert f'data-line="{line}"' in page
     assert 'data-fix-old="phrasez" data-fix-new="phrases"' in page
@@ -65,15 +65,15 @@ def test_a_mistake_stands_at_its_line_with_what_to_write_instead(desk: Desk) -> 
 
 def test_a_script_gets_the_result_alone(desk: Desk) -> None:
     form = {"text": BROKEN, "routing.yaml": EDITED}
-    answer = desk.post(PAGE, headers={**OURS, "HX-Request": "true"}, **form).text
+    answer = send(desk, PAGE, form, **{"HX-Request": "true"}).text
     assert 'id="answer"' in answer
     assert 'id="problems"' in answer
     assert "<textarea" not in answer
 
 
 def test_the_rule_tests_run_when_asked(desk: Desk) -> None:
-    assert 'aria-label="Rule tests"' not in desk.post(PAGE, **{"routing.yaml": EDITED}).text
-    page = desk.post(PAGE, **{"routing.yaml": EDITED, "run": "tests"}).text
+    assert 'aria-label="Rule tests"' not in send(desk, PAGE, {"routing.yaml": EDITED}).text
+    page = send(desk, PAGE, {"routing.yaml": EDITED, "run": "tests"}).text
     assert "1 rule test of 2 failed" in page
     assert "archetype: expected `bug_report`, got `mention`" in page.replace("&#39;", "'")
     assert "All 2 rule tests passed" in desk.post(PAGE, run="tests").text
@@ -97,7 +97,7 @@ def test_an_older_version_can_be_tried(desk: Desk) -> None:
 
 
 def test_what_is_written_stays_text(desk: Desk) -> None:
-    page = desk.post(PAGE, **{"text": HOSTILE, "subject": HOSTILE, "from": HOSTILE, "routing.yaml": HOSTILE}).text
+    page = send(desk, PAGE, {"text": HOSTILE, "subject": HOSTILE, "from": HOSTILE, "routing.yaml": HOSTILE}).text
     assert "<script>alert" not in page
     assert "8641969" not in page
     assert HOSTILE not in page
@@ -105,7 +105,7 @@ def test_what_is_written_stays_text(desk: Desk) -> None:
 
 def test_nothing_is_stored(desk: Desk) -> None:
     before = [*desk.records.decisions.newest(limit=9)], desk.records.config_versions.get(RULES.hash)
-    desk.post(PAGE, **{"text": BROKEN, "routing.yaml": EDITED})
+    send(desk, PAGE, {"text": BROKEN, "routing.yaml": EDITED})
     assert (desk.records.decisions.newest(limit=9), desk.records.config_versions.get(RULES.hash)) == before
 
 
