@@ -11,9 +11,12 @@ from urllib.parse import parse_qsl
 from fastapi import Depends, Request
 
 from app.desk.session import Visitor
+from app.records.audit import AuditEntry
 from app.records.records import Records
 from app.service import Service
 
+SHORT_DIGEST = 12
+"""Enough of a session's digest to tell two people with one name apart."""
 Content = Mapping[str, Any]
 """What a page shows; JSON can say all of it."""
 
@@ -29,6 +32,20 @@ class Visit:
     @property
     def records(self) -> Records:
         return self.service.deps.records
+
+    def note(self, what: str, about: str, *, before: object = None, after: object = None) -> None:
+        """Write down who does what, before it is done."""
+        entry = AuditEntry(
+            at=self.now.isoformat(),
+            session=self.visitor.digest[:SHORT_DIGEST],
+            name=self.visitor.name,
+            role=self.visitor.role,
+            what=what,
+            about=about,
+            before=before,
+            after=after,
+        )
+        self.records.audit.add(entry)
 
 
 async def _visit(request: Request) -> Visit:
@@ -59,6 +76,8 @@ class Page:
     """A dependency of FastAPI: its parameters are what the address says."""
     nav: str = ""
     """What it is called in the navigation; empty: it has no place there."""
+    within: str = ""
+    """The path of the page that it belongs to, for the navigation."""
     key: str = ""
     """`g` and this letter lead there."""
     is_live: bool = True

@@ -13,28 +13,38 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import backtest, config, decisions, labelling, playground
+from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, ticket
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
 PAGES: tuple[Page, ...] = (
     decisions.PAGE,
+    ticket.PAGE,
     playground.PAGE,
-    labelling.PAGE,
     backtest.LIST,
     backtest.PAGE,
     config.PAGE,
+    failures.PAGE,
+    labelling.PAGE,
+    audit.PAGE,
 )
 """In the order of the navigation."""
 FORMS: tuple[Page, ...] = (playground.CHECK,)
 """What answers a form that changes nothing: the page again, by POST."""
 TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 """Without a page: what a script asks for."""
-DEEDS: tuple[Deed, ...] = (backtest.START, backtest.CANCEL, labelling.CHOOSE)
+DEEDS: tuple[Deed, ...] = (
+    ticket.FOLLOW,
+    *failures.DEEDS,
+    backtest.START,
+    backtest.CANCEL,
+    labelling.CHOOSE,
+)
 
 
 def desk_router() -> APIRouter:
     """The pages, their twins, what buttons do, the way in, and the files."""
     router = APIRouter(include_in_schema=False)
+    # Before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too.
     for page in (*PAGES, *TWINS):
         router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
     for page in PAGES:

@@ -36,7 +36,8 @@ def environment() -> Environment:
     made.globals.update(asset=assets.address, with_query=with_query)
     made.filters.update(filters.FILTERS)
     # Not imported by each template: the live part of a page is rendered alone, without what stands around it.
-    made.globals["parts"] = made.get_template("_parts.html").module
+    for name in ("parts", "ticket_parts"):
+        made.globals[name] = made.get_template(f"_{name}.html").module
     return made
 
 

@@ -7,6 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
+from app.records.audit import Audit
+from app.records.calls import Calls
 from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
@@ -25,6 +27,7 @@ from app.records.pauses import Pauses
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
+from app.records.routes_fired import RoutesFired
 from app.records.searched_texts import SearchedTexts
 from app.records.sessions import Sessions
 from app.records.setup_objects import SetupObjects
@@ -54,6 +57,9 @@ class Records:
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
         self.corrections = Corrections(engine, reader)
+        self.calls = Calls(engine, reader)
+        self.routes_fired = RoutesFired(engine, reader)
+        self.audit = Audit(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
         self.searched_texts = SearchedTexts(engine, reader)

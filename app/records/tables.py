@@ -40,6 +40,7 @@ decisions = sa.Table(
     sa.Index(
         "ix_decisions_listed",
         "id",
+        "event",
         "channel",
         "archetype",
         "state",
@@ -161,13 +162,58 @@ corrections = sa.Table(
     "corrections",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    # One ticket teaches once: a person who changes their mind replaces what was learned.
-    sa.Column("ticket_id", sa.BigInteger, nullable=False, unique=True),
+    # Each choice of a person is a row. One ticket teaches once: what was chosen last.
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("archetype", sa.String(64), nullable=False),
     sa.Column("was", sa.String(64)),
     sa.Column("was_decided_by", sa.String(128), nullable=False),
     sa.Column("ticket", sa.JSON, nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
+    # Who chose it, as far as that is known.
+    sa.Column("by", sa.String(128), nullable=False, server_default=""),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    # What work on a ticket asked of other services, and how that went.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    sa.Column("service", sa.String(32), nullable=False),
+    # Method and path, without the query: that may hold what people wrote.
+    sa.Column("what", sa.String(255), nullable=False),
+    # Null: there was no answer.
+    sa.Column("status", sa.Integer),
+    sa.Column("ms", sa.Integer, nullable=False),
+)
+
+shadow_hits = sa.Table(
+    "shadow_hits",
+    metadata,
+    # Routes in shadow that would have decided. What routes decided stands with the decisions.
+    sa.Column("run_id", sa.String(64), primary_key=True),
+    sa.Column("route", sa.String(128), primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("archetype", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Who changed what by hand, and when.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    # Empty: through the API or a command.
+    sa.Column("session", sa.String(64), nullable=False, server_default=""),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("about", sa.String(255), nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
 )
 
 config_versions = sa.Table(

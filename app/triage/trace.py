@@ -16,6 +16,7 @@ from app.triage.plan import Plan
 
 Entry = dict[str, Any]
 MOST_SHARES = 5
+_SAID_OTHERWISE = {"index", "route", "match_score", "piece"}
 
 
 def trace(
@@ -60,8 +61,10 @@ def _leads(link: ShortLink) -> str:
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = {name: value for name, value in asdict(one).items() if name not in {"index", "route", "match_score"}}
+    values = {name: value for name, value in asdict(one).items() if name not in _SAID_OTHERWISE}
     entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
+    if one.piece:
+        entry |= asdict(one.piece)
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

@@ -30,6 +30,7 @@ def start(visit: VisitDep, form: FormDep) -> str:
     wanted = form.get("tickets", "")
     tickets = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else BACKTESTS[1]
     in_force = visit.service.deps.rulebook.current()
+    visit.note("backtest", f"rules {checked.rules.hash}", after={"tickets": tickets})
     try:
         job = visit.service.playground.backtests.start(checked.rules, in_force, tickets)
     except TooManyBacktests:
@@ -38,6 +39,7 @@ def start(visit: VisitDep, form: FormDep) -> str:
 
 
 def cancel(visit: VisitDep, job_id: JobId) -> str:
+    visit.note("cancel", f"backtest {job_id}")
     visit.service.playground.backtests.cancel(job_id)
     return f"/desk/backtest/{job_id}"
 
@@ -80,7 +82,7 @@ def _sides(found: Backtest) -> list[dict[str, Any]]:
     ]
 
 
-PAGE = Page("/desk/backtest/{job_id}", "Backtest", "backtest.html", read)
-LIST = Page("/desk/backtest", "Backtests", "backtests.html", listed)
+PAGE = Page("/desk/backtest/{job_id}", "Backtest", "backtest.html", read, within="/desk/playground")
+LIST = Page("/desk/backtest", "Backtests", "backtests.html", listed, within="/desk/playground")
 START = Deed("/desk/backtest", start)
 CANCEL = Deed("/desk/backtest/{job_id}/cancel", cancel)

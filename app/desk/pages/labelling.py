@@ -48,6 +48,7 @@ def read(
 def choose(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     """The next one, and what was chosen for this one."""
     archetype, before = form.get("archetype", ""), form.get("decision", "")
+    visit.note("label", f"ticket {ticket_id}", after={"archetype": archetype[:64]})
     try:
         visit.service.labelling().choose(
             ticket_id, archetype, visit.visitor.name, visit.service.deps.rulebook.current()

@@ -18,6 +18,7 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.records.calls import Calls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -31,8 +32,9 @@ from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
+from app.work.limits.call_log import noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
-from app.work.messages import Message, UnreadableWork, Work
+from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
@@ -196,7 +198,7 @@ class Engine:
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
                 with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
-                    registered.workflow(message)
+                    self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
                 log.exception("workflow_rewritten", **ids)
@@ -209,6 +211,17 @@ class Engine:
                     crashed(message, type(error).__name__)
 
         return run
+
+    def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
+        if not isinstance(message, TicketMessage):
+            registered.workflow(message)
+            return
+        with noting_calls() as made:
+            try:
+                registered.workflow(message)
+            finally:
+                if made:
+                    self.keep(lambda connection: Calls.add_within(connection, message.ticket_id, message.run_id, made))
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""

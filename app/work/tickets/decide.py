@@ -210,7 +210,8 @@ class TicketDecider:
             snapshot = self._with_conversation(snapshot, rules)
             ticket = replace(ticket, event="corrected", body=snapshot.description)
             if (last.ticket or last.forgotten) and chosen in rules.routing.archetypes:
-                self.log.corrected(snapshot.id, chosen, last)
+                by = f"zendesk:{changed.actor_id}" if changed.actor_id else ""
+                self.log.corrected(snapshot.id, chosen, last, by=by)
             return self._judge(message, snapshot, ticket, previous, rules=rules)
         command = self.commands.given(changed.actor_id, snapshot, last, rules)
         if command:
@@ -270,7 +271,7 @@ class TicketDecider:
             return Ended(why="a person chose the archetype in Zendesk meanwhile")
         snapshot = self._with_conversation(snapshot, rules)
         ticket = replace(ticket, event="corrected", body=snapshot.description)
-        self.log.corrected(snapshot.id, chosen.archetype, last)
+        self.log.corrected(snapshot.id, chosen.archetype, last, by=chosen.by)
         choice = Choice(chosen.archetype, chosen.by)
         return self._judge(message, snapshot, ticket, previous, rules=rules, choice=choice)
 

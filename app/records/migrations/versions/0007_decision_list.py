@@ -24,6 +24,7 @@ def upgrade() -> None:
         "decisions",
         [
             "id",
+            "event",
             "channel",
             "archetype",
             "state",
