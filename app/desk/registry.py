@@ -13,7 +13,7 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, ticket
+from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, rules, ticket
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
 PAGES: tuple[Page, ...] = (
@@ -22,6 +22,8 @@ PAGES: tuple[Page, ...] = (
     playground.PAGE,
     backtest.LIST,
     backtest.PAGE,
+    rules.PAGE,
+    rules.ONE,
     config.PAGE,
     failures.PAGE,
     labelling.PAGE,

@@ -24,4 +24,6 @@ def read(visit: VisitDep, config_hash: ConfigHash) -> Content:
     }
 
 
-PAGE = Page("/desk/config/{config_hash}", "Rules as they were", "config.html", read, is_live=False)
+PAGE = Page(
+    "/desk/config/{config_hash}", "Rules as they were", "config.html", read, within="/desk/rules", is_live=False
+)
