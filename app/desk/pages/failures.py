@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import HTTPException, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.access import safe_next
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
@@ -21,43 +22,54 @@ from app.work.operations.dead_letters import AT_ONCE, CannotRetry
 SHOWN = 50
 HOME = "/desk/failures"
 FailureId = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Word = Annotated[str, Query(max_length=64)]
+Word = Annotated[str, Field(max_length=64)]
+NEWEST = 2**31 - 1
 
 
-def read(
-    visit: VisitDep,
-    source: Word = "",
-    step: Word = "",
-    reason: Word = "",
-    state: Literal["open", "retried", "ignored", "all"] = "open",
-    said: Annotated[str, Query(max_length=64)] = "",
-) -> Content:
-    """`source`, `step` and `reason` together: the failures of one cause."""
-    failures = visit.records.failures
-    causes = failures.causes()
-    one_cause = bool(source and step and reason)
-    if one_cause and state == "open":
-        shown = failures.of_cause(source, step, reason, upto=2**31 - 1, limit=SHOWN)
-    else:
-        shown = failures.newest(limit=SHOWN, state=None if state == "all" else state)
-        shown = [one for one in shown if not one_cause or (one.source, one.step, one.reason) == (source, step, reason)]
+class FailureQuery(BaseModel):
+    """What the address says. `source`, `step` and `reason` together: the failures of one cause."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Word = ""
+    step: Word = ""
+    reason: Word = ""
+    state: Literal["open", "retried", "ignored", "all"] = "open"
+    said: Word = ""
+
+    @property
+    def cause(self) -> tuple[str, str, str] | None:
+        cause = (self.source, self.step, self.reason)
+        return cause if all(cause) else None
+
+    def given(self) -> dict[str, str]:
+        return self.model_dump(exclude_defaults=True, exclude={"said"})
+
+
+def read(visit: VisitDep, query: Annotated[FailureQuery, Query()]) -> Content:
+    """The causes, what waits, and failures one by one: those of one cause, or the newest."""
+    causes = visit.records.failures.causes()
     return {
         "work": work_state(visit.service, visit.now),
         "causes": [{**asdict(one), "at_once": min(one.can_retry, AT_ONCE)} for one in causes],
-        "filters": {name: value for name, value in _filters(source, step, reason, state).items() if value},
-        "state": state,
-        "failures": _rows(visit, shown),
+        "filters": query.given(),
+        "state": query.state,
+        "failures": _rows(visit, _chosen(visit, query)),
         "count_open": sum(one.count for one in causes),
-        "said": said if said in _SAID or said.startswith(_RETRIED) else "",
+        "said": query.said if query.said in _SAID or query.said.startswith(_RETRIED) else "",
     }
+
+
+def _chosen(visit: Visit, query: FailureQuery) -> list[Failure]:
+    failures, cause = visit.records.failures, query.cause
+    if cause and query.state == "open":
+        return failures.of_cause(*cause, upto=NEWEST, limit=SHOWN)
+    newest = failures.newest(limit=SHOWN, state=None if query.state == "all" else query.state)
+    return [one for one in newest if cause in {None, (one.source, one.step, one.reason)}]
 
 
 _RETRIED = "retried-"
 _SAID = {"ignored", "paused", "resumed"}
-
-
-def _filters(source: str, step: str, reason: str, state: str) -> dict[str, str]:
-    return {"source": source, "step": step, "reason": reason, "state": "" if state == "open" else state}
 
 
 def _rows(visit: Visit, shown: list[Failure]) -> list[dict[str, Any]]:
@@ -97,7 +109,7 @@ def retry_cause(visit: VisitDep, form: FormDep) -> str:
         raise HTTPException(422, "The page that asked for this is not of this version: load it again.")
     visit.note("retry", f"failures: {source}, {step}, {reason}", after={"up to": int(upto)})
     with _refusals():
-        count = visit.service.dead_letters.retry_cause(source, step, reason, upto=min(int(upto), 2**31 - 1))
+        count = visit.service.dead_letters.retry_cause(source, step, reason, upto=min(int(upto), NEWEST))
     return _back(form, f"{_RETRIED}{count}")
 
 
