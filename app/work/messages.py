@@ -407,6 +407,8 @@ class FollowIssue(IssueMessage):
     """Look at an issue, and notify its tickets of what they do not know yet."""
 
     kind: Literal["follow_issue"] = "follow_issue"
+    after: int = 0
+    """The last link of the batch before: an issue may have any number of tickets."""
 
 
 class RelayNote(IssueMessage):
@@ -414,6 +416,8 @@ class RelayNote(IssueMessage):
 
     kind: Literal["relay_note"] = "relay_note"
     note_id: int
+    after: int = 0
+    """As above."""
 
 
 class CountReports(IssueMessage):

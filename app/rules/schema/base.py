@@ -21,7 +21,8 @@ Hours = Annotated[int, Field(ge=1, le=168, strict=True)]
 # Nothing is waited for longer than a day, and no sender repeats itself for longer than a month.
 Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
 LongDays = Annotated[int, Field(ge=30, le=3650, strict=True)]
-Handle = Annotated[str, StringConstraints(pattern=r"^@\w{1,60}$")]
+# The length stands apart: letters of all scripts, counted by the pattern itself, take a megabyte for each use.
+Handle = Annotated[str, StringConstraints(pattern=r"^@\w+$", max_length=61)]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
@@ -332,7 +333,7 @@ class BacklogConfig(Strict):
 class ExpertConfig(Strict):
     """Somebody, or a team, who is asked in the chat by the tag `ask_<name>`."""
 
-    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]{1,80}|[\w.-]{1,64}/[\w.-]{1,64})$")] = Field(
+    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]+|[\w.-]+/[\w.-]+)$", max_length=129)] = Field(
         description="Slack: the channel's id, or #name. Mattermost: its id, or team/name."
     )
     title: Text = Field(default="", description="How people call them; without it the name.")
