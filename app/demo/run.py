@@ -114,7 +114,7 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
 def _fill_a_month(console: Console, service: Service) -> None:
     """For people who look at the desk's pages."""
     deps = service.deps
-    numbers = SampleMonth(deps.records, deps.rulebook.current(), service.judgement.detect, deps.now()).fill()
+    numbers = SampleMonth(deps.records, deps.rulebook.current(), service.dry_run().judgement.detect, deps.now()).fill()
     console.print(f"Tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived.\n")
 
 
