@@ -16,7 +16,7 @@ from app.triage.plan import Plan
 
 Entry = dict[str, Any]
 MOST_SHARES = 5
-_OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score"}]
+_OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score", "piece"}]
 
 
 def trace(
@@ -63,6 +63,8 @@ def _leads(link: ShortLink) -> str:
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
     values = {name: getattr(one, name) for name in _OF_ROUTE}
     entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
+    if one.piece:
+        entry |= asdict(one.piece)
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +16,15 @@ from sqlalchemy import event
 from urllib3.connection import HTTPConnection
 
 from app.model.encoder import Encoder
+from app.records.prepared import Prepared
+from app.work.engine import work_store
+from app.work.engine.work_rows import insert_new
+from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
 A_TICKETS = ("intake", "dbos-executor", "queue-worker")
+PASSED_OVER = ("records/database.py", "records/prepared.py")
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""
 
@@ -89,10 +94,34 @@ def counted_calls() -> Iterator[Calls]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(Encoder, "_session", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
+        # These two go past SQLAlchemy, to the driver.
+        stack.enter_context(patch.object(Prepared, "_executed", _prepared(calls)))
+        stack.enter_context(patch.object(work_store, "insert_new", _stored(calls)))
         for name, listener in listeners:
             event.listen(sa.Engine, name, listener)
             stack.callback(event.remove, sa.Engine, name, listener)
         yield calls
+
+
+def _prepared(calls: Calls) -> Callable[[Prepared, sa.Connection, Any], Any]:
+    execute = Prepared._executed
+
+    def executed(self: Prepared, connection: sa.Connection, values: Any) -> Any:
+        calls.note("statement", self._for(connection.dialect).text)
+        return execute(self, connection, values)
+
+    return executed
+
+
+def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]:
+    def stored(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
+        new = insert_new(connection, batch)
+        on_sqlite = connection.dialect.name == "sqlite"  # elsewhere it is one statement for all
+        for _ in [*batch, *new] if on_sqlite else batch[:1]:
+            calls.note("statement", "INSERT INTO workflow_status or workflow_input")
+        return new
+
+    return stored
 
 
 def _place() -> str:
@@ -100,7 +129,7 @@ def _place() -> str:
     found, frame = list[str](), sys._getframe(2)
     while frame is not None and len(found) < 2:
         file = frame.f_code.co_filename
-        if (file.startswith(f"{ROOT}/app/") and "records/database.py" not in file) or "/dbos/" in file:
+        if (file.startswith(f"{ROOT}/app/") and not file.endswith(PASSED_OVER)) or "/dbos/" in file:
             found.append(f"{'/'.join(file.split('/')[-2:])}:{frame.f_code.co_name}")
         frame = frame.f_back  # type: ignore[assignment]
     return " < ".join(found)

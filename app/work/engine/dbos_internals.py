@@ -83,8 +83,8 @@ def claimed_row(row: Mapping[str, Any]) -> ClaimedRow:
 def replace_upkeep(database: SystemDatabase, queues: Sequence[Queue]) -> None:
     """What dbos asks its database every second, whether anything waits or not.
 
-    The queues are known, nothing is scheduled, no work has a deadline, and nothing waits in dbos's own queue. Delayed work is looked for as
-    before, by a statement that is put together once.
+    The queues are known, nothing is scheduled, no work has a deadline, and nothing waits in dbos's own queue. Delayed
+    work is looked for as before, by a statement that is put together once.
     """
     delayed = prepared(database, _due(database))
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import structlog
@@ -18,10 +18,12 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
+from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import (
     active_workflows,
     replace_claimed_rows,
@@ -34,12 +36,14 @@ from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
+from app.work.engine.retention import EndedWork
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
+from app.work.limits.call_log import noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
-from app.work.messages import Message, UnreadableWork, Work
+from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
@@ -84,8 +88,14 @@ class Engine:
         recovery_seconds: float = 5.0,
         crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
         paused: Callable[[], object] = lambda: False,
+        wire: BellWire | None = None,
     ) -> None:
-        """`paused`: while it holds, no work begins, here or in any other process."""
+        """`paused`: while it holds, no work begins, here or in any other process.
+
+        `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
+        pulls it.
+        """
+        self._wire = wire
         self._url = url
         self._crashes_before_quarantine = crashes_before_quarantine
         self._worker = worker
@@ -158,6 +168,8 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        if self._wire is not None:
+            self._wire.listen(partial(self._bell.ring, [TICKETS]))
         replace_upkeep(system_database(), queues)
         self._started = True
         self._report_unknown_workflows()
@@ -171,6 +183,8 @@ class Engine:
             self._let_finish(grace_seconds)
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
+        if self._wire is not None:
+            self._wire.close()
         self.store.close()
         self._partition_locks.close()
         self._locks.release()
@@ -205,7 +219,7 @@ class Engine:
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
                 with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
-                    registered.workflow(message)
+                    self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
                 log.exception("workflow_rewritten", **ids)
@@ -218,6 +232,19 @@ class Engine:
                     crashed(message, type(error).__name__)
 
         return run
+
+    def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
+        if not isinstance(message, TicketMessage):
+            registered.workflow(message)
+            return
+        with noting_calls() as made:
+            try:
+                registered.workflow(message)
+            finally:
+                if made:
+                    self.keep(
+                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
+                    )
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
@@ -232,8 +259,12 @@ class Engine:
 
     def _ring(self, batch: Sequence[Work]) -> None:
         """Only for tickets: what waits elsewhere is merged with what comes meanwhile."""
-        if self._started and any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+        if not any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+            return
+        if self._started:
             self._bell.ring([TICKETS])
+        elif self._wire is not None:
+            self._wire.pull()
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -301,6 +332,10 @@ class Engine:
         for key in keys:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
+
+    def forget_texts(self, partition: str, message: type[Message], ids: Collection[str]) -> None:
+        """From inside a step: ended work goes that holds what people wrote, see EndedWork."""
+        EndedWork(self.store.database, self.names).forget_texts(partition, kind_of(message), ids)
 
     def _report_unknown_workflows(self) -> None:
         for name, count in self.unknown_workflows().items():
