@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +26,7 @@ from tests.support.paths import ROOT
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
 A_TICKETS = ("intake", "dbos-executor", "queue-worker")
 PASSED_OVER = ("records/database.py", "records/prepared.py")
+BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""
 
@@ -53,7 +55,10 @@ class Calls:
         thread = threading.current_thread()
         if not thread.name.startswith(A_TICKETS):
             return
-        call = Call(kind, " ".join(text.split())[:70], _place())
+        place = _place()
+        if place is None:
+            return
+        call = Call(kind, " ".join(text.split())[:70], place)
         if not thread.name.startswith(LOOKS):
             self.made.append(call)
             return
@@ -124,12 +129,15 @@ def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]
     return stored
 
 
-def _place() -> str:
-    """The innermost functions of ours, or of dbos."""
-    found, frame = list[str](), sys._getframe(2)
-    while frame is not None and len(found) < 2:
+def _place() -> str | None:
+    """The innermost functions of ours, or of dbos; None: it is not about a ticket."""
+    found = list[str]()
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
         file = frame.f_code.co_filename
+        if file.endswith(BY_THE_CLOCK):
+            return None
         if (file.startswith(f"{ROOT}/app/") and not file.endswith(PASSED_OVER)) or "/dbos/" in file:
             found.append(f"{'/'.join(file.split('/')[-2:])}:{frame.f_code.co_name}")
-        frame = frame.f_back  # type: ignore[assignment]
-    return " < ".join(found)
+        frame = frame.f_back
+    return " < ".join(found[:2])
