@@ -230,7 +230,7 @@ class Decisions(TableAccess):
 
     def forget_texts(self, ticket_id: int) -> None:
         mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
-        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
+        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[], answer=""))
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""

@@ -175,6 +175,9 @@ class Links(TableAccess):
         """The issue is not there any more: the ticket has none."""
         self._change(sa.delete(links).where(*_link(ticket_id, intent)))
 
+    def forget_claim_text(self, ticket_id: int) -> None:
+        self._update([links.c.ticket_id == ticket_id, links.c.claim_text != ""], claim_text="")
+
     def prune_claim_texts(self, before: str, *, limit: int) -> int:
         """Forget what up to `limit` old claims are about; returns the count."""
         old = sa.and_(links.c.iid.is_(None), links.c.updated_at < before, links.c.claim_text != "")

@@ -58,6 +58,8 @@ class TicketRead(Stored):
     requester_name: str
     requester_id: int = 0
     requester_deleted: bool = False
+    requester_reached: bool = True
+    """By an answer from Zendesk."""
 
 
 class TicketDecision(Stored):

@@ -19,6 +19,8 @@ class Source:
 
     text: str
     path: Path
+    list: str = ""
+    """That it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class TermsPredicate:
             for term, source in self.sources.items():
                 hit = self._hit(context, term)
                 if hit is not None:
-                    detail = f"{self.noun} `{source.text}` in {hit.part}"
+                    listed = f" of ${source.list}" if source.list else ""
+                    detail = f"{self.noun} `{source.text}`{listed} in {hit.part}"
                     return Evidence(detail, shorten(self._piece(context, hit, source)), source.path)
         return self.missed
 

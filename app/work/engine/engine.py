@@ -28,6 +28,7 @@ from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
+from app.work.engine.retention import EndedWork
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
@@ -303,6 +304,10 @@ class Engine:
         for key in keys:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
+
+    def forget_texts(self, partition: str, message: type[Message], ids: Collection[str]) -> None:
+        """From inside a step: ended work goes that holds what people wrote, see EndedWork."""
+        EndedWork(self.store.database, self.names).forget_texts(partition, kind_of(message), ids)
 
     def _report_unknown_workflows(self) -> None:
         for name, count in self.unknown_workflows().items():
