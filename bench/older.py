@@ -141,6 +141,7 @@ def _serve(tree: Tree, folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[
         **sandbox.environ,
         **own_settings(folder, port),
         **MALLOC,
+        "PYTHONPATH": str(tree.folder),  # ours would lead the other one here
         "ROUTING_FILE": str(roomy_rules(folder, tree.folder)),
         "MACROS_FILE": str(tree.folder / "macros.yaml"),
     }

@@ -23,7 +23,13 @@ from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
-from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
+from app.work.engine.dbos_internals import (
+    active_workflows,
+    replace_queue_settings,
+    replace_scheduler,
+    stop_waiting_for_database,
+    system_database,
+)
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
@@ -170,6 +176,7 @@ class Engine:
         self._ticker.stop()
         if self._started:
             self._let_finish(grace_seconds)
+            stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
         if self._wire is not None:
