@@ -8,7 +8,7 @@ from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.rules.verdict import Candidate, Previous, Verdict, spoken
+from app.rules.verdict import Candidate, Choice, Previous, Verdict, spoken
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 from app.ticket import Ticket
 from app.triage.language import UNKNOWN, Language, language_name
@@ -45,12 +45,13 @@ def is_confirmed(ticket: Ticket, previous: Previous) -> bool:
     return confirmed and guess in ticket.tags and guess in previous.tags
 
 
-def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdict | None:
-    chosen = chosen_by_person(ticket, previous)
+def by_person(rules: Rules, ticket: Ticket, previous: Previous | None, choice: Choice | None = None) -> Verdict | None:
+    chosen = choice.archetype if choice else chosen_by_person(ticket, previous)
     if chosen is None:
         return None
     if chosen in rules.routing.archetypes:
-        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"A person chose {spoken(chosen)}.")
+        who = choice.by if choice else "A person"
+        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"{who} chose {spoken(chosen)}.")
     near = get_close_matches(chosen, rules.routing.archetypes, n=1)
     meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
     why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"
@@ -123,21 +124,29 @@ def guessed_topic(verdict: Verdict, fired: RouteTrace | None, said: ModelVerdict
 
 
 def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
-    """From the archetype's `high` on it decides, from `medium` on it suggests; else, or if `by_rule_only`, None."""
+    """From the archetype's `high` on it decides, from `medium` on it suggests; else, or if `by_rule_only`, None.
+
+    The bars are the archetype's own in routing.yaml, else those that its training found.
+    """
     if said is None or said.best not in rules.routing.archetypes:
         return None
     archetype = rules.routing.archetypes[said.best]
-    bar = archetype.thresholds or rules.routing.defaults.thresholds
-    if archetype.by_rule_only or said.probability < bar.medium:
+    bar = archetype.thresholds or said.thresholds.get(said.best) or rules.routing.defaults.thresholds
+    if archetype.by_rule_only or not _reaches(bar.medium, said.probability):
         return None
     mode = rules.mode_of(said.best)
     why = f"The model classified it as {spoken(said.best)}."
     if said.strongest:
         why += f" Signals: {', '.join(said.strongest)}."
-    if said.probability >= bar.high:
+    if _reaches(bar.high, said.probability):
         return Verdict(said.best, "high", "model", mode, why, said.probability)
     others, mode = likely(said, but=said.best), "suggest" if mode == "live" else mode
     return Verdict(said.best, "medium", "model", mode, why, said.probability, candidates=others)
+
+
+def _reaches(bar: float | None, share: float) -> bool:
+    """None: no share was enough in the training."""
+    return bar is not None and share >= bar
 
 
 def likely(said: ModelVerdict, *, but: str | None = None) -> tuple[Candidate, ...]:

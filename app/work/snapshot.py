@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue, TypeAdapter
 
-from app.rules.channels import recognise_channel
+from app.rules.channels import is_reached, recognise_channel
 from app.rules.loading import Rules
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import ChannelConfig
@@ -43,7 +43,10 @@ def ticket_from(snapshot: TicketSnapshot, *, event: Event) -> Ticket:
 
 def as_if_new(snapshot: TicketSnapshot) -> Ticket:
     """The ticket without our own tags, which would let the rules see the answer."""
-    ticket = ticket_from(snapshot, event="created")
+    return without_our_tags(ticket_from(snapshot, event="created"))
+
+
+def without_our_tags(ticket: Ticket) -> Ticket:
     return replace(ticket, tags=tuple(tag for tag in ticket.tags if not is_our_tag(tag)))
 
 
@@ -61,6 +64,7 @@ def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
         requester_name=snapshot.requester.name,
         requester_id=snapshot.requester.id,
         requester_deleted=snapshot.requester.deleted,
+        requester_reached=is_reached(snapshot.via_channel, snapshot.requester.email),
     )
 
 
