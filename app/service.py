@@ -79,7 +79,8 @@ class Service:
             self.deps.engine.start()
         self.intake.start()
         self.ticker.start()
-        if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+        # Of two processes, one says it.
+        if self.works and len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
             log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         settings, rules = self.deps.settings, self.deps.rulebook.current()
         log.info(
@@ -177,7 +178,7 @@ class Service:
         return "it can be written"
 
     def check_queue(self) -> str:
-        age = self._oldest_waiting()
+        age = self.oldest_waiting()
         return f"{self.deps.engine.backlog.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
 
     def check_workflows(self) -> str:
@@ -198,12 +199,12 @@ class Service:
         UNKNOWN_WORKFLOW_WORK.clear()
         for name, count in self.deps.engine.unknown_workflows().items():
             UNKNOWN_WORKFLOW_WORK.labels(name).set(count)
-        OLDEST_WAITING.set(self._oldest_waiting())
+        OLDEST_WAITING.set(self.oldest_waiting())
         for source in self.last_deliveries.sources:
             LAST_SEEN.labels(source).set(self.last_deliveries.last(source).timestamp())
         FEED_BLOCKED_LOOKS.clear()
         FEED_READ.clear()
-        for feed in self._feeds():
+        for feed in self.feeds():
             FEED_BLOCKED_LOOKS.labels(feed.name).set(feed.blocked_looks)
             if feed.read_at:
                 FEED_READ.labels(feed.name).set(datetime.fromisoformat(feed.read_at).timestamp())
@@ -217,7 +218,7 @@ class Service:
             is_open = service in circuits and circuits[service].state != "closed"
             CIRCUIT_OPEN.labels(service).set(is_open)
 
-    def _oldest_waiting(self) -> float:
+    def oldest_waiting(self) -> float:
         """Seconds; 0 when nothing waits."""
         since = self.deps.engine.backlog.waits_since()
         return max(0.0, (self.deps.now() - since).total_seconds()) if since else 0.0
@@ -236,12 +237,12 @@ class Service:
 
     def check_feeds(self) -> str:
         """Degraded at most: what a blocked feed brings comes later, and nothing else waits for it."""
-        feeds = self._feeds()
+        feeds = self.feeds()
         if blocked := [one.name for one in feeds if one.is_blocked]:
             raise Degraded(f"blocked since {BLOCKED_LOOKS} looks or more, see /api/feeds: {', '.join(blocked)}")
         return f"{len(feeds)} are looked at" if feeds else "routing.yaml names none"
 
-    def _feeds(self) -> list[FeedStatus]:
+    def feeds(self) -> list[FeedStatus]:
         """As routing.yaml names them."""
         now = self.deps.now()
         return [self.deps.records.feeds.of(name, now) for name in self.deps.rulebook.current().routing.feeds]

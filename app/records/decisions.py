@@ -1,14 +1,17 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import Along, PrunedBatch, TableAccess, Values, as_dataclass, has_text, upsert
+from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
+from app.records.prepared import Prepared, Values
 from app.records.tables import decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -100,6 +103,30 @@ class ThreadDecision:
 
 
 @dataclass(frozen=True)
+class ActedDecision:
+    """What a decision did that somebody who waits would notice."""
+
+    ticket_id: int
+    event: str
+    channel: str
+    decided_at: str
+    actions: tuple[dict[str, Any], ...]
+
+    @property
+    def sent_reply(self) -> bool:
+        return self._did("reply", "sent ")
+
+    @property
+    def solved(self) -> bool:
+        return self._did("status", "solved")
+
+    def _did(self, kind: str, detail: str) -> bool:
+        return any(
+            one["kind"] == kind and one["state"] == "done" and one["detail"].startswith(detail) for one in self.actions
+        )
+
+
+@dataclass(frozen=True)
 class PostThread:
     """A post whose comments belong together."""
 
@@ -118,12 +145,18 @@ MOST_OF_TICKET = 20
 MOST_OF_A_THREAD = 500
 
 
-_OF_TICKET = (
+_OF_TICKET = Prepared(
     sa.select(decisions)
     .where(decisions.c.ticket_id == sa.bindparam("ticket"))
     .order_by(decisions.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> Prepared:
+    of_run = decisions.c.run_id == sa.bindparam("of_run")
+    return Prepared(sa.update(decisions).where(of_run), columns)
 
 
 class _OfThread(threading.local):
@@ -167,9 +200,7 @@ class Decisions(TableAccess):
 
     def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
         self._wrote()
-        connection.execute(
-            sa.update(decisions).where(decisions.c.run_id == sa.bindparam("of_run")), {**values, "of_run": run_id}
-        )
+        _update(tuple(values)).run(connection, {**values, "of_run": run_id})
 
     def delete(self, run_id: str) -> None:
         self._wrote()
@@ -230,7 +261,7 @@ class Decisions(TableAccess):
 
     def forget_texts(self, ticket_id: int) -> None:
         mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
-        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
+        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[], answer=""))
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
@@ -248,6 +279,15 @@ class Decisions(TableAccess):
         )
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
+
+    def acted(self, tickets: Collection[int]) -> dict[int, list[ActedDecision]]:
+        """By ticket, the newest first."""
+        columns = [decisions.c[one.name] for one in fields(ActedDecision)]
+        query = sa.select(*columns).where(decisions.c.ticket_id.in_(sorted(tickets))).order_by(decisions.c.id.desc())
+        found: dict[int, list[ActedDecision]] = defaultdict(list)
+        for one in self._read(ActedDecision, query):
+            found[one.ticket_id].append(one)
+        return found
 
     def of_thread(self, thread: str, channel: str) -> list[ThreadDecision]:
         """All about the tickets of one post, the newest first."""

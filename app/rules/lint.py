@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.rules.actions import ACTIONS
-from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
 from app.rules.implication import implies
 from app.rules.loading import Rules
@@ -19,8 +18,9 @@ from app.rules.phrase_lint import (
     one_letter_phrase,
     quoted_phrase,
 )
-from app.rules.placeholders import ISSUE_NAMES, Text
+from app.rules.placeholders import DOCS_NAMES, ISSUE_NAMES, Text
 from app.rules.schema.macros import TemplateConfig
+from app.rules.shipped_lists import named
 
 _EXAMPLE_DOMAIN: Final = re.compile(r"@(?:[\w.-]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)>?\s*\Z")
 _REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
@@ -94,10 +94,10 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
     # One about the documentation waits for `docs:`.
-    docs, of_docs = rules.routing.docs, {"docs_url", "docs_title", "docs_excerpt"}
+    docs = rules.routing.docs
     used.update({docs.reply} if docs and docs.reply else ())
     for name, macro in rules.macros.macros.items():
-        if macro.language or (docs is None and of_docs.intersection(macro.placeholders)):
+        if macro.language or (docs is None and DOCS_NAMES.intersection(macro.placeholders)):
             used.add(name)
     used.update(remark.macro for remark in rules.routing.remarks if remark.macro)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)
@@ -112,12 +112,7 @@ def unused_tracker(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
 
 def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A list of `vocabulary` that no condition uses."""
-    used = {
-        phrase.removeprefix(LIST_SIGN)
-        for _, when in all_conditions(rules)
-        for phrase in when.phrases or ()
-        if phrase.startswith(LIST_SIGN)
-    }
+    used = {name for _, when in all_conditions(rules) for phrase in when.phrases or () if (name := named(phrase))}
     yield from _unused(rules.positions, "vocabulary", rules.routing.vocabulary, used)
 
 

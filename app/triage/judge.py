@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 
 from app.message.message import WrittenMessage, read_message
-from app.message.short_links import spelled_out
+from app.message.short_links import place_as_written, spelled_out
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
@@ -85,7 +85,11 @@ def judge(
     # Judged is what its author wrote; what is planned and noted is about all of it.
     read = replace(ticket, body=message.words)
     language = judgement.detect(f"{read.subject}\n{read.body}")
-    matching = match(rules.matcher, read, Facts(language=language.code), now)
+
+    def place_in_body(start: int, end: int) -> tuple[int, int]:
+        return place_as_written(ticket.body, ticket.short_links, *message.place(start, end))
+
+    matching = match(rules.matcher, read, Facts(language=language.code), now, place_in_body=place_in_body)
     said: ModelVerdict | None = None
     guards: tuple[GuardConfig, ...] = ()
     is_late = judgement.clock() - began > judgement.seconds

@@ -56,12 +56,13 @@ class Robot:
     """Takes the ticket and how often it has answered."""
     answers: list[int] = field(default_factory=list)
     most: int = 60
-    """It would go on for ever; this only ends a test that fails."""
+    """On one ticket, it would go on for ever; this only ends a test that fails."""
 
     def hear(self, body: dict[str, Any]) -> None:
-        if int(body["actor_id"]) != self.user_id and len(self.answers) < self.most:
-            self.answers.append(int(body["ticket_id"]))
-            self.answer(int(body["ticket_id"]), len(self.answers))
+        ticket_id = int(body["ticket_id"])
+        if int(body["actor_id"]) != self.user_id and self.answers.count(ticket_id) < self.most:
+            self.answers.append(ticket_id)
+            self.answer(ticket_id, len(self.answers))
 
 
 @contextmanager
@@ -187,7 +188,7 @@ def test_robots_that_answer_each_other_on_a_ticket_get_no_more_of_us_than_its_bu
         ticket_id = harness.ticket(PRAISE)
         quiet(harness, one)
         quiet(harness, other)
-    assert len(one.answers) + len(other.answers) > 2 * BUDGET
+    assert one.answers.count(ticket_id) + other.answers.count(ticket_id) > 2 * BUDGET
     assert 0 < our_writes(harness, ticket_id) <= BUDGET
     assert len(set(runs(harness, ticket_id))) == our_writes(harness, ticket_id), "no decision is written twice"
 

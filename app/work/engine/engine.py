@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import structlog
@@ -18,21 +18,32 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
-from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
+from app.work.engine.bell_wire import BellWire
+from app.work.engine.dbos_internals import (
+    active_workflows,
+    replace_claimed_rows,
+    replace_queue_settings,
+    replace_scheduler,
+    replace_upkeep,
+    system_database,
+)
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
+from app.work.engine.retention import EndedWork
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
+from app.work.limits.call_log import noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
-from app.work.messages import Message, UnreadableWork, Work
+from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
@@ -77,8 +88,14 @@ class Engine:
         recovery_seconds: float = 5.0,
         crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
         paused: Callable[[], object] = lambda: False,
+        wire: BellWire | None = None,
     ) -> None:
-        """`paused`: while it holds, no work begins, here or in any other process."""
+        """`paused`: while it holds, no work begins, here or in any other process.
+
+        `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
+        pulls it.
+        """
+        self._wire = wire
         self._url = url
         self._crashes_before_quarantine = crashes_before_quarantine
         self._worker = worker
@@ -134,6 +151,7 @@ class Engine:
         DBOS.launch()
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
+        replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
         queues = [
             DBOS.register_queue(
@@ -150,6 +168,9 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        if self._wire is not None:
+            self._wire.listen(partial(self._bell.ring, [TICKETS]))
+        replace_upkeep(system_database(), queues)
         self._started = True
         self._report_unknown_workflows()
         if self._worker:
@@ -162,6 +183,8 @@ class Engine:
             self._let_finish(grace_seconds)
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
+        if self._wire is not None:
+            self._wire.close()
         self.store.close()
         self._partition_locks.close()
         self._locks.release()
@@ -196,7 +219,7 @@ class Engine:
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
                 with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
-                    registered.workflow(message)
+                    self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
                 log.exception("workflow_rewritten", **ids)
@@ -209,6 +232,19 @@ class Engine:
                     crashed(message, type(error).__name__)
 
         return run
+
+    def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
+        if not isinstance(message, TicketMessage):
+            registered.workflow(message)
+            return
+        with noting_calls() as made:
+            try:
+                registered.workflow(message)
+            finally:
+                if made:
+                    self.keep(
+                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
+                    )
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
@@ -223,8 +259,12 @@ class Engine:
 
     def _ring(self, batch: Sequence[Work]) -> None:
         """Only for tickets: what waits elsewhere is merged with what comes meanwhile."""
-        if self._started and any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+        if not any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+            return
+        if self._started:
             self._bell.ring([TICKETS])
+        elif self._wire is not None:
+            self._wire.pull()
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -235,12 +275,16 @@ class Engine:
         `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
         adapter = adapter_of(answers or answer_type(function))
+        computed: list[bytes] = []
 
-        def run() -> object:
-            return adapter.dump_python(while_database_is_away(function, *args), mode="json")
+        def run() -> None:
+            computed.append(adapter.dump_json(while_database_is_away(function, *args)))
+            self._journal.answer(computed[0].decode())
 
         with self._journal.deferred() if deferred else nullcontext():
-            answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
+            kept = DBOS.run_step({"name": name}, run)
+        # As a run that takes it from the journal would get it.
+        answer: T = adapter.validate_json(computed[0]) if computed else adapter.validate_python(kept)
         return answer
 
     def keeping(self) -> AbstractContextManager[Along]:
@@ -289,6 +333,10 @@ class Engine:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
 
+    def forget_texts(self, partition: str, message: type[Message], ids: Collection[str]) -> None:
+        """From inside a step: ended work goes that holds what people wrote, see EndedWork."""
+        EndedWork(self.store.database, self.names).forget_texts(partition, kind_of(message), ids)
+
     def _report_unknown_workflows(self) -> None:
         for name, count in self.unknown_workflows().items():
             log.error(
@@ -327,7 +375,12 @@ def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
 
 def answer_type(function: Callable[..., object]) -> object:
     """What a function is annotated to return."""
-    return get_type_hints(getattr(function, "__func__", function)).get("return", object)
+    return _annotated_answer(getattr(function, "__func__", function))
+
+
+@lru_cache(maxsize=256)
+def _annotated_answer(function: Callable[..., object]) -> object:
+    return get_type_hints(function).get("return", object)
 
 
 @cache

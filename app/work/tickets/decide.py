@@ -207,7 +207,8 @@ class TicketDecider:
             snapshot = self._with_conversation(snapshot, rules)
             ticket = replace(ticket, event="corrected", body=snapshot.description)
             if (last.ticket or last.forgotten) and chosen in rules.routing.archetypes:
-                self.log.corrected(snapshot.id, chosen, last)
+                by = f"zendesk:{changed.actor_id}" if changed.actor_id else ""
+                self.log.corrected(snapshot.id, chosen, last, by=by)
             return self._judge(message, snapshot, ticket, previous, rules=rules)
         command = self.commands.given(changed.actor_id, snapshot, last, rules)
         if command:
