@@ -13,12 +13,19 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import audit, decisions, failures, ticket
+from app.desk.pages import audit, decisions, failures, mentions, setup, ticket
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
-PAGES: tuple[Page, ...] = (decisions.PAGE, ticket.PAGE, failures.PAGE, audit.PAGE)
+PAGES: tuple[Page, ...] = (
+    decisions.PAGE,
+    ticket.PAGE,
+    failures.PAGE,
+    mentions.PAGE,
+    setup.PAGE,
+    audit.PAGE,
+)
 """In the order of the navigation."""
-DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS)
+DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS, mentions.TAKE, setup.LOOK)
 
 
 def desk_router() -> APIRouter:
