@@ -28,6 +28,7 @@ from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.documentation import sync as sync_documentation
+from app.work.engine.bell_wire import BellWire
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
@@ -80,12 +81,13 @@ def build(
     judgement: Judgement | None = None,
     *,
     worker: bool = True,
+    wire: BellWire | None = None,
     concurrency: int = 8,
     now: Callable[[], datetime] = utc_now,
 ) -> Service:
     """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody.
 
-    Not a `worker`: stores work that another process does.
+    Not a `worker`: stores work that another process does; `wire` tells that one at once.
     """
     judgement = judgement or load_judgement(settings)
     records = Records.open(settings.database_url)
@@ -95,6 +97,7 @@ def build(
         settings.database_url,
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
+        wire=wire,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)
@@ -124,6 +127,7 @@ def build(
         Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
         Task("issue_index", INDEX_SECONDS, index.update, slow=True),
         Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+        Task("setup", HEALTH_SECONDS, setup.look, slow=True),
     )
     return Service(
         deps=deps,
@@ -140,8 +144,6 @@ def build(
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
-            # Both need what it finds: one for `/readyz`, one for the chat.
-            Task("setup", HEALTH_SECONDS, setup.look, slow=True),
             *(of_worker if worker else ()),
         ),
     )

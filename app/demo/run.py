@@ -22,7 +22,7 @@ from app.demo.documentation import with_documentation
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
-from app.demo.set_up import set_up
+from app.demo.set_up import SetupApply, set_up
 from app.rules.parsing.positions import BadRules
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
@@ -54,7 +54,7 @@ class Demo:
         return len(self.tickets) + len(self.posts)
 
 
-def run_demo(console: Console, *, stay: bool, port: int = 0) -> int:
+def run_demo(console: Console, apply: SetupApply, *, stay: bool, port: int = 0) -> int:
     """0 if every ticket ends as its sample expects, else 1. With `stay` the servers run until Ctrl-C.
 
     They take free ports; or `port` for the service, and the next three for Zendesk, GitLab and the chat.
@@ -62,7 +62,7 @@ def run_demo(console: Console, *, stay: bool, port: int = 0) -> int:
     logs.configure("critical")
     try:
         with _interrupted_once():
-            return _run(console, stay=stay, port=port)
+            return _run(console, apply, stay=stay, port=port)
     except KeyboardInterrupt:
         console.print("The demo was stopped.")
     return INTERRUPTED
@@ -83,7 +83,7 @@ def _interrupted_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _run(console: Console, *, stay: bool, port: int) -> int:
+def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
     samples = load_samples()
     names = ("zendesk_port", "gitlab_port", "chat_port")
     ports = {name: port + after for after, name in enumerate(names, 1)} if port else {}
@@ -91,7 +91,7 @@ def _run(console: Console, *, stay: bool, port: int) -> int:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = with_feeds_of(sandbox, _settings(sandbox, Path(folder), port=port), Path(folder))
             demo = _seed(sandbox, samples)
-            settings = set_up(console, sandbox, settings, Path(folder))
+            settings = set_up(console, sandbox, settings, Path(folder), apply)
             service = build(settings)
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes

@@ -77,7 +77,7 @@ links = sa.Table(
     # While the issue is being opened: what it is about, for other tickets about the same. Without personal data.
     sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
-    sa.Index("ix_links_issue", "project_id", "iid"),
+    sa.Index("ix_links_of_issue", "project_id", "iid", "id"),
 )
 
 failures = sa.Table(

@@ -1,7 +1,7 @@
 """What the service itself looks at every hour: the doctor's cheap checks."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -23,9 +23,9 @@ log = structlog.get_logger(__name__)
 class SetupHealth:
     account: Callable[[], Account] | None
     """None without PUBLIC_URL: then nobody knows what the webhooks should call."""
-    problems: list[Diagnosis] = field(default_factory=list)
+    problems: Sequence[Diagnosis] = ()
     """Of the last look."""
-    steps: list[Step] = field(default_factory=list)
+    steps: Sequence[Step] = ()
     """What `pointsman setup` would do, as it was when somebody last asked."""
     planned_at: str = ""
 

@@ -58,6 +58,8 @@ class TicketRead(Stored):
     requester_name: str
     requester_id: int = 0
     requester_deleted: bool = False
+    requester_reached: bool = True
+    """By an answer from Zendesk."""
 
 
 class TicketDecision(Stored):
@@ -405,6 +407,8 @@ class FollowIssue(IssueMessage):
     """Look at an issue, and notify its tickets of what they do not know yet."""
 
     kind: Literal["follow_issue"] = "follow_issue"
+    after: int = 0
+    """The last link of the batch before: an issue may have any number of tickets."""
 
 
 class RelayNote(IssueMessage):
@@ -412,6 +416,8 @@ class RelayNote(IssueMessage):
 
     kind: Literal["relay_note"] = "relay_note"
     note_id: int
+    after: int = 0
+    """As above."""
 
 
 class CountReports(IssueMessage):
