@@ -200,6 +200,31 @@ shadow_hits = sa.Table(
     sa.Column("at", sa.String(40), nullable=False, index=True),
 )
 
+first_answers = sa.Table(
+    "first_answers",
+    metadata,
+    # By Zendesk's clocks: also of tickets that people answered without us.
+    sa.Column("ticket_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # Empty: nothing was decided about it.
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("answered_at", sa.String(40)),
+    # `person` or `us`.
+    sa.Column("answered_by", sa.String(8), nullable=False, server_default=""),
+    sa.Column("solved_at", sa.String(40)),
+    # All of a row: a month of them is read for one page.
+    sa.Index(
+        "ix_first_answers_created_at",
+        "created_at",
+        "channel",
+        "answered_at",
+        "answered_by",
+        "solved_at",
+        "ticket_id",
+    ),
+    sa.Index("ix_first_answers_waiting", "answered_at", "solved_at", "created_at"),
+)
+
 audit = sa.Table(
     "audit",
     metadata,

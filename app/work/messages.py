@@ -460,6 +460,13 @@ class ReconcileTickets(Message):
     kind: Literal["reconcile_tickets"] = "reconcile_tickets"
 
 
+class SyncFirstAnswers(Message):
+    """Read from Zendesk when tickets were created, first answered and solved."""
+
+    is_periodic: ClassVar = True
+    kind: Literal["sync_first_answers"] = "sync_first_answers"
+
+
 class EnqueueTickets(Message):
     """Work on tickets that nobody waits for: handed to the queue as it has room."""
 
@@ -620,6 +627,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | SyncDocumentation
         | ReconcileIssues
         | ReconcileTickets
+        | SyncFirstAnswers
         | EnqueueTickets
         | BulkJob
         | TakeMentions

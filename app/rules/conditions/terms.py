@@ -45,12 +45,12 @@ class TermsPredicate:
             for term, source in self.sources.items():
                 hit = self._hit(context, term)
                 if hit is not None:
-                listed = f" of ${source.list}" if source.list else ""
-                detail = f"{self.noun} `{source.text}`{listed} in {hit.part}"
-                place = self._place(context, hit, source)
-                text = context.part(hit.part).original[slice(*place)]
-                at = context.place_in_body(*place) if hit.part == "body" else place
-                return Evidence(detail, shorten(text), source.path, Piece(hit.part, *at))
+                    listed = f" of ${source.list}" if source.list else ""
+                    detail = f"{self.noun} `{source.text}`{listed} in {hit.part}"
+                    place = self._place(context, hit, source)
+                    text = context.part(hit.part).original[slice(*place)]
+                    at = context.place_in_body(*place) if hit.part == "body" else place
+                    return Evidence(detail, shorten(text), source.path, Piece(hit.part, *at))
         return self.missed
 
     def _place(self, context: Context, hit: Hit, source: Source) -> tuple[int, int]:

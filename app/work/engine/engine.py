@@ -18,7 +18,7 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.calls import Calls
+from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -232,7 +232,9 @@ class Engine:
                 registered.workflow(message)
             finally:
                 if made:
-                    self.keep(lambda connection: Calls.add_within(connection, message.ticket_id, message.run_id, made))
+                    self.keep(
+                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
+                    )
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
