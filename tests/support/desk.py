@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -78,6 +78,7 @@ class Desk:
     web: Web
     service: Any
     engine: Accepting
+    invite: Callable[[], str]
     saved: int = field(default=0)
 
     def sign_in(self, role: str = "operate", name: str = "") -> None:
@@ -167,9 +168,10 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
             feeds=list,
         )
         vars(made).update(service)
-        client = AsyncClient(transport=ASGITransport(create_app(cast("Service", made))), base_url=ORIGIN)
+        app = create_app(cast("Service", made))
+        client = AsyncClient(transport=ASGITransport(app), base_url=ORIGIN)
         web = Web(client)
-        yield Desk(records, clock, web, made, engine)
+        yield Desk(records, clock, web, made, engine, app.state.desk_access.invite)
         web.runner.close()
     finally:
         records.close()
