@@ -28,6 +28,7 @@ from app.work.chat.send_once import Announcer
 from app.work.chat.webhook_health import LastDeliveries, WebhookAlerts
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.documentation import sync as sync_documentation
+from app.work.engine.bell_wire import BellWire
 from app.work.engine.cron import CRON_SECONDS, Cron, CronEntry
 from app.work.engine.engine import Engine
 from app.work.engine.work_store import Intake
@@ -46,13 +47,13 @@ from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import OutboundCalls, outbound_calls
 from app.work.mentions import backfill, create_ticket, read_feed, take
 from app.work.mentions.open_feed import OpenFeeds
-from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
+from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, SyncFirstAnswers, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
 from app.work.operations.playground import Playground
 from app.work.provenance import Provenance
-from app.work.reconcile import backfill_tickets
+from app.work.reconcile import backfill_tickets, first_answers
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.search.live_index import INDEX_SECONDS
@@ -82,12 +83,13 @@ def build(
     judgement: Judgement | None = None,
     *,
     worker: bool = True,
+    wire: BellWire | None = None,
     concurrency: int = 8,
     now: Callable[[], datetime] = utc_now,
 ) -> Service:
     """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody.
 
-    Not a `worker`: stores work that another process does.
+    Not a `worker`: stores work that another process does; `wire` tells that one at once.
     """
     judgement = judgement or load_judgement(settings)
     records = Records.open(settings.database_url)
@@ -97,6 +99,7 @@ def build(
         settings.database_url,
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
+        wire=wire,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)
@@ -126,6 +129,7 @@ def build(
         Task("suspended_work", CRON_SECONDS, deps.suspension.resume),
         Task("issue_index", INDEX_SECONDS, index.update, slow=True),
         Task("text_index", INDEX_SECONDS, texts.update, slow=True),
+        Task("setup", HEALTH_SECONDS, setup.look, slow=True),
     )
     return Service(
         deps=deps,
@@ -142,8 +146,6 @@ def build(
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),
-            # Both need what it finds: one for `/readyz`, one for the chat.
-            Task("setup", HEALTH_SECONDS, setup.look, slow=True),
             *(of_worker if worker else ()),
         ),
     )
@@ -208,6 +210,7 @@ def _register_workflows(
     sync_documentation.register(deps, outbound)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
+    first_answers.register(deps)
     backfill_tickets.register(deps)
     chat_jobs.register(
         deps,
@@ -221,7 +224,9 @@ def _register_workflows(
 def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
     """What is queued by the clock."""
 
-    def one(message: type[CheckForChat | Prune | ReconcileIssues | ReconcileTickets]) -> Callable[..., list[Work]]:
+    def one(
+        message: type[CheckForChat | Prune | ReconcileIssues | ReconcileTickets | SyncFirstAnswers],
+    ) -> Callable[..., list[Work]]:
         return lambda key, now: [Work(message(key=key, accepted_at=now))]
 
     return [
@@ -236,6 +241,7 @@ def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
         CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
         CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),
         CronEntry("reconcile_tickets", RECONCILE_TICKETS_SECONDS, one(ReconcileTickets)),
+        CronEntry("first_answers", first_answers.SYNC_SECONDS, one(SyncFirstAnswers)),
     ]
 
 

@@ -80,7 +80,8 @@ class Service:
             self.deps.engine.start()
         self.intake.start()
         self.ticker.start()
-        if len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+        # Of two processes, one says it.
+        if self.works and len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
             log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         settings, rules = self.deps.settings, self.deps.rulebook.current()
         log.info(

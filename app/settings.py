@@ -28,6 +28,7 @@ DEFAULT_MODELS = Path("data/models")
 SLACK_PREFIX = "xox"
 """How all tokens of Slack begin."""
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
+MADE_BY_SETUP = ("zendesk_webhook_secret", "gitlab_webhook_secret")
 _SENTRY = frozenset({"sentry_url", "sentry_token", "sentry_org"})
 
 
@@ -342,7 +343,10 @@ def _value(name: str, environ: Mapping[str, str], problems: list[str]) -> str | 
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")
+        if name.lower() in MADE_BY_SETUP and isinstance(error, FileNotFoundError):
+            problems.append(f"{name}_FILE: {file} is not there yet; `pointsman setup apply` writes it.")
+        else:
+            problems.append(f"{name}_FILE: cannot read {file} ({type(error).__name__}).")
         return None
 
 

@@ -150,7 +150,7 @@ def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_j
     judgement = shipped_judgement()
     now = datetime.now(UTC)
     predictions = [
-        _prediction(example, judge(rules, example.ticket, judgement, now=now))
+        prediction_of(example, judge(rules, example.ticket, judgement, now=now))
         for example in map(example_of, read_labelled(file))
     ]
     found = evaluate(predictions, ACTING)
@@ -160,7 +160,7 @@ def evaluate_file(out: Console, file: Path, routing: Path, macros: Path, *, as_j
         out.print(render(found))
 
 
-def _prediction(example: TrainingExample, judged: Judged) -> Prediction:
+def prediction_of(example: TrainingExample, judged: Judged) -> Prediction:
     verdict = judged.verdict
     said = next((entry for entry in verdict.trace if entry["asked"] == "model"), None)
     best = verdict.archetype or (max(said["probabilities"], key=said["probabilities"].get) if said else "")

@@ -18,6 +18,7 @@ from app.settings import BadSettings, Settings, load
 from app.triage.judge import Judgement
 from app.web.app import create_app, create_worker_app
 from app.web.serving import listening_socket, web_server
+from app.work.engine.bell_wire import BellWire
 
 
 def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
@@ -28,14 +29,14 @@ def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
         if in_one_process:
             web_server(create_app(_built(settings)), settings).run([listening])
             return
-        judgement = load_judgement(settings)
+        judgement, wire = load_judgement(settings), BellWire()
 
         def of_worker() -> Service:
             listening.close()
-            return _built(settings, judgement)
+            return _built(settings, judgement, wire=wire)
 
         worker = WorkerProcess.forked(of_worker)
-        app = create_app(_built(settings, judgement, worker=False), worker)
+        app = create_app(_built(settings, judgement, worker=False, wire=wire), worker)
         worker.wait_until_started()
         server = web_server(app, settings)
         worker.when_ended(server.stop)
@@ -83,10 +84,12 @@ def _listening(settings: Settings) -> socket.socket:
         raise _cannot_start([f"HOST and PORT: cannot listen on {settings.host}:{settings.port}: {why}."]) from error
 
 
-def _built(settings: Settings, judgement: Judgement | None = None, *, worker: bool = True) -> Service:
+def _built(
+    settings: Settings, judgement: Judgement | None = None, *, worker: bool = True, wire: BellWire | None = None
+) -> Service:
     """Raises NotDone."""
     try:
-        return build(settings, judgement, worker=worker)
+        return build(settings, judgement, worker=worker, wire=wire)
     except BadRules as error:
         raise _cannot_start(map(str, error.problems)) from error
     except NewerDatabase as error:

@@ -2,12 +2,10 @@
 
 import json
 import os
-import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +13,7 @@ from rich.console import Console
 from app.cli import setup_shown as shown
 from app.cli.console import print_line
 from app.cli.errors import NotDone
+from app.cli.setup_lock import locked
 from app.records.records import Records
 from app.records.setup_objects import SetupObjects
 from app.rules.files import read_rules
@@ -24,16 +23,15 @@ from app.setup import definitions
 from app.setup.apply import Applier
 from app.setup.connect import connect
 from app.setup.objects import Account
-from app.setup.plan import WRITTEN, as_json
+from app.setup.plan import WRITTEN, Step, as_json
 from app.setup.planner import Item, SetupPlan, make_plan
 
 NOTHING_TO_DO, FAILED, SOMETHING_TO_DO = 0, 1, 2
-LOCKED = timedelta(minutes=2)
 
 
 def show_plan(console: Console, routing: Path, macros: Path, *, as_json_text: bool, verbose: bool) -> int:
     with account_of(routing, macros) as (account, records):
-        plan = _plan(account, records)
+        plan = _plan(account, records.setup_objects)
     if as_json_text:
         print_line(console, json.dumps(as_json(plan.steps), ensure_ascii=False))
     else:
@@ -41,68 +39,97 @@ def show_plan(console: Console, routing: Path, macros: Path, *, as_json_text: bo
     return SOMETHING_TO_DO if any(step.is_work for step in plan.steps) else NOTHING_TO_DO
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Keys and kinds that were named on the command line."""
+
+    only: Sequence[str] = ()
+    restore: Sequence[str] = ()
+    adopt: Sequence[str] = ()
+
+    def is_work(self, step: Step) -> bool:
+        if step.key in (*self.restore, *self.adopt):
+            return step.is_work
+        return step.verb in WRITTEN and (not self.only or step.key in self.only or step.kind in self.only)
+
+
 def apply(
     console: Console,
     routing: Path,
     macros: Path,
+    chosen: Chosen = Chosen(),
     *,
-    only: Sequence[str] = (),
-    restore: Sequence[str] = (),
-    adopt: Sequence[str] = (),
     yes: bool = False,
+    brief: bool = False,
+    environ: Mapping[str, str] = os.environ,
 ) -> int:
-    with account_of(routing, macros) as (account, records), _locked(records) as lock:
-        plan = _plan(account, records)
-        _refuse_unknown_keys(plan, [*only, *restore, *adopt])
-        _refuse_needless_keys(plan, restore, adopt)
+    """`brief`: counts instead of a line for each thing; what fails is always said."""
+    show_plan = shown.show_counts if brief else shown.show
+    with account_of(routing, macros, environ=environ) as (account, records), locked(records.setup_objects) as lock:
+        plan = _plan(account, records.setup_objects)
+        _refuse_unknown_keys(plan, [*chosen.only, *chosen.restore, *chosen.adopt])
+        _refuse_needless_keys(plan, chosen)
 
         def said(item: Item, wrong: str) -> None:
             lock.take()
-            shown.show_done(console, item.step, wrong)
+            if wrong or not brief:
+                shown.show_done(console, item.step, wrong)
 
         applier = Applier(account, records.setup_objects, said)
-        shown.show(console, plan.steps, verbose=False)
-        if not _has_work(plan, only, restore, adopt):
+        show_plan(console, plan.steps)
+        if not any(map(chosen.is_work, plan.steps)):
             applier.record_unchanged(plan)
             print_line(console, "There is nothing to apply.")
             return _after(plan)
         if not yes and not _agreed(console):
             raise NotDone("Nothing was written.")
-        if adopt:  # only the markers: what the YAML would change then is shown, and not done
+        if chosen.adopt:  # only the markers: what the YAML would change then is shown, and not done
             for item in plan.items:
-                if item.step.key in adopt:
+                if item.step.key in chosen.adopt:
                     applier.adopt(item)
                     said(item, "")
-            plan = _plan(account, records)
-            shown.show(console, plan.steps, verbose=False)
+            plan = _plan(account, records.setup_objects)
+            show_plan(console, plan.steps)
             return _after(plan)
-        while True:
-            applied = applier.apply(plan, only=only, restore=restore)
-            shown.show_end(console, applied)
-            if applied.failed or applied.open:
-                return FAILED
-            plan = _plan(account, records)
-            # What was made again has another id: what names it follows.
-            if not restore or not any(item.step.verb == "change" for item in plan.items):
-                return _after(plan)
+        return _carry_out(console, applier, plan, chosen)
+
+
+def _carry_out(console: Console, applier: Applier, plan: SetupPlan, chosen: Chosen) -> int:
+    while True:
+        applied = applier.apply(plan, only=chosen.only, restore=chosen.restore)
+        shown.show_end(console, applied)
+        if applied.failed or applied.open:
+            return FAILED
+        plan = _plan(applier.account, applier.records)
+        # What was made again has another id: what names it follows.
+        if not chosen.restore or not any(item.step.verb == "change" for item in plan.items):
+            return _after(plan)
+
+
+def apply_briefly(console: Console, environ: Mapping[str, str], routing: Path, macros: Path) -> None:
+    """`pointsman setup apply --brief --yes`, for the demo. Raises NotDone."""
+    if apply(console, routing, macros, yes=True, brief=True, environ=environ) == FAILED:
+        raise NotDone("The sandbox was not set up.")
 
 
 def accept(console: Console, routing: Path, macros: Path, key: str) -> int:
     """Print the YAML that keeps what a person changed by hand."""
     with account_of(routing, macros) as (account, records):
-        plan = _plan(account, records)
+        plan = _plan(account, records.setup_objects)
     _refuse_unknown_keys(plan, [key])
     item = next(one for one in plan.items if one.step.key == key)
-    if item.step.verb not in {"drifted", "conflict"} or item.found is None:
+    if item.step.verb not in {"drifted", "conflict"}:
         raise NotDone(f"Nobody changed {key} by hand.")
+    if not item.step.fields:
+        raise NotDone(f"{key}: {item.step.reason}. Or take it out of the YAML.")
     print_line(console, shown.kept_as_yaml(item.step))
     return NOTHING_TO_DO
 
 
 def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool) -> int:
     """The one way to delete something: by its key, after saying what is lost."""
-    with account_of(routing, macros) as (account, records), _locked(records):
-        plan = _plan(account, records)
+    with account_of(routing, macros) as (account, records), locked(records.setup_objects):
+        plan = _plan(account, records.setup_objects)
         _refuse_unknown_keys(plan, [key])
         item = next(one for one in plan.items if one.step.key == key)
         if item.found is None or item.found.marker is None:
@@ -117,12 +144,14 @@ def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool
 
 
 @contextmanager
-def account_of(routing: Path, macros: Path, *, needs_admin: bool = True) -> Iterator[tuple[Account, Records]]:
-    settings = setup_settings(os.environ)
+def account_of(
+    routing: Path, macros: Path, *, needs_admin: bool = True, environ: Mapping[str, str] = os.environ
+) -> Iterator[tuple[Account, Records]]:
+    settings = setup_settings(environ)
     rules = read_rules(routing, macros)
     records = Records.open(settings.database_url)
     try:
-        account = connect(settings, os.environ, rules, needs_admin=needs_admin)
+        account = connect(settings, environ, rules, needs_admin=needs_admin)
         try:
             yield account, records
         finally:
@@ -132,46 +161,8 @@ def account_of(routing: Path, macros: Path, *, needs_admin: bool = True) -> Iter
         records.close()
 
 
-@dataclass(frozen=True)
-class _Lock:
-    """One run at a time. It dies with its process, or two minutes after its last step."""
-
-    records: SetupObjects
-    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
-
-    def take(self) -> bool:
-        now = datetime.now(UTC)
-        until = (now + LOCKED).isoformat()
-        return self.records.lock(self.owner, now=now.isoformat(), until=until, is_gone=_is_gone)
-
-
-@contextmanager
-def _locked(records: Records) -> Iterator[_Lock]:
-    lock = _Lock(records.setup_objects)
-    if not lock.take():
-        raise NotDone("Another `pointsman setup` is at work. If it was stopped elsewhere, try again in two minutes.")
-    try:
-        yield lock
-    finally:
-        records.setup_objects.unlock(lock.owner)
-
-
-def _is_gone(owner: str) -> bool:
-    """Did a process of this machine end without a word?"""
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-def _plan(account: Account, records: Records) -> SetupPlan:
-    plan = make_plan(account, records.setup_objects.all(account.instance))
+def _plan(account: Account, records: SetupObjects) -> SetupPlan:
+    plan = make_plan(account, records.all(account.instance))
     keys = {item.step.key for item in plan.items}
     for key in account.rules.routing.setup.keep:
         if key not in keys:
@@ -190,25 +181,15 @@ def _refuse_unknown_keys(plan: SetupPlan, keys: Sequence[str]) -> None:
         raise NotDone(f"The plan has no {unknown[0]}; {nearest(unknown[0], known)}")
 
 
-def _refuse_needless_keys(plan: SetupPlan, restore: Sequence[str], adopt: Sequence[str]) -> None:
+def _refuse_needless_keys(plan: SetupPlan, chosen: Chosen) -> None:
     verbs = {item.step.key: item.step.verb for item in plan.items if item.step.verb != "copy"}
     for keys, wanted, said in (
-        (restore, {"drifted", "conflict"}, "nobody changed it by hand"),
-        (adopt, {"adopt", "drifted"}, "nothing of its name is there that is not ours"),
+        (chosen.restore, {"drifted", "conflict"}, "nobody changed it by hand"),
+        (chosen.adopt, {"adopt", "drifted"}, "nothing of its name is there that is not ours"),
     ):
         for key in keys:
             if verbs.get(key) not in wanted:
                 raise NotDone(f"{key}: {said}.")
-
-
-def _has_work(plan: SetupPlan, only: Sequence[str], restore: Sequence[str], adopt: Sequence[str]) -> bool:
-    def is_work(item: Item) -> bool:
-        step = item.step
-        if step.key in (*restore, *adopt):
-            return step.is_work
-        return step.verb in WRITTEN and (not only or step.key in only or step.kind in only)
-
-    return any(map(is_work, plan.items))
 
 
 def _agreed(console: Console) -> bool:

@@ -28,10 +28,24 @@ _LOOK: Final[dict[Verb, tuple[str, str, str]]] = {
 """Sign, colour, and the words of the summary."""
 
 
-def show(console: Console, steps: Sequence[Step], *, verbose: bool) -> None:
+def show(console: Console, steps: Sequence[Step], *, verbose: bool = False) -> None:
     for step in steps:
         if step.verb != "unchanged" or verbose:
             _show_step(console, step, verbose=verbose)
+    _show_sums(console, steps)
+
+
+def show_counts(console: Console, steps: Sequence[Step]) -> None:
+    """A line for each verb, with how many of each kind."""
+    for verb, (sign, colour, words) in _LOOK.items():
+        kinds = Counter(step.kind for step in steps if step.verb == verb)
+        if kinds and verb != "unchanged":
+            said = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
+            print_line(console, f"{sign} {words}: {said}", style=colour)
+    _show_sums(console, steps)
+
+
+def _show_sums(console: Console, steps: Sequence[Step]) -> None:
     counts = Counter(step.verb for step in steps)
     said = [f"{counts[verb]} {words}" for verb, (_, _, words) in _LOOK.items() if counts[verb]]
     print_line(console, f"{', '.join(said) or 'Nothing is wanted'}.")

@@ -10,14 +10,13 @@ from rich.console import Console
 from app.cli.console import print_line
 from app.cli.errors import NotDone
 from app.rules.json_schema import FILES, json_schema, schema_text
-from app.settings import Settings
+from app.settings import MADE_BY_SETUP, Settings
 
 PACKAGED = Path(__file__).parents[1] / "starter"
 """Where a wheel holds them; see `force-include` in pyproject.toml."""
 CHECKOUT = Path(__file__).parents[2]
 COPIED = ("routing.yaml", "macros.yaml", "routing.tests.yaml", "compose.yaml")
 LIVE, SHADOW = "\n  mode: live\n", "\n  mode: shadow\n"
-MADE_BY_SETUP = ("zendesk_webhook_secret", "gitlab_webhook_secret")
 IGNORED = ".env\ndata/\n"
 NEXT_STEPS = """\
 {count} files are in {folder}. They are in shadow mode: the service records what

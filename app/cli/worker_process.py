@@ -19,6 +19,7 @@ from prometheus_client import REGISTRY, Metric
 
 from app.cli.errors import NotDone
 from app.service import NotReady, Service
+from app.setup.doctor.diagnosis import Diagnosis
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,15 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 7.0
 ANSWER_SECONDS = 2.0
 MEASURE = "measure"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the worker knows and the web is asked for."""
+
+    metrics: Sequence[Metric] = ()
+    setup: Sequence[Diagnosis] = ()
+    """What its last look at the set-up found."""
 
 
 @dataclass
@@ -39,7 +49,7 @@ class WorkerProcess:
     ended: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_asked: bool = False
-    _metrics: Sequence[Metric] = ()
+    _measured: Measured = field(default_factory=Measured)
 
     @classmethod
     def forked(cls, build: Callable[[], Service]) -> Self:
@@ -81,7 +91,12 @@ class WorkerProcess:
     def metrics(self) -> Sequence[Metric]:
         """What it has counted; if it does not answer, what it said last."""
         self._asked()
-        return self._metrics
+        return self._measured.metrics
+
+    def setup_problems(self) -> Sequence[Diagnosis]:
+        """What is not right in the set-up, at which it looks; if it does not answer, what it said last."""
+        self._asked()
+        return self._measured.setup
 
     def check(self) -> str:
         """Raises NotReady."""
@@ -106,7 +121,7 @@ class WorkerProcess:
                     self._is_asked = True
                 if not self.pipe.poll(ANSWER_SECONDS):
                     return False
-                self._metrics = self.pipe.recv()
+                self._measured = self.pipe.recv()
                 self._is_asked = False
             except (OSError, EOFError):
                 return False
@@ -143,7 +158,7 @@ def _run(service: Service, parent: Connection) -> None:
         try:
             while True:
                 parent.recv()
-                parent.send(list(REGISTRY.collect()))
+                parent.send(Measured(list(REGISTRY.collect()), service.setup.problems))
         except (OSError, EOFError):
             stop.set()
 

@@ -13,7 +13,19 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, rules, ticket
+from app.desk.pages import (
+    audit,
+    backtest,
+    config,
+    decisions,
+    failures,
+    labelling,
+    mentions,
+    playground,
+    rules,
+    setup,
+    ticket,
+)
 from app.desk.render import Asked, page_response, problem_response, twin_response
 
 PAGES: tuple[Page, ...] = (
@@ -27,6 +39,8 @@ PAGES: tuple[Page, ...] = (
     config.PAGE,
     failures.PAGE,
     labelling.PAGE,
+    mentions.PAGE,
+    setup.PAGE,
     audit.PAGE,
 )
 """In the order of the navigation."""
@@ -37,6 +51,8 @@ TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 DEEDS: tuple[Deed, ...] = (
     ticket.FOLLOW,
     *failures.DEEDS,
+    mentions.TAKE,
+    setup.LOOK,
     backtest.START,
     backtest.CANCEL,
     labelling.CHOOSE,

@@ -22,7 +22,7 @@ NOT_THEIRS: Final = (
 FEWEST_WORDS: Final = 3
 """Of a subject that says what it is about. "Problem with GitLab" may be anything."""
 LONGEST_END: Final = 200
-_NAME_LAST: Final = compiled(r"(?:[.,!-]\s*|\A)(?:(?-i:\p{Lu})[\pL.'-]{0,20} ?){1,3}\z")
+_NAME_LAST: Final = compiled(r"(?:[.,!-]\s*|\A)(?:(?-i:\p{Lu})[\pL.'-]* ?){1,3}\z")
 _WORD: Final = compiled(r"[\pL\pN]+")
 
 

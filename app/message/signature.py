@@ -13,7 +13,8 @@ LONGEST_NAME: Final = 40
 MOST_NAMES: Final = 4
 LONGEST_CONTACT: Final = 80
 _REMOVED: Final = r"\[name removed\]"
-_NAME: Final = rf"(?:(?-i:\p{{Lu}}[\pL.'-]{{0,20}})|{_REMOVED})"
+# Without a bound: letters of all scripts, counted, take megabytes in each pattern below.
+_NAME: Final = rf"(?:(?-i:\p{{Lu}}[\pL.'-]*)|{_REMOVED})"
 # Whom they greet is short, unless a sign ends it.
 _GREETING: Final = compiled(
     rf"\A\W{{0,3}}{one_of('greetings')}(?:(?:[ /]\S+){{0,7}}\s?[,!:]|,?(?:[ /]\S+){{0,2}})[\s.]*\z"

@@ -65,6 +65,7 @@ class Model:
             nearest=self._nearest(self.vocabulary.words(vector), dense),
             version=self.version,
             with_encoder=dense is not None,
+            thresholds=self.thresholds,
         )
 
     def scores(self, head: Head, vector: Sparse, dense: NDArray[np.float32] | None) -> NDArray[np.float32]:

@@ -1,8 +1,10 @@
 """What the learned model says about a ticket, as plain values: no need to load the model."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
+
+from app.model.artifact import BandThresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class ModelVerdict:
     version: str
     """SHA-256 of the model."""
     with_encoder: bool
+    thresholds: Mapping[str, BandThresholds] = field(default_factory=dict)
+    """Found by cross-validation; routing.yaml has the last word."""
 
     def without(self, names: Collection[str]) -> Self | None:
         """Less these archetypes; the others stay as likely as they were. None if no other is left."""

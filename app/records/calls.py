@@ -28,7 +28,7 @@ class CallOfRun(MadeCall):
     run_id: str
 
 
-class Calls(TableAccess):
+class MadeCalls(TableAccess):
     @staticmethod
     def add_within(connection: sa.Connection, ticket_id: int, run_id: str, made: Sequence[MadeCall]) -> None:
         """In one statement, once the caller commits."""

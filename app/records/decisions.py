@@ -1,7 +1,8 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self
@@ -97,6 +98,30 @@ class ThreadDecision:
     def is_answer(self) -> bool:
         """One of us answered on the post, and the ticket was solved for that."""
         return self.event == "answered" and self.update_state == "applied"
+
+
+@dataclass(frozen=True)
+class ActedDecision:
+    """What a decision did that somebody who waits would notice."""
+
+    ticket_id: int
+    event: str
+    channel: str
+    decided_at: str
+    actions: tuple[dict[str, Any], ...]
+
+    @property
+    def sent_reply(self) -> bool:
+        return self._did("reply", "sent ")
+
+    @property
+    def solved(self) -> bool:
+        return self._did("status", "solved")
+
+    def _did(self, kind: str, detail: str) -> bool:
+        return any(
+            one["kind"] == kind and one["state"] == "done" and one["detail"].startswith(detail) for one in self.actions
+        )
 
 
 @dataclass(frozen=True)
@@ -292,6 +317,15 @@ class Decisions(TableAccess):
         )
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
+
+    def acted(self, tickets: Collection[int]) -> dict[int, list[ActedDecision]]:
+        """By ticket, the newest first."""
+        columns = [decisions.c[one.name] for one in fields(ActedDecision)]
+        query = sa.select(*columns).where(decisions.c.ticket_id.in_(sorted(tickets))).order_by(decisions.c.id.desc())
+        found: dict[int, list[ActedDecision]] = defaultdict(list)
+        for one in self._read(ActedDecision, query):
+            found[one.ticket_id].append(one)
+        return found
 
     def of_thread(self, thread: str, channel: str) -> list[ThreadDecision]:
         """All about the tickets of one post, the newest first."""

@@ -1,5 +1,6 @@
 """Links between tickets and issues; ids are the key, addresses change. A row is also the claim to open an issue."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import Along, TableAccess, lock_until_commit, upsert
+from app.records.database import Along, TableAccess, as_dataclass, lock_until_commit, upsert
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -47,6 +48,30 @@ class Link:
 
 
 @dataclass(frozen=True)
+class LinkBatch:
+    """Some of an issue's links."""
+
+    links: Sequence[Link]
+    after: int | None
+    """Where the next batch begins; None: that was all."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a link's ticket knows of its issue from now on."""
+
+    ticket_id: int
+    intent: str
+    state: str
+    notified: Mapping[str, Any]
+    became: Key | None = None
+    """The issue that stands for it now: it was a duplicate, or was moved."""
+    project: str = ""
+    url: str = ""
+    """Of that one."""
+
+
+@dataclass(frozen=True)
 class OpenClaim:
     """Another ticket's issue is being opened, or nobody knows whether it was."""
 
@@ -54,6 +79,8 @@ class OpenClaim:
     updated_at: str
 
 
+MOST_AT_ONCE = 500
+"""Links that are in memory at once, and news in one transaction."""
 _FIND = sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
 
 
@@ -66,10 +93,23 @@ class Links(TableAccess):
         query = sa.select(links).where(links.c.ticket_id == ticket_id, links.c.iid.is_not(None))
         return self._read(Link, query.order_by(links.c.id))
 
-    def of_issue(self, project_id: int, iid: int) -> list[Link]:
-        """All that are not removed: the tickets that report this issue."""
-        query = sa.select(links).where(*_issue(project_id, iid), links.c.following != "removed")
-        return self._read(Link, query.order_by(links.c.id))
+    def of_issue(self, project_id: int, iid: int, *, after: int = 0, limit: int = MOST_AT_ONCE) -> LinkBatch:
+        """Those that are not removed, of the tickets that report this issue: an issue may have 100,000."""
+        which = (*_issue(project_id, iid), links.c.following != "removed", links.c.id > after)
+        rows = self._rows(sa.select(links).where(*which).order_by(links.c.id).limit(limit))
+        return LinkBatch([as_dataclass(Link, row) for row in rows], rows[-1]["id"] if len(rows) == limit else None)
+
+    def reports(self, project_id: int, iid: int) -> dict[str, int]:
+        """How many tickets report this issue, by channel."""
+        of_issue = (*_issue(project_id, iid), links.c.following != "removed")
+        query = sa.select(links.c.channel, sa.func.count().label("count")).where(*of_issue).group_by(links.c.channel)
+        return {row["channel"]: row["count"] for row in self._rows(query)}
+
+    def told(self, project_id: int, iid: int) -> list[tuple[str, Mapping[str, Any]]]:
+        """State and `notified` of the active links of this issue, each pair once: tickets know mostly the same."""
+        notified = sa.cast(links.c.notified, sa.Text).label("notified")  # PostgreSQL compares no JSON
+        query = sa.select(links.c.state, notified).where(*_issue(project_id, iid), links.c.following == "active")
+        return [(row["state"], json.loads(row["notified"])) for row in self._rows(query.distinct())]
 
     def followed(self, *, after: Key, limit: int) -> list[Key]:
         """Issues that an active link follows, in the order of their keys."""
@@ -157,18 +197,21 @@ class Links(TableAccess):
         values |= {"claim_text": "", "updated_at": now}
         upsert(connection, links, key, values, {**at_first, "created_at": now})
 
-    def mark_notified(self, ticket_id: int, intent: str, *, state: str, notified: Mapping[str, Any], now: str) -> None:
-        """The ticket knows the issue in this state from now on."""
-        self._update(_link(ticket_id, intent), state=state, notified=dict(notified), updated_at=now)
-
-    def relink(self, ticket_id: int, intent: str, to: Key, *, project: str, url: str, now: str) -> None:
-        """The issue became another (duplicate, moved). A ticket that has that one already loses the old link.
-
-        The state stays what the ticket was last told, which shows what it must still be told of the new issue.
-        """
-        has_it = any((other.project_id, other.iid) == to for other in self.of_ticket(ticket_id))
-        values: dict[str, Any] = {"project_id": to[0], "iid": to[1], "project": project, "url": url}
-        self._update(_link(ticket_id, intent), updated_at=now, **({"following": "removed"} if has_it else values))
+    def heard(self, news: Sequence[Heard], *, now: str) -> None:
+        """In one transaction. A ticket that has the issue already that its own became loses the old link."""
+        if not news:
+            return
+        moved = [
+            {**_of(one), "to_project": one.became[0], "to_iid": one.became[1], "path": one.project, "to_url": one.url}
+            for one in news
+            if one.became
+        ]
+        with self._engine.begin() as connection:
+            if moved:
+                connection.execute(_LOSE, moved)
+                connection.execute(_RELINK, moved)
+            told = [{**_of(one), "now_in": one.state, "knows": dict(one.notified), "now": now} for one in news]
+            connection.execute(_HEARD, told)
 
     def follow(self, ticket_id: int, following: Following, *, now: str, issue: Key | None = None) -> int:
         """Pause, resume or remove a ticket's links: to one issue, or to all. How many there are."""
@@ -179,10 +222,41 @@ class Links(TableAccess):
 
     def renamed(self, project_id: int, path: str) -> None:
         """The project has another path now; the ids hold."""
-        self._update([links.c.project_id == project_id], project=path)
+        self._update([links.c.project_id == project_id, links.c.project != path], project=path)
 
     def _update(self, which: list[sa.ColumnElement[bool]], **values: object) -> int:
         return self._change(sa.update(links).where(*which).values(**values))
+
+
+def _of(one: Heard) -> dict[str, Any]:
+    return {"of_ticket": one.ticket_id, "for_intent": one.intent}
+
+
+_OTHER = links.alias()
+_THIS = (links.c.ticket_id == sa.bindparam("of_ticket"), links.c.intent == sa.bindparam("for_intent"))
+# Another link of the ticket: done twice, it must not take the first time's for one.
+_HAS_IT = sa.exists().where(
+    _OTHER.c.ticket_id == links.c.ticket_id,
+    _OTHER.c.intent != links.c.intent,
+    _OTHER.c.project_id == sa.bindparam("to_project"),
+    _OTHER.c.iid == sa.bindparam("to_iid"),
+)
+_LOSE = sa.update(links).where(*_THIS, _HAS_IT).values(following="removed")
+_RELINK = (
+    sa.update(links)
+    .where(*_THIS, ~_HAS_IT)
+    .values(
+        project_id=sa.bindparam("to_project"),
+        iid=sa.bindparam("to_iid"),
+        project=sa.bindparam("path"),
+        url=sa.bindparam("to_url"),
+    )
+)
+_HEARD = (
+    sa.update(links)
+    .where(*_THIS)
+    .values(state=sa.bindparam("now_in"), notified=sa.bindparam("knows", type_=sa.JSON), updated_at=sa.bindparam("now"))
+)
 
 
 def _link(ticket_id: int, intent: str) -> list[sa.ColumnElement[bool]]:

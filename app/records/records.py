@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
 from app.records.audit import Audit
-from app.records.calls import Calls
+from app.records.calls import MadeCalls
 from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
@@ -18,6 +18,7 @@ from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
+from app.records.first_answers import FirstAnswers
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
@@ -57,9 +58,10 @@ class Records:
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
         self.corrections = Corrections(engine, reader)
-        self.calls = Calls(engine, reader)
+        self.calls = MadeCalls(engine, reader)
         self.routes_fired = RoutesFired(engine, reader)
         self.audit = Audit(engine, reader)
+        self.first_answers = FirstAnswers(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
         self.searched_texts = SearchedTexts(engine, reader)

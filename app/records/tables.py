@@ -77,7 +77,7 @@ links = sa.Table(
     # While the issue is being opened: what it is about, for other tickets about the same. Without personal data.
     sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
-    sa.Index("ix_links_issue", "project_id", "iid"),
+    sa.Index("ix_links_of_issue", "project_id", "iid", "id"),
 )
 
 failures = sa.Table(
@@ -198,6 +198,31 @@ shadow_hits = sa.Table(
     sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("archetype", sa.String(64), nullable=False),
     sa.Column("at", sa.String(40), nullable=False, index=True),
+)
+
+first_answers = sa.Table(
+    "first_answers",
+    metadata,
+    # By Zendesk's clocks: also of tickets that people answered without us.
+    sa.Column("ticket_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # Empty: nothing was decided about it.
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("answered_at", sa.String(40)),
+    # `person` or `us`.
+    sa.Column("answered_by", sa.String(8), nullable=False, server_default=""),
+    sa.Column("solved_at", sa.String(40)),
+    # All of a row: a month of them is read for one page.
+    sa.Index(
+        "ix_first_answers_created_at",
+        "created_at",
+        "channel",
+        "answered_at",
+        "answered_by",
+        "solved_at",
+        "ticket_id",
+    ),
+    sa.Index("ix_first_answers_waiting", "answered_at", "solved_at", "created_at"),
 )
 
 audit = sa.Table(

@@ -37,7 +37,9 @@ class ArchetypeConfig(_OfActions):  # type: ignore[misc, valid-type]  # the same
     title: Text | None = Field(default=None, description="As advocates call it; empty: its name, with blanks.")
     mode: Mode | None = Field(default=None, description="Instead of `defaults.mode`.")
     caps: CapsConfig | None = Field(default=None, description="Instead of `defaults.caps`, kind by kind.")
-    thresholds: ThresholdsConfig | None = Field(default=None, description="Instead of `defaults.thresholds`.")
+    thresholds: ThresholdsConfig | None = Field(
+        default=None, description="Instead of those that the training of the model found."
+    )
     channels: tuple[Name, ...] = Field(
         default=(), description="Only tickets of these channels can be of it, unless a person says so; empty: all."
     )
@@ -72,4 +74,6 @@ class DefaultsConfig(Strict):
     mode: Mode = "suggest"
     reply: ReplyMode = "suggest"
     caps: CapsConfig = CapsConfig()
-    thresholds: ThresholdsConfig = ThresholdsConfig()
+    thresholds: ThresholdsConfig = Field(
+        default=ThresholdsConfig(), description="Of an archetype for which the training of the model found none."
+    )

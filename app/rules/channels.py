@@ -8,12 +8,22 @@ from app.rules.re2_patterns import first_match
 from app.rules.schema.base import ChannelConfig, RecogniseConfig
 from app.rules.team import fits
 from app.ticket import Ticket
+from app.word_lists import words
 
 OTHER = "other"
 NO_REL = "none"
 """What `rel:` in routing.yaml calls a ticket without one."""
 CARRIERS = frozenset({"email", "mail", "mailgun", "api", "web_service", "any_channel"})
 """How what was written elsewhere reaches Zendesk. What came otherwise is not public for a tag that it has."""
+CONNECTED = words(
+    """
+    twitter twitter_dm twitter_favorite facebook facebook_post facebook_message any_channel
+    native_messaging whatsapp wechat line sms text_message messagebird_sms twilio_sms connect_sms telegram viber
+    kakaotalk instagram_dm google_rcs google_business_messages apple_business_chat business_messaging_slack_connect
+    sunshine_conversations_api sunshine_conversations_facebook_messenger sunshine_conversations_twitter_dm
+    """
+)
+"""`via.channel` of what Zendesk answers on a connection of its own. All other answers go by e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class ChannelOf:
     reply: Literal["zendesk", "elsewhere"]
     link: str
     """To the post that is answered; `""` when the text has none."""
+    reached: bool = True
+    """Does an answer from Zendesk reach the person?"""
 
 
 def recognise_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> str:
@@ -40,10 +52,15 @@ def recognise_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> 
 def describe_channel(channels: Mapping[str, ChannelConfig], ticket: Ticket) -> ChannelOf:
     """The channel with all that planning needs. An unknown one is private, and answered from Zendesk."""
     name = recognise_channel(channels, ticket)
-    channel = channels.get(name)
+    channel, reached = channels.get(name), is_reached(ticket.via.channel, ticket.requester.email)
     if channel is None:
-        return ChannelOf(name, public=bool(ticket.public), reply="zendesk", link="")
-    return ChannelOf(name, is_public(channel, ticket), channel.reply, _link(channel, ticket))
+        return ChannelOf(name, public=bool(ticket.public), reply="zendesk", link="", reached=reached)
+    return ChannelOf(name, is_public(channel, ticket), channel.reply, _link(channel, ticket), reached)
+
+
+def is_reached(via: str, email: str) -> bool:
+    """By a connection of Zendesk's, else by e-mail. Of a text that is only tried (no `via`) nothing is known."""
+    return bool(email) or not via or via.lower() in CONNECTED
 
 
 def is_public(channel: ChannelConfig | None, ticket: Ticket) -> bool:
@@ -76,6 +93,6 @@ def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
 
 
 def _link(channel: ChannelConfig, ticket: Ticket) -> str:
-    if channel.where is None:
-        return ""
-    return first_match(channel.where, ticket.body) or first_match(channel.where, ticket.subject) or ""
+    texts = (ticket.body, ticket.subject)
+    found = (first_match(pattern, text) for text in texts for pattern in channel.link_patterns)
+    return next(filter(None, found), "")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.rules.conditions import KINDS
-from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.folding import fold_phrase, is_inside_a_word, may_go_on
 from app.rules.routing import ConditionsConfig
+from app.rules.shipped_lists import named, phrase_lists
 
 _NARROWER: Final = {kind.key: kind.narrower for kind in KINDS}
 _Lists = Mapping[str, tuple[str, ...]]
@@ -55,9 +55,15 @@ def unfold_lists(phrases: Sequence[str], lists: _Lists) -> list[str]:
     """The phrases folded, each `$name` replaced by its list."""
     found: list[str] = []
     for phrase in phrases:
-        members = lists.get(phrase[1:], ()) if phrase.startswith(LIST_SIGN) else (phrase,)
-        found.extend(fold_phrase(member) for member in members)
+        found.extend(fold_phrase(member) for member in _members(phrase, lists))
     return found
+
+
+def _members(phrase: str, lists: _Lists) -> Sequence[str]:
+    if not (name := named(phrase)):
+        return (phrase,)
+    shipped = phrase_lists().get(name)
+    return lists.get(name, shipped.terms if shipped else ())
 
 
 def _stated(when: ConditionsConfig) -> list[_Stated]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.rules.actions import ACTIONS
-from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
 from app.rules.implication import implies
 from app.rules.loading import Rules
@@ -21,6 +20,7 @@ from app.rules.phrase_lint import (
 )
 from app.rules.placeholders import ISSUE_NAMES, Text
 from app.rules.schema.macros import TemplateConfig
+from app.rules.shipped_lists import named
 
 _EXAMPLE_DOMAIN: Final = re.compile(r"@(?:[\w.-]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)>?\s*\Z")
 _REASONS: Final = ("done", "not_planned", "unexplained", "duplicate", "moved", "gone", "reopened", "incident_over")
@@ -112,12 +112,7 @@ def unused_tracker(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
 
 def unused_list(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     """A list of `vocabulary` that no condition uses."""
-    used = {
-        phrase.removeprefix(LIST_SIGN)
-        for _, when in all_conditions(rules)
-        for phrase in when.phrases or ()
-        if phrase.startswith(LIST_SIGN)
-    }
+    used = {name for _, when in all_conditions(rules) for phrase in when.phrases or () if (name := named(phrase))}
     yield from _unused(rules.positions, "vocabulary", rules.routing.vocabulary, used)
 
 

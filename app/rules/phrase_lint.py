@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
-from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.examples import RuleExample
 from app.rules.folding import fold_phrase
 from app.rules.implication import contains_phrase, unfold_lists
 from app.rules.loading import Rules
 from app.rules.parsing.positions import Path, Problem
 from app.rules.routing import ConditionsConfig
+from app.rules.shipped_lists import named
 
 _QUOTES: Final = "\"'“”„‟‘’‚‛«»‹›「」"
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -93,7 +93,7 @@ def _terms(rules: Rules) -> Iterator[tuple[Path, str]]:
     patterns = (((*path, "patterns"), when.patterns or ()) for path, when in all_conditions(rules))
     for path, terms in (*_phrases(rules), *patterns):
         for number, term in enumerate(terms):
-            if not term.startswith(LIST_SIGN):
+            if not named(term):
                 yield (*path, number), term
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, create_model
+from pydantic import AfterValidator, Field, StringConstraints, create_model
 
 from app.rules.archetypes import ArchetypeConfig, DefaultsConfig
 from app.rules.conditions import KINDS
@@ -17,6 +17,7 @@ from app.rules.schema.base import (
     LimitsConfig,
     MacroName,
     Mode,
+    RecogniseConfig,
     RetentionConfig,
     TeamConfig,
     TrackerConfig,
@@ -80,6 +81,12 @@ class GuardConfig(Strict):
     archetypes: tuple[Name, ...] = Field(min_length=1, description="Those that it must not say.")
 
 
+def _recognised_by_name(channels: dict[str, ChannelConfig]) -> dict[str, ChannelConfig]:
+    """What says nothing of it is recognised by its name as a tag, and by the tag that a mention gets."""
+    by_name = {name: {"recognise": (RecogniseConfig(tags=(name, f"channel__{name}")),)} for name in channels}
+    return {name: one if one.recognise else one.model_copy(update=by_name[name]) for name, one in channels.items()}
+
+
 class RoutingConfig(Strict):
     """routing.yaml."""
 
@@ -89,7 +96,7 @@ class RoutingConfig(Strict):
     languages: LanguagesConfig = LanguagesConfig()
     limits: LimitsConfig = LimitsConfig()
     retention: RetentionConfig = RetentionConfig()
-    channels: dict[Name, ChannelConfig]
+    channels: Annotated[dict[Name, ChannelConfig], AfterValidator(_recognised_by_name)]
     feeds: dict[Name, FeedConfig] = Field(
         default_factory=dict, description="Where the service looks by itself for what people write."
     )

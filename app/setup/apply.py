@@ -81,8 +81,6 @@ class Applier:
             self._save(item, item.kind.deactivate(self.account, item.found))
             return
         found = self._created(item) if item.found is None else self._changed(item, item.found)
-        if "secret" in item.values and "secret" not in found.values:  # found after a lost answer
-            found = replace(found, values={**found.values, "secret": item.values["secret"]})
         plan.ids[item.step.key] = found.remote_id
         self._save(item, found)
         untaken = changes(item.values, found.values)
@@ -99,7 +97,9 @@ class Applier:
                 self.sleep(seconds)
                 found = self._ours(item)
                 if found is not None:
-                    return found
+                    # Nobody can see whether its secret arrived: send it again.
+                    lacks = "secret" in item.values
+                    return item.kind.change(self.account, found, item.values, self._marker(item)) if lacks else found
             raise
 
     def _changed(self, item: Item, planned: Remote) -> Remote:

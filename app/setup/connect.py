@@ -8,12 +8,15 @@ from pydantic import SecretStr
 from app.rules.loading import Rules
 from app.settings import SetupSettings
 from app.setup.objects import Account
+from app.setup.offered import Offered
 from app.setup.secret_files import WebhookSecret
+from app.setup.statuses import Statuses
 from app.setup.values import mapping, text
-from integrations.errors import IntegrationError, NotFound, Refused
+from integrations.errors import IntegrationError, Invalid, NotFound, Refused, Unavailable
 from integrations.gitlab.admin import GitLabAdmin
 from integrations.outbound import UNGUARDED, Outbound
-from integrations.zendesk.admin import ZendeskAdmin
+from integrations.zendesk.admin import Json, ZendeskAdmin
+from integrations.zendesk.errors import NO_PAGE
 
 T = TypeVar("T")
 
@@ -59,6 +62,7 @@ def connect(
         gitlab_secret=WebhookSecret.of(environ, "GITLAB_WEBHOOK_SECRET"),
         groups=read("zendesk", lambda: _groups(admin), {}) if knows_us else {},
         definitions=read("zendesk", lambda: _definitions(admin), {}) if knows_us else {},
+        statuses=read("zendesk", lambda: _statuses(admin), Statuses()) if knows_us else Statuses(),
         projects=read("gitlab", lambda: _projects(gitlab, rules), {}),
         unread=unread,
     )
@@ -92,11 +96,35 @@ def _zendesk(settings: SetupSettings, email: str, token: SecretStr | None, outbo
     return ZendeskAdmin(settings.zendesk_url, email=email, token=secret, oauth_token=oauth, outbound=outbound)
 
 
-def _definitions(admin: ZendeskAdmin) -> Mapping[str, object]:
+def _definitions(admin: ZendeskAdmin) -> Mapping[str, Offered]:
+    """Views have definitions of their own in some accounts; else those of triggers stand for them."""
+    triggers = _said(admin, "triggers/definitions")
     try:
-        return mapping(admin.get("triggers/definitions").get("definitions"))
-    except NotFound:
+        views = _said(admin, "views/definitions")
+    except Unavailable:  # not documented, so what an account without it answers is anybody's guess
+        views = {}
+    macros = _said(admin, "macros/definitions") or _said(admin, "macros/actions")
+    return {
+        "trigger": Offered.of(triggers),
+        "view": Offered.of(views) if views else Offered.of(triggers, is_exact=False),
+        "macro": Offered.of(macros),
+    }
+
+
+def _said(admin: ZendeskAdmin, path: str) -> Json:
+    """Empty where this account has no such page, or not for us."""
+    try:
+        return admin.get(path)
+    except (NotFound, Invalid, Refused):
         return {}
+    except Unavailable as error:
+        if error.reason != NO_PAGE:
+            raise
+        return {}
+
+
+def _statuses(admin: ZendeskAdmin) -> Statuses:
+    return Statuses(_said(admin, "custom_statuses").get("custom_statuses") or ())
 
 
 def _projects(gitlab: GitLabAdmin, rules: Rules) -> dict[str, int]:

@@ -1,53 +1,70 @@
 """Whether this account knows every condition and action of the plan. Asked before anything is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.setup.objects import Account
+from app.setup.offered import Definitions, Offered, operators_of, values_of
 from app.setup.planner import Item
-from app.setup.values import references_in, text
+from app.setup.values import is_terminal, references_in
 
-_RULES = frozenset({"trigger", "view"})
-_ALWAYS = frozenset({"current_tags", "status", "notification_webhook"})
+_NOT_SENT = frozenset({"unchanged", "manual", "copy", "unwanted"})
+_TAGS = frozenset({"current_tags", "set_tags", "remove_tags"})
+_COMMENT = ("comment_value", "comment_mode_is_public")
 
 
 def problems(account: Account, items: Iterable[Item]) -> list[str]:
     """One sentence each, with its place. None where Zendesk names no definitions."""
-    known = {text(one.get("subject")): one for one in account.definitions.get("conditions_all") or ()}
-    actions = {text(one.get("subject")): one for one in account.definitions.get("actions") or ()}
-    found = []
-    for item in items:
-        if item.step.verb in {"unchanged", "manual", "copy", "unwanted"}:
-            continue
-        said = []
-        if item.kind.name in _RULES and known:
-            rows = [*item.values.get("all", ()), *item.values.get("any", ())]
-            said = [_condition(row, known, strict=item.kind.name == "trigger") for row in rows]
-        if item.kind.name in {"trigger", "macro"} and actions:
-            said += [_action(row, actions) for row in item.values.get("actions", ())]
-        found += [f"{item.step.place or item.step.key}: {item.step.key}: {one}" for one in said if one]
-    return found
+    return [
+        f"{item.step.place or item.step.key}: {item.step.key}: {problem}"
+        for item in items
+        if item.step.verb not in _NOT_SENT
+        for problem in _of_item(item, account.definitions.get(item.kind.name, Offered()))
+    ]
 
 
-def _condition(row: Sequence[str], known: Mapping[str, Mapping[str, Any]], *, strict: bool) -> str:
-    """A view has conditions that a trigger has not, such as the hours; the definitions are those of triggers."""
+def _of_item(item: Item, offered: Offered) -> Iterator[str]:
+    for side, known in (("all", offered.all), ("any", offered.any)):
+        if known:
+            for row in item.values.get(side, ()):
+                yield from _condition(row, known, is_exact=offered.is_exact)
+    if offered.actions:
+        for field, value in item.values.get("actions", ()):
+            yield from _action(field, json.loads(value), offered.actions)
+        if "reply" in item.values:
+            yield from (f"this account has no action `{field}`" for field in _COMMENT if field not in offered.actions)
+
+
+def _condition(row: Sequence[Any], known: Definitions, *, is_exact: bool) -> Iterator[str]:
     field, operator, value = row
     definition = known.get(field)
     if definition is None:
-        return f"this account has no condition `{field}`" if strict else ""
-    operators = [text(one.get("value")) for one in definition.get("operators") or ()]
-    if strict and operators and operator not in operators:
-        return f"`{field}` takes {', '.join(operators)}, not `{operator}`"
-    values = {text(one.get("value")) for one in definition.get("values") or ()}
-    if values and value and value not in values and not references_in(value) and field != "current_tags":
-        return f"`{field}` has no value `{value}` in this account"
-    return ""
+        if is_exact and not _has_own_statuses(field, known):
+            yield f"this account has no condition `{field}`"
+        return
+    operators = operators_of(definition)
+    if is_exact and operators and operator not in operators:
+        yield f"`{field}` takes {', '.join(operators)}, not `{operator}`"
+    elif not is_terminal(operator) and field not in _TAGS:
+        yield from _unknown(field, value if isinstance(value, list) else [value], values_of(definition))
 
 
-def _action(row: Sequence[str], known: Mapping[str, Mapping[str, Any]]) -> str:
-    field, value = row[0], row[1].strip('"')
+def _action(field: str, value: object, known: Definitions) -> Iterator[str]:
+    """A webhook is not listed before there is one; a list is a call with its body."""
     if field not in known:
-        return "" if field in _ALWAYS else f"this account has no action `{field}`"
-    values = {text(one.get("value")) for one in known[field].get("values") or ()}
-    refused = field == "status" and values and value not in values
-    return f"`{field}` has no value `{value}` in this account" if refused else ""
+        if field != "notification_webhook" and not _has_own_statuses(field, known):
+            yield f"this account has no action `{field}`"
+    elif isinstance(value, str) and field not in _TAGS:
+        yield from _unknown(field, [value], values_of(known[field]))
+
+
+def _unknown(field: str, given: Sequence[str], offered: Iterable[str]) -> Iterator[str]:
+    for one in given:
+        if offered and one and one not in offered and not references_in(one):
+            yield f"`{field}` has no value `{one}` in this account"
+
+
+def _has_own_statuses(field: str, known: Definitions) -> bool:
+    """With custom statuses Zendesk lists theirs, and still takes `status`."""
+    return field == "status" and "custom_status_id" in known

@@ -7,7 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-_SENTENCE: Final = "Managed by Pointsman (key {key}, id {instance}). Change routing.yaml, not this."
+_SENTENCE: Final = "Managed by Pointsman (key {key}, id {instance})."
+_ADVICE: Final = " Change routing.yaml, not this."
+LONGEST: Final = 199
+"""Nobody documents how long a description may be."""
 _WRITTEN: Final = re.compile(
     r"Managed by Pointsman \(key (?P<key>[a-z_]{1,40}/[a-z0-9_./-]{1,200}), id (?P<instance>[a-z0-9-]{1,20})\)"
 )
@@ -21,7 +24,15 @@ class Marker:
     """`setup.instance` of the service that made it."""
 
     def __str__(self) -> str:
-        return _SENTENCE.format(key=self.key, instance=self.instance)
+        sentence = _SENTENCE.format(key=self.key, instance=self.instance)
+        return sentence + _ADVICE if len(sentence + _ADVICE) <= LONGEST else sentence
+
+    def added_to(self, description: object) -> str:
+        """A description that bears it, and says else what it said."""
+        if self.in_text(description) == self:
+            return str(description)
+        there = description.strip() if isinstance(description, str) else ""
+        return f"{there}\n{self}".strip()
 
     @classmethod
     def in_text(cls, description: object) -> Self | None:

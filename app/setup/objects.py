@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from app.records.setup_objects import SetupObject
 from app.rules.loading import Rules
 from app.setup.marker import Marker
+from app.setup.offered import Offered
 from app.setup.secret_files import WebhookSecret
-from app.setup.values import Values, text
+from app.setup.statuses import Statuses
+from app.setup.values import Values
 from integrations.errors import Refused
 from integrations.gitlab.admin import GitLabAdmin
 from integrations.zendesk.admin import ZendeskAdmin
@@ -23,6 +25,8 @@ class Wanted:
     """`routing.yaml:12`."""
     manual: str = ""
     """What a person must do first; then `values` are not compared, and nothing is written."""
+    remote_id: str = ""
+    """The YAML names this very object: only that one can be ours, and none is made."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,17 @@ class Account:
     zendesk_secret: WebhookSecret
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name to id."""
-    definitions: Mapping[str, Any] = field(default_factory=dict)
-    """What conditions and actions this account has, as `/triggers/definitions` says."""
+    definitions: Mapping[str, Offered] = field(default_factory=dict)
+    """What rules of this account may say: of `trigger`, `view` and `macro`."""
+    statuses: Statuses = field(default_factory=Statuses)
     recorded: Mapping[str, SetupObject] = field(default_factory=dict)
     """What was applied last, by key."""
     unread: list[tuple[str, str]] = field(default_factory=list)
     """`(zendesk or gitlab, why)` of what could not be read at all; only `doctor` goes on then."""
     hidden_hooks: set[str] = field(default_factory=set)
     """Projects whose hooks the token may not see."""
+    has_categories: bool = True
+    """Does the account's plan have categories of triggers?"""
     projects: Mapping[str, int] = field(default_factory=dict)
     """Path of each tracker to its id; without those that the token cannot read."""
 
@@ -73,15 +80,14 @@ class Account:
     def instance(self) -> str:
         return self.rules.routing.setup.instance
 
-    def offered(self, subject: str) -> frozenset[str]:
-        """The values that a condition of this account may have."""
-        return frozenset(
-            text(value.get("value"))
-            for one in self.definitions.get("conditions_all") or ()
-            if one.get("subject") == subject
-            for value in one.get("values") or ()
-            if value.get("enabled") is not False
-        )
+    def owns(self, description: object) -> bool:
+        """Does it bear a marker of ours?"""
+        marker = Marker.in_text(description)
+        return marker is not None and marker.instance == self.instance
+
+    def channels(self) -> Mapping[str, str] | None:
+        """Zendesk's channels that this account has: titles by `via_id`. None: it does not tell."""
+        return self.definitions["view"].values("via_id") or None if "view" in self.definitions else None
 
     def place(self, *path: str | int) -> str:
         at = self.rules.positions.at(tuple(path))
@@ -127,6 +133,11 @@ class ObjectKind(ABC):
     @abstractmethod
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """`values`: all that are wanted; what is sent is up to the kind. Also puts the marker back."""
+
+    def last_change(self, account: Account, found: Remote) -> str:
+        """Who changed it last, and when, as far as the server tells: asked for what was changed by hand."""
+        del account
+        return f"last changed at {found.changed_at}" if found.changed_at else ""
 
     def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
         """Add our marker to what its description says, and change nothing else."""

@@ -10,7 +10,12 @@ from app.setup.kinds.hold import KEY as HOLD
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.plan import Step, compare, creation
+from app.setup.statuses import only_statuses_differ
 from app.setup.values import Values, references_in, resolved
+
+REWRITTEN = (
+    "the account changed: with custom statuses on or off Zendesk rewrites its statuses; `--accept {key}` keeps them"
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class _Planner:
     def of_kind(self, kind: ObjectKind) -> None:
         found = kind.read(self.account)
         ours = _by_key(self.account.instance, found, self.recorded)
-        wanted = kind.wanted(self.account)
+        wanted = [one for one in kind.wanted(self.account) if not _is_of_others(one, ours)]
         for one in wanted:
             mine = ours.get(one.key, [])
             if kind.by_title:
@@ -79,13 +84,20 @@ class _Planner:
         if there is not None:
             current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
-            if last and "secret" in current:  # nobody changes a secret on purpose: a lost one is sent again
-                last = {**last, "secret": current["secret"]}
-            return replace(item, step=compare(step, values, current, last))
+            return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
         why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
         if why:
             return replace(item, step=replace(step, verb="manual", reason=why))
         return _missing(item, found, recorded)
+
+    def _explained(self, kind: ObjectKind, step: Step, there: Remote) -> Step:
+        """What Zendesk did by itself is nobody's fault; of the rest, who did it."""
+        if step.verb not in {"drifted", "conflict"}:
+            return step
+        if only_statuses_differ((one.name, one.old, one.new) for one in step.fields):
+            return replace(step, reason=REWRITTEN.format(key=step.key))
+        said = kind.last_change(self.account, there)
+        return replace(step, reason=f"{step.reason}; {said}") if said else step
 
     def _is_quiet(self, kind: ObjectKind) -> bool:
         """What it belongs to was changed by hand, and that is said once."""
@@ -100,6 +112,11 @@ class _Planner:
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)
         return f"it waits for {', '.join(waits)}" if waits else ""
+
+
+def _is_of_others(wanted: Wanted, ours: Mapping[str, Sequence[Remote]]) -> bool:
+    """The YAML names one by its id that setup did not make: it is the team's."""
+    return bool(wanted.remote_id) and wanted.remote_id not in {one.remote_id for one in ours.get(wanted.key, ())}
 
 
 def _missing(item: Item, found: Sequence[Remote], recorded: SetupObject | None) -> Item:

@@ -42,27 +42,31 @@ def text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def is_terminal(operator: str) -> bool:
+    """Does it take no value?"""
+    return operator in _WITHOUT_VALUE
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def conditions(rows: object) -> list[list[str]]:
+def conditions(rows: object) -> list[list[Any]]:
     """`[field, operator, value]`, sorted: people reorder them, and Zendesk rewrites types."""
     found = [_condition(row) for row in rows if isinstance(row, Mapping)] if isinstance(rows, Sequence) else []
-    return sorted(found)
+    return sorted(found, key=json.dumps)
 
 
-def _condition(row: Mapping[str, Any]) -> list[str]:
+def _condition(row: Mapping[str, Any]) -> list[Any]:
     field, operator, value = text(row.get("field")), text(row.get("operator")), row.get("value")
     if operator in _WITHOUT_VALUE:
         return [field, operator, ""]
     if field in {"current_tags", "set_tags", "remove_tags"}:
         return [field, operator, " ".join(sorted(text(value).split()))]
-    given = [text(one) for one in value] if isinstance(value, list) else [text(value)]
-    return [field, operator, ",".join(given)]
+    return [field, operator, sorted(map(text, value)) if isinstance(value, list) else text(value)]
 
 
-def condition_rows(canonical: Iterable[Sequence[str]]) -> list[dict[str, Any]]:
+def condition_rows(canonical: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """As they are sent."""
     return [
         {"field": field, "operator": operator, "value": None if operator in _WITHOUT_VALUE else value}

@@ -219,6 +219,7 @@ class SimilarityIndex:
 
     def _similar(self, row: int, score: float, cosine: float, query: TextQuery) -> SimilarText:
         _, places, amounts = self._postings.contributions(query, np.array([row]))
+        places, amounts = places[amounts > 0], amounts[amounts > 0]
         strongest = places[np.argsort(-amounts, kind="stable")[:MOST_SHARED]]
         return SimilarText(
             TextKey(int(self._groups[row]), int(self._row_numbers[row])),

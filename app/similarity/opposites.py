@@ -1,12 +1,21 @@
 """Reports that say the opposite of each other share nearly all words, and are two bugs."""
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from itertools import product
 from typing import Final
 
-from app.similarity.terms import DATA, NOT, terms
+from app.similarity.terms import AMOUNTS, DATA, NOT, terms
 from app.word_lists import lines_of, words_of
 
-_PAIRS: Final = tuple(tuple(terms(line)) for line in lines_of(DATA / "opposites.txt"))
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    for line in lines_of(DATA / "opposites.txt"):
+        left, right = ([*terms(side), *AMOUNTS.intersection(side.split())] for side in line.split("|"))
+        yield from product(left, right)
+
+
+_PAIRS: Final = tuple(dict.fromkeys(_pairs()))
 _FAILING: Final = frozenset(terms(" ".join(words_of(DATA / "failing.txt")))) - {NOT}
 TELLING: Final = frozenset(term for pair in _PAIRS for term in pair) | _FAILING | {NOT}
 """The terms by which it is told."""

@@ -14,12 +14,14 @@ from Stemmer import Stemmer
 
 from app.similarity.printed import PRINTED
 from app.similarity.text import plain
-from app.word_lists import lines_of, words_of
+from app.word_lists import lines_of, words, words_of
 
 DATA: Final = Path(__file__).parent / "data"
 STOP_WORDS: Final = words_of(DATA / "stop_words.txt")
 NEGATIONS: Final = words_of(DATA / "negations.txt")
 NOT: Final = "not"
+AMOUNTS: Final = words("many more")
+"""Stop words that are kept all the same, to tell opposites by. They count nothing."""
 COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
 ERROR_PHRASES: Final = lines_of(DATA / "error_phrases.txt")
 IDENTIFIER: Final = "="
@@ -36,6 +38,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:[./_:+-]{1,2}[^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")
 _JOINT = re.compile(r"[./_:+-]+")
 _PHRASE = re.compile(rf"\b(?:{'|'.join(ERROR_PHRASES)})\b".replace(" ", r"[^\w\n]{1,3}"))
+_AMOUNT = re.compile(rf"\b(?:{'|'.join(sorted(AMOUNTS))})\b", re.IGNORECASE)
 _GAP = re.compile(r"\W+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _EXCEPTION = re.compile(r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Timeout|NotFound|Invalid|Violation)\Z")
@@ -73,7 +76,9 @@ def counted(title: str, body: str) -> Counter[str]:
         counts[term] *= IN_TITLE
     counts.update(terms(body))
     if len(counts) > MOST_TERMS:
-        return Counter(dict(list(counts.items())[:MOST_TERMS]))
+        counts = Counter(dict(list(counts.items())[:MOST_TERMS]))
+    for word in _AMOUNT.findall(f"{title}\n{body}"):
+        counts.setdefault(word.lower(), 0)
     return counts
 
 

@@ -124,21 +124,29 @@ def guessed_topic(verdict: Verdict, fired: RouteTrace | None, said: ModelVerdict
 
 
 def by_model(rules: Rules, said: ModelVerdict | None) -> Verdict | None:
-    """From the archetype's `high` on it decides, from `medium` on it suggests; else, or if `by_rule_only`, None."""
+    """From the archetype's `high` on it decides, from `medium` on it suggests; else, or if `by_rule_only`, None.
+
+    The bars are the archetype's own in routing.yaml, else those that its training found.
+    """
     if said is None or said.best not in rules.routing.archetypes:
         return None
     archetype = rules.routing.archetypes[said.best]
-    bar = archetype.thresholds or rules.routing.defaults.thresholds
-    if archetype.by_rule_only or said.probability < bar.medium:
+    bar = archetype.thresholds or said.thresholds.get(said.best) or rules.routing.defaults.thresholds
+    if archetype.by_rule_only or not _reaches(bar.medium, said.probability):
         return None
     mode = rules.mode_of(said.best)
     why = f"The model classified it as {spoken(said.best)}."
     if said.strongest:
         why += f" Signals: {', '.join(said.strongest)}."
-    if said.probability >= bar.high:
+    if _reaches(bar.high, said.probability):
         return Verdict(said.best, "high", "model", mode, why, said.probability)
     others, mode = likely(said, but=said.best), "suggest" if mode == "live" else mode
     return Verdict(said.best, "medium", "model", mode, why, said.probability, candidates=others)
+
+
+def _reaches(bar: float | None, share: float) -> bool:
+    """None: no share was enough in the training."""
+    return bar is not None and share >= bar
 
 
 def likely(said: ModelVerdict, *, but: str | None = None) -> tuple[Candidate, ...]:

@@ -58,6 +58,8 @@ class TicketRead(Stored):
     requester_name: str
     requester_id: int = 0
     requester_deleted: bool = False
+    requester_reached: bool = True
+    """By an answer from Zendesk."""
 
 
 class TicketDecision(Stored):
@@ -415,6 +417,8 @@ class FollowIssue(IssueMessage):
     """Look at an issue, and notify its tickets of what they do not know yet."""
 
     kind: Literal["follow_issue"] = "follow_issue"
+    after: int = 0
+    """The last link of the batch before: an issue may have any number of tickets."""
 
 
 class RelayNote(IssueMessage):
@@ -422,6 +426,8 @@ class RelayNote(IssueMessage):
 
     kind: Literal["relay_note"] = "relay_note"
     note_id: int
+    after: int = 0
+    """As above."""
 
 
 class CountReports(IssueMessage):
@@ -462,6 +468,13 @@ class ReconcileTickets(Message):
 
     is_periodic: ClassVar = True
     kind: Literal["reconcile_tickets"] = "reconcile_tickets"
+
+
+class SyncFirstAnswers(Message):
+    """Read from Zendesk when tickets were created, first answered and solved."""
+
+    is_periodic: ClassVar = True
+    kind: Literal["sync_first_answers"] = "sync_first_answers"
 
 
 class EnqueueTickets(Message):
@@ -624,6 +637,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | SyncDocumentation
         | ReconcileIssues
         | ReconcileTickets
+        | SyncFirstAnswers
         | EnqueueTickets
         | BulkJob
         | TakeMentions

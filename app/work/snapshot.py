@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import JsonValue, TypeAdapter
 
-from app.rules.channels import recognise_channel
+from app.rules.channels import is_reached, recognise_channel
 from app.rules.loading import Rules
 from app.rules.routing import RoutingConfig
 from app.rules.schema.base import ChannelConfig
@@ -64,6 +64,7 @@ def ticket_read(snapshot: TicketSnapshot, *, public: bool) -> TicketRead:
         requester_name=snapshot.requester.name,
         requester_id=snapshot.requester.id,
         requester_deleted=snapshot.requester.deleted,
+        requester_reached=is_reached(snapshot.via_channel, snapshot.requester.email),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from gitlab.exceptions import GitlabParsingError
 
-from integrations.errors import NotFound
 from integrations.gitlab.calls import Calls
 from integrations.gitlab.errors import SERVICE
 
@@ -28,11 +27,15 @@ class GitLabAdmin(Calls):
     def hooks(self, project_id: int) -> Sequence[Json]:
         return self._list(f"/projects/{project_id}/hooks")
 
-    def hook(self, project_id: int, hook_id: str) -> Json | None:
-        try:
-            return self._read(f"/projects/{project_id}/hooks/{hook_id}")
-        except NotFound:
-            return None
+    def deliveries(self, project_id: int, hook_id: str) -> Sequence[str]:
+        """What we answered to the newest 20, such as `200` or `internal error`. Without what was sent. One GET."""
+        rows = self._call(
+            lambda: self._gitlab.http_list(
+                f"/projects/{project_id}/hooks/{hook_id}/events", get_all=False, per_page=20
+            ),
+            f"GET /projects/{project_id}/hooks/{hook_id}/events",
+        )
+        return [str(_as_object(row).get("response_status")) for row in rows]
 
     def create_hook(self, project_id: int, body: Json) -> Json:
         return self._write("POST", f"/projects/{project_id}/hooks", body)
@@ -42,7 +45,10 @@ class GitLabAdmin(Calls):
         return self._write("PUT", f"/projects/{project_id}/hooks/{hook_id}", body)
 
     def delete_hook(self, project_id: int, hook_id: str) -> None:
-        self._gitlab.http_delete(f"/projects/{project_id}/hooks/{hook_id}")
+        self._call(
+            lambda: self._gitlab.http_delete(f"/projects/{project_id}/hooks/{hook_id}"),
+            f"DELETE /projects/{project_id}/hooks/{hook_id}",
+        )
 
     def test_hook(self, project_id: int, hook_id: str) -> None:
         """GitLab delivers the newest issue of the project as an event. It needs one."""

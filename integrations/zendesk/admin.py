@@ -39,6 +39,8 @@ class ZendeskAdmin:
         outbound: Outbound = UNGUARDED,
     ) -> None:
         self._session = VendorSession(SERVICE, url, timeout=timeout, explain=explain, outbound=outbound)
+        self.is_oauth = bool(oauth_token)
+        """An API token has neither scopes nor an end."""
         if oauth_token:
             self._session.headers["Authorization"] = f"Bearer {oauth_token}"
         else:

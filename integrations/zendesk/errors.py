@@ -16,6 +16,8 @@ from integrations.wire import without_halves
 SERVICE = "zendesk"
 NO_FIELD = "base"
 """Zendesk's own name for what is about no field."""
+NO_PAGE = "wrong_address"
+"""The reason of a 404 that is about no record."""
 LONGEST = 300
 MOST = 50
 DEEPEST = 5
@@ -30,7 +32,7 @@ def explain(response: requests.Response) -> IntegrationError | None:
         return Unavailable(
             SERVICE,
             "answered 404 without saying what is not there: check ZENDESK_URL, and any gateway",
-            "wrong_address",
+            NO_PAGE,
         )
     if response.status_code not in {400, 403, 422}:
         return None

@@ -79,6 +79,14 @@ def test_a_token_that_cannot_be_read_is_not_said_to_be_missing(environ: dict[str
     assert said == ["ZENDESK_TOKEN_FILE: cannot read nowhere (FileNotFoundError)."]
 
 
+def test_a_secret_that_setup_makes_says_so_before_it_is_there(environ: dict[str, str]) -> None:
+    del environ["ZENDESK_WEBHOOK_SECRET"]
+    (said,) = problems({**environ, "ZENDESK_WEBHOOK_SECRET_FILE": "data/zendesk_webhook_secret"})
+    assert said == (
+        "ZENDESK_WEBHOOK_SECRET_FILE: data/zendesk_webhook_secret is not there yet; `pointsman setup apply` writes it."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.records.links import Link
+from app.records.links import Heard, Link
 from app.work.issues.report_counter import count_work
 from app.work.messages import ReconcileIssues
 from tests.support.harness import INFRASTRUCTURE, PROJECT, Harness, wait_until
@@ -243,14 +243,9 @@ def test_what_the_hook_did_not_tell_is_found_by_comparing(harness: Harness) -> N
 
 def test_a_deleted_issue_is_told_once(harness: Harness) -> None:
     ticket_id, _ = reported(harness)
-    harness.service.deps.records.links.relink(
-        ticket_id,
-        "report",
-        (harness.sandbox.gitlab.project(PROJECT)["id"], 4711),
-        project=PROJECT,
-        url="",
-        now=harness.service.deps.now().isoformat(),
-    )
+    another = (harness.sandbox.gitlab.project(PROJECT)["id"], 4711)
+    heard = [Heard(ticket_id, "report", "opened", {}, became=another, project=PROJECT)]
+    harness.service.deps.records.links.heard(heard, now=harness.service.deps.now().isoformat())
     for number in range(2):
         harness.service.deps.engine.accept(
             [scheduled(ReconcileIssues, f"compare-{number}", harness.service.deps.now())]

@@ -57,9 +57,8 @@ def endpoint() -> Iterator[Endpoint]:
 def asking_harness(tmp_path_factory: pytest.TempPathFactory, endpoint: Endpoint) -> Iterator[Harness]:
     folder, url = tmp_path_factory.mktemp("harness"), f"http://127.0.0.1:{endpoint.server_port}/v1"
     # The learned model decides nothing here, however it was trained.
-    text, changed = re.subn(
-        r"thresholds: \{.*?\}", "thresholds: {high: 1, medium: 1}", (ROOT / "routing.yaml").read_text()
-    )
+    text = re.sub(r"(?m)^    thresholds: .*\n", "", (ROOT / "routing.yaml").read_text())
+    text, changed = re.subn(r"(?m)^    description: .*$", r"\g<0>\n    thresholds: {high: 1, medium: 1}", text)
     assert changed
     (folder / "routing.yaml").write_text(text)
     given = {"ROUTING_FILE": str(folder / "routing.yaml"), "LLM_URL": url, "LLM_MODEL": "tiny"}

@@ -1,4 +1,4 @@
-"""`pointsman check`, `test` and `schema`: the rules' own files."""
+"""`pointsman check`, `test`, `schema` and `lists`: the rules' own files."""
 
 from typing import Annotated, Literal
 
@@ -54,3 +54,14 @@ def schema(
         out.file.write(schema_text(mention_schema()))
     else:
         out.file.write(schema_text(json_schema(name)))
+
+
+@cli.command(epilog=examples("pointsman lists", "pointsman lists two_factor"))
+@ends_in_words
+def lists(
+    name: Annotated[str, typer.Argument(help="One of them: prints its phrases or patterns. Else the names.")] = "",
+) -> None:
+    """Print the lists of phrases and patterns that come with Pointsman, which routes use as `$name`."""
+    from app.cli import shipped_lists
+
+    shipped_lists.print_lists(out, name)

@@ -66,6 +66,7 @@ def demo(
     ] = 0,
 ) -> int:
     """Start a sandbox and the service, and send sample tickets through them."""
+    from app.cli.setup import apply_briefly
     from app.demo.run import run_demo
 
-    return run_demo(out, stay=not exit_, port=port)
+    return run_demo(out, apply_briefly, stay=not exit_, port=port)

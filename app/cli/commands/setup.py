@@ -1,16 +1,44 @@
 """`pointsman setup plan`, `apply` and `delete`: Zendesk and GitLab as the YAML wants them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
+from typer.core import TyperGroup
 
 from app.cli.console import MACROS, ROUTING, JsonOption, MacrosOption, RoutingOption, examples, out
 from app.cli.errors import NotDone, ends_in_words, in_words
 
+ERROR, USAGE = 1, 2
+
+
+class _Group(TyperGroup):
+    """A mistyped option ends with 1: in CI a plan's 2 says that there is something to do, and nothing else."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _usage_is_an_error():
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _usage_is_an_error():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _usage_is_an_error() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "exit_code", None) == USAGE:
+            error.exit_code = ERROR  # type: ignore[attr-defined]
+        raise
+
+
 cli = typer.Typer()
 group = typer.Typer(
+    cls=_Group,
     no_args_is_help=True,
     help="Set up Zendesk and GitLab as routing.yaml and macros.yaml want them.",
     epilog=examples("pointsman setup plan", "pointsman setup apply"),
@@ -65,6 +93,7 @@ def apply(
     restore: Annotated[Keys, typer.Option(help="A key: undo what was changed by hand.")] = None,
     adopt: Annotated[Keys, typer.Option(help="A key: take over what is there already.")] = None,
     accept: Annotated[str, typer.Option(help="A key: print the YAML that keeps what was changed by hand.")] = "",
+    brief: Annotated[bool, typer.Option("--brief", help="Counts instead of a line for each thing.")] = False,
     yes: YesOption = False,
 ) -> int:
     """Make and change what the plan says, and read each thing back. Run it again when it was stopped."""
@@ -72,7 +101,8 @@ def apply(
 
     if accept:
         return setup.accept(out, routing, macros, accept)
-    return setup.apply(out, routing, macros, only=only or (), restore=restore or (), adopt=adopt or (), yes=yes)
+    chosen = setup.Chosen(only or (), restore or (), adopt or ())
+    return setup.apply(out, routing, macros, chosen, yes=yes, brief=brief)
 
 
 @cli.command(epilog=examples("pointsman doctor", "pointsman doctor --send-test"))

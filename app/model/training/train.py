@@ -101,8 +101,8 @@ def train_shipped(directory: Path = SHIPPED) -> Trained:
 
 
 def thresholds_yaml(thresholds: Mapping[str, BandThresholds]) -> str:
-    """For routing.yaml, under `archetypes:`. A threshold that was never reached is 1: a person decides."""
-    lines = ["# found by cross-validation; merge into routing.yaml\n"]
+    """As they would stand in routing.yaml, under `archetypes:`. One that was never reached is 1: a person decides."""
+    lines = ["# found by cross-validation; used unless routing.yaml has others\n"]
     for name, threshold in sorted(thresholds.items()):
         high = 1.0 if threshold.high is None else threshold.high
         medium = 1.0 if threshold.medium is None else threshold.medium

@@ -83,6 +83,8 @@ class ChangeContext:
     """Where an answer has to be written by hand; empty: Zendesk delivers it."""
     nobody_there: bool = False
     """The account of who wrote is deleted in Zendesk."""
+    no_address: bool = False
+    """Zendesk would send an answer by e-mail, and knows no address."""
     comes_back: bool = True
     """Is a ticket opened again when its issue is closed?"""
     closed_reply: str | None = None

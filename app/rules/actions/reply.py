@@ -22,6 +22,9 @@ _WITHOUT_ISSUE: dict[str, ActionState] = {
 
 
 NOBODY_THERE = "Nobody can be answered: the account of the person who wrote is deleted in Zendesk."
+NO_ADDRESS = (
+    "Zendesk would send the answer below by e-mail, and knows no address of the person who wrote: it reaches nobody."
+)
 HIDDEN = "The issue is confidential, so the answer does not name it."
 
 
@@ -67,7 +70,8 @@ class Reply(Action):
         live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
         answerable = channel.reply == "zendesk"
         where = "" if answerable else channel.link or f"{context.channel_title} (address not known)"
-        return cls(macro=reply.macro, sent=live and answerable, where=where, asks=context.asks)
+        sent = live and answerable and channel.reached
+        return cls(macro=reply.macro, sent=sent, where=where, asks=context.asks)
 
     @classmethod
     def references(cls, keys: ReplyKeys) -> Iterator[Reference]:
@@ -100,7 +104,8 @@ class Reply(Action):
         if context.closed_reply is not None:
             return self._about_closed(context.closed_reply, change, context)
         text = context.text(self.macro)
-        if self.sent and not isinstance(text, str) and text.visibility == "public" and context.limit.fits(text.text):
+        may_send = self.sent and not context.no_address
+        if may_send and not isinstance(text, str) and text.visibility == "public" and context.limit.fits(text.text):
             change.reply = text.text
             change.add += text.tags
             change.status = text.status or change.status
@@ -142,6 +147,8 @@ def _offer(answer: str, change: TicketChange, context: ChangeContext) -> None:
         change.say(Section.NEXT, ".", name=where, url=where)
     elif where:
         change.say(Section.NEXT, f"Post the answer below where they wrote ({where}; the address is not known).")
+    elif context.no_address:
+        change.say(Section.NEXT, NO_ADDRESS)
     else:
         change.say(Section.NEXT, "Send the answer below" + (f" as {context.account}." if context.account else "."))
     channel, length = context.values.get("channel", context.channel), context.limit.length(answer)

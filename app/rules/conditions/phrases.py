@@ -1,20 +1,19 @@
 """`phrases`: whole words in this order, in any case, spacing and quotes. `crash*` also fits "crashed"."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from app.rules.conditions.kind import CompileContext, Kind
+from app.rules.conditions.kind import CompileContext, Kind, Path
 from app.rules.conditions.terms import Source, TermsPredicate, look_for
 from app.rules.folding import clean, fold_phrase
 from app.rules.schema.strict import OneOrMore
-
-LIST_SIGN: Final = "$"
+from app.rules.shipped_lists import named, phrase_lists
 
 
 def check_phrase(phrase: str) -> str:
     """The phrase itself. Raises ValueError with what to write instead."""
-    if phrase.startswith(LIST_SIGN):
+    if named(phrase):
         return phrase
     if not fold_phrase(phrase).strip("* "):
         raise ValueError("nothing is left of it but spaces and stars")
@@ -31,21 +30,24 @@ Phrases = Annotated[tuple[Phrase, ...], OneOrMore]
 def _build(value: tuple[str, ...], compiling: CompileContext) -> TermsPredicate:
     sources: dict[int, Source] = {}
     for number, phrase in enumerate(value):
-        if phrase.startswith(LIST_SIGN):
-            name = phrase.removeprefix(LIST_SIGN)
-            for position, member in enumerate(compiling.lists.get(name, ())):
-                sources.setdefault(
-                    compiling.terms.phrase(fold_phrase(member)), Source(member, ("vocabulary", name, position))
-                )
-        else:
-            sources.setdefault(compiling.terms.phrase(fold_phrase(phrase)), Source(phrase, (*compiling.path, number)))
+        here = (*compiling.path, number)
+        for source in _members(name, here, compiling) if (name := named(phrase)) else [Source(phrase, here)]:
+            sources.setdefault(compiling.terms.phrase(fold_phrase(source.text)), source)
     return look_for("phrase", compiling.path, compiling.where, sources)
+
+
+def _members(name: str, here: Path, compiling: CompileContext) -> list[Source]:
+    """One of our lists has no place in the file but where it is named."""
+    if name in compiling.lists:
+        listed = enumerate(compiling.lists[name])
+        return [Source(member, ("vocabulary", name, position), name) for position, member in listed]
+    return [Source(member, here, name) for member in phrase_lists()[name].terms]
 
 
 KIND = Kind(
     "phrases",
     Phrases,
     "One of these occurs: whole words, in any case, spacing and quotes. `crash*` also fits crashed; "
-    "`$name` is a list of `vocabulary`.",
+    "`$name` is a list of `vocabulary`, or one that comes with Pointsman (`pointsman lists`).",
     _build,
 )

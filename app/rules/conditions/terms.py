@@ -19,6 +19,8 @@ class Source:
 
     text: str
     path: Path
+    list: str = ""
+    """That it is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class TermsPredicate:
             for term, source in self.sources.items():
                 hit = self._hit(context, term)
                 if hit is not None:
-                    detail = f"{self.noun} `{source.text}` in {hit.part}"
+                    listed = f" of ${source.list}" if source.list else ""
+                    detail = f"{self.noun} `{source.text}`{listed} in {hit.part}"
                     place = self._place(context, hit, source)
                     text = context.part(hit.part).original[slice(*place)]
                     at = context.place_in_body(*place) if hit.part == "body" else place

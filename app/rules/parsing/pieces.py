@@ -20,7 +20,7 @@ _NAMED: Final = {
     "channel": "channels",
     "tracker": "trackers",
     "archetype": "archetypes",
-    "list of `vocabulary`": "vocabulary",
+    "list of phrases": "vocabulary",
     "macro": "macros",
     "template": "templates",
 }

@@ -16,7 +16,7 @@ _FORMS: Final[dict[str, str]] = {
     r"^[^:]+(::[^:]+)+$": "a macro's name, `Parent::Child`",
     r"^(always|never|tagged:[a-z0-9_/-]+)$": "`always`, `never` or `tagged:TAG`",
     r"^[\w.-]+(/[\w.-]+)+$": "a project's full path, `group/project`",
-    r"^@\w{1,60}$": 'an account in quotes, such as "@gitlab"',
+    r"^@\w+$": 'an account in quotes, such as "@gitlab"',
     r"^([a-z0-9-]+\.)+[a-z0-9-]+$": "a host, `news.example.com`",
     r"^([01]\d|2[0-3]):[0-5]\d$": 'a time in quotes, such as "09:00"',
     r"^[a-z0-9_/-]*\$\{language\}[a-z0-9_/-]*$": "a tag with `${language}` in it",

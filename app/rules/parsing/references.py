@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from app.rules.actions import ACTIONS
 from app.rules.channels import OTHER
 from app.rules.conditions import KINDS
-from app.rules.conditions.phrases import LIST_SIGN
 from app.rules.macros import DEFAULT, OPTIONAL
 from app.rules.parsing.pieces import Pieces
 from app.rules.parsing.positions import Path, Positions, Problem
@@ -27,6 +26,7 @@ from app.rules.placeholders import (
 from app.rules.routing import ConditionsConfig, RemarkConfig
 from app.rules.schema.macros import MacroConfig
 from app.rules.schema.mentions import JsonHookConfig
+from app.rules.shipped_lists import named, pattern_lists, phrase_lists
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _docs(checked: _Checked) -> Iterator[Problem]:
 def _routes(checked: _Checked) -> Iterator[Problem]:
     for name, phrases in checked.pieces.vocabulary.items():
         for number, phrase in enumerate(phrases):
-            if phrase.startswith(LIST_SIGN):
+            if named(phrase):
                 path: Path = ("vocabulary", name, number)
                 yield checked.places.problem(path, "a list cannot contain a list", value=True, found=f"`{phrase}`")
     for index, route in checked.pieces.routes.items():
@@ -241,6 +241,9 @@ def _names_in(checked: _Checked, when: ConditionsConfig, path: Path) -> Iterator
     for number, channel in enumerate(when.channel or ()):
         yield from checked.known("channel", channel, (*path, "channel", number), also=(OTHER,))
     for number, phrase in enumerate(when.phrases or ()):
-        if phrase.startswith(LIST_SIGN):
-            name = phrase.removeprefix(LIST_SIGN)
-            yield from checked.known("list of `vocabulary`", name, (*path, "phrases", number))
+        if name := named(phrase):
+            yield from checked.known("list of phrases", name, (*path, "phrases", number), also=(*phrase_lists(),))
+    for number, pattern in enumerate(when.patterns or ()):
+        if (name := named(pattern)) and name not in pattern_lists():
+            at: Path = (*path, "patterns", number)
+            yield _unknown(checked.places, at, f"there is no list of patterns `{name}`", name, pattern_lists())

@@ -1,13 +1,16 @@
 """The parts of routing.yaml that refer to no condition: team, channels, trackers, limits, closing, chat."""
 
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from app.rules.post_length import Counted, PostLimit
-from app.rules.re2_patterns import Pattern, compiled
+from app.rules.re2_patterns import Pattern, check_pattern, compiled
 from app.rules.schema.strict import Flag, Host, Many, Name, OneOrMore, Strict, Tag, Text
+from app.rules.shipped_lists import named, via_lists
 
+_HOST: Final = re.compile(r"([a-z0-9-]+\.)+[a-z0-9-]+")
 Mode = Literal["live", "suggest", "shadow"]
 ReplyMode = Literal["live", "suggest"]
 Status = Literal["open", "pending", "hold", "solved"]
@@ -18,7 +21,8 @@ Hours = Annotated[int, Field(ge=1, le=168, strict=True)]
 # Nothing is waited for longer than a day, and no sender repeats itself for longer than a month.
 Days = Annotated[int, Field(ge=2, le=3650, strict=True)]
 LongDays = Annotated[int, Field(ge=30, le=3650, strict=True)]
-Handle = Annotated[str, StringConstraints(pattern=r"^@\w{1,60}$")]
+# The length stands apart: letters of all scripts, counted by the pattern itself, take a megabyte for each use.
+Handle = Annotated[str, StringConstraints(pattern=r"^@\w+$", max_length=61)]
 MacroName = Annotated[str, StringConstraints(pattern=r"^[^:]+(::[^:]+)+$")]
 
 
@@ -43,10 +47,22 @@ class TeamConfig(Strict):
     bots: BotsConfig = BotsConfig()
 
 
+def _ways_in(given: tuple[str, ...]) -> tuple[str, ...]:
+    """With each `$name` unfolded. Raises ValueError for one that is not there."""
+    known = via_lists()
+    if unknown := [one for one in given if (name := named(one)) and name not in known]:
+        raise ValueError(f"there is no list {unknown[0]}; there are {', '.join(f'${name}' for name in known)}")
+    return tuple(way for one in given for way in (known[named(one)].terms if named(one) else (one,)))
+
+
 class RecogniseConfig(Strict):
     """All keys given must fit, in lower case. `*` at either end of an address stands for anything."""
 
-    via: Many = Field(default=(), description="Zendesk's `via.channel`, in either of its spellings.")
+    via: Annotated[Many, AfterValidator(_ways_in)] = Field(
+        default=(),
+        description="Zendesk's `via.channel`, in either of its spellings. `$name` is a list that comes with Pointsman "
+        "(`pointsman lists`).",
+    )
     rel: Many = Field(
         default=(),
         description="Zendesk's `via.source.rel`; `none`: it has none. A public channel is private for any value that "
@@ -66,6 +82,20 @@ def _names_the_speaker(pattern: str) -> str:
     return pattern
 
 
+def _link_pattern(place: str) -> str:
+    """Of a host: of every address there. Raises ValueError."""
+    return rf"https?://([\w-]+\.)*{re.escape(place)}/[^\s<>\"')]+" if _HOST.fullmatch(place) else check_pattern(place)
+
+
+def _checked_place(place: str) -> str:
+    _link_pattern(place)
+    return place
+
+
+def _default_reply(given: dict[str, Any]) -> Literal["zendesk", "elsewhere"]:
+    return "elsewhere" if given.get("where") else "zendesk"
+
+
 class ChannelConfig(Strict):
     """Where people write. The first channel in the file that recognises a ticket is its channel."""
 
@@ -73,12 +103,21 @@ class ChannelConfig(Strict):
     recognise: Annotated[
         tuple[RecogniseConfig, ...],
         BeforeValidator(_one_or_more, json_schema_input_type=RecogniseConfig | list[RecogniseConfig]),
-    ] = Field(default=(), description="One of these must fit. Empty: only a source that names the channel leads here.")
+    ] = Field(default=(), description="One of these must fit. Empty: the tag `NAME` or `channel__NAME`, of its name.")
     public: Flag = Field(
+        default=False,
         description="Can a stranger read it where it was written? Of a channel of Zendesk's own, only what has no "
-        "`rel`, or one that `recognise` names; of another, only what came by e-mail or API."
+        "`rel`, or one that `recognise` names; of another, only what came by e-mail or API.",
     )
-    reply: Literal["zendesk", "elsewhere"] = Field(description="`elsewhere`: Zendesk cannot deliver an answer there.")
+    where: Annotated[tuple[Annotated[Text, AfterValidator(_checked_place)], ...], OneOrMore] = Field(
+        default=(),
+        description="How the link to the post is found in body or subject: its host, or an RE2 pattern of the link.",
+    )
+    reply: Literal["zendesk", "elsewhere"] = Field(
+        default_factory=_default_reply,
+        description="`elsewhere`: Zendesk cannot deliver an answer there; the default where `where` is given, else "
+        "`zendesk`.",
+    )
     longest: Annotated[int, Field(ge=1, strict=True)] | None = Field(
         default=None, description="Most characters of an answer there; a longer text in macros.yaml is an error."
     )
@@ -91,7 +130,6 @@ class ChannelConfig(Strict):
     answer_as_addressed: dict[Handle, tuple[Name, ...]] = Field(
         default_factory=dict, description="Accounts that answer if they were addressed, but only these archetypes."
     )
-    where: Text | None = Field(default=None, description="RE2 pattern for the link to the post, in subject or body.")
     short_links: Annotated[tuple[Host, ...], OneOrMore] | None = Field(
         default=None,
         description="Hosts whose links are looked up, so that rules see where they lead: `[t.co, bit.ly]`. Without it: "
@@ -117,6 +155,10 @@ class ChannelConfig(Strict):
         "are not read.",
     )
     tags: tuple[Tag, ...] = ()
+
+    @property
+    def link_patterns(self) -> tuple[str, ...]:
+        return tuple(map(_link_pattern, self.where))
 
     @property
     def limit(self) -> PostLimit:
@@ -291,7 +333,7 @@ class BacklogConfig(Strict):
 class ExpertConfig(Strict):
     """Somebody, or a team, who is asked in the chat by the tag `ask_<name>`."""
 
-    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]{1,80}|[\w.-]{1,64}/[\w.-]{1,64})$")] = Field(
+    channel: Annotated[str, StringConstraints(pattern=r"^(#?[\w.-]+|[\w.-]+/[\w.-]+)$", max_length=129)] = Field(
         description="Slack: the channel's id, or #name. Mattermost: its id, or team/name."
     )
     title: Text = Field(default="", description="How people call them; without it the name.")

@@ -34,9 +34,14 @@ class SetupConfig(Strict):
     create_groups: Flag = Field(default=False, description="Make the groups that are named here and are missing.")
     webhook: Flag = Field(default=True, description="The webhook of Zendesk, and the triggers that call it.")
     hooks: Flag = Field(default=True, description="A webhook in the project of each tracker.")
-    labels: Flag = Field(default=True, description="The labels that new issues get, in their trackers.")
+    labels: Flag = Field(
+        default=True, description="The labels of new issues and of `closing.labels`, in every tracker."
+    )
     archetype_field: Flag = Field(default=True, description="A drop-down with the archetypes.")
     issue_field: Flag = Field(default=True, description="A text field for the address of the linked issue.")
+    attach_to_forms: Many = Field(
+        default=(), description="Ticket forms that get these fields, by name. Nothing is taken out of a form."
+    )
     macros: Flag = Field(default=True, description="Every macro of macros.yaml, one for each of its channels.")
     channel_views: Flag = Field(default=True, description="A view for each channel.")
     views: dict[ViewName, ViewConfig] = Field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from app.setup.objects import Account
 
+APPLY: Final = "Run `pointsman setup apply`."
+LOG: Final = "See the service's log."
 State = Literal["ok", "warn", "fail"]
 
 

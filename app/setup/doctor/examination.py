@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.setup.doctor import gitlab_checks, own_checks, zendesk_checks
+from app.setup.doctor import gitlab_checks, own_checks, webhook_checks, zendesk_checks
 from app.setup.doctor.diagnosis import Check, Diagnosis, fail, warn
 from app.setup.objects import Account
 from integrations.errors import IntegrationError, Refused
 
-CHECKS: Final[Sequence[Check]] = (*zendesk_checks.CHECKS, *gitlab_checks.CHECKS, *own_checks.CHECKS)
+CHECKS: Final[Sequence[Check]] = (
+    *zendesk_checks.CHECKS,
+    *webhook_checks.CHECKS,
+    *gitlab_checks.CHECKS,
+    *own_checks.CHECKS,
+)
 
 
 def examine(account: Account, *, only_cheap: bool = False) -> Iterator[Diagnosis]:

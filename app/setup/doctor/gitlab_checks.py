@@ -1,18 +1,17 @@
 """What can be wrong in GitLab."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
 from typing import Final
 
-from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
-from app.setup.doctor.zendesk_checks import APPLY
+from app.setup.doctor.diagnosis import APPLY, LOG, Check, Diagnosis, fail, ok, warn
+from app.setup.doctor.token_end import SOON_DAYS, days_until
 from app.setup.kinds.hook import EVENTS
 from app.setup.kinds.label import Label
 from app.setup.objects import Account
-from app.setup.values import mapping
+from app.setup.values import mapping, text
+from integrations.gitlab.admin import Json
 
 REPORTER, MAINTAINER = 20, 40
-SOON_DAYS: Final = 30
 OLDEST, SIGNS = (18, 3), (19, 0)
 
 
@@ -25,8 +24,7 @@ def token(account: Account) -> Iterable[Diagnosis]:
     if "api" not in scopes:
         yield fail("gitlab/token", f"the token has the scopes {', '.join(scopes)}", "Make one with the scope `api`.")
         return
-    ends = said.get("expires_at")
-    days = (date.fromisoformat(ends[:10]) - datetime.now(UTC).date()).days if isinstance(ends, str) else None
+    days = days_until(said.get("expires_at"))
     if days is not None and days < SOON_DAYS:
         yield warn("gitlab/token", f"the token ends in {days} days", "Make a new one, and put it into GITLAB_TOKEN.")
     else:
@@ -62,11 +60,10 @@ def trackers(account: Account) -> Iterable[Diagnosis]:
 def hooks(account: Account) -> Iterable[Diagnosis]:
     """Only a maintainer sees them."""
     for path, project_id in account.projects.items():
-        ours = [row for row in account.gitlab.hooks(project_id) if row.get("url") == _our_url(account)]
-        if not ours:
+        row = _our_hook(account, project_id)
+        if row is None:
             yield fail("gitlab/hooks", f"{path}: no webhook calls {_our_url(account)}", APPLY)
             continue
-        row = ours[0]
         off = [event for event in EVENTS if not row.get(event)]
         if row.get("alert_status") not in {None, "executable"}:
             remedy = "Mend what refuses it (see the log), then press Test on the hook's page."
@@ -77,6 +74,26 @@ def hooks(account: Account) -> Iterable[Diagnosis]:
             yield warn("gitlab/hooks", f"{path}: the webhook leaves out {', '.join(off)}", APPLY)
         else:
             yield ok("gitlab/hooks", f"{path}: the webhook is on")
+
+
+def deliveries(account: Account) -> Iterable[Diagnosis]:
+    """GitLab keeps them for seven days. It answers this question five times a minute."""
+    for path, project_id in account.projects.items():
+        row = _our_hook(account, project_id)
+        answers = account.gitlab.deliveries(project_id, text(row["id"])) if row is not None else []
+        failed = [one for one in answers if not one.startswith(("2", "3"))]
+        said = f"{path}: {len(failed)} of the last {len(answers)} deliveries failed ({', '.join(sorted(set(failed)))})"
+        if failed and len(failed) == len(answers):
+            yield fail("gitlab/deliveries", said, LOG)
+        elif failed:
+            yield warn("gitlab/deliveries", said, LOG)
+        elif answers:
+            yield ok("gitlab/deliveries", f"{path}: the last {len(answers)} deliveries arrived")
+
+
+def _our_hook(account: Account, project_id: int) -> Json | None:
+    rows = (row for row in account.gitlab.hooks(project_id) if row.get("url") == _our_url(account))
+    return next(rows, None)
 
 
 def labels(account: Account) -> Iterable[Diagnosis]:
@@ -98,5 +115,6 @@ CHECKS: Final = (
     Check("gitlab/version", version),
     Check("gitlab/trackers", trackers),
     Check("gitlab/hooks", hooks),
+    Check("gitlab/deliveries", deliveries, cheap=False),
     Check("gitlab/labels", labels, cheap=False),
 )

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from app.records.progress import Progress
 from app.setup.doctor.diagnosis import Diagnosis, fail, ok
 from app.setup.doctor.ping import EVENT
-from app.setup.marker import Marker
 from app.setup.objects import Account
 from app.setup.values import mapping, text
 from app.work.chat.webhook_health import kept_as
@@ -40,8 +39,7 @@ def send_tests(
 def _zendesk(account: Account) -> str:
     """Why it cannot be sent; empty: it was."""
     for row in account.zendesk.all("webhooks", "webhooks"):
-        marker = Marker.in_text(row.get("description"))
-        if marker is not None and marker.instance == account.instance:
+        if account.owns(row.get("description")):
             request = {
                 "request": {
                     "payload": json.dumps({"v": 1, "event": EVENT}),
@@ -59,7 +57,7 @@ def _zendesk(account: Account) -> str:
 def _gitlab(account: Account) -> str:
     for project_id in account.projects.values():
         for row in account.gitlab.hooks(project_id):
-            if Marker.in_text(row.get("description")) is not None:
+            if account.owns(row.get("description")):
                 account.gitlab.test_hook(project_id, text(row["id"]))
                 return ""
     return "there is no hook of ours"

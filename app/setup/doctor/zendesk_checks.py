@@ -1,18 +1,16 @@
 """What can be wrong in Zendesk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from app.setup.doctor.diagnosis import Check, Diagnosis, fail, ok, warn
+from app.setup.doctor.token_end import SOON_DAYS, days_until
 from app.setup.kinds.group import all_groups
 from app.setup.kinds.hold import HOW, is_on, uses_hold
 from app.setup.kinds.ticket_field import TicketField
-from app.setup.kinds.trigger import Trigger
-from app.setup.kinds.webhook import address_of
-from app.setup.marker import Marker
 from app.setup.objects import Account
-from app.setup.values import conditions, mapping, text
+from app.setup.values import mapping, text
 from app.tags import ARCHETYPE_TAG
 from integrations.errors import NotFound, Refused, Unavailable
 from integrations.zendesk.admin import Json
@@ -21,7 +19,6 @@ SKEW_WARNS, SKEW_FAILS = 30, 120
 """Seconds. Signed deliveries are refused after five minutes."""
 MOST_VIEWS: Final = 12
 """That the side bar shows."""
-APPLY: Final = "Run `pointsman setup apply`."
 
 
 def credentials(account: Account) -> Iterable[Diagnosis]:
@@ -39,6 +36,51 @@ def credentials(account: Account) -> Iterable[Diagnosis]:
         )
     else:
         yield ok("zendesk/credentials", f"signed in as {role} {text(who.get('id'))}")
+
+
+def token(account: Account) -> Iterable[Diagnosis]:
+    """Only an OAuth token has scopes, and mostly an end."""
+    if not account.service.is_oauth:
+        return
+    said = mapping(account.service.get("oauth/tokens/current").get("token"))
+    scopes = [text(one) for one in said.get("scopes") or ()]
+    lacks = [one for one in ("read", "write") if one not in scopes and not _has_each(scopes, one)]
+    days = days_until(said.get("expires_at"))
+    if lacks:
+        have = ", ".join(scopes) or "none"
+        yield fail("zendesk/token", f"the token has the scopes {have}", f"Make one with {' and '.join(lacks)}.")
+    elif days is not None and days < SOON_DAYS:
+        yield warn("zendesk/token", f"the token ends in {days} days", "Make a new one, and put it where this one is.")
+    else:
+        yield ok("zendesk/token", f"scopes {', '.join(scopes)}{f', valid for {days} days' if days is not None else ''}")
+
+
+def _has_each(scopes: Sequence[str], verb: str) -> bool:
+    """What the service itself does needs no more than these."""
+    return {f"tickets:{verb}", f"users:{verb}"} <= {*scopes}
+
+
+def settings(account: Account) -> Iterable[Diagnosis]:
+    """What is switched on decides how tickets look, and which channels there are."""
+    said = mapping(account.zendesk.get("account/settings").get("settings"))
+    features = mapping(said.get("active_features"))
+    shown = {
+        "agent workspace": mapping(said.get("agents")).get("agent_workspace"),
+        "rich text": mapping(said.get("tickets")).get("rich_text_comments"),
+        "private apps": mapping(said.get("apps")).get("create_private"),
+        "Twitter": features.get("twitter"),
+        "Facebook": features.get("facebook"),
+    }
+    words = [f"{name} {'on' if on else 'off'}" for name, on in shown.items() if on is not None]
+    if not words:
+        return
+    if shown["agent workspace"] is False:
+        remedy = (
+            "Without it there are no messages of Twitter and Facebook: Admin Center > Workspaces > Agent Workspace."
+        )
+        yield warn("zendesk/settings", ", ".join(words), remedy)
+    else:
+        yield ok("zendesk/settings", ", ".join(words))
 
 
 def clock(account: Account) -> Iterable[Diagnosis]:
@@ -76,18 +118,25 @@ def groups(account: Account) -> Iterable[Diagnosis]:
 def fields(account: Account) -> Iterable[Diagnosis]:
     """Ours are in the forms, and no other field has their tags."""
     rows = [*account.zendesk.all("ticket_fields", "ticket_fields")]
-    ours = [row for row in rows if _is_ours(account, row.get("agent_description"))]
-    others = [TicketField().found(row) for row in rows if row not in ours]
+    ours = [row for row in rows if account.owns(row.get("agent_description"))]
+    others = [TicketField().found(account, row) for row in rows if row not in ours]
     clash = TicketField.clash(others)
     if clash:
         yield fail("zendesk/fields", clash, f"Take the tags that begin with {ARCHETYPE_TAG} out of the other field.")
-    forms = [row for row in _forms(account) if row.get("active")]
-    for row in ours:
-        missing = [text(form.get("name")) for form in forms if row["id"] not in (form.get("ticket_field_ids") or ())]
-        if forms and len(missing) == len(forms):
-            yield warn("zendesk/fields", f"the field {row['title']} is in no form", "Add it to a ticket form.")
-    if ours and not clash:
+    off = [text(row.get("title")) for row in ours if not row.get("active")]
+    if off:
+        yield warn("zendesk/fields", f"switched off: {', '.join(off)}", "Switch it on, or take it out of `setup:`.")
+    if ours and not clash and not off:
         yield ok("zendesk/fields", f"{len(ours)} fields of ours, and no tag of theirs in another field")
+    for form in (row for row in _forms(account) if row.get("active")):
+        there = {text(one) for one in form.get("ticket_field_ids") or ()}
+        missing = [text(row.get("title")) for row in ours if text(row["id"]) not in there]
+        name = text(form.get("name"))
+        if missing:
+            remedy = f"Add it by hand, or name the form: `setup: {{attach_to_forms: [{name}]}}`."
+            yield warn("zendesk/forms", f"the form {name} has no {', '.join(missing)}", remedy)
+        elif ours:
+            yield ok("zendesk/forms", f"the form {name} has our fields")
 
 
 def _forms(account: Account) -> list[Json]:
@@ -96,50 +145,6 @@ def _forms(account: Account) -> list[Json]:
         return [*account.zendesk.all("ticket_forms", "ticket_forms")]
     except (NotFound, Refused, Unavailable):
         return []
-
-
-def webhook(account: Account) -> Iterable[Diagnosis]:
-    ours = [row for row in account.zendesk.all("webhooks", "webhooks") if _calls_us(account, row)]
-    ours.sort(key=lambda row: not _is_ours(account, row.get("description")))
-    if not ours:
-        yield fail("zendesk/webhook", f"no webhook calls {account.public_url}/webhooks/zendesk", APPLY)
-        return
-    row = ours[0]
-    if row.get("status") != "active":
-        yield fail("zendesk/webhook", "the webhook is switched off", "Switch it on, or run `pointsman setup apply`.")
-    else:
-        yield ok("zendesk/webhook", "the webhook is active, and calls us")
-    secret = mapping(account.zendesk.get(f"webhooks/{row['id']}/signing_secret").get("signing_secret"))
-    if secret.get("secret") in account.zendesk_secret.values:
-        yield ok("zendesk/secret", "its signing secret is ours")
-    else:
-        yield fail("zendesk/secret", "its signing secret is not the one in ZENDESK_WEBHOOK_SECRET", APPLY)
-    yield from _deliveries(account, row)
-
-
-def triggers(account: Account) -> Iterable[Diagnosis]:
-    """Active, and none of them answers our own updates."""
-    ours = {text(row["id"]) for row in account.zendesk.all("webhooks", "webhooks") if _calls_us(account, row)}
-    calling = [
-        row
-        for row in account.zendesk.all("triggers", "triggers")
-        if row.get("active") and any(_webhook_of(action) in ours for action in row.get("actions") or ())
-    ]
-    if not calling:
-        yield fail("zendesk/triggers", "no active trigger calls the webhook", APPLY)
-        return
-    for row in calling:
-        rows = conditions(mapping(row.get("conditions")).get("all"))
-        if ["role", "is_not", account.bot_id] not in rows and not any(one[0] == "current_via_id" for one in rows):
-            yield warn(
-                "zendesk/triggers",
-                f"the trigger {row['title']} answers our own updates too",
-                "Add the condition: Current user, is not, the bot.",
-            )
-    if len(calling) < len(Trigger().wanted(account)):
-        yield warn("zendesk/triggers", "only one of the two triggers is active", APPLY)
-    else:
-        yield ok("zendesk/triggers", f"{len(calling)} active triggers call the webhook")
 
 
 def views(account: Account) -> Iterable[Diagnosis]:
@@ -152,40 +157,13 @@ def views(account: Account) -> Iterable[Diagnosis]:
         )
 
 
-def _deliveries(account: Account, webhook_row: Json) -> Iterable[Diagnosis]:
-    rows = account.zendesk.get(f"webhooks/{webhook_row['id']}/invocations").get("invocations") or []
-    latest = sorted(rows, key=lambda one: text(one.get("latest_completed_at")), reverse=True)[:10]
-    failed = [one for one in latest if "fail" in text(one.get("status")) or int(one.get("status_code") or 0) >= 400]
-    if latest and len(failed) == len(latest):
-        code = text(failed[0].get("status_code"))
-        yield fail("zendesk/deliveries", f"the last {len(latest)} deliveries failed ({code})", "See the service's log.")
-    elif failed:
-        yield warn("zendesk/deliveries", f"{len(failed)} of the last {len(latest)} deliveries failed", "See the log.")
-    elif latest:
-        yield ok("zendesk/deliveries", f"the last {len(latest)} deliveries arrived")
-
-
-def _calls_us(account: Account, row: Json) -> bool:
-    return address_of(text(row.get("endpoint"))) == address_of(f"{account.public_url}/webhooks/zendesk")
-
-
-def _webhook_of(action: Json) -> str:
-    value = action.get("value")
-    return text(value[0]) if action.get("field") == "notification_webhook" and isinstance(value, list) else ""
-
-
-def _is_ours(account: Account, description: object) -> bool:
-    marker = Marker.in_text(description)
-    return marker is not None and marker.instance == account.instance
-
-
 CHECKS: Final = (
     Check("zendesk/credentials", credentials),
+    Check("zendesk/token", token),
+    Check("zendesk/settings", settings, cheap=False),
     Check("zendesk/clock", clock),
     Check("zendesk/hold", hold),
     Check("zendesk/groups", groups),
     Check("zendesk/fields", fields, cheap=False),
-    Check("zendesk/webhook", webhook),
-    Check("zendesk/triggers", triggers),
     Check("zendesk/views", views, cheap=False),
 )

@@ -6,7 +6,7 @@ from typing import Final
 from app.setup.marker import Marker
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, mapping
-from integrations.errors import IntegrationError, Refused
+from integrations.errors import Refused
 
 KEY: Final = "hold/status"
 HOW: Final = (
@@ -39,16 +39,18 @@ class Hold(ObjectKind):
 
 
 def is_on(account: Account) -> bool:
-    """By the account's own statuses, else by its settings, which agents may read too."""
-    try:
-        statuses = account.zendesk.get("custom_statuses").get("custom_statuses") or []
-        if statuses:
-            return any(one.get("status_category") == "hold" and one.get("active") for one in statuses)
-    except IntegrationError:
-        pass  # the account has none, or the token may not read them
+    """By the account's own statuses, else by its settings, else by its field: agents may read all three."""
+    if account.statuses.rows:
+        return any(one.get("status_category") == "hold" and one.get("active") for one in account.statuses.rows)
     settings = mapping(account.zendesk.get("account/settings").get("settings"))
-    features, tickets = mapping(settings.get("active_features")), mapping(settings.get("tickets"))
-    return bool(features.get("on_hold_status") or tickets.get("status_hold"))
+    said = [
+        mapping(settings.get("active_features")).get("on_hold_status"),
+        mapping(settings.get("tickets")).get("status_hold"),
+    ]
+    if any(one is not None for one in said):
+        return any(said)
+    fields = [row for row in account.zendesk.all("ticket_fields", "ticket_fields") if row.get("type") == "status"]
+    return any(option.get("value") == "hold" for row in fields for option in row.get("system_field_options") or ())
 
 
 def uses_hold(account: Account) -> bool:

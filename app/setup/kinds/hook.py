@@ -26,7 +26,7 @@ class GitLabHook(ObjectKind):
         if not routing.setup.hooks:
             return []
         wanted = []
-        for name, tracker in routing.trackers.items():
+        for name, tracker in {one.project: (name, one) for name, one in reversed(routing.trackers.items())}.values():
             values = {
                 "project": tracker.project,
                 "name": "Pointsman",
@@ -50,7 +50,7 @@ class GitLabHook(ObjectKind):
     def read(self, account: Account) -> Sequence[Remote]:
         """Also in the projects of hooks that we made and that the YAML does not name any more."""
         found: list[Remote] = []
-        for path, project_id in {**_left_projects(account), **account.projects}.items():
+        for path, project_id in _projects(account).items():
             try:
                 found += [self._found(path, row) for row in account.gitlab.hooks(project_id)]
             except (Refused, NotFound):
@@ -58,15 +58,14 @@ class GitLabHook(ObjectKind):
         return found
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
-        project_id, _, hook_id = remote_id.partition(":")
-        row = account.gitlab.hook(int(project_id), hook_id)
-        projects = {**_left_projects(account), **account.projects}
-        path = next(path for path, known in projects.items() if known == int(project_id))
-        return self._found(path, row) if row is not None else None
+        """From the list: not every GitLab shows one by its id."""
+        project_id = int(remote_id.partition(":")[0])
+        path = next(path for path, known in _projects(account).items() if known == project_id)
+        rows = account.gitlab.hooks(project_id)
+        return next((one for row in rows if (one := self._found(path, row)).remote_id == remote_id), None)
 
     def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
-        text_there = text(found.raw.get("description")).strip()
-        return self._sent(account, found, {"description": f"{text_there}\n{marker}".strip()})
+        return self._sent(account, found, {"description": marker.added_to(found.raw.get("description"))})
 
     def deactivate(self, account: Account, found: Remote) -> Remote:
         return self._sent(account, found, dict(self.deactivated))
@@ -87,14 +86,14 @@ class GitLabHook(ObjectKind):
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
         project_id = account.projects[values["project"]]
-        body = _body(values, marker)
+        body = {**_body(values), "description": str(marker)}
         row = account.gitlab.create_hook(project_id, body | _secret(account))
         return self._checked(account, values, row, body)
 
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         """Always with the secret: another URL makes GitLab forget it."""
         project_id, _, hook_id = found.remote_id.partition(":")
-        body = _body(values, marker)
+        body = {**_body(values), "description": marker.added_to(found.raw.get("description"))}
         row = account.gitlab.change_hook(int(project_id), hook_id, body | _secret(account))
         return self._checked(account, values, row, body)
 
@@ -138,13 +137,15 @@ class GitLabHook(ObjectKind):
         )
 
 
-def _left_projects(account: Account) -> dict[str, int]:
+def _projects(account: Account) -> dict[str, int]:
+    """Those of the trackers, and those of hooks that we made for trackers of before."""
     hooks = [one for key, one in account.recorded.items() if key.startswith(f"{GitLabHook.name}/")]
-    return {str(one.last_applied.get("project")): int(one.remote_id.partition(":")[0]) for one in hooks}
+    left = {str(one.last_applied.get("project")): int(one.remote_id.partition(":")[0]) for one in hooks}
+    return {**left, **account.projects}
 
 
-def _body(values: Values, marker: Marker) -> dict[str, Any]:
-    return {**{k: v for k, v in values.items() if k not in {"project", "secret"}}, "description": str(marker)}
+def _body(values: Values) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in {"project", "secret"}}
 
 
 def _secret(account: Account) -> dict[str, str]:

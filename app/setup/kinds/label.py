@@ -1,6 +1,6 @@
-"""The labels that new issues get. They are the team's: made where they are missing, and never changed."""
+"""The labels that the YAML gives or waits for. They are the team's: made where they are missing, never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from app.setup.marker import Marker
 from app.setup.names import key_of
@@ -19,15 +19,13 @@ class Label(ObjectKind):
         routing = account.rules.routing
         if not routing.setup.labels:
             return []
-        found: dict[tuple[str, str], Wanted] = {}
-        for archetype in routing.archetypes.values():
-            if archetype.issue is None:
-                continue
-            tracker = routing.trackers[archetype.issue.tracker]
-            for label in _named(archetype.issue.labels, tracker.labels):
-                key = key_of(self.name, tracker.project, label.replace("::", " scoped "))
-                found[tracker.project, label] = Wanted(key, {"project": tracker.project, "name": label})
-        return [one for (project, _), one in found.items() if project in account.projects]
+        return [
+            Wanted(
+                key_of(self.name, project, label.replace("::", " scoped ")), {"project": project, "name": label}, place
+            )
+            for project in account.projects
+            for label, place in _named(account).items()
+        ]
 
     def read(self, account: Account) -> Sequence[Remote]:
         """Those of the groups above a project count: nothing is made beside them."""
@@ -53,5 +51,13 @@ class Label(ObjectKind):
         raise NotImplementedError("a label is found by its name, so it never differs")
 
 
-def _named(*labels: Iterable[str]) -> list[str]:
-    return [*dict.fromkeys(one for some in labels for one in some)]
+def _named(account: Account) -> dict[str, str]:
+    """Each with the place that names it. An issue may move to another tracker, so every tracker has them all."""
+    routing = account.rules.routing
+    found: dict[str, str] = {}
+    for name, tracker in routing.trackers.items():
+        found |= dict.fromkeys(tracker.labels, account.place("trackers", name))
+    for name, archetype in routing.archetypes.items():
+        if archetype.issue is not None:
+            found |= dict.fromkeys(archetype.issue.labels, account.place("archetypes", name))
+    return found | dict.fromkeys(routing.closing.labels, account.place("closing", "labels"))

@@ -4,7 +4,6 @@ An option that the YAML does not name any more stays: dropping it would wipe the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from app.rules.verdict import spoken
@@ -13,11 +12,14 @@ from app.setup.marker import Marker
 from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
 from app.tags import ARCHETYPE_TAG
+from integrations.errors import Invalid
 from integrations.zendesk.admin import Json
 
 ARCHETYPE = "field/archetype"
 ISSUE = "field/issue"
 RETIRED = " (retired)"
+_FOR_AGENTS = {"active": True, "required": False, "visible_in_portal": False}
+"""The service fills them in: nobody has to, and the person who wrote does not see them."""
 
 
 class TicketField(ZendeskKind):
@@ -35,17 +37,25 @@ class TicketField(ZendeskKind):
                 [f"{ARCHETYPE_TAG}{name}", one.title or spoken(name)] for name, one in routing.archetypes.items()
             ]
             fields.append(
-                Wanted(ARCHETYPE, {"title": "Archetype", "type": "tagger", "active": True, "options": options})
+                Wanted(
+                    ARCHETYPE,
+                    {"title": "Archetype", "type": "tagger", **_FOR_AGENTS, "options": options},
+                    account.place("archetypes"),
+                )
             )
-        if setup.issue_field and routing.fields.issue is None:
-            fields.append(Wanted(ISSUE, {"title": "GitLab issue", "type": "text", "active": True}))
-        return [replace(one, place=account.place("archetypes")) for one in fields]
+        if setup.issue_field:
+            given = str(routing.fields.issue or "")
+            values = {"title": "GitLab issue", "type": "text", **_FOR_AGENTS}
+            fields.append(Wanted(ISSUE, values, account.place("fields", "issue"), remote_id=given))
+        return fields
 
     def parse(self, raw: Json) -> Values:
         values: dict[str, Any] = {
             "title": text(raw.get("raw_title") or raw.get("title")),
             "type": text(raw.get("type")),
             "active": raw.get("active") is not False,
+            "required": raw.get("required") is True,
+            "visible_in_portal": raw.get("visible_in_portal") is True,
         }
         if values["type"] == "tagger":
             values["options"] = [
@@ -65,7 +75,8 @@ class TicketField(ZendeskKind):
         wanted = {value for value, _ in values.get("options", ())}
         old = [one for one in found.raw.get("custom_field_options") or () if text(one.get("value")) not in wanted]
         kept = [[text(one["value"]), text(one["name"]).removesuffix(RETIRED) + RETIRED] for one in old]
-        # Zendesk ignores another type, and answers 200.
+        if values["type"] != found.values["type"]:
+            raise Invalid(self.service, f"its type is {found.values['type']}, and a field's type cannot change", "type")
         sent = {name: value for name, value in values.items() if name != "type"}
         if "options" in values:
             sent["options"] = [*values["options"], *kept]

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 from app.setup.kinds.category import CATEGORY
 from app.setup.kinds.webhook import WEBHOOK
 from app.setup.kinds.zendesk_kind import ZendeskKind
-from app.setup.objects import Account, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
+from integrations.errors import IntegrationError
 from integrations.zendesk.admin import Json
 
 _BODY = (
@@ -33,10 +34,27 @@ class Trigger(ZendeskKind):
         open_ = {"field": "status", "operator": "less_than", "value": "closed"}
         created = {"field": "update_type", "operator": "is", "value": "Create"}
         changed = {"field": "update_type", "operator": "is", "value": "Change"}
+        category = {"category": reference(CATEGORY)} if account.has_categories else {}
         return [
-            Wanted("trigger/created", _values("Pointsman: new tickets", "ticket.created", [created, open_, ours])),
-            Wanted("trigger/changed", _values("Pointsman: changed tickets", "ticket.updated", [changed, open_, ours])),
+            Wanted(key, {**_values(title, event, [when, open_, ours]), **category})
+            for key, title, event, when in (
+                ("trigger/created", "Pointsman: new tickets", "ticket.created", created),
+                ("trigger/changed", "Pointsman: changed tickets", "ticket.updated", changed),
+            )
         ]
+
+    def last_change(self, account: Account, found: Remote) -> str:
+        """With a name, where the account's plan keeps revisions."""
+        try:
+            answer = account.zendesk.get(f"{self.path}/{found.remote_id}/revisions", include="users")
+        except IntegrationError:
+            return super().last_change(account, found)
+        rows = [one for one in answer.get("trigger_revisions") or () if isinstance(one, Mapping)]
+        newest = max(rows, key=lambda one: text(one.get("created_at")), default={})
+        names = {text(one.get("id")): text(one.get("name")) for one in answer.get("users") or ()}
+        author = text(newest.get("author_id"))
+        said = super().last_change(account, found)
+        return f"{said} by {names.get(author) or author}" if author else said
 
     def parse(self, raw: Json) -> Values:
         rows = mapping(raw.get("conditions"))
@@ -57,7 +75,7 @@ class Trigger(ZendeskKind):
             "conditions": {"all": condition_rows(values["all"]), "any": condition_rows(values["any"])},
             "actions": [{"field": field, "value": json.loads(value)} for field, value in values["actions"]],
         }
-        return body | ({"category_id": values["category"]} if values["category"] else {})
+        return body | ({"category_id": values["category"]} if values.get("category") else {})
 
 
 def _values(title: str, event: str, all_: list[dict[str, str]]) -> Values:
@@ -65,7 +83,6 @@ def _values(title: str, event: str, all_: list[dict[str, str]]) -> Values:
     return {
         "title": title,
         "active": True,
-        "category": reference(CATEGORY),
         "all": conditions(all_),
         "any": [],
         "actions": [_action(call)],

@@ -7,7 +7,7 @@ from app.rules.schema.setup import ViewConfig
 from app.setup.kinds.zendesk_kind import ZendeskKind, is_personal
 from app.setup.marker import Marker
 from app.setup.names import key_of
-from app.setup.objects import Account, Wanted
+from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
 from integrations.zendesk.admin import Json
 from integrations.zendesk.via import channel_ids
@@ -63,14 +63,20 @@ class View(ZendeskKind):
         }
 
     def body(self, values: Values) -> dict[str, Any]:
-        output = {name: values[name] for name in ("columns", "group_by", "group_order", "sort_by", "sort_order")}
+        output = {name: values[name] for name in ("group_by", "group_order", "sort_by", "sort_order") if values[name]}
         return {
             "title": values["title"],
             "active": values["active"],
             "all": condition_rows(values["all"]),
             "any": condition_rows(values["any"]),
-            "output": {name: value for name, value in output.items() if value},
-        } | ({} if values["restriction"] else {"restriction": None})
+            "output": {"columns": [int(one) if one.isdecimal() else one for one in values["columns"]], **output},
+        }
+
+    def body_of_change(self, values: Values, found: Remote) -> dict[str, Any]:
+        """Null takes away what a person added; a new one has none of it."""
+        body = self.body(values)
+        body["output"] |= {name: None for name in ("group_by", "sort_by") if found.values[name] and not values[name]}
+        return body | ({} if values["restriction"] else {"restriction": None})
 
     def is_seen(self, raw: Json) -> bool:
         """Not a person's own, nor one of Zendesk's, whose title it translates. Ours always, whatever its title."""
@@ -109,7 +115,8 @@ def _values(account: Account, view: ViewConfig) -> Values:
 def _unseen(account: Account, view: ViewConfig) -> str:
     """A view cannot look at addresses: without a condition it would hold every ticket."""
     blind = [name for name in view.channel if not _recognised(account, name)]
-    blind += [name for name in view.not_channel if not _vias(account, name)]
+    # What the account does not have needs no condition that leaves it out.
+    blind += [name for name in view.not_channel if name not in _channel_of(account).values()]
     return f"Zendesk cannot tell the channel {', '.join(blind)} in a view: take it out of this one." if blind else ""
 
 
@@ -127,8 +134,9 @@ def _recognised(account: Account, name: str) -> Rows:
 
 def _vias(account: Account, channel: str) -> list[str]:
     """The ids of Zendesk's channels that lead to this one, as far as the account has them."""
-    offered = account.offered("via_id")
-    return sorted((one for one, name in _channel_of(account).items() if name == channel and one in offered), key=int)
+    offered = account.channels()
+    found = (one for one, name in _channel_of(account).items() if name == channel)
+    return sorted((one for one in found if offered is None or one in offered), key=int)
 
 
 def _channel_of(account: Account) -> dict[str, str]:
@@ -137,9 +145,16 @@ def _channel_of(account: Account) -> dict[str, str]:
     for exact in (True, False):
         for name, channel in account.rules.routing.channels.items():
             for via in (via for way in channel.recognise for via in way.via):
-                for number in channel_ids(via, exact=exact):
+                for number in channel_ids(via, exact=exact) or ([] if exact else _by_title(account, via)):
                     found.setdefault(str(number), name)
     return found
+
+
+def _by_title(account: Account, via: str) -> list[int]:
+    """A channel that Zendesk added since: by its title in this account."""
+    plain = via.replace("_", " ").lower()
+    offered = (account.channels() or {}).items()
+    return [int(number) for number, title in offered if title.lower() == plain and number.isdecimal()]
 
 
 def _column(given: object) -> str:

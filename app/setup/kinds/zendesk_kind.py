@@ -28,18 +28,23 @@ class ZendeskKind(ObjectKind):
     def body(self, values: Values) -> dict[str, Any]:
         """What is sent for these values, without the marker."""
 
+    def body_of_change(self, values: Values, found: Remote) -> dict[str, Any]:
+        """What is sent to make `found` so: whole, unless a kind says less."""
+        del found
+        return self.body(values)
+
     def is_seen(self, raw: Json) -> bool:
         """Whether it can be ours at all."""
         del raw
         return True
 
     def read(self, account: Account) -> Sequence[Remote]:
-        return [self.found(raw) for raw in account.zendesk.all(self.path, self.many) if self.is_seen(raw)]
+        return [self.found(account, raw) for raw in account.zendesk.all(self.path, self.many) if self.is_seen(raw)]
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         answer = account.zendesk.find(f"{self.path}/{remote_id}")
         raw = answer.get(self.one) if answer else None
-        return self.found(raw) if isinstance(raw, Mapping) else None
+        return self.found(account, raw) if isinstance(raw, Mapping) else None
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key
@@ -48,14 +53,13 @@ class ZendeskKind(ObjectKind):
 
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         path = f"{self.path}/{found.remote_id}"
-        body = self.body(values)
+        body = self.body_of_change(values, found)
         if self.marked and found.marker != marker:
-            body[self.marked] = f"{text(found.raw.get(self.marked)).strip()}\n{marker}".strip()
+            body[self.marked] = marker.added_to(found.raw.get(self.marked))
         return self._sent(account, self.update, path, body, found.remote_id)
 
     def mark(self, account: Account, found: Remote, marker: Marker) -> Remote:
-        text_there = text(found.raw.get(self.marked)).strip()
-        body = {self.marked: f"{text_there}\n{marker}".strip()}
+        body = {self.marked: marker.added_to(found.raw.get(self.marked))}
         return self._sent(account, self.update, f"{self.path}/{found.remote_id}", body, found.remote_id)
 
     def deactivate(self, account: Account, found: Remote) -> Remote:
@@ -66,11 +70,11 @@ class ZendeskKind(ObjectKind):
     def delete(self, account: Account, found: Remote) -> None:
         account.zendesk.delete(f"{self.path}/{found.remote_id}")
 
-    def found(self, raw: Json) -> Remote:
+    def found(self, account: Account, raw: Json) -> Remote:
         return Remote(
             remote_id=text(raw.get("id")),
             title=text(raw.get("raw_title") or raw.get("title") or raw.get("name")),
-            values=self.parse(raw),
+            values=account.statuses.as_categories(self.parse(raw)),
             marker=Marker.in_text(raw.get(self.marked)) if self.marked else None,
             changed_at=text(raw.get("updated_at")),
             raw=raw,
@@ -81,7 +85,7 @@ class ZendeskKind(ObjectKind):
         raw = account.zendesk.send(method, path, {self.one: dict(body)}).get(self.one)
         if not isinstance(raw, Mapping):
             raw = account.zendesk.get(f"{self.path}/{remote_id}").get(self.one, {})
-        return self.found(raw)
+        return self.found(account, raw)
 
 
 def is_personal(raw: Json) -> bool:

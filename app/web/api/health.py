@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Metric, generate_la
 from pydantic import BaseModel
 
 from app.service import Degraded, NotReady, Service
+from app.setup.doctor.diagnosis import Diagnosis
 from app.web.api.merged_metrics import merged
 
 router = APIRouter(tags=["health"])
@@ -34,6 +35,7 @@ class WorkerBeside(Protocol):
     """The process that does the work, where it is not this one."""
 
     def metrics(self) -> Sequence[Metric]: ...
+    def setup_problems(self) -> Sequence[Diagnosis]: ...
     def check(self) -> str: ...
     def stop(self) -> None: ...
 
@@ -65,6 +67,8 @@ class Health:
             self._remote = _probed(self._service.remote_probes())
             self._asked_at = time.monotonic()
         beside = {} if self._worker is None else {"worker": self._worker.check}
+        if self._worker is not None:  # one of the two looks at it, else all that it finds is logged twice
+            self._service.setup.problems = self._worker.setup_problems()
         return {**_probed(self._service.probes() | beside), **self._remote}
 
     def _metrics(self) -> bytes:

@@ -1,7 +1,8 @@
 """Wakes the threads that look for work as soon as this process has stored some.
 
 dbos asks the database for a queue's settings before each look, and then sleeps until the next one. Here the settings
-are in memory, and the sleep ends when the bell rings. Work of other processes is found by looking.
+are in memory, and the sleep ends when the bell rings. Work of other processes is found by looking, unless a wire
+(`bell_wire.py`) leads to them.
 """
 
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from app.work.engine.dbos_internals import Queue
 
-AT_ONCE = 0.001
+AT_ONCE = 1e-6
 """For dbos, whose own sleep comes on top."""
 
 BEGINS_SOON_SECONDS = 0.002

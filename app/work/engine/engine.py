@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import structlog
@@ -18,11 +18,12 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.calls import Calls
+from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
+from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
@@ -79,8 +80,14 @@ class Engine:
         recovery_seconds: float = 5.0,
         crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
         paused: Callable[[], object] = lambda: False,
+        wire: BellWire | None = None,
     ) -> None:
-        """`paused`: while it holds, no work begins, here or in any other process."""
+        """`paused`: while it holds, no work begins, here or in any other process.
+
+        `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
+        pulls it.
+        """
+        self._wire = wire
         self._url = url
         self._crashes_before_quarantine = crashes_before_quarantine
         self._worker = worker
@@ -152,6 +159,8 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        if self._wire is not None:
+            self._wire.listen(partial(self._bell.ring, [TICKETS]))
         self._started = True
         self._report_unknown_workflows()
         if self._worker:
@@ -164,6 +173,8 @@ class Engine:
             self._let_finish(grace_seconds)
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
+        if self._wire is not None:
+            self._wire.close()
         self.store.close()
         self._partition_locks.close()
         self._locks.release()
@@ -221,7 +232,9 @@ class Engine:
                 registered.workflow(message)
             finally:
                 if made:
-                    self.keep(lambda connection: Calls.add_within(connection, message.ticket_id, message.run_id, made))
+                    self.keep(
+                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
+                    )
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
@@ -236,8 +249,12 @@ class Engine:
 
     def _ring(self, batch: Sequence[Work]) -> None:
         """Only for tickets: what waits elsewhere is merged with what comes meanwhile."""
-        if self._started and any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+        if not any(work.message.queue == TICKETS and work.delay <= 0 for work in batch):
+            return
+        if self._started:
             self._bell.ring([TICKETS])
+        elif self._wire is not None:
+            self._wire.pull()
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False

@@ -1,13 +1,12 @@
 """One note of ours on an issue says how many people reported it, and where; it is edited as reports come in."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from app.records.issue_notes import OurNote
-from app.records.links import Link
 from app.work.jobs.attempt import waited
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
@@ -48,12 +47,12 @@ class ReportCounter:
         if paused := self.deps.pause.fault("issues"):
             return Failed(fault=paused)
         records, project_id, iid = self.deps.records, message.project_id, message.iid
-        links = records.links.of_issue(project_id, iid)
+        reports = records.links.reports(project_id, iid)
         marker = make_marker(self.deps.marker_secret, (project_id, iid, "reports"))
         titles = {name: channel.title for name, channel in self.deps.rulebook.current().routing.channels.items()}
-        text = _text(marker, links, titles)
+        text = _text(marker, reports, titles)
         known = records.issue_notes.of(project_id, iid)
-        if len(links) < WORTH_COUNTING and known is None:
+        if sum(reports.values()) < WORTH_COUNTING and known is None:
             return Counted()
         if known and known.said == text and known.note_id is not None:
             return Counted()
@@ -104,9 +103,12 @@ class ReportCounter:
         return next((note.id for note in found if note.body.partition("\n")[0].strip() == marker_line(marker)), None)
 
 
-def _text(marker: str, links: Sequence[Link], titles: dict[str, str]) -> str:
+def _text(marker: str, reports: Mapping[str, int], titles: Mapping[str, str]) -> str:
     """No ticket, no person: the note is as public as the issue."""
-    places = Counter(titles.get(link.channel, link.channel) for link in links if link.channel)
-    where = ", ".join(f"{one_line(title)} {count}" for title, count in sorted(places.items()))
-    many = f"**{len(links)} community reports**" if len(links) != 1 else "**1 community report**"
+    places: Counter[str] = Counter()
+    for channel, count in reports.items():
+        places[titles.get(channel, channel)] += count if channel else 0
+    where = ", ".join(f"{one_line(title)} {count}" for title, count in sorted(places.items()) if count)
+    total = sum(reports.values())
+    many = f"**{total} community reports**" if total != 1 else "**1 community report**"
     return f"{marker_line(marker)}\n\n{many} of this{f' ({where})' if where else ''}. This note is kept up to date."

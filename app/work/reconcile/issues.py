@@ -8,10 +8,10 @@ from functools import partial
 from app.metrics import REPAIRED
 from app.records.links import Key
 from app.work.issues.mirror import IssueMirror
-from app.work.issues.news import GONE, known_of, news_of
+from app.work.issues.news import GONE, news_of
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
-from app.work.messages import FollowIssue, ReconcileIssues, Stored, Work
+from app.work.messages import FollowIssue, KnownOfIssue, ReconcileIssues, Stored, Work
 from integrations.errors import NotFound
 from integrations.gitlab.issues import GitLabIssue
 
@@ -69,7 +69,10 @@ class IssueReconciliation:
     def _has_news(self, project_id: int, iid: int, found: dict[int, GitLabIssue]) -> bool:
         """Missing: deleted, or we may not read it any more, which the tickets are told once."""
         closing = self.deps.rulebook.current().routing.closing
-        links = [one for one in self.deps.records.links.of_issue(project_id, iid) if one.following == "active"]
+        told = self.deps.records.links.told(project_id, iid)
         if iid not in found:
-            return any(link.state != GONE for link in links)
-        return any(news_of(found[iid], state=one.state, known=known_of(one), closing=closing) for one in links)
+            return any(state != GONE for state, _ in told)
+        return any(
+            news_of(found[iid], state=state, known=KnownOfIssue.model_validate(known), closing=closing)
+            for state, known in told
+        )

@@ -49,6 +49,7 @@ def _context(decision: TicketDecision, found: Found, rules: Rules) -> ChangeCont
         where=_where(decision, rules),
         closed_reply=_closed_reply(found, rules),
         nobody_there=ticket.requester_deleted,
+        no_address=not ticket.requester_reached,
         comes_back=rules.routing.closing.done.status == "open",
     )
 

@@ -34,6 +34,8 @@ class LinkChange(Stored):
     intent: str
     moved: bool = False
     """The issue is another now: a duplicate, or where it was moved to."""
+    renamed: bool = False
+    """Its project has another path now."""
     project_id: int
     iid: int
     project: str
@@ -47,6 +49,8 @@ class Changes(Stored):
     links: tuple[LinkChange, ...] = ()
     sync: str = ""
     """The project whose copy needs this issue, though no ticket reports it yet."""
+    after: int | None = None
+    """The last link of this batch; None: it was the last batch."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,20 @@ class ChangeFinder:
     def look(self, message: FollowIssue) -> Changes:
         """Raises IntegrationError. An issue that no ticket reports costs no call here."""
         key = (message.project_id, message.iid)
-        found = self.deps.records.links.of_issue(*key)
-        if not found:
+        batch = self.deps.records.links.of_issue(*key, after=message.after)
+        if not batch.links:
             # Nobody to notify; but the next ticket may be about this issue, so our copy must have it.
-            return Changes(sync=self.deps.records.projects.path_of(key[0]) or "")
+            return Changes(sync="" if message.after else self.deps.records.projects.path_of(key[0]) or "")
+        # Anew for each batch: the issue may have changed since, and what its tickets were told is compared anyway.
         try:
             issue = self.deps.gitlab.issue(*key)
         except NotFound:
             self.mirror.forget(*key)
-            return self._gone(found)
-        self.mirror.saw([issue])
-        return self._compared(found, issue, self.deps.rulebook.current().routing.closing)
+            changes = self._gone(batch.links)
+        else:
+            self.mirror.saw([issue])
+            changes = self._compared(batch.links, issue, self.deps.rulebook.current().routing.closing)
+        return changes.model_copy(update={"after": batch.after})
 
     def _compared(self, found: Sequence[Link], issue: GitLabIssue, closing: ClosingConfig) -> Changes:
         successor = successor_of(issue, self.deps.gitlab, _followed_ways(closing))
@@ -183,13 +190,15 @@ def _notify(link: Link, issue: GitLabIssue, news: News, *, public: bool) -> Tick
 
 def _change(link: Link, issue: GitLabIssue, news: News) -> LinkChange:
     to: Key = (issue.project_id, issue.iid)
+    moved, project = to != (link.project_id, link.iid), issue.reference.partition("#")[0] or link.project
     return LinkChange(
         ticket_id=link.ticket_id,
         intent=link.intent,
-        moved=to != (link.project_id, link.iid),
+        moved=moved,
+        renamed=not moved and project != link.project,
         project_id=issue.project_id,
         iid=issue.iid,
-        project=issue.reference.partition("#")[0] or link.project,
+        project=project,
         url=issue.web_url,
         state=news.state,
         known=news.known,

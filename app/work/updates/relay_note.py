@@ -11,12 +11,14 @@ from app.work.jobs.job import attempt, crashed
 from app.work.messages import IssueNews, RelayNote, Stored, Work
 from app.work.updates.changes import TicketNews, issue_ref
 from app.work.updates.team_answer import team_answer
-from app.work.updates.workflow import notify
+from app.work.updates.workflow import next_batch, notify
 from integrations.errors import NotFound
 
 
 class Relayed(Stored):
     notify: tuple[TicketNews, ...] = ()
+    after: int | None = None
+    """The last link of this batch; None: it was the last batch."""
 
 
 def register(deps: Dependencies) -> None:
@@ -37,13 +39,16 @@ class NoteRelay:
     def run(self, message: RelayNote) -> None:
         if read := attempt(self.deps, message, "read", self._read, message):
             notify(self.deps, message.key, read.notify, message.accepted_at)
+            if read.after is not None:
+                self.deps.engine.later(Work(next_batch(message, read.after)))
 
     def _read(self, message: RelayNote) -> Relayed:
         """The webhook is not believed: the note may be internal, or by somebody who only writes like one of us."""
         project_id, iid, gitlab = message.project_id, message.iid, self.deps.gitlab
-        active = [link for link in self.deps.records.links.of_issue(project_id, iid) if link.following == "active"]
+        batch = self.deps.records.links.of_issue(project_id, iid, after=message.after)
+        active = [link for link in batch.links if link.following == "active"]
         if not active:
-            return Relayed()
+            return Relayed(after=batch.after)
         try:
             note = gitlab.note(project_id, iid, message.note_id)
         except NotFound:
@@ -57,4 +62,5 @@ class NoteRelay:
         ref = issue_ref(issue, active[0].project, public=is_public(issue, gitlab))
         sentence = f"A team member answered on {ref.project}#{iid}, for the person who wrote."
         news = IssueNews(sentences=(sentence,), answer=answer, issue=ref)
-        return Relayed(notify=tuple(TicketNews(ticket_id=link.ticket_id, news=news) for link in active))
+        told = tuple(TicketNews(ticket_id=link.ticket_id, news=news) for link in active)
+        return Relayed(notify=told, after=batch.after)

@@ -1,6 +1,7 @@
 """A hook that was made over the API: of one project, with its own secrets and switches."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from integrations.sandbox.hooks import Hook
 
@@ -19,6 +20,12 @@ class ProjectHook(Hook):
     token: str = ""
     signing_token: str = ""
     flags: dict[str, bool] = field(default_factory=_flags)
+    statuses: list[int] = field(default_factory=list)
+    """What the receiver answered, the oldest first. 0: nothing."""
+
+    def answered(self, status: int, now: datetime) -> None:
+        Hook.answered(self, status, now)
+        self.statuses.append(status)
 
     def wants(self, event_name: str) -> bool:
         """By the name in `X-Gitlab-Event`."""

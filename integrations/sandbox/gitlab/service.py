@@ -11,6 +11,7 @@ from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
 from integrations.sandbox.gitlab.pages import page_routes
 from integrations.sandbox.gitlab.project_hook import ProjectHook
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
+from integrations.sandbox.gitlab.setup_controls import SetupControls
 from integrations.sandbox.gitlab.state import TOKEN, State
 from integrations.sandbox.gitlab.webhooks import SIGNING_TOKEN, WEBHOOK_SECRET, headers_of, hook_name, payload
 from integrations.sandbox.hooks import PERMANENT_AFTER, Headers, HookedService
@@ -19,7 +20,7 @@ PRODUCT = "community/product"
 INFRASTRUCTURE = "community/infrastructure"
 
 
-class GitlabSandbox(GitlabControls, HookedService):
+class GitlabSandbox(GitlabControls, SetupControls, HookedService):
     counts_failures = True
     token = TOKEN
     webhook_secret = WEBHOOK_SECRET
@@ -66,14 +67,6 @@ class GitlabSandbox(GitlabControls, HookedService):
         set_up = [hook for hook in self._hooks_for(event) for _ in range(times)]
         sent = [self.webhook_sender.send(hook.url, body, self._headers(hook, event, body)) for hook in set_up]
         return sent if sent and not self._hooks else sent + self._send(body, headers, times)
-
-    def forget_set_up(self) -> None:
-        """No hooks and no labels, and the newest version."""
-        with self._state.lock:
-            self._state.hooks.clear()
-            for project in self._state.projects.values():
-                project.labels.clear()
-            self.signing = True
 
     def disable_hooks(self) -> None:
         """As after 40 failures in a row: nothing is sent until a delivery by `deliver` gets a 2xx."""

@@ -25,6 +25,7 @@ def add_routes(checks: RequestChecks, subscribed: list[Hook]) -> None:
     checks.add_route("PUT", f"{path}/{{hook:int}}", change_hook, known=_GIVEN)
     checks.add_route("DELETE", f"{path}/{{hook:int}}", delete_hook)
     checks.add_route("POST", f"{path}/{{hook:int}}/test/issues_events", test_hook)
+    checks.add_route("GET", f"{path}/{{hook:int}}/events", list_events, known=pages)
     checks.add_route("GET", "/projects/{project}/labels", list_labels, known={*pages, "include_ancestor_groups"})
     checks.add_route("POST", "/projects/{project}/labels", create_label, known={"name", "color", "description"})
     checks.add_route("GET", "/version", lambda request: {"version": request.state.version, "revision": "abcdef"})
@@ -67,6 +68,18 @@ def test_hook(request: CheckedRequest) -> Result:
     if not request.state.send_test(_hook(request)):
         raise bad_value("Ensure the project has issues.")
     return answer({"message": "201 Created"}, 201)
+
+
+def list_events(request: CheckedRequest) -> Any:
+    """Deliveries of the last seven days, the newest first, with what was sent: people's words."""
+    _need_maintainer(request)
+    statuses = [*enumerate(_hook(request).statuses)][::-1]
+    return paged(request, statuses, lambda one: _delivery(*one), lambda one: (one[0],))
+
+
+def _delivery(number: int, status: int) -> Json:
+    answered = str(status) if status else "internal error"
+    return {"id": number, "response_status": answered, "request_data": {}, "response_body": ""}
 
 
 def list_labels(request: CheckedRequest) -> Any:

@@ -18,6 +18,14 @@ class AccountObjects:
     views: Table = field(default_factory=dict)
     macros: Table = field(default_factory=dict)
     fields: Table = field(default_factory=dict)
+    forms: Table = field(default_factory=dict)
+    statuses: list[Json] = field(default_factory=list)
+    """Custom ones, once they are switched on."""
+    oauth: Json = field(default_factory=lambda: {"scopes": ["read", "write"], "expires_at": None})
+    """What an OAuth token says of itself."""
+    has_workspace: bool = True
+    revisions: dict[str, list[Json]] | None = None
+    """Of triggers, by their ids. None: the account's plan keeps none."""
     secrets: dict[str, str] = field(default_factory=dict)
     """Signing secrets, by the webhook's id."""
     has_categories: bool = True
@@ -39,5 +47,5 @@ class AccountObjects:
 
     def snapshot(self) -> dict[str, Table]:
         """For tests: what is there now, as the API shows it."""
-        names = ("webhooks", "triggers", "categories", "views", "macros", "fields")
+        names = ("webhooks", "triggers", "categories", "views", "macros", "fields", "forms")
         return {name: copy.deepcopy(self.table(name)) for name in names}

@@ -5,7 +5,7 @@ from functools import partial
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.hooks import Hook, HookedService
-from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
+from integrations.sandbox.zendesk import api_account, api_bulk, api_metrics, api_reading, api_tickets
 from integrations.sandbox.zendesk.account_controls import AccountControls
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
@@ -13,7 +13,7 @@ from integrations.sandbox.zendesk.limits import Limits
 from integrations.sandbox.zendesk.models import Ticket
 from integrations.sandbox.zendesk.pages import page_routes
 from integrations.sandbox.zendesk.refusals import unknown_endpoint
-from integrations.sandbox.zendesk.setup import fields_api, rules_api, webhooks_api
+from integrations.sandbox.zendesk.setup import account_api, categories_api, fields_api, rules_api, webhooks_api
 from integrations.sandbox.zendesk.setup.controls import SetupControls
 from integrations.sandbox.zendesk.setup.sending import called
 from integrations.sandbox.zendesk.state import ADVOCATE_ID, BOT_USER_ID, EMAIL, TOKEN, Reasons, State
@@ -40,7 +40,9 @@ class ZendeskSandbox(ZendeskControls, AccountControls, SetupControls, HookedServ
         self._state.on_change = self._send_change
         self._state.send_test = self._send_test
         checks = RequestChecks(self._state, self.limits)
-        for api in (api_tickets, api_bulk, api_account, api_reading, webhooks_api, rules_api, fields_api):
+        for api in (api_tickets, api_bulk, api_account, api_reading, api_metrics):
+            api.add_routes(checks)
+        for api in (webhooks_api, rules_api, categories_api, fields_api, account_api):
             api.add_routes(checks)
         self.add_routes(checks.routes, page_routes(self._state, self), unknown_endpoint())
 
@@ -92,6 +94,6 @@ class ZendeskSandbox(ZendeskControls, AccountControls, SetupControls, HookedServ
         }
 
     def _invoked(self, webhook: Json, status: int) -> None:
-        word = "success" if 200 <= status < 300 else "failed"
+        word = "success" if 200 <= status < 300 else "client error" if 400 <= status < 500 else "failed"
         row = {"id": str(self._state.new_id()), "webhook_id": webhook["id"], "status": word, "status_code": status}
         self._state.account.invocations.append({**row, "latest_completed_at": self._state.stamp()})

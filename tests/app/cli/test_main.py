@@ -231,3 +231,11 @@ def test_examples_hold_for_rules_that_only_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", [*commands(get_command(cli))])
 def test_every_help_ends_with_examples(command: str) -> None:
     assert f"pointsman {command}" in run(*command.split(), "--help").output.partition("Examples:")[2]
+
+
+def test_the_lists_that_come_with_us_are_shown_by_name() -> None:
+    every, one = CliRunner().invoke(cli, ["lists"]), CliRunner().invoke(cli, ["lists", "$device"])
+    assert "$device  Phones, keys and other things that make codes." in every.output.splitlines()
+    assert one.output.splitlines()[:3] == ["# Phones, keys and other things that make codes.", "phone*", "cellphone"]
+    unknown = CliRunner().invoke(cli, ["lists", "devise"])
+    assert (unknown.exit_code, unknown.stderr.strip()) == (1, "There is no list `devise`; did you mean `device`?")

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
-from app.cli.starter import COPIED, MADE_BY_SETUP, example_environment, starter_files
+from app.cli.starter import COPIED, example_environment, starter_files
 from app.rules.files import read_rules
-from app.settings import BadSettings, load
+from app.settings import MADE_BY_SETUP, BadSettings, load
 from tests.support.nowhere import NOWHERE
 from tests.support.paths import ROOT
 

@@ -20,11 +20,14 @@ from app.cli.errors import NotDone
 from app.cli.worker_process import WorkerProcess
 from app.metrics import RETRIES
 from app.service import NotReady
+from app.setup.doctor.diagnosis import Diagnosis
+from app.setup.health import SetupHealth
 
 logs.configure("critical")
 worker_process.STOP_SECONDS, worker_process.ANSWER_SECONDS = 0.3, {patience}
 
 class Service:
+    setup = SetupHealth(None, problems=[Diagnosis("zendesk/trigger", "warn", "it is off")])
     def start(self):
         {start}
         RETRIES.labels("zendesk", "outage").inc(3)
@@ -71,8 +74,8 @@ def said(process: Forked) -> list[str]:
 
 
 def test_it_says_what_it_counted_and_ends_when_it_is_told(running: list[Forked]) -> None:
-    process = run(running, "say(retries(), worker.check()); worker.stop(); say(worker.exit_code)")
-    assert said(process) == ["[3.0] it answers", "0", "exit 0"]
+    parent = "say(retries(), worker.check(), worker.setup_problems()[0].said); worker.stop(); say(worker.exit_code)"
+    assert said(run(running, parent)) == ["[3.0] it answers it is off", "0", "exit 0"]
 
 
 def test_what_keeps_it_from_starting_is_said_by_the_parent(running: list[Forked]) -> None:

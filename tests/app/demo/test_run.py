@@ -22,7 +22,7 @@ def test_ctrl_c_at_any_time_is_clean(moment: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run, moment, interrupted)
     console = Console(file=io.StringIO(), width=80)
     before = signal.getsignal(signal.SIGINT)
-    assert run.run_demo(console, stay=False) == run.INTERRUPTED
+    assert run.run_demo(console, lambda *_: None, stay=False) == run.INTERRUPTED
     assert console.file.getvalue().endswith("The demo was stopped.\n")  # type: ignore[attr-defined]
     assert "Traceback" not in console.file.getvalue()  # type: ignore[attr-defined]
     assert signal.getsignal(signal.SIGINT) is before

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from app.rules.channels import CARRIERS, ChannelOf, describe_channel, is_public, recognise_channel
+from app.rules.channels import CARRIERS, CONNECTED, ChannelOf, describe_channel, is_public, recognise_channel
 from app.rules.loading import load
-from app.ticket import Ticket, Via
+from app.rules.parsing.positions import BadRules
+from app.ticket import Requester, Ticket, Via
 from integrations.zendesk.via import DOCUMENTED
-from tests.support.rules import MACROS, routing, rules
+from tests.support.rules import HEAD, MACROS, routing, rules
 from tests.support.shipped import SHIPPED
 
 CHANNELS = rules().routing.channels
@@ -36,6 +37,40 @@ def test_describes_where_to_answer() -> None:
         "forum", True, "elsewhere", "https://forum.gitlab.com/t/x/12"
     )
     assert describe_channel(CHANNELS, Ticket(1, channel="forum")).link == ""
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "link"),
+    [
+        ("reddit.com", "at https://old.reddit.com/r/git/1 (new)", "https://old.reddit.com/r/git/1"),
+        ("[reddit.com, redd.it]", "at https://redd.it/1", "https://redd.it/1"),
+        ("reddit.com", "at https://notreddit.com/r/1", ""),
+        ("reddit.com", "at https://redditXcom/r/1", ""),
+        (r"'https?://forum\.example/t/\S+'", "at https://forum.example/t/1", "https://forum.example/t/1"),
+    ],
+)
+def test_where_is_a_host_or_a_pattern_and_is_answered_there(where: str, text: str, link: str) -> None:
+    head = HEAD.replace("channels:\n", f"channels:\n  place: {{title: Place, where: {where}}}\n")
+    described = describe_channel(rules(head=head).routing.channels, Ticket(1, channel="place", body=text))
+    assert described == ChannelOf("place", public=False, reply="elsewhere", link=link)
+
+
+def test_a_channel_is_private_and_answered_from_zendesk_unless_it_says_otherwise() -> None:
+    head = HEAD.replace("channels:\n", "channels:\n  place: {title: Place}\n")
+    described = describe_channel(rules(head=head).routing.channels, Ticket(1, channel="place"))
+    assert described == ChannelOf("place", public=False, reply="zendesk", link="")
+
+
+@pytest.mark.parametrize("tag", ["place", "channel__place"])
+def test_a_channel_that_says_nothing_of_it_is_recognised_by_its_name(tag: str) -> None:
+    channels = rules(head=HEAD.replace("channels:\n", "channels:\n  place: {title: Place}\n")).routing.channels
+    assert recognise_channel(channels, Ticket(1, via=Via("email"), tags=("vip", tag))) == "place"
+    assert recognise_channel(channels, Ticket(1, via=Via("email"), tags=("place__",))) == "other"
+
+
+def test_a_pattern_for_the_link_that_is_none_is_an_error() -> None:
+    with pytest.raises(BadRules, match="not an RE2 pattern"):
+        rules(head=HEAD.replace("channels:\n", "channels:\n  place: {title: Place, where: 'https?://(x'}\n"))
 
 
 def test_finds_the_link_in_the_subject_too() -> None:
@@ -141,3 +176,31 @@ def test_a_feed_is_public_only_where_feeds_come_in(ticket: Ticket, public: bool)
 def test_a_channel_that_names_no_rel_is_public_without_one(rel: str, public: bool) -> None:
     channel = CHANNELS["twitter"]
     assert is_public(channel, Ticket(1, via=Via("twitter", rel))) is public
+
+
+@pytest.mark.parametrize(
+    ("via", "email", "reached"),
+    [
+        ("twitter", "", True),
+        ("twitter_dm", "", True),
+        ("Facebook_Message", "", True),
+        ("whatsapp", "", True),
+        ("native_messaging", "", True),
+        ("any_channel", "", True),
+        ("sms", "", True),
+        ("api", "", False),  # a mention: its author is known by name alone
+        ("voice", "", False),
+        ("web_form", "", False),
+        ("chat_transcript", "", False),
+        ("something_new", "", False),
+        ("api", "sam@example.org", True),
+        ("", "", True),  # a text that is tried
+    ],
+)
+def test_without_an_address_only_a_connection_of_zendesks_reaches_anybody(via: str, email: str, reached: bool) -> None:
+    ticket = Ticket(1, via=Via(via), requester=Requester(email=email))
+    assert describe_channel(SHIPPED.routing.channels, ticket).reached is reached
+
+
+def test_every_way_that_reaches_without_an_address_is_one_that_zendesk_documents() -> None:
+    assert {*DOCUMENTED["types"], *DOCUMENTED["names"]} >= CONNECTED

@@ -62,7 +62,7 @@ def test_says_what_a_route_may_have(keys: str, said: str) -> None:
         ("{phrases: [a*b]}", "`*` stands only at the very end"),
         ("{phrases: ['*']}", "nothing is left of it"),
         ("{phrases: []}", "when.phrases: is empty"),
-        ("{phrases: $lots}", "there is no list of `vocabulary` `lots`"),
+        ("{phrases: $lots}", "there is no list of phrases `lots`"),
         ("{patterns: '(?=x)'}", "when.patterns: not an RE2 pattern (invalid perl operator: (?=)"),
         ("{patterns: [a, 'x*']}", "when.patterns[1]: fits the empty text"),
         ("{requester: {}}", "when.requester: is empty"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ class SetUp:
 
     def everything(self) -> dict[str, Any]:
         """Both accounts as they are, without times."""
-        tables = self.sandbox.zendesk.account_objects()
+        tables = {**self.sandbox.zendesk.account_objects(), **self.sandbox.gitlab.made_objects()}
         return {name: {key: {**row, "updated_at": ""} for key, row in rows.items()} for name, rows in tables.items()}
 
 
@@ -140,13 +141,30 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+NewSetUp = Callable[[], AbstractContextManager[SetUp]]
+
+
+@pytest.fixture(scope="session")
+def new_set_up(shared_sandbox: Sandbox, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSetUp:
+    """Gives an account in which nothing was made yet, as often as a property wants one."""
+
+    @contextmanager
+    def new() -> Iterator[SetUp]:
+        folder = tmp_path_factory.mktemp("account")
+        shutil.copy(migrated_file, folder / "setup.db")
+        records = Records.open(f"sqlite:///{folder}/setup.db")
+        try:
+            yield SetUp(shared_sandbox, folder, records)
+        finally:
+            records.close()
+            for service in (shared_sandbox.zendesk, shared_sandbox.gitlab):
+                service.faults.clear()
+                service.forget_set_up()
+
+    return new
+
+
 @pytest.fixture
-def set_up(shared_sandbox: Sandbox, migrated_file: Path, tmp_path: Path) -> Iterator[SetUp]:
-    """An account in which nothing was made yet."""
-    shutil.copy(migrated_file, tmp_path / "setup.db")
-    records = Records.open(f"sqlite:///{tmp_path}/setup.db")
-    yield SetUp(shared_sandbox, tmp_path, records)
-    records.close()
-    for service in (shared_sandbox.zendesk, shared_sandbox.gitlab):
-        service.faults.clear()
-        service.forget_set_up()
+def set_up(new_set_up: NewSetUp) -> Iterator[SetUp]:
+    with new_set_up() as fresh:
+        yield fresh

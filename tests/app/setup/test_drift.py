@@ -47,7 +47,12 @@ EDITS: list[tuple[Edit, str, str, list[str]]] = [
         "drifted",
         ["all"],
     ),
-    (_edit("macros", "Community::Mention", actions=[]), "macro/community-mention", "drifted", ["reply", "actions"]),
+    (
+        _edit("macros", "Community::Mention", actions=[]),
+        "macro/community-mention",
+        "drifted",
+        ["reply", "public", "actions"],
+    ),
     (_webhook, "webhook/main", "drifted", ["endpoint"]),
     (_act("delete_object", "views", "Stuck"), "view/stuck", "drifted", []),
     (_edit("views", "Stuck", description="Mine now"), "view/stuck", "drifted", []),

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from app.setup.marker import Marker
-from integrations.errors import IntegrationError
 from integrations.sandbox.faults import Fault
 from tests.app.setup.conftest import ROUTING, SetUp
-
-WRITES = 15
-"""That setting up this account takes."""
 
 
 def test_applied_is_unchanged_for_every_kind_and_twice_is_once(set_up: SetUp) -> None:
@@ -27,41 +22,6 @@ def test_applied_is_unchanged_for_every_kind_and_twice_is_once(set_up: SetUp) ->
     before = set_up.everything()
     assert set_up.apply().done == []
     assert set_up.everything() == before
-
-
-@pytest.mark.parametrize("kind", ["drop_after", "drop_before", "status_after"])
-@pytest.mark.parametrize("number", range(0, WRITES, 4))
-def test_after_a_lost_answer_the_next_run_ends_alike_and_makes_nothing_twice(
-    set_up: SetUp, kind: Any, number: int
-) -> None:
-    for service in (set_up.sandbox.zendesk, set_up.sandbox.gitlab):
-        service.faults.add(Fault(method="POST", kind=kind, after=number))
-    _apply_whatever_happens(set_up)
-    for service in (set_up.sandbox.zendesk, set_up.sandbox.gitlab):
-        service.faults.clear()
-    set_up.apply()
-    assert set_up.open() == {}
-    assert _doubled(set_up) == {}
-
-
-@pytest.mark.parametrize("number", range(0, WRITES, 3))
-def test_killed_between_a_write_and_its_record_the_next_run_goes_on(
-    set_up: SetUp, number: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saved = type(set_up.records.setup_objects).save
-    calls = iter(range(99))
-
-    def killed(*args: Any, **kwargs: Any) -> None:
-        if next(calls) == number:
-            raise KeyboardInterrupt
-        saved(*args, **kwargs)
-
-    monkeypatch.setattr(type(set_up.records.setup_objects), "save", killed)
-    with pytest.raises(KeyboardInterrupt):
-        set_up.apply()
-    set_up.apply()
-    assert set_up.open() == {}
-    assert _doubled(set_up) == {}
 
 
 def test_a_limit_half_way_stops_it_and_the_next_run_goes_on(set_up: SetUp) -> None:
@@ -104,17 +64,12 @@ def test_two_services_share_an_account_and_leave_each_other_alone(set_up: SetUp,
     assert set_up.open() == {}
 
 
-def _apply_whatever_happens(set_up: SetUp) -> None:
-    with suppress(IntegrationError):
-        set_up.apply()
-
-
 def _rows(set_up: SetUp, numbers: set[int]) -> list[Any]:
     tables = set_up.everything().values()
     return [row for rows in tables for row in rows.values() if row["id"] in numbers]
 
 
-def _doubled(set_up: SetUp) -> dict[str, int]:
+def doubled(set_up: SetUp) -> dict[str, int]:
     """Markers, names of categories and hooks that are there more than once."""
     tables = set_up.everything()
     found: Counter[str] = Counter()

@@ -85,6 +85,101 @@ def test_what_the_account_does_not_know_is_named_with_its_place_before_anything_
     assert problem == f"routing.yaml:{line}: view/stuck: `status` has no value `asleep` in this account"
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("{view/stuck: {any: [[updated_at, greater_than, '1']]}}", "this account has no condition `updated_at`"),
+        ("{view/stuck: {all: [[status, changed, '']]}}", "takes is, is_not, less_than, greater_than, not `changed`"),
+        ("{view/twitter: {all: [[via_id, is, '999']]}}", "`via_id` has no value `999` in this account"),
+        ("{macro/community-mention: {actions: [[status, '\"new\"']]}}", "`status` has no value `new` in this account"),
+        ("{macro/community-mention: {actions: [[colour, '\"red\"']]}}", "this account has no action `colour`"),
+        ("{trigger/created: {all: [[role, is_not, '1']]}}", "`role` has no value `1` in this account"),
+    ],
+)
+def test_each_kind_of_rule_is_asked_about_by_itself(set_up: SetUp, kept: str, said: str) -> None:
+    set_up.routing = ROUTING.replace("setup:\n", f"setup:\n  keep: {kept}\n")
+    account = set_up.account()
+    (problem,) = definitions.problems(account, make_plan(account, {}).items)
+    assert said in problem
+
+
+def test_without_definitions_of_views_those_of_triggers_stand_for_them(set_up: SetUp) -> None:
+    set_up.sandbox.zendesk.faults.add(Fault(path="/api/v2/views/definitions", status=500, times=0))
+    set_up.routing = ROUTING.replace("below: solved}", "below: solved, hours: 1}")
+    account = set_up.account()
+    assert definitions.problems(account, make_plan(account, {}).items) == []
+    assert set_up.apply().failed == []
+
+
+def test_without_any_definitions_every_channel_counts_as_there(set_up: SetUp) -> None:
+    body = '{"error": "RecordNotFound", "description": "Not found"}'
+    set_up.sandbox.zendesk.faults.add(Fault(path="/api/v2/.*/definitions", status=404, body=body, times=0))
+    (twitter,) = [step for step in set_up.plan() if step.key == "view/twitter"]
+    assert ["via_id", "is_not", "88"] in next(one.new for one in twitter.fields if one.name == "all")
+
+
+def test_labels_are_wanted_in_every_tracker_and_a_project_has_one_hook(set_up: SetUp) -> None:
+    trackers = "trackers:\n  infra: {project: community/infrastructure}\n  again: {project: community/product}\n"
+    set_up.routing = ROUTING.replace("trackers:\n", trackers)
+    keys = [step.key for step in set_up.plan()]
+    wanted = {
+        f"label/community-{project}/{name}"
+        for project in ("product", "infrastructure")
+        for name in ("bug", "community")
+    }
+    assert {key for key in keys if key.startswith("label/")} == wanted
+    assert sorted(key for key in keys if key.startswith("hook/")) == [
+        "hook/community-infrastructure",
+        "hook/community-product",
+    ]
+
+
+def test_a_field_whose_id_stands_in_the_yaml_stays_ours_and_one_of_the_teams_is_left_alone(set_up: SetUp) -> None:
+    set_up.apply()
+    ours = set_up.object_of("fields", "GitLab issue")["id"]
+    set_up.routing = f"{ROUTING}\nfields: {{issue: {ours}}}\n"
+    assert set_up.open() == {}
+    theirs = set_up.sandbox.zendesk.add_object("fields", title="Link", type="text")
+    set_up.routing = f"{ROUTING}\nfields: {{issue: {theirs}}}\n"
+    assert set_up.open()["field/issue"] == "unwanted"
+
+
+def test_fields_are_added_to_the_forms_that_are_named_and_nothing_is_taken_out(set_up: SetUp) -> None:
+    zendesk = set_up.sandbox.zendesk
+    subject = next(row["id"] for row in set_up.account().zendesk.all("ticket_fields", "ticket_fields"))
+    zendesk.add_form("Default", [subject])
+    set_up.routing = ROUTING.replace("setup:\n", "setup:\n  attach_to_forms: [Default, Othr]\n")
+    assert set_up.open()["form/othr"] == "manual"
+    set_up.apply()
+    (form,) = zendesk.account_objects()["forms"].values()
+    ours = [set_up.object_of("fields", title)["id"] for title in ("Archetype", "GitLab issue")]
+    assert form["ticket_field_ids"] == [subject, *ours]
+    zendesk.edit_object("forms", form["id"], ticket_field_ids=[ours[0], subject])
+    assert set_up.open() == {"form/othr": "manual", "form/default": "drifted"}
+
+
+def test_what_people_added_to_the_webhook_is_taken_away_by_null_and_what_stays_is_not_sent(set_up: SetUp) -> None:
+    set_up.apply()
+    (number,) = set_up.sandbox.zendesk.account_objects()["webhooks"]
+    given = {"type": "basic_auth", "add_position": "header", "data": {"username": "ann", "password": "x"}}
+    set_up.sandbox.zendesk.edit_object("webhooks", number, authentication=given)
+    (step,) = [one for one in set_up.plan() if one.is_work]
+    assert [(one.name, one.old) for one in step.fields] == [("authentication", "basic_auth header ann")]
+    set_up.apply(restore=["webhook/main"])
+    assert set_up.open() == {}
+
+
+def test_who_changed_a_trigger_is_named_where_the_account_keeps_revisions(set_up: SetUp) -> None:
+    zendesk = set_up.sandbox.zendesk
+    zendesk.keep_revisions()
+    set_up.apply()
+    zendesk.edit_object("triggers", set_up.object_of("triggers", "Pointsman: new tickets")["id"], active=False)
+    (step,) = [one for one in set_up.plan() if one.is_work]
+    name = set_up.account().zendesk.get(f"users/{zendesk.advocate_id}")["user"]["name"]
+    assert step.reason.startswith("somebody changed it by hand; last changed at ")
+    assert step.reason.endswith(f" by {name}")
+
+
 def test_a_view_of_a_channel_that_is_not_there_is_an_error_of_check() -> None:
     with pytest.raises(BadRules, match=r"there is no channel `twiter`; did you mean `twitter`\?"):
         load(ROUTING.replace("not_channel: twitter_dm", "not_channel: twiter"), MACROS)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
+from app.model.artifact import BandThresholds
 from app.model.model_verdict import ModelVerdict
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
@@ -21,7 +22,8 @@ OTHERWISE = "general_question"
 
 def model_says(archetype: str, share: float = 0.9, **others: float) -> Judgement:
     shares = {archetype: share, **others, "investment": 0.01}
-    said = ModelVerdict(MappingProxyType(shares), archetype, share, ("a word",), (), "v", False)
+    bars = {OTHERWISE: BandThresholds(high=0.67, medium=0.4)}
+    said = ModelVerdict(MappingProxyType(shares), archetype, share, ("a word",), (), "v", False, bars)
     return Judgement(lambda _: Language("en", "a test says so"), lambda _ticket, _channel: said)
 
 
@@ -41,6 +43,10 @@ def issue_of(judged: Judged) -> Issue | None:
         ("mention", "thank you for nothing @gitlab"),
         ("solved_by_user", "wonderful, all our issues have vanished @gitlab"),
         ("solved_by_user", "@gitlab perfect. my wiki is gone"),
+        ("solved_by_user", "a restart had fixed it, and after an hour the queue hangs again qwertz"),
+        ("solved_by_user", "thought it was solved, but the mirror fails again"),
+        ("security_report", "is a false positive of the scanner worth a qwertz"),
+        ("security_report", "which release has the patch, are we affected"),
         ("stability_complaint", "our instance answers 502 since the morning"),
         ("stability_complaint", "gitlab on the company's Debian box crawls, puma eats all memory"),
         ("stability_complaint", "https://gitlab.example-corp.com hangs again"),
@@ -57,6 +63,8 @@ def test_the_model_must_not_say_what_a_guard_rules_out(said: str, body: str) -> 
     ("said", "body"),
     [
         ("mention", "@gitlab makes my mornings better, qwertz"),
+        ("solved_by_user", "pushes work again, it was our VPN qwertz"),
+        ("security_report", "a token of yours stands in a public log qwertz"),
         ("solved_by_user", "it works again, the 502 came from our proxy qwertz"),
         ("stability_complaint", "our server cannot reach gitlab.com qwertz uiop"),
         ("stability_complaint", "qwertz uiop, everything hangs"),

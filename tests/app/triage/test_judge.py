@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
+from app.model.artifact import BandThresholds
 from app.model.model_verdict import ModelVerdict
 from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
@@ -50,6 +51,27 @@ def test_the_model_decides_when_sure_and_suggests_when_probably_right(
     verdict = ask(rules, NOTHING_FITS, model_says("bug_report", share)).verdict
     assert (verdict.archetype, verdict.decided_by) == ("bug_report", "model")
     assert (verdict.confidence, verdict.mode) == (confidence, mode)
+
+
+@pytest.mark.parametrize(
+    ("own", "confidence"), [("", "medium"), ("    thresholds: {high: 0.5, medium: 0.4}\n", "high")]
+)
+def test_what_the_training_found_is_asked_for_unless_the_archetype_says_otherwise(
+    rules: Rules, own: str, confidence: str
+) -> None:
+    text = rules.routing_text.replace("  mention:\n", f"  mention:\n{own}", 1)
+    said = ModelVerdict(
+        {"mention": 0.6}, "mention", 0.6, (), (), "v", False, {"mention": BandThresholds(high=0.7, medium=0.6)}
+    )
+    verdict = ask(load(text, rules.macros_text), NOTHING_FITS, Judgement(lambda _: ENGLISH, lambda *_: said)).verdict
+    assert (verdict.archetype, verdict.confidence) == ("mention", confidence)
+
+
+def test_an_archetype_that_the_training_was_never_sure_of_is_only_named(rules: Rules) -> None:
+    never = {"mention": BandThresholds(high=None, medium=None)}
+    said = ModelVerdict({"mention": 0.99}, "mention", 0.99, (), (), "v", False, never)
+    verdict = ask(rules, NOTHING_FITS, Judgement(lambda _: ENGLISH, lambda *_: said)).verdict
+    assert (verdict.archetype, verdict.candidates[0].archetype) == (None, "mention")
 
 
 def test_the_model_names_no_archetype_that_is_not_for_the_channel(rules: Rules) -> None:
@@ -202,16 +224,16 @@ def test_what_comes_after_the_part_that_is_judged_decides_nothing(rules: Rules) 
     [
         ("mention", 0.6, "medium", "suggest"),
         ("mention", 0.45, "high", "live"),
-        ("bug_report", 0.6, "high", "live"),
+        ("feature_request", 0.6, "high", "live"),
     ],
     ids=["sure of something else", "hardly sure", "of the same opinion"],
 )
 def test_a_route_that_the_model_contradicts_only_suggests(
     rules: Rules, said: str, share: float, confidence: str, mode: str
 ) -> None:
-    verdict = ask(rules, "since 11.4 the merge button stays grey, it worked in 11.3", model_says(said, share)).verdict
-    assert verdict.decided_by == "route:can-be-reproduced"
-    assert (verdict.archetype, verdict.confidence, verdict.mode) == ("bug_report", confidence, mode)
+    verdict = ask(rules, "please add a switch for the colours of the graph", model_says(said, share)).verdict
+    assert verdict.decided_by == "route:asks-for-a-feature"
+    assert (verdict.archetype, verdict.confidence, verdict.mode) == ("feature_request", confidence, mode)
     assert [one.archetype for one in verdict.candidates] == (["mention"] if confidence == "medium" else [])
 
 

@@ -139,6 +139,13 @@ def test_a_reply_says_where_it_has_to_be_written(channel: ChannelOf, where: str)
     assert (reply.where, reply.sent) == (where, False)
 
 
+def test_a_live_reply_is_sent_only_where_it_reaches_somebody() -> None:
+    live = ROUTING.model_copy(update={"defaults": ROUTING.defaults.model_copy(update={"reply": "live"})})
+    for channel, sent in ((TWITTER, True), (replace(TWITTER, reached=False), False)):
+        made = plan(live, TICKET, verdict(), channel=channel)
+        assert [one.sent for one in made.actions if isinstance(one, Reply)] == [sent]
+
+
 OTHERS = (Candidate("mention", "20% likely (model)"),)
 
 

@@ -1,4 +1,4 @@
-"""Ticket fields, custom statuses and the account's settings over HTTP."""
+"""Ticket fields over HTTP."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,7 +12,16 @@ from integrations.sandbox.zendesk.serializers import field_json
 from integrations.sandbox.zendesk.validators import check_keys
 
 KEYS: Final = frozenset(
-    {"type", "title", "description", "agent_description", "active", "custom_field_options", "required"}
+    {
+        "type",
+        "title",
+        "description",
+        "agent_description",
+        "active",
+        "custom_field_options",
+        "required",
+        "visible_in_portal",
+    }
 )
 
 
@@ -22,14 +31,6 @@ def add_routes(checks: RequestChecks) -> None:
     checks.add_route("GET", "/ticket_fields/{id:int}", lambda request: {"ticket_field": _one(request)})
     checks.add_route("PUT", "/ticket_fields/{id:int}", change)
     checks.add_route("DELETE", "/ticket_fields/{id:int}", delete)
-    checks.add_route("GET", "/ticket_forms", lambda request: page_of(request, "ticket_forms", [], dict), query=PAGING)
-    checks.add_route("GET", "/custom_statuses", lambda _request: {"custom_statuses": []}, query=PAGING)
-    checks.add_route("GET", "/account/settings", settings)
-
-
-def settings(request: CheckedRequest) -> Json:
-    features = {"on_hold_status": request.state.account.hold, "twitter": True, "facebook": True}
-    return {"settings": {"active_features": features, "tickets": {"status_hold": request.state.account.hold}}}
 
 
 def show_all(request: CheckedRequest) -> Json:

@@ -1,4 +1,4 @@
-"""Triggers with their categories, views and macros over HTTP. What is sent is not what is read."""
+"""Triggers, views and macros over HTTP. What is sent is not what is read."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -7,7 +7,13 @@ from integrations.sandbox.api import Json, Refused, Result, answer
 from integrations.sandbox.zendesk.checks import PAGING, CheckedRequest, RequestChecks
 from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.refusals import invalid, not_found
-from integrations.sandbox.zendesk.setup.definitions import definitions, statuses
+from integrations.sandbox.zendesk.serializers import person_json
+from integrations.sandbox.zendesk.setup.definitions import (
+    macro_definitions,
+    trigger_definitions,
+    view_definitions,
+)
+from integrations.sandbox.zendesk.state import State
 from integrations.sandbox.zendesk.validators import check_keys
 
 TRIGGER_KEYS: Final = frozenset(
@@ -15,7 +21,6 @@ TRIGGER_KEYS: Final = frozenset(
 )
 VIEW_KEYS: Final = frozenset({"title", "active", "description", "all", "any", "output", "restriction"})
 MACRO_KEYS: Final = frozenset({"title", "active", "description", "actions", "restriction"})
-CATEGORY_KEYS: Final = frozenset({"name", "position"})
 _DEFAULT_COLUMNS: Final = ["subject", "requester", "created", "updated", "group", "assignee"]
 _NO_VALUE: Final = frozenset({"changed", "not_changed", "present", "not_present"})
 
@@ -27,12 +32,24 @@ def add_routes(checks: RequestChecks) -> None:
         ("macros", "macro", MACRO_KEYS, _macro),
     ):
         _add(checks, name, one, keys, shape)
-    checks.add_route("GET", "/triggers/definitions", lambda request: {"definitions": definitions(request.state)})
-    checks.add_route("GET", "/trigger_categories", list_categories, query=PAGING)
-    checks.add_route("POST", "/trigger_categories", create_category)
-    checks.add_route("PATCH", "/trigger_categories/{id}", change_category)
-    checks.add_route("GET", "/trigger_categories/{id}", show_category)
-    checks.add_route("DELETE", "/trigger_categories/{id}", delete_category)
+    for name, said in (("triggers", trigger_definitions), ("views", view_definitions), ("macros", macro_definitions)):
+        checks.add_route("GET", f"/{name}/definitions", _definitions(said))
+    checks.add_route("GET", "/triggers/{id:int}/revisions", list_revisions, query=PAGING | {"include"})
+    checks.add_route("GET", "/macros/actions", lambda request: macro_definitions(request.state))
+
+
+def list_revisions(request: CheckedRequest) -> Json:
+    """With `include=users` also who they were."""
+    kept = request.state.account.revisions
+    if kept is None:
+        raise not_found()
+    rows = kept.get(request.id, [])
+    users = [person_json(request.state, request.state.person(int(row["author_id"]))) for row in rows]
+    return {"trigger_revisions": rows[::-1], "users": users}
+
+
+def _definitions(said: Callable[[State], dict[str, list[Json]]]) -> Callable[[CheckedRequest], Json]:
+    return lambda request: {"definitions": said(request.state)}
 
 
 Shape = Callable[[CheckedRequest, Json, Mapping[str, Any]], None]
@@ -109,7 +126,8 @@ def _trigger(request: CheckedRequest, raw: Json, given: Mapping[str, Any]) -> No
     whole = "id" not in raw or "conditions" not in raw
     rows = given.get("conditions") or given
     if whole or {"all", "any", "conditions", "actions"} & given.keys():
-        raw["conditions"] = {side: _conditions(request, rows.get(side) or [], "trigger") for side in ("all", "any")}
+        known = trigger_definitions(request.state)
+        raw["conditions"] = {side: _conditions(rows.get(side) or [], known, side) for side in ("all", "any")}
         raw["actions"] = [_call(request, one) for one in given.get("actions") or []]
     if not raw["actions"]:
         raise invalid("actions", "Actions: a trigger needs at least one action")
@@ -126,10 +144,11 @@ def _view(request: CheckedRequest, raw: Json, given: Mapping[str, Any]) -> None:
     _common(raw, given)
     new = "conditions" not in raw
     if new or "all" in given or "any" in given:
-        all_ = _conditions(request, given.get("all") or [], "view")
+        known = view_definitions(request.state)
+        all_ = _conditions(given.get("all") or [], known, "all")
         if not {one["field"] for one in all_} & {"status", "type", "group_id", "assignee_id", "requester_id"}:
             raise invalid("base", "Views must check for at least one of status, type, group, assignee or requester")
-        raw["conditions"] = {"all": all_, "any": _conditions(request, given.get("any") or [], "view")}
+        raw["conditions"] = {"all": all_, "any": _conditions(given.get("any") or [], known, "any")}
     if new or "output" in given:
         raw["execution"] = _execution(given.get("output") or {})
     if new or "restriction" in given:
@@ -179,9 +198,14 @@ def _macro(request: CheckedRequest, raw: Json, given: Mapping[str, Any]) -> None
             raise invalid("actions", "Actions: cannot be blank")
         if {"comment_value", "comment_value_html"} <= set(fields):
             raise invalid("base", "Only one comment is allowed")
-        status = next((one["value"] for one in given["actions"] if one["field"] == "status"), None)
-        if status == "hold" and not request.state.account.hold:
-            raise invalid("base", "Status is invalid")
+        known = {one["subject"]: one for one in macro_definitions(request.state)["actions"]}
+        for one in given["actions"]:
+            field, value = str(one.get("field")), one.get("value")
+            if field not in known and not field.startswith("custom_fields_"):
+                raise invalid("actions", f"Actions: {field} is not an action")
+            values = {each["value"] for each in known.get(field, {}).get("values", ())}
+            if values and value not in values:
+                raise invalid("base", f"{field} is invalid")
         raw["actions"] = [_macro_action(one) for one in given["actions"]]
     if "restriction" in given or "restriction" not in raw:
         raw["restriction"] = _restriction(given.get("restriction"))
@@ -196,7 +220,7 @@ def _macro_action(given: Mapping[str, Any]) -> Json:
 
 
 def _call(request: CheckedRequest, given: Mapping[str, Any]) -> Json:
-    known = {one["subject"] for one in definitions(request.state)["actions"]}
+    known = {one["subject"] for one in trigger_definitions(request.state)["actions"]}
     if given.get("field") not in known:
         raise invalid("actions", f"Actions: {given.get('field')} is not an action")
     if given.get("field") == "notification_webhook":
@@ -206,69 +230,25 @@ def _call(request: CheckedRequest, given: Mapping[str, Any]) -> Json:
     return {"field": given.get("field"), "value": given.get("value")}
 
 
-def _conditions(request: CheckedRequest, given: list[Mapping[str, Any]], where: str) -> list[Json]:
-    known = {one["subject"]: one for one in definitions(request.state)["conditions_all"]}
+def _conditions(given: list[Mapping[str, Any]], definitions: Mapping[str, list[Json]], side: str) -> list[Json]:
+    known = {one["subject"]: one for one in definitions[f"conditions_{side}"]}
     rows = []
     for one in given:
         field, operator, value = str(one.get("field")), str(one.get("operator")), one.get("value")
-        if where == "trigger" and field not in known:
+        if field not in known:
             raise invalid("conditions", f"Conditions: {field} is not a condition")
-        values = {str(each["value"]) for each in known.get(field, {}).get("values", ())}
-        if field == "status" and str(value) not in statuses(request.state):
-            raise invalid("conditions", f"Conditions: status {value} is not available")
-        if field in {"via_id", "group_id", "role"} and values and str(value) not in values:
+        if operator not in {each["value"] for each in known[field]["operators"]}:
+            raise invalid("conditions", f"Conditions: {field} {operator} is not an operator")
+        values = {str(each["value"]) for each in known[field]["values"]}
+        if (
+            operator not in _NO_VALUE
+            and values
+            and not {*map(str, value if isinstance(value, list) else [value])} <= values
+        ):
             raise invalid("conditions", f"Conditions: {field} {value} is not available")
         if operator in _NO_VALUE:
             value = None
-        elif value in {"true", "false"}:
+        elif value in ("true", "false"):
             value = value == "true"  # read back as JSON's own
         rows.append({"field": field, "operator": operator, "value": value})
     return rows
-
-
-def list_categories(request: CheckedRequest) -> Json:
-    _need_categories(request)
-    return page_of(request, "trigger_categories", [*request.state.account.categories.values()], lambda raw: raw)
-
-
-def show_category(request: CheckedRequest) -> Json:
-    return {"trigger_category": _one(request, "categories")}
-
-
-def create_category(request: CheckedRequest) -> Result:
-    _need_categories(request)
-    given = request.wrapped("trigger_category")
-    check_keys("trigger_category", given, CATEGORY_KEYS)
-    if not str(given.get("name") or "").strip():
-        title = "Name cannot be blank"
-        raise Refused(400, {"errors": [{"code": "InvalidTriggerCategory", "title": title}]}, "category")
-    number, now = str(request.state.account.new_id()), request.state.stamp()
-    raw = {
-        "id": number,
-        "name": given["name"],
-        "position": given.get("position", 0),
-        "created_at": now,
-        "updated_at": now,
-    }
-    request.state.account.categories[number] = raw
-    return answer({"trigger_category": raw}, 201)
-
-
-def change_category(request: CheckedRequest) -> Json:
-    raw = _one(request, "categories")
-    raw.update(request.wrapped("trigger_category"), updated_at=request.state.stamp())
-    return {"trigger_category": raw}
-
-
-def delete_category(request: CheckedRequest) -> Result:
-    _one(request, "categories")
-    if any(one["category_id"] == request.id and one["active"] for one in request.state.account.triggers.values()):
-        raise Refused(400, {"errors": [{"code": "TriggerCategoryInUse", "title": "It has active triggers"}]}, "in_use")
-    del request.state.account.categories[request.id]
-    return answer({}, 204)
-
-
-def _need_categories(request: CheckedRequest) -> None:
-    if not request.state.account.has_categories:
-        title = "Trigger categories are not enabled"
-        raise Refused(403, {"errors": [{"code": "TriggerCategoriesNotEnabled", "title": title}]}, "no_categories")

@@ -9,7 +9,17 @@ from integrations.sandbox.zendesk.paging import page_of
 from integrations.sandbox.zendesk.validators import check_keys
 
 KEYS: Final = frozenset(
-    {"name", "description", "endpoint", "http_method", "request_format", "status", "subscriptions", "authentication"}
+    {
+        "name",
+        "description",
+        "endpoint",
+        "http_method",
+        "request_format",
+        "status",
+        "subscriptions",
+        "authentication",
+        "custom_headers",
+    }
 )
 NEEDED: Final = ("name", "endpoint", "http_method", "request_format", "status")
 
@@ -101,7 +111,9 @@ def _calls(trigger: Json) -> list[Any]:
 
 
 def _update(request: CheckedRequest, raw: Json, given: Json) -> None:
-    raw.update(given)
+    """A header that is sent as null goes."""
+    headers = {**raw.get("custom_headers", {}), **given.get("custom_headers", {})}
+    raw |= {**given, "custom_headers": {name: value for name, value in headers.items() if value is not None}}
     raw |= {"updated_at": request.state.stamp(), "updated_by": str(request.user.id)}
 
 
@@ -117,7 +129,8 @@ def _shown(raw: Json) -> Json:
     given = raw.get("authentication")
     if given:
         kept = {"username": given.get("data", {}).get("username")} if given.get("type") == "basic_auth" else None
-        shown["authentication"] = {"type": given.get("type"), **({"data": kept} if kept else {})}
+        place = {"add_position": given["add_position"]} if "add_position" in given else {}
+        shown["authentication"] = {"type": given.get("type"), **place, **({"data": kept} if kept else {})}
     return shown
 
 

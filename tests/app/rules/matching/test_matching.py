@@ -44,7 +44,7 @@ def test_a_trace_shows_the_words_as_they_were_written() -> None:
 def test_a_trace_points_into_the_vocabulary() -> None:
     more = "vocabulary:\n  bad:\n    - slow\n    - down\n"
     (trace,) = asked(rules_when("{phrases: $bad}", more=more), body="down").trace()
-    assert (trace.path, trace.detail) == ("vocabulary.bad[1]", "phrase `down` in body")
+    assert (trace.path, trace.detail) == ("vocabulary.bad[1]", "phrase `down` of $bad in body")
     assert trace.line == HEAD.count("\n") + 4
 
 

@@ -38,6 +38,29 @@ def _refused_deliveries(set_up: SetUp) -> None:
     set_up.account().zendesk.send("POST", f"webhooks/test?webhook_id={_first(set_up, 'webhooks')}", {"request": {}})
 
 
+def _only_read(set_up: SetUp) -> None:
+    _by_oauth(set_up, scopes=["read"])
+
+
+def _by_oauth(set_up: SetUp, **said: object) -> None:
+    zendesk = set_up.sandbox.zendesk
+    zendesk.give_oauth_token(**said)
+    given = {**set_up.environ(), "ZENDESK_OAUTH_TOKEN": zendesk.token}
+    given = {name: value for name, value in given.items() if name not in {"ZENDESK_EMAIL", "ZENDESK_TOKEN"}}
+    set_up.environ = lambda: given  # type: ignore[method-assign]
+
+
+def _hook_that_is_refused(set_up: SetUp) -> None:
+    gitlab = set_up.sandbox.gitlab
+    gitlab.add_issue("community/product", title="It broke")
+    gitlab.webhook_sender.wait()
+
+
+def _form(set_up: SetUp) -> None:
+    set_up.sandbox.zendesk.add_form("Default", [])
+
+
+COSTLY = {"zendesk/fields", "zendesk/forms", "zendesk/settings", "gitlab/deliveries"}
 BROKEN: list[tuple[Break, str, str, str]] = [
     (lambda s: s.sandbox.zendesk.switch_hold(False), "zendesk/hold", "fail", "Enable On-hold status"),
     (_edit("webhooks", status="inactive"), "zendesk/webhook", "fail", "Switch it on"),
@@ -48,6 +71,13 @@ BROKEN: list[tuple[Break, str, str, str]] = [
     (_refused_deliveries, "zendesk/deliveries", "fail", "log"),
     (lambda s: s.sandbox.gitlab.disable_hooks(), "gitlab/hooks", "fail", "Test"),
     (lambda s: setattr(s.sandbox.gitlab, "signing", False), "gitlab/version", "warn", "From 19.0 on"),
+    (_only_read, "zendesk/token", "fail", "Make one with write"),
+    (lambda s: _by_oauth(s, expires_at="2020-01-01T00:00:00Z"), "zendesk/token", "warn", "new one"),
+    (_form, "zendesk/forms", "warn", "attach_to_forms: [Default]"),
+    (_hook_that_is_refused, "gitlab/deliveries", "fail", "log"),
+    (lambda s: s.sandbox.zendesk.switch_workspace(False), "zendesk/settings", "warn", "Agent Workspace"),
+    (_edit("webhooks", custom_headers={"X-From": "us"}), "zendesk/webhook", "warn", "--restore webhook/main"),
+    (_edit("fields", active=False), "zendesk/fields", "warn", "Switch it on"),
     (_readable, "pointsman/secrets", "warn", "chmod 600"),
 ]
 
@@ -58,9 +88,9 @@ def test_one_wrong_thing_is_named_with_its_remedy(
 ) -> None:
     set_up.apply()
     # Nothing listens at https://pointsman.example.
-    before = [one for one in examine(set_up.account(), only_cheap=name != "zendesk/fields") if one.state != "ok"]
+    before = [one for one in examine(set_up.account(), only_cheap=name not in COSTLY) if one.state != "ok"]
     broken(set_up)
-    after = [one for one in examine(set_up.account(), only_cheap=name != "zendesk/fields") if one.state != "ok"]
+    after = [one for one in examine(set_up.account(), only_cheap=name not in COSTLY) if one.state != "ok"]
     (new,) = [one for one in after if one not in before and one.name == name]
     assert new.state == state
     assert remedy in new.remedy

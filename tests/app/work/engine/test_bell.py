@@ -6,10 +6,12 @@ import threading
 
 import pytest
 
+from app.work.engine.bell_wire import BellWire
+from app.work.engine.engine import Engine
 from app.work.engine.queues import QUEUES
 from app.work.engine.work_rows import JSON
 from tests.app.work.conftest import Started, wait_until
-from tests.support.work import example_work
+from tests.support.work import example_work, register
 
 
 def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,6 +26,36 @@ def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: py
     monkeypatch.undo()
     engine._bell.ring(QUEUES)  # so that it stops
     assert found
+
+
+def test_what_another_process_stores_begins_before_the_next_look(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, wire = threading.Event(), BellWire()
+    worker, web = Engine(database_url, polling_seconds=0.02, wire=wire), Engine(database_url, wire=wire)
+    register(worker, "wf", lambda _: began.set(), lambda *_: None)
+    worker.start()
+    try:
+        monkeypatch.setattr(worker._bell, "_seconds", dict.fromkeys(worker._bell._seconds, 600.0))
+        web.accept([example_work("wf", "first", "ticket:1")])
+        wait_until(began.is_set, seconds=60)  # the look that was under way may have been a short one
+        began.clear()
+        web.accept([example_work("wf", "second", "ticket:2")])
+        assert began.wait(60)
+    finally:
+        monkeypatch.undo()
+        worker._bell.ring(QUEUES)  # so that it stops
+        worker.stop(grace_seconds=1)
+        web.store.close()
+
+
+def test_nobody_waits_for_a_worker_that_does_not_listen() -> None:
+    wire, rang = BellWire(), threading.Event()
+    for _ in range(100_000):  # more than a pipe holds
+        wire.pull()
+    wire.listen(rang.set)
+    assert rang.wait(60)
+    wire.close()
 
 
 def test_however_often_it_rings_no_more_is_taken_than_there_are_workers(start: Started) -> None:

@@ -14,7 +14,7 @@ from app.rules.actions.forward import Forward
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
 from app.rules.actions.note import Note
-from app.rules.actions.reply import NOBODY_THERE, Reply
+from app.rules.actions.reply import NO_ADDRESS, NOBODY_THERE, Reply
 from app.rules.actions.solve_parent import SolveParent
 from app.rules.actions.spam import Spam
 from app.rules.actions.status import Status
@@ -398,6 +398,17 @@ def test_who_is_not_there_any_more_is_not_answered(sent: bool) -> None:
     assert not change.reply
     assert change.outcomes[0].state == "skipped"
     assert f"Next: {NOBODY_THERE}" in note(made, Found())
+
+
+def test_a_reply_that_would_reach_nobody_is_suggested_and_says_so() -> None:
+    made = decision(Reply(macro="Hello::All", sent=True), NOTE)
+    made = made.model_copy(update={"ticket": made.ticket.model_copy(update={"requester_reached": False})})
+    change = compose(made, Found(), RULES)
+    assert not change.reply
+    assert (change.outcomes[0].state, change.outcomes[0].detail) == ("done", "suggested Hello::All")
+    written = note(made, Found())
+    assert f"Next: {NO_ADDRESS}" in written
+    assert "> Hello Sam" in written
 
 
 def test_what_the_team_wrote_for_somebody_who_is_not_there_is_kept() -> None:
