@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from app.desk import assets, door
 from app.desk.access import is_of_desk
-from app.desk.page import Deed, Page, VisitDep
+from app.desk.page import Content, Deed, Page, VisitDep
 from app.desk.pages import (
     audit,
     backtest,
@@ -25,8 +26,9 @@ from app.desk.pages import (
     rules,
     setup,
     ticket,
+    times,
 )
-from app.desk.render import Asked, page_response, problem_response, twin_response
+from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
 
 PAGES: tuple[Page, ...] = (
     decisions.PAGE,
@@ -38,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     rules.ONE,
     config.PAGE,
     failures.PAGE,
+    times.PAGE,
     labelling.PAGE,
     mentions.PAGE,
     setup.PAGE,
@@ -65,6 +68,8 @@ def desk_router() -> APIRouter:
     # Before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too.
     for page in (*PAGES, *TWINS):
         router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
+        if page.as_table:
+            router.add_api_route(f"{page.path}.csv", _table(page, page.as_table), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
     for form in FORMS:
@@ -99,6 +104,13 @@ def _whole(page: Page) -> Any:
 def _twin(page: Page) -> Any:
     def answer(visit: VisitDep, content: Any = Depends(page.read)) -> Response:
         return twin_response(content, visit.now)
+
+    return answer
+
+
+def _table(page: Page, as_table: Callable[[Content], Iterable[Sequence[object]]]) -> Any:
+    def answer(content: Any = Depends(page.read)) -> Response:
+        return table_response(f"{page.path}.csv", as_table(content))
 
     return answer
 

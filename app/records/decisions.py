@@ -5,11 +5,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import Along, PrunedBatch, TableAccess, Values, as_dataclass, has_text, upsert
+from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
+from app.records.prepared import Prepared, Values
 from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -143,12 +145,18 @@ MOST_OF_TICKET = 20
 MOST_OF_A_THREAD = 500
 
 
-_OF_TICKET = (
+_OF_TICKET = Prepared(
     sa.select(decisions)
     .where(decisions.c.ticket_id == sa.bindparam("ticket"))
     .order_by(decisions.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> Prepared:
+    of_run = decisions.c.run_id == sa.bindparam("of_run")
+    return Prepared(sa.update(decisions).where(of_run), columns)
 
 
 class _OfThread(threading.local):
@@ -192,9 +200,7 @@ class Decisions(TableAccess):
 
     def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
         self._wrote()
-        connection.execute(
-            sa.update(decisions).where(decisions.c.run_id == sa.bindparam("of_run")), {**values, "of_run": run_id}
-        )
+        _update(tuple(values)).run(connection, {**values, "of_run": run_id})
 
     def delete(self, run_id: str) -> None:
         self._wrote()
@@ -299,7 +305,7 @@ class Decisions(TableAccess):
 
     def forget_texts(self, ticket_id: int) -> None:
         mine = (decisions.c.ticket_id == ticket_id, has_text(decisions))
-        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[]))
+        self._change(sa.update(decisions).where(*mine).values(ticket={}, trace=[], answer=""))
 
     def of_archetype(self, archetype: str, since: str) -> list[Decision]:
         """Verdicts made since then, one for each ticket: the newest."""
