@@ -24,6 +24,7 @@ from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_fee
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
 from app.demo.set_up import SetupApply, set_up
+from app.desk.access import DeskAccess
 from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
@@ -36,8 +37,9 @@ from integrations.sandbox import Sandbox
 LONGEST_WAIT = 60.0
 INTERRUPTED = 130
 TRY = """
-Try it on the pages: write a ticket, correct its tag, close its issue. "Why?" on
-a ticket shows the decision. The chat hears of an outage that ten people report.
+Try it: open the desk. Write a ticket on Zendesk's page, correct its tag, close
+its issue, and see at the desk what became of it, and why. The chat hears of an
+outage that ten people report.
 Change a phrase in routing.yaml and run the demo again to see the difference.
 Ctrl-C ends the demo."""
 
@@ -93,13 +95,19 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
         with Sandbox.start(**ports) as sandbox, TemporaryDirectory(prefix="pointsman-demo-") as folder:
             settings = with_feeds_of(sandbox, _settings(sandbox, Path(folder), port=port), Path(folder))
             demo = _seed(sandbox, samples)
-            settings = set_up(console, sandbox, settings, Path(folder), apply)
+            with console.capture() as said:  # where to look comes first
+                settings = set_up(console, sandbox, settings, Path(folder), apply)
             service = build(settings)
-            if stay:
-                _fill_a_month(console, service)
+            month = _fill_a_month(service) if stay else ""
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
-            with serve_in_thread(create_app(service), settings) as address:
+            app = create_app(service)
+            with serve_in_thread(app, settings) as address:
+                if stay:
+                    access: DeskAccess = app.state.desk_access
+                    print_addresses(console, sandbox, settings, address, address + access.invite())
+                    console.print(month + "\n")
+                console.out(said.get(), highlight=False)
                 return _play(console, demo, settings, address, stay=stay)
     except BadRules as error:
         for problem in error.problems:
@@ -111,22 +119,29 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
     return 1
 
 
-def _fill_a_month(console: Console, service: Service) -> None:
-    """For people who look at the desk's pages."""
+def _fill_a_month(service: Service) -> str:
+    """For people who look at the desk's pages; says which tickets are not real."""
     deps = service.deps
     numbers = SampleMonth(deps.records, deps.rulebook.current(), service.dry_run().judgement.detect, deps.now()).fill()
-    console.print(f"Tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived.\n")
+    return f"On the desk, tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived."
+
+
+def print_addresses(console: Console, sandbox: Sandbox, settings: Settings, address: str, desk: str) -> None:
+    """The desk first: it is what most people want to see. Its link signs in once."""
+    for name, where in (
+        ("The desk", desk),
+        ("Zendesk's tickets", sandbox.zendesk.url),
+        ("GitLab's issues", sandbox.gitlab.url),
+        ("The team's chat", sandbox.chat.url),
+        ("The service", f"{address}/api/decisions"),
+        ("  its DESK_TOKEN", settings.desk_token.get_secret_value()),
+    ):
+        console.print(f"{name:<18} {where}", soft_wrap=True, markup=False, highlight=False)
+    console.print()
 
 
 def _play(console: Console, demo: Demo, settings: Settings, address: str, *, stay: bool) -> int:
-    sandbox = demo.sandbox
     token = settings.desk_token.get_secret_value()
-    if stay:
-        console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
-        console.print(f"GitLab's issues    {sandbox.gitlab.url}")
-        console.print(f"The team's chat    {sandbox.chat.url}")
-        console.print(f"The service        {address}/api/decisions")
-        console.print(f"  its DESK_TOKEN   {token}\n")
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as desk:
         return _play_with(console, demo, settings, desk, stay=stay)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ COOKIE = "__Host-desk"
 HOME = "/desk/decisions"
 LOGIN = "/login"
 LOGOUT = "/logout"
+ONCE = f"{LOGIN}/once/"
 OPEN = frozenset({LOGIN, LOGOUT})
 STATIC = "/static/"
 PAGES = "/desk"
@@ -49,7 +51,7 @@ STATIC_HEADERS = (*_FOR_ALL, (b"cache-control", b"public, max-age=31536000, immu
 
 
 def is_of_desk(path: str) -> bool:
-    return path in OPEN or path == PAGES or path.startswith((f"{PAGES}/", STATIC))
+    return path in OPEN or path == PAGES or path.startswith((f"{PAGES}/", STATIC, ONCE))
 
 
 def headers_of(path: str, status: int) -> tuple[tuple[bytes, bytes], ...]:
@@ -85,6 +87,25 @@ class LoginLimit:
         return len(self._wrong) > self.most
 
 
+@dataclass
+class Invitations:
+    """Links that sign in once. Kept in memory: they are for whoever sees this process's own output."""
+
+    lasts: timedelta = timedelta(hours=1)
+    _open: dict[str, datetime] = field(default_factory=dict)
+
+    def make(self, now: datetime) -> str:
+        """The path of the link."""
+        secret = secrets.token_urlsafe(32)
+        self._open[secret] = now
+        return ONCE + secret
+
+    def take(self, secret: str, now: datetime) -> bool:
+        """Whether it is one, and still good; it is not any more afterwards."""
+        made = self._open.pop(secret, None)
+        return made is not None and now - made < self.lasts
+
+
 @dataclass(frozen=True)
 class DeskAccess:
     """Lets requests to the desk in, or says how they are refused."""
@@ -94,6 +115,11 @@ class DeskAccess:
     """The desk's origin, `https://pointsman.example.com`."""
     now: Callable[[], datetime]
     login_limit: LoginLimit = field(default_factory=LoginLimit)
+    invitations: Invitations = field(default_factory=Invitations)
+
+    def invite(self) -> str:
+        """The path of a link that signs in once, to operate."""
+        return self.invitations.make(self.now())
 
     async def refusal(self, request: Request) -> Response | None:
         """None: it may go on, with its visitor in `request.state.visitor`."""
@@ -105,7 +131,7 @@ class DeskAccess:
             is_forged = forged_login if path == LOGIN else forged
             if is_forged(request.headers, self.own):
                 return JSONResponse({"detail": "This did not come from a page of the desk."}, 403)
-        if path in OPEN:
+        if path in OPEN or path.startswith(ONCE):
             return None
         visitor: Visitor | None = request.state.visitor
         if visitor is None:

@@ -8,9 +8,11 @@ import structlog
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.desk.access import COOKIE, HOME, LOGIN, LOGOUT, PAGES, DeskAccess, safe_next, session_cookie
+from app.desk.access import COOKIE, HOME, LOGIN, LOGOUT, ONCE, PAGES, DeskAccess, safe_next, session_cookie
 from app.desk.page import FormDep
 from app.desk.render import login_response
+from app.records.audit import AuditEntry
+from app.records.sessions import Role
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +52,26 @@ def login(request: Request, form: FormDep) -> Response:
             log.warning("login_refused")
             problem, status = "That is not the token. It is the value of DESK_TOKEN or DESK_READ_TOKEN.", 401
         return login_response(request, access.now(), target=target, problem=problem, status=status)
-    access.book.end(request.cookies.get(COOKIE, ""))
     name = " ".join(form.get("name", "").split())[:60] or NAMES[role]
-    value = access.book.begin(name, role, access.now())
+    return _let_in(request, name, role, target)
+
+
+@router.get(f"{ONCE}{{secret}}")
+def login_once(request: Request, secret: str) -> Response:
+    """A link that was printed at the start. It is followed from a terminal, so that no form stands before it."""
+    access = _access(request)
+    if not access.invitations.take(secret, access.now()):
+        problem = "This link was used before, or is too old. Sign in with the token."
+        return login_response(request, access.now(), target="", problem=problem, status=401)
+    return _let_in(request, NAMES["operate"], "operate", "")
+
+
+def _let_in(request: Request, name: str, role: Role, target: str) -> Response:
+    access, records = _access(request), request.app.state.service.deps.records
+    now = access.now()
+    records.audit.add(AuditEntry(at=now.isoformat(), name=name, role=role, what="sign in", about="the desk"))
+    access.book.end(request.cookies.get(COOKIE, ""))
+    value = access.book.begin(name, role, now)
     return RedirectResponse(safe_next(target), 303, headers=session_cookie(value))
 
 

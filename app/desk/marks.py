@@ -19,8 +19,8 @@ def marked(text: str, spans: Iterable[Span]) -> list[Piece]:
     """The pieces are the whole text, whatever the spans say. Where two overlap, what decided wins."""
     marks = [""] * len(text)
     for span in sorted(spans, key=lambda one: one.kind == "why"):
-        start, end = max(0, span.start), min(len(text), span.end)
-        marks[start:end] = [span.kind] * max(0, end - start)
+        for place in range(max(0, span.start), min(len(text), span.end)):
+            marks[place] = span.kind
     pieces: list[Piece] = []
     begin = 0
     for place in range(1, len(text) + 1):

@@ -14,7 +14,20 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Content, Deed, Page, VisitDep
-from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, rules, ticket, times
+from app.desk.pages import (
+    audit,
+    backtest,
+    config,
+    decisions,
+    failures,
+    labelling,
+    mentions,
+    playground,
+    rules,
+    setup,
+    ticket,
+    times,
+)
 from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
 
 PAGES: tuple[Page, ...] = (
@@ -29,6 +42,8 @@ PAGES: tuple[Page, ...] = (
     failures.PAGE,
     times.PAGE,
     labelling.PAGE,
+    mentions.PAGE,
+    setup.PAGE,
     audit.PAGE,
 )
 """In the order of the navigation."""
@@ -39,6 +54,8 @@ TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 DEEDS: tuple[Deed, ...] = (
     ticket.FOLLOW,
     *failures.DEEDS,
+    mentions.TAKE,
+    setup.LOOK,
     backtest.START,
     backtest.CANCEL,
     labelling.CHOOSE,

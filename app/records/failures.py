@@ -111,7 +111,7 @@ class Failures(TableAccess):
             .subquery()
         )
         query = sa.select(grouped, failures.c.message).join(failures, failures.c.id == grouped.c.newest_id)
-        return self._read(Cause, query.order_by(grouped.c.last_at.desc()))
+        return self._read(Cause, query.order_by(grouped.c.last_at.desc(), grouped.c.newest_id.desc()))
 
     def of_cause(
         self, source: str, step: str, reason: str, *, upto: int, limit: int, holding_work: bool = False

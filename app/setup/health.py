@@ -1,14 +1,17 @@
 """What the service itself looks at every hour: the doctor's cheap checks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from app.metrics import SETUP_PROBLEMS
+from app.records.setup_objects import SetupObject
 from app.setup.doctor.diagnosis import Diagnosis
 from app.setup.doctor.examination import examine
 from app.setup.objects import Account
+from app.setup.plan import Step
+from app.setup.planner import make_plan
 from integrations.errors import IntegrationError
 
 HEALTH_SECONDS = 3600
@@ -22,6 +25,16 @@ class SetupHealth:
     """None without PUBLIC_URL: then nobody knows what the webhooks should call."""
     problems: Sequence[Diagnosis] = ()
     """Of the last look."""
+    steps: Sequence[Step] = ()
+    """What `pointsman setup` would do, as it was when somebody last asked."""
+    planned_at: str = ""
+
+    def plan(self, recorded: Callable[[str], Mapping[str, SetupObject]], now: str) -> None:
+        """Read both sides and keep the plan. Writes nothing. `recorded`: of an instance. Raises IntegrationError."""
+        if self.account is not None:
+            account = self.account()
+            self.steps = make_plan(account, recorded(account.instance)).steps
+            self.planned_at = now
 
     def look(self) -> None:
         if self.account is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,16 +14,25 @@ from httpx import ASGITransport, AsyncClient, Cookies, Response
 from pydantic import SecretStr
 
 from app.desk.access import COOKIE
+from app.records.audit import AuditEntry
+from app.records.database import Along
 from app.records.decisions import Decision
+from app.records.failures import Failure
 from app.records.records import Records
 from app.service import Service
+from app.setup.health import SetupHealth
 from app.web.app import create_app
-from tests.support.fakes import Clock, dependencies
+from app.work.messages import ReconcileTickets, Work
+from app.work.operations.dead_letters import DeadLetters
+from tests.support.fakes import NOW, Clock, dependencies
 
 TOKENS = {"operate": "token-to-operate", "read": "token-to-read-only"}
 ORIGIN = "https://desk.example.org"
 OURS = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
 """What browsers send with a form of ours."""
+
+WORK = ReconcileTickets(key="work", accepted_at=NOW).model_dump(mode="json")
+"""Some work that a failure holds."""
 
 
 @dataclass
@@ -43,11 +52,33 @@ class Web:
 
 
 @dataclass
+class Accepting:
+    """An engine that takes work and does none."""
+
+    database: Any = None
+    accepted: list[Work] = field(default_factory=list)
+    waiting: int = 0
+
+    def accept(self, works: Sequence[Work], along: Along | None = None) -> list[bool]:
+        if along is not None:
+            with self.database.begin() as connection:
+                along(connection)
+        self.accepted += works
+        return [True] * len(works)
+
+    @property
+    def backlog(self) -> Any:
+        return SimpleNamespace(waiting=lambda: self.waiting, tickets_accepted=lambda _since, _until: self.waiting)
+
+
+@dataclass
 class Desk:
     records: Records
     clock: Clock
     web: Web
     service: Any
+    engine: Accepting
+    invite: Callable[[], str]
     saved: int = field(default=0)
 
     def sign_in(self, role: str = "operate", name: str = "") -> None:
@@ -64,7 +95,7 @@ class Desk:
     def tick(self, path: str, tag: str = "x") -> Response:
         return self.get(path, **{"HX-Request": "true", "HX-PTag": tag})
 
-    def post(self, path: str, headers: dict[str, str] | None = None, **form: str) -> Response:
+    def post(self, path: str, headers: dict[str, str] | None = None, /, **form: str) -> Response:
         return self.web.request("POST", path, data=form, headers=OURS if headers is None else headers)
 
     def decision(self, **values: Any) -> Decision:
@@ -90,6 +121,29 @@ class Desk:
         self.records.decisions.save(made)
         return made
 
+    def failure(self, **values: Any) -> Failure:
+        """One more, that holds work unless `payload` says otherwise."""
+        self.saved += 1
+        given: dict[str, Any] = {
+            "source": "gitlab",
+            "ticket_id": 100,
+            "step": "link_issue",
+            "reason": "unavailable",
+            "message": "GitLab answered 503",
+            "attempts": 5,
+            "payload": WORK,
+            "failed_at": self.clock().isoformat(),
+            **values,
+        }
+        self.records.failures.add(Failure(key=f"failure-{self.saved}", **given))
+        found = self.records.failures.by_key(f"failure-{self.saved}")
+        assert found
+        return found
+
+    def audited(self) -> list[AuditEntry]:
+        """What people did, the newest first; signing in is not counted."""
+        return [one for one in self.records.audit.newest() if one.what != "sign in"]
+
 
 @contextmanager
 def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
@@ -97,7 +151,8 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
     records = Records.open(f"sqlite:///{folder / 'pointsman.db'}")
     clock = Clock()
     try:
-        deps = dependencies(records, clock=clock)
+        engine = Accepting(records.engine)
+        deps = dependencies(records, engine=engine, clock=clock)
         given = {
             "zendesk_webhook_secret": (SecretStr("s3cret"),),
             "desk_token": SecretStr(TOKENS["operate"]),
@@ -105,10 +160,18 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
             "desk_url": ORIGIN,
         }
         settings = deps.settings.model_copy(update=given)
-        made = SimpleNamespace(deps=replace(deps, settings=settings), **service)
-        client = AsyncClient(transport=ASGITransport(create_app(cast("Service", made))), base_url=ORIGIN)
+        made = SimpleNamespace(
+            deps=replace(deps, settings=settings),
+            dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, clock),
+            setup=SetupHealth(None),
+            oldest_waiting=lambda: 0.0,
+            feeds=list,
+        )
+        vars(made).update(service)
+        app = create_app(cast("Service", made))
+        client = AsyncClient(transport=ASGITransport(app), base_url=ORIGIN)
         web = Web(client)
-        yield Desk(records, clock, web, made)
+        yield Desk(records, clock, web, made, engine, app.state.desk_access.invite)
         web.runner.close()
     finally:
         records.close()

@@ -1,0 +1,107 @@
+"""What failed and what waits: by cause, tried again with the count that the button said, or left be with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.records.pauses import Pause
+from tests.support.desk import Desk
+
+PAGE = "/desk/failures"
+
+
+@pytest.fixture(autouse=True)
+def _signed_in(desk: Desk) -> None:
+    desk.sign_in()
+
+
+def test_nothing_open_is_said(desk: Desk) -> None:
+    page = desk.get(PAGE).text
+    assert "Nothing is open" in page
+    assert "One by one" not in page
+
+
+def test_causes_are_counted_and_only_what_holds_work_can_be_retried(desk: Desk) -> None:
+    for _ in range(3):
+        desk.failure()
+    desk.failure(payload=None)
+    desk.failure(reason="forbidden", message="no right")
+    twin = desk.get(f"{PAGE}.json").json()
+    assert [(one["reason"], one["count"], one["can_retry"]) for one in twin["causes"]] == [
+        ("forbidden", 1, 1),
+        ("unavailable", 4, 3),
+    ]
+    assert twin["count_open"] == 5
+    page = desk.get(PAGE).text
+    assert ">Retry 3</button>" in page
+    assert 'data-confirm="Retry 3 now"' in page
+
+
+def test_a_cause_has_an_address_of_its_own(desk: Desk) -> None:
+    desk.failure(message="the one")
+    desk.failure(reason="forbidden", message="the other")
+    page = desk.get(f"{PAGE}?source=gitlab&step=link_issue&reason=forbidden").text
+    assert page.count('class="card failure"') == 1
+    assert "No such" not in page
+
+
+def test_the_button_retries_what_it_counted_and_nothing_that_failed_since(desk: Desk) -> None:
+    shown = [desk.failure() for _ in range(3)]
+    upto = shown[-1].id
+    later = desk.failure()
+    cause = {"source": "gitlab", "step": "link_issue", "reason": "unavailable", "upto": str(upto)}
+    answer = desk.post(f"{PAGE}/retry", **cause)
+    assert answer.headers["location"] == f"{PAGE}?said=retried-3"
+    assert len(desk.engine.accepted) == 3
+    assert [one.id for one in desk.records.failures.newest(limit=9)] == [later.id]
+    assert "3 being tried again" in desk.get(answer.headers["location"]).text
+    entry = desk.audited()[0]
+    assert (entry.what, entry.about) == ("retry", "failures: gitlab, link_issue, unavailable")
+    assert desk.post(f"{PAGE}/retry", **{**cause, "upto": "x"}).status_code == 422
+
+
+def test_one_is_retried_once(desk: Desk) -> None:
+    failure = desk.failure()
+    back = {"back": "/desk/tickets/100"}
+    assert desk.post(f"{PAGE}/{failure.id}/retry", **back).headers["location"] == "/desk/tickets/100"
+    again = desk.post(f"{PAGE}/{failure.id}/retry")
+    assert again.status_code == 409
+    assert "being tried again already" in again.text
+    assert desk.post(f"{PAGE}/999/retry").status_code == 404
+    assert len(desk.engine.accepted) == 1
+
+
+def test_one_is_left_be_with_a_reason_only(desk: Desk) -> None:
+    failure = desk.failure()
+    assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="  ").status_code == 422
+    assert desk.audited() == []
+    assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="known <b>").headers["location"] == f"{PAGE}?said=ignored"
+    assert "Left be: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
+
+
+def test_pause_and_resume_say_who_and_why(desk: Desk) -> None:
+    desk.sign_in("operate", "Ada")
+    assert desk.post("/desk/pause", what="issues", reason="a migration").status_code == 303
+    assert desk.records.pauses.current() == [Pause("issues", desk.clock().isoformat(), "Ada", "a migration")]
+    page = desk.get(PAGE).text
+    assert "Nothing goes to GitLab" in page
+    assert "by Ada: a migration" in page
+    assert desk.post("/desk/pause", what="lunch").status_code == 422
+    assert desk.post("/desk/resume", what="issues").status_code == 303
+    assert desk.records.pauses.current() == []
+    assert [one.what for one in desk.audited()] == ["resume", "pause"]
+
+
+def test_readers_see_all_of_it_and_no_button(desk: Desk) -> None:
+    desk.failure()
+    desk.sign_in("read")
+    page = desk.get(PAGE).text
+    assert "unavailable" in page
+    assert 'method="post" action="/desk' not in page
+
+
+def test_work_that_waits_is_told_by_its_age(desk: Desk) -> None:
+    desk.engine.waiting = 1234
+    page = desk.get(PAGE).text
+    assert '<span class="big">1,234</span>' in page
+    assert [one["count"] for one in desk.get(f"{PAGE}.json").json()["work"]["ages"]] == [1234] * 5

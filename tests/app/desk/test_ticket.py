@@ -1,0 +1,155 @@
+"""A ticket's page: its text with what decided it, the reasons, what happened, and links by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.records.attempts import Attempt
+from app.records.calls import MadeCall
+from app.records.config_versions import ConfigVersion
+from app.records.corrections import Correction
+from app.records.links import Link
+from tests.support.desk import Desk
+
+PAGE = "/desk/tickets/7"
+TEXT = "it is broken since 10.4, really"
+TRACE: tuple[dict[str, Any], ...] = (
+    {"asked": "language", "matched": False, "detail": "en: all say so"},
+    {"asked": "route:far", "archetype": "mention", "matched": False, "path": "routes[0].when", "line": 1,
+     "detail": "none of 3 phrases", "match_score": 0.0, "error": None},
+    {"asked": "route:less", "archetype": "mention", "matched": False, "line": 2, "detail": "no version",
+     "match_score": 0.33, "error": None},
+    {"asked": "route:more", "archetype": "spam", "matched": False, "line": 3, "detail": "no word", "match_score": 0.6},
+    {"asked": "route:bad", "archetype": "spam", "matched": False, "line": 4, "error": "no such field"},
+    {"asked": "route:since", "archetype": "bug_report", "matched": True, "line": 5, "path": "routes[4].when",
+     "detail": "pattern in body", "text": "since 10.4", "part": "body", "start": 13, "end": 23, "match_score": 1.0},
+    {"asked": "route:later", "archetype": "spam", "matched": True, "shadow": True, "line": 6, "text": "really",
+     "part": "body", "start": 25, "end": 31, "would": ["would: mark as spam"]},
+    {"asked": "weather", "matched": False, "detail": "", "wind": "north"},
+)  # fmt: skip
+ROUTING = "\n".join(f"line {number}" for number in range(1, 10))
+
+
+@pytest.fixture(autouse=True)
+def _signed_in(desk: Desk) -> None:
+    desk.sign_in("read")
+
+
+def decided(desk: Desk, **values: Any) -> None:
+    given = {"decided_by": "route:since", "trace": TRACE, "ticket": {"subject": "", "body": TEXT}, "ticket_id": 7}
+    desk.decision(**{**given, **values})
+
+
+def test_an_unknown_ticket_is_said_to_be_unknown(desk: Desk) -> None:
+    answer = desk.get(PAGE)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "Nothing is known about ticket 7" in answer.text
+    assert desk.get(f"{PAGE}.json").json() == {"detail": "Nothing is known about ticket 7."}
+    assert desk.get("/desk/tickets/abc").status_code == 422
+
+
+def test_the_piece_that_decided_is_marked_where_it_stands(desk: Desk) -> None:
+    decided(desk)
+    page = desk.get(PAGE).text
+    assert 'it is broken <mark class="why" title="This decided">since 10.4</mark>, <mark class="also"' in page
+    twin = desk.get(f"{PAGE}.json").json()
+    pieces = twin["text"]["body"]
+    assert "".join(one["text"] for one in pieces) == TEXT
+    assert [one["text"] for one in pieces if one["mark"] == "why"] == ["since 10.4"]
+
+
+def test_reasons_are_in_the_order_in_which_people_ask(desk: Desk) -> None:
+    desk.records.config_versions.keep(ConfigVersion("c0ffee", ROUTING, "", "2026-01-01"))
+    decided(desk)
+    said = desk.get(f"{PAGE}.json").json()["reasons"]
+    assert said["why"]["route"] == "since"
+    assert [one["route"] for one in said["near"]] == ["more", "less"]
+    assert [one["route"] for one in said["far"]] == ["far"]
+    assert [one["route"] for one in said["shadows"]] == ["later"]
+    assert [one["route"] for one in said["errors"]] == ["bad"]
+    assert [one["asked"] for one in said["others"]] == ["language", "weather"]
+    assert [(one["number"], one["decided"]) for one in said["yaml"]] == [
+        (3, False), (4, False), (5, True), (6, False), (7, False),
+    ]  # fmt: skip
+    page = desk.get(PAGE).text
+    assert 'href="/desk/config/c0ffee#L5"' in page
+    assert "wind: north" in page
+    assert "(changed since)" in page
+
+
+def test_what_was_forgotten_has_a_page_too(desk: Desk) -> None:
+    decided(desk, ticket={}, trace=())
+    page = desk.get(PAGE).text
+    assert "The text was forgotten for its age" in page
+    assert "Why not another" not in page
+
+
+def test_what_happened_is_in_its_order(desk: Desk) -> None:
+    at = "2026-01-01T12:00:{:02d}+00:00".format
+    decided(desk, decided_at=at(1), finished_at=at(9))
+    with desk.records.engine.begin() as connection:
+        calls = [MadeCall("zendesk", "GET /ticket", 200, 36, at(0)), MadeCall("gitlab", "POST /issues", None, 9, at(3))]
+        desk.records.calls.add_within(connection, 7, "run-1", calls)
+    failure = desk.failure(ticket_id=7, failed_at=at(5))
+    desk.records.attempts.add(Attempt(failure.key, 0, 1, "link_issue", "gitlab", "unavailable", "503", at(4)))
+    desk.records.corrections.save(Correction(7, "spam", "bug_report", "route:since", {}, at(20), by="zendesk:5"))
+    moments = desk.get(f"{PAGE}.json").json()["timeline"]
+    assert [(one["kind"], one["went_well"]) for one in moments] == [
+        ("call", True), ("decided", True), ("call", False), ("try", False), ("failed", False), ("finished", True),
+        ("corrected", True),
+    ]  # fmt: skip
+    page = desk.get(PAGE).text
+    assert "36 ms, 200" in page
+    assert "no answer" in page
+    assert "zendesk:5 chose spam" in page
+
+
+def test_an_earlier_decision_has_an_address_and_says_that_it_is_one(desk: Desk) -> None:
+    decided(desk, summary="the first")
+    decided(desk, summary="the second")
+    assert "the second" in desk.get(PAGE).text
+    earlier = desk.get(f"{PAGE}?run=run-1").text
+    assert "the first" in earlier
+    assert "This is an earlier decision" in earlier
+
+
+def test_a_delivery_without_a_verdict_does_not_hide_the_verdict(desk: Desk) -> None:
+    decided(desk, summary="the verdict")
+    decided(desk, config_hash="", summary="nothing to do", archetype=None, event="updated")
+    assert "the verdict" in desk.get(PAGE).text
+
+
+def link(desk: Desk) -> None:
+    decided(desk)
+    made = Link(7, "issue", 5, "g/p", 9, "https://gitlab.example/g/p/-/issues/9", "opened", "opened")
+    desk.records.links.save(made, now="2026-01-01")
+
+
+def test_a_link_is_paused_and_removed_by_those_who_may(desk: Desk) -> None:
+    link(desk)
+    form = {"project": "g/p", "iid": "9"}
+    assert "Remove" not in desk.get(PAGE).text
+    assert desk.post(f"{PAGE}/links", **form, following="paused").status_code == 403
+    assert desk.audited() == []
+    desk.sign_in("operate", "Ada  <b>")
+    assert desk.post(f"{PAGE}/links", **form, following="paused").headers["location"] == PAGE
+    assert desk.records.links.of_ticket(7)[0].following == "paused"
+    assert desk.post(f"{PAGE}/links", **form, following="removed").status_code == 303
+    entry = desk.audited()[0]
+    assert (entry.name, entry.role, entry.what, entry.about) == ("Ada <b>", "operate", "link", "ticket 7")
+    assert (entry.before["following"], entry.after["following"]) == ("paused", "removed")
+    page = desk.get(PAGE).text
+    assert "Ada &lt;b&gt;: link" in page
+    assert "Follow again" not in page
+
+
+@pytest.mark.parametrize("wrong", [{"iid": "8"}, {"project": "g/q"}, {"following": "followed"}, {"iid": ""}])
+def test_a_link_that_is_not_there_is_refused(desk: Desk, wrong: dict[str, str]) -> None:
+    link(desk)
+    desk.sign_in()
+    form = {"project": "g/p", "iid": "9", "following": "removed", **wrong}
+    assert desk.post(f"{PAGE}/links", **form).status_code == 404
+    assert desk.records.links.of_ticket(7)[0].following == "active"
+    assert desk.audited() == []
