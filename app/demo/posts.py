@@ -20,7 +20,9 @@ _OWN_FEEDS = re.compile(r"^feeds:.*\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
 BY_ALERT = "alert-"
 FEEDS = """
 feeds:
-  hackernews: {{type: hackernews, channel: hackernews, address: '{url}/hackernews', look_for: gitlab, since: {since}}}
+  hackernews:
+    {{type: hackernews, channel: hackernews, address: '{url}/hackernews', items: '{url}/hackernews/item',
+     look_for: gitlab, since: {since}}}
   blog: {{type: disqus, channel: disqus, forum: gitlab, address: '{url}/disqus', since: {since}}}
   forum: {{type: discourse, channel: forum, address: '{url}/forum', since: {since}}}
 """

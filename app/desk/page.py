@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -82,6 +82,8 @@ class Page:
     """`g` and this letter lead there."""
     is_live: bool = True
     """Does it ask for news by itself?"""
+    as_table: Callable[[Content], Iterable[Sequence[object]]] | None = None
+    """The rows of its `.csv` twin, the first one with their names."""
     tick_keeps: tuple[str, ...] = ()
     """What of its dict a tick sends back, as a part of the address."""
 

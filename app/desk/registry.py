@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -12,29 +13,67 @@ from starlette.routing import Route
 
 from app.desk import assets, door
 from app.desk.access import is_of_desk
-from app.desk.page import Deed, Page, VisitDep
-from app.desk.pages import audit, decisions, failures, mentions, setup, ticket
-from app.desk.render import Asked, page_response, problem_response, twin_response
+from app.desk.page import Content, Deed, Page, VisitDep
+from app.desk.pages import (
+    audit,
+    backtest,
+    config,
+    decisions,
+    failures,
+    labelling,
+    mentions,
+    playground,
+    rules,
+    setup,
+    ticket,
+    times,
+)
+from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
 
 PAGES: tuple[Page, ...] = (
     decisions.PAGE,
     ticket.PAGE,
+    playground.PAGE,
+    backtest.LIST,
+    backtest.PAGE,
+    rules.PAGE,
+    rules.ONE,
+    config.PAGE,
     failures.PAGE,
+    times.PAGE,
+    labelling.PAGE,
     mentions.PAGE,
     setup.PAGE,
     audit.PAGE,
 )
 """In the order of the navigation."""
-DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS, mentions.TAKE, setup.LOOK)
+FORMS: tuple[Page, ...] = (playground.CHECK,)
+"""What answers a form that changes nothing: the page again, by POST."""
+TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
+"""Without a page: what a script asks for."""
+DEEDS: tuple[Deed, ...] = (
+    ticket.FOLLOW,
+    *failures.DEEDS,
+    backtest.START,
+    backtest.CANCEL,
+    labelling.CHOOSE,
+    mentions.TAKE,
+    setup.LOOK,
+)
 
 
 def desk_router() -> APIRouter:
     """The pages, their twins, what buttons do, the way in, and the files."""
     router = APIRouter(include_in_schema=False)
-    for page in PAGES:  # before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too
+    # Before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too.
+    for page in (*PAGES, *TWINS):
         router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
+        if page.as_table:
+            router.add_api_route(f"{page.path}.csv", _table(page, page.as_table), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
+    for form in FORMS:
+        router.add_api_route(form.path, _whole(form), methods=["POST"])
     for deed in DEEDS:
         router.add_api_route(deed.path, _done(deed), methods=["POST"])
     router.include_router(door.router)
@@ -65,6 +104,13 @@ def _whole(page: Page) -> Any:
 def _twin(page: Page) -> Any:
     def answer(visit: VisitDep, content: Any = Depends(page.read)) -> Response:
         return twin_response(content, visit.now)
+
+    return answer
+
+
+def _table(page: Page, as_table: Callable[[Content], Iterable[Sequence[object]]]) -> Any:
+    def answer(content: Any = Depends(page.read)) -> Response:
+        return table_response(f"{page.path}.csv", as_table(content))
 
     return answer
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +17,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.desk import assets, filters
+from app.desk import assets, charts, filters
 from app.desk.page import Content, Page
 from app.desk.session import Visitor
 
@@ -34,10 +36,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(asset=assets.address, with_query=with_query)
-    made.filters.update(filters.FILTERS)
+    made.filters.update(filters.FILTERS, share_chart=charts.share_chart, time_chart=charts.time_chart)
     # Not imported by each template: the live part of a page is rendered alone, without what stands around it.
-    for name in ("parts", "ticket_parts"):
-        made.globals[name] = made.get_template(f"_{name}.html").module
+    for name, file in (("parts", "_parts"), ("ticket_parts", "_ticket_parts"), ("charts", "_chart")):
+        made.globals[name] = made.get_template(f"{file}.html").module
     return made
 
 
@@ -69,6 +71,14 @@ def twin_response(content: Content, now: datetime) -> Response:
     """The same dict as the page has."""
     body = to_json({"as_of": now.isoformat(timespec="seconds"), **content}, indent=2)
     return Response(body, media_type="application/json")
+
+
+def table_response(path: str, rows: Iterable[Sequence[object]]) -> Response:
+    """What a spreadsheet opens."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    headers = {"Content-Disposition": f'attachment; filename="{path.rpartition("/")[2]}"'}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def problem_response(request: Request, status: int, detail: str, pages: tuple[Page, ...], now: datetime) -> Response:

@@ -54,6 +54,11 @@ class Announcements(TableAccess):
         """It certainly was not sent: whoever comes next may."""
         self._change(_set(key, state="free"))
 
+    def forget_text(self, series: str) -> None:
+        """Of messages that were sent, or may have been."""
+        sent = (announcements.c.key.startswith(f"{series}:", autoescape=True), announcements.c.state != "free")
+        self._change(sa.update(announcements).where(*sent).values(text=""))
+
     def by_key(self, key: str) -> Announcement | None:
         return self._first(Announcement, sa.select(announcements).where(announcements.c.key == key))
 

@@ -128,6 +128,17 @@ class Failures(TableAccess):
         which = (failures.c.state == "open", failures.c.failed_at >= since, failures.c.id > after)
         return self._read(Failure, sa.select(failures).where(*which).order_by(failures.c.id).limit(limit))
 
+    def forget_mention(self, source: str, ids: Collection[str]) -> None:
+        """A delivery that is kept to be retried goes on without it."""
+        with self._engine.begin() as connection:
+            mine = sa.select(failures).where(failures.c.source == "mentions").with_for_update()
+            for row in connection.execute(mine).mappings().all():
+                payload = row["payload"] or {}
+                kept = [one for one in payload.get("mentions", ()) if one["source"] != source or one["id"] not in ids]
+                if len(kept) < len(payload.get("mentions", ())):
+                    values = {"payload": {**payload, "mentions": kept}}
+                    connection.execute(sa.update(failures).where(failures.c.id == row["id"]).values(**values))
+
     def set_state(self, failure_id: int, state: str, *, because: str = "") -> None:
         self._change(sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because))
 

@@ -1,8 +1,7 @@
 """When each ticket was created and first answered, and by whom: how long people wait."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,8 +11,9 @@ from app.records.tables import first_answers
 AnsweredBy = Literal["person", "us", ""]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FirstAnswer:
+class FirstAnswer(NamedTuple):
+    """As small as can be: one page reads a month of them."""
+
     ticket_id: int
     channel: str
     """Empty: nothing was decided about it."""
@@ -29,13 +29,12 @@ class FirstAnswer:
         return self.answered_at is None and self.solved_at is None
 
 
-_COLUMNS = [first_answers.c[name] for name in FirstAnswer.__dataclass_fields__]
+_COLUMNS = [first_answers.c[name] for name in FirstAnswer._fields]
 
 
 class FirstAnswers(TableAccess):
     def of(self, tickets: Collection[int]) -> dict[int, FirstAnswer]:
-        query = sa.select(first_answers).where(first_answers.c.ticket_id.in_(sorted(tickets)))
-        return {one.ticket_id: one for one in self._read(FirstAnswer, query)}
+        return {one.ticket_id: one for one in self._select(first_answers.c.ticket_id.in_(sorted(tickets)))}
 
     def save(self, rows: Sequence[FirstAnswer]) -> None:
         if not rows:
@@ -46,13 +45,13 @@ class FirstAnswers(TableAccess):
             index_elements=["ticket_id"], set_={name: insert.excluded[name] for name in names}
         )
         with self._engine.begin() as connection:
-            connection.execute(changed, [asdict(one) for one in rows])
+            connection.execute(changed, [one._asdict() for one in rows])
 
     def created_between(self, since: str, until: str, channel: str = "") -> list[FirstAnswer]:
         which: list[sa.ColumnElement[bool]] = [first_answers.c.created_at >= since, first_answers.c.created_at < until]
         if channel:
             which.append(first_answers.c.channel == channel)
-        return self._read(FirstAnswer, sa.select(*_COLUMNS).where(*which).order_by(first_answers.c.created_at))
+        return self._select(*which)
 
     def waiting(self, channel: str = "") -> list[FirstAnswer]:
         """Neither answered nor solved, the oldest first."""
@@ -62,7 +61,12 @@ class FirstAnswers(TableAccess):
         ]
         if channel:
             which.append(first_answers.c.channel == channel)
-        return self._read(FirstAnswer, sa.select(*_COLUMNS).where(*which).order_by(first_answers.c.created_at))
+        return self._select(*which)
+
+    def _select(self, *which: sa.ColumnElement[bool]) -> list[FirstAnswer]:
+        query = sa.select(*_COLUMNS).where(*which).order_by(first_answers.c.created_at)
+        with self._reader.connect() as connection:
+            return [FirstAnswer(*row) for row in connection.execute(query)]
 
     def forget(self, tickets: Iterable[int]) -> int:
         """Of tickets that were deleted: nobody waits for them. How many there were."""

@@ -18,6 +18,8 @@ REPOST = "the same text by the same author within a day"
 REMOVED = "removed"
 """The news of a mention whose post was deleted."""
 MOST_OF_A_THREAD = 200
+BACKFILL = "backfill:"
+"""Before the name of a feed whose older posts were read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,11 @@ class NewMention:
 
     @property
     def brought_as(self) -> str:
-        """A carrier may bring one post under several ids, each with words of its own."""
-        return f"{self.carrier}:{self.native_id}"
+        """A carrier may bring one post under several ids, each with words of its own.
+
+        A feed and its backfill read the same source.
+        """
+        return f"{self.carrier.removeprefix(BACKFILL)}:{self.native_id}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class StoredMention:
     wordings: Mapping[str, str]
     newer: Mapping[str, Any]
     news: str
+
+    @property
+    def native_ids(self) -> set[str]:
+        """Whatever it was brought as."""
+        return {self.native_id, *(one.partition(":")[2] for one in self.wordings)}
 
     @property
     def in_reply_to(self) -> str:
@@ -188,19 +198,20 @@ class Mentions(TableAccess):
         others = self.of_thread(answer.source, answer.thread) if named else []
         return by_id or next((one for one in others if one.is_named(named)), None)
 
-    def unchecked(self, carrier: str, *, checks: int, since: str, before: str, limit: int) -> list[StoredMention]:
+    def unchecked(self, feed: str, *, checks: int, since: str, before: str, limit: int) -> list[StoredMention]:
         """Those with a ticket that were seen in between, and whose source was not asked more often than `checks`."""
         which = (
-            mentions.c.carrier == carrier,
+            mentions.c.carrier.in_((feed, BACKFILL + feed)),
             mentions.c.seen_at.between(since, before),
             mentions.c.state == "created",
             mentions.c.checks <= checks,
         )
         return self._read(StoredMention, sa.select(mentions).where(*which).order_by(mentions.c.seen_at).limit(limit))
 
-    def removed_since(self, carrier: str, since: str) -> list[StoredMention]:
+    def removed_since(self, feed: str, since: str) -> list[StoredMention]:
         """Those with a ticket."""
-        which = (mentions.c.carrier == carrier, mentions.c.edited_at >= since, mentions.c.news == REMOVED)
+        carriers = (feed, BACKFILL + feed)
+        which = (mentions.c.carrier.in_(carriers), mentions.c.edited_at >= since, mentions.c.news == REMOVED)
         return self._read(StoredMention, sa.select(mentions).where(*which))
 
     def checked(self, mention_ids: Collection[int], checks: int) -> None:

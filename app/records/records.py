@@ -112,6 +112,9 @@ class Records:
         """What people wrote in it; what was decided stays."""
         self.decisions.forget_texts(ticket_id)
         self.corrections.forget_text(ticket_id)
+        self.searched_texts.forget_ticket(ticket_id)
+        self.links.forget_claim_text(ticket_id)
+        self.announcements.forget_text(f"question:{ticket_id}")
 
     def close(self) -> None:
         self.engine.dispose()

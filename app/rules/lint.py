@@ -18,7 +18,7 @@ from app.rules.phrase_lint import (
     one_letter_phrase,
     quoted_phrase,
 )
-from app.rules.placeholders import ISSUE_NAMES, Text
+from app.rules.placeholders import DOCS_NAMES, ISSUE_NAMES, Text
 from app.rules.schema.macros import TemplateConfig
 from app.rules.shipped_lists import named
 
@@ -94,10 +94,10 @@ def unused_macro(rules: Rules, _: Sequence[RuleExample]) -> Iterator[Problem]:
     used.update(macro for reason in _REASONS if (macro := getattr(closing, reason).macro))
     used.update({closing.team_answer} if closing.team_answer else ())
     # One about the documentation waits for `docs:`.
-    docs, of_docs = rules.routing.docs, {"docs_url", "docs_title", "docs_excerpt"}
+    docs = rules.routing.docs
     used.update({docs.reply} if docs and docs.reply else ())
     for name, macro in rules.macros.macros.items():
-        if macro.language or (docs is None and of_docs.intersection(macro.placeholders)):
+        if macro.language or (docs is None and DOCS_NAMES.intersection(macro.placeholders)):
             used.add(name)
     used.update(remark.macro for remark in rules.routing.remarks if remark.macro)
     yield from _unused(rules.macro_positions, "macros", rules.macros.macros, used)

@@ -67,6 +67,7 @@ TEMPLATE_PLACEHOLDERS: Final[dict[str, Placeholder]] = {
 
 ISSUE_NAMES: Final = frozenset({"issue_url", "issue_title", "incident_url", "incident_title"})
 """They name the issue: a stranger may not read these of a confidential one."""
+DOCS_NAMES: Final = frozenset(name for name, one in REPLY_PLACEHOLDERS.items() if one.needs == "documentation")
 
 
 _AN: Final[Mapping[Needs, str]] = {

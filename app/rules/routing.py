@@ -23,7 +23,7 @@ from app.rules.schema.base import (
     TrackerConfig,
 )
 from app.rules.schema.documentation import DocsConfig
-from app.rules.schema.feeds import FeedConfig
+from app.rules.schema.feeds import FeedConfig, FeedName
 from app.rules.schema.mentions import MentionHookConfig
 from app.rules.schema.setup import SetupConfig
 from app.rules.schema.strict import Name, Strict, Tag, Text
@@ -97,10 +97,10 @@ class RoutingConfig(Strict):
     limits: LimitsConfig = LimitsConfig()
     retention: RetentionConfig = RetentionConfig()
     channels: Annotated[dict[Name, ChannelConfig], AfterValidator(_recognised_by_name)]
-    feeds: dict[Name, FeedConfig] = Field(
+    feeds: dict[FeedName, FeedConfig] = Field(
         default_factory=dict, description="Where the service looks by itself for what people write."
     )
-    mentions: dict[Name, MentionHookConfig] = Field(
+    mentions: dict[FeedName, MentionHookConfig] = Field(
         default_factory=dict, description="Senders whose body cannot be shaped, each at /webhooks/mentions/<name>."
     )
     docs: DocsConfig | None = Field(

@@ -1,7 +1,7 @@
 """Stories and comments of Lobsters, by the feeds that its operators invite readers to. No account.
 
-https://github.com/lobsters/lobsters, `robots.txt` and `rack_attack.rb`: no search and no crawling, so nothing else is
-asked. Twenty comments are a window of an hour or two. A comment's date is that of its last edit.
+https://github.com/lobsters/lobsters, `robots.txt` and `rack_attack.rb`: no search, no crawling and no older pages, so
+nothing else is asked. Twenty comments are a window of an hour or two. A comment's date is that of its last edit.
 """
 
 from dataclasses import dataclass, replace

@@ -3,24 +3,37 @@
 https://api.producthunt.com/v2/docs: nothing there searches texts, and who commented is not told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, SomeAnswer, feed_reader, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    OlderPosts,
+    SomeAnswer,
+    feed_reader,
+    next_part,
+    part_of,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
 ADDRESS = "https://api.producthunt.com/v2/api/graphql"
 OVERLAP = timedelta(hours=24)
 """A post is planned before it is shown, with the date of its day."""
-_POSTS = """query($after: DateTime) { posts(order: NEWEST, postedAfter: $after, first: 20) { edges { node {
-  id name tagline description url createdAt votesCount user { name username } } } } }"""
-_COMMENTS = """query($slug: String) { post(slug: $slug) { id name url
-  comments(order: NEWEST, first: 50) { edges { node { id body createdAt parentId url user { name username } } } } } }"""
+MOST_PAGES = 10
+_POSTS = """query($since: DateTime, $after: String) {
+  posts(order: NEWEST, postedAfter: $since, first: 20, after: $after) { pageInfo { hasNextPage endCursor }
+    edges { node { id name tagline description url createdAt votesCount user { name username } } } } }"""
+_COMMENTS = """query($slug: String, $after: String) { post(slug: $slug) { id name url
+  comments(order: NEWEST, first: 50, after: $after) { pageInfo { hasNextPage endCursor } edges { node {
+    id body createdAt parentId url user { name username } } } } } }"""
 
 
 def _told(name: str) -> str:
@@ -33,6 +46,16 @@ Told = Annotated[str, AfterValidator(_told)]
 class _User(BaseModel):
     name: Told = ""
     username: Told = ""
+
+
+class _PageInfo(BaseModel):
+    has_next_page: bool = Field(default=False, alias="hasNextPage")
+    end_cursor: str | None = Field(default=None, alias="endCursor")
+
+    @property
+    def following(self) -> str:
+        """Empty: it is the last page."""
+        return (self.has_next_page and self.end_cursor) or ""
 
 
 class _Comment(BaseModel):
@@ -50,6 +73,7 @@ class _CommentEdge(BaseModel):
 
 class _Comments(BaseModel):
     edges: list[_CommentEdge] = []
+    page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 
 class _Post(BaseModel):
@@ -70,6 +94,7 @@ class _PostEdge(BaseModel):
 
 class _Posts(BaseModel):
     edges: list[_PostEdge]
+    page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 
 class _PostsData(BaseModel):
@@ -109,20 +134,43 @@ class ProductHunt:
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
         reached = datetime.fromisoformat(position.after) if position.after else since
         after = max(since, reached - OVERLAP)
-        newest_posts = self._ask(_PostsAnswer, _POSTS, after=after.isoformat()).data.posts
-        launched = [_launch(one.node) for one in newest_posts.edges]
-        posts = [*launched, *self._comments()]
+        launched = self._news(after, reached)
+        posts = [*launched, *(comment for slug in self.slugs for comment in self._comments(slug)[0])]
         newest = max([reached, *(post.published_at for post in launched if post.published_at)])
         found = tuple(post for post in posts if post.published_at is None or post.published_at >= since)
         return FeedPage(found, FeedPosition(after=newest.isoformat()))
 
-    def _comments(self) -> Iterator[FeedPost]:
-        for slug in self.slugs:
-            post = self._ask(_PostAnswer, _COMMENTS, slug=slug).data.post
-            if post is not None:
-                yield from (_comment(edge.node, post) for edge in post.comments.edges)
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """The posts first, then the comments on each that is named."""
+        number, cursor = part_of(before)
+        slug = self.slugs[number - 1] if number else ""
+        posts, following = self._comments(slug, cursor) if slug else self._launched(since, cursor)
+        reached = all(post.published_at is None or post.published_at < since for post in posts)
+        return OlderPosts(tuple(posts), next_part(number, "" if reached else following, 1 + len(self.slugs)))
 
-    def _ask(self, answer: type[SomeAnswer], query: str, **variables: str) -> SomeAnswer:
+    def _news(self, after: datetime, reached: datetime) -> list[FeedPost]:
+        """Page by page, until one has what was read before."""
+        posts, following = self._launched(after)
+        for _ in range(MOST_PAGES):
+            if not following or any(post.published_at and post.published_at < reached for post in posts):
+                break
+            more, following = self._launched(after, following)
+            posts += more
+        return posts
+
+    def _launched(self, since: datetime, cursor: str = "") -> tuple[list[FeedPost], str]:
+        """One page, and where the next one begins."""
+        page = self._ask(_PostsAnswer, _POSTS, since=since.isoformat(), after=cursor or None).data.posts
+        return [_launch(edge.node) for edge in page.edges], page.page.following
+
+    def _comments(self, slug: str, cursor: str = "") -> tuple[list[FeedPost], str]:
+        """As `_launched`."""
+        post = self._ask(_PostAnswer, _COMMENTS, slug=slug, after=cursor or None).data.post
+        if post is None:
+            return [], ""
+        return [_comment(edge.node, post) for edge in post.comments.edges], post.comments.page.following
+
+    def _ask(self, answer: type[SomeAnswer], query: str, **variables: str | None) -> SomeAnswer:
         headers = {"Authorization": f"Bearer {self.token}"}
         return read_json(self.reader, answer, "POST", json={"query": query, "variables": variables}, headers=headers)
 

@@ -7,11 +7,13 @@ for the API are given by approval only. About ten requests a minute, and 25 entr
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import quote, urlencode
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, next_part, part_of
 from integrations.feeds.rss import Rss
+from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
 ADDRESS = "https://www.reddit.com"
@@ -19,11 +21,16 @@ _POST = re.compile(r"(https://[^/]{1,100}/(?:r|user)/[^/]{1,50}/comments/(\w{1,1
 _FULL_NAME = re.compile(r"t[13]_\w{1,12}")
 _TRAILER = re.compile(r"\s*(?:&#32;)?\s*submitted by\s")
 GONE = frozenset({"[deleted]", "[removed]"})
+PAUSE_SECONDS = 7.0
+"""Between two pages of older posts."""
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Reddit:
-    feeds: tuple[Rss, ...]
+    addresses: tuple[str, ...]
+    """Of feeds, each with a query."""
+    reader: Reader
 
     @classmethod
     def at(
@@ -43,13 +50,28 @@ class Reddit:
             (f"/r/{joined}/{what}/.rss", {}) for what in ("new", "comments") if subreddits
         ]
         asked += [("/search.rss", {"q": f'"{words}"', "sort": "new"}) for words in searches]
-        addresses = (f"{url.rstrip('/')}{path}?{urlencode(given | account)}" for path, given in asked)
-        return cls(tuple(Rss.at(one, service=service, outbound=outbound) for one in addresses))
+        addresses = tuple(f"{url.rstrip('/')}{path}?{urlencode(given | account)}" for path, given in asked)
+        return cls(addresses, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
-        found = [one for feed in self.feeds for one in feed.read(FeedPosition(), since).posts]
-        posts = {one.id: one for one in map(_post, found) if one.deleted or one.author_handle}
-        return FeedPage(tuple(posts.values()), position)
+        found = [one for address in self.addresses for one in self._entries(address, since)]
+        return FeedPage(_posts(found), position)
+
+    def older(self, before: str, since: datetime) -> OlderPosts:
+        """A thousand posts of each feed at most: a listing ends there."""
+        number, after = part_of(before)
+        entries = self._entries(f"{self.addresses[number]}{f'&after={after}' if after else ''}", _EVER)
+        last = _post(entries[-1]).id if entries else after
+        more = last != after and any(one.published_at and one.published_at >= since for one in entries)
+        return OlderPosts(_posts(entries), next_part(number, last if more else "", len(self.addresses)), PAUSE_SECONDS)
+
+    def _entries(self, address: str, since: datetime) -> Sequence[FeedPost]:
+        return Rss(self.reader.at(address)).read(FeedPosition(), since).posts
+
+
+def _posts(entries: Sequence[FeedPost]) -> tuple[FeedPost, ...]:
+    posts = {one.id: one for one in map(_post, entries) if one.deleted or one.author_handle}
+    return tuple(posts.values())
 
 
 def _post(entry: FeedPost) -> FeedPost:

@@ -56,11 +56,11 @@ class Pages:
         self.routes: list[BaseRoute] = []
 
     def add(self, path: str, template: str, context: Callable[[Mapping[str, Any]], Context]) -> None:
-        """`context` gets what the path's pattern caught; it is called and rendered under the lock."""
+        """`context` gets the query and what the path's pattern caught; it is called and rendered under the lock."""
 
         async def endpoint(request: Request) -> Response:
             with self._lock:
-                return self._page(template, context, request.path_params)
+                return self._page(template, context, {**request.query_params, **request.path_params})
 
         self.routes.append(Route(path, endpoint, methods=["GET"]))
 

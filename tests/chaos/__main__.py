@@ -22,6 +22,8 @@ def main() -> int:
     parser.add_argument("--stops", type=int, default=3)
     parser.add_argument("--freezes", type=int, default=0)
     parser.add_argument("--workers", type=int, default=0, help="`pointsman work` beside `pointsman serve`")
+    parser.add_argument("--posts", type=int, default=60, help="written elsewhere; each comes by one to three carriers")
+    parser.add_argument("--asks", type=int, default=20, help="tickets about which an expert is asked in the chat")
     parser.add_argument("--closes", type=int, default=6, help="issues closed in the middle")
     parser.add_argument("--news-kills", type=int, default=2, help="while the tickets of the known issue are told")
     parser.add_argument("--updates", type=int, default=60, help="a minute that Zendesk takes; 0: any number")
@@ -41,13 +43,16 @@ def main() -> int:
         freezes=asked.freezes,
         restarts=asked.restarts,
         workers=asked.workers,
+        posts=asked.posts,
+        blocked_looks=1,
+        asks=asked.asks,
         closes=asked.closes,
         news_kills=asked.news_kills,
         updates_per_minute=asked.updates,
         seed=asked.seed,
         settings=BULK_SOON,
         slow=(1.5, 12.0),
-        patience=300.0,
+        patience=420.0,
     )
     console.print(f"{plan}\nlog: {folder / 'service.log'}", markup=False, highlight=False)
     if plan.restarts:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.records.announcements import Announcement
 from app.records.database import is_sqlite, make_engine
-from app.records.tables import announcements, tracked_issues
+from app.records.tables import announcements, mentions, tracked_issues
 from app.work.engine.queues import QUEUES
 
 UNFINISHED = {"ENQUEUED", "DELAYED", "PENDING"}
@@ -56,6 +56,11 @@ class EngineRecords:
     def announcements(self) -> list[Announcement]:
         with self._engine.connect() as connection:
             return [Announcement(**row) for row in connection.execute(sa.select(announcements)).mappings()]
+
+    def posts_with_tickets(self) -> int:
+        with self._engine.connect() as connection:
+            query = sa.select(sa.func.count()).where(mentions.c.ticket_id.is_not(None))
+            return int(connection.execute(query).scalar_one())
 
     def unfinished(self) -> int:
         """Without the periodic jobs: they never end, and what they queue is counted by itself."""

@@ -21,6 +21,14 @@ class Plan:
     """Of the database between them: each ends all processes."""
     alike: int = 0
     """Tickets about one bug or one wish, which come in the same instant."""
+    posts: int = 0
+    """What people write elsewhere, and feed, automation service and alert bring."""
+    posts_first: bool = False
+    """What the feed brings is there before the service starts: nobody need wait a minute for the next look."""
+    blocked_looks: int = 0
+    """Looks at the feed that the source refuses: the next one is five minutes later."""
+    asks: int = 0
+    """Tickets about which an expert is asked."""
     workers: int = 0
     """`pointsman work` processes beside `pointsman serve`."""
     closes: int = 0
@@ -36,6 +44,8 @@ class Plan:
     """Seconds that a slow call takes; more than 10 and the client gives up while the server goes on."""
     patience: float = 60.0
     """Seconds until the queue must be empty, once the faults are over."""
+    question_settles: float = 60.0
+    """Seconds after which a question that is not in the chat is certainly not on its way."""
 
     def missed(self, done: Mapping[str, int]) -> Iterator[str]:
         """The disruptions that did not happen as planned: without its kills the test shows nothing."""
@@ -91,9 +101,17 @@ def fault_schedule(plan: Plan) -> list[dict[str, Any]]:
     return [{"times": 0, **fault} for fault in faults]
 
 
+def feed_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
+    """Each look takes so long that kills hit it."""
+    faults: list[dict[str, Any]] = [{"kind": "delay", "seconds": 3.0, "times": 0}]
+    if plan.blocked_looks:
+        faults.insert(0, {"kind": "status", "status": 503, "times": plan.blocked_looks})
+    return [{**fault, "path": "/hackernews.*"} for fault in faults]
+
+
 def chat_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
     """The chat gets so few messages that nothing is left to chance: the first is refused, to be sent again, and the
-    second meets a fault after which nobody knows whether it arrived."""
+    second meets a fault after which nobody knows whether it arrived. Questions meet all of them: the chat is asked."""
     unsure: list[dict[str, Any]] = [
         {"kind": "status", "status": 503},
         {"kind": "status_after", "status": 502},
@@ -101,4 +119,8 @@ def chat_fault_schedule(plan: Plan) -> list[dict[str, Any]]:
         {"kind": "drop_after"},
     ]
     refused = {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}, "body": "busy"}
-    return [refused, random.Random(f"chat {plan.seed}").choice(unsure)]
+    met = [refused, random.Random(f"chat {plan.seed}").choice(unsure)]
+    return [
+        *({**fault, "path": "/hooks/.*"} for fault in met),
+        *({**fault, "path": "/api/chat.postMessage"} for fault in (refused, *unsure)),
+    ]

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from app.work.chat.send_once import STEP as ANNOUNCE
-from tests.chaos import engine_records, outcome
+from tests.chaos import engine_records, outcome, posts, questions
 from tests.chaos.api import TOKEN as DESK_TOKEN
 from tests.chaos.api import ApiClient
 from tests.chaos.chat import chat_problems, spikes
 from tests.chaos.engine_records import EngineRecords
 from tests.chaos.issue_closing import IssueCloser
-from tests.chaos.plan import ALWAYS, Plan, chat_fault_schedule, fault_schedule
+from tests.chaos.plan import ALWAYS, Plan, chat_fault_schedule, fault_schedule, feed_fault_schedule
+from tests.chaos.posts import Post, Posters
 from tests.chaos.processes import STOPS_WITHIN, Processes, pause, until
-from tests.chaos.sender import Sender, repeats
+from tests.chaos.questions import Askers
+from tests.chaos.sender import Sender, about_ticket, repeats
 from tests.chaos.users import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, User, users, users_alike
 from tests.support.loopback import answers
 from tests.support.paths import ROOT
@@ -48,8 +50,11 @@ class _Scenario:
     sender: Sender
     records: EngineRecords
     issue_closer: IssueCloser
+    posters: Posters
+    askers: Askers
     service: str
     restart_database: Callable[[], None]
+    elsewhere: list[Post]
     users: dict[int, User] = field(default_factory=dict)
     """By ticket."""
     comments: list[threading.Timer] = field(default_factory=list)
@@ -62,12 +67,15 @@ def run(plan: Plan, folder: Path, database_url: str, restart_database: Callable[
         port = free_port()
         service = f"http://127.0.0.1:{port}"
         environ = _environ(plan, sandbox, folder, database_url, port)
-        sender = Sender(
-            f"{service}/webhooks/zendesk",
-            sandbox.environ["ZENDESK_WEBHOOK_SECRET"],
-            random.Random(f"sender {plan.seed}"),
-        )
+        secret, chance = sandbox.environ["ZENDESK_WEBHOOK_SECRET"], random.Random(f"sender {plan.seed}")
+        sender = Sender(service, secret, posts.SECRET, chance)
         processes = Processes(environ, folder / "service.log", random.Random(f"processes {plan.seed}"))
+        posters = Posters(sandbox, sender, random.Random(f"posters {plan.seed}"))
+        elsewhere = list(posts.posts(plan.posts, plan.seed))
+        for post in elsewhere if plan.posts_first else ():
+            posters.write(post)
+        for fault in feed_fault_schedule(plan):
+            sandbox.feeds("fault_add", **fault)
         _create_projects(sandbox)
         sandbox.gitlab("subscribe", endpoint_url=f"{service}/webhooks/gitlab")
         processes.start(port, plan.workers)
@@ -77,9 +85,18 @@ def run(plan: Plan, folder: Path, database_url: str, restart_database: Callable[
                 STARTS_WITHIN,
                 "the service did not start",
             )
-            issue_closer = IssueCloser(sandbox, service)
             scenario = _Scenario(
-                plan, sandbox, processes, sender, EngineRecords(database_url), issue_closer, service, restart_database
+                plan,
+                sandbox,
+                processes,
+                sender,
+                EngineRecords(database_url),
+                IssueCloser(sandbox, service),
+                posters,
+                Askers(sandbox, sender, ADVOCATE_ID),
+                service,
+                restart_database,
+                elsewhere,
             )
             until(lambda: scenario.records.issues_known() == 1, STARTS_WITHIN, "the known issue was not read")
             _disturb_while_tickets_come(scenario)
@@ -100,14 +117,16 @@ def run(plan: Plan, folder: Path, database_url: str, restart_database: Callable[
 
 def _environ(plan: Plan, sandbox: RunningSandbox, folder: Path, database_url: str, port: int) -> dict[str, str]:
     routing = (ROOT / "routing.yaml").read_text()
-    for old, new in (*ALWAYS, *plan.settings):
+    for old, new in (*ALWAYS, questions.RULES, *plan.settings):
         if old not in routing:
             raise ValueError(f"routing.yaml should have {old!r}")
         routing = routing.replace(old, new)
-    (folder / "routing.yaml").write_text(routing)
+    (folder / "routing.yaml").write_text(routing + posts.RULES.format(url=sandbox.feeds_url))
     return {
         **sandbox.environ,
         "DESK_TOKEN": DESK_TOKEN,
+        "MENTIONS_WEBHOOK_SECRET": posts.SECRET,
+        "QUESTION_SETTLES": str(plan.question_settles),
         "DATABASE_URL": database_url,
         "ROUTING_FILE": str(folder / "routing.yaml"),
         "MACROS_FILE": str(ROOT / "macros.yaml"),
@@ -138,13 +157,25 @@ def _disturb_while_tickets_come(scenario: _Scenario) -> None:
         # Spread over the time that the kills take.
         pace = 2.5 * (plan.kills + plan.stops + plan.freezes + plan.restarts) / plan.tickets
         _write_at_once(scenario, users_alike(plan.alike, plan.tickets))
-        for user in users(plan.tickets, plan.seed):
+        elsewhere = _at_even_distances(scenario.elsewhere, plan)
+        for number, user in enumerate(users(plan.tickets, plan.seed)):
             _write(scenario, user, chance)
+            for post in elsewhere[number]:
+                scenario.posters.hand_over(post)
             pause(chance.uniform(0, 2 * pace))
         disrupting.result()
         closing.result()
     for comment in scenario.comments:
         comment.join()
+    scenario.askers.join()
+
+
+def _at_even_distances(written: Iterable[Post], plan: Plan) -> dict[int, list[Post]]:
+    """Between which tickets each post is written."""
+    found: dict[int, list[Post]] = {number: [] for number in range(plan.tickets)}
+    for post in written:
+        found[post.user.number * plan.tickets // plan.posts].append(post)
+    return found
 
 
 def _add_faults(scenario: _Scenario) -> None:
@@ -164,7 +195,7 @@ def _write_at_once(scenario: _Scenario, alike: Iterable[User]) -> None:
     scenario.users |= {zendesk("create_ticket", **user.ticket()): user for user in alike}
     for ticket in [zendesk("ticket", ticket_id=ticket_id) for ticket_id in scenario.users]:
         stamp, requester = ticket["updated_at"], ticket["requester"]["id"]
-        scenario.sender.send(ticket["id"], "ticket.created", updated_at=stamp, actor_id=requester, delays=[0.0])
+        scenario.sender.send_ticket(ticket["id"], "ticket.created", updated_at=stamp, actor_id=requester, delays=[0.0])
 
 
 def _write(scenario: _Scenario, user: User, chance: random.Random) -> None:
@@ -174,9 +205,12 @@ def _write(scenario: _Scenario, user: User, chance: random.Random) -> None:
     scenario.users[ticket_id] = user
     ticket = zendesk("ticket", ticket_id=ticket_id)
     requester, stamp = ticket["requester"]["id"], ticket["updated_at"]
-    scenario.sender.send(ticket_id, "ticket.created", updated_at=stamp, actor_id=requester, delays=repeats(chance))
+    send = scenario.sender.send_ticket
+    send(ticket_id, "ticket.created", updated_at=stamp, actor_id=requester, delays=repeats(chance))
     if chance.random() < 0.3:
-        scenario.sender.send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=requester, delays=repeats(chance))
+        send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=requester, delays=repeats(chance))
+    if user.kind.archetype != "spam" and len(scenario.askers.asked) < scenario.plan.asks:
+        scenario.askers.ask_later(ticket_id, chance.uniform(0, 3), repeats(chance))
     if chance.random() < 0.2 and user.kind.archetype != "spam":
         comment = threading.Timer(chance.uniform(0, 3), _comment, (scenario, ticket_id, repeats(chance)))
         scenario.comments.append(comment)
@@ -187,7 +221,7 @@ def _comment(scenario: _Scenario, ticket_id: int, delays: list[float]) -> None:
     zendesk = scenario.sandbox.zendesk
     zendesk("add_comment", ticket_id=ticket_id, body="I am on it", author=ADVOCATE_ID, public=False)
     stamp = zendesk("ticket", ticket_id=ticket_id)["updated_at"]
-    scenario.sender.send(ticket_id, "ticket.updated", updated_at=stamp, actor_id=ADVOCATE_ID, delays=delays)
+    scenario.sender.send_ticket(ticket_id, "ticket.updated", updated_at=stamp, actor_id=ADVOCATE_ID, delays=delays)
 
 
 def _disrupt(scenario: _Scenario) -> None:
@@ -240,12 +274,17 @@ def _known(scenario: _Scenario) -> dict[str, Any]:
 
 def _wait_until_done(scenario: _Scenario, report: Report) -> None:
     """No more faults: what was taken must be done now."""
-    for control in (scenario.sandbox.zendesk, scenario.sandbox.gitlab, scenario.sandbox.chat):
+    patience = scenario.plan.patience
+    sandbox = scenario.sandbox
+    for control in (sandbox.zendesk, sandbox.gitlab, sandbox.chat, sandbox.feeds):
         control("faults_clear")
     try:
         until(scenario.sender.idle, 90, "the sender did not end")
         until(lambda: answers(f"{scenario.service}/healthz"), STARTS_WITHIN, "the service did not come back")
-        until(lambda: scenario.records.unfinished() == 0, scenario.plan.patience, "the queue did not become empty")
+        # Those that only the feed has come with its next look.
+        written = len(scenario.elsewhere)
+        until(lambda: scenario.records.posts_with_tickets() >= written, patience, "posts have no tickets")
+        until(lambda: scenario.records.unfinished() == 0, patience, "the queue did not become empty")
     except TimeoutError as late:
         report.problems.append(str(late))
 
@@ -253,11 +292,15 @@ def _wait_until_done(scenario: _Scenario, report: Report) -> None:
 def _check(scenario: _Scenario, report: Report) -> None:
     zendesk, gitlab = scenario.sandbox.zendesk, scenario.sandbox.gitlab
     api = ApiClient(scenario.service)
-    seen = [_outcome_of(scenario, api, ticket_id, user) for ticket_id, user in scenario.users.items()]
+    written, accepted = scenario.elsewhere, scenario.sender.accepted
+    of_posts = posts.tickets_of(written, scenario.sandbox, scenario.users)
+    report.problems += posts.post_problems(written, of_posts, accepted)
+    everybody = {**scenario.users, **posts.users_of(written, of_posts)}
+    seen = [_outcome_of(scenario, api, ticket_id, user) for ticket_id, user in everybody.items()]
     failures = api.failures()
     api.close()
     for one in seen:
-        if not scenario.sender.accepted[one.ticket["id"]]:
+        if one.ticket["id"] in scenario.users and not accepted[about_ticket(one.ticket["id"])]:
             report.problems.append(f"ticket {one.ticket['id']}: no delivery was ever accepted")
         report.problems += [f"ticket {one.ticket['id']}: {problem}" for problem in outcome.ticket_problems(one)]
     report.problems += [
@@ -266,10 +309,12 @@ def _check(scenario: _Scenario, report: Report) -> None:
     report.problems += outcome.issue_problems(seen, gitlab("issues", project=PROJECT), _known(scenario))
     unsure = sum(one["step"] == ANNOUNCE for one in failures)
     said = scenario.sandbox.chat("messages")
+    asked = {one.ticket["id"]: one.ticket for one in seen if one.asked}
+    report.problems += questions.question_problems(asked, said)
     report.problems += chat_problems(said, scenario.records.announcements(), spikes(seen), failures=unsure)
     runs, calls = scenario.records.runs(), zendesk("calls")
     report.problems += engine_records.problems(runs, scenario.records.steps())
-    report.problems += outcome.overlap_problems(runs, calls, scenario.processes.lifetimes)
+    report.problems += outcome.overlap_problems(runs, calls, scenario.processes.lifetimes, asked)
     report.problems += scenario.plan.missed(scenario.processes.done)
     report.problems += scenario.processes.died_by_themselves()
     scenario.processes.end()
@@ -281,12 +326,21 @@ def _check(scenario: _Scenario, report: Report) -> None:
 def _outcome_of(scenario: _Scenario, api: ApiClient, ticket_id: int, user: User) -> outcome.Seen:
     decision = api.decision(ticket_id)
     news = any(link["iid"] in scenario.issue_closer.closed for link in decision.get("links", ()))
-    return outcome.Seen(user, scenario.sandbox.zendesk("ticket", ticket_id=ticket_id), decision, news)
+    return outcome.Seen(
+        user,
+        scenario.sandbox.zendesk("ticket", ticket_id=ticket_id),
+        decision,
+        news,
+        asked=ticket_id in scenario.askers.asked,
+        made=ticket_id not in scenario.users,
+    )
 
 
 def _count(scenario: _Scenario, report: Report, runs: list[engine_records.Run], calls: list[dict[str, Any]]) -> None:
     report.figures |= {
         "tickets": len(scenario.users),
+        "posts elsewhere": len(scenario.elsewhere),
+        "questions to experts": len(scenario.askers.asked),
         **scenario.processes.done,
         "slowest stop": round(scenario.processes.slowest_stop, 1),
         "deliveries by answer": dict(sorted(scenario.sender.answers.items())),

@@ -9,6 +9,16 @@ from tests.chaos.scenario import run
 
 
 def test_nothing_is_lost_or_doubled_whatever_is_killed(tmp_path: Path) -> None:
-    plan = Plan(tickets=25, kills=3, closes=2, seed=7, settings=SETTLES_SOON)
+    plan = Plan(
+        tickets=25,
+        kills=3,
+        closes=2,
+        seed=7,
+        posts=14,
+        posts_first=True,
+        asks=5,
+        settings=SETTLES_SOON,
+        question_settles=3,
+    )
     report = run(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
     assert not report.problems, report

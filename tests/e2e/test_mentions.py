@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from app.records.mentions import StoredMention
 from app.work.mentions import read_feed
@@ -140,6 +141,24 @@ def comments_of(harness: Harness, ticket_id: int) -> list[str]:
     return [one["plain_body"] for one in harness.sandbox.zendesk.ticket(ticket_id)["comments"]]
 
 
+def where_kept(harness: Harness, words: str) -> list[str]:
+    """The columns of our database, and of the queue's tables in it, that hold the words."""
+    database = harness.service.deps.records.engine
+    with database.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        columns = [(table, one["name"]) for table in tables for one in sa.inspect(connection).get_columns(table)]
+        return [
+            f"{table}.{column}"
+            for table, column in columns
+            if connection.execute(
+                sa.select(sa.literal(1))
+                .select_from(sa.table(table, sa.column(column)))
+                .where(sa.cast(sa.column(column), sa.Text).contains(words))
+                .limit(1)
+            ).first()
+        ]
+
+
 def test_a_post_is_followed_to_its_end(harness: Harness) -> None:
     """Each piece of news is one note, although answers are lost and all is handed over twice."""
     lost = Fault(method="PUT", path=r".*/tickets/\d+(\.json)?", kind="drop_after")
@@ -166,10 +185,12 @@ def test_a_post_is_followed_to_its_end(harness: Harness) -> None:
     assert [hand_over(harness, one) for one in (answer, [answer])] == [202, 202]
     harness.idle(seconds=30)
     assert harness.sandbox.zendesk.ticket(ticket_id)["status"] == "solved"
+    assert where_kept(harness, "board filters")
     assert sum("Answered on the post by gitlab" in one for one in comments_of(harness, ticket_id)) == 1
     assert hand_over(harness, {**COMMENT, "html": "", "deleted": True}) == 202
     harness.idle()
     assert sum("The post was deleted" in one for one in comments_of(harness, ticket_id)) == 1
+    assert where_kept(harness, "board filters") == []
     (left_out,) = harness.desk("/api/mentions?state=left_out").json()["mentions"]
     assert left_out["why"] == "by one of us"
     assert len(harness.sandbox.zendesk.ticket_ids()) == 1

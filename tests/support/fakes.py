@@ -48,6 +48,8 @@ class FakeEngine:
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
     database: object = None
+    forgotten: list[tuple[str, set[str]]] = field(default_factory=list)
+    """Of which partitions and posts the texts."""
 
     def step(
         self, name: str, function: Callable[..., T], *args: object, answers: object = None, deferred: bool = False
@@ -77,6 +79,9 @@ class FakeEngine:
             self.later(work)
 
     def run_now(self, keys: Sequence[str]) -> None: ...
+
+    def forget_texts(self, partition: str, _message: object, ids: Collection[str]) -> None:
+        self.forgotten.append((partition, {*ids}))
 
     @property
     def backlog(self) -> FakeBacklog:

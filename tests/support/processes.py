@@ -38,6 +38,7 @@ def free_port() -> int:
 class RunningSandbox:
     environ: dict[str, str]
     """The settings that point a service at it."""
+    feeds_url: str
 
     def zendesk(self, control: str, **arguments: Any) -> Any:
         return self._control(self.environ["ZENDESK_URL"], control, arguments)
@@ -47,6 +48,9 @@ class RunningSandbox:
 
     def chat(self, control: str, **arguments: Any) -> Any:
         return self._control(self.environ["CHAT_WEBHOOK_URL"].partition("/hooks/")[0], control, arguments)
+
+    def feeds(self, control: str, **arguments: Any) -> Any:
+        return self._control(self.feeds_url, control, arguments)
 
     @staticmethod
     def _control(url: str, control: str, arguments: dict[str, Any]) -> Any:
@@ -58,17 +62,21 @@ class RunningSandbox:
 @contextmanager
 def sandboxed() -> Iterator[RunningSandbox]:
     """The sandbox in a process of its own."""
+    feeds_port = str(free_port())
     running = subprocess.Popen(
-        [sys.executable, "-m", "integrations.sandbox"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "integrations.sandbox", "--feeds-port", feeds_port],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         environ: dict[str, str] = {}
-        while "CHAT_WEBHOOK_URL" not in environ:  # the last one that it prints
+        while "CHAT_TOKEN" not in environ:  # the last one that it prints
             name, found, value = (running.stdout.readline() if running.stdout else "").strip().partition("=")
             if not found:
                 raise RuntimeError("the sandbox did not start")
             environ[name] = value
-        yield RunningSandbox(environ)
+        yield RunningSandbox(environ, f"http://127.0.0.1:{feeds_port}")
     finally:
         running.terminate()
         running.wait(timeout=30)

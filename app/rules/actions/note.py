@@ -37,6 +37,8 @@ class Note(Action):
     """What the author says now, word for word."""
     beside: tuple[str, ...] = ()
     """Other tickets of the same post, and how each is."""
+    beside_url: str = ""
+    """Where Zendesk shows them all."""
     links: tuple[ShortLink, ...] = ()
     """Of the text, where it is known what they lead to."""
 
@@ -90,6 +92,8 @@ class Note(Action):
             change.note.append(NoteLine(Section.GIVEN, self.quote, label=QUOTED, quoted=True))
         for other in self.beside:
             change.offer(Section.GIVEN, other, name="", label=BESIDE)
+        if self.beside and self.beside_url:
+            change.offer(Section.GIVEN, " in Zendesk", name="All of them", url=self.beside_url, label=BESIDE)
         issue = context.found.issue
         if issue and not any(line.section is Section.ISSUE for line in change.note):
             say_issue(change, issue.model_copy(update={"state": ""}), "")  # the title says what became of it

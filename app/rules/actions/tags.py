@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from app.rules.actions.action import SKIPPED_SUGGEST, Action, ChangeContext, PlanContext
 from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.rules.schema.strict import Strict, Tag
-from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG, CONFIDENCE_TAG, DONE_TAG
+from app.tags import ABSTAINED_TAG, ARCHETYPE_TAG, CONFIDENCE_TAG, DONE_TAG, THREAD_TAG
 
 
 class TagsKeys(Strict):
@@ -31,6 +31,8 @@ class Tags(Action):
         # verdict stands for is no such tag, because it was chosen by the same look at the ticket.
         removed = ours - set(present) - {own}
         wanted = [tag for tag in dict.fromkeys(add) if tag not in removed]
+        # Which post it stands under is not for the verdict to say.
+        ours = {tag for tag in ours if not tag.startswith(THREAD_TAG)}
         stale = [tag for tag in present if tag in ours and tag not in wanted]
         if verdict.archetype and verdict.decided_by == "person":
             stale += [tag for tag in present if _outdated(tag, own) and tag not in stale]

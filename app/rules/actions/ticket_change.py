@@ -97,7 +97,9 @@ class TicketChange:
     @property
     def answer(self) -> str:
         """The text for the person who wrote, sent or suggested."""
-        return self.reply or "\n".join(line.text for line in self.note if line.quoted)
+        return self.reply or "\n".join(
+            line.text for line in self.note if line.quoted and line.section is Section.ANSWER
+        )
 
     def tags(self, present: Iterable[str]) -> list[str]:
         """The full list that the ticket will have: Zendesk replaces, so nothing of others may be left out."""

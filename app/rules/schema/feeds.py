@@ -35,6 +35,10 @@ def _is_loopback(host: str) -> bool:
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(checked_address)]
 
 
+FeedName = Annotated[Name, StringConstraints(max_length=50)]
+"""Short enough for the column of what a feed brought."""
+
+
 class WantedConfig(Strict):
     """What of all that comes is to become a ticket."""
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from app.feeds.filter import BY_US
 from app.records.decisions import ThreadDecision
 from app.records.mentions import StoredMention
-from app.records.records import Records
+from app.tags import search_address, thread_tag
 from app.web.api.dependencies import ServiceDep
 from app.work.jobs.dependencies import Dependencies
 from integrations.errors import IntegrationError
@@ -39,6 +39,7 @@ class ThreadOut(BaseModel):
     source: str
     thread: str = Field(description="The post's address, or what its source calls it.")
     title: str
+    tickets_url: str = Field(description="Where Zendesk shows the tickets of all its comments.")
     newest_at: str
     waiting: int = Field(default=0, description="How many are neither answered, nor solved, nor gone.")
     comments: list[CommentOut]
@@ -65,7 +66,7 @@ def threads(
     wanted = [key for key in newest if source in {"", key[0]} and thread in {"", key[1]}]
     chosen = sorted(wanted, key=lambda key: newest[key], reverse=True)[:limit]
     answering = {name for name, one in deps.rulebook.current().routing.archetypes.items() if one.solve_parent}
-    found = [_thread(records, *key, newest[key], answering) for key in chosen]
+    found = [_thread(deps, *key, newest[key], answering) for key in chosen]
     statuses = _statuses(deps, [one.ticket_id for post in found for one in post.comments if one.ticket_id])
     return ThreadsOut(threads=[_with_statuses(one, statuses) for one in found])
 
@@ -87,7 +88,8 @@ def _with_statuses(post: ThreadOut, statuses: Mapping[int, str]) -> ThreadOut:
     return post.model_copy(update={"comments": comments, "waiting": waiting})
 
 
-def _thread(records: Records, source: str, thread: str, newest_at: str, answering: Collection[str]) -> ThreadOut:
+def _thread(deps: Dependencies, source: str, thread: str, newest_at: str, answering: Collection[str]) -> ThreadOut:
+    records = deps.records
     seen = records.mentions.of_thread(source, thread)
     decided: dict[int, list[ThreadDecision]] = {}
     for one in records.decisions.of_thread(thread, source):
@@ -100,6 +102,7 @@ def _thread(records: Records, source: str, thread: str, newest_at: str, answerin
         source=source,
         thread=thread,
         title=next((title for title in titles if title), ""),
+        tickets_url=search_address(deps.settings.zendesk_url, thread_tag(source, thread)),
         newest_at=newest_at,
         comments=sorted((one for one in comments if one.archetype not in answering), key=lambda one: one.at),
     )

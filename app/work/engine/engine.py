@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import structlog
@@ -24,11 +24,19 @@ from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
-from app.work.engine.dbos_internals import active_workflows, replace_queue_settings, replace_scheduler, system_database
+from app.work.engine.dbos_internals import (
+    active_workflows,
+    replace_claimed_rows,
+    replace_queue_settings,
+    replace_scheduler,
+    replace_upkeep,
+    system_database,
+)
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
+from app.work.engine.retention import EndedWork
 from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
@@ -143,6 +151,7 @@ class Engine:
         DBOS.launch()
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
+        replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
         queues = [
             DBOS.register_queue(
@@ -161,6 +170,7 @@ class Engine:
         replace_queue_settings(self._bell.settings)
         if self._wire is not None:
             self._wire.listen(partial(self._bell.ring, [TICKETS]))
+        replace_upkeep(system_database(), queues)
         self._started = True
         self._report_unknown_workflows()
         if self._worker:
@@ -265,12 +275,16 @@ class Engine:
         `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
         adapter = adapter_of(answers or answer_type(function))
+        computed: list[bytes] = []
 
-        def run() -> object:
-            return adapter.dump_python(while_database_is_away(function, *args), mode="json")
+        def run() -> None:
+            computed.append(adapter.dump_json(while_database_is_away(function, *args)))
+            self._journal.answer(computed[0].decode())
 
         with self._journal.deferred() if deferred else nullcontext():
-            answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
+            kept = DBOS.run_step({"name": name}, run)
+        # As a run that takes it from the journal would get it.
+        answer: T = adapter.validate_json(computed[0]) if computed else adapter.validate_python(kept)
         return answer
 
     def keeping(self) -> AbstractContextManager[Along]:
@@ -319,6 +333,10 @@ class Engine:
             with suppress(dbos_error.DBOSException):
                 DBOS.set_workflow_delay(key, delay_seconds=0)
 
+    def forget_texts(self, partition: str, message: type[Message], ids: Collection[str]) -> None:
+        """From inside a step: ended work goes that holds what people wrote, see EndedWork."""
+        EndedWork(self.store.database, self.names).forget_texts(partition, kind_of(message), ids)
+
     def _report_unknown_workflows(self) -> None:
         for name, count in self.unknown_workflows().items():
             log.error(
@@ -357,7 +375,12 @@ def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
 
 def answer_type(function: Callable[..., object]) -> object:
     """What a function is annotated to return."""
-    return get_type_hints(getattr(function, "__func__", function)).get("return", object)
+    return _annotated_answer(getattr(function, "__func__", function))
+
+
+@lru_cache(maxsize=256)
+def _annotated_answer(function: Callable[..., object]) -> object:
+    return get_type_hints(function).get("return", object)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Deletes work that ended: dbos deletes nothing by itself."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,18 @@ class EndedWork:
         deleted = self._delete(self._ended(table, before).where(ours).limit(most))
         return PrunedBatch(len(deleted), str(max(deleted.values()))) if deleted else PrunedBatch()
 
+    def forget_texts(self, partition: str, kind: str, ids: Collection[str]) -> int:
+        """Delete what ended in the partition, and work of the kind that was given one of the ids: it holds texts."""
+        table = workflow_status(self.engine)
+        given = sa.table("workflow_input", sa.column("workflow_uuid"), sa.column("inputs"), schema=table.schema)
+        named = (given.c.inputs.contains(f'"id":{json.dumps(one)}', autoescape=True) for one in ids)
+        of_kind = sa.select(table.c.workflow_uuid).where(
+            table.c.name == kind, table.c.workflow_uuid == given.c.workflow_uuid, sa.or_(sa.false(), *named)
+        )
+        about = sa.or_(table.c.queue_partition_key == partition, table.c.workflow_uuid.in_(of_kind))
+        ended = sa.select(table.c.workflow_uuid, table.c.completed_at).where(table.c.status.in_(ENDED), about)
+        return len(self._delete(ended))
+
     def _ended(self, table: sa.TableClause, before: datetime) -> sa.Select[Any]:
         # What was quarantined is in no queue any more: dbos takes out of it what it cancels.
         quarantined = sa.and_(table.c.queue_name.is_(None), table.c.status == "CANCELLED", table.c.name.in_(self.names))
@@ -50,7 +63,7 @@ class EndedWork:
 
     def _delete(self, query: sa.Select[Any]) -> dict[str, int]:
         with self.engine.connect() as connection:
-            found = {row[0]: int(row[1]) for row in connection.execute(query)}
+            found = {row[0]: int(row[1] or 0) for row in connection.execute(query)}
         if found:
             DBOS.delete_workflows(list(found))
         return found

@@ -8,7 +8,7 @@ from functools import partial
 
 from app.feeds.filter import FeedFilter
 from app.metrics import MENTIONS
-from app.records.mentions import StoredMention
+from app.records.mentions import BACKFILL, StoredMention
 from app.rules.schema.feeds import FeedConfig
 from app.work.jobs.backfill_state import MOST_PAGES, PAUSE_SECONDS, BackfillState, BackfillStates
 from app.work.jobs.dependencies import Dependencies
@@ -102,7 +102,7 @@ class BackfillReader:
                 return rows, number
             why = "" if mention.deleted else filtered.why_left_out(mention, post.score, now)
             # Another carrier than the feed: what that left out as too old is wanted now.
-            target, carrier = targets.get(mention.url, mention.url), f"backfill:{message.feed}"[:64]
+            target, carrier = targets.get(mention.url, mention.url), f"{BACKFILL}{message.feed}"
             stored = take_mention(self.deps, mention, now, target=target, carrier=carrier, left_out=why)
             if stored.seen_at == now.isoformat():
                 MENTIONS.labels(config.channel, stored.state).inc()

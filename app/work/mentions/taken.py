@@ -11,6 +11,7 @@ from app.feeds.filter import BY_US, is_written_by
 from app.feeds.mention import Mention
 from app.records.mentions import REMOVED, StoredMention
 from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.forget_post import forget_post
 from app.work.mentions.change import changed
 from app.work.mentions.new_mention import new_mention
 from app.work.messages import (
@@ -25,6 +26,8 @@ from app.work.messages import (
 
 WITHIN = timedelta(days=1)
 """The same text by the same author is a repost."""
+JUST_NOW = timedelta(minutes=5)
+"""A step that was cut off takes it again."""
 MentionWork = Annotated[CreateMentionTicket | TriageTicket, Field(discriminator="kind")]
 
 
@@ -52,7 +55,11 @@ def take_mention(
         left_out = BY_US
     given = new_mention(mention, target or mention.url, carrier=carrier, left_out=left_out)
     day_before = (now - WITHIN).isoformat()
-    return deps.records.mentions.take(given, partial(changed, now=now), now=now.isoformat(), day_before=day_before)
+    at = now.isoformat()
+    stored = deps.records.mentions.take(given, partial(changed, now=now), now=at, day_before=day_before)
+    if stored.state == "gone" and stored.ticket_id is None and (stored.edited_at or "") >= (now - JUST_NOW).isoformat():
+        forget_post(deps, stored)
+    return stored
 
 
 def taken_of(deps: Dependencies, mentions: Iterable[StoredMention]) -> Taken:
@@ -82,7 +89,7 @@ def news_works(deps: Dependencies, stored: StoredMention) -> list[MentionWork]:
     if stored.ticket_id is None or not stored.news:
         return []
     if stored.news == REMOVED:  # also where the ticket is closed, and is told nothing
-        deps.records.forget_texts(stored.ticket_id)
+        forget_post(deps, stored)
     cause = MentionChanged(mention_id=stored.id, news=stored.news)
     return [_ticket_work(deps, f"mention:{stored.id}:{stored.news}", stored.ticket_id, cause)]
 

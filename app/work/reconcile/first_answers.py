@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -91,7 +91,7 @@ def merge(
         # Where Zendesk cannot deliver an answer, people answer there, and then solve the ticket.
         answered = _earliest(answered, solved)
     by: AnsweredBy = "" if answered is None else "us" if _we_answered(answered, acted) else "person"
-    return replace(row, channel=channel, answered_at=answered, answered_by=by, solved_at=solved)
+    return row._replace(channel=channel, answered_at=answered, answered_by=by, solved_at=solved)
 
 
 def _first(events: Iterable[MetricEvent], kind: MetricKind) -> str | None:

@@ -41,7 +41,8 @@ class IssueFinder:
 
     def find(self, message: TicketMessage, decision: TicketDecision) -> FindResult:
         found = self._find_issue(message, decision)
-        beside = {"sections": self.sections.of(decision), "answered": self.answers.of(decision)}
+        rules = self.deps.rulebook.by_hash(decision.config_hash)
+        beside = {"sections": self.sections.of(decision, rules), "answered": self.answers.of(decision)}
         return found.model_copy(update={"found": found.found.model_copy(update=beside)})
 
     def _find_issue(self, message: TicketMessage, decision: TicketDecision) -> FindResult:

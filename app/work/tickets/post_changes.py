@@ -23,6 +23,7 @@ from app.triage.deciders import chosen_by_person
 from app.triage.judge import Judged, Judgement, judge, with_verdict
 from app.work.decisions.derived_decision import Earlier, derived
 from app.work.jobs.dependencies import Dependencies
+from app.work.jobs.forget_post import forget_post
 from app.work.messages import TicketDecision, TicketMessage
 from app.work.snapshot import ticket_from
 from integrations.zendesk.snapshots import TicketSnapshot
@@ -50,6 +51,7 @@ class PostNews:
         """A note alone."""
         actions: list[Action] = [Tags(add=()), Note(title=self.title, next=self.next, quote=self.quote)]
         earlier = replace(Earlier.of(snapshot, last, rules), ticket=self.ticket)
+        snapshot = replace(snapshot, subject=self.ticket.subject, description=self.ticket.body)
         return derived(message, snapshot, earlier, rules, why=f"{self.title}.", actions=actions, now=now)
 
 
@@ -62,6 +64,7 @@ class PostChanges:
         """Raises IntegrationError."""
         untouched = self._is_untouched(snapshot, last)
         if mention.news == REMOVED:
+            forget_post(self.deps, mention)
             return self._removed(snapshot, last, rules, untouched=untouched)
         return self._edited(snapshot, Mention.model_validate(mention.mention), last, rules, untouched=untouched)
 
@@ -82,8 +85,6 @@ class PostChanges:
         return replace(news, judged=_with_note(judged, EDITED, news.quote))
 
     def _removed(self, snapshot: TicketSnapshot, last: Decision, rules: Rules, *, untouched: bool) -> PostNews:
-        """Its text is kept no longer, neither here nor for learning."""
-        self.deps.records.forget_texts(snapshot.id)
         ticket = ticket_from(snapshot, event="updated")
         news = PostNews(GONE, replace(ticket, subject="", body=""), next=(NOBODY,))
         if not untouched or TWEET_REMOVED not in rules.routing.archetypes:

@@ -7,7 +7,9 @@ from app.feeds.addresses import thread_address
 from app.records.decisions import FOLLOWING, ThreadDecision
 from app.rules.actions.note import Note
 from app.rules.actions.solve_parent import SolveParent
+from app.rules.actions.tags import Tags
 from app.rules.channels import ChannelOf
+from app.tags import search_address, thread_tag
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 
@@ -27,10 +29,13 @@ class PostThreads:
         return thread_address(channel.link) if channel.link else ""
 
     def placed(self, decision: TicketDecision) -> TicketDecision:
-        """With the other tickets of its post in its note, and with the one that it answers."""
+        """With the tag of its post, the other tickets of the post in its note, and the one that it answers."""
         if decision.event in FOLLOWING:
             return decision
-        others = self._others(decision)
+        own, others = self._decided(decision)
+        tag = thread_tag(decision.channel, decision.thread)
+        if not any(one.update_state == "applied" for one in own):  # who took it off wants it off
+            decision = _with_tag(decision, tag)
         if not others:
             return decision
         statuses = self.deps.zendesk.statuses([*others][:MOST_ASKED])
@@ -38,19 +43,17 @@ class PostThreads:
         if any(isinstance(one, SolveParent) for one in decision.plan.wanted()):
             changes["parent"] = self._parent(decision, others, statuses)
         beside = tuple(_beside(others, statuses))
-        actions = tuple(
-            one.model_copy(update={"beside": beside}) if isinstance(one, Note) else one for one in decision.plan.actions
-        )
+        said = {"beside": beside, "beside_url": search_address(self.deps.settings.zendesk_url, tag)}
+        actions = tuple(one.model_copy(update=said) if isinstance(one, Note) else one for one in decision.plan.actions)
         changes["plan"] = decision.plan.model_copy(update={"actions": actions})
         return decision.model_copy(update=changes)
 
-    def _others(self, decision: TicketDecision) -> dict[int, list[ThreadDecision]]:
-        """All decisions about each, the newest first."""
+    def _decided(self, decision: TicketDecision) -> tuple[list[ThreadDecision], dict[int, list[ThreadDecision]]]:
+        """All decisions about the ticket itself, and about each other of the post; the newest first."""
         found: dict[int, list[ThreadDecision]] = {}
         for one in self.deps.records.decisions.of_thread(decision.thread, decision.channel):
-            if one.ticket_id != decision.ticket.id:
-                found.setdefault(one.ticket_id, []).append(one)
-        return found
+            found.setdefault(one.ticket_id, []).append(one)
+        return found.pop(decision.ticket.id, []), found
 
     def _parent(
         self, decision: TicketDecision, others: dict[int, list[ThreadDecision]], statuses: dict[int, str]
@@ -69,6 +72,14 @@ class PostThreads:
             and statuses.get(ticket_id, "gone") not in {"solved", "closed", "gone"}
         ]
         return waiting[0] if len(waiting) == 1 else None
+
+
+def _with_tag(decision: TicketDecision, tag: str) -> TicketDecision:
+    actions = tuple(
+        one.model_copy(update={"add": (*one.add, tag)}) if isinstance(one, Tags) else one
+        for one in decision.plan.actions
+    )
+    return decision.model_copy(update={"plan": decision.plan.model_copy(update={"actions": actions})})
 
 
 def _answer(rows: list[ThreadDecision]) -> ThreadDecision | None:

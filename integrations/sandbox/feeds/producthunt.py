@@ -13,7 +13,8 @@ from integrations.sandbox.feeds.strict import bearer, feed_route
 _WORD = re.compile(r"[A-Za-z]\w*")
 _SCHEMA = frozenset(
     _WORD.findall("""query DateTime String posts post comments edges node order NEWEST postedAfter first after slug
-    id name tagline description url createdAt votesCount user username body parentId""")
+    since pageInfo hasNextPage endCursor id name tagline description url createdAt votesCount user username body
+    parentId""")
 )
 _ADDRESS = "https://www.producthunt.com/posts"
 
@@ -25,22 +26,30 @@ def producthunt_routes(posts: Posts) -> list[Route]:
         given = json_object(http.body) or {}
         words = set(_WORD.findall(str(given.get("query"))))
         variables = given.get("variables") or {}
-        wanted = {"after"} if "posts" in words else {"slug"}
+        wanted = {"since", "after"} if "posts" in words else {"slug", "after"}
         if given.keys() != {"query", "variables"} or words - _SCHEMA or variables.keys() != wanted:
             return {"data": None, "errors": [{"message": f"not known: {sorted(words - _SCHEMA)}, {variables}"}]}
         written = posts.of("producthunt")
         launched = [one for one in written if not one.thread]
         if "posts" in words:
-            after = datetime.fromisoformat(variables["after"])
-            found = [_launch(one) for one in launched if one.at >= after]
-            return {"data": {"posts": {"edges": [{"node": one} for one in found[:20]]}}}
+            since = datetime.fromisoformat(variables["since"])
+            found = [_launch(one) for one in launched if one.at >= since]
+            return {"data": {"posts": _page(found, variables["after"], 20)}}
         post = next((one for one in launched if one.slug == variables["slug"]), None)
         if post is None:
             return {"data": {"post": None}}
-        comments = [{"node": _comment(one, post)} for one in written if one.thread == post.title]
-        return {"data": {"post": {**_launch(post), "comments": {"edges": comments[:50]}}}}
+        comments = [_comment(one, post) for one in written if one.thread == post.title]
+        return {"data": {"post": {**_launch(post), "comments": _page(comments, variables["after"], 50)}}}
 
     return [feed_route("/producthunt", ask, method="POST")]
+
+
+def _page(nodes: list[Json], after: str | None, first: int) -> Json:
+    """A cursor is a number here, which nobody may rely on."""
+    start = int(after or 0)
+    end = start + first
+    info = {"hasNextPage": end < len(nodes), "endCursor": str(end)}
+    return {"edges": [{"node": one} for one in nodes[start:end]], "pageInfo": info}
 
 
 def _launch(post: Post) -> Json:

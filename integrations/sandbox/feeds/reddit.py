@@ -11,6 +11,7 @@ from integrations.sandbox.feeds.strict import feed_route
 
 PER_FEED = 25
 ACCOUNT = ("feed", "user")
+KNOWN = (*ACCOUNT, "after")
 _ADDRESS = "https://www.reddit.com"
 
 
@@ -19,7 +20,10 @@ def reddit_routes(posts: Posts) -> list[Route]:
         if not all(map(http.query_value, ACCOUNT)):
             raise Refused(429, "Too Many Requests", "no_account")
         subreddit = str(http.at.get("names", "gitlab")).partition("+")[0]
-        entries = "".join(_entry(one, subreddit) for one in found[:PER_FEED])
+        after = http.query_value("after")
+        names = [_full_name(one) for one in found]
+        start = names.index(after) + 1 if after in names else 0
+        entries = "".join(_entry(one, subreddit) for one in found[start : start + PER_FEED])
         written = f'<feed xmlns="http://www.w3.org/2005/Atom"><id>{http.path}</id><title>r</title>{entries}</feed>'
         return Response(written, media_type="application/atom+xml")
 
@@ -38,21 +42,24 @@ def reddit_routes(posts: Posts) -> list[Route]:
         return feed(http, found)
 
     return [
-        feed_route("/reddit/r/{names}/new/.rss", new, ACCOUNT),
-        feed_route("/reddit/r/{names}/comments/.rss", comments, ACCOUNT),
-        feed_route("/reddit/search.rss", search, (*ACCOUNT, "q", "sort=new")),
+        feed_route("/reddit/r/{names}/new/.rss", new, KNOWN),
+        feed_route("/reddit/r/{names}/comments/.rss", comments, KNOWN),
+        feed_route("/reddit/search.rss", search, (*KNOWN, "q", "sort=new")),
     ]
+
+
+def _full_name(post: Post) -> str:
+    return f"t1_{post.id}" if post.thread else f"t3_{post.id}"
 
 
 def _entry(post: Post, subreddit: str) -> str:
     """What is deleted keeps its place, without its words."""
-    known = f"t1_{post.id}" if post.thread else f"t3_{post.id}"
     rest = f"{post.thread_number}/{post.slug}/{post.id}/" if post.thread else f"{post.id}/{post.slug}/"
     title = f"/u/{post.author} on {post.thread}" if post.thread else post.title
     html = f'<div class="md"><p>{"[deleted]" if post.deleted else post.html}</p></div>'
     return (
         f"<entry><author><name>/u/{escape(post.author)}</name></author>"
-        f'<content type="html">{escape(html)}</content><id>{known}</id>'
+        f'<content type="html">{escape(html)}</content><id>{_full_name(post)}</id>'
         f'<link href="{_ADDRESS}/r/{escape(subreddit)}/comments/{rest}"/>'
         f"<updated>{post.at.isoformat()}</updated><title>{escape(title)}</title></entry>"
     )

@@ -94,6 +94,10 @@ class ZendeskControls:
         """A person sets exactly these tags."""
         self._change(ticket_id, TicketUpdate(tags=tuple(tags)), actor_id)
 
+    def add_tag(self, ticket_id: int, tag: str, actor_id: int = ADVOCATE_ID) -> None:
+        """Whatever others set meanwhile stays."""
+        self.set_tags(ticket_id, (*self._state.live_ticket(ticket_id).tags, tag), actor_id)
+
     def set_status(self, ticket_id: int, status: str, actor_id: int = ADVOCATE_ID) -> None:
         self._change(ticket_id, TicketUpdate(self._state.status_attributes(status)), actor_id)
 

@@ -17,10 +17,11 @@ from integrations.sandbox.zendesk.state import BOT_USER_ID, State
 
 
 def page_routes(state: State, controls: ZendeskControls) -> list[BaseRoute]:
-    def index(_at: Mapping[str, Any]) -> Context:
+    def index(at: Mapping[str, Any]) -> Context:
+        tag = str(at.get("q", "")).removeprefix("tags:")
+        found = [one for one in state.tickets.values() if tag in {"", *one.tags}]
         channels = {key: given["title"] for key, given in WRITTEN_VIA.items()}
-        tickets = newest(state.tickets.values())
-        return {"total": len(state.tickets), "tickets": tickets, "via_title": via_title, "channels": channels}
+        return {"total": len(found), "tickets": newest(found), "via_title": via_title, "channels": channels}
 
     def show(at: Mapping[str, Any]) -> Context:
         ticket = state.ticket(at["id"])
@@ -42,7 +43,7 @@ def page_routes(state: State, controls: ZendeskControls) -> list[BaseRoute]:
         return {"ticket_id": at["id"], "said": said}
 
     pages = Pages("Zendesk", state.lock)
-    for path in ("/", "/agent"):
+    for path in ("/", "/agent", "/agent/search/1"):
         pages.add(path, "zendesk_index.html", index)
     pages.add("/agent/tickets/{id:int}", "zendesk_ticket.html", show)
     pages.add_slow("/agent/tickets/{id:int}/why", "zendesk_why.html", why)

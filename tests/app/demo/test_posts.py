@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from app.demo.posts import tickets_of_posts, with_feeds_of, write_posts
+from app.demo.run import _settings
 from app.demo.samples import load_samples
 from app.rules.files import read_rules
 from app.rules.parsing.positions import BadRules
@@ -45,6 +48,17 @@ def test_feeds_of_the_folder_are_replaced_and_no_rule_moves(sandbox: Sandbox, tm
     assert all(sandbox.feeds.url in one.address for one in rules.routing.feeds.values())
     before, after = text.splitlines(), given.routing_file.read_text().splitlines()
     assert after.index("archetypes:") == before.index("archetypes:")
+
+
+def test_the_demo_asks_nobody_beyond_this_machine(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    given = with_feeds_of(sandbox, _settings(sandbox, tmp_path, port=0), tmp_path / "demo")
+    routing = read_rules(given.routing_file, given.macros_file).routing
+    assert routing.docs
+    asked = [given.model_dump_json(), *(one.model_dump_json() for one in routing.feeds.values()), routing.docs.source]
+    hosts = {urlsplit(address).hostname for address in re.findall(r"https?://[^\s\"',]+", " ".join(asked))}
+    assert hosts == {"127.0.0.1"}
+    assert not given.follows_short_links
 
 
 def test_an_error_names_the_file_that_people_know(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from integrations.feeds.disqus import Disqus
 from integrations.feeds.feed import Feed, ReadsBack
 from integrations.feeds.hackernews import PER_PAGE, HackerNews
 from integrations.feeds.mastodon import Mastodon
+from integrations.feeds.producthunt import ProductHunt
+from integrations.feeds.reddit import PAUSE_SECONDS, Reddit
 from integrations.feeds.rss import Rss
 from integrations.feeds.stackexchange import StackExchange
 from integrations.feeds.tumblr import Tumblr
@@ -119,6 +122,48 @@ def test_hacker_news_is_read_back_query_by_query_and_window_by_window(web: respx
 def test_more_posts_than_a_page_in_one_second_end_the_window(web: respx.MockRouter) -> None:
     web.get("https://hn.algolia.com/api/v1/search_by_date").respond(json=hits(PER_PAGE, 900))
     assert HackerNews.at(["gitlab"]).older("0:900", LONG_AGO).before == ""
+
+
+def reddit_page(*posts: tuple[str, str]) -> httpx.Response:
+    """Of posts with their id and day."""
+    entries = "".join(
+        f"<entry><author><name>/u/ada</name></author><id>t3_{known}</id><title>GitLab</title>"
+        f'<link href="https://www.reddit.com/r/gitlab/comments/{known}/x/"/><updated>2026-11-{day}T10:00:00Z</updated>'
+        "</entry>"
+        for known, day in posts
+    )
+    return httpx.Response(200, text=f'<feed xmlns="http://www.w3.org/2005/Atom"><title>r</title>{entries}</feed>')
+
+
+def test_reddit_is_read_back_feed_by_feed_until_the_first_day(web: respx.MockRouter) -> None:
+    feed, places, before = Reddit.at(["gitlab"], [], token="t", user="bot"), [], ""
+    new = web.get(path="/r/gitlab/new/.rss").mock(
+        side_effect=[reddit_page(("c", "29"), ("b", "28")), reddit_page(("a", "27"))]
+    )
+    web.get(path="/r/gitlab/comments/.rss").mock(side_effect=[reddit_page(("z", "29")), reddit_page()])
+    for _ in range(4):
+        page = feed.older(before, LATELY)
+        before = page.before
+        places.append(before)
+    assert places == ["0:t3_b", "1:", "1:t3_z", ""]
+    assert new.calls.last.request.url.params["after"] == "t3_b"
+    assert page.wait == PAUSE_SECONDS
+
+
+def test_product_hunt_is_read_back_posts_first_and_then_comments(web: respx.MockRouter) -> None:
+    feed, places, before = ProductHunt.at(["gitlab-duo"], "t"), [], ""
+    more = '"pageInfo": {"hasNextPage": true, "endCursor": "next"}, "edges"'
+    posts, comments = ((PAYLOADS / f"producthunt_{one}.json").read_text() for one in ("posts", "comments"))
+    answers = [posts.replace('"edges"', more, 1), posts, comments.replace('"edges"', more, 1), comments]
+    route = web.post("https://api.producthunt.com/v2/api/graphql").mock(
+        side_effect=[httpx.Response(200, text=one) for one in answers]
+    )
+    for _ in answers:
+        before = feed.older(before, LONG_AGO).before
+        places.append(before)
+    assert places == ["0:next", "1:", "1:next", ""]
+    asked = [json.loads(call.request.content)["variables"] for call in route.calls]
+    assert [one["after"] for one in asked] == [None, "next", None, "next"]
 
 
 def test_a_quota_that_is_used_up_is_waited_for(web: respx.MockRouter) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.records.mentions import StoredMention
+from app.records.mentions import BACKFILL, StoredMention
 from app.work.mentions.check_posts import MOST_AT_ONCE, check_posts
 from app.work.messages import TriageTicket
 from integrations.errors import IntegrationError
@@ -48,6 +48,14 @@ def test_each_post_is_asked_for_twice(mentioned: Mentioned) -> None:
         mentioned.clock.advance(seconds)
         assert check_posts(mentioned.deps, "hn", source).works == ()
     assert source.asked == [["7"], ["7"]]
+
+
+def test_a_post_of_the_feeds_backfill_is_asked_for_like_its_own(mentioned: Mentioned) -> None:
+    source = Source({"7"})
+    post(mentioned, 7, carrier=f"{BACKFILL}hn")
+    mentioned.clock.advance(HOUR)
+    first, again = (check_posts(mentioned.deps, "hn", source).works for _ in range(2))
+    assert [one.key for one in first] == [one.key for one in again] != []
 
 
 def test_the_ticket_of_a_post_that_is_gone_is_told_once(mentioned: Mentioned) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from app.feeds.filter import BY_US, TOO_FEW_POINTS
-from app.records.mentions import REPOST
+from app.records.failures import Failure
+from app.records.mentions import BACKFILL, REPOST
 from app.work.mentions.change import TOO_MANY
 from app.work.mentions.create_ticket import TicketCreator
-from app.work.messages import AnsweredOnPost, MentionChanged, TriageTicket
+from app.work.messages import AnsweredOnPost, MentionChanged, TriageTicket, ticket_partition
 from integrations.errors import UnknownOutcome
 from tests.app.work.mentions.conftest import POST, Mentioned
 
@@ -97,6 +98,14 @@ def test_each_carrier_is_compared_with_itself(mentioned: Mentioned) -> None:
     assert told(mentioned, stored) == []
 
 
+def test_an_edit_that_the_feed_brings_after_its_backfill_is_told(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take(carrier=f"{BACKFILL}hn"))
+    mentioned.take()
+    assert told(mentioned, stored) == []
+    mentioned.take(text=EDITED)
+    assert len(told(mentioned, stored)) == 1
+
+
 def test_an_edit_back_is_an_edit(mentioned: Mentioned) -> None:
     stored = mentioned.create(mentioned.take())
     mentioned.take(text=EDITED)
@@ -125,6 +134,31 @@ def test_a_post_deleted_after_its_ticket_is_told_and_kept_no_longer(mentioned: M
         stored = mentioned.take(deleted=True, text="")
     assert (stored.state, stored.mention) == ("gone", {})
     assert [one.news for one in told(mentioned, stored) if isinstance(one, MentionChanged)] == ["removed"]
+
+
+def test_what_a_deleted_post_said_is_forgotten_whatever_it_was_brought_as(mentioned: Mentioned) -> None:
+    mentioned.take()
+    mentioned.take(carrier="f5bot", id="alert-1", text="GitLab 16.4 loses my board filters")
+    failure = Failure(
+        "k", "mentions", None, "take_mentions", "odd", "m", 1,
+        {"mentions": [{"source": "hackernews", "id": one, "text": "x"} for one in ("7", "alert-1", "8")]}, "2026",
+    )  # fmt: skip
+    mentioned.deps.records.failures.add(failure)
+    mentioned.take(deleted=True, text="")
+    assert mentioned.engine.forgotten == [(ticket_partition(0), {"7", "alert-1"})]
+    (kept,) = mentioned.deps.records.failures.newest(limit=9)
+    assert [one["id"] for one in (kept.payload or {})["mentions"]] == ["8"]
+
+
+def test_of_a_deleted_post_with_a_ticket_the_tickets_work_goes_too(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take())
+    announcements = mentioned.deps.records.announcements
+    announcements.claim(f"question:{stored.ticket_id}:1:ldap", kind="question", text="said", at="2026")
+    announcements.claim(f"question:{stored.ticket_id}1:1:ldap", kind="question", text="other", at="2026")
+    told(mentioned, mentioned.take(deleted=True, text=""))
+    assert mentioned.engine.forgotten == [(ticket_partition(stored.ticket_id or 0), {"7"})]
+    texts = [announcements.by_key(f"question:{stored.ticket_id}{more}:1:ldap") for more in ("", "1")]
+    assert [one.text if one else None for one in texts] == ["", "other"]
 
 
 def test_a_post_deleted_while_its_request_is_under_way_is_told_after_it(mentioned: Mentioned) -> None:

@@ -104,6 +104,12 @@ def test_an_edit_that_changes_nothing_of_the_verdict_is_noted(deciding: Deciding
     assert [one.kind for one in decision.plan.wanted()] == ["tags", "note"]
 
 
+def test_what_the_author_says_now_is_no_answer_of_ours(deciding: Deciding, post: Post) -> None:
+    message = post.news(PRAISE + " And the docs.")
+    deciding.write(message)
+    assert deciding.steps.row(message).answer == ""
+
+
 @pytest.mark.parametrize("touch", TOUCHES, ids=lambda one: next(iter(one)))
 @pytest.mark.parametrize(("text", "deleted"), [(BUG, False), ("", True)], ids=["edited", "deleted"])
 def test_a_ticket_that_a_person_has_touched_gets_a_note_alone(

@@ -8,6 +8,8 @@ import pytest
 
 from app.feeds.mention import Mention
 from app.rules.actions.note import Note
+from app.rules.actions.tags import Tags
+from app.tags import THREAD_TAG
 from app.work.mentions.taken import take_mention
 from app.work.messages import AnsweredOnPost, TicketDecision, ToWrite, TriageTicket
 from integrations.zendesk.snapshots import RequesterSnapshot
@@ -43,6 +45,34 @@ def test_the_note_names_the_other_tickets_of_the_post(deciding: Deciding) -> Non
     first, second = comment(deciding, 1), comment(deciding, 2)
     deciding.steps.zendesk.change(first, status="solved")
     assert beside(decided(deciding, 3)) == (f"ticket {second}: new.", f"ticket {first}: solved.")
+
+
+def thread_tags(decision: TicketDecision) -> list[str]:
+    (tags,) = [one for one in decision.plan.actions if isinstance(one, Tags)]
+    return [tag for tag in tags.add if tag.startswith(THREAD_TAG)]
+
+
+def test_tickets_of_one_post_share_a_tag_by_which_the_note_opens_them_all(deciding: Deciding) -> None:
+    (tag,) = thread_tags(decided(deciding, 1))
+    first = comment(deciding, 2)
+    assert tag in deciding.steps.zendesk.tickets[first].tags
+    second = decided(deciding, 3)
+    assert thread_tags(second) == [tag]
+    assert thread_tags(decided(deciding, 4, POST.replace("10-6", "10-7"))) != [tag]
+    (note,) = [one for one in second.plan.actions if isinstance(one, Note)]
+    assert note.beside_url == f"https://acme.zendesk.com/agent/search/1?type=ticket&q=tags%3A{tag}"
+
+
+@pytest.mark.parametrize("taken_off", [True, False])
+def test_a_person_may_take_the_posts_tag_off_and_nobody_else_does(deciding: Deciding, *, taken_off: bool) -> None:
+    ticket_id = comment(deciding, 1)
+    tags = deciding.steps.zendesk.tickets[ticket_id].tags
+    kept = [tag for tag in tags if not (taken_off and tag.startswith(THREAD_TAG))]
+    deciding.steps.zendesk.change(ticket_id, tags=(*kept, "archetype__bug_report"))
+    deciding.write(deciding.message(ticket_id, "zd:corrected"))
+    now = deciding.steps.zendesk.tickets[ticket_id].tags
+    assert "needs_triage" not in now
+    assert any(tag.startswith(THREAD_TAG) for tag in now) is not taken_off
 
 
 def test_it_says_who_answered(deciding: Deciding) -> None:
