@@ -90,5 +90,5 @@ def test_who_may_only_read_cannot_start_one_nor_can_another_site(desk: Desk) -> 
     assert send(desk, "/desk/backtest", {"routing.yaml": EDITED}).status_code == 403
     assert 'formaction="/desk/backtest"' not in desk.get("/desk/playground").text
     desk.sign_in()
-    assert desk.post("/desk/backtest", headers={**OURS, "Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert desk.post("/desk/backtest", {**OURS, "Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert "No backtest was run" in desk.get("/desk/backtest").text

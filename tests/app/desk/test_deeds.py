@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.desk.registry import DEEDS, PAGES
@@ -11,13 +13,7 @@ PATHS = [deed.path for deed in DEEDS]
 
 
 def address(path: str) -> str:
-    return (
-        path.replace("{", "")
-        .replace("}", "")
-        .replace("ticket_id", "7")
-        .replace("failure_id", "7")
-        .replace("mention_id", "7")
-    )
+    return re.sub(r"{\w+}", "7", path)
 
 
 @pytest.mark.parametrize("path", PATHS)

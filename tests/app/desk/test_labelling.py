@@ -83,7 +83,7 @@ def test_who_may_only_read_sees_buttons_that_do_nothing(desk: Desk, works: list[
     assert 'data-number="1" disabled' in desk.get(PAGE).text
     assert desk.post(f"{PAGE}/1", archetype="mention").status_code == 403
     desk.sign_in()
-    assert desk.post(f"{PAGE}/1", headers={**OURS, "Sec-Fetch-Site": "none"}, archetype="mention").status_code == 403
+    assert desk.post(f"{PAGE}/1", {**OURS, "Sec-Fetch-Site": "none"}, archetype="mention").status_code == 403
     assert works == []
 
 

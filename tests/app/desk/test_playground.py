@@ -110,7 +110,7 @@ def test_nothing_is_stored(desk: Desk) -> None:
 
 
 def test_a_form_from_elsewhere_is_refused(desk: Desk) -> None:
-    answer = desk.post(PAGE, headers={"Sec-Fetch-Site": "same-site"}, text=BROKEN)
+    answer = desk.post(PAGE, {"Sec-Fetch-Site": "same-site"}, text=BROKEN)
     assert answer.status_code == 403
 
 

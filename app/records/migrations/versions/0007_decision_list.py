@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0017"
+down_revision = "0006"
 
 CORRECTED = """
 update decisions set corrected_to = (
