@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.desk.reasons import Mark
+from app.desk.reasons import MarkedSpan
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class MarkedText:
     """`why`, `also`, or nothing."""
 
 
-def marked(text: str, spans: Iterable[Mark]) -> list[MarkedText]:
+def marked(text: str, spans: Iterable[MarkedSpan]) -> list[MarkedText]:
     """The pieces are the whole text, whatever the spans say. Where two overlap, what decided wins."""
     marks = [""] * len(text)
     for span in sorted(spans, key=lambda one: one.kind == "why"):

@@ -97,6 +97,8 @@ def test_each_page_stands_still_while_it_follows(full: Served) -> None:
     for address in PAGES:
         page.goto(address)
         page.wait_for_function("document.documentElement.classList.contains('scripted')")
+        if page.locator("#live").count() == 0:
+            continue
         for _ in range(3):
             with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as answer:
                 page.evaluate("document.body.dispatchEvent(new CustomEvent('desk:tick'))")

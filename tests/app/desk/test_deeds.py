@@ -34,11 +34,10 @@ def test_a_page_that_is_not_ours_may_not(desk: Desk, path: str, headers: dict[st
     assert desk.audited() == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in {page.path for page in PAGES}])
 def test_a_link_does_nothing(desk: Desk, path: str) -> None:
     desk.sign_in()
-    shows = {200} if path in {page.path for page in PAGES} else {404, 405, 422}
-    assert desk.get(address(path)).status_code in shows
+    assert desk.get(address(path)).status_code in {404, 405, 422}
     assert desk.audited() == []
 
 
