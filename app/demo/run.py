@@ -128,16 +128,13 @@ def _fill_a_month(service: Service) -> str:
 
 def print_addresses(console: Console, sandbox: Sandbox, settings: Settings, address: str, desk: str) -> None:
     """The desk first: it is what most people want to see. Its link signs in once."""
-    for name, where in (
-        ("The desk", desk),
-        ("Zendesk's tickets", sandbox.zendesk.url),
-        ("GitLab's issues", sandbox.gitlab.url),
-        ("The team's chat", sandbox.chat.url),
-        ("The service", f"{address}/api/decisions"),
-        ("  its DESK_TOKEN", settings.desk_token.get_secret_value()),
-    ):
-        console.print(f"{name:<18} {where}", soft_wrap=True, markup=False, highlight=False)
-    console.print()
+    token = settings.desk_token.get_secret_value()
+    console.print(f"The desk           {desk}", soft_wrap=True)
+    console.print(f"Zendesk's tickets  {sandbox.zendesk.url}")
+    console.print(f"GitLab's issues    {sandbox.gitlab.url}")
+    console.print(f"The team's chat    {sandbox.chat.url}")
+    console.print(f"The service        {address}/api/decisions")
+    console.print(f"  its DESK_TOKEN   {token}\n")
 
 
 def _play(console: Console, demo: Demo, settings: Settings, address: str, *, stay: bool) -> int:

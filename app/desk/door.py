@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.desk.access import COOKIE, HOME, LOGIN, LOGOUT, ONCE, PAGES, DeskAccess, safe_next, session_cookie
-from app.desk.page import FormDep
+from app.desk.page import SHORT_DIGEST, FormDep
 from app.desk.render import login_response
+from app.desk.session import digest_of
 from app.records.audit import AuditEntry
 from app.records.sessions import Role
 
@@ -57,21 +58,29 @@ def login(request: Request, form: FormDep) -> Response:
 
 
 @router.get(f"{ONCE}{{secret}}")
-def login_once(request: Request, secret: str) -> Response:
+def login_once(request: Request, secret: str, target: Next = "") -> Response:
     """A link that was printed at the start. It is followed from a terminal, so that no form stands before it."""
     access = _access(request)
     if not access.invitations.take(secret, access.now()):
         problem = "This link was used before, or is too old. Sign in with the token."
         return login_response(request, access.now(), target="", problem=problem, status=401)
-    return _let_in(request, NAMES["operate"], "operate", "")
+    return _let_in(request, NAMES["operate"], "operate", target)
 
 
 def _let_in(request: Request, name: str, role: Role, target: str) -> Response:
-    access, records = _access(request), request.app.state.service.deps.records
-    now = access.now()
-    records.audit.add(AuditEntry(at=now.isoformat(), name=name, role=role, what="sign in", about="the desk"))
+    access, now = _access(request), _access(request).now()
     access.book.end(request.cookies.get(COOKIE, ""))
     value = access.book.begin(name, role, now)
+    request.app.state.service.deps.records.audit.add(
+        AuditEntry(
+            at=now.isoformat(),
+            session=digest_of(value)[:SHORT_DIGEST],
+            name=name,
+            role=role,
+            what="sign in",
+            about="the desk",
+        )
+    )
     return RedirectResponse(safe_next(target), 303, headers=session_cookie(value))
 
 

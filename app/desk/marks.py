@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.desk.reasons import Span
+from app.desk.reasons import MarkedSpan
 
 
 @dataclass(frozen=True)
-class Piece:
+class MarkedText:
     text: str
     mark: str = ""
     """`why`, `also`, or nothing."""
 
 
-def marked(text: str, spans: Iterable[Span]) -> list[Piece]:
+def marked(text: str, spans: Iterable[MarkedSpan]) -> list[MarkedText]:
     """The pieces are the whole text, whatever the spans say. Where two overlap, what decided wins."""
     marks = [""] * len(text)
     for span in sorted(spans, key=lambda one: one.kind == "why"):
         for place in range(max(0, span.start), min(len(text), span.end)):
             marks[place] = span.kind
-    pieces: list[Piece] = []
+    pieces: list[MarkedText] = []
     begin = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or marks[place] != marks[begin]:
-            pieces.append(Piece(text[begin:place], marks[begin]))
+            pieces.append(MarkedText(text[begin:place], marks[begin]))
             begin = place
     return pieces

@@ -51,7 +51,7 @@ class YamlLine:
 
 
 @dataclass(frozen=True)
-class Span:
+class MarkedSpan:
     """A piece of the ticket, by its place."""
 
     part: str
@@ -73,7 +73,7 @@ class Reasons:
     shadows: tuple[RouteSaid, ...] = ()
     errors: tuple[RouteSaid, ...] = ()
     others: tuple[OtherSaid, ...] = ()
-    spans: tuple[Span, ...] = field(default=(), repr=False)
+    spans: tuple[MarkedSpan, ...] = field(default=(), repr=False)
 
 
 def reasons(decision: Decision, routing: str | None) -> Reasons:
@@ -130,11 +130,13 @@ def _lines(routing: str, line: int) -> Iterable[YamlLine]:
         yield YamlLine(number, lines[number - 1], number == line)
 
 
-def _spans(trace: Sequence[Mapping[str, Any]], decided: str) -> Iterable[Span]:
+def _spans(trace: Sequence[Mapping[str, Any]], decided: str) -> Iterable[MarkedSpan]:
     for entry in trace:
         if not entry.get("matched") or not isinstance(entry.get("start"), int):
             continue
         is_why = entry.get("asked") == f"route:{decided}" and not entry.get("shadow")
         if is_why or entry.get("shadow"):
             kind = "why" if is_why else "also"
-            yield Span(str(entry.get("part", "body")), entry["start"], int(entry.get("end", entry["start"])), kind)
+            yield MarkedSpan(
+                str(entry.get("part", "body")), entry["start"], int(entry.get("end", entry["start"])), kind
+            )

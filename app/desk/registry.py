@@ -59,6 +59,8 @@ DEEDS: tuple[Deed, ...] = (
     backtest.START,
     backtest.CANCEL,
     labelling.CHOOSE,
+    mentions.TAKE,
+    setup.LOOK,
 )
 
 

@@ -48,7 +48,7 @@ class SessionBook:
     def begin(self, name: str, role: Role, now: datetime) -> str:
         """The cookie's value, which is stored nowhere."""
         value = secrets.token_urlsafe(32)
-        digest = _digest(value)
+        digest = digest_of(value)
         self.sessions.end_idle(seen_before=(now - IDLE).isoformat(), now=now.isoformat())
         self.sessions.add(
             Session(
@@ -65,7 +65,7 @@ class SessionBook:
 
     def find(self, value: str, now: datetime, *, uses: bool) -> Visitor | None:
         """None: there is none, or it is over. `uses`: a person did this, so that it is not idle."""
-        session = self.sessions.of(_digest(value)) if value else None
+        session = self.sessions.of(digest_of(value)) if value else None
         if session is None or not self._holds(session, now):
             return None
         if uses and now - datetime.fromisoformat(session.seen_at) >= SEEN_EVERY:
@@ -73,7 +73,7 @@ class SessionBook:
         return Visitor(session.name, session.role, session.digest)
 
     def end(self, value: str) -> None:
-        self.sessions.end(_digest(value))
+        self.sessions.end(digest_of(value))
 
     def _holds(self, session: Session, now: datetime) -> bool:
         is_in_time = now < datetime.fromisoformat(session.ends_at)
@@ -87,5 +87,5 @@ class SessionBook:
         return hmac.new(self.tokens[role].encode(), digest.encode(), hashlib.sha256).hexdigest()
 
 
-def _digest(value: str) -> str:
+def digest_of(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()

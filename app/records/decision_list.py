@@ -17,6 +17,7 @@ from app.records.database import TableAccess, as_dataclass
 from app.records.tables import decisions, links
 
 MOST_LISTED = 200
+LONGEST_BEGINNING = 200
 MOST_TEXTS = 1000
 """Texts that one page of a search looks into."""
 BY_ROUTE = "route"
@@ -67,6 +68,8 @@ class ListedDecision:
     channel: str
     subject: str
     """Of the ticket; empty when its text was forgotten."""
+    begins: str
+    """How its text begins."""
     summary: str
     corrected_to: str | None
     """The archetype that a person chose afterwards."""
@@ -185,8 +188,9 @@ def _text(name: str) -> sa.ColumnElement[str]:
     return sa.func.coalesce(decisions.c.ticket[name].as_string(), "")
 
 
+_TEXTS = {"subject": _text("subject"), "begins": sa.func.substr(_text("body"), 1, LONGEST_BEGINNING)}
 _COLUMNS = [
-    _text(name).label(name) if name == "subject" else decisions.c[name]
+    _TEXTS[name].label(name) if name in _TEXTS else decisions.c[name]
     for name in ListedDecision.__dataclass_fields__
     if name != "issues"
 ]

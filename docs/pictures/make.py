@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 FOLDER = Path(__file__).parent
 POINTSMAN = Path(sys.executable).with_name("pointsman")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -28,8 +28,7 @@ QUIET = (
     "--hide-scrollbars",
 )
 READY = "Ctrl-C"
-ADDRESSES = {"zendesk": "Zendesk's tickets", "gitlab": "GitLab's issues"}
-WIDTH = 720
+ADDRESSES = {"zendesk": "Zendesk's tickets", "gitlab": "GitLab's issues", "desk": "The desk"}
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,14 @@ class Picture:
     """Words in the page's line in the list; the newest line with them is taken."""
     height: int
     scale: float = 1.25
+    width: int = 720
 
 
 PICTURES = (
     Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 900),
     Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 760),
     Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1182, 1.0),
+    Picture("desk-ticket", "desk", "/", "LDAP sync removes group owners", 1000, 1.0, 1180),
 )
 
 
@@ -57,7 +58,7 @@ def main() -> int:
         return 1
     with demo() as addresses:
         for picture in PICTURES:
-            address = page_of(picture, addresses[picture.service])
+            address = at_desk(picture, addresses) if picture.service == "desk" else shown(picture, addresses)
             take(browser, address, picture)
             print(f"{FOLDER / picture.name}.png  {address}")
     return 0
@@ -81,6 +82,16 @@ def demo() -> Iterator[dict[str, str]]:
         running.wait(timeout=30)
 
 
+def shown(picture: Picture, addresses: dict[str, str]) -> str:
+    return page_of(picture, addresses[picture.service])
+
+
+def at_desk(picture: Picture, addresses: dict[str, str]) -> str:
+    """The ticket's page at the desk, by the link that signs in once."""
+    number = page_of(picture, addresses["zendesk"]).rpartition("/")[2]
+    return f"{addresses['desk']}?next=/desk/tickets/{number}"
+
+
 def page_of(picture: Picture, address: str) -> str:
     """The page behind the first line of the list that shows the picture's words."""
     with urllib.request.urlopen(address + picture.list_page) as answer:  # our own sandbox, on loopback
@@ -94,7 +105,7 @@ def page_of(picture: Picture, address: str) -> str:
 
 def take(browser: str, address: str, picture: Picture) -> None:
     with TemporaryDirectory(prefix="pointsman-pictures-") as profile:
-        size = (f"--window-size={WIDTH},{picture.height}", f"--force-device-scale-factor={picture.scale}")
+        size = (f"--window-size={picture.width},{picture.height}", f"--force-device-scale-factor={picture.scale}")
         target = f"--screenshot={FOLDER / picture.name}.png"
         command = [browser, *QUIET, f"--user-data-dir={profile}", *size, target, address]
         subprocess.run(command, check=True, capture_output=True, timeout=60)

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -87,8 +88,9 @@ def axe(page: Any) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Of one module: while it is open an event loop runs, beside which other modules could start none."""
     if not find_spec("playwright") or BROWSER is None:
         if os.environ.get("POINTSMAN_BROWSER") == "required":
             pytest.fail(WITHOUT)
@@ -103,9 +105,15 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def served(tmp_path: Path, browser: Any) -> Iterator[Served]:
-    with open_desk(tmp_path) as desk:
-        app = create_app(desk.service)
-        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    with serving(tmp_path, browser) as opened:
+        yield opened
+
+
+@contextmanager
+def serving(folder: Path, browser: Any) -> Iterator[Served]:
+    """Whoever leaves it has seen nothing that a page must not do."""
+    with open_desk(folder) as desk:
+        server = uvicorn.Server(uvicorn.Config(create_app(desk.service), port=0, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         deadline = time.monotonic() + 60

@@ -64,8 +64,8 @@ def read(visit: VisitDep, query: Annotated[DecisionQuery, Query()]) -> Content:
     wanted, rows = query.filter(), visit.records.decision_list
     start = query.before or (query.upto + 1 if query.upto else None)
     page = rows.page(wanted, before=start, limit=PAGE_SIZE)
-    upto = query.upto or (page.rows[0].id if page.rows else 0)
-    newer = _newer(visit, query, upto) if query.upto is not None and not query.before else 0
+    upto = query.upto or (page.rows[0].id if page.rows else None)  # an empty page shows what comes at once
+    newer = _newer(visit, query, query.upto) if query.upto and not query.before else 0
     return {
         "decisions": [_row(one) for one in page.rows],
         "filters": query.given(),

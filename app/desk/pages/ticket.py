@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query
 
-from app.desk.marks import Piece, marked
+from app.desk.marks import MarkedText, marked
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
 from app.desk.pages import decisions
 from app.desk.reasons import Reasons, reasons
@@ -93,7 +93,7 @@ def _decision(visit: Visit, one: Decision, *, is_newest: bool) -> dict[str, Any]
     }
 
 
-def _text(one: Decision, said: Reasons) -> dict[str, list[Piece]] | None:
+def _text(one: Decision, said: Reasons) -> dict[str, list[MarkedText]] | None:
     """None: it was forgotten, or was never read."""
     if not one.ticket:
         return None

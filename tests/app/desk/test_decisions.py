@@ -95,6 +95,14 @@ def test_an_open_page_keeps_its_rows_and_says_how_many_are_newer(desk: Desk) -> 
     assert news.headers["vary"] == "HX-Request"
 
 
+def test_an_empty_page_that_is_open_shows_what_comes(desk: Desk) -> None:
+    page = desk.get(f"{HOME}?state=failed").text
+    live = re.search(r'hx-get="([^"]+)"', page)
+    assert live
+    desk.decision(ticket_id=1, state="failed")
+    assert ids(desk.tick(live[1].replace("&amp;", "&")).text) == [1]
+
+
 def test_a_change_of_a_row_is_news(desk: Desk) -> None:
     made = desk.decision(state="working", finished_at=None)
     tag = desk.tick(f"{HOME}?upto=1").headers["hx-ptag"]

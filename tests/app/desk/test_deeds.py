@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.desk.registry import DEEDS, PAGES
@@ -11,13 +13,7 @@ PATHS = [deed.path for deed in DEEDS]
 
 
 def address(path: str) -> str:
-    return (
-        path.replace("{", "")
-        .replace("}", "")
-        .replace("ticket_id", "7")
-        .replace("failure_id", "7")
-        .replace("mention_id", "7")
-    )
+    return re.sub(r"{\w+}", "7", path)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -38,7 +34,7 @@ def test_a_page_that_is_not_ours_may_not(desk: Desk, path: str, headers: dict[st
     assert desk.audited() == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in {page.path for page in PAGES}])
 def test_a_link_does_nothing(desk: Desk, path: str) -> None:
     desk.sign_in()
     assert desk.get(address(path)).status_code in {404, 405, 422}
@@ -46,5 +42,6 @@ def test_a_link_does_nothing(desk: Desk, path: str) -> None:
 
 
 def test_no_path_is_there_twice() -> None:
-    every = [*PATHS, *(page.path for page in PAGES)]
-    assert len(every) == len(set(every))
+    pages = [page.path for page in PAGES]
+    assert len(pages) == len(set(pages))
+    assert len(PATHS) == len(set(PATHS))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.desk.marks import Piece, marked
-from app.desk.reasons import Span
+from app.desk.marks import MarkedText, marked
+from app.desk.reasons import MarkedSpan
 
 spans = st.builds(
-    Span,
+    MarkedSpan,
     part=st.just("body"),
     start=st.integers(-5, 40),
     end=st.integers(-5, 40),
@@ -18,7 +18,7 @@ spans = st.builds(
 
 
 @given(st.text(max_size=30), st.lists(spans, max_size=4))
-def test_nothing_is_lost_and_what_decided_wins(text: str, wanted: list[Span]) -> None:
+def test_nothing_is_lost_and_what_decided_wins(text: str, wanted: list[MarkedSpan]) -> None:
     pieces = marked(text, wanted)
     assert "".join(one.text for one in pieces) == text
     assert all(one.text for one in pieces)
@@ -29,5 +29,5 @@ def test_nothing_is_lost_and_what_decided_wins(text: str, wanted: list[Span]) ->
 
 
 def test_a_text_without_spans_is_one_piece() -> None:
-    assert marked("hello", []) == [Piece("hello")]
+    assert marked("hello", []) == [MarkedText("hello")]
     assert marked("", []) == []

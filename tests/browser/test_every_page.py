@@ -1,0 +1,132 @@
+"""Each page with something on it, hostile texts above all: for each role, in both schemes, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.records.audit import AuditEntry
+from app.records.calls import MadeCall
+from app.records.config_versions import ConfigVersion
+from app.records.links import Link
+from app.records.mentions import NewMention
+from app.records.pauses import Pause
+from tests.browser.conftest import Served, axe, serving
+
+HOSTILE = '<script>document.title = "got"</script>"><img src=x onerror="document.title=1"> {{ 7 * 7 }} ' + "w" * 300
+TRACE: tuple[dict[str, Any], ...] = (
+    {"asked": "route:since", "archetype": "bug_report", "matched": True, "line": 2, "path": HOSTILE, "detail": HOSTILE,
+     "text": "since 10.4", "part": "body", "start": 0, "end": 10, "match_score": 1.0},
+    {"asked": "route:near", "archetype": "spam", "matched": False, "line": 3, "detail": HOSTILE, "match_score": 0.5},
+    {"asked": f"route:{HOSTILE}", "archetype": "spam", "matched": False, "line": 1, "detail": "no", "match_score": 0.0},
+    {"asked": "route:shadow", "archetype": "spam", "matched": True, "shadow": True, "line": 1, "text": HOSTILE,
+     "part": "body", "start": 5, "end": 20, "would": [HOSTILE]},
+    {"asked": "route:broken", "archetype": "spam", "matched": False, "line": 1, "error": HOSTILE},
+    {"asked": "model", "matched": False, "detail": "bug_report", "probabilities": {"bug_report": 0.98, "spam": 0.02},
+     "strongest": [HOSTILE], "nearest": [{"begins": HOSTILE, "archetype": "spam", "similarity": 0.3}]},
+    {"asked": HOSTILE, "matched": False, "detail": HOSTILE, HOSTILE: HOSTILE},
+)  # fmt: skip
+PAGES = [
+    "/desk/decisions",
+    "/desk/decisions?q=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&by=%22x&from=2026-01-01",
+    "/desk/tickets/7",
+    "/desk/tickets/8",
+    "/desk/failures",
+    "/desk/failures?source=gitlab&step=link_issue&reason=unavailable&said=paused",
+    "/desk/mentions",
+    "/desk/setup",
+    "/desk/audit",
+    "/desk/times",
+]
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("desk"), browser) as opened:
+        fill(opened)
+        yield opened
+
+
+def fill(opened: Served) -> None:
+    desk, records = opened.desk, opened.desk.records
+    now = desk.clock().isoformat()
+    records.config_versions.keep(ConfigVersion("c0ffee", f"one\n  - {HOSTILE}\nthree", "", now))
+    actions = tuple({"kind": "note", "state": state, "detail": HOSTILE} for state in ("done", "failed", "waiting"))
+    text = {"subject": HOSTILE, "body": f"since 10.4 {HOSTILE}"}
+    desk.decision(ticket_id=7, trace=TRACE, ticket=text, decided_by="route:since", summary=HOSTILE, actions=actions)
+    desk.decision(ticket_id=8, ticket={}, trace=(), summary=HOSTILE, answer=HOSTILE, mode="shadow")
+    desk.decision(archetype=None, confidence=None, decided_by="none", state="failed", channel=HOSTILE[:32])
+    records.links.save(Link(7, "issue", 5, "g/p", 9, "https://gitlab.example/9", "opened", "opened"), now=now)
+    with records.engine.begin() as connection:
+        records.calls.add_within(connection, 7, "run-1", [MadeCall("gitlab", HOSTILE[:200], 500, 12, now)])
+    for payload in ({"kind": "x"}, None):
+        desk.failure(ticket_id=7, message=HOSTILE, payload=payload)
+    records.pauses.set(Pause("issues", now, HOSTILE[:100], HOSTILE))
+    mention = {"source": "forum", "id": "1", "url": "https://forum.example/1", "author": {"name": HOSTILE[:60]},
+               "title": HOSTILE[:90], "text": HOSTILE, "published_at": now}  # fmt: skip
+    given = NewMention(source="forum", native_id="1", url="https://forum.example/1", address="forum.example/1",
+                       thread="t", mention=mention, carrier="forum", wording="w", left_out="by_one_of_us")  # fmt: skip
+    records.mentions.take(given, lambda _known, _given: {}, now=now, day_before=now)
+    change = {"reason": HOSTILE}
+    records.audit.add(AuditEntry(at=now, name=HOSTILE[:60], role="operate", what="pause", about=HOSTILE, after=change))
+
+
+@pytest.mark.parametrize("role", ["operate", "read"])
+def test_each_page_is_calm_whatever_people_wrote(full: Served, role: str) -> None:
+    """Wide and light, narrow and dark: nothing runs, sticks out, or is told by colour alone."""
+    wide, narrow = full.page(role), full.page(role, width=360, color_scheme="dark")
+    for address in PAGES:
+        for page, width in ((wide, 1280), (narrow, 360)):
+            page.goto(address)
+            assert page.title().endswith("· Pointsman"), address
+            assert "got" not in page.title()
+            assert page.locator("main img, main script").count() == 0
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+            assert len(ids) == len(set(ids)), address
+            if role == "operate" or page is narrow:  # the reader's pages are parts of these
+                assert axe(page) == [], address
+        forms = wide.locator("main form[method=post]").count()
+        assert forms == 0 or role == "operate", address
+
+
+def test_each_page_stands_still_while_it_follows(full: Served) -> None:
+    page = full.page()
+    for address in PAGES:
+        page.goto(address)
+        page.wait_for_function("document.documentElement.classList.contains('scripted')")
+        if page.locator("#live").count() == 0:
+            continue
+        for _ in range(3):
+            with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as answer:
+                page.evaluate("document.body.dispatchEvent(new CustomEvent('desk:tick'))")
+            assert answer.value.status in {200, 304}, address
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate("window.__shifted") == [], address
+
+
+def test_buttons_work_without_a_script(full: Served) -> None:
+    page = full.page(java_script_enabled=False)
+    page.goto("/desk/failures")
+    page.click("text=Resume")
+    assert "It goes on, in order" in page.text_content("main")
+    page.select_option("[name=what]", "replies")
+    page.fill("[name=reason] >> nth=-1", "no script")
+    page.click(".pause button")
+    assert "No reply is sent" in page.text_content("main")
+    page.goto("/desk/tickets/7")
+    page.click("text=Pause")
+    assert page.locator("text=Follow again").count() == 1
+
+
+def test_what_cannot_be_undone_asks_for_a_second_click(full: Served) -> None:
+    page = full.page()
+    page.goto("/desk/tickets/7")
+    page.click("text=Remove")
+    assert page.locator("text=Remove for good?").count() == 1
+    assert full.desk.records.links.of_ticket(7)[0].following != "removed"
+    page.click("text=Remove for good?")
+    page.wait_for_selector(".link.removed")
+    assert full.desk.records.links.of_ticket(7)[0].following == "removed"
