@@ -19,13 +19,14 @@ demo: $(VENV)/.installed ## sandbox + service + sample tickets (ARGS=--exit: pri
 test: $(VENV)/.installed-dev ## all tests (ARGS="-k name" for some)
 	$(BIN)/pytest $(ARGS)
 
-lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import directions, declared packages, the shipped YAML
+lint: $(VENV)/.installed-dev ## ruff, mypy --strict, import directions, declared packages, the shipped YAML, what is vendored
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/pointsman check
+	$(BIN)/python -m app.desk.vendor check
 
 check: lint test ## what CI runs
 

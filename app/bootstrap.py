@@ -47,11 +47,13 @@ from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.limits.outbound import OutboundCalls, outbound_calls
 from app.work.mentions import backfill, create_ticket, read_feed, take
 from app.work.mentions.open_feed import OpenFeeds
-from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, Work
+from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, SyncFirstAnswers, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
+from app.work.operations.dry_run import DryRun
+from app.work.operations.playground import Playground
 from app.work.provenance import Provenance
-from app.work.reconcile import backfill_tickets
+from app.work.reconcile import backfill_tickets, first_answers
 from app.work.reconcile import issues as reconcile_issues
 from app.work.reconcile import tickets as reconcile_tickets
 from app.work.search.live_index import INDEX_SECONDS
@@ -131,7 +133,6 @@ def build(
     )
     return Service(
         deps=deps,
-        judgement=judgement,
         works=worker,
         outbound=outbound,
         index=index,
@@ -140,6 +141,7 @@ def build(
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
         setup=setup,
+        playground=Playground.of(records, DryRun(rulebook.current, judgement, now)),
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
@@ -208,6 +210,7 @@ def _register_workflows(
     sync_documentation.register(deps, outbound)
     reconcile_issues.register(deps, mirror)
     reconcile_tickets.register(deps)
+    first_answers.register(deps)
     backfill_tickets.register(deps)
     chat_jobs.register(
         deps,
@@ -221,7 +224,9 @@ def _register_workflows(
 def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
     """What is queued by the clock."""
 
-    def one(message: type[CheckForChat | Prune | ReconcileIssues | ReconcileTickets]) -> Callable[..., list[Work]]:
+    def one(
+        message: type[CheckForChat | Prune | ReconcileIssues | ReconcileTickets | SyncFirstAnswers],
+    ) -> Callable[..., list[Work]]:
         return lambda key, now: [Work(message(key=key, accepted_at=now))]
 
     return [
@@ -236,6 +241,7 @@ def _cron_entries(rulebook: Rulebook) -> list[CronEntry]:
         CronEntry("chat", CHAT_SECONDS, one(CheckForChat)),
         CronEntry("reconcile_issues", RECONCILE_ISSUES_SECONDS, one(ReconcileIssues)),
         CronEntry("reconcile_tickets", RECONCILE_TICKETS_SECONDS, one(ReconcileTickets)),
+        CronEntry("first_answers", first_answers.SYNC_SECONDS, one(SyncFirstAnswers)),
     ]
 
 

@@ -24,7 +24,6 @@ from app.records.feeds import BLOCKED_LOOKS, FeedStatus
 from app.records.pauses import WHATS
 from app.setup.health import SetupHealth
 from app.ticker import Ticker
-from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
 from app.work.engine.work_store import Intake
 from app.work.issues.index import IssueIndex
@@ -34,6 +33,8 @@ from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
+from app.work.operations.labelling import Labelling
+from app.work.operations.playground import Playground
 from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
 from integrations.errors import Invalid, NotFound, Refused
@@ -61,7 +62,6 @@ class Service:
     """`app.bootstrap.build` makes one."""
 
     deps: Dependencies
-    judgement: Judgement
     works: bool
     """False: another process does the work that this one stores."""
     outbound: OutboundCalls
@@ -73,6 +73,7 @@ class Service:
     ticker: Ticker
     assignees: AssigneeCache
     setup: SetupHealth
+    playground: Playground
 
     def start(self) -> None:
         if self.works:
@@ -94,6 +95,7 @@ class Service:
 
     def stop(self) -> None:
         """What was accepted is stored; what runs finishes, or is taken over by the next start."""
+        self.playground.stop()
         self.ticker.stop()
         self.intake.stop()
         self.deps.engine.stop()
@@ -101,7 +103,10 @@ class Service:
         self.deps.records.close()
 
     def dry_run(self) -> DryRun:
-        return DryRun(self.deps.rulebook.current, self.judgement, self.deps.now)
+        return self.playground.dry_run
+
+    def labelling(self) -> Labelling:
+        return Labelling(self.deps.records.decisions, self.deps.engine.accept, self.deps.now)
 
     def probes(self) -> dict[str, Callable[[], str]]:
         """By part, a function that says how it is.
@@ -178,7 +183,7 @@ class Service:
         return "it can be written"
 
     def check_queue(self) -> str:
-        age = self._oldest_waiting()
+        age = self.oldest_waiting()
         return f"{self.deps.engine.backlog.waiting()} waiting" + (f", the oldest for {age:.0f} s" if age else "")
 
     def check_workflows(self) -> str:
@@ -199,12 +204,12 @@ class Service:
         UNKNOWN_WORKFLOW_WORK.clear()
         for name, count in self.deps.engine.unknown_workflows().items():
             UNKNOWN_WORKFLOW_WORK.labels(name).set(count)
-        OLDEST_WAITING.set(self._oldest_waiting())
+        OLDEST_WAITING.set(self.oldest_waiting())
         for source in self.last_deliveries.sources:
             LAST_SEEN.labels(source).set(self.last_deliveries.last(source).timestamp())
         FEED_BLOCKED_LOOKS.clear()
         FEED_READ.clear()
-        for feed in self._feeds():
+        for feed in self.feeds():
             FEED_BLOCKED_LOOKS.labels(feed.name).set(feed.blocked_looks)
             if feed.read_at:
                 FEED_READ.labels(feed.name).set(datetime.fromisoformat(feed.read_at).timestamp())
@@ -218,7 +223,7 @@ class Service:
             is_open = service in circuits and circuits[service].state != "closed"
             CIRCUIT_OPEN.labels(service).set(is_open)
 
-    def _oldest_waiting(self) -> float:
+    def oldest_waiting(self) -> float:
         """Seconds; 0 when nothing waits."""
         since = self.deps.engine.backlog.waits_since()
         return max(0.0, (self.deps.now() - since).total_seconds()) if since else 0.0
@@ -237,12 +242,12 @@ class Service:
 
     def check_feeds(self) -> str:
         """Degraded at most: what a blocked feed brings comes later, and nothing else waits for it."""
-        feeds = self._feeds()
+        feeds = self.feeds()
         if blocked := [one.name for one in feeds if one.is_blocked]:
             raise Degraded(f"blocked since {BLOCKED_LOOKS} looks or more, see /api/feeds: {', '.join(blocked)}")
         return f"{len(feeds)} are looked at" if feeds else "routing.yaml names none"
 
-    def _feeds(self) -> list[FeedStatus]:
+    def feeds(self) -> list[FeedStatus]:
         """As routing.yaml names them."""
         now = self.deps.now()
         return [self.deps.records.feeds.of(name, now) for name in self.deps.rulebook.current().routing.feeds]

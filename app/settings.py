@@ -228,7 +228,15 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     )
     sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
     sentry_org: str = Field(default="", description="The organization's name at Sentry")
-    desk_token: BearerToken = Field(description="What callers of /api send as a bearer token: openssl rand -hex 32")
+    desk_token: BearerToken = Field(
+        description="Signs in at the desk, and what callers of /api send as a bearer token: openssl rand -hex 32"
+    )
+    desk_read_token: BearerToken | None = Field(
+        default=None, description="Signs in at the desk too, for those who look and change nothing"
+    )
+    desk_url: AddressIfAny = Field(
+        default="", description="Where browsers reach the desk, if not at PUBLIC_URL: https://pointsman.example.com"
+    )
     routing_file: ExistingFile = Field(default=Path("routing.yaml"), validate_default=True, description="The rules")
     macros_file: ExistingFile = Field(default=Path("macros.yaml"), validate_default=True, description="The texts")
     model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
@@ -248,6 +256,12 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="Port to listen on")
     log_level: LogLevel = Field(default="info", description="How much to log")
+
+    @property
+    def desk_origin(self) -> str:
+        """As browsers name it; empty where nobody has said it."""
+        url = urlsplit(self.desk_url or self.public_url)
+        return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
     @property
     def follows_short_links(self) -> bool:

@@ -16,6 +16,7 @@ from app.cli.backtest import parse_date
 from app.cli.console import out
 from app.cli.errors import NotDone
 from app.cli.queue import queue_open, records_beside, who_runs_it
+from app.records.audit import AuditEntry
 from app.records.failures import Failure
 from app.records.pauses import Pause, What
 from app.records.records import Records
@@ -40,10 +41,11 @@ def parse_since(text: str, now: datetime) -> datetime:
 
 
 @contextmanager
-def _dead_letters() -> Iterator[DeadLetters]:
+def _dead_letters(what: str, about: str, after: object = None) -> Iterator[DeadLetters]:
     """Raises NotDone, with what the API would answer."""
     with records_beside() as records, queue_open() as queue:
         try:
+            _note(records, what, about, after)
             yield DeadLetters(records.failures, records.ticket_writes, queue.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
@@ -71,21 +73,22 @@ def list_failures(*, state: str, since: str | None, as_json: bool) -> None:
 
 
 def retry(failure_id: int) -> None:
-    with _dead_letters() as dead_letters:
+    with _dead_letters("retry", f"failure {failure_id}") as dead_letters:
         failure = dead_letters.retry(failure_id)
     _say(f"Failure {failure_id} is now `retried`: the service does {_of(failure)} again, once it runs.")
 
 
 def retry_since(since: str) -> None:
-    with _dead_letters() as dead_letters:
-        done = dead_letters.retry_since(parse_since(since, _now()))
+    moment = parse_since(since, _now())
+    with _dead_letters("retry", f"failures since {moment.astimezone(UTC).isoformat()}") as dead_letters:
+        done = dead_letters.retry_since(moment)
     _say(f"The service retries {done.retried} failure(s).")
     if done.nothing_to_retry:
         _say(f"{done.nothing_to_retry} hold nothing to retry, and stay open.")
 
 
 def ignore(failure_id: int, because: str) -> None:
-    with _dead_letters() as dead_letters:
+    with _dead_letters("ignore", f"failure {failure_id}", {"reason": because}) as dead_letters:
         failure = dead_letters.ignore(failure_id, because)
     _say(f"Failure {failure_id} is now `ignored`: {_of(failure)} is not done. The reason is kept: {because}")
 
@@ -97,6 +100,7 @@ def _of(failure: Failure) -> str:
 def pause(what: What, reason: str) -> None:
     with records_beside() as records:
         before = {one.what for one in records.pauses.current()}
+        _note(records, "pause", what, {"reason": reason})
         records.pauses.set(Pause(what, _now().isoformat(), who_runs_it(), reason))
         _say(f"Paused {_NAMES[what]}." if what not in before else f"Paused {_NAMES[what]} again: it was paused before.")
         _print_pauses(records)
@@ -104,6 +108,7 @@ def pause(what: What, reason: str) -> None:
 
 def resume(what: What | None) -> None:
     with records_beside() as records:
+        _note(records, "resume", what or "all that is paused")
         lifted = records.pauses.lift(what)
         names = " and ".join(_NAMES[one.what] for one in lifted)
         asked = f"{_NAMES[what]} was" if what else "nothing was"
@@ -114,6 +119,12 @@ def resume(what: What | None) -> None:
 def _print_pauses(records: Records) -> None:
     for line in [f"Now: {described(one)}" for one in records.pauses.current()] or ["Nothing is paused now."]:
         _say(line)
+
+
+def _note(records: Records, what: str, about: str, after: object = None) -> None:
+    """Whoever has the machine may do all."""
+    entry = AuditEntry(at=_now().isoformat(), name=who_runs_it(), role="operate", what=what, about=about, after=after)
+    records.audit.add(entry)
 
 
 def _say(line: str) -> None:

@@ -1,12 +1,13 @@
 """Cuts what programs add to a mail: names of attachments, lines of devices and lists, companies' disclaimers."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from app.message.patterns import anywhere, is_whole, one_of, plain
 from app.message.subjects import Subject
 from app.rules.re2_patterns import compiled
 
+L = TypeVar("L", bound=str)
 _DISCLAIMER: Final = anywhere("disclaimers")
 _FILE: Final = (
     r"[^\s/<>:\"|]{1,120}\.(?:png|jpe?g|gif|bmp|tiff?|webp|heic|svg|pdf|docx?|xlsx?|pptx?|odt|csv|txt|log|rtf|html?"
@@ -19,10 +20,10 @@ _ATTACHMENTS: Final = compiled(
 )
 
 
-def without_footers(subject: Subject, body: str, lines: Sequence[str]) -> list[str]:
+def without_footers(subject: Subject, body: str, lines: Sequence[L]) -> list[L]:
     """`lines`: those of the body that are read."""
     tables = ("footer_lines", "desk_heads", "desk_details") if is_of_the_desk(subject, body) else ("footer_lines",)
-    kept: list[str] = []
+    kept: list[L] = []
     for paragraph in _paragraphs(lines):
         end = next((n for n, line in enumerate(paragraph) if _DISCLAIMER.search(plain(line))), len(paragraph))
         if end == len(paragraph) and _DISCLAIMER.search(" ".join(map(plain, paragraph))):
@@ -40,9 +41,9 @@ def is_of_the_desk(subject: Subject, body: str) -> bool:
     return is_whole(first or subject.text, "desk_heads")
 
 
-def _paragraphs(lines: Sequence[str]) -> list[list[str]]:
+def _paragraphs(lines: Sequence[L]) -> list[list[L]]:
     """Each with the blank line that ends it."""
-    found: list[list[str]] = [[]]
+    found: list[list[L]] = [[]]
     for line in lines:
         found[-1].append(line)
         if not line.strip():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from app.message.patterns import is_whole, one_of, plain
 from app.rules.re2_patterns import compiled
@@ -15,16 +15,19 @@ MOST_HEADERS: Final = 12
 """Lines of a block of headers, with those that go on in the next line."""
 
 
+L = TypeVar("L", bound=str)
+
+
 @dataclass(frozen=True, slots=True)
-class Cut:
-    above: list[str]
-    below: list[str] | None
+class Cut(Generic[L]):
+    above: list[L]
+    below: list[L] | None
     """The mail that is quoted whole, without its headers; None: none is."""
 
 
-def split_history(lines: Sequence[str]) -> Cut:
+def split_history(lines: Sequence[L]) -> Cut[L]:
     """What stands above a quoted mail, and the mail."""
-    above: list[str] = []
+    above: list[L] = []
     place = 0
     while place < len(lines):
         line = lines[place]
@@ -70,7 +73,7 @@ def _headers(lines: Sequence[str], place: int) -> int:
     return length if found >= FEWEST_HEADERS else 0
 
 
-def _without_headers(lines: Sequence[str]) -> list[str]:
+def _without_headers(lines: Sequence[L]) -> list[L]:
     start = _next_text(lines, 0) or 0
     return list(lines[start + _headers(lines, start) :])
 

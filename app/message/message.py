@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.message.footers import is_of_the_desk
+from app.message.lines import Line, place_in_whole
 from app.message.machines import written_by_machine
-from app.message.own_words import own_words
+from app.message.own_words import own_lines
 from app.message.patterns import is_whole, plain
 from app.message.phrases import is_courtesy, says_something
 from app.message.signature import is_card
@@ -32,14 +33,21 @@ class WrittenMessage:
     nobody: str
     """Why there is nothing to judge, as a sentence without its full stop; empty where there is."""
     by_machine: bool
+    lines: tuple[Line, ...]
+    """The words, line by line, with their places in the body."""
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a piece of the words stands in the body."""
+        return place_in_whole(self.lines, start, end)
 
 
 def read_message(subject: str, body: str, *, is_notification: bool = False) -> WrittenMessage:
     """`is_notification`: a mail that tells of what a person wrote elsewhere."""
     seen = read_subject(subject)
-    words = own_words(seen, body)
+    lines = own_lines(seen, body)
+    words = "\n".join(lines)
     machine = written_by_machine(subject, body, words, is_notification=is_notification)
-    return WrittenMessage(words, machine or _without_words(seen, words, body), by_machine=bool(machine))
+    return WrittenMessage(words, machine or _without_words(seen, words, body), by_machine=bool(machine), lines=lines)
 
 
 def _without_words(seen: Subject, words: str, body: str) -> str:

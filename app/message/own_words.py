@@ -7,6 +7,7 @@ from typing import Final
 
 from app.message.footers import without_footers
 from app.message.history import split_history
+from app.message.lines import Line, lines_of, without_blanks
 from app.message.phrases import says_something
 from app.message.signature import without_greeting, without_signature
 from app.message.subjects import Subject
@@ -19,12 +20,17 @@ MOST_QUOTED: Final = 5
 
 def own_words(subject: Subject, body: str) -> str:
     """Empty where nothing is theirs. What people pass on counts if they add nothing to it."""
-    lines = body.strip().splitlines()[:MOST_LINES]
+    return "\n".join(own_lines(subject, body))
+
+
+def own_lines(subject: Subject, body: str) -> tuple[Line, ...]:
+    """The lines that `own_words` are."""
+    lines = lines_of(body, MOST_LINES)
     for _ in range(MOST_QUOTED):
         cut = split_history(lines)
         above = without_signature(without_greeting(without_footers(subject, body, cut.above)))
-        words = "\n".join(above).strip()
-        if cut.below is None or subject.kind == "reply" or says_something(words):
+        words = without_blanks(above)
+        if cut.below is None or subject.kind == "reply" or says_something("\n".join(words)):
             return words
         lines = cut.below
-    return ""
+    return ()

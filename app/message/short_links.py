@@ -26,5 +26,24 @@ def spelled_out(text: str, links: Sequence[ShortLink]) -> str:
     return _LINK.sub(lambda link: known.get(link[0], link[0]), text) if known else text
 
 
+def place_as_written(text: str, links: Sequence[ShortLink], start: int, end: int) -> tuple[int, int]:
+    """Where a piece of the text that is spelled out stands in the text; of an address, its whole link."""
+    first, last = start, end
+    longer = 0
+    known: Mapping[str, str] = {one.link: one.url for one in links if one.url}
+    for link in _LINK.finditer(text) if known else ():
+        if link[0] not in known:
+            continue
+        url = known[link[0]]
+        begin = link.start() + longer
+        longer += len(url) - len(link[0])
+        after = begin + len(url)
+        if start >= begin:
+            first = link.start() if start < after else start - longer
+        if end > begin:
+            last = link.end() if end <= after else end - longer
+    return first, last
+
+
 def _host(link: re.Match[str]) -> str:
     return link[1].lower().removeprefix("www.")

@@ -1,12 +1,13 @@
 """Cuts what stands around a letter: the greeting, and from the words that people sign with to the end."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from app.message.patterns import is_whole, one_of, plain
 from app.message.phrases import has_letter, points_at_something
 from app.rules.re2_patterns import compiled
 
+L = TypeVar("L", bound=str)
 LONGEST_GREETING: Final = 100
 LONGEST_NAME: Final = 40
 MOST_NAMES: Final = 4
@@ -33,15 +34,15 @@ _CONTACT: Final = compiled(
 )
 
 
-def without_greeting(lines: Sequence[str]) -> list[str]:
+def without_greeting(lines: Sequence[L]) -> list[L]:
     """The same lines if nothing else is said."""
     start = next((n for n, line in enumerate(lines) if line.strip() and not _is_greeting(line)), 0)
     return list(lines[start:])
 
 
-def without_signature(lines: Sequence[str]) -> list[str]:
+def without_signature(written: Sequence[L]) -> list[L]:
     """A postscript stays."""
-    lines = _without_card([*lines])
+    lines = _without_card([*written])
     if lines and _SIGN_OFF.search(plain(lines[0])) and _are_names(lines[1:]):
         return []
     end = next((n for n in range(1, len(lines)) if _ends_before(lines, n)), len(lines))
@@ -75,7 +76,7 @@ def _are_names(lines: Sequence[str]) -> bool:
     return len(names) <= MOST_NAMES and all(len(one) <= LONGEST_NAME and not _SENTENCE.search(one) for one in names)
 
 
-def _without_card(lines: list[str]) -> list[str]:
+def _without_card(lines: list[L]) -> list[L]:
     """Without rules and blank lines at the end, and without somebody's name above their telephone or position."""
     while lines and not has_letter(lines[-1]):
         lines.pop()

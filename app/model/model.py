@@ -34,6 +34,7 @@ class Model:
         self.archetypes = names.archetypes
         self.version = learned.version
         self.vocabulary = FeatureVocabulary(names.pieces, learned.rarity, names.block_weights)
+        self._with_words = np.flatnonzero(np.diff(learned.neighbours.starts))
 
     @classmethod
     def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Self:
@@ -86,8 +87,10 @@ class Model:
             return ()
         query = np.zeros(len(self.vocabulary.blocks[0]), dtype=np.float32)
         query[words.places] = words.values
-        sums = np.concatenate([[0.0], np.cumsum(known.weights * query[known.words], dtype=np.float64)])
-        alike = sums[known.starts[1:]] - sums[known.starts[:-1]]
+        alike = np.zeros(len(remembered))
+        alike[self._with_words] = np.add.reduceat(
+            known.weights * query[known.words], known.starts[self._with_words], dtype=np.float64
+        )
         if dense is not None and known.meanings is not None:
             # Common words alone make two texts look alike, common meaning alone makes all complaints alike.
             alike = (alike + known.meanings @ dense) / 2

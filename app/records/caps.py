@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, insert_on, lock_until_commit
+from app.records.prepared import Prepared
 from app.records.tables import capped_actions, failures, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the number of the ticket.
@@ -25,7 +25,7 @@ class CappedActions(TableAccess):
         asked = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now, "since": since, "cap": cap}
         with self._engine.begin() as connection:
             lock_until_commit(connection, ACTIONS_LOCK)
-            return bool(connection.execute(_take_action(connection.dialect.name), asked).all())
+            return bool(_take_action(connection.dialect.name).tuples(connection, asked))
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.
@@ -49,7 +49,7 @@ class TicketWrites(TableAccess):
         asked = {"run_id": run_id, "ticket_id": ticket_id, "at": now, "since": since, "most": most, "latch": latch}
         with self._engine.begin() as connection:
             lock_until_commit(connection, TICKETS_LOCK, ticket_id % 2**31)
-            return bool(connection.execute(_take_write(connection.dialect.name), asked).all())
+            return bool(_take_write(connection.dialect.name).tuples(connection, asked))
 
     def give_back(self, run_id: str) -> None:
         """It wrote nothing."""
@@ -66,7 +66,7 @@ class TicketWrites(TableAccess):
 
 
 @cache
-def _take_action(dialect: str) -> Any:
+def _take_action(dialect: str) -> Prepared:
     """One statement: on SQLite nothing can come between the count and the row."""
     table = capped_actions
     row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "kind", "archetype", "at")}
@@ -77,11 +77,11 @@ def _take_action(dialect: str) -> Any:
     insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room))
     # A row that is there already counts as taken too.
     kept = insert.on_conflict_do_update(index_elements=["run_id", "kind"], set_={"run_id": insert.excluded.run_id})
-    return kept.returning(table.c.run_id)
+    return Prepared(kept.returning(table.c.run_id))
 
 
 @cache
-def _take_write(dialect: str) -> Any:
+def _take_write(dialect: str) -> Prepared:
     """One statement, as above."""
     table = ticket_writes
     row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "ticket_id", "at")}
@@ -92,4 +92,4 @@ def _take_write(dialect: str) -> Any:
     room = sa.or_(mine, others < sa.bindparam("most", type_=sa.Integer))
     insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room, ~latched))
     kept = insert.on_conflict_do_update(index_elements=["run_id"], set_={"run_id": insert.excluded.run_id})
-    return kept.returning(table.c.run_id)
+    return Prepared(kept.returning(table.c.run_id))

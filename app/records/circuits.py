@@ -7,6 +7,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, begin_locked, insert_into
+from app.records.prepared import Prepared
 from app.records.tables import circuits
 
 
@@ -29,10 +30,13 @@ Change = Callable[[Circuit, float], Circuit | None]
 """From a circuit and the time to what it becomes; None: it stays as it is."""
 
 
+_ALL = Prepared(sa.select(circuits))
+
+
 class Circuits(TableAccess):
     def all(self) -> dict[str, Circuit]:
         """Those that were ever open."""
-        return {one.service: one for one in self._read(Circuit, sa.select(circuits))}
+        return {one.service: one for one in self._read(Circuit, _ALL)}
 
     def change(self, service: str, change: Change, now: float) -> Circuit | None:
         """What the circuit became, or None. Of two workers the second one sees what the first one made of it."""

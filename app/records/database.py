@@ -8,7 +8,7 @@ connections of its own: WAL lets it go on beside a writer, and without transacti
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
@@ -22,6 +22,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
+
+from app.records.prepared import NOTHING, Prepared, Values
 
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
@@ -254,8 +256,7 @@ class NewerDatabase(Exception):
 
 
 Row = TypeVar("Row")
-Values = Mapping[str, object]
-"""By column."""
+_Mapping = Mapping[str, Any] | sa.RowMapping
 
 
 def insert_into(database: sa.Engine | sa.Connection, table: sa.Table) -> Any:
@@ -274,15 +275,17 @@ def upsert(
 
     One statement: of two workers that update nothing and then insert, the second one fails on PostgreSQL.
     """
-    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values))
-    return int(connection.execute(statement, {**key, **values, **(at_first or {})}).rowcount)
+    given = {**key, **values, **(at_first or {})}
+    return _upsert(connection.dialect.name, table, tuple(key), tuple(values), tuple(given)).run(connection, given)
 
 
 @cache
-def _upsert(dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...]) -> Any:
-    """Made once: to put a statement together costs more than to run it."""
-    insert = insert_on(dialect, table)
-    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in values})
+def _upsert(
+    dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...], columns: tuple[str, ...]
+) -> Prepared:
+    insert = insert_on(dialect, table).inline()
+    changed = {name: insert.excluded[name] for name in values}
+    return Prepared(insert.on_conflict_do_update(index_elements=key, set_=changed), columns)
 
 
 @cache
@@ -291,7 +294,7 @@ def _fields(kind: type) -> tuple[tuple[str, bool], ...]:
     return tuple((one.name, get_origin(one.type) is tuple) for one in fields(kind))
 
 
-def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
+def as_dataclass(kind: type[Row], row: _Mapping) -> Row:
     """Each field is the column of its name. JSON knows no tuples: a list becomes one where the field is one."""
     return kind(**{name: tuple(row[name]) if is_tuple else row[name] for name, is_tuple in _fields(cast("type", kind))})
 
@@ -299,7 +302,14 @@ def as_dataclass(kind: type[Row], row: sa.RowMapping) -> Row:
 def lock_until_commit(connection: sa.Connection, *key: int) -> None:
     """Take PostgreSQL's lock of this key; it ends with the transaction. SQLite has one writer, and needs none."""
     if connection.dialect.name != "sqlite":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*key)))
+        _lock(len(key)).run(connection, {f"key_{number}": one for number, one in enumerate(key)})
+
+
+@cache
+def _lock(numbers: int) -> Prepared:
+    kind = sa.BigInteger if numbers == 1 else sa.Integer
+    key = (sa.bindparam(f"key_{number}", type_=kind) for number in range(numbers))
+    return Prepared(sa.select(sa.func.pg_advisory_xact_lock(*key)))
 
 
 def has_text(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -322,11 +332,13 @@ class TableAccess:
         self._engine = engine
         self._reader = reader or engine
 
-    def _rows(self, query: sa.Select[Any], values: Values | None = None) -> list[sa.RowMapping]:
+    def _rows(self, query: sa.Select[Any] | Prepared, values: Values = NOTHING) -> Sequence[_Mapping]:
         with self._reader.connect() as connection:
-            return list(connection.execute(query, values or {}).mappings())
+            if isinstance(query, Prepared):
+                return query.rows(connection, values)
+            return connection.execute(query, values).mappings().all()
 
-    def _read(self, kind: type[Row], query: sa.Select[Any], values: Values | None = None) -> list[Row]:
+    def _read(self, kind: type[Row], query: sa.Select[Any] | Prepared, values: Values = NOTHING) -> list[Row]:
         return [as_dataclass(kind, row) for row in self._rows(query, values)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:

@@ -1,15 +1,18 @@
 """Decisions: one row per run of the pipeline over a ticket, kept from the moment it is decided."""
 
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import Along, PrunedBatch, TableAccess, Values, as_dataclass, has_text, upsert
-from app.records.tables import decisions
+from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
+from app.records.prepared import Prepared, Values
+from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
 UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applied", "unknown"]
@@ -100,6 +103,30 @@ class ThreadDecision:
 
 
 @dataclass(frozen=True)
+class ActedDecision:
+    """What a decision did that somebody who waits would notice."""
+
+    ticket_id: int
+    event: str
+    channel: str
+    decided_at: str
+    actions: tuple[dict[str, Any], ...]
+
+    @property
+    def sent_reply(self) -> bool:
+        return self._did("reply", "sent ")
+
+    @property
+    def solved(self) -> bool:
+        return self._did("status", "solved")
+
+    def _did(self, kind: str, detail: str) -> bool:
+        return any(
+            one["kind"] == kind and one["state"] == "done" and one["detail"].startswith(detail) for one in self.actions
+        )
+
+
+@dataclass(frozen=True)
 class PostThread:
     """A post whose comments belong together."""
 
@@ -118,12 +145,18 @@ MOST_OF_TICKET = 20
 MOST_OF_A_THREAD = 500
 
 
-_OF_TICKET = (
+_OF_TICKET = Prepared(
     sa.select(decisions)
     .where(decisions.c.ticket_id == sa.bindparam("ticket"))
     .order_by(decisions.c.id.desc())
     .limit(sa.bindparam("limit"))
 )
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> Prepared:
+    of_run = decisions.c.run_id == sa.bindparam("of_run")
+    return Prepared(sa.update(decisions).where(of_run), columns)
 
 
 class _OfThread(threading.local):
@@ -167,9 +200,7 @@ class Decisions(TableAccess):
 
     def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
         self._wrote()
-        connection.execute(
-            sa.update(decisions).where(decisions.c.run_id == sa.bindparam("of_run")), {**values, "of_run": run_id}
-        )
+        _update(tuple(values)).run(connection, {**values, "of_run": run_id})
 
     def delete(self, run_id: str) -> None:
         self._wrote()
@@ -212,6 +243,50 @@ class Decisions(TableAccess):
                     yield as_dataclass(Decision, row)
             last = int(found[-1]["id"])
 
+    def first_looks(self, *, limit: int, batch: int = 100) -> Iterator[Decision]:
+        """The first decision about each of the newest tickets, the newest first; without those that lost their text."""
+        first = sa.func.min(decisions.c.id)
+        own = (decisions.c.event.not_in(FOLLOWING), decisions.c.config_hash != "")
+        newest = sa.select(first.label("id")).where(*own).group_by(decisions.c.ticket_id)
+        ids = [int(row["id"]) for row in self._rows(newest.order_by(first.desc()).limit(limit))]
+        for begin in range(0, len(ids), batch):
+            query = sa.select(decisions).where(decisions.c.id.in_(ids[begin : begin + batch]), has_text(decisions))
+            yield from self._read(Decision, query.order_by(decisions.c.id.desc()))
+
+    def chosen_by_people(self) -> dict[int, str]:
+        """By ticket, the archetype that a person chose last."""
+        query = sa.select(decisions.c.ticket_id, decisions.c.archetype)
+        query = query.where(decisions.c.decided_by == "person", decisions.c.archetype.is_not(None))
+        rows = self._rows(query.order_by(decisions.c.id))
+        return {int(row["ticket_id"]): str(row["archetype"]) for row in rows}
+
+    def unsure(self, *, limit: int, before: int | None = None) -> list[int]:
+        """Ids of verdicts that a person should look at, the newest first: nothing newer was said of the ticket."""
+        later = decisions.alias("later")
+        newer = sa.select(later.c.id).where(
+            later.c.ticket_id == decisions.c.ticket_id,
+            later.c.id > decisions.c.id,
+            later.c.config_hash != "",
+            later.c.event.not_in(FOLLOWING),
+        )
+        was_corrected = sa.select(corrections.c.id).where(corrections.c.ticket_id == decisions.c.ticket_id)
+        which = [
+            decisions.c.confidence.in_(("low", "medium")),
+            decisions.c.decided_by != "person",
+            decisions.c.config_hash != "",
+            decisions.c.event.not_in(FOLLOWING),
+            has_text(decisions),
+            ~newer.exists(),
+            ~was_corrected.exists(),
+        ]
+        if before is not None:
+            which.append(decisions.c.id < before)
+        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc()).limit(limit)
+        return [int(row["id"]) for row in self._rows(query)]
+
+    def by_id(self, decision_id: int) -> Decision | None:
+        return self._first(Decision, sa.select(decisions).where(decisions.c.id == decision_id))
+
     def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""
         since = (decisions.c.decided_at >= moment, decisions.c.event.not_in(FOLLOWING))
@@ -248,6 +323,15 @@ class Decisions(TableAccess):
         )
         without = (decisions.c.decided_by == "none", decisions.c.config_hash != "")
         return self._count(decisions, decisions.c.id.in_(newest), *without)
+
+    def acted(self, tickets: Collection[int]) -> dict[int, list[ActedDecision]]:
+        """By ticket, the newest first."""
+        columns = [decisions.c[one.name] for one in fields(ActedDecision)]
+        query = sa.select(*columns).where(decisions.c.ticket_id.in_(sorted(tickets))).order_by(decisions.c.id.desc())
+        found: dict[int, list[ActedDecision]] = defaultdict(list)
+        for one in self._read(ActedDecision, query):
+            found[one.ticket_id].append(one)
+        return found
 
     def of_thread(self, thread: str, channel: str) -> list[ThreadDecision]:
         """All about the tickets of one post, the newest first."""

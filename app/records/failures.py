@@ -29,6 +29,27 @@ class Failure:
     id: int | None = None
 
 
+# As text: what holds none is null for JSON or for SQL.
+_HOLDS_WORK = sa.func.coalesce(sa.cast(failures.c.payload, sa.Text), "null") != "null"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Open failures with one cause."""
+
+    source: str
+    step: str
+    reason: str
+    count: int
+    can_retry: int
+    """Those that hold work."""
+    first_at: str
+    last_at: str
+    newest_id: int
+    message: str
+    """Of the newest."""
+
+
 class Failures(TableAccess):
     def add(self, failure: Failure) -> None:
         """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
@@ -64,9 +85,43 @@ class Failures(TableAccess):
             query = query.where(failures.c.state == state)
         return self._read(Failure, query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
 
+    def of_ticket(self, ticket_id: int, *, limit: int = 50) -> list[Failure]:
+        """In any state, the newest first."""
+        query = sa.select(failures).where(failures.c.ticket_id == ticket_id)
+        return self._read(Failure, query.order_by(failures.c.id.desc()).limit(limit))
+
     def open_of_ticket(self, ticket_id: int, reason: str) -> list[Failure]:
         of_ticket = (failures.c.ticket_id == ticket_id, failures.c.reason == reason, failures.c.state == "open")
         return self._read(Failure, sa.select(failures).where(*of_ticket).order_by(failures.c.id))
+
+    def causes(self) -> list[Cause]:
+        """Of the open ones, what failed last first."""
+        by = (failures.c.source, failures.c.step, failures.c.reason)
+        grouped = (
+            sa.select(
+                *by,
+                sa.func.count().label("count"),
+                sa.func.count(sa.case((_HOLDS_WORK, 1))).label("can_retry"),
+                sa.func.min(failures.c.failed_at).label("first_at"),
+                sa.func.max(failures.c.failed_at).label("last_at"),
+                sa.func.max(failures.c.id).label("newest_id"),
+            )
+            .where(failures.c.state == "open")
+            .group_by(*by)
+            .subquery()
+        )
+        query = sa.select(grouped, failures.c.message).join(failures, failures.c.id == grouped.c.newest_id)
+        return self._read(Cause, query.order_by(grouped.c.last_at.desc()))
+
+    def of_cause(
+        self, source: str, step: str, reason: str, *, upto: int, limit: int, holding_work: bool = False
+    ) -> list[Failure]:
+        """Open ones with this cause and an id up to `upto`, the oldest first."""
+        cause = (failures.c.source == source, failures.c.step == step, failures.c.reason == reason)
+        which = [*cause, failures.c.state == "open", failures.c.id <= upto]
+        if holding_work:
+            which.append(_HOLDS_WORK)
+        return self._read(Failure, sa.select(failures).where(*which).order_by(failures.c.id).limit(limit))
 
     def open_since(self, since: str, *, after: int, limit: int) -> list[Failure]:
         """Open ones that failed at that time or later, the oldest first; `after`: the id where the last page ended."""

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Along, TableAccess, as_dataclass, lock_until_commit, upsert
+from app.records.prepared import Prepared
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -81,7 +82,18 @@ class OpenClaim:
 
 MOST_AT_ONCE = 500
 """Links that are in memory at once, and news in one transaction."""
-_FIND = sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
+_FIND = Prepared(
+    sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
+)
+_CLAIM = Prepared(sa.insert(links).inline(), [*(one.name for one in fields(Link)), "claim_text"])
+_OTHER_CLAIMS = Prepared(
+    sa.select(links.c.claim_text, links.c.updated_at).where(
+        links.c.project_id == sa.bindparam("project"),
+        links.c.iid.is_(None),
+        links.c.updated_at > sa.bindparam("since"),
+        links.c.ticket_id != sa.bindparam("ticket"),
+    )
+)
 
 
 class Links(TableAccess):
@@ -150,18 +162,13 @@ class Links(TableAccess):
             created_at=now,
             updated_at=now,
         )
-        others = sa.select(links.c.claim_text, links.c.updated_at).where(
-            links.c.project_id == project_id,
-            links.c.iid.is_(None),
-            links.c.updated_at > since,
-            links.c.ticket_id != ticket_id,
-        )
+        others = {"project": project_id, "since": since, "ticket": ticket_id}
         try:
             with self._engine.begin() as connection:
                 lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
                 # First: on SQLite it is the first write that keeps others out.
-                connection.execute(sa.insert(links), {**asdict(claim), "claim_text": text})
-                earlier = [OpenClaim(*row) for row in connection.execute(others)]
+                _CLAIM.run(connection, {**asdict(claim), "claim_text": text})
+                earlier = [OpenClaim(*row) for row in _OTHER_CLAIMS.tuples(connection, others)]
                 along(connection)
         except IntegrityError:
             return None

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 
 from app.records.database import TableAccess
+from app.records.prepared import Prepared
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]
@@ -21,6 +22,9 @@ class Pause:
     reason: str
 
 
+_CURRENT = Prepared(sa.select(pauses).order_by(pauses.c.what))
+
+
 class Pauses(TableAccess):
     def set(self, pause: Pause) -> None:
         """Paused again: who asked last counts, and when it began stays."""
@@ -34,4 +38,4 @@ class Pauses(TableAccess):
         return lifted
 
     def current(self) -> list[Pause]:
-        return self._read(Pause, sa.select(pauses).order_by(pauses.c.what))
+        return self._read(Pause, _CURRENT)

@@ -5,11 +5,13 @@ in one transaction that locks them, so no call is counted twice.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, begin_locked, insert_into, upsert
+from app.records.prepared import Prepared
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 
@@ -61,13 +63,10 @@ class TakenCalls:
     refused: RateLimit | None = None
 
 
-_KNOWN = (
-    sa.select(rate_limits)
-    .where(rate_limits.c.name.in_(sa.bindparam("names", expanding=True)))
-    .order_by(rate_limits.c.name)
-    .with_for_update()
+_UPDATE = Prepared(
+    sa.update(rate_limits).where(rate_limits.c.name == sa.bindparam("of")),
+    [one.name for one in fields(RateLimit) if one.name != "name"],
 )
-_UPDATE = sa.update(rate_limits).where(rate_limits.c.name == sa.bindparam("of"))
 # Of what is free, one process takes so much at once: with little room it takes call by call.
 SHARE_AT_ONCE = 16
 
@@ -149,19 +148,24 @@ class RateLimits(TableAccess):
     @staticmethod
     def _known(connection: sa.Connection, names: Iterable[str]) -> dict[str, RateLimit]:
         # In one order, so that two workers never wait for each other.
-        rows = connection.execute(_KNOWN, {"names": list(names)}).mappings()
-        return {row["name"]: RateLimit(**row) for row in rows}
+        given = {f"name_{number}": name for number, name in enumerate(names)}
+        return {row["name"]: RateLimit(**row) for row in _known(len(given)).rows(connection, given)}
 
     @staticmethod
     def _write(connection: sa.Connection, limits: Iterable[RateLimit]) -> None:
         for limit in limits:
-            values = asdict(limit)
-            connection.execute(_UPDATE, {**values, "of": values.pop("name")})
+            _UPDATE.run(connection, {**asdict(limit), "of": limit.name})
 
     @staticmethod
     def _upsert(connection: sa.Connection, limit: RateLimit) -> None:
         values = asdict(limit)
         upsert(connection, rate_limits, {"name": values.pop("name")}, values)
+
+
+@cache
+def _known(count: int) -> Prepared:
+    these = rate_limits.c.name.in_([sa.bindparam(f"name_{number}") for number in range(count)])
+    return Prepared(sa.select(rate_limits).where(these).order_by(rate_limits.c.name).with_for_update())
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

@@ -7,14 +7,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempts
+from app.records.audit import Audit
+from app.records.calls import MadeCalls
 from app.records.caps import CappedActions, TicketWrites
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
 from app.records.database import NewerDatabase, cannot_open, is_sqlite, make_engine, make_reader, sqlite_path
+from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
+from app.records.first_answers import FirstAnswers
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
@@ -24,7 +28,9 @@ from app.records.pauses import Pauses
 from app.records.progress import Progress
 from app.records.projects import KnownProjects
 from app.records.rate_limits import RateLimits
+from app.records.routes_fired import RoutesFired
 from app.records.searched_texts import SearchedTexts
+from app.records.sessions import Sessions
 from app.records.setup_objects import SetupObjects
 from app.records.short_links import ShortLinks
 from app.records.suspended_work import SuspendedWork
@@ -47,10 +53,15 @@ class Records:
         self.circuits = Circuits(non_durable, reader)
         self.outbox = OutboxEntries(engine, reader)
         self.decisions = Decisions(engine, reader)
+        self.decision_list = DecisionList(engine, reader)
         self.links = Links(engine, reader)
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
         self.corrections = Corrections(engine, reader)
+        self.calls = MadeCalls(engine, reader)
+        self.routes_fired = RoutesFired(engine, reader)
+        self.audit = Audit(engine, reader)
+        self.first_answers = FirstAnswers(engine, reader)
         self.config_versions = ConfigVersions(engine, reader)
         self.tracked_issues = TrackedIssues(engine, reader)
         self.searched_texts = SearchedTexts(engine, reader)
@@ -61,6 +72,7 @@ class Records:
         self.feeds = Feeds(engine, reader)
         self.short_links = ShortLinks(engine, reader)
         self.setup_objects = SetupObjects(engine, reader)
+        self.sessions = Sessions(non_durable, reader)
         self.announcements = Announcements(engine, reader)
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)

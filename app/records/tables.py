@@ -33,7 +33,23 @@ decisions = sa.Table(
     sa.Column("update_state", sa.String(16), nullable=False, server_default="not_sent"),
     # The text for the person who wrote, as it was sent or suggested; empty when it is too old.
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    # The archetype that a person chose after this decision.
+    sa.Column("corrected_to", sa.String(64)),
     sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
+    # All that the list is filtered by: it is read without the rows, which are long.
+    sa.Index(
+        "ix_decisions_listed",
+        "id",
+        "event",
+        "channel",
+        "archetype",
+        "state",
+        "decided_by",
+        "confidence",
+        "decided_at",
+        "corrected_to",
+        "ticket_id",
+    ),
 )
 
 links = sa.Table(
@@ -146,13 +162,83 @@ corrections = sa.Table(
     "corrections",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    # One ticket teaches once: a person who changes their mind replaces what was learned.
-    sa.Column("ticket_id", sa.BigInteger, nullable=False, unique=True),
+    # Each choice of a person is a row. One ticket teaches once: what was chosen last.
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
     sa.Column("archetype", sa.String(64), nullable=False),
     sa.Column("was", sa.String(64)),
     sa.Column("was_decided_by", sa.String(128), nullable=False),
     sa.Column("ticket", sa.JSON, nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
+    # Who chose it, as far as that is known.
+    sa.Column("by", sa.String(128), nullable=False, server_default=""),
+)
+
+calls = sa.Table(
+    "calls",
+    metadata,
+    # What work on a ticket asked of other services, and how that went.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("run_id", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    sa.Column("service", sa.String(32), nullable=False),
+    # Method and path, without the query: that may hold what people wrote.
+    sa.Column("what", sa.String(255), nullable=False),
+    # Null: there was no answer.
+    sa.Column("status", sa.Integer),
+    sa.Column("ms", sa.Integer, nullable=False),
+)
+
+shadow_hits = sa.Table(
+    "shadow_hits",
+    metadata,
+    # Routes in shadow that would have decided. What routes decided stands with the decisions.
+    sa.Column("run_id", sa.String(64), primary_key=True),
+    sa.Column("route", sa.String(128), primary_key=True),
+    sa.Column("ticket_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("archetype", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+)
+
+first_answers = sa.Table(
+    "first_answers",
+    metadata,
+    # By Zendesk's clocks: also of tickets that people answered without us.
+    sa.Column("ticket_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # Empty: nothing was decided about it.
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("answered_at", sa.String(40)),
+    # `person` or `us`.
+    sa.Column("answered_by", sa.String(8), nullable=False, server_default=""),
+    sa.Column("solved_at", sa.String(40)),
+    # All of a row: a month of them is read for one page.
+    sa.Index(
+        "ix_first_answers_created_at",
+        "created_at",
+        "channel",
+        "answered_at",
+        "answered_by",
+        "solved_at",
+        "ticket_id",
+    ),
+    sa.Index("ix_first_answers_waiting", "answered_at", "solved_at", "created_at"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    # Who changed what by hand, and when.
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+    # Empty: through the API or a command.
+    sa.Column("session", sa.String(64), nullable=False, server_default=""),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("about", sa.String(255), nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
 )
 
 config_versions = sa.Table(
@@ -368,4 +454,19 @@ setup_objects = sa.Table(
     sa.Column("remote_id", sa.String(64), nullable=False),
     sa.Column("last_applied", sa.JSON, nullable=False),
     sa.Column("applied_at", sa.String(40), nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    # Who is signed in at the desk; of the cookie only its digest.
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(128), nullable=False),
+    # read or operate.
+    sa.Column("role", sa.String(8), nullable=False),
+    # What let them in, as a digest that is of this session alone: a changed token ends what it began.
+    sa.Column("vouched_by", sa.String(64), nullable=False),
+    sa.Column("begun_at", sa.String(40), nullable=False),
+    sa.Column("seen_at", sa.String(40), nullable=False),
+    sa.Column("ends_at", sa.String(40), nullable=False, index=True),
 )

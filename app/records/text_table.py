@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from app.records.database import Row, TableAccess, insert_on
+from app.records.prepared import Prepared
 
 WRITTEN_AT_ONCE = 100
 
@@ -69,23 +70,22 @@ class TextTable(TableAccess, Generic[Row]):
     def save_within(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
         names = tuple(one.name for one in fields(self.row))
         values = [{name: getattr(row, name) for name in names} for row in rows]
-        connection.execute(_save(connection.dialect.name, self.table, names), values)
+        save = _save(connection.dialect.name, self.table, names)
+        for one in values:
+            save.run(connection, one)
 
     def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TextChange]]:
         """What was written at or after that time, in the order it was written: without texts, which are long."""
-        first, second = self.table.primary_key.columns
-        changes = _changes(self.table)
-        query, asked = changes.where(self.table.c.seen_at >= sa.bindparam("since")), {"since": seen_at, "batch": batch}
+        query, asked = _changes(self.table, further=False), {"since": seen_at, "batch": batch}
         while True:
             with self._reader.connect() as connection:
-                found = [TextChange(self.group(row[0]), *row) for row in connection.execute(query, asked)]
+                found = [TextChange(self.group(row[0]), *row) for row in query.tuples(connection, asked)]
             if found:
                 yield found
             if len(found) < batch:
                 return
-            last = found[-1]
-            place = sa.tuple_(self.table.c.seen_at, first, second)
-            query = changes.where(place > sa.tuple_(last.seen_at, last.first, last.number))
+            last, query = found[-1], _changes(self.table, further=True)
+            asked |= {"since": last.seen_at, "first": last.first, "number": last.number}
 
     def at(self, changes: Sequence[TextChange]) -> list[Row]:
         """Those of them that are there."""
@@ -112,18 +112,20 @@ class TextTable(TableAccess, Generic[Row]):
 
 
 @cache
-def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Any:
-    """Made once: to put it together costs more than to run it."""
-    insert = insert_on(dialect, table)
+def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Prepared:
+    insert = insert_on(dialect, table).inline()
     key, new = [one.name for one in table.primary_key.columns], insert.excluded
     values: dict[str, Any] = {name: new[name] for name in names if name not in key}
     same = sa.and_(*(table.c[name] == new[name] for name in ("title", "description")), table.c.vector_of != "")
     values |= {name: sa.case((same, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
-    return insert.on_conflict_do_update(index_elements=key, set_=values)
+    return Prepared(insert.on_conflict_do_update(index_elements=key, set_=values), names)
 
 
 @cache
-def _changes(table: sa.Table) -> sa.Select[Any]:
+def _changes(table: sa.Table, *, further: bool) -> Prepared:
+    """`further`: after a row, else from a time on."""
     key, written = table.primary_key.columns, table.c.seen_at
-    columns = (*key, table.c.updated_at, table.c.vector_of, written)
-    return sa.select(*columns).order_by(written, *key).limit(sa.bindparam("batch"))
+    columns, since = (*key, table.c.updated_at, table.c.vector_of, written), sa.bindparam("since", type_=written.type)
+    place = (sa.bindparam(name, type_=one.type) for name, one in zip(("first", "number"), key, strict=True))
+    which = sa.tuple_(written, *key) > sa.tuple_(since, *place) if further else written >= since
+    return Prepared(sa.select(*columns).where(which).order_by(written, *key).limit(sa.bindparam("batch")))

@@ -116,17 +116,22 @@ class Folded:
 
     def piece(self, start: int, end: int, *, folded: bool) -> str:
         """The original text behind `folded[start:end]` or `clean[start:end]`."""
-        # No map is kept: a trace asks for one or two places.
-        return self._folded_piece(start, end) if folded else self._clean_piece(start, end)
+        first, last = self.place(start, end, folded=folded)
+        return self.original[first:last]
 
-    def _clean_piece(self, start: int, end: int) -> str:
+    def place(self, start: int, end: int, *, folded: bool) -> tuple[int, int]:
+        """Where that piece stands in the original."""
+        # No map is kept: a trace asks for one or two places.
+        return self._folded_place(start, end) if folded else self._clean_place(start, end)
+
+    def _clean_place(self, start: int, end: int) -> tuple[int, int]:
         def length(prefix: int) -> int:
             return len(clean(self.original[: self._before_entity(prefix)]))
 
         prefixes = range(len(self.original) + 1)
         first = bisect_right(prefixes, start, key=length) - 1
         last = bisect_right(prefixes, max(start, end - 1), key=length)
-        return self.original[max(0, first) : last]
+        return max(0, first), last
 
     def _before_entity(self, prefix: int) -> int:
         """Where the entity begins that a prefix of this length would cut in two; else the length itself."""
@@ -134,7 +139,7 @@ class Folded:
         found = _ENTITY.match(self.original, begin) if begin >= 0 else None
         return begin if found and found.end() > prefix else prefix
 
-    def _folded_piece(self, start: int, end: int) -> str:
+    def _folded_place(self, start: int, end: int) -> tuple[int, int]:
         """Word by word: each is folded by itself."""
         position, first, last = 0, None, 0
         for word in _WRITTEN.finditer(self.original):
@@ -149,7 +154,7 @@ class Folded:
                 break
             position = after + 1
             last = word.end()
-        return self.original[first or 0 : last]
+        return first or 0, last
 
 
 def _begin_in(word: str, start: int) -> int:

@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import partial
 
 from app.message.message import WrittenMessage, read_message
-from app.message.short_links import spelled_out
+from app.message.short_links import place_as_written, spelled_out
 from app.model.model_verdict import ModelVerdict
 from app.rules.channels import ChannelOf, describe_channel
 from app.rules.conditions.context import Facts
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
 from app.rules.routing import GuardConfig
-from app.rules.verdict import Previous, Verdict
+from app.rules.verdict import Choice, Previous, Verdict
 from app.ticket import Ticket
 from app.triage.deciders import (
     abstain,
@@ -73,7 +73,13 @@ class Judged:
 
 
 def judge(
-    rules: Rules, ticket: Ticket, judgement: Judgement, *, now: datetime, previous: Previous | None = None
+    rules: Rules,
+    ticket: Ticket,
+    judgement: Judgement,
+    *,
+    now: datetime,
+    previous: Previous | None = None,
+    choice: Choice | None = None,
 ) -> Judged:
     """Decide about one ticket. Pure, but for a ticket that takes too long."""
     began = judgement.clock()
@@ -85,12 +91,16 @@ def judge(
     # Judged is what its author wrote; what is planned and noted is about all of it.
     read = replace(ticket, body=message.words)
     language = judgement.detect(f"{read.subject}\n{read.body}")
-    matching = match(rules.matcher, read, Facts(language=language.code), now)
+
+    def place_in_body(start: int, end: int) -> tuple[int, int]:
+        return place_as_written(ticket.body, ticket.short_links, *message.place(start, end))
+
+    matching = match(rules.matcher, read, Facts(language=language.code), now, place_in_body=place_in_body)
     said: ModelVerdict | None = None
     guards: tuple[GuardConfig, ...] = ()
     is_late = judgement.clock() - began > judgement.seconds
     verdict = (
-        by_person(rules, ticket, previous)
+        by_person(rules, ticket, previous, choice)
         or nobody_wrote(rules, message)
         or (too_slow(rules, judgement.seconds) if is_late else None)
         or by_route(rules, matching.first("before language"))

@@ -1,7 +1,7 @@
 """The trace of a decision: one entry for each thing that was asked, in the order in which it was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from app.message.message import WrittenMessage
@@ -16,6 +16,7 @@ from app.triage.plan import Plan
 
 Entry = dict[str, Any]
 MOST_SHARES = 5
+_OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score", "piece"}]
 
 
 def trace(
@@ -60,8 +61,10 @@ def _leads(link: ShortLink) -> str:
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = {name: value for name, value in asdict(one).items() if name not in {"index", "route", "match_score"}}
+    values = {name: getattr(one, name) for name in _OF_ROUTE}
     entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
+    if one.piece:
+        entry |= asdict(one.piece)
     if one.route in shadows:
         entry["would"] = [f"would: {action.would()}" for action in shadows[one.route].actions]
     return entry

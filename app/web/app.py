@@ -1,4 +1,4 @@
-"""The web application around one service: webhooks, the API, health and metrics."""
+"""The web application around one service: webhooks, the API, the desk's pages, health and metrics."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -6,10 +6,15 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from app.desk.open import desk_access
+from app.desk.registry import desk_router, explain_problem
 from app.service import Service
 from app.web.api import health, router
 from app.web.security import SecurityMiddleware, refuse_input
@@ -28,19 +33,22 @@ def create_app(service: Service, worker: health.WorkerBeside | None = None) -> F
     """For `pointsman serve`. A source of webhooks without a secret has no endpoint."""
     open_sources = [source for source in SOURCES if source.secrets(service.deps.settings)]
     webhooks = [webhook_router(source, service) for source in open_sources]
-    app = _app(service, worker, [route for one in webhooks for route in one.routes if isinstance(route, APIRoute)])
-    for one in (*webhooks, mention_hooks_router(service), router.router):
+    doors = [route for one in webhooks for route in one.routes if isinstance(route, APIRoute)]
+    app = _app(service, worker, doors, has_pages=True)
+    for one in (*webhooks, mention_hooks_router(service), router.router, desk_router()):
         app.include_router(one)
     return app
 
 
 def create_worker_app(service: Service) -> FastAPI:
     """For `pointsman work`: health and metrics alone."""
-    return _app(service, None, [])
+    return _app(service, None, [], has_pages=False)
 
 
-def _app(service: Service, worker: health.WorkerBeside | None, webhooks: Sequence[APIRoute]) -> FastAPI:
-    # No page of its own: it would load scripts of others into the origin where the token is typed. The description is
+def _app(
+    service: Service, worker: health.WorkerBeside | None, webhooks: Sequence[APIRoute], *, has_pages: bool
+) -> FastAPI:
+    # No page of FastAPI's: it would load scripts of others into the origin where the token is typed. The description is
     # behind the token; a redirect to the path without a slash would go to whatever host the caller names.
     app = FastAPI(
         title="Pointsman",
@@ -55,14 +63,26 @@ def _app(service: Service, worker: health.WorkerBeside | None, webhooks: Sequenc
     app.state.worker = worker
     app.state.start_failure = None
     app.state.health = health.Health(service, worker)
-    app.add_exception_handler(RequestValidationError, refuse_input)
+    app.state.desk_access = desk_access(service)
+    app.add_exception_handler(RequestValidationError, _explain)
+    app.add_exception_handler(HTTPException, _explain)
     app.add_middleware(
         SecurityMiddleware,
         token=service.deps.settings.desk_token.get_secret_value(),
+        desk=app.state.desk_access if has_pages else None,
         webhooks={route.path: route.endpoint for route in webhooks},
     )
     app.include_router(health.router)
     return app
+
+
+async def _explain(request: Request, error: Exception) -> Response:
+    """As a page to those who asked for one."""
+    if page := explain_problem(request, error):
+        return page
+    if isinstance(error, HTTPException):
+        return await http_exception_handler(request, error)
+    return await refuse_input(request, error)
 
 
 @asynccontextmanager

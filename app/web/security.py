@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.desk.access import DeskAccess, headers_of, is_of_desk
 from app.web.body import BodyRefused, read_body
 
 log = structlog.get_logger(__name__)
@@ -29,10 +30,15 @@ HEADERS = (
 
 @dataclass(frozen=True)
 class SecurityMiddleware:
-    """ASGI middleware. Any path that is neither open nor signed needs the token, whether or not it exists."""
+    """ASGI middleware. Any path that is neither open nor signed needs the token, whether or not it exists.
+
+    The desk's paths need a session instead: the token opens no page, and the cookie no API.
+    """
 
     app: ASGIApp
     token: str
+    desk: DeskAccess | None
+    """None: there are no pages."""
     webhooks: Mapping[str, Endpoint]
     """By path. A POST goes there past the framework, which takes longer than all that is done with a delivery."""
 
@@ -40,7 +46,8 @@ class SecurityMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send)
+        has_page = self.desk is not None and is_of_desk(scope["path"])
+        answer = _Answer(send, scope["path"] if has_page else "")
         try:
             await self._admit(scope, receive, answer)
         except Exception as error:
@@ -59,9 +66,8 @@ class SecurityMiddleware:
         if path in OPEN or path.startswith(SIGNED):
             await self.app(scope, receive, send)
             return
-        if not has_token(_authorization(scope), self.token):
-            detail = "Send the token of DESK_TOKEN: Authorization: Bearer <token>."
-            await _refusal(401, detail, {"WWW-Authenticate": "Bearer"})(scope, receive, send)
+        if refusal := await self._refusal(scope):
+            await refusal(scope, receive, send)
             return
         try:
             body = await read_body(Request(scope, receive))
@@ -70,6 +76,15 @@ class SecurityMiddleware:
             await refusal(scope, receive, send)
             return
         await self.app(scope, _once(body, receive), send)
+
+    async def _refusal(self, scope: Scope) -> Response | None:
+        """Of those who may not come in."""
+        if self.desk is not None and is_of_desk(scope["path"]):
+            return await self.desk.refusal(Request(scope))
+        if has_token(_authorization(scope), self.token):
+            return None
+        detail = "Send the token of DESK_TOKEN: Authorization: Bearer <token>."
+        return _refusal(401, detail, {"WWW-Authenticate": "Bearer"})
 
 
 def has_token(authorization: bytes, token: str) -> bool:
@@ -86,16 +101,18 @@ async def refuse_input(_: Request, error: Exception) -> JSONResponse:
 
 
 class _Answer:
-    """`send`, with our headers on every answer."""
+    """`send`, with our headers on every answer. `page`: the path, if it is one of the desk's."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, page: str) -> None:
         self._send = send
+        self._page = page
         self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            message["headers"] = [*message["headers"], *HEADERS]
+            ours = headers_of(self._page, message["status"]) if self._page else HEADERS
+            message["headers"] = [*message["headers"], *ours]
         await self._send(message)
 
 

@@ -312,8 +312,18 @@ class ExpertAsked(Stored):
     remove: tuple[str, ...] = ()
 
 
+class ArchetypeChosen(Stored):
+    """Somebody chose the archetype on the desk."""
+
+    kind: Literal["chosen"] = "chosen"
+    event: Literal["chosen"] = "chosen"
+    archetype: str
+    by: str
+
+
 Cause = Annotated[
-    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked, Field(discriminator="kind")
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked | ArchetypeChosen,
+    Field(discriminator="kind"),
 ]
 
 
@@ -458,6 +468,13 @@ class ReconcileTickets(Message):
 
     is_periodic: ClassVar = True
     kind: Literal["reconcile_tickets"] = "reconcile_tickets"
+
+
+class SyncFirstAnswers(Message):
+    """Read from Zendesk when tickets were created, first answered and solved."""
+
+    is_periodic: ClassVar = True
+    kind: Literal["sync_first_answers"] = "sync_first_answers"
 
 
 class EnqueueTickets(Message):
@@ -620,6 +637,7 @@ MESSAGES: TypeAdapter[Message] = TypeAdapter(
         | SyncDocumentation
         | ReconcileIssues
         | ReconcileTickets
+        | SyncFirstAnswers
         | EnqueueTickets
         | BulkJob
         | TakeMentions

@@ -21,6 +21,7 @@ from integrations.session import DEFAULT_TIMEOUT, Timeout, unreadable
 from integrations.wire import without_halves
 from integrations.zendesk.errors import SERVICE
 from integrations.zendesk.jobs import Job, WireJob
+from integrations.zendesk.metric_events import MetricEventPage, WireMetricEvents
 from integrations.zendesk.new_ticket import NewTicket, new_ticket_json
 from integrations.zendesk.session import ZENPY_DOMAIN, ZENPY_SUBDOMAIN, ZendeskSession
 from integrations.zendesk.snapshots import (
@@ -151,6 +152,14 @@ class ZendeskClient:
             if page.end:
                 break
             page = self.changes(cursor=page.cursor)
+
+    def metric_events(self, start: int) -> MetricEventPage:
+        """Up to 1,000 events from `start` on, in seconds since 1970, the oldest first. One GET; needs an administrator.
+
+        `start` is at least a minute ago. An event may come twice.
+        """
+        path = "incremental/ticket_metric_events"
+        return self._get(path, WireMetricEvents, {"start_time": str(start)}).page(start)
 
     def comments(self, ticket_id: int, newest: int = PAGE) -> list[CommentSnapshot]:
         """The newest comments, at most 100, in the order they were written. One GET."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,9 @@ def workers(tmp_path: Path, clock: Clock) -> Iterator[Workers]:
 
     def outbound() -> OutboundCalls:
         limiter = RateLimiter(RateLimits(engine), lambda: LimitsConfig.model_validate(limits), LIMITED, clock)
-        return OutboundCalls(limiter, CircuitBreaker(Circuits(engine), clock))
+        return OutboundCalls(
+            limiter, CircuitBreaker(Circuits(engine), clock), lambda: datetime.fromtimestamp(clock(), UTC)
+        )
 
     yield Workers(clock, outbound, limits)
     engine.dispose()

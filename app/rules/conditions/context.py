@@ -1,6 +1,6 @@
 """What conditions may ask about one ticket. Each fact is worked out once, when it is first needed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,6 +25,14 @@ class Facts:
     """ISO 639-1. None: undecided, or not yet detected."""
 
 
+PlaceInBody = Callable[[int, int], tuple[int, int]]
+"""Where a piece of the body stands in the body as it was read, of which conditions may see a part only."""
+
+
+def same_place(start: int, end: int) -> tuple[int, int]:
+    return start, end
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Where a term was found."""
@@ -32,6 +40,15 @@ class Hit:
     part: Part
     span: tuple[int, int] | None
     """In the folded text. None for a pattern: its place is looked up when a trace shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the ticket's text, as it was read."""
+
+    part: Part
+    start: int
+    end: int
 
 
 @dataclass
@@ -45,6 +62,7 @@ class Context:
     team: TeamConfig
     hits: dict[int, list[Hit]] = field(default_factory=dict)
     """By term: where it occurs, at most once in each part."""
+    place_in_body: PlaceInBody = same_place
 
     @cached_property
     def subject(self) -> Folded:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.rules.conditions.context import Context, Hit, Part
+from app.rules.conditions.context import Context, Hit, Part, Piece
 from app.rules.conditions.kind import Evidence, Path, Where
 from app.rules.re2_patterns import span_of
 
@@ -47,15 +47,18 @@ class TermsPredicate:
                 if hit is not None:
                     listed = f" of ${source.list}" if source.list else ""
                     detail = f"{self.noun} `{source.text}`{listed} in {hit.part}"
-                    return Evidence(detail, shorten(self._piece(context, hit, source)), source.path)
+                    place = self._place(context, hit, source)
+                    text = context.part(hit.part).original[slice(*place)]
+                    at = context.place_in_body(*place) if hit.part == "body" else place
+                    return Evidence(detail, shorten(text), source.path, Piece(hit.part, *at))
         return self.missed
 
-    def _piece(self, context: Context, hit: Hit, source: Source) -> str:
-        """The piece of the original text."""
+    def _place(self, context: Context, hit: Hit, source: Source) -> tuple[int, int]:
+        """Of the piece of the original text."""
         text = context.part(hit.part)
         if hit.span is not None:
-            return text.piece(*hit.span, folded=True)
-        return text.piece(*span_of(source.text, text.clean), folded=False)
+            return text.place(*hit.span, folded=True)
+        return text.place(*span_of(source.text, text.clean), folded=False)
 
     def _hit(self, context: Context, term: int) -> Hit | None:
         hits = context.hits.get(term, ())

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, Literal
 
-from app.rules.conditions.context import Context, Facts
+from app.rules.conditions.context import Context, Facts, PlaceInBody, same_place
 from app.rules.conditions.kind import ConditionError, Evidence
 from app.rules.matching.matcher import Matcher
 from app.rules.matching.nesting import All
@@ -101,6 +101,7 @@ class Matching:
             line=line,
             detail=evidence.detail,
             text=evidence.text,
+            piece=evidence.piece,
             match_score=score,
             shadow=index in self.matcher.shadows,
         )
@@ -143,9 +144,11 @@ class Matching:
             return Evidence(str(failed), path=node.path)
 
 
-def match(matcher: Matcher, ticket: Ticket, facts: Facts, now: datetime) -> Matching:
+def match(
+    matcher: Matcher, ticket: Ticket, facts: Facts, now: datetime, *, place_in_body: PlaceInBody = same_place
+) -> Matching:
     """Search the ticket's text for the terms of all routes; the rest happens when asked for. Never raises."""
-    context = Context(ticket, facts, now, matcher.routing.channels, matcher.routing.team)
+    context = Context(ticket, facts, now, matcher.routing.channels, matcher.routing.team, place_in_body=place_in_body)
     matcher.scan(context)
     return Matching(matcher, context)
 

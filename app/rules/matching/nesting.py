@@ -1,7 +1,7 @@
 """`all`, `any` and `none`: three-valued, because a condition that failed is neither true nor false."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from app.rules.conditions.context import Context
@@ -89,7 +89,7 @@ class NoneOf:
         if held:
             return Evidence("nothing of `none` holds", path=self.path)
         because = _first(self.children, context, held=True).evidence(context, held=True)
-        return Evidence(f"kept out by {because.detail}", because.text, because.path)
+        return replace(because, detail=f"kept out by {because.detail}")
 
 
 Node: TypeAlias = All | AnyOf | NoneOf

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.rules.conditions.context import Piece
+
 
 @dataclass(frozen=True, slots=True)
 class RouteTrace:
@@ -18,6 +20,8 @@ class RouteTrace:
     detail: str
     text: str
     """The piece of the ticket that made it so, as it was written."""
+    piece: Piece | None
+    """Where that stands."""
     match_score: float
     """Share of the top conditions that held."""
     shadow: bool

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.records.failures import Failure
 from app.records.records import Records
-from app.web.api.dependencies import RecordsDep, ServiceDep
+from app.web.api.dependencies import AuditDep, RecordsDep, ServiceDep
 from app.web.api.schemas import FailureOut, FailuresOut, RefusalOut
 from app.work.messages import CannotStore
 from app.work.operations.dead_letters import CannotRetry
@@ -52,7 +52,8 @@ def newest(
 
 
 @router.post("/retry", status_code=202, summary="All since a time")
-def retry_since(wanted: SinceIn, service: ServiceDep) -> RetriedOut:
+def retry_since(wanted: SinceIn, service: ServiceDep, audit: AuditDep) -> RetriedOut:
+    audit("retry", f"failures since {wanted.since.astimezone(UTC).isoformat()}")
     with _refusals():
         return RetriedOut(**vars(service.dead_letters.retry_since(wanted.since)))
 
@@ -63,13 +64,15 @@ def retry_since(wanted: SinceIn, service: ServiceDep) -> RetriedOut:
     summary="Do the failed work again, from the failed step on",
     responses={409: {"model": RefusalOut, "description": "It holds nothing that could be tried again"}},
 )
-def retry(failure_id: FailureId, service: ServiceDep) -> FailureOut:
+def retry(failure_id: FailureId, service: ServiceDep, audit: AuditDep) -> FailureOut:
+    audit("retry", f"failure {failure_id}")
     with _refusals():
         return _out(service.dead_letters.retry(failure_id), service.deps.records)
 
 
 @router.post("/{failure_id}/ignore", summary="Keep it as dealt with")
-def ignore(failure_id: FailureId, wanted: IgnoreIn, service: ServiceDep) -> FailureOut:
+def ignore(failure_id: FailureId, wanted: IgnoreIn, service: ServiceDep, audit: AuditDep) -> FailureOut:
+    audit("ignore", f"failure {failure_id}", after={"reason": wanted.reason})
     with _refusals():
         return _out(service.dead_letters.ignore(failure_id, wanted.reason), service.deps.records)
 

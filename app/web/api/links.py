@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, HTTPException
 
-from app.web.api.dependencies import RecordsDep, ServiceDep, TicketId
+from app.web.api.dependencies import AuditDep, RecordsDep, ServiceDep, TicketId
 from app.web.api.schemas import FollowingIn, LinkOut, LinksOut
 
 router = APIRouter(prefix="/api/tickets/{ticket_id}/links", tags=["links"])
@@ -14,7 +14,7 @@ def of_ticket(ticket_id: TicketId, records: RecordsDep) -> LinksOut:
 
 
 @router.put("", summary="Pause, resume or remove a link")
-def follow(ticket_id: TicketId, wanted: FollowingIn, service: ServiceDep) -> LinksOut:
+def follow(ticket_id: TicketId, wanted: FollowingIn, service: ServiceDep, audit: AuditDep) -> LinksOut:
     """What is removed stays removed: the service does not make it again."""
     records = service.deps.records
     found = [
@@ -23,5 +23,7 @@ def follow(ticket_id: TicketId, wanted: FollowingIn, service: ServiceDep) -> Lin
     if not found:
         raise HTTPException(404, f"Ticket {ticket_id} has no link to {wanted.project}#{wanted.iid}.")
     issue = (found[0].project_id, wanted.iid)
+    change = {"issue": f"{wanted.project}#{wanted.iid}", "following": wanted.following}
+    audit("link", f"ticket {ticket_id}", before={**change, "following": found[0].following}, after=change)
     records.links.follow(ticket_id, wanted.following, now=service.deps.now().isoformat(), issue=issue)
     return of_ticket(ticket_id, records)

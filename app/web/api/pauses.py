@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.records.pauses import Pause, What
-from app.web.api.dependencies import RecordsDep, ServiceDep
+from app.web.api.dependencies import AuditDep, RecordsDep, ServiceDep
 
 router = APIRouter(prefix="/api", tags=["pause"])
 
@@ -43,14 +43,16 @@ def current(records: RecordsDep) -> PausesOut:
 
 
 @router.post("/pause", summary="Stop acting; deliveries are still stored")
-def pause(wanted: PauseIn, service: ServiceDep) -> PausesOut:
+def pause(wanted: PauseIn, service: ServiceDep, audit: AuditDep) -> PausesOut:
     records = service.deps.records
+    audit("pause", wanted.what, after={"reason": wanted.reason}, by=wanted.by)
     records.pauses.set(Pause(wanted.what, service.deps.now().isoformat(), wanted.by, wanted.reason))
     return current(records)
 
 
 @router.post("/resume", summary="Go on, in order")
-def resume(wanted: ResumeIn, records: RecordsDep) -> PausesOut:
+def resume(wanted: ResumeIn, records: RecordsDep, audit: AuditDep) -> PausesOut:
     """What is still paused."""
+    audit("resume", wanted.what or "all that is paused", before=[asdict(one) for one in records.pauses.current()])
     records.pauses.lift(wanted.what)
     return current(records)

@@ -7,6 +7,7 @@ import structlog
 
 from app.metrics import ACTIONS, CORRECTIONS, DECISIONS, SECONDS_TO_DONE
 from app.records.corrections import Correction
+from app.records.database import Along, Connection
 from app.records.decisions import ASKED, FOLLOWING, Decision, DecisionState, UpdateState
 from app.rules.actions.ticket_change import ActionOutcome, TicketChange
 from app.work.jobs.dependencies import Dependencies
@@ -47,6 +48,13 @@ class DecisionLog:
         rows = self.deps.records.decisions.of_ticket(ticket_id)
         return next((row for row in rows if row.is_applied and row.event != ASKED), None)
 
+    def last_verdict(self, ticket_id: int) -> Decision | None:
+        """The same; where nothing was ever applied (shadow), the newest verdict."""
+        verdicts = (
+            row for row in self.deps.records.decisions.of_ticket(ticket_id) if row.config_hash and row.event != ASKED
+        )
+        return self.last_applied(ticket_id) or next(verdicts, None)
+
     def maybe_late(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was not in the ticket when we looked, and that nothing replaced yet."""
         rows = self.deps.records.decisions.of_ticket(ticket_id)
@@ -61,8 +69,18 @@ class DecisionLog:
         row = _row(decision, change.outcomes, tuple(tags))
         row = replace(row, update_state="sending", answer=change.answer)
         with self.deps.engine.keeping() as along:
-            self.deps.records.decisions.save(row, along)
+            self._save(row, along)
         return row
+
+    def _save(self, row: Decision, along: Along | None = None) -> None:
+        """With what routes in shadow would have decided."""
+
+        def write(connection: Connection) -> None:
+            self.deps.records.routes_fired.add_within(connection, row)
+            if along is not None:
+                along(connection)
+
+        self.deps.records.decisions.save(row, write)
 
     def moved(self, row: Decision, state: UpdateState) -> None:
         """The update's state changed.
@@ -74,7 +92,7 @@ class DecisionLog:
     def recorded(self, message: TicketMessage, decision: TicketDecision, outcomes: Sequence[ActionOutcome]) -> Written:
         """Nothing is sent (shadow): the decision alone is kept."""
         row = _row(decision, outcomes, ())
-        self.deps.records.decisions.save(row)
+        self._save(row)
         return self.finished(message, row, outcomes)
 
     def applied(self, message: TicketMessage, decision: TicketDecision, row: Decision, found: FindResult) -> Written:
@@ -151,10 +169,10 @@ class DecisionLog:
             self.deps.records.decisions.delete(row.run_id)
             self.deps.records.ticket_writes.give_back(row.run_id)
 
-    def corrected(self, ticket_id: int, archetype: str, last: Decision) -> None:
+    def corrected(self, ticket_id: int, archetype: str, last: Decision, *, by: str) -> None:
         """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""
         now = self.deps.now().isoformat()
-        chosen = Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now)
+        chosen = Correction(ticket_id, archetype, last.archetype, last.decided_by, last.ticket, now, by)
         if self.deps.records.corrections.save(chosen):
             CORRECTIONS.labels(last.decided_by, last.archetype or "none").inc()
 

@@ -88,6 +88,14 @@ class Backlog:
         found = [row[0] for query in marks for row in self._all(query) if row[0] is not None]
         return AGES_FROM + timedelta(seconds=min(found)) if found else None
 
+    def tickets_accepted(self, since: datetime | None, until: datetime) -> int:
+        """Deliveries about tickets that are not done, accepted from `since` on and before `until`."""
+        column = self._table.c
+        accepted = [column.queue_name == TICKETS, column.priority < _age(until)]
+        accepted.append(column.priority >= (1 if since is None else _age(since)))
+        counts = self._in_states(UNFINISHED, sa.func.count(column.workflow_uuid), sa.and_(*accepted))
+        return sum(row[0] for row in self._all(counts))
+
     def unknown_workflows(self, known: Collection[str], version: str) -> dict[str, int]:
         """How much work, by workflow, no process with these workflows and this version will take."""
         column = self._table.c
@@ -114,6 +122,10 @@ class Backlog:
 
     def _number(self, query: sa.Executable) -> int:
         return int(self._all(query)[0][0])
+
+
+def _age(moment: datetime) -> int:
+    return int((moment - AGES_FROM).total_seconds())
 
 
 def in_state(table: sa.FromClause, state: str) -> sa.ColumnElement[bool]:

@@ -3,7 +3,8 @@
 `tests/app/work/engine/test_dbos_internals.py` fails when a new dbos renames one or calls it in another way.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,18 +16,33 @@ from dbos._error import DBOSStepNondeterminismError, DBOSWorkflowConflictIDError
 from dbos._queue import Queue
 from dbos._sys_db import OperationResultInternal as StepRecord
 from dbos._sys_db import SystemDatabase
+from dbos._sys_db import WorkflowStatusInternal as StoredWorkflow
+
+from app.records.prepared import Prepared
+from app.work.engine.backlog import in_state
+
+ClaimedRow = dict[str, Any]
+"""dbos's `WorkflowStatusInternal`."""
+# Its names that are not those of the columns.
+_RENAMED = {"app_version": "application_version", "app_id": "application_id"}
 
 __all__ = [
+    "ClaimedRow",
     "Queue",
     "StepRecord",
     "SystemDatabase",
     "active_workflows",
+    "claimed_columns",
+    "claimed_row",
     "database_clock",
     "end_within",
+    "prepared",
     "record_within",
+    "replace_claimed_rows",
     "replace_queue_settings",
     "replace_scheduler",
     "replace_step_records",
+    "replace_upkeep",
     "stop_waiting_for_database",
     "system_database",
     "take_over",
@@ -41,6 +57,58 @@ def system_database() -> SystemDatabase:
 def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
     """`start_queued_partitioned_workflows`: dbos's own takes partitions at random."""
     system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
+
+
+def replace_claimed_rows(rows: Callable[[Sequence[str]], list[ClaimedRow]]) -> None:
+    """`get_workflow_statuses`: asks once more for what the claim has written."""
+    system_database().get_workflow_statuses = rows  # type: ignore[assignment, method-assign]  # there is no hook
+
+
+def claimed_columns(database: SystemDatabase) -> list[sa.ColumnElement[Any]]:
+    """What `get_workflow_statuses` asks for."""
+    status, inputs = database.tables.workflow_status, database.tables.workflow_input
+    # In RETURNING, SQLAlchemy leaves out the table of a column: the inner one would be compared with itself.
+    this: sa.ColumnElement[str] = sa.literal_column(f"{status.name}.workflow_uuid")
+    given = sa.select(inputs.c.inputs).where(inputs.c.workflow_uuid == this).scalar_subquery()
+    names = {_RENAMED.get(name, name) for name in StoredWorkflow.__annotations__} - {"inputs", "shard_key"}
+    return [*(status.c[name] for name in sorted(names)), sa.func.coalesce(given, status.c.inputs).label("inputs")]
+
+
+def claimed_row(row: Mapping[str, Any]) -> ClaimedRow:
+    """As `get_workflow_statuses` answers it."""
+    names = {name: _RENAMED.get(name, name) for name in StoredWorkflow.__annotations__ if name != "shard_key"}
+    claimed = {name: row[column] for name, column in names.items()}
+    return {**claimed, "is_debounced": bool(row["is_debounced"]), "shard_key": None}
+
+
+def replace_upkeep(database: SystemDatabase, queues: Sequence[Queue]) -> None:
+    """What dbos asks its database every second, whether anything waits or not.
+
+    The queues are known, no work has a deadline, and nothing waits in dbos's own queue. Delayed work is looked for as
+    before, by a statement that is put together once.
+    """
+    delayed = prepared(database, _due(database))
+
+    def enqueue_due() -> None:
+        with database.engine.begin() as connection:
+            delayed.run(connection, {"now": int(time.time() * 1000)})
+
+    database.list_queues = lambda **_: list(queues)  # type: ignore[method-assign]  # there is no hook
+    database.cancel_timed_out_workflows = lambda *_, **__: []  # type: ignore[method-assign]  # there is no hook
+    database.start_queued_workflows = lambda *_, **__: ([], None)  # type: ignore[method-assign]  # there is no hook
+    database.transition_delayed_workflows = enqueue_due  # type: ignore[method-assign]  # there is no hook
+
+
+def _due(database: SystemDatabase) -> sa.Update:
+    table = database.tables.workflow_status
+    due = (in_state(table, "DELAYED"), table.c.delay_until_epoch_ms <= sa.bindparam("now"))
+    ours = sa.or_(table.c.application_name == database.app_name, table.c.application_name.is_(None))
+    return sa.update(table).where(*due, ours).values(status="ENQUEUED")
+
+
+def prepared(database: SystemDatabase, statement: Any) -> Prepared:
+    """For connections of its engine or of ours."""
+    return Prepared(statement, schemas=database.engine.get_execution_options()["schema_translate_map"])
 
 
 def replace_queue_settings(settings: Callable[..., Queue]) -> None:
@@ -66,13 +134,11 @@ def record_within(database: SystemDatabase, connection: sa.Connection, record: S
     Raises what ends the run if it lost its workflow.
     """
     workflow_id = record["workflow_uuid"]
-    _with_names(database, connection)
-    values = {name: record[name] for name in _OF_STEP}  # type: ignore[literal-required]  # each is one of its names
-    asked = {**values, "completed_at_epoch_ms": at, "owner": current_owner_xid(workflow_id)}
-    recorded = connection.execute(_recording(database), asked).scalar()
-    if recorded is None:
+    asked = {**record, "completed_at_epoch_ms": at, "owner": current_owner_xid(workflow_id)}
+    recorded = _recording(database).tuples(connection, asked)
+    if not recorded:
         raise DBOSWorkflowConflictIDError(workflow_id)
-    if recorded != at:
+    if recorded[0][0] != at:
         raise DBOSStepNondeterminismError(workflow_id, record["function_id"])
 
 
@@ -80,11 +146,11 @@ def end_within(
     database: SystemDatabase, connection: sa.Connection, workflow_id: str, status: Any, output: str | None
 ) -> bool:
     """As `_update_workflow_outcome_in_transaction`, and without a row for nothing. False if the run lost its work."""
-    _with_names(database, connection)
     asked = {"workflow": workflow_id, "outcome": status, "owner": current_owner_xid(workflow_id)}
-    if not connection.execute(_ending(database), asked).rowcount:
+    if not _ending(database).run(connection, asked):
         return False
     if output not in {None, NOTHING}:
+        _with_names(database, connection)
         connection.execute(sa.insert(database.tables.workflow_output), {"workflow_uuid": workflow_id, "output": output})
     return True
 
@@ -95,8 +161,8 @@ _OF_STEP = ("workflow_uuid", "function_id", "function_name", "started_at_epoch_m
 
 
 @cache
-def _recording(database: SystemDatabase) -> Any:
-    """Made once: to put it together costs more than to run it. On PostgreSQL it holds the workflow until the commit."""
+def _recording(database: SystemDatabase) -> Prepared:
+    """On PostgreSQL it holds the workflow until the commit."""
     status, steps = database.tables.workflow_status, database.tables.operation_outputs
     values = {name: sa.bindparam(name, type_=steps.c[name].type) for name in (*_OF_STEP, "completed_at_epoch_ms")}
     row = {**values, "application_name": sa.literal(database.app_name), "retention_timestamp": database_clock(database)}
@@ -105,16 +171,17 @@ def _recording(database: SystemDatabase) -> Any:
     insert = database.dialect.insert(steps).from_select(list(row), rows)
     kept = {"completed_at_epoch_ms": steps.c.completed_at_epoch_ms}
     key = ["workflow_uuid", "function_id"]
-    return insert.on_conflict_do_update(index_elements=key, set_=kept).returning(steps.c.completed_at_epoch_ms)
+    kept_or_new = insert.on_conflict_do_update(index_elements=key, set_=kept)
+    return prepared(database, kept_or_new.returning(steps.c.completed_at_epoch_ms))
 
 
 @cache
-def _ending(database: SystemDatabase) -> Any:
+def _ending(database: SystemDatabase) -> Prepared:
     table, now = database.tables.workflow_status, database_clock(database)
     ours = (table.c.workflow_uuid == sa.bindparam("workflow"), table.c.owner_xid == sa.bindparam("owner"))
     ends: dict[str, Any] = {"status": sa.bindparam("outcome"), "deduplication_id": None, "owner_xid": None}
     ending = sa.update(table).where(*ours, table.c.status == "PENDING")
-    return ending.values(**ends, updated_at=now, completed_at=now)
+    return prepared(database, ending.values(**ends, updated_at=now, completed_at=now))
 
 
 def _with_names(database: SystemDatabase, connection: sa.Connection) -> None:

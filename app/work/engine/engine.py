@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar, get_type_hints
 
 import structlog
@@ -18,6 +18,7 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -25,8 +26,10 @@ from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import (
     active_workflows,
+    replace_claimed_rows,
     replace_queue_settings,
     replace_scheduler,
+    replace_upkeep,
     stop_waiting_for_database,
     system_database,
 )
@@ -39,8 +42,9 @@ from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
+from app.work.limits.call_log import noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
-from app.work.messages import Message, UnreadableWork, Work
+from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
 log = structlog.get_logger(__name__)
 
@@ -148,6 +152,7 @@ class Engine:
         DBOS.launch()
         self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
         replace_scheduler(self._scheduler)
+        replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
         queues = [
             DBOS.register_queue(
@@ -166,6 +171,7 @@ class Engine:
         replace_queue_settings(self._bell.settings)
         if self._wire is not None:
             self._wire.listen(partial(self._bell.ring, [TICKETS]))
+        replace_upkeep(system_database(), queues)
         self._started = True
         self._report_unknown_workflows()
         if self._worker:
@@ -215,7 +221,7 @@ class Engine:
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
                 with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
-                    registered.workflow(message)
+                    self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
                 log.exception("workflow_rewritten", **ids)
@@ -228,6 +234,19 @@ class Engine:
                     crashed(message, type(error).__name__)
 
         return run
+
+    def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
+        if not isinstance(message, TicketMessage):
+            registered.workflow(message)
+            return
+        with noting_calls() as made:
+            try:
+                registered.workflow(message)
+            finally:
+                if made:
+                    self.keep(
+                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
+                    )
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
@@ -258,12 +277,16 @@ class Engine:
         `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
         adapter = adapter_of(answers or answer_type(function))
+        computed: list[bytes] = []
 
-        def run() -> object:
-            return adapter.dump_python(while_database_is_away(function, *args), mode="json")
+        def run() -> None:
+            computed.append(adapter.dump_json(while_database_is_away(function, *args)))
+            self._journal.answer(computed[0].decode())
 
         with self._journal.deferred() if deferred else nullcontext():
-            answer: T = adapter.validate_python(DBOS.run_step({"name": name}, run))
+            kept = DBOS.run_step({"name": name}, run)
+        # As a run that takes it from the journal would get it.
+        answer: T = adapter.validate_json(computed[0]) if computed else adapter.validate_python(kept)
         return answer
 
     def keeping(self) -> AbstractContextManager[Along]:
@@ -354,7 +377,12 @@ def _read(message: type[Message], stored: JSON) -> Message | UnreadableWork:
 
 def answer_type(function: Callable[..., object]) -> object:
     """What a function is annotated to return."""
-    return get_type_hints(getattr(function, "__func__", function)).get("return", object)
+    return _annotated_answer(getattr(function, "__func__", function))
+
+
+@lru_cache(maxsize=256)
+def _annotated_answer(function: Callable[..., object]) -> object:
+    return get_type_hints(function).get("return", object)
 
 
 @cache

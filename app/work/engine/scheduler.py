@@ -12,8 +12,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.records.prepared import Prepared
 from app.work.engine.backlog import in_state
-from app.work.engine.dbos_internals import Queue, SystemDatabase, active_workflows, database_clock
+from app.work.engine.dbos_internals import (
+    ClaimedRow,
+    Queue,
+    SystemDatabase,
+    active_workflows,
+    claimed_columns,
+    claimed_row,
+    database_clock,
+    prepared,
+)
 
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
@@ -38,13 +48,17 @@ class Scheduler:
         self._table = database.tables.workflow_status
         # Made once: to put them together costs more than to run them.
         self._waiting = _waiting(self._table, sorted(known))
-        self._claim = _claim(self._table, database.app_name, database_clock(database))
+        self._first_window = prepared(database, self._waiting)
+        self._claims: dict[int, Prepared] = {}
+        """By the count of what is claimed at once."""
         self._closed = False
         self.begun_first: set[str] = set()
         """What was begun here, and by nobody before."""
         self._looking = threading.Lock()
         self._taken: dict[str, set[str]] = {}
         """By the last look, and has not ended; by queue."""
+        self._rows: dict[str, ClaimedRow] = {}
+        """Of what was claimed, until dbos asks for them."""
 
     def close(self, seconds: float) -> None:
         """From now on nothing is taken. Waits so long for a look that is under way."""
@@ -79,11 +93,19 @@ class Scheduler:
             if not found:
                 return []
             taker = {"executor": executor_id, "version": app_version, "owner": owner_xid}
-            claimed = {row[0]: row[1] for row in connection.execute(self._claim, {**of_queue, "keys": found, **taker})}
+            keys = {f"key_{number}": key for number, key in enumerate(found)}
+            rows = self._claim(len(found)).rows(connection, {**of_queue, **keys, **taker})
+        claimed = {row["workflow_uuid"]: claimed_row(row) for row in rows}
+        self._rows.update(claimed)
         self._taken[queue.name] = set(claimed)
         self.begun_first.difference_update(claimed)
-        self.begun_first.update(key for key, starts in claimed.items() if starts == 1)
+        self.begun_first.update(key for key, row in claimed.items() if row["recovery_attempts"] == 1)
         return [key for key in found if key in claimed]
+
+    def rows(self, keys: Sequence[str]) -> list[ClaimedRow]:
+        """Replaces `get_workflow_statuses` of dbos: of what was just taken, as the claim found it."""
+        found = (self._rows.pop(key, None) for key in keys)
+        return [row for row in found if row is not None]
 
     def ended(self, key: str) -> None:
         self.begun_first.discard(key)
@@ -108,14 +130,21 @@ class Scheduler:
 
         Windows after the first leave out what is `busy` by then: a flood on one ticket is passed over by the database.
         """
-        query = self._waiting
+        query = self._first_window
         while True:
-            rows = connection.execute(query, queue).all()
+            rows = query.tuples(connection, queue)
             for row in rows:
                 yield row[0], row[1]
             if len(rows) < WINDOW:
                 return
-            query = self._after(rows[-1], busy)
+            query = prepared(self._database, self._after(rows[-1], busy))
+
+    def _claim(self, count: int) -> Prepared:
+        if count not in self._claims:
+            statement = _claim(self._table, self._database.app_name, database_clock(self._database), count)
+            answered = claimed_columns(self._database)
+            self._claims[count] = prepared(self._database, statement.returning(*answered))
+        return self._claims[count]
 
     def _after(self, last: Any, busy: set[str]) -> sa.Select[Any]:
         key, priority, created_at = last[0], last[2], last[3]
@@ -125,7 +154,7 @@ class Scheduler:
             # The first condition is implied by the second, and is the one that an index can serve.
             sa.tuple_(table.c.priority, table.c.created_at) >= sa.tuple_(priority, created_at),
             reached > sa.tuple_(priority, created_at, key),
-            table.c.queue_partition_key.not_in(busy),
+            table.c.queue_partition_key.not_in(list(map(sa.literal, busy))),
         )
 
 
@@ -143,16 +172,17 @@ def _waiting(table: sa.FromClause, known: Sequence[str]) -> sa.Select[Any]:
         in_state(table, "ENQUEUED"),
         table.c.queue_partition_key.not_in(_running(table.alias())),
         table.c.application_version == sa.bindparam("version"),
-        table.c.name.in_(known),
+        table.c.name.in_(list(map(sa.literal, known))),
     )
     return query.order_by(*order).limit(WINDOW)
 
 
-def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int]) -> sa.Executable:
-    """Marks those of `keys` as begun that still wait, and whose partitions are still free."""
+def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int], count: int) -> sa.Update:
+    """Marks those of so many keys as begun that still wait, and whose partitions are still free."""
+    keys: list[sa.ColumnElement[str]] = [sa.bindparam(f"key_{number}") for number in range(count)]
     return (
         sa.update(table)
-        .where(table.c.workflow_uuid.in_(sa.bindparam("keys", expanding=True)), table.c.status == "ENQUEUED")
+        .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")
         .where(table.c.queue_partition_key.not_in(_running(table.alias())))
         .values(
             status="PENDING",
@@ -165,5 +195,4 @@ def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int])
             rate_limited=False,
             recovery_attempts=table.c.recovery_attempts + 1,
         )
-        .returning(table.c.workflow_uuid, table.c.recovery_attempts)
     )

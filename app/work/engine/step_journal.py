@@ -39,6 +39,7 @@ class _OfThread(threading.local):
     def __init__(self) -> None:
         self.defers = False
         self.waiting: list[_Step | Along] = []
+        self.answer: str | None = None
 
 
 class _Step(NamedTuple):
@@ -60,6 +61,11 @@ class StepJournal:
     def begin(self) -> None:
         """A workflow begins: what waits is of one that lost its work."""
         self._of_thread.waiting.clear()
+        self._of_thread.answer = None
+
+    def answer(self, json: str) -> None:
+        """Of the step that runs: dbos would make its JSON anew, in Python."""
+        self._of_thread.answer = json
 
     def keep(self, write: Along) -> None:
         """Rows to be written with what follows from them."""
@@ -107,6 +113,9 @@ class StepJournal:
         return self._look_up(workflow_id, function_id, function_name, **options)
 
     def _recorded(self, record: StepRecord, **options: Any) -> None:
+        answer, self._of_thread.answer = self._of_thread.answer, None
+        if answer is not None and record["error"] is None:
+            record["output"] = answer
         if self._of_thread.defers:
             self._of_thread.waiting.append(_Step(record, int(time.time() * 1000)))
             return

@@ -13,6 +13,7 @@ from app.metrics import CALLS
 from app.records.database import DatabaseError
 from app.records.records import Records
 from app.rulebook import Rulebook
+from app.work.limits.call_log import noted
 from app.work.limits.circuit_breaker import CircuitBreaker
 from app.work.limits.rate_limiter import RateLimiter
 from integrations.gitlab.rates import LIMITED as GITLAB_LIMITED
@@ -30,12 +31,17 @@ class OutboundCalls:
     """`integrations.outbound.Outbound`"""
 
     def __init__(
-        self, limiter: RateLimiter, breaker: CircuitBreaker, before_change: Callable[[], object] = lambda: None
+        self,
+        limiter: RateLimiter,
+        breaker: CircuitBreaker,
+        now: Callable[[], datetime],
+        before_change: Callable[[], object] = lambda: None,
     ) -> None:
         """`before_change`: what must have happened before a call that may change something."""
         self.limiter = limiter
         self.breaker = breaker
         self._before_change = before_change
+        self._now = now
 
     @contextmanager
     def call(self, service: str, method: str, path: str = "") -> Iterator[Call]:
@@ -45,7 +51,8 @@ class OutboundCalls:
         self._admit(service, method, path)
         call = Call()
         try:
-            yield call
+            with noted(service, method, path, call, self._now):
+                yield call
         except BaseException:
             call.status = None
             raise
@@ -93,4 +100,4 @@ def outbound_calls(
         return now().timestamp()
 
     limiter = RateLimiter(records.rate_limits, lambda: rulebook.current().routing.limits, LIMITED, clock)
-    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock), before_change)
+    return OutboundCalls(limiter, CircuitBreaker(records.circuits, clock), now, before_change)

@@ -60,6 +60,12 @@ class DeadLetters:
             retried, nothing = retried + len(able), nothing + len(batch) - len(able)
         return Retried(retried, nothing)
 
+    def retry_cause(self, source: str, step: str, reason: str, *, upto: int) -> int:
+        """Those open ones with one cause that hold work and whose id is not above `upto`, at most AT_ONCE of them."""
+        able = self.failures.of_cause(source, step, reason, upto=upto, limit=AT_ONCE, holding_work=True)
+        self._retry(able)
+        return len(able)
+
     def ignore(self, failure_id: int, because: str) -> Failure:
         """Kept, with the reason, and counted as dealt with."""
         self._known(failure_id)

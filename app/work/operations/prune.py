@@ -89,6 +89,10 @@ class Pruner:
         # A failure's tries go with it, so it comes before them.
         yield "attempts", lambda: records.attempts.prune(work, limit=BATCH)
         yield "writes", lambda: records.ticket_writes.prune(work, limit=BATCH)
+        yield "shadow_hits", lambda: records.routes_fired.prune(before(kept.texts_days), limit=BATCH)
+        yield "calls", lambda: records.calls.prune(work, limit=BATCH)
+        yield "audit", lambda: records.audit.prune(dealt_with, limit=BATCH)
+        yield "first_answers", lambda: records.first_answers.prune(before(kept.corrections_days), limit=BATCH)
         yield "performed", lambda: records.capped_actions.prune(work, limit=BATCH)
 
     def _texts(self, before: str) -> int:

@@ -88,12 +88,18 @@ class TicketReconciliation:
             if any(self._is_fresh(ticket) for ticket in page.tickets):
                 break  # next time: its webhook may be on its way
             missed += self._missed_of(page.tickets)
+            self._nobody_waits(page.tickets)
             missed += [self._unreadable(ticket, now) for ticket in page.unreadable if ticket.id]
             cursor = page.cursor or cursor
             if page.end or not page.cursor:
                 break
         REPAIRED.labels("ticket").inc(len(missed))
         return MissedTickets(tickets=tuple(missed), cursor=cursor)
+
+    def _nobody_waits(self, tickets: Collection[TicketSnapshot]) -> None:
+        """For an answer to what was deleted: Zendesk's clocks do not tell of that."""
+        if gone := [ticket.id for ticket in tickets if ticket.status == "deleted"]:
+            self.deps.records.first_answers.forget(gone)
 
     def _unreadable(self, ticket: UnreadableTicket, now: datetime) -> MissedTicket:
         """Its own work reads it again, and becomes a failure that people see."""

@@ -5,7 +5,7 @@ from functools import partial
 from integrations.sandbox.api import Json
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.hooks import Hook, HookedService
-from integrations.sandbox.zendesk import api_account, api_bulk, api_reading, api_tickets
+from integrations.sandbox.zendesk import api_account, api_bulk, api_metrics, api_reading, api_tickets
 from integrations.sandbox.zendesk.account_controls import AccountControls
 from integrations.sandbox.zendesk.checks import RequestChecks
 from integrations.sandbox.zendesk.controls import ZendeskControls
@@ -40,7 +40,7 @@ class ZendeskSandbox(ZendeskControls, AccountControls, SetupControls, HookedServ
         self._state.on_change = self._send_change
         self._state.send_test = self._send_test
         checks = RequestChecks(self._state, self.limits)
-        for api in (api_tickets, api_bulk, api_account, api_reading):
+        for api in (api_tickets, api_bulk, api_account, api_reading, api_metrics):
             api.add_routes(checks)
         for api in (webhooks_api, rules_api, categories_api, fields_api, account_api):
             api.add_routes(checks)

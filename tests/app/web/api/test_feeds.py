@@ -53,7 +53,7 @@ def test_each_feed_says_how_it_is(mentioned: Mentioned, service: Any) -> None:
 def test_three_blocked_looks_degrade(mentioned: Mentioned, service: Any, looks: int, *, blocked: bool) -> None:
     look(mentioned, looks)
     whole = cast("Any", SimpleNamespace(deps=service.deps))
-    whole._feeds = lambda: Service._feeds(whole)
+    whole.feeds = lambda: Service.feeds(whole)
     if blocked:
         with pytest.raises(Degraded, match=r"blocked since 3 looks or more, see /api/feeds: news"):
             Service.check_feeds(whole)

@@ -12,6 +12,7 @@ from dbos._sys_db import db_retry
 
 from app.work.engine.backlog import workflow_status
 from app.work.engine.dbos_internals import (
+    SystemDatabase,
     active_workflows,
     database_clock,
     replace_scheduler,
@@ -22,8 +23,8 @@ from app.work.engine.dbos_internals import (
 from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
 from app.work.engine.work_rows import JSON
-from tests.app.work.conftest import Started, done, wait_until
-from tests.support.work import example_work
+from tests.app.work.conftest import Started, crashed, done, wait_until
+from tests.support.work import example_work, register
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -81,6 +82,22 @@ def test_taking_over_keeps_the_count_of_crashes_and_only_the_first_one_does_it(
     wait_until(lambda: engine.backlog.unfinished() == 0)
     (one,) = DBOS.list_workflows(workflow_ids=["a"])
     assert one.recovery_attempts == 3
+
+
+def test_what_a_claim_answers_is_what_dbos_would_ask_for(database_url: str) -> None:
+    engine = Engine(database_url, worker=False)
+    register(engine, "wf", done, crashed)
+    engine.start()
+    try:
+        database = system_database()
+        queue = database.get_queue(TICKETS)
+        assert queue is not None
+        engine.accept([example_work("wf", f"key {number}", f"ticket:{number}", {"n": number}) for number in range(3)])
+        keys = engine._scheduler(queue, "me", "1", 8, owner_xid="x")
+        assert len(keys) == 3
+        assert engine._scheduler.rows(keys) == SystemDatabase.get_workflow_statuses(database, keys)
+    finally:
+        engine.stop()
 
 
 def test_active_workflows_are_those_whose_threads_run(start: Started) -> None:

@@ -15,6 +15,8 @@ from dbos import DBOS
 
 from app.records.announcements import Announcements
 from app.records.attempts import Attempt
+from app.records.audit import AuditEntry
+from app.records.calls import MadeCall
 from app.records.corrections import Correction
 from app.records.database import PrunedBatch
 from app.records.decisions import Decision
@@ -148,6 +150,20 @@ def test_what_was_counted_goes_after_its_window(records: Records) -> None:
     assert prune_at(records, NOW).rows == {"writes": 1, "performed": 1}
     assert not records.ticket_writes.allow(1, "next", since="", now=days_ago(0), most=1), "the young one counts"
     assert not records.capped_actions.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
+
+
+def test_what_the_desk_shows_goes_in_its_time(records: Records) -> None:
+    for age in (31, 29):
+        with records.engine.begin() as connection:
+            records.calls.add_within(connection, 1, "run", [MadeCall("zendesk", "GET", 200, 1, days_ago(age))])
+    hit = {"asked": "route:new", "shadow": True, "matched": True, "archetype": "spam"}
+    for age in (181, 179):
+        with records.engine.begin() as connection:
+            records.routes_fired.add_within(connection, decision(f"run {age}", age, trace=(hit,)))
+    for age in (366, 364):
+        records.audit.add(AuditEntry(at=days_ago(age), name="ann", role="operate", what="pause", about="all"))
+    assert prune_at(records, NOW).rows == {"calls": 1, "shadow_hits": 1, "audit": 1}
+    assert prune_at(records, NOW).rows == {}
 
 
 def test_a_correction_is_counted_when_its_text_is_gone(records: Records) -> None:

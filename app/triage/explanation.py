@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
+from app.rules.conditions.context import Piece
 from app.rules.matching.trace import RouteTrace
 from app.triage.judge import Judged
 
@@ -16,6 +17,7 @@ class RouteOut(BaseModel):
     matched: bool
     detail: str
     text: str = Field(description="The piece of the ticket that made it so.")
+    piece: Piece | None = Field(description="Where that stands: in `subject` or `body`, from character to character.")
     path: str = Field(description="The deciding condition's place in routing.yaml.")
     line: int
     match_score: float = Field(description="Share of the route's top conditions that held.")
@@ -74,6 +76,7 @@ def _route(one: RouteTrace) -> RouteOut:
         matched=one.matched,
         detail=one.detail,
         text=one.text,
+        piece=one.piece,
         path=one.path,
         line=one.line,
         match_score=round(one.match_score, 2),

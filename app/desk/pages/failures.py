@@ -1,0 +1,171 @@
+"""What could not be done, by its cause, and what waits: tried again one by one or all of a cause, or left be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import HTTPException, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.desk.access import safe_next
+from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
+from app.desk.render import with_query
+from app.desk.work_state import work_state
+from app.records.failures import Failure
+from app.records.pauses import WHATS, Pause, What
+from app.work.messages import CannotStore
+from app.work.operations.dead_letters import AT_ONCE, CannotRetry
+
+SHOWN = 50
+HOME = "/desk/failures"
+FailureId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Word = Annotated[str, Field(max_length=64)]
+NEWEST = 2**31 - 1
+
+
+class FailureQuery(BaseModel):
+    """What the address says. `source`, `step` and `reason` together: the failures of one cause."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: Word = ""
+    step: Word = ""
+    reason: Word = ""
+    state: Literal["open", "retried", "ignored", "all"] = "open"
+    said: Word = ""
+
+    @property
+    def cause(self) -> tuple[str, str, str] | None:
+        cause = (self.source, self.step, self.reason)
+        return cause if all(cause) else None
+
+    def given(self) -> dict[str, str]:
+        return self.model_dump(exclude_defaults=True, exclude={"said"})
+
+
+def read(visit: VisitDep, query: Annotated[FailureQuery, Query()]) -> Content:
+    """The causes, what waits, and failures one by one: those of one cause, or the newest."""
+    causes = visit.records.failures.causes()
+    return {
+        "work": work_state(visit.service, visit.now),
+        "causes": [{**asdict(one), "at_once": min(one.can_retry, AT_ONCE)} for one in causes],
+        "filters": query.given(),
+        "state": query.state,
+        "failures": _rows(visit, _chosen(visit, query)),
+        "count_open": sum(one.count for one in causes),
+        "said": query.said if query.said in _SAID or query.said.startswith(_RETRIED) else "",
+    }
+
+
+def _chosen(visit: Visit, query: FailureQuery) -> list[Failure]:
+    failures, cause = visit.records.failures, query.cause
+    if cause and query.state == "open":
+        return failures.of_cause(*cause, upto=NEWEST, limit=SHOWN)
+    newest = failures.newest(limit=SHOWN, state=None if query.state == "all" else query.state)
+    return [one for one in newest if cause in {None, (one.source, one.step, one.reason)}]
+
+
+_RETRIED = "retried-"
+_SAID = {"ignored", "paused", "resumed"}
+
+
+def _rows(visit: Visit, shown: list[Failure]) -> list[dict[str, Any]]:
+    tries = visit.records.attempts.of([one.key for one in shown])
+    names = ("id", "source", "ticket_id", "step", "reason", "message", "attempts", "state", "failed_at", "because")
+    return [
+        {
+            **{name: getattr(one, name) for name in names},
+            "can_retry": one.payload is not None and one.state == "open",
+            "tries": [
+                {
+                    "at": attempt.at,
+                    "number": attempt.number,
+                    "step": attempt.step,
+                    "reason": attempt.reason,
+                    "message": attempt.message,
+                }
+                for attempt in tries.get(one.key, ())
+            ],
+        }
+        for one in shown
+    ]
+
+
+def retry(visit: VisitDep, failure_id: FailureId, form: FormDep) -> str:
+    visit.note("retry", f"failure {failure_id}")
+    with _refusals():
+        visit.service.dead_letters.retry(failure_id)
+    return _back(form, f"{_RETRIED}1")
+
+
+def retry_cause(visit: VisitDep, form: FormDep) -> str:
+    """As many as the button said, and none that failed since."""
+    source, step, reason = (form.get(name, "") for name in ("source", "step", "reason"))
+    upto = form.get("upto", "")
+    if not upto.isdecimal():
+        raise HTTPException(422, "The page that asked for this is not of this version: load it again.")
+    visit.note("retry", f"failures: {source}, {step}, {reason}", after={"up to": int(upto)})
+    with _refusals():
+        count = visit.service.dead_letters.retry_cause(source, step, reason, upto=min(int(upto), NEWEST))
+    return _back(form, f"{_RETRIED}{count}")
+
+
+def ignore(visit: VisitDep, failure_id: FailureId, form: FormDep) -> str:
+    because = form.get("reason", "").strip()[:1000]
+    if not because:
+        raise HTTPException(422, "Say why it is left be: somebody will ask.")
+    visit.note("ignore", f"failure {failure_id}", after={"reason": because})
+    with _refusals():
+        visit.service.dead_letters.ignore(failure_id, because)
+    return _back(form, "ignored")
+
+
+def pause(visit: VisitDep, form: FormDep) -> str:
+    what, reason = _what(form), form.get("reason", "").strip()[:1000]
+    if what is None:
+        raise HTTPException(422, "Say what to pause: all, issues or replies.")
+    visit.note("pause", what, after={"reason": reason})
+    visit.records.pauses.set(Pause(what, visit.now.isoformat(), visit.visitor.name, reason))
+    return _back(form, "paused")
+
+
+def resume(visit: VisitDep, form: FormDep) -> str:
+    """Without a name: whatever is paused."""
+    what = _what(form)
+    before = [asdict(one) for one in visit.records.pauses.current()]
+    visit.note("resume", what or "all that is paused", before=before)
+    visit.records.pauses.lift(what)
+    return _back(form, "resumed")
+
+
+def _what(form: dict[str, str]) -> What | None:
+    return next((one for one in WHATS if one == form.get("what")), None)
+
+
+def _back(form: dict[str, str], said: str) -> str:
+    """To the page with the button."""
+    back = form.get("back", "")
+    return safe_next(back) if back else with_query(HOME, {"said": said})
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except CannotRetry as error:
+        raise HTTPException(404 if error.reason == "no_such_failure" else 409, str(error)) from error
+    except CannotStore as error:
+        raise HTTPException(503, "The queue cannot be written to; try again.") from error
+
+
+PAGE = Page(HOME, "Failures", "failures.html", read, nav="Failures", key="f")
+DEEDS = (
+    Deed("/desk/failures/retry", retry_cause),
+    Deed("/desk/failures/{failure_id}/retry", retry),
+    Deed("/desk/failures/{failure_id}/ignore", ignore),
+    Deed("/desk/pause", pause),
+    Deed("/desk/resume", resume),
+)

@@ -1,0 +1,105 @@
+"""All pages and deeds of the desk, and the routes that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from app.desk import assets, door
+from app.desk.access import is_of_desk
+from app.desk.page import Content, Deed, Page, VisitDep
+from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, rules, ticket, times
+from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
+
+PAGES: tuple[Page, ...] = (
+    decisions.PAGE,
+    ticket.PAGE,
+    playground.PAGE,
+    backtest.LIST,
+    backtest.PAGE,
+    rules.PAGE,
+    rules.ONE,
+    config.PAGE,
+    failures.PAGE,
+    times.PAGE,
+    labelling.PAGE,
+    audit.PAGE,
+)
+"""In the order of the navigation."""
+FORMS: tuple[Page, ...] = (playground.CHECK,)
+"""What answers a form that changes nothing: the page again, by POST."""
+TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
+"""Without a page: what a script asks for."""
+DEEDS: tuple[Deed, ...] = (
+    ticket.FOLLOW,
+    *failures.DEEDS,
+    backtest.START,
+    backtest.CANCEL,
+    labelling.CHOOSE,
+)
+
+
+def desk_router() -> APIRouter:
+    """The pages, their twins, what buttons do, the way in, and the files."""
+    router = APIRouter(include_in_schema=False)
+    # Before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too.
+    for page in (*PAGES, *TWINS):
+        router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
+        if page.as_table:
+            router.add_api_route(f"{page.path}.csv", _table(page, page.as_table), methods=["GET"])
+    for page in PAGES:
+        router.add_api_route(page.path, _whole(page), methods=["GET"])
+    for form in FORMS:
+        router.add_api_route(form.path, _whole(form), methods=["POST"])
+    for deed in DEEDS:
+        router.add_api_route(deed.path, _done(deed), methods=["POST"])
+    router.include_router(door.router)
+    router.routes.append(Route("/static/{version}/{name:path}", assets.serve, methods=["GET"]))
+    return router
+
+
+def explain_problem(request: Request, error: Exception) -> Response | None:
+    """The page that says what is wrong; None: it was no page that was asked for."""
+    if not is_of_desk(request.url.path):
+        return None
+    now = request.app.state.service.deps.now()
+    if isinstance(error, RequestValidationError):
+        wrong = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+        return problem_response(request, 422, f"The address has a value that does not fit: {wrong}.", PAGES, now)
+    if isinstance(error, HTTPException):
+        return problem_response(request, error.status_code, str(error.detail), PAGES, now)
+    return None
+
+
+def _whole(page: Page) -> Any:
+    def answer(request: Request, visit: VisitDep, content: Any = Depends(page.read)) -> Response:
+        return page_response(Asked(request, page, PAGES, visit.now), content)
+
+    return answer
+
+
+def _twin(page: Page) -> Any:
+    def answer(visit: VisitDep, content: Any = Depends(page.read)) -> Response:
+        return twin_response(content, visit.now)
+
+    return answer
+
+
+def _table(page: Page, as_table: Callable[[Content], Iterable[Sequence[object]]]) -> Any:
+    def answer(content: Any = Depends(page.read)) -> Response:
+        return table_response(f"{page.path}.csv", as_table(content))
+
+    return answer
+
+
+def _done(deed: Deed) -> Any:
+    def answer(target: Any = Depends(deed.do)) -> Response:
+        return RedirectResponse(target, 303)
+
+    return answer

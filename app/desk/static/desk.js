@@ -1,0 +1,137 @@
+// What the pages do by themselves: ask for news, tell times, copy, and obey single keys. All of them work without it.
+"use strict";
+(() => {
+  const TICK_MS = 5000, LONGEST_MS = 60000, OLD_MS = 3 * TICK_MS + 1000;
+  const byId = (id) => document.getElementById(id);
+  const live = byId("live"), asOf = byId("as-of"), liveState = byId("live-state");
+  let wait = TICK_MS, heard = Date.now(), signedOut = false;
+
+  // -- news ----------------------------------------------------------------------------------------------------------
+  function say(text, link) {
+    if (!liveState || liveState.dataset.said === text) return;
+    liveState.dataset.said = text;
+    liveState.replaceChildren(text);
+    if (link) {
+      const a = document.createElement("a");
+      a.href = link;
+      a.textContent = "Sign in";
+      liveState.append(" ", a);
+    }
+  }
+
+  function tick() {
+    if (live && !signedOut && document.visibilityState === "visible") {
+      document.body.dispatchEvent(new CustomEvent("desk:tick"));
+    }
+    if (!signedOut) setTimeout(tick, wait);
+    if (asOf) asOf.parentElement.classList.toggle("old", Date.now() - heard > OLD_MS);
+    tellTimes();
+  }
+
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (sourceElement !== live) return;
+    if (response.status === 401) {
+      signedOut = true;
+      say("You are signed out, and this page stands still.",
+        "/login?next=" + encodeURIComponent(location.pathname + location.search));
+    } else if (response.status >= 400) {
+      slower("The service does not answer; trying again.");
+    } else {
+      wait = TICK_MS;
+      heard = Date.now();
+      say("");
+      const now = new Date(response.headers.get("date") || heard);
+      asOf.dateTime = now.toISOString();
+      asOf.textContent = now.toISOString().slice(11, 19);
+    }
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx && event.detail.ctx.sourceElement === live) slower("No connection; trying again.");
+  });
+  document.addEventListener("htmx:after:swap", () => tellTimes());
+
+  function slower(text) {
+    wait = Math.min(2 * wait, LONGEST_MS);
+    say(text);
+  }
+
+  // -- times ---------------------------------------------------------------------------------------------------------
+  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const ago = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
+
+  function tellTimes() {
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+      if (-seconds > 7 * 86400) continue;
+      const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+      const text = unit ? ago.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }
+
+  // -- buttons -------------------------------------------------------------------------------------------------------
+  document.addEventListener("click", (event) => {
+    const copy = event.target.closest("[data-copy]"), open = event.target.closest("[data-open]");
+    if (open) byId(open.dataset.open).showModal();
+    if (copy) {
+      navigator.clipboard.writeText(copy.dataset.copy).then(
+        () => { byId("said").textContent = "Copied: " + copy.dataset.copy; copy.classList.add("done"); },
+        () => { byId("said").textContent = "The browser does not let us copy."; },
+      );
+      setTimeout(() => copy.classList.remove("done"), 1500);
+    }
+  });
+  // Deep links leave out what is empty.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  });
+  // A button that asks for a second click: what it does then stands in data-confirm.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button || !button.dataset.confirm || button.dataset.asked) return;
+    event.preventDefault();
+    button.dataset.asked = "yes";
+    button.textContent = button.dataset.confirm;
+  });
+
+  // -- keys ----------------------------------------------------------------------------------------------------------
+  const KEYS_OFF = "desk-keys-off";
+  const keysOn = byId("keys-on");
+  let leader = 0;
+  if (keysOn) {
+    keysOn.checked = !localStorage.getItem(KEYS_OFF);
+    keysOn.addEventListener("change", () => {
+      if (keysOn.checked) localStorage.removeItem(KEYS_OFF);
+      else localStorage.setItem(KEYS_OFF, "yes");
+    });
+  }
+
+  function step(by) {
+    const rows = [...document.querySelectorAll("a.row")];
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
+    if (next) next.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable], .ace_editor, dialog");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn || !keysOn.checked) return;
+    const afterLeader = Date.now() - leader < 1500;
+    leader = 0;
+    const target = afterLeader && document.querySelector(`nav a[data-key="${CSS.escape(event.key)}"]`);
+    if (target) target.click();
+    else if (event.key === "g") leader = Date.now();
+    else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "?") byId("keys").showModal();
+    else if (event.key === "/") byId("find").focus();
+    else return;
+    event.preventDefault();
+  });
+
+  document.documentElement.classList.add("scripted");
+  tellTimes();
+  setTimeout(tick, TICK_MS);
+})();

@@ -1,0 +1,123 @@
+"""A real browser before the desk's pages. Any violation of their policy, and any error in the console, fails a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.web.app import create_app
+from tests.support.desk import TOKENS, Desk, open_desk
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+WITHOUT = "no Chromium here (Debian: apt-get install chromium-headless-shell), or no playwright"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WATCH = """
+window.__violations = [];
+document.addEventListener('securitypolicyviolation',
+  (e) => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
+window.__shifted = [];
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) for (const source of one.hadRecentInput ? [] : one.sources) {
+    window.__shifted.push(source.node ? source.node.parentElement.outerHTML.slice(0, 200) : 'gone');
+  }
+}).observe({type: 'layout-shift', buffered: true});
+"""
+
+
+@dataclass
+class Served:
+    """The desk on a port of loopback."""
+
+    desk: Desk
+    address: str
+    browser: Any
+    wrong: list[str] = field(default_factory=list)
+    """What a page must never do; empty when a test ends."""
+    expected: tuple[str, ...] = ()
+    """Words of console errors that the test asks for."""
+    contexts: list[Any] = field(default_factory=list)
+
+    def page(self, role: str = "operate", *, width: int = 1280, **context: Any) -> Any:
+        """A fresh browser window, signed in (empty role: not). `context`: Playwright's options, as `color_scheme`."""
+        made = self.browser.new_context(
+            viewport={"width": width, "height": 800}, base_url=self.address, reduced_motion="reduce", **context
+        )
+        self.contexts.append(made)
+        made.add_init_script(WATCH)
+        page = made.new_page()
+        page.set_default_timeout(60_000)
+        page.on("console", lambda one: self._note(one.text) if one.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda one: None if one.url.startswith(self.address) else self._note(f"asks {one.url}"))
+        if role:
+            page.goto("/login")
+            page.fill("[name=token]", TOKENS[role])
+            page.fill("[name=name]", "Ada")
+            page.click("button.main")
+            page.wait_for_url("**/desk/**")
+        return page
+
+    def _note(self, text: str) -> None:
+        if not any(words in text for words in self.expected):
+            self.wrong.append(text)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            for page in context.pages:
+                if not page.is_closed() and page.url.startswith(self.address):
+                    self.wrong += page.evaluate("window.__violations || []")
+            context.close()
+
+
+def axe(page: Any) -> list[str]:
+    """What axe finds, each with the first element."""
+    page.evaluate(AXE.read_text())  # `add_script_tag` is what the policy forbids
+    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not find_spec("playwright") or BROWSER is None:
+        if os.environ.get("POINTSMAN_BROWSER") == "required":
+            pytest.fail(WITHOUT)
+        pytest.skip(WITHOUT)
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the tests without it are skipped
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=BROWSER)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path, browser: Any) -> Iterator[Served]:
+    with open_desk(tmp_path) as desk:
+        app = create_app(desk.service)
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        opened = Served(desk, f"http://127.0.0.1:{port}", browser)
+        try:
+            yield opened
+            opened.close()
+        finally:
+            server.should_exit = True
+            thread.join(timeout=60)
+    assert opened.wrong == []

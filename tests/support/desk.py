@@ -1,0 +1,114 @@
+"""The desk's pages without a service behind them: the application over records, and a clock that tests turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from httpx import ASGITransport, AsyncClient, Cookies, Response
+from pydantic import SecretStr
+
+from app.desk.access import COOKIE
+from app.records.decisions import Decision
+from app.records.records import Records
+from app.service import Service
+from app.web.app import create_app
+from tests.support.fakes import Clock, dependencies
+
+TOKENS = {"operate": "token-to-operate", "read": "token-to-read-only"}
+ORIGIN = "https://desk.example.org"
+OURS = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
+"""What browsers send with a form of ours."""
+
+
+@dataclass
+class Web:
+    """An application's client, without a socket: each request is answered before it returns."""
+
+    client: AsyncClient
+    runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    """Makes its loop with the first request; the browser's tests make none, and have a loop of their own."""
+
+    @property
+    def cookies(self) -> Cookies:
+        return self.client.cookies
+
+    def request(self, method: str, path: str, **options: Any) -> Response:
+        return self.runner.run(self.client.request(method, path, **options))
+
+
+@dataclass
+class Desk:
+    records: Records
+    clock: Clock
+    web: Web
+    service: Any
+    saved: int = field(default=0)
+
+    def sign_in(self, role: str = "operate", name: str = "") -> None:
+        answer = self.post("/login", token=TOKENS[role], name=name)
+        assert answer.status_code == 303
+
+    @property
+    def cookie(self) -> str:
+        return self.web.cookies.get(COOKIE) or ""
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self.web.request("GET", path, headers=headers)
+
+    def tick(self, path: str, tag: str = "x") -> Response:
+        return self.get(path, **{"HX-Request": "true", "HX-PTag": tag})
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **form: str) -> Response:
+        return self.web.request("POST", path, data=form, headers=OURS if headers is None else headers)
+
+    def decision(self, **values: Any) -> Decision:
+        """One more, about a ticket of its own."""
+        self.saved += 1
+        ticket_id = values.pop("ticket_id", 100 + self.saved)
+        given: dict[str, Any] = {
+            "run_id": f"run-{self.saved}",
+            "event": "created",
+            "state": "done",
+            "archetype": "bug_report",
+            "confidence": "high",
+            "decided_by": "route:broken-since-a-version",
+            "channel": "twitter",
+            "summary": "It broke with a version",
+            "config_hash": "c0ffee",
+            "ticket": {"id": ticket_id, "subject": "", "body": "since 10.4 it is broken"},
+            "decided_at": self.clock().isoformat(),
+            "finished_at": self.clock().isoformat(),
+            **values,
+        }
+        made = Decision(ticket_id=ticket_id, **given)
+        self.records.decisions.save(made)
+        return made
+
+
+@contextmanager
+def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
+    """`service`: what else of the service the pages under test ask for."""
+    records = Records.open(f"sqlite:///{folder / 'pointsman.db'}")
+    clock = Clock()
+    try:
+        deps = dependencies(records, clock=clock)
+        given = {
+            "zendesk_webhook_secret": (SecretStr("s3cret"),),
+            "desk_token": SecretStr(TOKENS["operate"]),
+            "desk_read_token": SecretStr(TOKENS["read"]),
+            "desk_url": ORIGIN,
+        }
+        settings = deps.settings.model_copy(update=given)
+        made = SimpleNamespace(deps=replace(deps, settings=settings), **service)
+        client = AsyncClient(transport=ASGITransport(create_app(cast("Service", made))), base_url=ORIGIN)
+        web = Web(client)
+        yield Desk(records, clock, web, made)
+        web.runner.close()
+    finally:
+        records.close()
