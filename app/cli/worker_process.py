@@ -7,6 +7,7 @@ them that the other one is gone, however it ended.
 import gc
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 7.0
 ANSWER_SECONDS = 2.0
 MEASURE = "measure"
+# Nobody waits for a reaction here, and each thread that waits for the interpreter wakes up so often to ask for it.
+SWITCH_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -162,6 +165,7 @@ def _run(service: Service, parent: Connection) -> None:
         except (OSError, EOFError):
             stop.set()
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     service.start()
     parent.send(None)
     threading.Thread(target=answer, daemon=True, name="parent").start()

@@ -32,14 +32,19 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Values = NOTHING) -> int:
         """Returns the count of rows that it wrote."""
-        return int(self._executed(connection, values).rowcount)
+        return int(self._executed(connection, [values]).rowcount)
+
+    def run_all(self, connection: sa.Connection, many: Sequence[Values]) -> None:
+        """Once for each."""
+        if many:
+            self._executed(connection, many)
 
     def rows(self, connection: sa.Connection, values: Values = NOTHING) -> list[dict[str, Any]]:
         names = self._for(connection.dialect).names
         return [dict(zip(names, row, strict=True)) for row in self.tuples(connection, values)]
 
     def tuples(self, connection: sa.Connection, values: Values = NOTHING) -> Sequence[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._executed(connection, values).fetchall()
+        found: list[tuple[Any, ...]] = self._executed(connection, [values]).fetchall()
         converts = self._for(connection.dialect).results
         if not any(converts):
             return found
@@ -48,11 +53,14 @@ class Prepared:
             for row in found
         ]
 
-    def _executed(self, connection: sa.Connection, values: Values) -> Any:
+    def _executed(self, connection: sa.Connection, many: Sequence[Values]) -> Any:
         compiled = self._for(connection.dialect)
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(compiled.text, compiled.given(values))
+            if len(many) == 1:
+                cursor.execute(compiled.text, compiled.given(many[0]))
+            else:
+                cursor.executemany(compiled.text, list(map(compiled.given, many)))
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(connection, compiled.text, error) from error
         return cursor
@@ -73,7 +81,8 @@ class _Compiled(NamedTuple):
     names: Sequence[str]
     results: Sequence[Convert]
 
-    def given(self, values: Values) -> list[Any] | dict[str, Any]:
+    def given(self, values: Values) -> Any:
+        """A list, or a dictionary."""
         every = [
             (name, values.get(name, default) if convert is None else convert(values.get(name, default)))
             for name, convert, default in self.binds

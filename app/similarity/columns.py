@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 def with_row(column: NDArray[Any], row: int) -> NDArray[Any]:
     """`column` itself if it has such a row, else a copy with room for an eighth more; zeros where nothing was put."""
-    missing = row + 1 - len(column)
-    if missing <= 0:
+    if row < len(column):
         return column
-    return np.pad(column, [(0, missing + row // 8 + 256), *[(0, 0)] * (column.ndim - 1)])
+    longer = np.zeros((row + 1 + row // 8 + 256, *column.shape[1:]), dtype=column.dtype)
+    longer[: len(column)] = column
+    return longer

@@ -5,7 +5,7 @@ The first sign tells the kind: `=` an identifier, which counts more; `#` a numbe
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from Stemmer import Stemmer
 
 from app.similarity.printed import PRINTED
-from app.similarity.text import plain
+from app.similarity.text import TEXTS_REMEMBERED, plain
 from app.word_lists import lines_of, words, words_of
 
 DATA: Final = Path(__file__).parent / "data"
@@ -30,7 +30,6 @@ KINDS: Final = IDENTIFIER + NUMBER
 IN_TITLE: Final = 2
 """A title's words count twice."""
 MOST_TERMS: Final = 400
-TEXTS_REMEMBERED: Final = 64
 """Different terms of one text, the first ones: a log of a thousand names says no more than its beginning."""
 
 _LONGEST_WORD = 60
@@ -54,8 +53,9 @@ _FILE = re.compile(
 )
 
 
-def terms(text: str) -> list[str]:
-    """The terms of one text in reading order, with repetitions."""
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def terms(text: str) -> Sequence[str]:
+    """The terms of one text in reading order, with repetitions. Not to be changed: they are remembered."""
     return _of_plain(plain(text))
 
 

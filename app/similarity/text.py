@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from app.message.footers import without_footers
@@ -13,6 +14,9 @@ from app.word_lists import lines_of
 
 LONGEST = 16_000
 """Characters that are read. What a report is about stands before that; the rest is logs."""
+
+TEXTS_REMEMBERED = 128
+"""Those of the tickets that are worked on, and their lines: each is asked about several times."""
 
 _TYPOGRAPHIC = str.maketrans(
     {
@@ -48,6 +52,7 @@ _TEMPLATE_LINES = frozenset(line.strip(_LINE_MARKS).casefold() for line in lines
 _TEMPLATE_STARTS = tuple(lines_of(_DATA / "template_starts.txt"))
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def plain(text: str, *, addresses: bool = True) -> str:
     """`text` without what says nothing about its subject; lines stay lines. Never raises, linear in the length.
 

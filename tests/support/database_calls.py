@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
@@ -16,10 +17,16 @@ from sqlalchemy import event
 from urllib3.connection import HTTPConnection
 
 from app.model.encoder import Encoder
+from app.records.prepared import Prepared
+from app.work.engine import work_store
+from app.work.engine.work_rows import insert_new
+from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
 A_TICKETS = ("intake", "dbos-executor", "queue-worker")
+PASSED_OVER = ("records/database.py", "records/prepared.py")
+BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""
 
@@ -48,7 +55,10 @@ class Calls:
         thread = threading.current_thread()
         if not thread.name.startswith(A_TICKETS):
             return
-        call = Call(kind, " ".join(text.split())[:70], _place())
+        place = _place()
+        if place is None:
+            return
+        call = Call(kind, " ".join(text.split())[:70], place)
         if not thread.name.startswith(LOOKS):
             self.made.append(call)
             return
@@ -89,18 +99,45 @@ def counted_calls() -> Iterator[Calls]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(Encoder, "_session", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
+        # These two go past SQLAlchemy, to the driver.
+        stack.enter_context(patch.object(Prepared, "_executed", _prepared(calls)))
+        stack.enter_context(patch.object(work_store, "insert_new", _stored(calls)))
         for name, listener in listeners:
             event.listen(sa.Engine, name, listener)
             stack.callback(event.remove, sa.Engine, name, listener)
         yield calls
 
 
-def _place() -> str:
-    """The innermost functions of ours, or of dbos."""
-    found, frame = list[str](), sys._getframe(2)
-    while frame is not None and len(found) < 2:
+def _prepared(calls: Calls) -> Callable[[Prepared, sa.Connection, Any], Any]:
+    execute = Prepared._executed
+
+    def executed(self: Prepared, connection: sa.Connection, values: Any) -> Any:
+        calls.note("statement", self._for(connection.dialect).text)
+        return execute(self, connection, values)
+
+    return executed
+
+
+def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]:
+    def stored(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
+        new = insert_new(connection, batch)
+        on_sqlite = connection.dialect.name == "sqlite"  # elsewhere it is one statement for all
+        for _ in [*batch, *new] if on_sqlite else batch[:1]:
+            calls.note("statement", "INSERT INTO workflow_status or workflow_input")
+        return new
+
+    return stored
+
+
+def _place() -> str | None:
+    """The innermost functions of ours, or of dbos; None: it is not about a ticket."""
+    found = list[str]()
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
         file = frame.f_code.co_filename
-        if (file.startswith(f"{ROOT}/app/") and "records/database.py" not in file) or "/dbos/" in file:
+        if file.endswith(BY_THE_CLOCK):
+            return None
+        if (file.startswith(f"{ROOT}/app/") and not file.endswith(PASSED_OVER)) or "/dbos/" in file:
             found.append(f"{'/'.join(file.split('/')[-2:])}:{frame.f_code.co_name}")
-        frame = frame.f_back  # type: ignore[assignment]
-    return " < ".join(found)
+        frame = frame.f_back
+    return " < ".join(found[:2])

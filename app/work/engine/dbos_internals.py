@@ -84,8 +84,8 @@ def claimed_row(row: Mapping[str, Any]) -> ClaimedRow:
 def replace_upkeep(database: SystemDatabase, queues: Sequence[Queue]) -> None:
     """What dbos asks its database every second, whether anything waits or not.
 
-    The queues are known, no work has a deadline, and nothing waits in dbos's own queue. Delayed work is looked for as
-    before, by a statement that is put together once.
+    The queues are known, nothing is scheduled, no work has a deadline, and nothing waits in dbos's own queue. Delayed
+    work is looked for as before, by a statement that is put together once.
     """
     delayed = prepared(database, _due(database))
 
@@ -94,6 +94,7 @@ def replace_upkeep(database: SystemDatabase, queues: Sequence[Queue]) -> None:
             delayed.run(connection, {"now": int(time.time() * 1000)})
 
     database.list_queues = lambda **_: list(queues)  # type: ignore[method-assign]  # there is no hook
+    database.list_schedules = lambda **_: []  # type: ignore[method-assign]  # there is no hook
     database.cancel_timed_out_workflows = lambda *_, **__: []  # type: ignore[method-assign]  # there is no hook
     database.start_queued_workflows = lambda *_, **__: ([], None)  # type: ignore[method-assign]  # there is no hook
     database.transition_delayed_workflows = enqueue_due  # type: ignore[method-assign]  # there is no hook

@@ -126,10 +126,14 @@ class IssueLinker:
         if command == OPEN:
             self._claim(report)
             return self._open(report)
-        looked = self.known_issues.look(report)
+        never = policy.open_when == "never"
+        # Where it may be opened, what others wrote in the last seconds is looked for under the claim.
+        looked = self.known_issues.look(report, refresh=never)
+        if looked.found and looked.found.outcome == "suggested" and not never:
+            looked = self.known_issues.look_again(report, looked)
         if looked.found:
             return looked.found
-        if policy.open_when == "never":
+        if never:
             return Found(outcome="none", detail="no related issue found")
         earlier = self._claim(report)
         try:

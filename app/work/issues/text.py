@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.message.own_words import own_words
 from app.message.report import report_details
@@ -36,7 +37,7 @@ class Report:
         subject, body = redact_together([decision.ticket.subject, decision.ticket.body], names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The body as its author wrote it: no signature or quoted mail reaches an issue, or makes two of them alike."""
         return own_words(read_subject(self.subject), self.body) or self.body
