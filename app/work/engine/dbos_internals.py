@@ -63,11 +63,11 @@ def replace_claimed_rows(claimed: Callable[[Sequence[str]], list[ClaimedRow]]) -
     database = system_database()
     ask = database.get_workflow_statuses
 
-    def rows(keys: list[str]) -> list[Any]:
-        found = {row["workflow_uuid"]: row for row in claimed(keys)}
-        if others := [key for key in keys if key not in found]:
+    def rows(workflow_ids: list[str]) -> list[Any]:
+        found = {row["workflow_uuid"]: row for row in claimed(workflow_ids)}
+        if others := [key for key in workflow_ids if key not in found]:
             found |= {row["workflow_uuid"]: dict(row) for row in ask(others)}
-        return [found[key] for key in keys if key in found]
+        return [found[key] for key in workflow_ids if key in found]
 
     database.get_workflow_statuses = rows  # type: ignore[method-assign]  # there is no hook
 
