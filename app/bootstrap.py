@@ -50,6 +50,8 @@ from app.work.mentions.open_feed import OpenFeeds
 from app.work.messages import CheckForChat, Prune, ReconcileIssues, ReconcileTickets, SyncFirstAnswers, Work
 from app.work.operations import prune
 from app.work.operations.dead_letters import DeadLetters
+from app.work.operations.dry_run import DryRun
+from app.work.operations.playground import Playground
 from app.work.provenance import Provenance
 from app.work.reconcile import backfill_tickets, first_answers
 from app.work.reconcile import issues as reconcile_issues
@@ -131,7 +133,6 @@ def build(
     )
     return Service(
         deps=deps,
-        judgement=judgement,
         works=worker,
         outbound=outbound,
         index=index,
@@ -140,6 +141,7 @@ def build(
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
         setup=setup,
+        playground=Playground.of(records, DryRun(rulebook.current, judgement, now)),
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),

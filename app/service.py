@@ -24,7 +24,6 @@ from app.records.feeds import BLOCKED_LOOKS, FeedStatus
 from app.records.pauses import WHATS
 from app.setup.health import SetupHealth
 from app.ticker import Ticker
-from app.triage.judge import Judgement
 from app.work.chat.webhook_health import LastDeliveries
 from app.work.engine.work_store import Intake
 from app.work.issues.index import IssueIndex
@@ -34,6 +33,8 @@ from app.work.limits.outbound import OutboundCalls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
+from app.work.operations.labelling import Labelling
+from app.work.operations.playground import Playground
 from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
 from integrations.errors import Invalid, NotFound, Refused
@@ -61,7 +62,6 @@ class Service:
     """`app.bootstrap.build` makes one."""
 
     deps: Dependencies
-    judgement: Judgement
     works: bool
     """False: another process does the work that this one stores."""
     outbound: OutboundCalls
@@ -73,6 +73,7 @@ class Service:
     ticker: Ticker
     assignees: AssigneeCache
     setup: SetupHealth
+    playground: Playground
 
     def start(self) -> None:
         if self.works:
@@ -94,6 +95,7 @@ class Service:
 
     def stop(self) -> None:
         """What was accepted is stored; what runs finishes, or is taken over by the next start."""
+        self.playground.stop()
         self.ticker.stop()
         self.intake.stop()
         self.deps.engine.stop()
@@ -101,7 +103,10 @@ class Service:
         self.deps.records.close()
 
     def dry_run(self) -> DryRun:
-        return DryRun(self.deps.rulebook.current, self.judgement, self.deps.now)
+        return self.playground.dry_run
+
+    def labelling(self) -> Labelling:
+        return Labelling(self.deps.records.decisions, self.deps.engine.accept, self.deps.now)
 
     def probes(self) -> dict[str, Callable[[], str]]:
         """By part, a function that says how it is.

@@ -14,12 +14,12 @@ def processor_seconds(process: int) -> float:
 
 
 def memory(process: int) -> float:
-    """Bytes that are resident; what several share counts for each."""
+    """Bytes that are resident; what several share counts once (PSS), also where others than these share it."""
     return sum(_resident(one) for one in _family(process))
 
 
 def _resident(process: int) -> float:
-    found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
     return float(found[1]) * 1024 if found else 0.0
 
 

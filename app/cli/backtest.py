@@ -12,14 +12,19 @@ from app.cli.console import err, print_line
 from app.cli.errors import NotDone
 from app.cli.unreadable import readable
 from app.clients import zendesk_client
+from app.records.corrections import Corrections
 from app.records.database import DatabaseError, sqlite_path
 from app.records.decisions import Decisions
 from app.records.migration import read_only
 from app.rules.files import read_rules
 from app.settings import ZendeskSettings
 from app.tags import ARCHETYPE_TAG
-from app.triage.backtest import Backtest, Past, backtest
-from app.work.snapshot import as_if_new, ticket_from_json
+from app.triage.backtest import Backtest, Past, backtest, in_words
+from app.work.operations.past_tickets import chosen_by_people, past_tickets
+from app.work.snapshot import as_if_new
+
+EXAMPLES = 3
+"""Of each change; the desk shows all of them."""
 
 
 def from_records(database_url: str, since: datetime) -> Iterator[Past]:
@@ -32,8 +37,8 @@ def from_records(database_url: str, since: datetime) -> Iterator[Past]:
             if left_out := decisions.pruned_since(since.isoformat()):
                 why = "because the texts of their tickets are deleted"
                 print_line(err, f"The backtest leaves out {left_out} decision(s), {why}.")
-            for decision in decisions.since(since.isoformat()):
-                yield Past(ticket_from_json(decision.ticket), decision.archetype, decision.decided_by)
+            chosen = chosen_by_people(decisions, Corrections(engine))
+            yield from past_tickets(decisions.since(since.isoformat()), chosen)
     except DatabaseError as error:
         raise _nothing(f"the database cannot be read ({type(error).__name__})") from error
 
@@ -64,11 +69,14 @@ def parse_date(text: str) -> datetime:
 
 
 def _print(out: Console, found: Backtest) -> None:
-    print_line(out, f"Decided {found.tickets} tickets again. {found.changed} would get another result.", style="bold")
+    again = f"Decided {found.tickets} tickets again. {len(found.changed)} would get another result."
+    print_line(out, again, style="bold")
+    if found.changed:
+        print_line(out, f"The new version {in_words(found)}.")
     for change in found.changes:
-        print_line(out, f"\n{change.old} -> {change.new}: {change.count}", style="bold")
-        for example in change.examples:
-            print_line(out, f"  {example.ticket_id}  {example.before} -> {example.now}  {example.text}")
+        print_line(out, f"\n{change.old} -> {change.new}: {len(change.tickets)}", style="bold")
+        for one in change.tickets[:EXAMPLES]:
+            print_line(out, f"  {one.ticket_id}  {one.before} -> {one.now}  {one.text}")
 
 
 def _nothing(why: str) -> NotDone:

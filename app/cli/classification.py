@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -12,14 +11,12 @@ from rich.console import Console
 from app.cli.console import print_line
 from app.cli.rules import examples_beside
 from app.clients import zendesk_client
-from app.rules.examples import Decided, run
 from app.rules.files import read_rules
 from app.rules.loading import Rules
-from app.rules.routing import RoutingConfig
 from app.settings import ZendeskSettings
-from app.triage.judge import Judged
+from app.triage.explanation import Explanation, as_text, explanation
+from app.triage.rule_tests import run_rule_tests
 from app.triage.shipped import shipped_judgement
-from app.web.api.explanation import Explanation, as_text, explanation
 from app.work.operations.dry_run import DryRun
 
 
@@ -29,20 +26,13 @@ def test_files(out: Console, routing: Path, macros: Path, *, show_all: bool) -> 
     examples = examples_beside(routing, rules)
     if rules.routing.defaults.mode == "shadow":
         print_line(out, "The default mode is `shadow`; the examples run as if it was `live`.")
-        rules = replace(rules, routing=_live(rules.routing))
-    dry_run = dry_run_of(rules)
-    outcomes = run(examples, lambda ticket: _as_example(dry_run.judge(ticket)))
+    outcomes = run_rule_tests(rules, examples, dry_run_of(rules).judge_by)
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in outcomes if show_all else failed:
         print_line(out, str(outcome), style="" if outcome.passed else "red")
     passed = f"{len(outcomes) - len(failed)} of {len(outcomes)} examples passed."
     print_line(out, passed, style="red" if failed else "green")
     return 1 if failed else 0
-
-
-def _live(routing: RoutingConfig) -> RoutingConfig:
-    """Examples say what becomes of a ticket once the rules act."""
-    return routing.model_copy(update={"defaults": routing.defaults.model_copy(update={"mode": "live"})})
 
 
 def explained_text(routing: Path, macros: Path, text: str, channel: str | None) -> Explanation:
@@ -94,12 +84,3 @@ def _classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any
 
 def dry_run_of(rules: Rules) -> DryRun:
     return DryRun(lambda: rules, shipped_judgement(), lambda: datetime.now(UTC))
-
-
-def _as_example(judged: Judged) -> Decided:
-    verdict = judged.verdict
-    actions: list[str] = []
-    for action in judged.plan.wanted():
-        actions += [action.kind, *(f"{action.kind}:{detail}" for detail in action.details())]
-    route = verdict.decided_by.removeprefix("route:") if verdict.decided_by.startswith("route:") else None
-    return Decided(verdict.archetype, route, verdict.mode, tuple(actions))

@@ -22,6 +22,7 @@ from app.model.training.gate import newest_slice, refusals
 from app.model.training.labelled import read_labelled
 from app.model.training.predictions import Band, Prediction, predictions_of
 from app.model.training.tables import render, summary
+from app.model.training_report import TrainingReport
 from app.records.corrections import Corrections
 from app.records.database import DatabaseError, cannot_open
 from app.records.migration import read_only
@@ -89,7 +90,21 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
         if evaluation is not None:
             print_line(out, f"\n{name}", style="bold")
             out.print(summary(evaluation))
-    if reasons and not force:
+    stored = force or not reasons
+    measured = current.learned.names.measured.get(_measure(trained.semantic is not None))
+    TrainingReport(
+        at=datetime.now(UTC).isoformat(),
+        tickets=len(examples),
+        from_team=len(learned),
+        compared_on=len(compared.newer) if compared else 0,
+        macro_f1_before=before.macro_f1 if before else measured,
+        macro_f1_after=after.macro_f1,
+        accuracy_before=before.accuracy if before else None,
+        accuracy_after=after.accuracy,
+        stored=stored,
+        reasons=reasons,
+    ).keep(folder)
+    if not stored:
         print_line(out, "The new model is worse, so it was not stored. Use --force to store it anyway:", style="red")
         for reason in reasons:
             print_line(out, f"  - {reason}")
@@ -169,8 +184,12 @@ def _newest(model: Model) -> datetime | None:
     return datetime.fromisoformat(newest) if newest else None
 
 
+def _measure(with_encoder: bool) -> str:
+    return "macro_f1_with_encoder" if with_encoder else "macro_f1"
+
+
 def _below_measured(current: Model, found: Evaluation, *, with_encoder: bool) -> tuple[str, ...]:
     """For too few new tickets to compare by time: compares the two cross-validations."""
-    was = current.learned.names.measured.get("macro_f1_with_encoder" if with_encoder else "macro_f1")
+    was = current.learned.names.measured.get(_measure(with_encoder))
     now = found.macro_f1
     return (f"macro F1 falls from {was:.3f} to {now:.3f}",) if was is not None and now < was - 0.01 else ()

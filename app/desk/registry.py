@@ -14,23 +14,49 @@ from starlette.routing import Route
 from app.desk import assets, door
 from app.desk.access import is_of_desk
 from app.desk.page import Content, Deed, Page, VisitDep
-from app.desk.pages import audit, decisions, failures, ticket, times
+from app.desk.pages import audit, backtest, config, decisions, failures, labelling, playground, rules, ticket, times
 from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
 
-PAGES: tuple[Page, ...] = (decisions.PAGE, ticket.PAGE, failures.PAGE, times.PAGE, audit.PAGE)
+PAGES: tuple[Page, ...] = (
+    decisions.PAGE,
+    ticket.PAGE,
+    playground.PAGE,
+    backtest.LIST,
+    backtest.PAGE,
+    rules.PAGE,
+    rules.ONE,
+    config.PAGE,
+    failures.PAGE,
+    times.PAGE,
+    labelling.PAGE,
+    audit.PAGE,
+)
 """In the order of the navigation."""
-DEEDS: tuple[Deed, ...] = (ticket.FOLLOW, *failures.DEEDS)
+FORMS: tuple[Page, ...] = (playground.CHECK,)
+"""What answers a form that changes nothing: the page again, by POST."""
+TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
+"""Without a page: what a script asks for."""
+DEEDS: tuple[Deed, ...] = (
+    ticket.FOLLOW,
+    *failures.DEEDS,
+    backtest.START,
+    backtest.CANCEL,
+    labelling.CHOOSE,
+)
 
 
 def desk_router() -> APIRouter:
     """The pages, their twins, what buttons do, the way in, and the files."""
     router = APIRouter(include_in_schema=False)
-    for page in PAGES:  # before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too
+    # Before the pages: `/desk/tickets/{id}` would take `/desk/tickets/7.json` too.
+    for page in (*PAGES, *TWINS):
         router.add_api_route(f"{page.path}.json", _twin(page), methods=["GET"])
         if page.as_table:
             router.add_api_route(f"{page.path}.csv", _table(page, page.as_table), methods=["GET"])
     for page in PAGES:
         router.add_api_route(page.path, _whole(page), methods=["GET"])
+    for form in FORMS:
+        router.add_api_route(form.path, _whole(form), methods=["POST"])
     for deed in DEEDS:
         router.add_api_route(deed.path, _done(deed), methods=["POST"])
     router.include_router(door.router)

@@ -82,6 +82,12 @@ class Corrections(TableAccess):
         query = sa.select(corrections).where(corrections.c.ticket_id == ticket_id)
         return self._read(Correction, query.order_by(corrections.c.id))
 
+    def chosen(self) -> dict[int, str]:
+        """By ticket, the archetype that a person chose last."""
+        query = sa.select(corrections.c.ticket_id, corrections.c.archetype)
+        rows = self._rows(query.order_by(corrections.c.at, corrections.c.id))
+        return {int(row["ticket_id"]): str(row["archetype"]) for row in rows}
+
     def prune_texts(self, before: str, *, limit: int) -> int:
         """Delete the tickets of up to `limit` older ones; returns the count. What was corrected stays."""
         old = sa.select(corrections.c.id).where(corrections.c.at < before, has_text(corrections)).limit(limit)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
 from app.records.prepared import Prepared, Values
-from app.records.tables import decisions
+from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
 UpdateState = Literal["not_sent", "in_outbox", "sending", "applied", "not_applied", "unknown"]
@@ -242,6 +242,50 @@ class Decisions(TableAccess):
                 if row["ticket"]:
                     yield as_dataclass(Decision, row)
             last = int(found[-1]["id"])
+
+    def first_looks(self, *, limit: int, batch: int = 100) -> Iterator[Decision]:
+        """The first decision about each of the newest tickets, the newest first; without those that lost their text."""
+        first = sa.func.min(decisions.c.id)
+        own = (decisions.c.event.not_in(FOLLOWING), decisions.c.config_hash != "")
+        newest = sa.select(first.label("id")).where(*own).group_by(decisions.c.ticket_id)
+        ids = [int(row["id"]) for row in self._rows(newest.order_by(first.desc()).limit(limit))]
+        for begin in range(0, len(ids), batch):
+            query = sa.select(decisions).where(decisions.c.id.in_(ids[begin : begin + batch]), has_text(decisions))
+            yield from self._read(Decision, query.order_by(decisions.c.id.desc()))
+
+    def chosen_by_people(self) -> dict[int, str]:
+        """By ticket, the archetype that a person chose last."""
+        query = sa.select(decisions.c.ticket_id, decisions.c.archetype)
+        query = query.where(decisions.c.decided_by == "person", decisions.c.archetype.is_not(None))
+        rows = self._rows(query.order_by(decisions.c.id))
+        return {int(row["ticket_id"]): str(row["archetype"]) for row in rows}
+
+    def unsure(self, *, limit: int, before: int | None = None) -> list[int]:
+        """Ids of verdicts that a person should look at, the newest first: nothing newer was said of the ticket."""
+        later = decisions.alias("later")
+        newer = sa.select(later.c.id).where(
+            later.c.ticket_id == decisions.c.ticket_id,
+            later.c.id > decisions.c.id,
+            later.c.config_hash != "",
+            later.c.event.not_in(FOLLOWING),
+        )
+        was_corrected = sa.select(corrections.c.id).where(corrections.c.ticket_id == decisions.c.ticket_id)
+        which = [
+            decisions.c.confidence.in_(("low", "medium")),
+            decisions.c.decided_by != "person",
+            decisions.c.config_hash != "",
+            decisions.c.event.not_in(FOLLOWING),
+            has_text(decisions),
+            ~newer.exists(),
+            ~was_corrected.exists(),
+        ]
+        if before is not None:
+            which.append(decisions.c.id < before)
+        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc()).limit(limit)
+        return [int(row["id"]) for row in self._rows(query)]
+
+    def by_id(self, decision_id: int) -> Decision | None:
+        return self._first(Decision, sa.select(decisions).where(decisions.c.id == decision_id))
 
     def pruned_since(self, moment: str) -> int:
         """How many of `since` are left out because their text is no longer kept."""

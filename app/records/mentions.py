@@ -17,6 +17,8 @@ MentionState = Literal["waiting", "sending", "created", "left_out", "gone"]
 REPOST = "the same text by the same author within a day"
 REMOVED = "removed"
 """The news of a mention whose post was deleted."""
+EDITED, WHOLE = "edited", "whole"
+"""What other news begin with. `whole`: what was known was an excerpt."""
 MOST_OF_A_THREAD = 200
 BACKFILL = "backfill:"
 """Before the name of a feed whose older posts were read."""

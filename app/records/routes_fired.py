@@ -42,6 +42,19 @@ class FiredCount:
         return self.precision.decided
 
 
+@dataclass(frozen=True)
+class ShadowHit:
+    """A ticket that a route in shadow would have decided."""
+
+    ticket_id: int
+    archetype: str
+    """Which it would have said."""
+    at: str
+    decided: str | None
+    """What was decided instead."""
+    corrected_to: str | None
+
+
 class RoutesFired(TableAccess):
     def add_within(self, connection: sa.Connection, decision: Decision) -> None:
         """What routes in shadow would have decided; nothing is written when there are none, as mostly."""
@@ -67,22 +80,50 @@ class RoutesFired(TableAccess):
             FiredCount(name, *fired.get(name, (Precision(name, 0, 0), None)), shadow=shadows[name]) for name in routes
         ]
 
+    def of_archetypes(self, since: str, names: Sequence[str]) -> list[FiredCount]:
+        """The same of archetypes, whatever decided but a person; in their order."""
+        by = decisions.c.archetype
+        found = self._counted(since, by, by.is_not(None), decisions.c.decided_by != "person")
+        return [
+            FiredCount(name, *found.get(name, (Precision(name, 0, 0), None)), shadow=ShadowCount()) for name in names
+        ]
+
+    def in_shadow(self, route: str, *, limit: int) -> list[ShadowHit]:
+        """Tickets that a route in shadow would have decided, the newest first."""
+        columns = (decisions.c.archetype.label("decided"), decisions.c.corrected_to)
+        query = (
+            sa.select(shadow_hits.c.ticket_id, shadow_hits.c.archetype, shadow_hits.c.at, *columns)
+            .outerjoin(decisions, decisions.c.run_id == shadow_hits.c.run_id)
+            .where(shadow_hits.c.route == route)
+            .order_by(shadow_hits.c.at.desc())
+        )
+        return self._read(ShadowHit, query.limit(limit))
+
     def _fired(self, since: str) -> dict[str, tuple[Precision, str | None]]:
+        by = decisions.c.decided_by
+        found = self._counted(since, by, by.startswith(ROUTE))
+        return {name.removeprefix(ROUTE): counted for name, counted in found.items()}
+
+    def _counted(
+        self, since: str, by: sa.ColumnElement[Any], *which: sa.ColumnElement[bool]
+    ) -> dict[str, tuple[Precision, str | None]]:
         corrected = sa.case((decisions.c.corrected_to.is_not(None), decisions.c.ticket_id))
         # Not as indexed: SQLite would read a long row for each that an index finds.
-        at, by = sa.func.coalesce(decisions.c.decided_at, ""), decisions.c.decided_by
+        at = sa.func.coalesce(decisions.c.decided_at, "")
         query: sa.Select[Any] = (
             sa.select(
-                by.label("decided_by"),
+                by.label("name"),
                 sa.func.count(sa.distinct(decisions.c.ticket_id)).label("decided"),
                 sa.func.count(sa.distinct(corrected)).label("corrected"),
                 sa.func.max(at).label("last_at"),
             )
-            .where(at >= since, by.startswith(ROUTE), decisions.c.event.not_in(FOLLOWING))
+            .where(at >= since, *which, decisions.c.event.not_in(FOLLOWING))
             .group_by(by)
         )
-        rows = [(row["decided_by"].removeprefix(ROUTE), row) for row in self._rows(query)]
-        return {name: (Precision(name, row["decided"], row["corrected"]), row["last_at"]) for name, row in rows}
+        return {
+            row["name"]: (Precision(row["name"].removeprefix(ROUTE), row["decided"], row["corrected"]), row["last_at"])
+            for row in self._rows(query)
+        }
 
     def _shadows(self, since: str) -> dict[str, ShadowCount]:
         same = decisions.c.archetype == shadow_hits.c.archetype

@@ -402,7 +402,7 @@ mentions = sa.Table(
     sa.Column("repost_digest", sa.String(32), nullable=False, server_default="", index=True),
     # An edit that came while the request may have been on its way, which is sent again unchanged.
     sa.Column("newer", sa.JSON, nullable=False, server_default="{}"),
-    # What the ticket is told of the post: `edited:<digest>` or `removed`; empty: nothing.
+    # What the ticket is told of the post: `edited:<digest>`, `whole:<digest>` or `removed`; empty: nothing.
     sa.Column("news", sa.String(64), nullable=False, server_default=""),
     # How often the source was asked whether it is still there.
     sa.Column("checks", sa.Integer, nullable=False, server_default="0"),

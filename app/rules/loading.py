@@ -1,5 +1,6 @@
 """Makes `Rules` of the texts of both files, or names every problem of both at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -33,6 +34,11 @@ class Rules:
     routing_text: str
     macros_text: str
 
+    def __reduce__(self) -> tuple[Callable[..., "Rules"], tuple[object, ...]]:
+        """What is compiled stays in its process; another one compiles it again."""
+        places, texts = (self.positions, self.macro_positions), (self.routing_text, self.macros_text)
+        return _compiled, (self.routing, self.macros, places, texts)
+
     def mode_of(self, archetype: str, own: Mode | None = None) -> Mode:
         """The route's own mode, else the archetype's, else the default."""
         return own or self.routing.archetypes[archetype].mode or self.routing.defaults.mode
@@ -42,6 +48,12 @@ class Rules:
         name = next((name for name, one in self.routing.trackers.items() if one.project == project), "")
         line = self.positions.at(("trackers", name)).line
         return f"{self.positions.file}:{line}, trackers.{name}" if name else ""
+
+    def line_of_route(self, name: str) -> int | None:
+        """Where routing.yaml has it; None: it does not."""
+        found = (index for index, route in enumerate(self.routing.routes) if route.name == name)
+        index = next(found, None)
+        return None if index is None else self.positions.at(("routes", index)).line
 
 
 def load(
@@ -57,15 +69,21 @@ def load(
         problems += check_lengths(pieces, macro_places)
     if problems or routing is None or macros is None:
         raise BadRules(sorted(problems, key=lambda problem: (problem.file != routing_name, problem.position)))
+    return _compiled(routing, macros, (places, macro_places), (routing_text, macros_text))
+
+
+def _compiled(
+    routing: RoutingConfig, macros: MacrosConfig, places: tuple[Positions, Positions], texts: tuple[str, str]
+) -> Rules:
     return Rules(
         routing=routing,
         macros=macros,
-        hash=hash_of(routing_text, macros_text),
-        positions=places,
-        macro_positions=macro_places,
-        matcher=Matcher(routing, places),
-        routing_text=routing_text,
-        macros_text=macros_text,
+        hash=hash_of(*texts),
+        positions=places[0],
+        macro_positions=places[1],
+        matcher=Matcher(routing, places[0]),
+        routing_text=texts[0],
+        macros_text=texts[1],
     )
 
 

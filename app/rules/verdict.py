@@ -47,6 +47,14 @@ class Previous:
     """The tags that we added then."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person chose for the ticket elsewhere than in its tags."""
+
+    archetype: str
+    by: str
+
+
 def spoken(archetype: str) -> str:
     """`bug_report` is "bug report"."""
     return archetype.replace("_", " ")

@@ -8,7 +8,7 @@ from app.model.model_verdict import ModelVerdict
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
-from app.rules.verdict import Candidate, Previous, Verdict, spoken
+from app.rules.verdict import Candidate, Choice, Previous, Verdict, spoken
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG
 from app.ticket import Ticket
 from app.triage.language import UNKNOWN, Language, language_name
@@ -45,12 +45,13 @@ def is_confirmed(ticket: Ticket, previous: Previous) -> bool:
     return confirmed and guess in ticket.tags and guess in previous.tags
 
 
-def by_person(rules: Rules, ticket: Ticket, previous: Previous | None) -> Verdict | None:
-    chosen = chosen_by_person(ticket, previous)
+def by_person(rules: Rules, ticket: Ticket, previous: Previous | None, choice: Choice | None = None) -> Verdict | None:
+    chosen = choice.archetype if choice else chosen_by_person(ticket, previous)
     if chosen is None:
         return None
     if chosen in rules.routing.archetypes:
-        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"A person chose {spoken(chosen)}.")
+        who = choice.by if choice else "A person"
+        return Verdict(chosen, "high", "person", rules.mode_of(chosen), f"{who} chose {spoken(chosen)}.")
     near = get_close_matches(chosen, rules.routing.archetypes, n=1)
     meant = f" Did you mean {ARCHETYPE_TAG}{near[0]}?" if near else ""
     why = f"The tag {ARCHETYPE_TAG}{chosen} names no archetype of routing.yaml.{meant}"

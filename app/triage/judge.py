@@ -19,7 +19,7 @@ from app.rules.conditions.context import Facts
 from app.rules.loading import Rules
 from app.rules.matching.matching import Matching, match
 from app.rules.routing import GuardConfig
-from app.rules.verdict import Previous, Verdict
+from app.rules.verdict import Choice, Previous, Verdict
 from app.ticket import Ticket
 from app.triage.deciders import (
     abstain,
@@ -73,7 +73,13 @@ class Judged:
 
 
 def judge(
-    rules: Rules, ticket: Ticket, judgement: Judgement, *, now: datetime, previous: Previous | None = None
+    rules: Rules,
+    ticket: Ticket,
+    judgement: Judgement,
+    *,
+    now: datetime,
+    previous: Previous | None = None,
+    choice: Choice | None = None,
 ) -> Judged:
     """Decide about one ticket. Pure, but for a ticket that takes too long."""
     began = judgement.clock()
@@ -94,7 +100,7 @@ def judge(
     guards: tuple[GuardConfig, ...] = ()
     is_late = judgement.clock() - began > judgement.seconds
     verdict = (
-        by_person(rules, ticket, previous)
+        by_person(rules, ticket, previous, choice)
         or nobody_wrote(rules, message)
         or (too_slow(rules, judgement.seconds) if is_late else None)
         or by_route(rules, matching.first("before language"))

@@ -312,8 +312,18 @@ class ExpertAsked(Stored):
     remove: tuple[str, ...] = ()
 
 
+class ArchetypeChosen(Stored):
+    """Somebody chose the archetype on the desk."""
+
+    kind: Literal["chosen"] = "chosen"
+    event: Literal["chosen"] = "chosen"
+    archetype: str
+    by: str
+
+
 Cause = Annotated[
-    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked, Field(discriminator="kind")
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked | ArchetypeChosen,
+    Field(discriminator="kind"),
 ]
 
 

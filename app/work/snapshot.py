@@ -43,7 +43,10 @@ def ticket_from(snapshot: TicketSnapshot, *, event: Event) -> Ticket:
 
 def as_if_new(snapshot: TicketSnapshot) -> Ticket:
     """The ticket without our own tags, which would let the rules see the answer."""
-    ticket = ticket_from(snapshot, event="created")
+    return without_our_tags(ticket_from(snapshot, event="created"))
+
+
+def without_our_tags(ticket: Ticket) -> Ticket:
     return replace(ticket, tags=tuple(tag for tag in ticket.tags if not is_our_tag(tag)))
 
 

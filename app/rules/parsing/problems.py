@@ -37,11 +37,14 @@ _SHAPES: Final[dict[str, str]] = {
     "model_attributes_type": "a mapping (`key: value`)",
 }
 
+LIKELY: Final = "did you mean `{}`?"
+QUOTED: Final = "put it in quotes: {}"
+
 
 def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """`did you mean ...?`, or nothing when no known name is like it."""
     close = get_close_matches(name, list(known), n=1, cutoff=cutoff)
-    return f"did you mean `{close[0]}`?" if close else ""
+    return LIKELY.format(close[0]) if close else ""
 
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], root: Any, positions: Positions) -> list[Problem]:
@@ -92,7 +95,7 @@ def _said(details: ErrorDetails, given: Any) -> tuple[str, str, str]:
     kind, context = details["type"], details.get("ctx", {})
     message, expected, suggestion = "has the wrong form", "", ""
     if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
-        message, expected, suggestion = "not a text", "a text", f'put it in quotes: "{given}"'
+        message, expected, suggestion = "not a text", "a text", QUOTED.format(f'"{given}"')
     elif kind in _SHAPES:
         expected = _SHAPES[kind]
         if kind == "string_type" and isinstance(given, dict):

@@ -9,6 +9,7 @@ from app.setup.marker import Marker
 from app.setup.names import key_of
 from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, condition_rows, conditions, mapping, reference, text
+from integrations.errors import Invalid
 from integrations.zendesk.admin import Json
 from integrations.zendesk.via import channel_ids
 
@@ -77,6 +78,17 @@ class View(ZendeskKind):
         body = self.body(values)
         body["output"] |= {name: None for name in ("group_by", "sort_by") if found.values[name] and not values[name]}
         return body | ({} if values["restriction"] else {"restriction": None})
+
+    def _sent(self, account: Account, method: str, path: str, body: Json, remote_id: str = "") -> Remote:
+        """Nobody documents whether a view may leave out two channels: one that may not says how else."""
+        try:
+            return super()._sent(account, method, path, body, remote_id)
+        except Invalid as error:
+            left_out = [row for row in body.get("all", ()) if (row["field"], row["operator"]) == ("via_id", "is_not")]
+            if len(left_out) < 2:
+                raise
+            advice = f"{error.message}; name the channels that it has by `channel:`, not others by `not_channel:`"
+            raise Invalid(self.service, advice, error.reason) from error
 
     def is_seen(self, raw: Json) -> bool:
         """Not a person's own, nor one of Zendesk's, whose title it translates. Ours always, whatever its title."""

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.triage.explanation import Explanation, explanation
 from app.web.api.dependencies import ServiceDep
-from app.web.api.explanation import Explanation, explanation
 from app.web.api.schemas import RefusalOut
 from integrations.errors import IntegrationError, NotFound
 

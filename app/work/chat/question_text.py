@@ -33,7 +33,9 @@ def question_text(asked: TicketQuestion) -> str:
     if not asked.public:
         return f"{who} about a private ticket: {link(asked.url)}"
     subject, body, question = redact_together([asked.subject, asked.body, asked.question], names=asked.names)
-    said = question.text or "\n".join(dict.fromkeys(filter(None, (subject.text, body.text))))
+    # What has no title of its own has the beginning of its text for one.
+    title = "" if body.text.startswith(subject.text.removesuffix(" …")) else subject.text
+    said = question.text or "\n".join(filter(None, (title, body.text)))
     lines = [
         f"{who} about a ticket from {escape(asked.channel)}: {link(asked.url)}",
         escape(said, LONGEST),

@@ -48,6 +48,13 @@ class DecisionLog:
         rows = self.deps.records.decisions.of_ticket(ticket_id)
         return next((row for row in rows if row.is_applied and row.event != ASKED), None)
 
+    def last_verdict(self, ticket_id: int) -> Decision | None:
+        """The same; where nothing was ever applied (shadow), the newest verdict."""
+        verdicts = (
+            row for row in self.deps.records.decisions.of_ticket(ticket_id) if row.config_hash and row.event != ASKED
+        )
+        return self.last_applied(ticket_id) or next(verdicts, None)
+
     def maybe_late(self, ticket_id: int) -> list[Decision]:
         """Decisions whose update was not in the ticket when we looked, and that nothing replaced yet."""
         rows = self.deps.records.decisions.of_ticket(ticket_id)

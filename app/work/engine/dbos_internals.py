@@ -43,6 +43,7 @@ __all__ = [
     "replace_scheduler",
     "replace_step_records",
     "replace_upkeep",
+    "stop_waiting_for_database",
     "system_database",
     "take_over",
 ]
@@ -196,6 +197,12 @@ def _ending(database: SystemDatabase) -> Prepared:
 def _with_names(database: SystemDatabase, connection: sa.Connection) -> None:
     names = database.engine.get_execution_options()["schema_translate_map"]
     connection.execution_options(schema_translate_map=names)
+
+
+def stop_waiting_for_database() -> None:
+    """`_retry_connection_errors`: else a thread asks a database that is gone for ever, and the interpreter waits for
+    it."""
+    system_database()._retry_connection_errors = False  # noqa: SLF001  # see above
 
 
 def active_workflows() -> list[str]:

@@ -30,6 +30,7 @@ from app.work.engine.dbos_internals import (
     replace_queue_settings,
     replace_scheduler,
     replace_upkeep,
+    stop_waiting_for_database,
     system_database,
 )
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
@@ -181,6 +182,7 @@ class Engine:
         self._ticker.stop()
         if self._started:
             self._let_finish(grace_seconds)
+            stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
         if self._wire is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.feeds.filter import BY_US, TOO_FEW_POINTS
 from app.feeds.mention import Mention
 from app.feeds.wording import PostWording
-from app.records.mentions import REMOVED, REPOST, NewMention, StoredMention
+from app.records.mentions import EDITED, REMOVED, REPOST, WHOLE, NewMention, StoredMention
 
 DELETED = "deleted"
 TOO_MANY = "held: too many at once"
@@ -26,9 +26,11 @@ def changed(known: StoredMention, given: NewMention, now: datetime) -> Mapping[s
     if before != given.wording:
         latest = {**known.wordings, given.brought_as: given.wording}
         values["wordings"] = dict([*latest.items()][-MOST_CARRIERS:])
-    is_edit = before is not None and before != given.wording and not _is_excerpt(given, known)
+    is_edit = before is not None and before != given.wording and not _says_no_more(given, known)
     if is_edit:
-        values |= _edited(known, given, now)
+        values |= {**_edited(known, given, EDITED), "edited_at": now.isoformat()}
+    elif not given.left_out and _is_excerpt(known.newer or known.mention, given.mention):
+        values |= _edited(known, given, WHOLE)
     if known.state == "left_out" and not given.left_out and _is_wanted(known, given, is_edit=is_edit):
         values |= {"state": "waiting", "why": "", "mention": given.mention}
     return values
@@ -41,10 +43,10 @@ def _is_wanted(known: StoredMention, given: NewMention, *, is_edit: bool) -> boo
     return given.carrier != known.carrier and known.why not in _STAY
 
 
-def _edited(known: StoredMention, given: NewMention, now: datetime) -> dict[str, object]:
+def _edited(known: StoredMention, given: NewMention, kind: str) -> dict[str, object]:
     """A request that may be on its way is sent again unchanged: what is newer waits beside it."""
-    said = {"edited_at": now.isoformat(), "repost_digest": given.repost_digest}
-    news = {"news": f"edited:{given.wording}"}
+    said = {"repost_digest": given.repost_digest}
+    news = {"news": f"{kind}:{given.wording}"}
     if known.state == "sending":
         return {**said, **news, "newer": given.mention} if known.news != REMOVED else {}
     if known.state == "created":
@@ -62,8 +64,16 @@ def _removed(known: StoredMention, now: datetime) -> Mapping[str, object]:
     return {**gone, "news": REMOVED} if known.state == "created" else gone
 
 
-def _is_excerpt(given: NewMention, known: StoredMention) -> bool:
+def _says_no_more(given: NewMention, known: StoredMention) -> bool:
     if not known.mention:
         return False
     newer, older = (PostWording.of(Mention.model_validate(one)) for one in (given.mention, known.mention))
     return newer.is_excerpt_of(older) or newer.letters == older.letters
+
+
+def _is_excerpt(known: Mapping[str, object], given: Mapping[str, object]) -> bool:
+    """Of a text that is given now: an alert came before the feed."""
+    if not known:
+        return False
+    older, newer = (PostWording.of(Mention.model_validate(one)) for one in (known, given))
+    return older.is_excerpt_of(newer) and older.letters != newer.letters

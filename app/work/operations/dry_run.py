@@ -21,7 +21,11 @@ class DryRun:
     now: Callable[[], datetime]
 
     def judge(self, ticket: Ticket) -> Judged:
-        return judge(self.rules(), ticket, self.judgement, now=self.now())
+        return self.judge_by(self.rules(), ticket)
+
+    def judge_by(self, rules: Rules, ticket: Ticket) -> Judged:
+        """By other rules than those in force."""
+        return judge(rules, ticket, self.judgement, now=self.now())
 
     def written_down(self, given: Mapping[str, Any]) -> tuple[Ticket, Judged]:
         """A ticket as people write one down. Raises ValueError with what is wrong in it."""

@@ -19,7 +19,7 @@ from app.rules.actions.tags import Tags
 from app.rules.archetypes import CAPPED
 from app.rules.loading import Rules
 from app.rules.team import is_bot
-from app.rules.verdict import Previous
+from app.rules.verdict import Choice, Previous
 from app.tags import ARCHETYPE_TAG, CONFIRM_TAG, DONE_TAG, MERGED_TAG
 from app.ticket import Ticket
 from app.triage.backlog import held_back
@@ -38,6 +38,7 @@ from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
+    ArchetypeChosen,
     DecideResult,
     Ended,
     ExpertAsked,
@@ -139,6 +140,8 @@ class TicketDecider:
                 return self._answered(message, answer, snapshot)
             case MentionChanged() as changed:
                 return self._post_changed(message, changed, snapshot)
+            case ArchetypeChosen() as chosen:
+                return self._chosen(message, chosen, snapshot)
             case IssueNews() as news:
                 last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
                 decision = notification(message, news, snapshot, last, rules=rules, now=self.deps.now())
@@ -228,10 +231,11 @@ class TicketDecider:
         previous: Previous | None,
         *,
         rules: Rules,
+        choice: Choice | None = None,
     ) -> DecideResult:
         if "/" in ticket.subject or "/" in ticket.body:
             ticket = self.short_links.looked_up(ticket, rules.routing)
-        judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
+        judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous, choice=choice)
         if self.language_model:
             judged = self.language_model.judge(rules, ticket, judged, previous)
         if message.mode:
@@ -253,6 +257,23 @@ class TicketDecider:
         in_thread = channel is not None and channel.one_thread_per == "post"
         thread = self.threads.thread_of(snapshot.id, judged.channel) if in_thread else ""
         return judged_decision(message, snapshot, ticket, judged, rules, thread=thread, now=self.deps.now())
+
+    def _chosen(self, message: TicketMessage, chosen: ArchetypeChosen, snapshot: TicketSnapshot) -> DecideResult:
+        """On the desk. What a person chose in Zendesk meanwhile stays, and is looked at as it would be anyway."""
+        rules, last = self.deps.rulebook.current(), self.log.last_verdict(snapshot.id)
+        if last is None:
+            return self._undecided(snapshot.id)
+        if chosen.archetype not in rules.routing.archetypes:
+            return Ended(why=f"routing.yaml has no archetype {chosen.archetype} any more")
+        previous = Previous(last.archetype, last.tags) if last.is_applied else None
+        ticket = ticket_from(snapshot, event="updated")
+        if chosen_by_person(ticket, previous):
+            return Ended(why="a person chose the archetype in Zendesk meanwhile")
+        snapshot = self._with_conversation(snapshot, rules)
+        ticket = replace(ticket, event="corrected", body=snapshot.description)
+        self.log.corrected(snapshot.id, chosen.archetype, last, by=chosen.by)
+        choice = Choice(chosen.archetype, chosen.by)
+        return self._judge(message, snapshot, ticket, previous, rules=rules, choice=choice)
 
     def _new_comment(
         self, changed: TicketChanged, snapshot: TicketSnapshot, last: Decision, rules: Rules

@@ -11,7 +11,7 @@ from typing import Final
 from app.feeds.mention import Mention
 from app.feeds.ticket_text import body_text, subject_line, ticket_body
 from app.records.decisions import Decision
-from app.records.mentions import REMOVED, StoredMention
+from app.records.mentions import REMOVED, WHOLE, StoredMention
 from app.rules.actions.action import Action
 from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
@@ -30,7 +30,9 @@ from integrations.zendesk.snapshots import TicketSnapshot
 
 TWEET_REMOVED: Final = "tweet_removed"
 DECIDED_BY: Final = "source"
-EDITED = "The author changed the post"
+CHANGED = "The author changed the post"
+WHOLE_POST = "The whole post"
+"""An alert had brought an excerpt."""
 GONE = "The post was deleted"
 NOBODY = "There may be nobody left to answer."
 
@@ -66,23 +68,25 @@ class PostChanges:
         if mention.news == REMOVED:
             forget_post(self.deps, mention)
             return self._removed(snapshot, last, rules, untouched=untouched)
-        return self._edited(snapshot, Mention.model_validate(mention.mention), last, rules, untouched=untouched)
+        return self._edited(snapshot, mention, last, rules, untouched=untouched)
 
     def _edited(
-        self, snapshot: TicketSnapshot, mention: Mention, last: Decision, rules: Rules, *, untouched: bool
+        self, snapshot: TicketSnapshot, stored: StoredMention, last: Decision, rules: Rules, *, untouched: bool
     ) -> PostNews:
+        title = WHOLE_POST if stored.news.startswith(WHOLE) else CHANGED
+        mention = Mention.model_validate(stored.mention)
         channel = rules.routing.channels.get(mention.source)
         body = ticket_body(mention, channel.title if channel else mention.source)
         ticket = replace(ticket_from(snapshot, event="updated"), subject=subject_line(mention), body=body)
         said = dict.fromkeys(filter(None, (mention.title, body_text(mention))))
-        news = PostNews(EDITED, ticket, quote="\n\n".join(said))
+        news = PostNews(title, ticket, quote="\n\n".join(said))
         if not untouched:
             return news
         previous = Previous(last.archetype, last.tags)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous)
         if judged.verdict.archetype in {None, last.archetype}:
             return news
-        return replace(news, judged=_with_note(judged, EDITED, news.quote))
+        return replace(news, judged=_with_note(judged, title, news.quote))
 
     def _removed(self, snapshot: TicketSnapshot, last: Decision, rules: Rules, *, untouched: bool) -> PostNews:
         ticket = ticket_from(snapshot, event="updated")

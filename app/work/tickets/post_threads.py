@@ -49,10 +49,16 @@ class PostThreads:
         return decision.model_copy(update=changes)
 
     def _decided(self, decision: TicketDecision) -> tuple[list[ThreadDecision], dict[int, list[ThreadDecision]]]:
-        """All decisions about the ticket itself, and about each other of the post; the newest first."""
+        """All decisions about the ticket itself, and about each other of the post; the newest first.
+
+        None yet about one that came in the same moment.
+        """
         found: dict[int, list[ThreadDecision]] = {}
         for one in self.deps.records.decisions.of_thread(decision.thread, decision.channel):
             found.setdefault(one.ticket_id, []).append(one)
+        for mention in self.deps.records.mentions.of_thread(decision.channel, decision.thread):
+            if mention.ticket_id is not None:
+                found.setdefault(mention.ticket_id, [])
         return found.pop(decision.ticket.id, []), found
 
     def _parent(
@@ -67,7 +73,7 @@ class PostThreads:
         waiting = [
             ticket_id
             for ticket_id, rows in others.items()
-            if rows[0].archetype != decision.archetype
+            if not (rows and rows[0].archetype == decision.archetype)
             and not _answer(rows)
             and statuses.get(ticket_id, "gone") not in {"solved", "closed", "gone"}
         ]

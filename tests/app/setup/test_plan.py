@@ -169,6 +169,14 @@ def test_what_people_added_to_the_webhook_is_taken_away_by_null_and_what_stays_i
     assert set_up.open() == {}
 
 
+def test_a_view_that_may_not_leave_out_two_channels_is_told_how_else(set_up: SetUp) -> None:
+    body = '{"error": "RecordInvalid", "description": "Conditions: only once"}'
+    set_up.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/views", status=422, body=body))
+    ((item, why),) = set_up.apply().failed
+    assert item.step.key == "view/twitter"
+    assert "name the channels that it has by `channel:`" in why
+
+
 def test_who_changed_a_trigger_is_named_where_the_account_keeps_revisions(set_up: SetUp) -> None:
     zendesk = set_up.sandbox.zendesk
     zendesk.keep_revisions()

@@ -67,7 +67,7 @@ from app.ticket import Ticket
 from app.triage.judge import Judgement, judge
 from app.triage.language import Language
 from app.triage.plan import Plan
-from app.web.api.explanation import explanation
+from app.triage.explanation import explanation
 from app.work.messages import TicketDecision, TicketRead
 from app.work.tickets.compose import compose
 from app.work.tickets.render import note_blocks, ticket_update

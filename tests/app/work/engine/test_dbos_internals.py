@@ -8,6 +8,7 @@ import time
 import pytest
 import sqlalchemy as sa
 from dbos import DBOS
+from dbos._sys_db import db_retry
 
 from app.work.engine.backlog import workflow_status
 from app.work.engine.dbos_internals import (
@@ -15,6 +16,7 @@ from app.work.engine.dbos_internals import (
     active_workflows,
     database_clock,
     replace_scheduler,
+    stop_waiting_for_database,
     system_database,
     take_over,
 )
@@ -50,6 +52,22 @@ def test_dbos_asks_the_replaced_scheduler_and_runs_what_it_answers(start: Starte
     engine.accept([example_work("wf", "a", "ticket:1", {"n": "a"})])
     wait_until(lambda: ran == ["a"])
     assert ["a"] in taken
+
+
+def test_once_stopped_nothing_waits_for_a_database_that_is_gone(start: Started) -> None:
+    start({"wf": done})
+    asked: list[int] = []
+
+    @db_retry(initial_backoff=0.01, sys_db=system_database())
+    def ask() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            stop_waiting_for_database()
+        raise sa.exc.TimeoutError  # as when no connection can be had
+
+    with pytest.raises(sa.exc.SQLAlchemyError):
+        ask()
+    assert len(asked) == 3
 
 
 def test_taking_over_keeps_the_count_of_crashes_and_only_the_first_one_does_it(

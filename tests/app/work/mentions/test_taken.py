@@ -106,6 +106,20 @@ def test_an_edit_that_the_feed_brings_after_its_backfill_is_told(mentioned: Ment
     assert len(told(mentioned, stored)) == 1
 
 
+@pytest.mark.parametrize("made_before", [True, False])
+def test_the_whole_text_follows_an_excerpt(mentioned: Mentioned, *, made_before: bool) -> None:
+    stored = mentioned.take(carrier="f5bot", text="GitLab 16.4 loses my …")
+    stored = mentioned.create(stored) if made_before else stored
+    for _ in range(2):
+        mentioned.take()
+        mentioned.take(carrier="f5bot", text="GitLab 16.4 loses my …")
+    row = mentioned.row(stored)
+    assert row.mention["text"] == POST["text"]
+    assert row.edited_at is None
+    assert row.news.partition(":")[0] == ("whole" if made_before else "")
+    assert len(told(mentioned, row)) == made_before
+
+
 def test_an_edit_back_is_an_edit(mentioned: Mentioned) -> None:
     stored = mentioned.create(mentioned.take())
     mentioned.take(text=EDITED)

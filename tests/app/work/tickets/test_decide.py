@@ -15,7 +15,9 @@ from app.work.decisions.decision_log import link_message
 from app.work.messages import (
     AnsweredOnPost,
     AppliedLate,
+    ArchetypeChosen,
     Ended,
+    Failed,
     IssueFound,
     IssueNews,
     TicketMessage,
@@ -24,6 +26,7 @@ from app.work.messages import (
 )
 from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot
 from tests.app.work.tickets.conftest import PRAISE, Deciding
+from tests.support.fakes import NOW
 
 BUG = "@gitlab since 11.4 the merge button stays grey after the pipeline passed, it worked in 11.3"
 REF = IssueRef(project="gitlab-org/gitlab", iid=7, title="It breaks", url="https://gitlab.com/x/-/issues/7")
@@ -180,3 +183,56 @@ def test_past_its_budget_a_ticket_is_not_written_to_and_people_are_told(deciding
 
 def replace_key(message: TicketMessage) -> TicketMessage:
     return message.with_key("zd:other")
+
+
+def chosen(ticket_id: int, archetype: str, key: str = "desk:1") -> TriageTicket:
+    cause = ArchetypeChosen(archetype=archetype, by="Ada")
+    return TriageTicket(key=key, accepted_at=NOW, ticket_id=ticket_id, cause=cause)
+
+
+@pytest.mark.parametrize("body", ["@gitlab hm", PRAISE])
+def test_what_is_chosen_on_the_desk_is_set_and_learned(deciding: Deciding, body: str) -> None:
+    message = deciding.new(body)
+    deciding.write(message)
+    choice = chosen(message.ticket_id, "bug_report")
+    deciding.write(choice)
+    row = deciding.steps.row(choice)
+    assert (row.archetype, row.decided_by, row.summary) == ("bug_report", "person", "Ada chose bug report.")
+    tags = deciding.steps.zendesk.tickets[message.ticket_id].tags
+    assert {tag for tag in tags if tag.startswith("archetype__")} == {"archetype__bug_report"}
+    assert "needs_triage" not in tags
+    (correction,) = deciding.steps.deps.records.corrections.all()
+    assert correction.archetype == "bug_report"
+    assert correction.ticket["body"] == body
+    assert deciding.decide(deciding.message(message.ticket_id, "zd:again")) == Ended(
+        why="no change that needs a decision"
+    )
+
+
+def test_the_desk_can_confirm_and_change_its_mind(deciding: Deciding) -> None:
+    message = deciding.new()
+    deciding.write(message)
+    for number, archetype in enumerate(("mention", "bug_report", "mention")):
+        choice = chosen(message.ticket_id, archetype, f"desk:{number}")
+        deciding.write(choice)
+        assert deciding.steps.row(choice).archetype == archetype
+        tags = deciding.steps.zendesk.tickets[message.ticket_id].tags
+        assert [tag for tag in tags if tag.startswith("archetype__")] == [f"archetype__{archetype}"]
+
+
+def test_what_a_person_chose_in_zendesk_is_stronger_than_the_desk(deciding: Deciding) -> None:
+    message = deciding.new("@gitlab hm")
+    deciding.write(message)
+    tags = deciding.steps.zendesk.tickets[message.ticket_id].tags
+    deciding.steps.zendesk.change(message.ticket_id, tags=(*tags, "archetype__spam"))
+    result = deciding.decide(chosen(message.ticket_id, "bug_report"))
+    assert result == Ended(why="a person chose the archetype in Zendesk meanwhile")
+    assert deciding.steps.deps.records.corrections.all() == []
+
+
+def test_the_desk_cannot_choose_what_is_not_there(deciding: Deciding) -> None:
+    message = deciding.new()
+    assert isinstance(deciding.decide(chosen(message.ticket_id, "mention")), Failed)
+    deciding.write(message)
+    result = deciding.decide(chosen(message.ticket_id, "nonsense"))
+    assert result == Ended(why="routing.yaml has no archetype nonsense any more")

@@ -29,11 +29,11 @@ TOUCHES: list[dict[str, Any]] = [
 class Post:
     """A post of a feed that has its ticket."""
 
-    def __init__(self, deciding: Deciding) -> None:
+    def __init__(self, deciding: Deciding, text: str = PRAISE) -> None:
         self.deciding, self.deps = deciding, deciding.steps.deps
-        stored = self.take(PRAISE)
+        stored = self.take(text)
         tags = ("channel__hackernews",)
-        self.ticket_id = deciding.steps.zendesk.add(PRAISE, tags=tags, via_channel="api").id
+        self.ticket_id = deciding.steps.zendesk.add(text, tags=tags, via_channel="api").id
         self.deps.records.mentions.created(stored.id, self.ticket_id)
 
     def take(self, text: str = "", **more: Any) -> Any:
@@ -102,6 +102,12 @@ def test_an_edit_that_changes_nothing_of_the_verdict_is_noted(deciding: Deciding
     decision = decided(deciding, post.news(PRAISE + " And the docs."))
     assert (decision.archetype, note(decision).title) == ("mention", "The author changed the post")
     assert [one.kind for one in decision.plan.wanted()] == ["tags", "note"]
+
+
+def test_the_whole_post_is_judged_where_an_alert_brought_its_beginning(deciding: Deciding) -> None:
+    post = Post(deciding, BUG[:9] + " …").triaged()
+    decision = decided(deciding, post.news(BUG, id="8", url="https://news.ycombinator.com/item?id=7"))
+    assert (decision.archetype, note(decision).title) == ("bug_report", "The whole post: Bug report (sure)")
 
 
 def test_what_the_author_says_now_is_no_answer_of_ours(deciding: Deciding, post: Post) -> None:

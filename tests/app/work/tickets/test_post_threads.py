@@ -75,6 +75,14 @@ def test_a_person_may_take_the_posts_tag_off_and_nobody_else_does(deciding: Deci
     assert any(tag.startswith(THREAD_TAG) for tag in now) is not taken_off
 
 
+def test_a_comment_of_the_same_moment_is_named_before_it_is_decided(deciding: Deciding) -> None:
+    given = {"source": "disqus", "id": "9", "url": f"{POST}#comment-9", "text": ASKED, "thread": {"url": POST}}
+    stored = take_mention(deciding.steps.deps, Mention.model_validate(given), deciding.steps.clock())
+    other = deciding.steps.zendesk.add(ASKED).id
+    deciding.steps.deps.records.mentions.created(stored.id, other)
+    assert beside(decided(deciding, 1)) == (f"ticket {other}: new.",)
+
+
 def test_it_says_who_answered(deciding: Deciding) -> None:
     asked = comment(deciding, 1)
     answer = TriageTicket(
