@@ -28,7 +28,7 @@ HANDBOOK = {
 CHANNELS = {
     "twitter", "twitter_dm", "facebook", "facebook_message", "messaging", "chat", "voice", "api", "zendesk", "email",
     "disqus", "forum", "stackoverflow", "reddit", "hackernews", "youtube", "mailing_list",
-    "quora", "news_comment", "lobsters", "product_hunt", "tumblr",
+    "quora", "news_comment", "lobsters", "product_hunt", "tumblr", "mastodon", "bluesky",
 }  # fmt: skip
 TWEET = 280
 SHORT_LINK = "https://t.co/" + "x" * 10

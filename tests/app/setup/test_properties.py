@@ -20,7 +20,7 @@ from tests.app.setup.hands import HANDS, Hand
 from tests.app.setup.server_forms import OtherForms
 from tests.app.setup.test_laws import doubled
 
-FEW = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 REQUESTS = 40
 """Of one apply, and some more."""
 Answered = Callable[[requests.Response], requests.Response]
@@ -62,7 +62,7 @@ def test_every_hand_edit_is_named_once_left_alone_and_undone_on_demand(
         assert set_up.open() == {}
 
 
-@settings(FEW, max_examples=12)
+@settings(FEW, max_examples=8)
 @given(number=st.integers(1, REQUESTS), how=st.sampled_from(["killed", "lost", "unsent"]))
 @example(number=12, how="lost")
 def test_stopped_at_any_request_the_next_run_ends_alike(new_set_up: NewSetUp, number: int, how: str) -> None:
