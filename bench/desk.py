@@ -66,7 +66,9 @@ def _queries(records: Records) -> Iterator[tuple[str, Callable[[], object]]]:
     for name, wanted in FILTERS.items():
         yield f"decisions: {name}", partial(records.decision_list.page, DecisionFilter(**wanted))
     quarter = (NOW - timedelta(days=DAYS)).isoformat()
-    yield "rules: 90 days", lambda: records.routes_fired.counts(quarter, [f"r{n}" for n in range(40)])
+    yield "rules: 90 days", lambda: records.routes_fired.since(quarter)
+    spans = [(NOW - timedelta(days=days)).isoformat() for days in (7, 30, 90)]
+    yield "rule: 7, 30, 90 days", lambda: records.routes_fired.of_route("r1", spans)
     since = (NOW - timedelta(days=14)).isoformat()
     yield "times: 14 days", lambda: records.first_answers.created_between(since, NOW.isoformat())
     yield "times: who waits", records.first_answers.waiting

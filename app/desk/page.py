@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
+from app.desk.kept import Kept
 from app.desk.session import Visitor
 from app.records.audit import AuditEntry
 from app.records.records import Records
@@ -28,6 +29,7 @@ class Visit:
     service: Service
     visitor: Visitor
     now: datetime
+    kept: Kept
 
     @property
     def records(self) -> Records:
@@ -50,7 +52,7 @@ class Visit:
 
 async def _visit(request: Request) -> Visit:
     service: Service = request.app.state.service
-    return Visit(service, request.state.visitor, service.deps.now())
+    return Visit(service, request.state.visitor, service.deps.now(), request.app.state.desk_kept)
 
 
 VisitDep = Annotated[Visit, Depends(_visit)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -50,55 +51,75 @@ class Waits:
 class _Gathered:
     """Counts as rows come: there are many."""
 
-    by_person: int = 0
-    by_us: int = 0
-    waiting: int = 0
-    without_answer: int = 0
-    times: list[tuple[float, bool]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    """By who answered; `without`: nobody had to."""
+    answered: list[float] = field(default_factory=list)
+    waiting: list[float] = field(default_factory=list)
+
+    def add(self, other: _Gathered) -> None:
+        self.counts.update(other.counts)
+        self.answered += other.answered
+        self.waiting += other.waiting
 
     def result(self) -> Waits:
-        # What waits waits longer than who was answered after the same time.
-        self.times.sort()
-        late_ones = sum(seconds > GOAL_SECONDS for seconds, _ in self.times)
-        in_time = sum(seconds <= GOAL_SECONDS and not waits for seconds, waits in self.times)
+        answered, waiting = sorted(self.answered), sorted(self.waiting)
+        times, counts = sorted(answered + waiting), self.counts
+        in_time = bisect_right(answered, GOAL_SECONDS)
         return Waits(
-            tickets=self.by_person + self.by_us + self.waiting + self.without_answer,
-            by_person=self.by_person,
-            by_us=self.by_us,
-            waiting=self.waiting,
-            without_answer=self.without_answer,
-            median=_at_share(self.times, 0.5),
-            p90=_at_share(self.times, 0.9),
+            tickets=counts.total() + len(waiting),
+            by_person=counts["person"],
+            by_us=counts["us"],
+            waiting=len(waiting),
+            without_answer=counts["without"],
+            median=_at_share(times, answered, 0.5),
+            p90=_at_share(times, answered, 0.9),
             in_time=in_time,
-            late=late_ones,
+            late=len(times) - in_time - bisect_right(waiting, GOAL_SECONDS),
         )
 
 
-def waits_by(rows: Iterable[FirstAnswer], now: datetime, *keys: Callable[[FirstAnswer], str]) -> list[dict[str, Waits]]:
-    """By each of these keys."""
-    groups = [defaultdict[str, _Gathered](_Gathered) for _ in keys]
-    moment = now.timestamp()
-    for row in rows:
-        created = datetime.fromisoformat(row.created_at).timestamp()
-        answered = datetime.fromisoformat(row.answered_at).timestamp() if row.answered_at else None
-        for key, group in zip(keys, groups, strict=True):
-            gathered = group[key(row)]
-            if answered is not None:
-                gathered.times.append((max(0.0, answered - created), False))
-                if row.answered_by == "us":
-                    gathered.by_us += 1
-                else:
-                    gathered.by_person += 1
-            elif row.solved_at:
-                gathered.without_answer += 1
-            else:
-                gathered.waiting += 1
-                gathered.times.append((max(0.0, moment - created), True))
-    return [{name: one.result() for name, one in sorted(group.items())} for group in groups]
+@dataclass(frozen=True)
+class WaitsBy:
+    """Of all tickets, and by what each has."""
+
+    whole: Waits
+    days: Mapping[str, Waits]
+    """By the day they were created."""
+    channels: Mapping[str, Waits]
 
 
-def _at_share(times: Sequence[tuple[float, bool]], share: float) -> Waited | None:
-    return Waited(*times[max(0, ceil(share * len(times)) - 1)]) if times else None
+def waits_by(rows: Iterable[FirstAnswer], now: datetime) -> WaitsBy:
+    """Each row is looked at once; the few groups of them are added up."""
+    groups: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
+    moment, parsed = now.timestamp(), datetime.fromisoformat
+    for _, channel, created_at, answered_at, answered_by, solved_at in rows:
+        group = groups[created_at[:10], channel]
+        if answered_at is not None:
+            seconds = (parsed(answered_at) - parsed(created_at)).total_seconds()
+            group.answered.append(max(0.0, seconds))
+            group.counts["us" if answered_by == "us" else "person"] += 1
+        elif solved_at:
+            group.counts["without"] += 1
+        else:
+            group.waiting.append(max(0.0, moment - parsed(created_at).timestamp()))
+    whole = _Gathered()
+    days, channels = defaultdict[str, _Gathered](_Gathered), defaultdict[str, _Gathered](_Gathered)
+    for (day, channel), group in groups.items():
+        for sum_ in (whole, days[day], channels[channel]):
+            sum_.add(group)
+    return WaitsBy(
+        whole.result(), *({name: one.result() for name, one in sorted(of.items())} for of in (days, channels))
+    )
+
+
+def _at_share(times: Sequence[float], answered: Sequence[float], share: float) -> Waited | None:
+    if not times:
+        return None
+    at = max(0, ceil(share * len(times)) - 1)
+    seconds = times[at]
+    # What waits waits longer than who was answered after the same time.
+    answered_so_far = bisect_right(answered, seconds) - bisect_left(answered, seconds)
+    return Waited(seconds, at_least=at - bisect_left(times, seconds) >= answered_so_far)
 
 
 def waiting_by_age(rows: Iterable[FirstAnswer], now: datetime) -> dict[str, list[int]]:

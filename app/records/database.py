@@ -344,7 +344,7 @@ class TableAccess:
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:
         return next(iter(self._read(kind, query.limit(1))), None)
 
-    def _count(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    def _count(self, table: sa.FromClause, *where: sa.ColumnElement[bool]) -> int:
         with self._reader.connect() as connection:
             return int(connection.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one())
 

@@ -98,13 +98,7 @@ class DecisionList(TableAccess):
     def page(self, wanted: DecisionFilter, *, before: int | None = None, limit: int = 50) -> DecisionPage:
         """`before`: the id where the last page ended."""
         size = min(limit, MOST_LISTED)
-        which, words = _filtered(wanted), ""
-        if wanted.search:
-            found = _looked_up(wanted.search)
-            if found is None:
-                words = wanted.search.strip()
-            else:
-                which.append(found)
+        which, words = _asked_for(wanted)
         if before is not None:
             which.append(decisions.c.id < before)
         ids = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc())
@@ -114,11 +108,18 @@ class DecisionList(TableAccess):
         more = rows[size - 1].id if len(rows) > size else None
         return DecisionPage(self._with_issues(rows[:size]), more)
 
+    def count_newer(self, wanted: DecisionFilter, than: int, *, most: int) -> int:
+        """How many have come since the one with that id; words are looked for in `most` of them."""
+        which, words = _asked_for(wanted)
+        newer = sa.select(decisions.c.id).where(decisions.c.id > than, *which).order_by(decisions.c.id).limit(most)
+        if not words:
+            return self._count(newer.subquery())
+        return self._count(decisions, decisions.c.id.in_(newer), _holds(words))
+
     def _searched(self, ids: sa.Select[Any], words: str, size: int) -> DecisionPage:
         looked_into = ids.limit(MOST_TEXTS).subquery()
         in_these = decisions.c.id.in_(sa.select(looked_into.c.id))
-        text = _text("subject") + " " + _text("body")
-        rows = self._listed(sa.and_(in_these, text.icontains(words, autoescape=True)), size + 1)
+        rows = self._listed(sa.and_(in_these, _holds(words)), size + 1)
         if len(rows) > size:
             return DecisionPage(self._with_issues(rows[:size]), rows[size - 1].id)
         looked = self._rows(sa.select(decisions.c.id, decisions.c.decided_at).where(in_these))
@@ -143,24 +144,36 @@ class DecisionList(TableAccess):
         return found
 
 
+def _asked_for(wanted: DecisionFilter) -> tuple[list[sa.ColumnElement[bool]], str]:
+    """What can be looked up, and the words that cannot."""
+    which, found = _filtered(wanted), _looked_up(wanted.search) if wanted.search else None
+    if found is not None:
+        return [*which, found], ""
+    return which, wanted.search.strip()
+
+
+def _holds(words: str) -> sa.ColumnElement[bool]:
+    return (_text("subject") + " " + _text("body")).icontains(words, autoescape=True)
+
+
 def _filtered(wanted: DecisionFilter) -> list[sa.ColumnElement[bool]]:
     equal = {name: getattr(wanted, name) for name in ("channel", "archetype", "state", "confidence")}
-    which: list[sa.ColumnElement[bool]] = [_unindexed(name) == value for name, value in equal.items() if value]
+    which: list[sa.ColumnElement[bool]] = [unindexed(name) == value for name, value in equal.items() if value]
     if wanted.decided_by == BY_ROUTE:
-        which.append(_unindexed("decided_by").startswith(f"{BY_ROUTE}:"))
+        which.append(unindexed("decided_by").startswith(f"{BY_ROUTE}:"))
     elif wanted.decided_by:
-        which.append(_unindexed("decided_by") == wanted.decided_by)
+        which.append(unindexed("decided_by") == wanted.decided_by)
     if wanted.since:
-        which.append(_unindexed("decided_at") >= wanted.since)
+        which.append(unindexed("decided_at") >= wanted.since)
     if wanted.until:
-        which.append(_unindexed("decided_at") < wanted.until)
+        which.append(unindexed("decided_at") < wanted.until)
     if wanted.corrected is not None:
         corrected = sa.and_(decisions.c.corrected_to.is_not(None), decisions.c.archetype.is_not(None))
         which.append(corrected if wanted.corrected else ~corrected)
     return which
 
 
-def _unindexed(name: str) -> sa.ColumnElement[Any]:
+def unindexed(name: str) -> sa.ColumnElement[Any]:
     """The column, as SQLite has no index of its own for: with one it would read a long row for each entry, and sort."""
     return sa.func.coalesce(decisions.c[name], "")
 

@@ -1,7 +1,9 @@
 """How often each route decided, how often people changed that, and what routes in shadow would have decided."""
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +11,12 @@ import sqlalchemy as sa
 
 from app.records.corrections import Precision
 from app.records.database import TableAccess, insert_into
+from app.records.decision_list import unindexed
 from app.records.decisions import FOLLOWING, Decision
 from app.records.tables import decisions, shadow_hits
 
 ROUTE = "route:"
+_Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,25 @@ class ShadowHit:
     corrected_to: str | None
 
 
+@dataclass(frozen=True)
+class FiredSince:
+    """What was counted since a time."""
+
+    _fired: Sequence[_Row]
+    """By archetype and what decided."""
+    _shadows: Mapping[str, _Row]
+
+    def routes(self, names: Sequence[str]) -> list[FiredCount]:
+        """Of those routes, in their order."""
+        found = _grouped(self._fired, "decided_by")
+        return [_count(name, found[f"{ROUTE}{name}"], self._shadows.get(name)) for name in names]
+
+    def archetypes(self, names: Sequence[str]) -> list[FiredCount]:
+        """The same of archetypes, whatever decided but a person; in their order."""
+        found = _grouped((row for row in self._fired if row["decided_by"] != "person"), "archetype")
+        return [_count(name, found[name], None) for name in names]
+
+
 class RoutesFired(TableAccess):
     def add_within(self, connection: sa.Connection, decision: Decision) -> None:
         """What routes in shadow would have decided; nothing is written when there are none, as mostly."""
@@ -73,20 +96,17 @@ class RoutesFired(TableAccess):
             # A conflict makes it decide again.
             connection.execute(insert_into(connection, shadow_hits).on_conflict_do_nothing(), hits)
 
-    def counts(self, since: str, routes: Sequence[str]) -> list[FiredCount]:
-        """Of those routes, in their order."""
-        fired, shadows = self._fired(since), self._shadows(since)
-        return [
-            FiredCount(name, *fired.get(name, (Precision(name, 0, 0), None)), shadow=shadows[name]) for name in routes
-        ]
+    def since(self, moment: str) -> FiredSince:
+        """Of all routes and archetypes, in one pass."""
+        by = (decisions.c.archetype, decisions.c.decided_by)
+        return FiredSince(self._fired([moment], by), {one["route"]: one for one in self._shadows([moment])})
 
-    def of_archetypes(self, since: str, names: Sequence[str]) -> list[FiredCount]:
-        """The same of archetypes, whatever decided but a person; in their order."""
-        by = decisions.c.archetype
-        found = self._counted(since, by, by.is_not(None), decisions.c.decided_by != "person")
-        return [
-            FiredCount(name, *found.get(name, (Precision(name, 0, 0), None)), shadow=ShadowCount()) for name in names
-        ]
+    def of_route(self, route: str, since: Sequence[str]) -> list[FiredCount]:
+        """Of one, since each of these times."""
+        key = f"{ROUTE}{route}"
+        fired = self._fired(since, (decisions.c.decided_by,), unindexed("decided_by") == key)
+        shadow = next(iter(self._shadows(since, shadow_hits.c.route == route)), None)
+        return [_count(route, fired, shadow, number) for number in range(len(since))]
 
     def in_shadow(self, route: str, *, limit: int) -> list[ShadowHit]:
         """Tickets that a route in shadow would have decided, the newest first."""
@@ -99,52 +119,60 @@ class RoutesFired(TableAccess):
         )
         return self._read(ShadowHit, query.limit(limit))
 
-    def _fired(self, since: str) -> dict[str, tuple[Precision, str | None]]:
-        by = decisions.c.decided_by
-        found = self._counted(since, by, by.startswith(ROUTE))
-        return {name.removeprefix(ROUTE): counted for name, counted in found.items()}
-
-    def _counted(
-        self, since: str, by: sa.ColumnElement[Any], *which: sa.ColumnElement[bool]
-    ) -> dict[str, tuple[Precision, str | None]]:
+    def _fired(
+        self, since: Sequence[str], by: Sequence[sa.ColumnElement[Any]], *which: sa.ColumnElement[bool]
+    ) -> Sequence[_Row]:
         # Not as indexed: SQLite would read a long row for each that an index finds.
-        at = sa.func.coalesce(decisions.c.decided_at, "")
-        query: sa.Select[Any] = (
-            sa.select(
-                by.label("name"),
-                sa.func.count().label("decided"),
-                sa.func.count(decisions.c.corrected_to).label("corrected"),
-                sa.func.max(at).label("last_at"),
-            )
-            .where(at >= since, *which, decisions.c.event.not_in(FOLLOWING))
-            .group_by(by)
-        )
-        return {
-            row["name"]: (Precision(row["name"].removeprefix(ROUTE), row["decided"], row["corrected"]), row["last_at"])
-            for row in self._rows(query)
-        }
+        at = unindexed("decided_at")
+        columns = {"decided": sa.literal(1), "corrected": decisions.c.corrected_to}
+        query = sa.select(*by, *_since_each(since, at, columns))
+        return self._rows(query.where(at >= min(since), *which, decisions.c.event.not_in(FOLLOWING)).group_by(*by))
 
-    def _shadows(self, since: str) -> dict[str, ShadowCount]:
+    def _shadows(self, since: Sequence[str], *which: sa.ColumnElement[bool]) -> Sequence[_Row]:
         same = decisions.c.archetype == shadow_hits.c.archetype
         chosen = decisions.c.corrected_to == shadow_hits.c.archetype
-        query: sa.Select[Any] = (
-            sa.select(
-                shadow_hits.c.route,
-                sa.func.count().label("would"),
-                sa.func.sum(sa.case((same, 1), else_=0)).label("as_decided"),
-                sa.func.sum(sa.case((chosen, 1), else_=0)).label("as_corrected"),
-                sa.func.max(shadow_hits.c.at).label("last_at"),
-            )
+        columns = {"would": sa.literal(1), "as_decided": sa.case((same, 1)), "as_corrected": sa.case((chosen, 1))}
+        route, at = shadow_hits.c.route, shadow_hits.c.at
+        query = (
+            sa.select(route, *_since_each(since, at, columns))
             .outerjoin(decisions, decisions.c.run_id == shadow_hits.c.run_id)
-            .where(shadow_hits.c.at >= since)
-            .group_by(shadow_hits.c.route)
+            .where(at >= min(since), *which)
         )
-        found: dict[str, ShadowCount] = defaultdict(ShadowCount)
-        for row in self._rows(query):
-            found[row["route"]] = ShadowCount(row["would"], row["as_decided"], row["as_corrected"], row["last_at"])
-        return found
+        return self._rows(query.group_by(route))
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count."""
         old = sa.select(shadow_hits.c.run_id).where(shadow_hits.c.at < before).limit(limit)
         return self._change(sa.delete(shadow_hits).where(shadow_hits.c.run_id.in_(old)))
+
+
+def _grouped(rows: Iterable[_Row], by: str) -> Mapping[str, list[_Row]]:
+    found: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        found[row[by]].append(row)
+    return found
+
+
+def _since_each(
+    since: Sequence[str], at: sa.ColumnElement[Any], columns: Mapping[str, sa.ColumnElement[Any]]
+) -> Iterator[sa.ColumnElement[Any]]:
+    """Each column, counted since each time: `decided_0`, `decided_1`; and the newest time of all."""
+    yield sa.func.max(at).label("last_at")
+    for number, moment in enumerate(since):
+        for name, column in columns.items():
+            yield sa.func.count(sa.case((at >= moment, column))).label(f"{name}_{number}")
+
+
+def _count(name: str, fired: Iterable[_Row], shadow: _Row | None, number: int = 0) -> FiredCount:
+    """Since the time with that number; of one name, whatever `fired` is counted by."""
+    mine = [row for row in fired if row[f"decided_{number}"]]
+    decided, corrected = (sum(row[f"{one}_{number}"] for row in mine) for one in ("decided", "corrected"))
+    last_at = max((row["last_at"] for row in mine), default=None)
+    return FiredCount(name, Precision(name, decided, corrected), last_at, _shadow_count(shadow, number))
+
+
+def _shadow_count(shadow: _Row | None, number: int) -> ShadowCount:
+    if shadow is None or not shadow[f"would_{number}"]:
+        return ShadowCount()
+    numbers = (shadow[f"{one}_{number}"] for one in ("would", "as_decided", "as_corrected"))
+    return ShadowCount(*numbers, last_at=shadow["last_at"])

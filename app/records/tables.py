@@ -35,7 +35,8 @@ decisions = sa.Table(
     sa.Column("answer", sa.Text, nullable=False, server_default=""),
     # The archetype that a person chose after this decision.
     sa.Column("corrected_to", sa.String(64)),
-    sa.Index("ix_decisions_archetype_decided_at", "archetype", "decided_at"),
+    # What is counted of each archetype and route, without the rows.
+    sa.Index("ix_decisions_counted", "archetype", "decided_by", "decided_at", "event", "corrected_to"),
     # All that the list is filtered by: it is read without the rows, which are long.
     sa.Index(
         "ix_decisions_listed",
@@ -78,6 +79,8 @@ links = sa.Table(
     sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
     sa.Index("ix_links_of_issue", "project_id", "iid", "id"),
+    # `#7`, in whatever project.
+    sa.Index("ix_links_iid", "iid", "ticket_id"),
 )
 
 failures = sa.Table(
@@ -239,6 +242,7 @@ audit = sa.Table(
     sa.Column("about", sa.String(255), nullable=False),
     sa.Column("before", sa.JSON, nullable=False),
     sa.Column("after", sa.JSON, nullable=False),
+    sa.Index("ix_audit_about", "about", "id"),
 )
 
 config_versions = sa.Table(

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.desk.kept import Kept
 from app.desk.open import desk_access
 from app.desk.registry import desk_router, explain_problem
 from app.service import Service
@@ -64,6 +65,7 @@ def _app(
     app.state.start_failure = None
     app.state.health = health.Health(service, worker)
     app.state.desk_access = desk_access(service)
+    app.state.desk_kept = Kept()
     app.add_exception_handler(RequestValidationError, _explain)
     app.add_exception_handler(HTTPException, _explain)
     app.add_middleware(

@@ -65,7 +65,7 @@ def read(visit: VisitDep, query: Annotated[DecisionQuery, Query()]) -> Content:
     start = query.before or (query.upto + 1 if query.upto else None)
     page = rows.page(wanted, before=start, limit=PAGE_SIZE)
     upto = query.upto or (page.rows[0].id if page.rows else None)  # an empty page shows what comes at once
-    newer = _newer(visit, query, query.upto) if query.upto and not query.before else 0
+    newer = rows.count_newer(wanted, query.upto, most=MOST_NEWER) if query.upto and not query.before else 0
     return {
         "decisions": [_row(one) for one in page.rows],
         "filters": query.given(),
@@ -76,12 +76,6 @@ def read(visit: VisitDep, query: Annotated[DecisionQuery, Query()]) -> Content:
         "is_first_page": query.before is None,
         "searched_to": page.searched_to,
     }
-
-
-def _newer(visit: Visit, query: DecisionQuery, upto: int) -> int:
-    """How many have come since, at most MOST_NEWER."""
-    newest = visit.records.decision_list.page(query.filter(), limit=MOST_NEWER)
-    return sum(one.id > upto for one in newest.rows)
 
 
 def _row(one: ListedDecision) -> dict[str, Any]:

@@ -22,16 +22,16 @@ RouteName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]*$", max_length=128)]
 
 
 def read(visit: VisitDep, days: Annotated[int, Query(ge=1, le=366)] = QUIET_DAYS, order: Order = "file") -> Content:
-    rules, since = visit.service.deps.rulebook.current(), _since(visit, days)
-    names = [route.name for route in rules.routing.routes]
-    fired = visit.records.routes_fired
-    routes = [_route(rules, one) for one in fired.counts(since, names)]
-    archetypes = fired.of_archetypes(since, list(rules.routing.archetypes))
+    rules, fired = visit.service.deps.rulebook.current(), visit.records.routes_fired
+    counted_at, found = visit.kept.of(("fired", days), visit.now, lambda: fired.since(_since(visit, days)))
+    routes = [_route(rules, one) for one in found.routes([route.name for route in rules.routing.routes])]
+    archetypes = found.archetypes(list(rules.routing.archetypes))
     return {
         "routes": _ordered(routes, order),
         "archetypes": [_counted(one) for one in archetypes],
         "never": sum(not one["fired"] and not one["shadow"]["would"] for one in routes),
         "hash": rules.hash,
+        "counted_at": counted_at.isoformat(timespec="seconds"),
         "days": days,
         "order": order,
         "choices": {"days": {str(number): f"{number} days" for number in DAYS}, "order": ORDERS},
@@ -44,7 +44,8 @@ def read_one(visit: VisitDep, name: RouteName) -> Content:
     if route is None:
         raise HTTPException(404, f"The rules in force have no rule {name}.")
     fired = visit.records.routes_fired
-    counts = [{"days": days, **_route(rules, fired.counts(_since(visit, days), [name])[0])} for days in DAYS]
+    spans = fired.of_route(name, [_since(visit, days) for days in DAYS])
+    counts = [{"days": days, **_route(rules, one)} for days, one in zip(DAYS, spans, strict=True)]
     by_it = DecisionFilter(decided_by=f"{ROUTE}{name}")
     corrected = DecisionFilter(decided_by=f"{ROUTE}{name}", corrected=True)
     listed = visit.records.decision_list
@@ -112,5 +113,5 @@ def _excerpt(rules: Rules, name: str) -> list[dict[str, Any]]:
     return [{"number": number, "text": text} for number, text in chosen]
 
 
-PAGE = Page("/desk/rules", "Rules", "rules.html", read, nav="Rules", key="r")
-ONE = Page("/desk/rules/{name}", "Rule", "rule.html", read_one, within="/desk/rules")
+PAGE = Page("/desk/rules", "Rules", "rules.html", read, nav="Rules", key="r", is_live=False)
+ONE = Page("/desk/rules/{name}", "Rule", "rule.html", read_one, within="/desk/rules", is_live=False)

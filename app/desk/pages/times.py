@@ -11,8 +11,7 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.desk.page import Content, Page, VisitDep
-from app.desk.waits import AGES, GOAL_SECONDS, Waits, waiting_by_age, waits_by
-from app.records.first_answers import FirstAnswer
+from app.desk.waits import AGES, GOAL_SECONDS, Waits, WaitsBy, waiting_by_age, waits_by
 from app.work.reconcile.first_answers import POSITION
 
 DAYS_SHOWN = 14
@@ -46,8 +45,11 @@ def read(visit: VisitDep, query: Annotated[TimesQuery, Query()]) -> Content:
     now, records = visit.now.astimezone(UTC), visit.records
     days = query.days(now.date())
     begin, end = _midnight(days[0]), _midnight(days[-1] + timedelta(days=1))
-    rows = records.first_answers.created_between(begin, end, query.channel)
-    whole, by_day, by_channel = waits_by(rows, now, _all, _day_of, _channel_of)
+
+    def counted() -> WaitsBy:
+        return waits_by(records.first_answers.created_between(begin, end, query.channel), now)
+
+    _, waits = visit.kept.of(("waits", begin, end, query.channel), now, counted)
     reached = records.progress.of(POSITION)
     routing = visit.service.deps.rulebook.current().routing
     none = Waits(0, 0, 0, 0, 0, None, None, 0, 0)
@@ -56,9 +58,9 @@ def read(visit: VisitDep, query: Annotated[TimesQuery, Query()]) -> Content:
         "first": days[0].isoformat(),
         "last": days[-1].isoformat(),
         "goal_seconds": GOAL_SECONDS,
-        "whole": _told(whole.get("", none)),
-        "days": [{"day": day.isoformat(), **_told(by_day.get(day.isoformat(), none))} for day in days],
-        "channels": [{"channel": name, **_told(one)} for name, one in by_channel.items()],
+        "whole": _told(waits.whole),
+        "days": [{"day": day.isoformat(), **_told(waits.days.get(day.isoformat(), none))} for day in days],
+        "channels": [{"channel": name, **_told(one)} for name, one in waits.channels.items()],
         "ages": [name for name, _ in AGES],
         "waiting": [
             {"channel": name, "counts": counts, "total": sum(counts)}
@@ -89,18 +91,6 @@ def _told(waits: Waits) -> Mapping[str, Any]:
 
 def _midnight(day: date) -> str:
     return datetime.combine(day, time(), UTC).isoformat()
-
-
-def _all(_row: FirstAnswer) -> str:
-    return ""
-
-
-def _day_of(row: FirstAnswer) -> str:
-    return row.created_at[:10]
-
-
-def _channel_of(row: FirstAnswer) -> str:
-    return row.channel
 
 
 PAGE = Page("/desk/times", "Response times", "times.html", read, nav="Times", key="t", is_live=False, as_table=as_table)

@@ -56,6 +56,7 @@ def test_each_rule_leads_to_its_tickets_and_says_how_sure_its_share_is(desk: Des
     assert "/desk/decisions?by=route%3Ait&amp;corrected=yes" in page
     assert "90% left standing, between 60% and 98%" in page
     assert "2 would have, <b>1 as people chose</b>" in page
+    assert "Counted at 12:00:00 UTC" in page
 
 
 def test_the_order_and_the_days_stand_in_the_address(desk: Desk) -> None:

@@ -50,7 +50,7 @@ def test_what_still_waits_counts_with_the_time_it_has_waited() -> None:
         answer(5, hours_ago=0.5),
         answer(6, hours_ago=9, solved=True),
     ]
-    ((whole,),) = [group.values() for group in waits_by(rows, NOW, lambda _: "")]
+    whole = waits_by(rows, NOW).whole
     assert (whole.tickets, whole.by_person, whole.by_us, whole.waiting, whole.without_answer) == (6, 2, 1, 2, 1)
     assert (whole.in_time, whole.late) == (2, 2), "the one that has waited for half an hour may still be in time"
     assert whole.share == 0.5
@@ -59,9 +59,35 @@ def test_what_still_waits_counts_with_the_time_it_has_waited() -> None:
 
 
 def test_of_nothing_nothing_is_said() -> None:
-    assert waits_by([], NOW, lambda _: "") == [{}]
-    ((none,),) = [group.values() for group in waits_by([answer(1, hours_ago=1, solved=True)], NOW, lambda _: "")]
+    nothing = waits_by([], NOW)
+    assert (nothing.whole.tickets, nothing.days, nothing.channels) == (0, {}, {})
+    none = waits_by([answer(1, hours_ago=1, solved=True)], NOW).whole
     assert (none.share, none.median, none.p90) == (None, None, None)
+
+
+def test_days_and_channels_add_up_to_the_whole() -> None:
+    rows = [
+        answer(n, hours_ago=24 * day, after=after, channel=channel)
+        for n, (day, after, channel) in enumerate(
+            [(1, 10, "forum"), (1, 20, "twitter"), (2, 300, "forum"), (2, 5, "forum")]
+        )
+    ]
+    found = waits_by(rows, NOW)
+    assert {name: (one.tickets, one.in_time) for name, one in found.channels.items()} == {
+        "forum": (3, 2),
+        "twitter": (1, 1),
+    }
+    assert [one.tickets for one in found.days.values()] == [2, 2]
+    assert (found.whole.tickets, found.whole.late) == (4, 1)
+    assert found.days[min(found.days)].p90 == Waited(300 * 60, at_least=False)
+
+
+@pytest.mark.parametrize(("hours_ago", "at_least"), [((1, 1), True), ((3, 3), True), ((0.5, 3), False)])
+def test_who_waits_waits_longer_than_who_was_answered_after_the_same_time(
+    hours_ago: tuple[float, float], at_least: bool
+) -> None:
+    rows = [answer(1, hours_ago=9, after=60), *(answer(n, hours_ago=one) for n, one in enumerate(hours_ago, start=2))]
+    assert waits_by(rows, NOW).whole.median.at_least is at_least
 
 
 def test_who_waits_is_counted_by_channel_and_age() -> None:

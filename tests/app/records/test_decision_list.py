@@ -84,6 +84,22 @@ def test_pages_follow_one_another_without_a_gap_while_new_ones_come(records: Rec
     assert third.before is None
 
 
+def test_what_is_newer_is_counted_by_the_same_filter(records: Records) -> None:
+    for ticket, body in enumerate(("a pipeline", "a pipeline", "a runner", "a pipeline"), start=1):
+        keep(records, ticket, body=body, channel="forum" if ticket == 4 else "twitter")
+    (first,) = records.decision_list.page(DecisionFilter(search="1")).rows
+    for wanted, count in (
+        (DecisionFilter(), 3),
+        (DecisionFilter(channel="forum"), 1),
+        (DecisionFilter(search="pipeline"), 2),
+        (DecisionFilter(search="pipeline", channel="twitter"), 1),
+        (DecisionFilter(search="4"), 1),
+        (DecisionFilter(search="1"), 0),
+    ):
+        assert records.decision_list.count_newer(wanted, first.id, most=9) == count
+    assert records.decision_list.count_newer(DecisionFilter(), first.id, most=2) == 2
+
+
 def test_a_last_page_that_is_full_leads_to_no_empty_one(records: Records) -> None:
     for ticket in (1, 2, 3):
         keep(records, ticket)

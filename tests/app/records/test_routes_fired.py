@@ -89,10 +89,24 @@ def test_a_route_counts_its_tickets_since_a_time(records: Records) -> None:
     decide(records, 3, day=6)
     decide(records, 4, day=7, decided_by="model")
     correct(records, 2, "spam")
-    thanks, never = records.routes_fired.counts(DAY.format(4), ["thanks", "never"])
+    thanks, never = records.routes_fired.since(DAY.format(4)).routes(["thanks", "never"])
     assert (thanks.fired, thanks.precision.corrected, thanks.last_at) == (2, 1, DAY.format(6))
     assert (never.fired, never.last_at, never.shadow) == (0, None, ShadowCount())
-    assert records.routes_fired.counts(DAY.format(1), ["thanks"])[0].fired == 3
+    spans = records.routes_fired.of_route("thanks", [DAY.format(6), DAY.format(4), DAY.format(1)])
+    assert [(one.fired, one.precision.corrected) for one in spans] == [(1, 0), (2, 1), (3, 1)]
+    assert records.routes_fired.of_route("never", [DAY.format(1)])[0].last_at is None
+
+
+def test_an_archetype_counts_whatever_decided_but_a_person(records: Records) -> None:
+    decide(records, 1, day=1)
+    decide(records, 2, day=5)
+    decide(records, 3, day=7, decided_by="model")
+    decide(records, 4, day=8, decided_by="person")
+    decide(records, 5, day=8, archetype=None, decided_by="none")
+    correct(records, 2, "spam")
+    praise, spam = records.routes_fired.since(DAY.format(4)).archetypes(["praise", "spam"])
+    assert (praise.fired, praise.precision.corrected, praise.last_at) == (2, 1, DAY.format(7))
+    assert (spam.fired, spam.last_at) == (0, None)
 
 
 def test_a_shadow_is_compared_with_what_was_decided_and_with_what_people_chose(records: Records) -> None:
@@ -102,7 +116,9 @@ def test_a_shadow_is_compared_with_what_was_decided_and_with_what_people_chose(r
     decide(records, 3, shadow="spam", day=7)
     decide(records, 4, shadow="spam", day=1)
     correct(records, 2, "spam")
-    (new,) = records.routes_fired.counts(DAY.format(2), ["new"])
+    (new,) = records.routes_fired.since(DAY.format(2)).routes(["new"])
+    assert records.routes_fired.of_route("new", [DAY.format(8), DAY.format(2)])[1] == new
+    assert records.routes_fired.of_route("new", [DAY.format(8), DAY.format(2)])[0].shadow == ShadowCount()
     assert new.shadow == ShadowCount(would=3, as_decided=1, as_corrected=1, last_at=DAY.format(7))
 
 
