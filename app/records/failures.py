@@ -85,6 +85,25 @@ class Failures(TableAccess):
             query = query.where(failures.c.state == state)
         return self._read(Failure, query.order_by(failures.c.failed_at.desc(), failures.c.id.desc()).limit(limit))
 
+    def page(
+        self,
+        *,
+        cause: tuple[str, str, str] | None = None,
+        state: str | None = None,
+        before: tuple[str, int] | None = None,
+        limit: int,
+    ) -> list[Failure]:
+        """The newest first. `cause`: source, step and reason; `before`: when the last page's end failed, and its id."""
+        by = (failures.c.source, failures.c.step, failures.c.reason)
+        which = [column == value for column, value in zip(by, cause, strict=True)] if cause else []
+        if state is not None:
+            which.append(failures.c.state == state)
+        at = (failures.c.failed_at, failures.c.id)
+        if before is not None:
+            which.append(sa.tuple_(*at) < sa.tuple_(*map(sa.literal, before)))
+        query = sa.select(failures).where(*which).order_by(*(column.desc() for column in at))
+        return self._read(Failure, query.limit(limit))
+
     def of_ticket(self, ticket_id: int, *, limit: int = 50) -> list[Failure]:
         """In any state, the newest first."""
         query = sa.select(failures).where(failures.c.ticket_id == ticket_id)

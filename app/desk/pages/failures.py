@@ -35,6 +35,8 @@ class FailureQuery(BaseModel):
     step: Word = ""
     reason: Word = ""
     state: Literal["open", "retried", "ignored", "all"] = "open"
+    before: Annotated[str, Field(pattern=r"^([0-9T:.+-]{19,40}_[0-9]{1,9})?$")] = ""
+    """When the last one of the page before failed, and its id."""
     said: Word = ""
 
     @property
@@ -42,30 +44,32 @@ class FailureQuery(BaseModel):
         cause = (self.source, self.step, self.reason)
         return cause if all(cause) else None
 
+    @property
+    def end(self) -> tuple[str, int] | None:
+        at, _, number = self.before.partition("_")
+        return (at, int(number)) if number else None
+
     def given(self) -> dict[str, str]:
-        return self.model_dump(exclude_defaults=True, exclude={"said"})
+        return self.model_dump(exclude_defaults=True, exclude={"said", "before"})
 
 
 def read(visit: VisitDep, query: Annotated[FailureQuery, Query()]) -> Content:
-    """The causes, what waits, and failures one by one: those of one cause, or the newest."""
+    """The causes, what waits, and failures one by one, page by page: those of one cause, or all."""
     causes = visit.records.failures.causes()
+    state = None if query.state == "all" else query.state
+    found = visit.records.failures.page(cause=query.cause, state=state, before=query.end, limit=SHOWN + 1)
+    shown = found[:SHOWN]
     return {
         "work": work_state(visit.service, visit.now),
         "causes": [{**asdict(one), "at_once": min(one.can_retry, AT_ONCE)} for one in causes],
         "filters": query.given(),
         "state": query.state,
-        "failures": _rows(visit, _chosen(visit, query)),
+        "failures": _rows(visit, shown),
+        "before": f"{shown[-1].failed_at}_{shown[-1].id}" if len(found) > SHOWN else "",
+        "is_first_page": query.end is None,
         "count_open": sum(one.count for one in causes),
         "said": query.said if query.said in _SAID or query.said.startswith(_RETRIED) else "",
     }
-
-
-def _chosen(visit: Visit, query: FailureQuery) -> list[Failure]:
-    failures, cause = visit.records.failures, query.cause
-    if cause and query.state == "open":
-        return failures.of_cause(*cause, upto=NEWEST, limit=SHOWN)
-    newest = failures.newest(limit=SHOWN, state=None if query.state == "all" else query.state)
-    return [one for one in newest if cause in {None, (one.source, one.step, one.reason)}]
 
 
 _RETRIED = "retried-"

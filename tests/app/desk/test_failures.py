@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.records.pauses import Pause
@@ -43,6 +45,24 @@ def test_a_cause_has_an_address_of_its_own(desk: Desk) -> None:
     page = desk.get(f"{PAGE}?source=gitlab&step=link_issue&reason=forbidden").text
     assert page.count('class="card failure"') == 1
     assert "No such" not in page
+
+
+def test_failures_of_a_cause_in_any_state_follow_page_by_page(desk: Desk) -> None:
+    wanted = [desk.failure(reason="forbidden", failed_at=f"2026-01-01T12:00:{n // 2:02}+00:00").id for n in range(52)]
+    for _ in range(51):
+        desk.failure(failed_at="2026-01-02T12:00:00+00:00")
+    for one in wanted:
+        desk.records.failures.set_state(one or 0, "ignored", because="known")
+    address = f"{PAGE}?source=gitlab&step=link_issue&reason=forbidden&state=ignored"
+    first = desk.get(address.replace(PAGE, f"{PAGE}.json")).json()
+    older = re.search(r'rel="next" href="([^"]+)"', desk.get(address).text)
+    assert older
+    page = desk.get(older[1].replace("&amp;", "&")).text
+    rest = [int(one) for one in re.findall(r'id="f(\d+)"', page)]
+    assert [one["id"] for one in first["failures"]] + rest == wanted[::-1]
+    assert 'rel="next"' not in page
+    assert desk.get(f"{PAGE}?before=x").status_code == 422
+    assert "There are no older ones" in desk.get(f"{PAGE}?before=2025-01-01T00:00:00_1").text
 
 
 def test_the_button_retries_what_it_counted_and_nothing_that_failed_since(desk: Desk) -> None:
