@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from app.clients import Clients
 from app.identity import Identity
@@ -74,8 +75,12 @@ utc_now = partial(datetime.now, UTC)
 
 def load_judgement(settings: Settings) -> Judgement:
     """What takes time and memory to load; only read afterwards. Raises BadModel and OSError."""
-    judgement = shipped_judgement(ModelStore(settings.model_folder).current() or SHIPPED)
+    judgement = shipped_judgement(_model_of(settings))
     return replace(judgement, clock=time.monotonic)
+
+
+def _model_of(settings: Settings) -> Path:
+    return ModelStore(settings.model_folder).current() or SHIPPED
 
 
 def build(
@@ -141,7 +146,7 @@ def build(
         last_deliveries=last_deliveries,
         assignees=AssigneeCache(deps),
         setup=setup,
-        playground=Playground.of(records, DryRun(rulebook.current, judgement, now)),
+        playground=Playground.of(records, DryRun(rulebook.current, judgement, now), _model_of(settings)),
         dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),

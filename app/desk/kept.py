@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -18,15 +17,15 @@ class Kept:
 
     def __init__(self) -> None:
         self._one_counts = threading.Lock()
-        self._known: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
+        self._known: dict[Hashable, tuple[datetime, Any]] = {}
 
     def of(self, key: Hashable, now: datetime, count: Callable[[], T]) -> tuple[datetime, T]:
         """With when it was counted. Those who ask for it meanwhile wait: it would take both longer at once."""
         with self._one_counts:
-            known = self._known.get(key)
-            if known is None or not known[0] <= now < known[0] + LASTS:
-                known = self._known[key] = (now, count())
-                self._known.move_to_end(key)
-                while len(self._known) > MOST:
-                    self._known.popitem(last=False)
-            return known
+            # Texts may be among them: what nobody gets any more is not kept.
+            self._known = {one: known for one, known in self._known.items() if known[0] <= now < known[0] + LASTS}
+            if key not in self._known:
+                if len(self._known) >= MOST:
+                    del self._known[next(iter(self._known))]
+                self._known[key] = (now, count())
+            return self._known[key]

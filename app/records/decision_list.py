@@ -6,7 +6,7 @@ long, and a filter that finds little would read all of them.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
@@ -115,6 +115,18 @@ class DecisionList(TableAccess):
         if not words:
             return self._count(newer.subquery())
         return self._count(decisions, decisions.c.id.in_(newer), _holds(words))
+
+    def beginnings(self, tickets: Collection[int]) -> dict[int, str]:
+        """By ticket: how the text that was decided first begins; without those that are forgotten."""
+        found: dict[int, str] = {}
+        wanted = sorted(tickets)
+        for begin in range(0, len(wanted), MOST_TEXTS):
+            mine = decisions.c.ticket_id.in_(wanted[begin : begin + MOST_TEXTS])
+            query = sa.select(decisions.c.ticket_id, *(text.label(name) for name, text in _TEXTS.items()))
+            for row in self._rows(query.where(mine, decisions.c.config_hash != "").order_by(decisions.c.id)):
+                if row["subject"] or row["begins"]:
+                    found.setdefault(row["ticket_id"], " ".join(f"{row['subject']} {row['begins']}".split()))
+        return found
 
     def _searched(self, ids: sa.Select[Any], words: str, size: int) -> DecisionPage:
         looked_into = ids.limit(MOST_TEXTS).subquery()

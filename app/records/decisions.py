@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
+from app.records.decision_list import unindexed
 from app.records.prepared import Prepared, Values
 from app.records.tables import corrections, decisions
 
@@ -142,6 +143,7 @@ FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", A
 
 
 MOST_OF_TICKET = 20
+UNSURE_BATCH = 500
 MOST_OF_A_THREAD = 500
 
 
@@ -262,6 +264,27 @@ class Decisions(TableAccess):
 
     def unsure(self, *, limit: int, before: int | None = None) -> list[int]:
         """Ids of verdicts that a person should look at, the newest first: nothing newer was said of the ticket."""
+        found: list[int] = []
+        while len(found) < limit and (ids := self._maybe_unsure(before)):
+            found += self._still_unsure(ids)
+            before = ids[-1]
+        return found[:limit]
+
+    def _maybe_unsure(self, before: int | None) -> list[int]:
+        """What the index can tell, without the rows, which are long."""
+        was_corrected = sa.select(corrections.c.id).where(corrections.c.ticket_id == decisions.c.ticket_id)
+        which = [
+            unindexed("confidence").in_(("low", "medium")),
+            unindexed("decided_by") != "person",
+            decisions.c.event.not_in(FOLLOWING),
+            ~was_corrected.exists(),
+        ]
+        if before is not None:
+            which.append(decisions.c.id < before)
+        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc()).limit(UNSURE_BATCH)
+        return [int(row["id"]) for row in self._rows(query)]
+
+    def _still_unsure(self, ids: Collection[int]) -> list[int]:
         later = decisions.alias("later")
         newer = sa.select(later.c.id).where(
             later.c.ticket_id == decisions.c.ticket_id,
@@ -269,19 +292,8 @@ class Decisions(TableAccess):
             later.c.config_hash != "",
             later.c.event.not_in(FOLLOWING),
         )
-        was_corrected = sa.select(corrections.c.id).where(corrections.c.ticket_id == decisions.c.ticket_id)
-        which = [
-            decisions.c.confidence.in_(("low", "medium")),
-            decisions.c.decided_by != "person",
-            decisions.c.config_hash != "",
-            decisions.c.event.not_in(FOLLOWING),
-            has_text(decisions),
-            ~newer.exists(),
-            ~was_corrected.exists(),
-        ]
-        if before is not None:
-            which.append(decisions.c.id < before)
-        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc()).limit(limit)
+        which = (decisions.c.id.in_(ids), decisions.c.config_hash != "", has_text(decisions), ~newer.exists())
+        query = sa.select(decisions.c.id).where(*which).order_by(decisions.c.id.desc())
         return [int(row["id"]) for row in self._rows(query)]
 
     def by_id(self, decision_id: int) -> Decision | None:

@@ -16,7 +16,7 @@ from app.records.decisions import FOLLOWING, Decision
 from app.records.tables import decisions, shadow_hits
 
 ROUTE = "route:"
-_Row = Mapping[str, Any]
+_Row = Mapping[str, Any] | sa.RowMapping
 
 
 @dataclass(frozen=True)
@@ -174,5 +174,5 @@ def _count(name: str, fired: Iterable[_Row], shadow: _Row | None, number: int = 
 def _shadow_count(shadow: _Row | None, number: int) -> ShadowCount:
     if shadow is None or not shadow[f"would_{number}"]:
         return ShadowCount()
-    numbers = (shadow[f"{one}_{number}"] for one in ("would", "as_decided", "as_corrected"))
-    return ShadowCount(*numbers, last_at=shadow["last_at"])
+    counts = {one: shadow[f"{one}_{number}"] for one in ("would", "as_decided", "as_corrected")}
+    return ShadowCount(**counts, last_at=shadow["last_at"])

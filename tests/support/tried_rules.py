@@ -11,10 +11,12 @@ from typing import Any, cast
 from httpx import Response
 
 from app.records.config_versions import ConfigVersion
-from app.rules.draft import check_draft
+from app.rules.draft import CheckedDraft, check_draft
+from app.rules.examples import ExampleResult
 from app.rules.loading import Rules
 from app.triage.judge import Judgement
 from app.triage.language import Language
+from app.triage.rule_tests import run_rule_tests
 from app.work.operations.backtests import Backtests
 from app.work.operations.draft_checks import DraftChecks
 from app.work.operations.dry_run import DryRun
@@ -48,7 +50,12 @@ def with_rules(desk: Desk, given: Rules = RULES, works: list[Any] | None = None)
         chosen = chosen_by_people(records.decisions, records.corrections)
         return past_tickets(records.decisions.first_looks(limit=tickets), chosen)
 
-    desk.service.playground = Playground(DraftChecks(check_draft), Backtests(past, dry_run.judge_by, clock), dry_run)
+    def tested(checked: CheckedDraft) -> list[ExampleResult]:
+        return run_rule_tests(checked.rules or given, checked.examples, dry_run.judge_by)
+
+    desk.service.playground = Playground(
+        DraftChecks(check_draft), Backtests(past, dry_run.judge_by, clock), dry_run, tested
+    )
     taken: list[Any] = [] if works is None else works
     desk.service.labelling = lambda: Labelling(records.decisions, taken.extend, clock)
     records.config_versions.keep(ConfigVersion(given.hash, given.routing_text, given.macros_text, clock().isoformat()))

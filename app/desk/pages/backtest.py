@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Path
 
-from app.desk.page import Content, Deed, FormDep, Page, VisitDep
+from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
 from app.desk.pages.playground import BACKTESTS, checked_draft, draft_of
 from app.triage.backtest import Backtest, ChangedTicket, in_words
 from app.work.operations.backtests import BacktestJob, TooManyBacktests
@@ -48,7 +49,7 @@ def read(visit: VisitDep, job_id: JobId) -> Content:
     job = visit.service.playground.backtests.get(job_id)
     if job is None:
         raise HTTPException(404, "This backtest is not kept any more. Start it again from the playground.")
-    return {**_row(job), "sides": _sides(job.found) if job.found else []}
+    return {**_row(job), "sides": _sides(visit, job.found) if job.found else []}
 
 
 def listed(visit: VisitDep) -> Content:
@@ -70,16 +71,27 @@ def _row(job: BacktestJob) -> dict[str, Any]:
     }
 
 
-def _sides(found: Backtest) -> list[dict[str, Any]]:
+def _sides(visit: Visit, found: Backtest) -> list[dict[str, Any]]:
+    texts = _texts(visit, found)
     by_side: dict[str, list[ChangedTicket]] = {side: [] for side in SIDES}
     for change in found.changes:
         for one in change.tickets:
             by_side[one.side].append(one)
     return [
-        {"side": side, "title": SIDES[side], "tickets": [asdict(one) for one in tickets]}
+        {
+            "side": side,
+            "title": SIDES[side],
+            "tickets": [{**asdict(one), "text": texts.get(one.ticket_id, "")} for one in tickets],
+        }
         for side, tickets in by_side.items()
         if tickets
     ]
+
+
+def _texts(visit: Visit, found: Backtest) -> Mapping[Any, str]:
+    """As the records have them now; read once a minute, however many look at the page."""
+    tickets = frozenset(one.ticket_id for one in found.changed if isinstance(one.ticket_id, int))
+    return visit.kept.of(("texts", tickets), visit.now, lambda: visit.records.decision_list.beginnings(tickets))[1]
 
 
 PAGE = Page("/desk/backtest/{job_id}", "Backtest", "backtest.html", read, within="/desk/playground")

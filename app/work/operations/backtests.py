@@ -140,7 +140,9 @@ class Backtests:
 
     def _decided_again(self, job_id: str, order: _Order) -> Backtest:
         past = self._counted(job_id, self._past(self._jobs[job_id].wanted))
-        return backtest(past, lambda one: self._judge(order.edited, one), lambda one: self._judge(order.in_force, one))
+        judge = self._judge
+        found = backtest(past, lambda one: judge(order.edited, one), lambda one: judge(order.in_force, one))
+        return found.without_texts()
 
     def _counted(self, job_id: str, past: Iterable[Past]) -> Iterator[Past]:
         """Rests as long as it worked: half the processor is for those who wait."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.records.records import Records
@@ -13,7 +14,6 @@ from app.rules.loading import Rules
 from app.triage.backtest import Past
 from app.triage.comparison import Difference, differences
 from app.triage.explanation import Explanation, explanation
-from app.triage.rule_tests import run_rule_tests
 from app.work.operations.backtests import Backtests
 from app.work.operations.draft_checks import DraftChecks
 from app.work.operations.draft_process import DraftProcess
@@ -35,17 +35,23 @@ class Playground:
     drafts: DraftChecks
     backtests: Backtests
     dry_run: DryRun
+    test: Callable[[CheckedDraft], Sequence[ExampleResult] | None]
+    """Runs the draft's examples; None: they take too long."""
+    end_tests: Callable[[], None] = lambda: None
+    """Ends what `test` uses."""
 
     @classmethod
-    def of(cls, records: Records, dry_run: DryRun) -> Playground:
-        process = DraftProcess()
+    def of(cls, records: Records, dry_run: DryRun, model: Path) -> Playground:
+        """`model`: what the service judges with."""
+        # Two: who types does not wait for another one's tests.
+        checks, tests = DraftProcess(), DraftProcess(model=model)
 
         def past(tickets: int) -> Iterator[Past]:
             chosen = chosen_by_people(records.decisions, records.corrections)
             return past_tickets(records.decisions.first_looks(limit=tickets), chosen)
 
         backtests = Backtests(past, dry_run.judge_by, dry_run.now)
-        return cls(DraftChecks(process.check, process.stop), backtests, dry_run)
+        return cls(DraftChecks(checks.check, checks.stop), backtests, dry_run, tests.test, tests.stop)
 
     def check(self, draft: Draft, by: str) -> CheckedDraft:
         """Raises Superseded."""
@@ -63,12 +69,7 @@ class Playground:
         after = explanation(self.dry_run.judge_by(edited, ticket), edited.hash)
         return Trial(before, after, differences(before, after))
 
-    def run_tests(self, checked: CheckedDraft) -> list[ExampleResult]:
-        """Those of the draft, by its own rules."""
-        if checked.rules is None:
-            return []
-        return run_rule_tests(checked.rules, checked.examples, self.dry_run.judge_by)
-
     def stop(self) -> None:
         self.backtests.stop()
         self.drafts.stop()
+        self.end_tests()

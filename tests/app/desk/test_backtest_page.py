@@ -60,6 +60,20 @@ def test_it_says_which_way_people_chose_and_lists_every_ticket(desk: Desk) -> No
     assert shown["result"] in desk.get("/desk/backtest").text
 
 
+def test_a_text_that_is_forgotten_is_not_shown_any_more(desk: Desk) -> None:
+    past(desk)
+    desk.sign_in()
+    page = started(desk, {"tickets": "100"})
+    texts = {one["ticket_id"]: one["text"] for side in ended(desk, page)["sides"] for one in side["tickets"]}
+    assert texts == dict.fromkeys((1, 2, 3), "broken since")
+    desk.records.decisions.forget_texts(2)
+    desk.clock.advance(60)
+    texts = {one["ticket_id"]: one["text"] for side in ended(desk, page)["sides"] for one in side["tickets"]}
+    assert texts == {1: "broken since", 2: "", 3: "broken since"}
+    assert "no longer kept" in desk.get(page).text
+    assert all(not one.text for job in desk.service.playground.backtests.newest() for one in job.found.changed)
+
+
 def test_rules_that_do_the_same_say_so(desk: Desk) -> None:
     past(desk)
     desk.sign_in()

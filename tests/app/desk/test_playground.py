@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,16 @@ def test_the_rule_tests_run_when_asked(desk: Desk) -> None:
     assert "1 rule test of 2 failed" in page
     assert "archetype: expected `bug_report`, got `mention`" in page.replace("&#39;", "'")
     assert "All 2 rule tests passed" in desk.post(PAGE, run="tests").text
+
+
+def test_tests_that_take_too_long_and_those_left_out_are_said(desk: Desk) -> None:
+    playground = desk.service.playground
+    desk.service.playground = replace(playground, test=lambda _checked: None)
+    assert "take too long" in desk.post(PAGE, run="tests").text
+    desk.service.playground = replace(playground, test=lambda checked: playground.test(checked)[:1])
+    page = desk.post(PAGE, run="tests").text
+    assert "All 1 rule test passed" in page
+    assert "1 rule test after these was not run" in page
 
 
 def test_a_ticket_that_cannot_be_read_says_why(desk: Desk) -> None:

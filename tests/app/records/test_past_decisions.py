@@ -60,7 +60,9 @@ def test_past_tickets_know_what_people_chose_and_not_our_tags(records: Records) 
     assert past[1].ticket.tags == ("vip",)
 
 
-def test_a_person_is_asked_about_what_the_service_was_unsure_of(records: Records) -> None:
+def test_a_person_is_asked_about_what_the_service_was_unsure_of(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
     decide(records, "sure", 1)
     decide(records, "left", 2, decided_by="none", confidence="low", archetype=None)
     decide(records, "guess", 3, decided_by="model", confidence="medium")
@@ -76,3 +78,5 @@ def test_a_person_is_asked_about_what_the_service_was_unsure_of(records: Records
     found = [one.run_id for number in ids if (one := decisions.by_id(number))]
     assert found == ["told", "guess", "left"]
     assert decisions.unsure(limit=9, before=ids[0]) == ids[1:]
+    monkeypatch.setattr("app.records.decisions.UNSURE_BATCH", 1)
+    assert (decisions.unsure(limit=9), decisions.unsure(limit=2)) == (ids, ids[:2])

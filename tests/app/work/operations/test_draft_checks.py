@@ -14,6 +14,13 @@ from tests.support.harness import wait_until
 from tests.support.rules import MACROS, routing
 
 ENOUGH = 60.0
+ROUTING = routing("[{name: it, archetype: bug_report, when: {phrases: [since]}}]")
+EXAMPLES = """\
+version: 1
+tests:
+  - {name: one, ticket: {channel: twitter, body: broken since 17.3}, expect: {archetype: bug_report}}
+  - {name: two, ticket: {channel: twitter, body: broken since 17.3}, expect: {archetype: mention}}
+"""
 
 
 class Gate:
@@ -111,8 +118,21 @@ def test_the_process_says_what_a_check_here_says(process: DraftProcess) -> None:
         assert (theirs.rules and theirs.rules.hash) == (ours.rules and ours.rules.hash)
 
 
+def test_rule_tests_run_there_too_and_no_more_than_the_first_ones(
+    process: DraftProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = check_draft(Draft(ROUTING, MACROS, EXAMPLES))
+    found = process.test(checked)
+    assert found is not None
+    assert [(one.example.name, one.passed) for one in found] == [("one", True), ("two", False)]
+    monkeypatch.setattr("app.work.operations.draft_process.MOST_TESTS", 1)
+    assert len(process.test(checked) or ()) == 1
+    assert process.test(check_draft(Draft("routes: [", MACROS, EXAMPLES))) == ()
+
+
 def test_a_check_without_an_answer_is_refused_and_the_next_one_works() -> None:
     process = DraftProcess(patience=0.0)
+    assert process.test(check_draft(Draft(ROUTING, MACROS, EXAMPLES))) is None
     draft = Draft(routing(), MACROS)
     assert [one.message for one in process.check(draft).problems] == [TOO_SLOW]
     process._patience = ENOUGH
