@@ -8,6 +8,7 @@ from rich.console import Console
 
 from bench import (
     classify,
+    desk,
     documentation,
     duplicates,
     growth,
@@ -31,6 +32,7 @@ BENCHES = {
     "rules": rules.run,
     "classify": classify.run,
     "docs": documentation.run,
+    "desk": desk.run,
     "duplicates": duplicates.run,
     "index_sync": index_sync.run,
     "tickets": tickets.run,

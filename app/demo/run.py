@@ -19,12 +19,14 @@ from app import logs
 from app.bootstrap import build
 from app.demo.closed_issue import close_an_issue
 from app.demo.documentation import with_documentation
+from app.demo.month import SampleMonth
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
 from app.demo.set_up import SetupApply, set_up
 from app.desk.access import DeskAccess
 from app.rules.parsing.positions import BadRules
+from app.service import Service
 from app.settings import BadSettings, Settings, load
 from app.web.app import create_app
 from app.web.serving import serve_in_thread
@@ -96,6 +98,7 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
             with console.capture() as said:  # where to look comes first
                 settings = set_up(console, sandbox, settings, Path(folder), apply)
             service = build(settings)
+            month = _fill_a_month(service) if stay else ""
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
             app = create_app(service)
@@ -103,6 +106,7 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
                 if stay:
                     access: DeskAccess = app.state.desk_access
                     print_addresses(console, sandbox, settings, address, address + access.invite())
+                    console.print(month + "\n")
                 console.out(said.get(), highlight=False)
                 return _play(console, demo, settings, address, stay=stay)
     except BadRules as error:
@@ -113,6 +117,13 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
     except OSError as error:
         console.print(f"The demo cannot start: {error.strerror}. Give it another --port, or none.")
     return 1
+
+
+def _fill_a_month(service: Service) -> str:
+    """For people who look at the desk's pages; says which tickets are not real."""
+    deps = service.deps
+    numbers = SampleMonth(deps.records, deps.rulebook.current(), service.dry_run().judgement.detect, deps.now()).fill()
+    return f"On the desk, tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived."
 
 
 def print_addresses(console: Console, sandbox: Sandbox, settings: Settings, address: str, desk: str) -> None:

@@ -17,7 +17,7 @@ _TICKS = ((60, "1 min"), (600, "10 min"), (3600, "1 h"), (4 * 3600, "4 h"), (864
 
 
 @dataclass(frozen=True)
-class Mark:
+class ScaleLine:
     """A horizontal line, with what it stands for."""
 
     y: float
@@ -43,7 +43,7 @@ class Column:
 @dataclass(frozen=True)
 class Chart:
     columns: tuple[Column, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ScaleLine, ...]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
@@ -57,7 +57,7 @@ def share_chart(days: Sequence[Mapping[str, Any]]) -> Chart:
     for place, day in enumerate(days):
         share = day["share"] or 0.0
         columns.append(_column(place, days, top=_share_at(share), bottom=_share_at(0)))
-    return Chart(tuple(columns), tuple(Mark(_share_at(share), f"{share:.0%}") for share in (0, 0.5, 1)))
+    return Chart(tuple(columns), tuple(ScaleLine(_share_at(share), f"{share:.0%}") for share in (0, 0.5, 1)))
 
 
 def time_chart(days: Sequence[Mapping[str, Any]], goal: float) -> Chart:
@@ -70,7 +70,7 @@ def time_chart(days: Sequence[Mapping[str, Any]], goal: float) -> Chart:
             continue
         middle = _time_at(median["seconds"])
         columns.append(_column(place, days, top=_time_at(p90["seconds"]), bottom=middle, dot=middle))
-    return Chart(tuple(columns), tuple(Mark(_time_at(at), label, is_goal=at == goal) for at, label in _TICKS))
+    return Chart(tuple(columns), tuple(ScaleLine(_time_at(at), label, is_goal=at == goal) for at, label in _TICKS))
 
 
 def _column(

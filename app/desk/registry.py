@@ -54,6 +54,8 @@ TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 DEEDS: tuple[Deed, ...] = (
     ticket.FOLLOW,
     *failures.DEEDS,
+    mentions.TAKE,
+    setup.LOOK,
     backtest.START,
     backtest.CANCEL,
     labelling.CHOOSE,

@@ -32,19 +32,20 @@ class Prepared:
 
     def run(self, connection: sa.Connection, values: Values = NOTHING) -> int:
         """Returns the count of rows that it wrote."""
-        return int(self._executed(connection, [values]).rowcount)
+        return int(self._executed(connection, lambda cursor, run: run.once(cursor, values).rowcount))
 
     def run_all(self, connection: sa.Connection, many: Sequence[Values]) -> None:
         """Once for each."""
         if many:
-            self._executed(connection, many)
+            self._executed(connection, lambda cursor, run: cursor.executemany(run.text, list(map(run.given, many))))
 
     def rows(self, connection: sa.Connection, values: Values = NOTHING) -> list[dict[str, Any]]:
         names = self._for(connection.dialect).names
         return [dict(zip(names, row, strict=True)) for row in self.tuples(connection, values)]
 
     def tuples(self, connection: sa.Connection, values: Values = NOTHING) -> Sequence[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._executed(connection, [values]).fetchall()
+        found: Sequence[tuple[Any, ...]]
+        found = self._executed(connection, lambda cursor, run: run.once(cursor, values).fetchall())
         converts = self._for(connection.dialect).results
         if not any(converts):
             return found
@@ -53,17 +54,12 @@ class Prepared:
             for row in found
         ]
 
-    def _executed(self, connection: sa.Connection, many: Sequence[Values]) -> Any:
-        compiled = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
+    def _executed(self, connection: sa.Connection, ask: Callable[[Any, _Compiled], Any]) -> Any:
+        compiled, driver = self._for(connection.dialect), connection.connection
         try:
-            if len(many) == 1:
-                cursor.execute(compiled.text, compiled.given(many[0]))
-            else:
-                cursor.executemany(compiled.text, list(map(compiled.given, many)))
+            return ask(driver.cursor(), compiled)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _as_sqlalchemy(connection, compiled.text, error) from error
-        return cursor
 
     def _for(self, dialect: sa.Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
@@ -80,6 +76,10 @@ class _Compiled(NamedTuple):
     is_positional: bool
     names: Sequence[str]
     results: Sequence[Convert]
+
+    def once(self, cursor: Any, values: Values) -> Any:
+        cursor.execute(self.text, self.given(values))
+        return cursor
 
     def given(self, values: Values) -> Any:
         """A list, or a dictionary."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, Field
 
-from app.rules.conditions.context import Piece
+from app.rules.conditions.context import TextPiece
 from app.rules.matching.trace import RouteTrace
 from app.triage.judge import Judged
 
@@ -17,7 +17,9 @@ class RouteOut(BaseModel):
     matched: bool
     detail: str
     text: str = Field(description="The piece of the ticket that made it so.")
-    piece: Piece | None = Field(description="Where that stands: in `subject` or `body`, from character to character.")
+    piece: TextPiece | None = Field(
+        description="Where that stands: in `subject` or `body`, from character to character."
+    )
     path: str = Field(description="The deciding condition's place in routing.yaml.")
     line: int
     match_score: float = Field(description="Share of the route's top conditions that held.")

@@ -64,7 +64,7 @@ def read(visit: VisitDep, query: Annotated[TimesQuery, Query()]) -> Content:
             {"channel": name, "counts": counts, "total": sum(counts)}
             for name, counts in waiting_by_age(records.first_answers.waiting(query.channel), now).items()
         ],
-        "titles": {"": "not decided about", **{name: one.title for name, one in routing.channels.items()}},
+        "titles": {name: one.title for name, one in routing.channels.items()},
         "elsewhere": [one.title for one in routing.channels.values() if one.reply == "elsewhere"],
         "read_to": datetime.fromtimestamp(int(reached.value), UTC).isoformat() if reached else "",
     }

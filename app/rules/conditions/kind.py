@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from app.rules.conditions.context import Context, Piece
+from app.rules.conditions.context import Context, TextPiece
 
 Where = Literal["subject", "body", "both"]
 Path = tuple[str | int, ...]
@@ -26,7 +26,7 @@ class Evidence:
     """The piece of the ticket's own text that made it so."""
     path: Path = ()
     """Where in the YAML the deciding value stands."""
-    piece: Piece | None = None
+    piece: TextPiece | None = None
     """Where in the ticket's text `text` stands."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from app.rules.conditions.context import Context, Hit, Part, Piece
+from app.rules.conditions.context import Context, Hit, Part, TextPiece
 from app.rules.conditions.kind import Evidence, Path, Where
 from app.rules.re2_patterns import span_of
 
@@ -50,7 +50,7 @@ class TermsPredicate:
                     place = self._place(context, hit, source)
                     text = context.part(hit.part).original[slice(*place)]
                     at = context.place_in_body(*place) if hit.part == "body" else place
-                    return Evidence(detail, shorten(text), source.path, Piece(hit.part, *at))
+                    return Evidence(detail, shorten(text), source.path, TextPiece(hit.part, *at))
         return self.missed
 
     def _place(self, context: Context, hit: Hit, source: Source) -> tuple[int, int]:

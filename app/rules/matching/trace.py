@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.rules.conditions.context import Piece
+from app.rules.conditions.context import TextPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class RouteTrace:
     detail: str
     text: str
     """The piece of the ticket that made it so, as it was written."""
-    piece: Piece | None
+    piece: TextPiece | None
     """Where that stands."""
     match_score: float
     """Share of the top conditions that held."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from app.work.engine.dbos_internals import Queue
 
-AT_ONCE = 1e-6
-"""For dbos, whose own sleep comes on top."""
+AT_ONCE = 0.001
+"""For dbos, whose own sleep comes on top; what comes within it is taken together."""
 
 BEGINS_SOON_SECONDS = 0.002
 

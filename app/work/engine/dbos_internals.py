@@ -59,9 +59,18 @@ def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
     system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
 
 
-def replace_claimed_rows(rows: Callable[[Sequence[str]], list[ClaimedRow]]) -> None:
-    """`get_workflow_statuses`: asks once more for what the claim has written."""
-    system_database().get_workflow_statuses = rows  # type: ignore[assignment, method-assign]  # there is no hook
+def replace_claimed_rows(claimed: Callable[[Sequence[str]], list[ClaimedRow]]) -> None:
+    """`get_workflow_statuses`: asks once more for what the claim has written. Of all else, dbos still asks."""
+    database = system_database()
+    ask = database.get_workflow_statuses
+
+    def rows(workflow_ids: list[str]) -> list[Any]:
+        found = {row["workflow_uuid"]: row for row in claimed(workflow_ids)}
+        if others := [key for key in workflow_ids if key not in found]:
+            found |= {row["workflow_uuid"]: dict(row) for row in ask(others)}
+        return [found[key] for key in workflow_ids if key in found]
+
+    database.get_workflow_statuses = rows  # type: ignore[method-assign]  # there is no hook
 
 
 def claimed_columns(database: SystemDatabase) -> list[sa.ColumnElement[Any]]:

@@ -103,7 +103,7 @@ class Scheduler:
         return [key for key in found if key in claimed]
 
     def rows(self, keys: Sequence[str]) -> list[ClaimedRow]:
-        """Replaces `get_workflow_statuses` of dbos: of what was just taken, as the claim found it."""
+        """What was just taken of `keys`, as the claim left it; each once."""
         found = (self._rows.pop(key, None) for key in keys)
         return [row for row in found if row is not None]
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from app.records.decisions import ActedDecision
 from app.records.first_answers import AnsweredBy, FirstAnswer
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import Stored, SyncFirstAnswers
+from integrations.errors import Refused
 from integrations.zendesk.metric_events import MetricEvent, MetricKind
+
+log = structlog.get_logger(__name__)
 
 SYNC_SECONDS = 300
 POSITION = "first_answers"
@@ -49,7 +54,12 @@ class FirstAnswerSync:
         for _ in range(MOST_PAGES):
             if start > (now - HIDDEN).timestamp():
                 break
-            page = self.deps.zendesk.metric_events(start)
+            try:
+                page = self.deps.zendesk.metric_events(start)
+            except Refused as error:
+                # Zendesk gives them to administrators only, and our agent need not be one: the page says so.
+                log.warning("first_answers_refused", cause=error.reason, advice="make the bot an administrator")
+                break
             count += self._take_in(page.events)
             start = page.end
             progress.reached(POSITION, str(start), now=now.isoformat())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.records.corrections import Correction
-from tests.support.desk import OURS, Desk
+from tests.support.desk import Desk
 from tests.support.harness import wait_until
 from tests.support.tried_rules import EDITED, RULES, send, with_rules
 
@@ -90,5 +90,5 @@ def test_who_may_only_read_cannot_start_one_nor_can_another_site(desk: Desk) -> 
     assert send(desk, "/desk/backtest", {"routing.yaml": EDITED}).status_code == 403
     assert 'formaction="/desk/backtest"' not in desk.get("/desk/playground").text
     desk.sign_in()
-    assert desk.post("/desk/backtest", {**OURS, "Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert send(desk, "/desk/backtest", {}, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert "No backtest was run" in desk.get("/desk/backtest").text

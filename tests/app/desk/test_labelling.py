@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.model.training_report import TrainingReport
-from tests.support.desk import OURS, Desk
-from tests.support.tried_rules import with_rules
+from tests.support.desk import Desk
+from tests.support.tried_rules import send, with_rules
 
 PAGE = "/desk/labelling"
 UNSURE = {"decided_by": "none", "confidence": "low", "archetype": None}
@@ -83,7 +83,7 @@ def test_who_may_only_read_sees_buttons_that_do_nothing(desk: Desk, works: list[
     assert 'data-number="1" disabled' in desk.get(PAGE).text
     assert desk.post(f"{PAGE}/1", archetype="mention").status_code == 403
     desk.sign_in()
-    assert desk.post(f"{PAGE}/1", {**OURS, "Sec-Fetch-Site": "none"}, archetype="mention").status_code == 403
+    assert send(desk, f"{PAGE}/1", {"archetype": "mention"}, **{"Sec-Fetch-Site": "none"}).status_code == 403
     assert works == []
 
 

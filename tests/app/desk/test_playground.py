@@ -110,7 +110,7 @@ def test_nothing_is_stored(desk: Desk) -> None:
 
 
 def test_a_form_from_elsewhere_is_refused(desk: Desk) -> None:
-    answer = desk.post(PAGE, {"Sec-Fetch-Site": "same-site"}, text=BROKEN)
+    answer = send(desk, PAGE, {"text": BROKEN}, **{"Sec-Fetch-Site": "same-site"})
     assert answer.status_code == 403
 
 

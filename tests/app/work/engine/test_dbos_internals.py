@@ -93,9 +93,12 @@ def test_what_a_claim_answers_is_what_dbos_would_ask_for(database_url: str) -> N
         queue = database.get_queue(TICKETS)
         assert queue is not None
         engine.accept([example_work("wf", f"key {number}", f"ticket:{number}", {"n": number}) for number in range(3)])
-        keys = engine._scheduler(queue, "me", "1", 8, owner_xid="x")
-        assert len(keys) == 3
-        assert engine._scheduler.rows(keys) == SystemDatabase.get_workflow_statuses(database, keys)
+        keys = engine._scheduler(queue, "me", "1", 2, owner_xid="x")
+        assert len(keys) == 2
+        expected = SystemDatabase.get_workflow_statuses(database, keys)
+        assert engine._scheduler.rows(keys) == expected
+        assert engine._scheduler.rows(keys) == []
+        assert database.get_workflow_statuses(keys) == expected, "what no claim tells is asked for"
     finally:
         engine.stop()
 

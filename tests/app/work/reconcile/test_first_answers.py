@@ -15,6 +15,7 @@ from app.records.decisions import ActedDecision, Decision
 from app.records.first_answers import FirstAnswer
 from app.records.records import Records
 from app.work.reconcile.first_answers import POSITION, FirstAnswerSync, merge
+from integrations.errors import Refused
 from integrations.zendesk.metric_events import MetricEvent, MetricEventPage, MetricKind
 from tests.support.fakes import NOW, FakeEngine, dependencies
 
@@ -123,6 +124,17 @@ def test_it_goes_on_where_it_ended_and_knows_the_channel(records: Records) -> No
     assert [one.ticket_id for one in records.first_answers.waiting()] == [2]
     assert sync.sync().tickets == 0
     assert zendesk.asked[2:] == [second + 60]
+
+
+class RefusingZendesk(Zendesk):
+    def metric_events(self, start: int) -> MetricEventPage:
+        raise Refused("zendesk", "for administrators only")
+
+
+def test_an_agent_who_is_no_administrator_is_no_failure(records: Records) -> None:
+    sync = FirstAnswerSync(dependencies(records, zendesk=RefusingZendesk({}), engine=FakeEngine()))
+    assert sync.sync().tickets == 0
+    assert records.progress.of(POSITION) is None, "once it is one, it is read from the beginning"
 
 
 def test_it_does_not_ask_for_the_last_minute(records: Records) -> None:

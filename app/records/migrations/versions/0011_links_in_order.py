@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0015"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:

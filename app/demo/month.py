@@ -1,0 +1,203 @@
+"""A month of sample data for the desk: what people wrote is the shipped labelled tickets, what became of it is made up.
+
+Always the same, but for the time that it ends at. It calls nobody: the sandbox has none of these tickets.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from math import log
+from random import Random
+from types import MappingProxyType
+from typing import Any
+
+from app.demo.month_work import audit_entries, failed_work, made_calls
+from app.model.model_verdict import ModelVerdict
+from app.model.training.labelled import LabelledTicket, shipped_tickets
+from app.records.corrections import Correction
+from app.records.decisions import Decision
+from app.records.first_answers import AnsweredBy, FirstAnswer
+from app.records.records import Records
+from app.rules.actions.action import Action
+from app.rules.actions.reply import Reply
+from app.rules.loading import Rules
+from app.triage.judge import Detect, Judged, Judgement, judge
+from app.work.messages import run_id
+from app.work.reconcile.first_answers import POSITION
+from app.work.snapshot import ticket_as_json
+
+DAYS = 30
+TICKETS_A_DAY = 14
+FIRST_TICKET = 20_001
+MARK = "sample_data"
+"""A tag of each of these tickets."""
+_BY_HOUR = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 9, 10, 10, 9, 8, 7, 5, 4, 3, 2, 2)
+"""How much people write in each hour of a day."""
+_BEGINS, _ENDS = 7, 19
+"""The team's hours."""
+_MEDIAN_SECONDS, _SPREAD = 20 * 60, 1.0
+_MISTAKEN_FOR = ("general_question", "bug_report", "mention", "feature_request")
+_SENT = 0.3
+"""Of the replies that would be suggested, how many go out by themselves in this month."""
+_WAITING, _FORGOTTEN = 0.25, 0.02
+"""Tickets of the last two days, and older ones, that nobody has answered."""
+_NOTICED = 0.7
+"""Of what was decided wrongly, or left to people, how much they have dealt with."""
+
+
+@dataclass
+class SampleMonth:
+    records: Records
+    rules: Rules
+    detect: Detect
+    now: datetime
+    _random: Random = field(default_factory=lambda: Random(2026))  # noqa: S311  # nothing secret comes of it
+
+    def fill(self) -> range:
+        """Write it; the numbers of its tickets."""
+        texts = [one for one in shipped_tickets() if not one.hard]
+        self._random.shuffle(texts)
+        answers = []
+        for number, (moment, text) in enumerate(zip(sorted(self._moments()), texts, strict=False), FIRST_TICKET):
+            decision, judged = self._decided(number, text, moment)
+            self._keep(decision)
+            self._correct(decision, text)
+            answers.append(self._first_answer(decision, judged, moment))
+        self.records.first_answers.save(answers)
+        self.records.progress.reached(POSITION, str(int(self.now.timestamp())), now=self.now.isoformat())
+        numbers = range(FIRST_TICKET, FIRST_TICKET + len(answers))
+        for failure, tries in failed_work(numbers, self.now):
+            self.records.failures.add(failure)
+            for attempt in tries:
+                self.records.attempts.add(attempt)
+        for entry in audit_entries(numbers, self.now):
+            self.records.audit.add(entry)
+        return numbers
+
+    def _moments(self) -> Iterator[datetime]:
+        """When people wrote: less at night and at weekends."""
+        midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        for days_ago in range(DAYS):
+            day = midnight - timedelta(days=days_ago)
+            share = 0.4 if day.weekday() >= 5 else self._random.uniform(0.8, 1.3)
+            for hour in self._random.choices(range(24), _BY_HOUR, k=round(TICKETS_A_DAY * share)):
+                moment = day + timedelta(hours=hour, seconds=self._random.randrange(3600))
+                if moment < self.now - timedelta(minutes=2):
+                    yield moment
+
+    def _decided(self, number: int, text: LabelledTicket, moment: datetime) -> tuple[Decision, Judged]:
+        """As the rules in force decide today."""
+        tags = (*text.tags, MARK)
+        ticket = replace(text.ticket(), id=number, created_at=moment, updated_at=moment.isoformat(), tags=tags)
+        judgement = Judgement(self.detect, lambda _ticket, _channel: self._said(text))
+        judged = self._sending(judge(self.rules, ticket, judgement, now=moment))
+        verdict, plan = judged.verdict, judged.plan
+        decided = moment + timedelta(seconds=self._random.uniform(1, 4))
+        kept = replace(ticket, channel=judged.channel.name, public=judged.channel.public)
+        decision = Decision(
+            run_id=run_id(f"{MARK}:{number}"),
+            ticket_id=number,
+            event="created",
+            state="done",
+            archetype=verdict.archetype,
+            confidence=verdict.confidence,
+            decided_by=verdict.decided_by,
+            mode=plan.mode,
+            channel=judged.channel.name,
+            summary=verdict.why,
+            tags=(f"archetype__{verdict.archetype}",) if verdict.archetype else (),
+            actions=tuple(map(_outcome, plan.actions)),
+            trace=tuple(dict(entry) for entry in verdict.trace),
+            config_hash=self.rules.hash,
+            ticket=ticket_as_json(kept),
+            ticket_updated_at=moment.isoformat(),
+            decided_at=decided.isoformat(),
+            finished_at=(decided + timedelta(seconds=self._random.uniform(0.3, 2))).isoformat(),
+            update_state="applied",
+        )
+        return decision, judged
+
+    def _sending(self, judged: Judged) -> Judged:
+        """Some of its replies by themselves."""
+        sends = self._random.random() < _SENT
+        actions = tuple(
+            action.model_copy(update={"sent": True})
+            if sends
+            and isinstance(action, Reply)
+            and not action.where
+            and action.acts is False
+            and not action.skip_reason
+            else action
+            for action in judged.plan.actions
+        )
+        return replace(judged, plan=judged.plan.model_copy(update={"actions": actions}))
+
+    def _said(self, text: LabelledTicket) -> ModelVerdict:
+        """A model that is mostly right. The real one was trained with these texts: it would always be."""
+        share = self._random.betavariate(2, 1)
+        best = text.gold if self._random.random() < 0.15 + 0.85 * share else self._random.choice(_MISTAKEN_FOR)
+        other = next(name for name in _MISTAKEN_FOR if name != best)
+        shares = {best: share, other: (1 - share) / 2}
+        return ModelVerdict(MappingProxyType(shares), best, share, (), (), MARK, with_encoder=False)
+
+    def _keep(self, decision: Decision) -> None:
+        """With its calls, as work on a ticket writes them."""
+        made = made_calls(decision, self._random)
+
+        def write(connection: Any) -> None:
+            self.records.routes_fired.add_within(connection, decision)
+            self.records.calls.add_within(connection, decision.ticket_id, decision.run_id, made)
+
+        self.records.decisions.save(decision, write)
+
+    def _correct(self, decision: Decision, text: LabelledTicket) -> None:
+        if decision.archetype in text.right or self._random.random() > _NOTICED:
+            return
+        at = datetime.fromisoformat(decision.decided_at) + timedelta(minutes=self._random.uniform(5, 300))
+        if at < self.now:
+            by = self._random.choice(("Ada", "Grace", "Linus"))
+            self.records.corrections.save(
+                Correction(
+                    decision.ticket_id,
+                    text.gold,
+                    decision.archetype,
+                    decision.decided_by,
+                    decision.ticket,
+                    at.isoformat(),
+                    by,
+                )
+            )
+
+    def _first_answer(self, decision: Decision, judged: Judged, moment: datetime) -> FirstAnswer:
+        row = FirstAnswer(ticket_id=decision.ticket_id, channel=decision.channel, created_at=moment.isoformat())
+        kinds = {action.kind for action in judged.plan.actions if action.acts}
+        by: AnsweredBy = "person"
+        if any(isinstance(action, Reply) and action.sent for action in judged.plan.actions):
+            by, answered = "us", moment + timedelta(seconds=self._random.uniform(2, 6))
+        elif "status" in kinds and decision.archetype in {"mention", "spam", "political"}:
+            return row._replace(solved_at=decision.finished_at)
+        else:
+            answered = self._answered_by_people(moment)
+        age = self.now - moment
+        if answered > self.now or self._random.random() < (_WAITING if age < timedelta(days=2) else _FORGOTTEN):
+            return row
+        at = answered.isoformat()
+        return row._replace(answered_at=at, answered_by=by, solved_at=at)
+
+    def _answered_by_people(self, moment: datetime) -> datetime:
+        """In the team's hours, or as soon as they begin."""
+        begins = moment
+        if moment.hour < _BEGINS:
+            begins = moment.replace(hour=_BEGINS)
+        elif moment.hour >= _ENDS:
+            begins = moment.replace(hour=_BEGINS) + timedelta(days=1)
+        return begins + timedelta(seconds=self._random.lognormvariate(log(_MEDIAN_SECONDS), _SPREAD))
+
+
+def _outcome(action: Action) -> dict[str, Any]:
+    if action.skip_reason:
+        return {"kind": action.kind, "state": "skipped", "detail": action.skip_reason}
+    details = action.details()
+    if isinstance(action, Reply):
+        details = details[::-1]
+    return {"kind": action.kind, "state": "done", "detail": " ".join(details)}
