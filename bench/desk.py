@@ -14,9 +14,11 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
+from app.desk.waits import waits_by
 from app.records.decision_list import DecisionFilter
 from app.records.records import Records
 from app.records.tables import decisions, first_answers, links
+from app.work.operations.labelling import MOST_COUNTED
 from bench.databases import databases
 
 DECISIONS = int(os.environ.get("DESK_DECISIONS", "100000"))
@@ -65,12 +67,17 @@ def run(console: Console) -> None:
 def _queries(records: Records) -> Iterator[tuple[str, Callable[[], object]]]:
     for name, wanted in FILTERS.items():
         yield f"decisions: {name}", partial(records.decision_list.page, DecisionFilter(**wanted))
+    newer = partial(records.decision_list.count_newer, than=DECISIONS // 2, most=100)
+    yield "a tick: what is newer", lambda: newer(DecisionFilter(channel=NOBODY))
+    yield "a tick: newer words", lambda: newer(DecisionFilter(search="no such words"))
+    yield "labelling: unsure", lambda: records.decisions.unsure(limit=MOST_COUNTED)
+    yield "a ticket: its audit", lambda: records.audit.newest(about="ticket 7")
     quarter = (NOW - timedelta(days=DAYS)).isoformat()
     yield "rules: 90 days", lambda: records.routes_fired.since(quarter)
     spans = [(NOW - timedelta(days=days)).isoformat() for days in (7, 30, 90)]
     yield "rule: 7, 30, 90 days", lambda: records.routes_fired.of_route("r1", spans)
     since = (NOW - timedelta(days=14)).isoformat()
-    yield "times: 14 days", lambda: records.first_answers.created_between(since, NOW.isoformat())
+    yield "times: 14 days", lambda: waits_by(records.first_answers.created_between(since, NOW.isoformat()), NOW)
     yield "times: who waits", records.first_answers.waiting
 
 

@@ -59,8 +59,6 @@ DEEDS: tuple[Deed, ...] = (
     backtest.START,
     backtest.CANCEL,
     labelling.CHOOSE,
-    mentions.TAKE,
-    setup.LOOK,
 )
 
 

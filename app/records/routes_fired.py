@@ -160,7 +160,9 @@ def _since_each(
     yield sa.func.max(at).label("last_at")
     for number, moment in enumerate(since):
         for name, column in columns.items():
-            yield sa.func.count(sa.case((at >= moment, column))).label(f"{name}_{number}")
+            # Nothing older than the oldest time is read.
+            counted = column if moment == min(since) else sa.case((at >= moment, column))
+            yield sa.func.count(counted).label(f"{name}_{number}")
 
 
 def _count(name: str, fired: Iterable[_Row], shadow: _Row | None, number: int = 0) -> FiredCount:
