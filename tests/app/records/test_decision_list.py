@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -183,6 +183,25 @@ def test_a_filter_reads_the_index_in_its_order_and_not_the_long_rows(records: Re
 
 
 @pytest.mark.parametrize("database", ["sqlite"])
+def test_what_is_counted_stands_in_an_index(records: Records) -> None:
+    for count, index in (
+        (lambda: records.routes_fired.since(DAY.format(1)), "ix_decisions_counted"),
+        (lambda: records.routes_fired.of_route("it", [DAY.format(1), DAY.format(2)]), "ix_decisions_"),
+        (
+            lambda: records.decision_list.count_newer(DecisionFilter(state="done"), 1, most=9),
+            "ix_decisions_listed (id>?)",
+        ),
+        (lambda: records.decisions.unsure(limit=9, before=9), "ix_decisions_listed (id<?)"),
+        (lambda: records.audit.newest(about="ticket 7"), "ix_audit_about (about=?)"),
+    ):
+        plans = _plans_of(records, count)
+        assert any(f"INDEX {index}" in step for step in plans), (index, plans)
+        assert not [step for step in plans if step == "SCAN decisions"], plans
+    links = _plans(records, DecisionFilter(search="#7"), before=None)
+    assert any("COVERING INDEX ix_links_iid (iid=?)" in step for step in links), links
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
 def test_a_number_is_looked_up(records: Records) -> None:
     for search in ("7", "#7", "a/b#7"):
         plans = _plans(records, DecisionFilter(**{**ALL, "search": search}), before=None)
@@ -191,9 +210,13 @@ def test_a_number_is_looked_up(records: Records) -> None:
 
 def _plans(records: Records, wanted: DecisionFilter, *, before: int | None) -> list[str]:
     """What SQLite says that it does for the queries of a page."""
+    return _plans_of(records, lambda: records.decision_list.page(wanted, before=before))
+
+
+def _plans_of(records: Records, ask: Callable[[], object]) -> list[str]:
     ran: list[tuple[str, Any]] = []
     event.listen(records.reader, "before_cursor_execute", lambda *args: ran.append((args[2], args[3])))
-    records.decision_list.page(wanted, before=before)
+    ask()
     with records.reader.connect() as connection:
         return [
             str(row[3])
