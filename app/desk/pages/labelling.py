@@ -10,6 +10,7 @@ from fastapi import HTTPException, Path, Query
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
 from app.model.training_report import TrainingReport
 from app.records.decisions import Decision
+from app.rules.verdict import spoken
 from app.work.operations.labelling import MOST_COUNTED, NothingToLabel
 
 KEYS = 9
@@ -84,7 +85,7 @@ def _archetypes(visit: Visit, one: Decision) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "title": routing.archetypes[name].title or name.replace("_", " "),
+            "title": spoken(name),
             "description": routing.archetypes[name].description,
             "share": shares.get(name),
             "key": number if number <= KEYS else None,
