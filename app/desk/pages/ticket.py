@@ -36,7 +36,7 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         failures=failures,
         tries=[one for some in tries.values() for one in some],
         corrections=records.corrections.of_ticket(ticket_id),
-        by_hand=records.audit.newest(about=f"ticket {ticket_id}"),
+        by_hand=records.audit.of([f"ticket {ticket_id}", *(f"failure {one.id}" for one in failures)]),
     )
     settings = visit.service.deps.settings
     return {
@@ -133,6 +133,8 @@ def follow(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     found = [one for one in visit.records.links.of_ticket(ticket_id) if (one.project, str(one.iid)) == issue]
     if not found or found[0].iid is None or wanted is None:
         raise HTTPException(404, f"Ticket {ticket_id} has no such link.")
+    if found[0].following == "removed" and wanted != "removed":
+        raise HTTPException(409, "This link was removed. It can be made again: link the issue.")
     link, named = found[0], f"{found[0].project}#{found[0].iid}"
     before, after = ({"issue": named, "following": one} for one in (link.following, wanted))
     visit.note("link", f"ticket {ticket_id}", before=before, after=after)

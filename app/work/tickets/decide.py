@@ -271,7 +271,7 @@ class TicketDecider:
             return Ended(why="a person chose the archetype in Zendesk meanwhile")
         snapshot = self._with_conversation(snapshot, rules)
         ticket = replace(ticket, event="corrected", body=snapshot.description)
-        self.log.corrected(snapshot.id, chosen.archetype, last, by=chosen.by)
+        self.log.corrected(snapshot.id, chosen.archetype, last, by=f"desk:{chosen.by}")
         choice = Choice(chosen.archetype, chosen.by)
         return self._judge(message, snapshot, ticket, previous, rules=rules, choice=choice)
 

@@ -88,9 +88,9 @@ def test_after_five_wrong_tokens_the_sixth_must_wait_and_the_right_one_must_not(
 
 def test_the_limit_remembers_no_more_than_it_needs() -> None:
     limit = LoginLimit(most=2)
-    assert [limit.is_reached(NOW) for _ in range(5)] == [False, False, True, True, True]
-    assert limit.is_reached(NOW + timedelta(seconds=59))
-    assert not limit.is_reached(NOW + timedelta(minutes=3))
+    assert [limit.count(NOW) for _ in range(5)] == [1, 2, 3, 3, 3]
+    assert limit.count(NOW + timedelta(seconds=59)) == 3
+    assert limit.count(NOW + timedelta(minutes=3)) == 1
 
 
 def book(desk: Desk, **tokens: str) -> SessionBook:
@@ -168,6 +168,8 @@ def test_another_page_can_neither_sign_in_nor_out(desk: Desk, site: str) -> None
     ("given", "leads_to"),
     [
         ("/desk/tickets/7?x=1", "/desk/tickets/7?x=1"),
+        ("/desk/decisions?q=https://example.org", "/desk/decisions?q=https://example.org"),
+        ("/desk/" + "x" * 4000, HOME),
         ("", HOME),
         ("https://evil.example", HOME),
         ("//evil.example", HOME),

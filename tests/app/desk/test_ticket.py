@@ -103,7 +103,7 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
     page = desk.get(PAGE).text
     assert "36 ms, 200" in page
     assert "no answer" in page
-    assert "zendesk:5 chose spam" in page
+    assert "an agent (5) chose spam" in page
 
 
 def test_an_earlier_decision_has_an_address_and_says_that_it_is_one(desk: Desk) -> None:
