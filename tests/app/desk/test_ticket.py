@@ -11,7 +11,7 @@ from app.records.calls import MadeCall
 from app.records.config_versions import ConfigVersion
 from app.records.corrections import Correction
 from app.records.links import Link
-from tests.support.desk import Desk
+from tests.support.desk import TOKENS, Desk
 
 PAGE = "/desk/tickets/7"
 TEXT = "it is broken since 10.4, really"
@@ -143,6 +143,31 @@ def test_a_link_is_paused_and_removed_by_those_who_may(desk: Desk) -> None:
     page = desk.get(PAGE).text
     assert "Ada &lt;b&gt;: link" in page
     assert "Follow again" not in page
+
+
+def test_what_was_removed_stays_removed(desk: Desk) -> None:
+    link(desk)
+    desk.sign_in()
+    form = {"project": "g/p", "iid": "9"}
+    for following, status in (("removed", 303), ("active", 409), ("paused", 409), ("removed", 303)):
+        assert desk.post(f"{PAGE}/links", **form, following=following).status_code == status
+    assert desk.records.links.of_ticket(7)[0].following == "removed"
+    api = desk.web.request(
+        "PUT",
+        "/api/tickets/7/links",
+        json={**form, "iid": 9, "following": "active"},
+        headers={"Authorization": f"Bearer {TOKENS['operate']}"},
+    )
+    assert api.status_code == 409
+
+
+def test_what_was_done_to_a_failure_stands_on_its_tickets_page(desk: Desk) -> None:
+    decided(desk)
+    failure = desk.failure(ticket_id=7)
+    desk.sign_in("operate", "Ada")
+    desk.post(f"/desk/failures/{failure.id}/ignore", reason="known")
+    moments = desk.get(f"{PAGE}.json").json()["timeline"]
+    assert ("Ada: ignore", f"failure {failure.id}") in [(one["what"], one["detail"]) for one in moments]
 
 
 @pytest.mark.parametrize("wrong", [{"iid": "8"}, {"project": "g/q"}, {"following": "followed"}, {"iid": ""}])
