@@ -34,6 +34,7 @@ from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
 from app.work.operations.labelling import Labelling
+from app.work.operations.links_by_hand import LinksByHand
 from app.work.operations.playground import Playground
 from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
@@ -97,6 +98,13 @@ class Service:
 
     def dry_run(self) -> DryRun:
         return self.playground.dry_run
+
+    def links_by_hand(self) -> LinksByHand:
+        deps = self.deps
+        records = deps.records
+        return LinksByHand(
+            records.decisions, records.links, deps.engine.accept, deps.now, gitlab_url=deps.settings.gitlab_url
+        )
 
     def labelling(self) -> Labelling:
         return Labelling(self.deps.records.decisions, self.deps.engine.accept, self.deps.now)

@@ -53,6 +53,7 @@ TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 """Without a page: what a script asks for."""
 DEEDS: tuple[Deed, ...] = (
     ticket.FOLLOW,
+    ticket.LINK,
     *failures.DEEDS,
     mentions.TAKE,
     setup.LOOK,

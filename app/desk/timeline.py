@@ -64,6 +64,7 @@ _EVENTS = {
     "corrected": "a person chose the archetype",
     "issue_changed": "its issue changed",
     "link": "a person linked an issue",
+    "link_chosen": "a person linked an issue at the desk",
     "answered": "one of us answered on the post",
     "announced": "the team's answer was passed on",
     "post_changed": "the post changed",

@@ -13,9 +13,12 @@ from app.desk.reasons import Reasons, reasons
 from app.desk.timeline import TicketRecords, timeline
 from app.records.decisions import Decision
 from app.records.links import Following, Link
+from app.work.messages import CannotStore
+from app.work.operations.links_by_hand import CannotLink
 
 TicketId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 RunId = Annotated[str, Query(max_length=64)]
+LONGEST_ADDRESS = 1000
 FOLLOWINGS: tuple[Following, ...] = ("active", "paused", "removed")
 
 
@@ -143,5 +146,20 @@ def follow(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     return f"/desk/tickets/{ticket_id}"
 
 
+def link(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
+    """Another issue, which the service does not know of yet."""
+    by_hand, rules = visit.service.links_by_hand(), visit.service.deps.rulebook.current()
+    try:
+        project, iid = by_hand.issue_named(form.get("issue", "")[:LONGEST_ADDRESS], rules)
+        visit.note("link", f"ticket {ticket_id}", after={"issue": f"{project}#{iid}", "following": "active"})
+        by_hand.link(ticket_id, (project, iid), visit.visitor.name)
+    except CannotLink as error:
+        raise HTTPException(409, str(error)) from None
+    except CannotStore:
+        raise HTTPException(503, "The queue cannot be written to; try again.") from None
+    return f"/desk/tickets/{ticket_id}"
+
+
 PAGE = Page("/desk/tickets/{ticket_id}", "Ticket", "ticket.html", read, within=decisions.PAGE.path)
+LINK = Deed("/desk/tickets/{ticket_id}/links/new", link)
 FOLLOW = Deed("/desk/tickets/{ticket_id}/links", follow)

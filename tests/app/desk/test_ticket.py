@@ -12,6 +12,7 @@ from app.records.config_versions import ConfigVersion
 from app.records.corrections import Correction
 from app.records.links import Link
 from tests.support.desk import TOKENS, Desk
+from tests.support.tried_rules import with_rules
 
 PAGE = "/desk/tickets/7"
 TEXT = "it is broken since 10.4, really"
@@ -178,3 +179,20 @@ def test_a_link_that_is_not_there_is_refused(desk: Desk, wrong: dict[str, str]) 
     assert desk.post(f"{PAGE}/links", **form).status_code == 404
     assert desk.records.links.of_ticket(7)[0].following == "active"
     assert desk.audited() == []
+
+
+def test_an_issue_is_linked_as_work_and_a_name_that_is_none_is_explained(desk: Desk) -> None:
+    queued: list[Any] = []
+    with_rules(desk, works=queued)
+    (tracker,) = desk.service.deps.rulebook.current().routing.trackers.values()
+    decided(desk)
+    assert "Link an issue" not in desk.get(PAGE).text
+    desk.sign_in("operate", "Ada")
+    assert "Link an issue" in desk.get(PAGE).text
+    refused = desk.post(f"{PAGE}/links/new", issue="the one with the arrows")
+    assert (refused.status_code, desk.audited(), queued) == (409, [], [])
+    assert f"{tracker.project}#7" in refused.text
+    assert desk.post(f"{PAGE}/links/new", issue=f"{tracker.project}#9").headers["location"] == PAGE
+    (work,) = queued
+    assert (work.message.ticket_id, work.message.cause.iid, work.message.cause.by) == (7, 9, "Ada")
+    assert desk.audited()[0].after == {"issue": f"{tracker.project}#9", "following": "active"}
