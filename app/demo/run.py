@@ -98,7 +98,10 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
             with console.capture() as said:  # where to look comes first
                 settings = set_up(console, sandbox, settings, Path(folder), apply)
             service = build(settings)
-            month = _fill_a_month(service) if stay else ""
+            month = ""
+            if stay:
+                month = _fill_a_month(service)
+                service.setup.plan(service.deps.records.setup_objects.all, service.deps.now().isoformat())
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
             app = create_app(service)

@@ -6,7 +6,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, insert_on, lock_until_commit
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.records.tables import capped_actions, failures, ticket_writes
 
 # Any constants, the same for all workers on one PostgreSQL; with the second one goes the number of the ticket.
@@ -66,7 +66,7 @@ class TicketWrites(TableAccess):
 
 
 @cache
-def _take_action(dialect: str) -> Prepared:
+def _take_action(dialect: str) -> PreparedStatement:
     """One statement: on SQLite nothing can come between the count and the row."""
     table = capped_actions
     row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "kind", "archetype", "at")}
@@ -77,11 +77,11 @@ def _take_action(dialect: str) -> Prepared:
     insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room))
     # A row that is there already counts as taken too.
     kept = insert.on_conflict_do_update(index_elements=["run_id", "kind"], set_={"run_id": insert.excluded.run_id})
-    return Prepared(kept.returning(table.c.run_id))
+    return PreparedStatement(kept.returning(table.c.run_id))
 
 
 @cache
-def _take_write(dialect: str) -> Prepared:
+def _take_write(dialect: str) -> PreparedStatement:
     """One statement, as above."""
     table = ticket_writes
     row = {name: sa.bindparam(name, type_=table.c[name].type) for name in ("run_id", "ticket_id", "at")}
@@ -92,4 +92,4 @@ def _take_write(dialect: str) -> Prepared:
     room = sa.or_(mine, others < sa.bindparam("most", type_=sa.Integer))
     insert = insert_on(dialect, table).from_select(list(row), sa.select(*row.values()).where(room, ~latched))
     kept = insert.on_conflict_do_update(index_elements=["run_id"], set_={"run_id": insert.excluded.run_id})
-    return Prepared(kept.returning(table.c.run_id))
+    return PreparedStatement(kept.returning(table.c.run_id))

@@ -7,7 +7,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, begin_locked, insert_into
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.records.tables import circuits
 
 
@@ -30,7 +30,7 @@ Change = Callable[[Circuit, float], Circuit | None]
 """From a circuit and the time to what it becomes; None: it stays as it is."""
 
 
-_ALL = Prepared(sa.select(circuits))
+_ALL = PreparedStatement(sa.select(circuits))
 
 
 class Circuits(TableAccess):

@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError,
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
-from app.records.prepared import NOTHING, Prepared, Values
+from app.records.prepared import NOTHING, PreparedStatement, Values
 
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
@@ -282,10 +282,10 @@ def upsert(
 @cache
 def _upsert(
     dialect: str, table: sa.Table, key: tuple[str, ...], values: tuple[str, ...], columns: tuple[str, ...]
-) -> Prepared:
+) -> PreparedStatement:
     insert = insert_on(dialect, table).inline()
     changed = {name: insert.excluded[name] for name in values}
-    return Prepared(insert.on_conflict_do_update(index_elements=key, set_=changed), columns)
+    return PreparedStatement(insert.on_conflict_do_update(index_elements=key, set_=changed), columns)
 
 
 @cache
@@ -306,10 +306,10 @@ def lock_until_commit(connection: sa.Connection, *key: int) -> None:
 
 
 @cache
-def _lock(numbers: int) -> Prepared:
+def _lock(numbers: int) -> PreparedStatement:
     kind = sa.BigInteger if numbers == 1 else sa.Integer
     key = (sa.bindparam(f"key_{number}", type_=kind) for number in range(numbers))
-    return Prepared(sa.select(sa.func.pg_advisory_xact_lock(*key)))
+    return PreparedStatement(sa.select(sa.func.pg_advisory_xact_lock(*key)))
 
 
 def has_text(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -332,13 +332,13 @@ class TableAccess:
         self._engine = engine
         self._reader = reader or engine
 
-    def _rows(self, query: sa.Select[Any] | Prepared, values: Values = NOTHING) -> Sequence[_Mapping]:
+    def _rows(self, query: sa.Select[Any] | PreparedStatement, values: Values = NOTHING) -> Sequence[_Mapping]:
         with self._reader.connect() as connection:
-            if isinstance(query, Prepared):
+            if isinstance(query, PreparedStatement):
                 return query.rows(connection, values)
             return connection.execute(query, values).mappings().all()
 
-    def _read(self, kind: type[Row], query: sa.Select[Any] | Prepared, values: Values = NOTHING) -> list[Row]:
+    def _read(self, kind: type[Row], query: sa.Select[Any] | PreparedStatement, values: Values = NOTHING) -> list[Row]:
         return [as_dataclass(kind, row) for row in self._rows(query, values)]
 
     def _first(self, kind: type[Row], query: sa.Select[Any]) -> Row | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
-from app.records.prepared import Prepared, Values
+from app.records.prepared import PreparedStatement, Values
 from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -145,7 +145,7 @@ MOST_OF_TICKET = 20
 MOST_OF_A_THREAD = 500
 
 
-_OF_TICKET = Prepared(
+_OF_TICKET = PreparedStatement(
     sa.select(decisions)
     .where(decisions.c.ticket_id == sa.bindparam("ticket"))
     .order_by(decisions.c.id.desc())
@@ -154,9 +154,9 @@ _OF_TICKET = Prepared(
 
 
 @cache
-def _update(columns: tuple[str, ...]) -> Prepared:
+def _update(columns: tuple[str, ...]) -> PreparedStatement:
     of_run = decisions.c.run_id == sa.bindparam("of_run")
-    return Prepared(sa.update(decisions).where(of_run), columns)
+    return PreparedStatement(sa.update(decisions).where(of_run), columns)
 
 
 class _OfThread(threading.local):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.records.database import Along, TableAccess, as_dataclass, lock_until_commit, upsert
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.records.tables import links
 
 How = Literal["opened", "linked", "manual"]
@@ -82,11 +82,11 @@ class OpenClaim:
 
 MOST_AT_ONCE = 500
 """Links that are in memory at once, and news in one transaction."""
-_FIND = Prepared(
+_FIND = PreparedStatement(
     sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
 )
-_CLAIM = Prepared(sa.insert(links).inline(), [*(one.name for one in fields(Link)), "claim_text"])
-_OTHER_CLAIMS = Prepared(
+_CLAIM = PreparedStatement(sa.insert(links).inline(), [*(one.name for one in fields(Link)), "claim_text"])
+_OTHER_CLAIMS = PreparedStatement(
     sa.select(links.c.claim_text, links.c.updated_at).where(
         links.c.project_id == sa.bindparam("project"),
         links.c.iid.is_(None),

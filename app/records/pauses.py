@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 
 from app.records.database import TableAccess
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.records.tables import pauses
 
 What = Literal["all", "issues", "replies"]
@@ -22,7 +22,7 @@ class Pause:
     reason: str
 
 
-_CURRENT = Prepared(sa.select(pauses).order_by(pauses.c.what))
+_CURRENT = PreparedStatement(sa.select(pauses).order_by(pauses.c.what))
 
 
 class Pauses(TableAccess):

@@ -17,7 +17,7 @@ Values = Mapping[str, object]
 NOTHING: Values = {}
 
 
-class Prepared:
+class PreparedStatement:
     def __init__(
         self,
         statement: Any,

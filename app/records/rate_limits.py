@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from app.records.database import TableAccess, begin_locked, insert_into, upsert
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.records.tables import rate_limits
 from integrations.rates import Rate
 
@@ -63,7 +63,7 @@ class TakenCalls:
     refused: RateLimit | None = None
 
 
-_UPDATE = Prepared(
+_UPDATE = PreparedStatement(
     sa.update(rate_limits).where(rate_limits.c.name == sa.bindparam("of")),
     [one.name for one in fields(RateLimit) if one.name != "name"],
 )
@@ -163,9 +163,9 @@ class RateLimits(TableAccess):
 
 
 @cache
-def _known(count: int) -> Prepared:
+def _known(count: int) -> PreparedStatement:
     these = rate_limits.c.name.in_([sa.bindparam(f"name_{number}") for number in range(count)])
-    return Prepared(sa.select(rate_limits).where(these).order_by(rate_limits.c.name).with_for_update())
+    return PreparedStatement(sa.select(rate_limits).where(these).order_by(rate_limits.c.name).with_for_update())
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

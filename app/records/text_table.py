@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from app.records.database import Row, TableAccess, insert_on
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 
 WRITTEN_AT_ONCE = 100
 
@@ -110,20 +110,20 @@ class TextTable(TableAccess, Generic[Row]):
 
 
 @cache
-def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> Prepared:
+def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> PreparedStatement:
     insert = insert_on(dialect, table).inline()
     key, new = [one.name for one in table.primary_key.columns], insert.excluded
     values: dict[str, Any] = {name: new[name] for name in names if name not in key}
     same = sa.and_(*(table.c[name] == new[name] for name in ("title", "description")), table.c.vector_of != "")
     values |= {name: sa.case((same, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
-    return Prepared(insert.on_conflict_do_update(index_elements=key, set_=values), names)
+    return PreparedStatement(insert.on_conflict_do_update(index_elements=key, set_=values), names)
 
 
 @cache
-def _changes(table: sa.Table, *, further: bool) -> Prepared:
+def _changes(table: sa.Table, *, further: bool) -> PreparedStatement:
     """`further`: after a row, else from a time on."""
     key, written = table.primary_key.columns, table.c.seen_at
     columns, since = (*key, table.c.updated_at, table.c.vector_of, written), sa.bindparam("since", type_=written.type)
     place = (sa.bindparam(name, type_=one.type) for name, one in zip(("first", "number"), key, strict=True))
     which = sa.tuple_(written, *key) > sa.tuple_(since, *place) if further else written >= since
-    return Prepared(sa.select(*columns).where(which).order_by(written, *key).limit(sa.bindparam("batch")))
+    return PreparedStatement(sa.select(*columns).where(which).order_by(written, *key).limit(sa.bindparam("batch")))

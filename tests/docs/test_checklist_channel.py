@@ -14,23 +14,23 @@ from tests.support.rules import NOW
 from tests.support.shipped import MACROS, ROUTING, SHIPPED
 
 BEFORE_EMAIL = "  # Last, because notifications of the channels above come by e-mail too.\n"
-STANZA = r"""  mastodon:
-    title: Mastodon
+STANZA = r"""  lemmy:
+    title: Lemmy
     recognise:
-      - {tags: [mastodon, channel__mastodon]}
-      - {addresses: ["*@mastodon.example"]}
+      - {tags: [lemmy, channel__lemmy]}
+      - {addresses: ["*@lemmy.example"]}
     public: true
     reply: elsewhere
-    where: https?://mastodon\.example/[^\s<>"')]+
+    where: https?://lemmy\.example/[^\s<>"')]+
 """
 ROUTE = """routes:
-  - name: only-on-mastodon
+  - name: only-on-lemmy
     archetype: mention
-    when: {channel: mastodon, phrases: [pointsman]}
+    when: {channel: lemmy, phrases: [pointsman]}
     why: Nobody else says that.
 """
-MAIL = Via("email", addresses=("notify@mastodon.example",))
-TICKET = Ticket(1, via=MAIL, body="https://mastodon.example/@a/1 pointsman")
+MAIL = Via("email", addresses=("notify@lemmy.example",))
+TICKET = Ticket(1, via=MAIL, body="https://lemmy.example/@a/1 pointsman")
 
 
 @pytest.fixture(scope="module")
@@ -43,24 +43,24 @@ def rules() -> Rules:
 
 def test_it_is_recognised_before_the_mail_that_brings_it(rules: Rules) -> None:
     assert recognise_channel(SHIPPED.routing.channels, TICKET) == "email"
-    assert recognise_channel(rules.routing.channels, TICKET) == "mastodon"
+    assert recognise_channel(rules.routing.channels, TICKET) == "lemmy"
 
 
 def test_it_is_described_as_its_stanza_says(rules: Rules) -> None:
     described = describe_channel(rules.routing.channels, TICKET)
     assert (described.public, described.reply) == (True, "elsewhere")
-    assert described.link == "https://mastodon.example/@a/1"
+    assert described.link == "https://lemmy.example/@a/1"
 
 
 def test_routes_can_name_it(rules: Rules) -> None:
     first = match(rules.matcher, TICKET, Facts(), NOW).first()
     assert first is not None
-    assert first.route == "only-on-mastodon"
+    assert first.route == "only-on-lemmy"
 
 
 def test_a_misspelt_one_is_an_error_with_a_suggestion() -> None:
     wrong = ROUTING.replace(BEFORE_EMAIL, STANZA + BEFORE_EMAIL).replace(
-        "\nroutes:\n", f"\n{ROUTE.replace('channel: mastodon', 'channel: mastodom')}"
+        "\nroutes:\n", f"\n{ROUTE.replace('channel: lemmy', 'channel: lemmi')}"
     )
-    with pytest.raises(BadRules, match="mastodon"):
+    with pytest.raises(BadRules, match="lemmy"):
         load(wrong, MACROS)

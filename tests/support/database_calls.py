@@ -17,7 +17,7 @@ from sqlalchemy import event
 from urllib3.connection import HTTPConnection
 
 from app.model.encoder import Encoder
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.work.engine import work_store
 from app.work.engine.work_rows import insert_new
 from app.work.messages import Work
@@ -100,7 +100,7 @@ def counted_calls() -> Iterator[Calls]:
         stack.enter_context(patch.object(Encoder, "_session", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
         # These two go past SQLAlchemy, to the driver.
-        stack.enter_context(patch.object(Prepared, "_executed", _prepared(calls)))
+        stack.enter_context(patch.object(PreparedStatement, "_executed", _prepared(calls)))
         stack.enter_context(patch.object(work_store, "insert_new", _stored(calls)))
         for name, listener in listeners:
             event.listen(sa.Engine, name, listener)
@@ -108,10 +108,10 @@ def counted_calls() -> Iterator[Calls]:
         yield calls
 
 
-def _prepared(calls: Calls) -> Callable[[Prepared, sa.Connection, Any], Any]:
-    execute = Prepared._executed
+def _prepared(calls: Calls) -> Callable[[PreparedStatement, sa.Connection, Any], Any]:
+    execute = PreparedStatement._executed
 
-    def executed(self: Prepared, connection: sa.Connection, values: Any) -> Any:
+    def executed(self: PreparedStatement, connection: sa.Connection, values: Any) -> Any:
         calls.note("statement", self._for(connection.dialect).text)
         return execute(self, connection, values)
 

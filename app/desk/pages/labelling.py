@@ -13,6 +13,7 @@ from app.desk.query import LARGEST, Number, digits
 from app.desk.render import with_query
 from app.model.training_report import TrainingReport
 from app.records.decisions import Decision
+from app.rules.verdict import spoken
 from app.work.operations.labelling import MOST_COUNTED, NothingToLabel
 
 KEYS = 9
@@ -89,7 +90,7 @@ def _archetypes(visit: Visit, one: Decision) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "title": routing.archetypes[name].title or name.replace("_", " "),
+            "title": spoken(name),
             "description": routing.archetypes[name].description,
             "share": shares.get(name),
             "key": number if number <= KEYS else None,

@@ -13,18 +13,20 @@ from app.redaction.literal_search import DATA, positions
 from app.word_lists import lines_of
 
 
-class Form(NamedTuple):
+class TokenForm(NamedTuple):
     kind: str
     prefix: str
     pattern: re.Pattern[str]
 
 
-def form(kind: str, prefix: str, rest: str) -> Form:
+def form(kind: str, prefix: str, rest: str) -> TokenForm:
     """A token is not the middle of a word. The prefix stands first, so that the engine searches for it literally."""
-    return Form(kind, prefix, re.compile(f"{re.escape(prefix)}(?<![A-Za-z0-9]{re.escape(prefix)}){rest}", re.ASCII))
+    return TokenForm(
+        kind, prefix, re.compile(f"{re.escape(prefix)}(?<![A-Za-z0-9]{re.escape(prefix)}){rest}", re.ASCII)
+    )
 
 
-def forms(kind: str, prefix: str, rest: str) -> Iterator[Form]:
+def forms(kind: str, prefix: str, rest: str) -> Iterator[TokenForm]:
     """GitLab's prefixes in capitals too: a telephone begins a line with one, and some write the whole word so."""
     spelled = {prefix, prefix.lower(), prefix.upper(), prefix.capitalize()} if kind == "gitlab_token" else {prefix}
     return (form(kind, one, rest) for one in sorted(spelled))

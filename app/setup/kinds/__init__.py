@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.setup.kinds.category import Category
-from app.setup.kinds.form import Form
+from app.setup.kinds.form import TicketForm
 from app.setup.kinds.group import Group
 from app.setup.kinds.hold import Hold
 from app.setup.kinds.hook import GitLabHook
@@ -20,7 +20,7 @@ KINDS: Final[tuple[ObjectKind, ...]] = (
     Hold(),
     Group(),
     TicketField(),
-    Form(),
+    TicketForm(),
     Label(),
     Category(),
     Webhook(),

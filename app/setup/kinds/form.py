@@ -11,7 +11,7 @@ from integrations.errors import Refused
 from integrations.zendesk.admin import Json
 
 
-class Form(ObjectKind):
+class TicketForm(ObjectKind):
     name = "form"
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
@@ -62,4 +62,4 @@ def _found(account: Account, raw: Json, ours: Sequence[str]) -> Remote:
     name = text(raw.get("name"))
     there = {text(one) for one in raw.get("ticket_field_ids") or ()}
     values = {"name": name, "fields": [one for one in ours if one in there]}
-    return Remote(text(raw.get("id")), name, values, Marker(key_of(Form.name, name), account.instance), raw=raw)
+    return Remote(text(raw.get("id")), name, values, Marker(key_of(TicketForm.name, name), account.instance), raw=raw)

@@ -18,7 +18,7 @@ from dbos._sys_db import OperationResultInternal as StepRecord
 from dbos._sys_db import SystemDatabase
 from dbos._sys_db import WorkflowStatusInternal as StoredWorkflow
 
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.work.engine.backlog import in_state
 
 ClaimedRow = dict[str, Any]
@@ -116,9 +116,9 @@ def _due(database: SystemDatabase) -> sa.Update:
     return sa.update(table).where(*due, ours).values(status="ENQUEUED")
 
 
-def prepared(database: SystemDatabase, statement: Any) -> Prepared:
+def prepared(database: SystemDatabase, statement: Any) -> PreparedStatement:
     """For connections of its engine or of ours."""
-    return Prepared(statement, schemas=database.engine.get_execution_options()["schema_translate_map"])
+    return PreparedStatement(statement, schemas=database.engine.get_execution_options()["schema_translate_map"])
 
 
 def replace_queue_settings(settings: Callable[..., Queue]) -> None:
@@ -171,7 +171,7 @@ _OF_STEP = ("workflow_uuid", "function_id", "function_name", "started_at_epoch_m
 
 
 @cache
-def _recording(database: SystemDatabase) -> Prepared:
+def _recording(database: SystemDatabase) -> PreparedStatement:
     """On PostgreSQL it holds the workflow until the commit."""
     status, steps = database.tables.workflow_status, database.tables.operation_outputs
     values = {name: sa.bindparam(name, type_=steps.c[name].type) for name in (*_OF_STEP, "completed_at_epoch_ms")}
@@ -186,7 +186,7 @@ def _recording(database: SystemDatabase) -> Prepared:
 
 
 @cache
-def _ending(database: SystemDatabase) -> Prepared:
+def _ending(database: SystemDatabase) -> PreparedStatement:
     table, now = database.tables.workflow_status, database_clock(database)
     ours = (table.c.workflow_uuid == sa.bindparam("workflow"), table.c.owner_xid == sa.bindparam("owner"))
     ends: dict[str, Any] = {"status": sa.bindparam("outcome"), "deduplication_id": None, "owner_xid": None}

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.prepared import Prepared
+from app.records.prepared import PreparedStatement
 from app.work.engine.backlog import in_state
 from app.work.engine.dbos_internals import (
     ClaimedRow,
@@ -49,7 +49,7 @@ class Scheduler:
         # Made once: to put them together costs more than to run them.
         self._waiting = _waiting(self._table, sorted(known))
         self._first_window = prepared(database, self._waiting)
-        self._claims: dict[int, Prepared] = {}
+        self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
         self._closed = False
         self.begun_first: set[str] = set()
@@ -139,7 +139,7 @@ class Scheduler:
                 return
             query = prepared(self._database, self._after(rows[-1], busy))
 
-    def _claim(self, count: int) -> Prepared:
+    def _claim(self, count: int) -> PreparedStatement:
         if count not in self._claims:
             statement = _claim(self._table, self._database.app_name, database_clock(self._database), count)
             answered = claimed_columns(self._database)

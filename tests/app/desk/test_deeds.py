@@ -42,6 +42,5 @@ def test_a_link_does_nothing(desk: Desk, path: str) -> None:
 
 
 def test_no_path_is_there_twice() -> None:
-    pages = [page.path for page in PAGES]
-    assert len(pages) == len(set(pages))
-    assert len(PATHS) == len(set(PATHS))
+    for paths in ([page.path for page in PAGES], [deed.path for deed in DEEDS]):
+        assert len(paths) == len(set(paths))

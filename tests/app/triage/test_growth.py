@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import pytest
 
 from app.message.report import report_details
-from app.rules.loading import load
 from app.similarity.queries import search_queries
 from app.similarity.terms import counted, printed, spellings
 from app.ticket import Ticket
@@ -20,14 +19,13 @@ from app.triage.judge import judge
 from app.triage.shipped import shipped_judgement
 from integrations.gitlab import quoting
 from tests.support.hostile import SHAPES
-from tests.support.paths import ROOT
+from tests.support.shipped import SHIPPED
 
 # The longest comment that Zendesk takes.
 SIZE = 65_536
 # Of the processor. The promise is half of it; the tests share their cores.
 SECONDS = 0.6
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-RULES = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
 JUDGEMENT = shipped_judgement()
 
 
@@ -36,7 +34,7 @@ def ticket(text: str) -> Ticket:
 
 
 STEPS: dict[str, Callable[[str], object]] = {
-    "judge": lambda text: judge(RULES, ticket(text), JUDGEMENT, now=NOW),
+    "judge": lambda text: judge(SHIPPED, ticket(text), JUDGEMENT, now=NOW),
     "title": quoting.issue_title,
     "description": quoting.fence,
     "details": report_details,
