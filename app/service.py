@@ -34,16 +34,13 @@ from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.operations.dead_letters import DeadLetters
 from app.work.operations.dry_run import DryRun
 from app.work.operations.labelling import Labelling
+from app.work.operations.links_by_hand import LinksByHand
 from app.work.operations.playground import Playground
 from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache, groups_named
 from integrations.errors import Invalid, NotFound, Refused
 
 log = structlog.get_logger(__name__)
-
-# Shorter than this it can be guessed in a long night.
-SHORT_TOKEN = 16
-
 
 ZENDESK_SETTINGS = "check ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"
 GITLAB_SETTINGS = "check GITLAB_URL and GITLAB_TOKEN, which needs the scope `api`"
@@ -80,9 +77,6 @@ class Service:
             self.deps.engine.start()
         self.intake.start()
         self.ticker.start()
-        # Of two processes, one says it.
-        if self.works and len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
-            log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         settings, rules = self.deps.settings, self.deps.rulebook.current()
         log.info(
             "service_started",
@@ -104,6 +98,13 @@ class Service:
 
     def dry_run(self) -> DryRun:
         return self.playground.dry_run
+
+    def links_by_hand(self) -> LinksByHand:
+        deps = self.deps
+        records = deps.records
+        return LinksByHand(
+            records.decisions, records.links, deps.engine.accept, deps.now, gitlab_url=deps.settings.gitlab_url
+        )
 
     def labelling(self) -> Labelling:
         return Labelling(self.deps.records.decisions, self.deps.engine.accept, self.deps.now)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.desk.session import SessionBook, Visitor
 
@@ -24,6 +24,7 @@ ONCE = f"{LOGIN}/once/"
 OPEN = frozenset({LOGIN, LOGOUT})
 STATIC = "/static/"
 PAGES = "/desk"
+LONGEST_NEXT = 4000
 
 _POLICY = "; ".join(
     (
@@ -74,22 +75,28 @@ def forged_login(headers: Headers, own: str) -> bool:
 
 @dataclass
 class LoginLimit:
-    """Bounds wrong tokens: so many a minute, from all callers together. For one process."""
+    """Bounds what wrong tokens cost and write: so many a minute, from all callers together. For one process.
+
+    The right token is let in whatever this says, so that nobody can lock people out. What stops a guess is its length.
+    """
 
     most: int = 5
     window: timedelta = timedelta(minutes=1)
     _wrong: list[datetime] = field(default_factory=list)
 
-    def is_reached(self, now: datetime) -> bool:
-        """Counts one more."""
+    def count(self, now: datetime) -> int:
+        """Counts one more; how many there were in the window, at most one more than may be."""
         recent = [at for at in self._wrong if now - at < self.window]
         self._wrong = [*recent[-self.most :], now]
-        return len(self._wrong) > self.most
+        return len(self._wrong)
 
 
 @dataclass
 class Invitations:
-    """Links that sign in once. Kept in memory: they are for whoever sees this process's own output."""
+    """Links that sign in once. Kept in memory: they are for whoever sees this process's own output.
+
+    Only the demo makes them. Whoever serves for others has none open.
+    """
 
     lasts: timedelta = timedelta(hours=1)
     _open: dict[str, datetime] = field(default_factory=dict)
@@ -114,6 +121,8 @@ class DeskAccess:
     own: str
     """The desk's origin, `https://pointsman.example.com`."""
     now: Callable[[], datetime]
+    refuse: Callable[[Request, int, str], Response]
+    """How a refusal looks: a page to people, JSON to the rest."""
     login_limit: LoginLimit = field(default_factory=LoginLimit)
     invitations: Invitations = field(default_factory=Invitations)
 
@@ -124,21 +133,34 @@ class DeskAccess:
     async def refusal(self, request: Request) -> Response | None:
         """None: it may go on, with its visitor in `request.state.visitor`."""
         path, method = request.url.path, request.method
-        request.state.visitor = await run_in_threadpool(self._visitor, request)
         if path.startswith(STATIC):
-            return None
+            return None  # what everybody may have costs no query
+        request.state.visitor = await run_in_threadpool(self._visitor, request)
         if method not in {"GET", "HEAD"}:
             is_forged = forged_login if path == LOGIN else forged
             if is_forged(request.headers, self.own):
-                return JSONResponse({"detail": "This did not come from a page of the desk."}, 403)
+                return self.refuse(request, 403, _why_forged(request.headers, self.own))
         if path in OPEN or path.startswith(ONCE):
             return None
         visitor: Visitor | None = request.state.visitor
         if visitor is None:
-            return _sign_in(request)
+            return self._sign_in(request)
         if method not in {"GET", "HEAD"} and not visitor.may_operate and path not in READ_POSTS:
-            return JSONResponse({"detail": "You may look, and not change anything."}, 403)
+            detail = "You may look, and not change anything. The value of DESK_TOKEN signs in to do that."
+            return self.refuse(request, 403, detail)
         return None
+
+    def _sign_in(self, request: Request) -> Response:
+        if request.method not in {"GET", "HEAD"}:
+            return self.refuse(request, 401, "You are signed out, and nothing was done. Sign in, then press it again.")
+        if not reads_pages(request):
+            return self.refuse(request, 401, "You are signed out.")
+        query = request.scope["query_string"].decode("latin-1")
+        here = quote(request.scope["path"]) + (f"?{query}" if query else "")
+        if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+            return _once_more(here)
+        asked_for = "" if here in {PAGES, HOME} else f"?next={quote(here, safe='')}"
+        return RedirectResponse(LOGIN + asked_for, 303)
 
     def _visitor(self, request: Request) -> Visitor | None:
         value = request.cookies.get(COOKIE, "")
@@ -154,16 +176,23 @@ def is_tick(request: Request) -> bool:
     return request.method == "GET" and "hx-ptag" in request.headers
 
 
-def _sign_in(request: Request) -> Response:
-    wants_page = not request.url.path.endswith(".json") or "text/html" in request.headers.get("accept", "")
-    if "hx-request" in request.headers or not wants_page or request.method != "GET":
-        return JSONResponse({"detail": "You are signed out."}, 401)
-    query = request.scope["query_string"].decode("latin-1")
-    here = quote(request.scope["path"]) + (f"?{query}" if query else "")
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        return _once_more(here)
-    asked_for = "" if here in {PAGES, HOME} else f"?next={quote(here, safe='')}"
-    return RedirectResponse(LOGIN + asked_for, 303)
+def reads_pages(request: Request) -> bool:
+    """Else it is a script or a program, which reads JSON."""
+    path, is_followed = request.url.path, "text/html" in request.headers.get("accept", "")
+    return "hx-request" not in request.headers and (is_followed or not path.endswith((".json", ".csv")))
+
+
+def page_before(request: Request) -> str:
+    """The page with the button; our own policy lets the browser name it in full."""
+    before = urlsplit(request.headers.get("referer", ""))
+    return safe_next(f"{before.path}?{before.query}" if before.query else before.path)
+
+
+def _why_forged(headers: Headers, own: str) -> str:
+    """Over plain http a browser keeps no cookie of ours, and names another origin: it would go round and round."""
+    if headers.get("origin", "").startswith("http://") and own.startswith("https://"):
+        return f"The desk needs https: browsers keep its cookie nowhere else. Open it at {own}{PAGES}."
+    return "This did not come from a page of the desk. Load the page again, and press it there."
 
 
 def _once_more(here: str) -> Response:
@@ -178,8 +207,9 @@ def _once_more(here: str) -> Response:
 
 def safe_next(address: str) -> str:
     """Where to go after signing in: a page of ours, whatever the address says."""
-    is_ours = address.startswith(f"{PAGES}/") and "\\" not in address and "//" not in address and address.isprintable()
-    return address if is_ours else HOME
+    path = address.partition("?")[0]
+    is_path = path.startswith(f"{PAGES}/") and "//" not in path and "\\" not in path
+    return address if is_path and address.isprintable() and len(address) <= LONGEST_NEXT else HOME
 
 
 def session_cookie(value: str) -> Mapping[str, str]:

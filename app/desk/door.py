@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from unicodedata import category
 
 import structlog
 from fastapi import APIRouter, Query, Request
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from app.desk.access import COOKIE, HOME, LOGIN, LOGOUT, ONCE, PAGES, DeskAccess, safe_next, session_cookie
 from app.desk.page import SHORT_DIGEST, FormDep
 from app.desk.render import login_response
-from app.desk.session import digest_of
+from app.desk.session import Visitor, digest_of
 from app.records.audit import AuditEntry
 from app.records.sessions import Role
 
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 router = APIRouter(include_in_schema=False)
 
-Next = Annotated[str, Query(max_length=4000, alias="next")]
+Next = Annotated[str, Query(alias="next")]
 NAMES = {"operate": "operator", "read": "reader"}
 
 
@@ -47,14 +48,28 @@ def login(request: Request, form: FormDep) -> Response:
     target = form.get("next", "")
     role = access.book.role_of(form.get("token", "").strip())
     if role is None:
-        if access.login_limit.is_reached(access.now()):
-            problem, status = "Too many wrong tokens. Wait a minute, then try again.", 429
-        else:
-            log.warning("login_refused")
-            problem, status = "That is not the token. It is the value of DESK_TOKEN or DESK_READ_TOKEN.", 401
+        problem, status = _refused(request)
         return login_response(request, access.now(), target=target, problem=problem, status=status)
-    name = " ".join(form.get("name", "").split())[:60] or NAMES[role]
+    name = shown_name(form.get("name", "")) or NAMES[role]
     return _let_in(request, name, role, target)
+
+
+def _refused(request: Request) -> tuple[str, int]:
+    """What to say. The audit has one row for however many come in a row: strangers must not be able to fill it."""
+    access = _access(request)
+    count = access.login_limit.count(access.now())
+    if count > access.login_limit.most:
+        return "Too many wrong tokens. Wait a minute, then try again.", 429
+    log.warning("login_refused")
+    if count == 1:
+        _note(request, "sign-in refused", "somebody")
+    return "That is not the token. It is the value of DESK_TOKEN or DESK_READ_TOKEN.", 401
+
+
+def shown_name(typed: str) -> str:
+    """Without what is not seen: it could turn the text around it, or look like another's name."""
+    seen = "".join(" " if one.isspace() else one for one in typed if one.isspace() or category(one)[0] != "C")
+    return " ".join(seen.split())[:60].strip()
 
 
 @router.get(f"{ONCE}{{secret}}")
@@ -71,20 +86,21 @@ def _let_in(request: Request, name: str, role: Role, target: str) -> Response:
     access, now = _access(request), _access(request).now()
     access.book.end(request.cookies.get(COOKIE, ""))
     value = access.book.begin(name, role, now)
-    request.app.state.service.deps.records.audit.add(
-        AuditEntry(
-            at=now.isoformat(),
-            session=digest_of(value)[:SHORT_DIGEST],
-            name=name,
-            role=role,
-            what="sign in",
-            about="the desk",
-        )
-    )
+    _note(request, "sign in", name, role, digest_of(value))
     return RedirectResponse(safe_next(target), 303, headers=session_cookie(value))
 
 
 @router.post(LOGOUT)
 def logout(request: Request) -> Response:
+    visitor: Visitor | None = request.state.visitor
+    if visitor is not None:
+        _note(request, "sign out", visitor.name, visitor.role, visitor.digest)
     _access(request).book.end(request.cookies.get(COOKIE, ""))
     return RedirectResponse(LOGIN, 303, headers=session_cookie(""))
+
+
+def _note(request: Request, what: str, name: str, role: str = "", digest: str = "") -> None:
+    at = _access(request).now().isoformat()
+    session = digest[:SHORT_DIGEST]
+    entry = AuditEntry(at=at, session=session, name=name, role=role, what=what, about="the desk")
+    request.app.state.service.deps.records.audit.add(entry)

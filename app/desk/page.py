@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 
 from app.desk.kept import Kept
 from app.desk.session import Visitor
@@ -60,7 +60,10 @@ VisitDep = Annotated[Visit, Depends(_visit)]
 
 async def _form(request: Request) -> dict[str, str]:
     body = (await request.body()).decode(errors="replace")
-    return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100))
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        raise HTTPException(422, "No form of the desk has that many fields.") from None
 
 
 FormDep = Annotated[dict[str, str], Depends(_form)]

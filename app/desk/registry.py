@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from app.desk import assets, door
-from app.desk.access import is_of_desk
+from app.desk.access import is_of_desk, page_before, reads_pages
 from app.desk.page import Content, Deed, Page, VisitDep
 from app.desk.pages import (
     audit,
@@ -28,7 +28,7 @@ from app.desk.pages import (
     ticket,
     times,
 )
-from app.desk.render import Asked, page_response, problem_response, table_response, twin_response
+from app.desk.render import Asked, login_response, page_response, problem_response, table_response, twin_response
 
 PAGES: tuple[Page, ...] = (
     decisions.PAGE,
@@ -53,6 +53,7 @@ TWINS: tuple[Page, ...] = (playground.SCHEMAS,)
 """Without a page: what a script asks for."""
 DEEDS: tuple[Deed, ...] = (
     ticket.FOLLOW,
+    ticket.LINK,
     *failures.DEEDS,
     mentions.TAKE,
     setup.LOOK,
@@ -85,13 +86,20 @@ def explain_problem(request: Request, error: Exception) -> Response | None:
     """The page that says what is wrong; None: it was no page that was asked for."""
     if not is_of_desk(request.url.path):
         return None
-    now = request.app.state.service.deps.now()
     if isinstance(error, RequestValidationError):
         wrong = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-        return problem_response(request, 422, f"The address has a value that does not fit: {wrong}.", PAGES, now)
+        return refusal(request, 422, f"A value does not fit: {wrong}.")
     if isinstance(error, HTTPException):
-        return problem_response(request, error.status_code, str(error.detail), PAGES, now)
+        return refusal(request, error.status_code, str(error.detail))
     return None
+
+
+def refusal(request: Request, status: int, detail: str) -> Response:
+    """As a page to people: to those who are signed out, the form that leads back to where they pressed a button."""
+    now = request.app.state.service.deps.now()
+    if status == 401 and reads_pages(request):
+        return login_response(request, now, target=page_before(request), problem=detail, status=401)
+    return problem_response(request, status, detail, PAGES, now)
 
 
 def _whole(page: Page) -> Any:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.desk import assets, charts, filters
+from app.desk.access import reads_pages
 from app.desk.page import Content, Page
 from app.desk.session import Visitor
 
@@ -57,12 +58,12 @@ class Asked:
 def page_response(asked: Asked, content: Content) -> Response:
     """The page; for a tick its live part, or 304 when that is what the tick has already."""
     tag, given = _tag(content), asked.request.headers
-    if "hx-request" not in given:
+    template = environment().get_template(asked.page.template)
+    if "hx-request" not in given or LIVE not in template.blocks:
         return HTMLResponse(_whole(asked, content, tag), headers=_VARY)
     headers = {**_VARY, "HX-PTag": tag}
     if given.get("hx-ptag") == tag:
         return Response(status_code=304, headers=headers)
-    template = environment().get_template(asked.page.template)
     context = template.new_context({**content, "desk": _frame(asked, content, tag)})
     return HTMLResponse("".join(template.blocks[LIVE](context)), headers=headers)
 
@@ -83,7 +84,7 @@ def table_response(path: str, rows: Iterable[Sequence[object]]) -> Response:
 
 def problem_response(request: Request, status: int, detail: str, pages: tuple[Page, ...], now: datetime) -> Response:
     """A page that says what is wrong; JSON for those that read no pages."""
-    if request.url.path.endswith(".json") or "hx-request" in request.headers:
+    if not reads_pages(request):
         return Response(to_json({"detail": detail}), status, media_type="application/json")
     page = Page(request.url.path, _TITLES.get(status, "That did not work"), "problem.html", dict)
     return HTMLResponse(_whole(Asked(request, page, pages, now), {"status": status, "detail": detail}), status)
@@ -106,7 +107,8 @@ def _whole(asked: Asked, content: Content, tag: str = "") -> str:
 def _frame(asked: Asked, content: Content, tag: str) -> dict[str, Any]:
     """What all pages have: who looks, at which page, as of when. In templates it is `desk`."""
     request, page = asked.request, asked.page
-    visitor: Visitor | None = request.state.visitor
+    # Not there: it went wrong before anybody looked who asks.
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
     query = {name: value for name, value in request.query_params.items() if value}
     kept = {name: content[name] for name in page.tick_keeps}
     return {

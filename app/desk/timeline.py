@@ -64,6 +64,7 @@ _EVENTS = {
     "corrected": "a person chose the archetype",
     "issue_changed": "its issue changed",
     "link": "a person linked an issue",
+    "link_chosen": "a person linked an issue at the desk",
     "answered": "one of us answered on the post",
     "announced": "the team's answer was passed on",
     "post_changed": "the post changed",
@@ -89,13 +90,23 @@ def _try(one: Attempt) -> Moment:
 
 
 def _correction(one: Correction) -> Moment:
-    who = one.by or "a person"
+    who = _person(one.by)
     was = _spoken(one.was) if one.was else "left to people"
     return Moment(one.at, "corrected", f"{who} chose {_spoken(one.archetype)}", f"it was {was}")
 
 
+def _person(by: str) -> str:
+    """`by`, as `app.records.corrections.Correction` has it."""
+    place, _, who = by.partition(":")
+    named = {"zendesk": f"an agent ({who})", "desk": who}
+    return named.get(place, by or "a person") if who else by or "a person"
+
+
 def _by_hand(one: AuditEntry) -> Moment:
-    return Moment(one.at, "by_hand", f"{one.name}: {_spoken(one.what)}", "")
+    kind, _, number = one.about.partition(" ")
+    return Moment(
+        one.at, "by_hand", f"{one.name}: {_spoken(one.what)}", f"failure {number}" if kind == "failure" else ""
+    )
 
 
 def _spoken(name: str | None) -> str:

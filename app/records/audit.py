@@ -1,5 +1,6 @@
 """Who changed what by hand, and when: at the desk, through the API, or with a command."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,6 +46,11 @@ class Audit(TableAccess):
         if before is not None:
             query = query.where(audit.c.id < before)
         return self._read(AuditEntry, query.order_by(audit.c.id.desc()).limit(min(limit, MOST_LISTED)))
+
+    def of(self, things: Collection[str], *, limit: int = 50) -> list[AuditEntry]:
+        """What was done to any of these, the newest first."""
+        query = sa.select(audit).where(audit.c.about.in_(things))
+        return self._read(AuditEntry, query.order_by(audit.c.id.desc()).limit(limit))
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count."""

@@ -25,7 +25,7 @@ class Correction:
     """The ticket as it was read when it was decided: `app.ticket.Ticket` as plain JSON; empty when it is too old."""
     at: str
     by: str = ""
-    """Who chose it, as far as that is known: `zendesk:<id of the agent>`, or a name at the desk."""
+    """Who chose it, as far as that is known: `zendesk:<id of the agent>`, or `desk:<name>`, as typed there."""
 
 
 @dataclass(frozen=True)

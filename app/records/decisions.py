@@ -138,7 +138,7 @@ class PostThread:
 
 ASKED = "asked"
 """Says nothing about the ticket itself: it may come before the first verdict."""
-FOLLOWING = ("link", "answered", "issue_changed", "announced", "post_changed", ASKED)
+FOLLOWING = ("link", "link_chosen", "answered", "issue_changed", "announced", "post_changed", ASKED)
 """Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 

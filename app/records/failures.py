@@ -158,8 +158,10 @@ class Failures(TableAccess):
                     values = {"payload": {**payload, "mentions": kept}}
                     connection.execute(sa.update(failures).where(failures.c.id == row["id"]).values(**values))
 
-    def set_state(self, failure_id: int, state: str, *, because: str = "") -> None:
-        self._change(sa.update(failures).where(failures.c.id == failure_id).values(state=state, because=because))
+    def ignore(self, failure_id: int, because: str) -> bool:
+        """Whether it was open: what is being tried again is not ignored under its work's hands."""
+        is_open = (failures.c.id == failure_id, failures.c.state == "open")
+        return self._change(sa.update(failures).where(*is_open).values(state="ignored", because=because)) > 0
 
     @staticmethod
     def mark_retried(connection: sa.Connection, failure_ids: Collection[int]) -> None:

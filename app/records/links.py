@@ -224,8 +224,8 @@ class Links(TableAccess):
             connection.execute(_HEARD, told)
 
     def follow(self, ticket_id: int, following: Following, *, now: str, issue: Key | None = None) -> int:
-        """Pause, resume or remove a ticket's links: to one issue, or to all. How many there are."""
-        which = [links.c.ticket_id == ticket_id, links.c.iid.is_not(None)]
+        """Pause, resume or remove a ticket's links: to one issue, or to all. How many; what is removed stays so."""
+        which = [links.c.ticket_id == ticket_id, links.c.iid.is_not(None), links.c.following != "removed"]
         if issue:
             which += _issue(*issue)
         return self._update(which, following=following, updated_at=now)

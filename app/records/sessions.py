@@ -35,6 +35,10 @@ class Sessions(TableAccess):
     def end(self, digest: str) -> None:
         self._change(sa.delete(sessions).where(sessions.c.digest == digest))
 
+    def prune(self, now: str, *, limit: int) -> int:
+        """Delete up to `limit` whose end has come; returns the count."""
+        return self._delete_some(sessions, sessions.c.ends_at <= now, limit=limit)
+
     def end_idle(self, *, seen_before: str, now: str) -> int:
         """Delete those that are over; returns the count."""
         over = (sessions.c.seen_at <= seen_before) | (sessions.c.ends_at <= now)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.desk.kept import Kept
 from app.desk.open import desk_access
-from app.desk.registry import desk_router, explain_problem
+from app.desk.registry import desk_router, explain_problem, refusal
 from app.service import Service
 from app.web.api import health, router
 from app.web.security import SecurityMiddleware, refuse_input
@@ -64,7 +64,7 @@ def _app(
     app.state.worker = worker
     app.state.start_failure = None
     app.state.health = health.Health(service, worker)
-    app.state.desk_access = desk_access(service)
+    app.state.desk_access = desk_access(service, refusal)
     app.state.desk_kept = Kept()
     app.add_exception_handler(RequestValidationError, _explain)
     app.add_exception_handler(HTTPException, _explain)

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -55,7 +56,8 @@ class SecurityMiddleware:
             log.exception("request_failed", method=scope["method"], path=_route(scope))
             if answer.started:
                 raise RuntimeError("the answer was cut short") from error
-            await _refusal(500, "This went wrong on our side; the log has it.")(scope, receive, answer)
+            refusal = self._explained(scope, 500, "This went wrong on our side; the log has it.")
+            await refusal(scope, receive, answer)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -72,10 +74,19 @@ class SecurityMiddleware:
         try:
             body = await read_body(Request(scope, receive))
         except BodyRefused as error:
-            refusal = _refusal(error.status, f"The body is refused: {error.reason}.", error.headers)
+            refusal = self._explained(scope, error.status, f"The body is refused: {error.reason}.", error.headers)
             await refusal(scope, receive, send)
             return
         await self.app(scope, _once(body, receive), send)
+
+    def _explained(self, scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+        """As a page at the desk, unless it is the drawing of pages that goes wrong."""
+        if self.desk is not None and is_of_desk(scope["path"]):
+            with suppress(Exception):
+                page = self.desk.refuse(Request(scope), status, detail)
+                page.headers.update(headers or {})
+                return page
+        return _refusal(status, detail, headers)
 
     async def _refusal(self, scope: Scope) -> Response | None:
         """Of those who may not come in."""

@@ -321,8 +321,18 @@ class ArchetypeChosen(Stored):
     by: str
 
 
+class LinkChosen(Stored):
+    """Somebody linked an issue on the desk."""
+
+    kind: Literal["link_chosen"] = "link_chosen"
+    event: Literal["link_chosen"] = "link_chosen"
+    project: str
+    iid: int
+    by: str
+
+
 Cause = Annotated[
-    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked | ArchetypeChosen,
+    TicketChanged | IssueNews | AnsweredOnPost | MentionChanged | ExpertAsked | ArchetypeChosen | LinkChosen,
     Field(discriminator="kind"),
 ]
 

@@ -191,3 +191,29 @@ def test_an_empty_file_is_no_secret(environ: dict[str, str], tmp_path: Path) -> 
     with pytest.raises(BadSettings) as caught:
         load({**environ, "DESK_TOKEN_FILE": str(empty)})
     assert [problem.partition(":")[0] for problem in caught.value.problems] == ["DESK_TOKEN is missing"]
+
+
+def test_tokens_of_the_desk_that_guard_nothing_are_refused(environ: dict[str, str]) -> None:
+    good = environ["DESK_TOKEN"]
+    for name in ("DESK_TOKEN", "DESK_READ_TOKEN"):
+        (said,) = problems({**environ, name: "a" * 19})
+        assert said.startswith(f"{name}: must have at least 20 characters")
+        assert said.endswith("openssl rand -hex 32.")
+    (said,) = problems({**environ, "DESK_READ_TOKEN": good})
+    assert said.startswith("DESK_READ_TOKEN: must not be that of DESK_TOKEN")
+    assert load({**environ, "DESK_READ_TOKEN": "a" * 20}).desk_read_token
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Desk.Example.org/x", "https://desk.example.org"),
+        ("https://desk.example.org:443", "https://desk.example.org"),
+        ("https://desk.example.org:8443", "https://desk.example.org:8443"),
+        ("http://localhost:80", "http://localhost"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("", ""),
+    ],
+)
+def test_the_desks_origin_is_as_browsers_spell_it(environ: dict[str, str], url: str, origin: str) -> None:
+    assert load({**environ, "DESK_URL": url}).desk_origin == origin

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.sandbox.zendesk.state import ADVOCATE_ID
-from tests.support.harness import PROJECT, Harness
+from tests.support.harness import DESK_TOKEN, PROJECT, Harness
 
+OURS = {"Sec-Fetch-Site": "same-origin"}
 UNSURE = (
     "@gitlab since 12.2 the pipeline graph of forked projects draws its arrows the wrong way round, it worked in 12.1"
 )
@@ -110,3 +111,20 @@ def test_a_tag_opens_no_public_issue_of_a_vulnerability(harness: Harness) -> Non
     changed(harness, ticket["id"])
     opened = [one for one in harness.sandbox.gitlab.issues(PROJECT) if "wiki5" in one["description"]]
     assert [one["confidential"] for one in opened] == [True]
+
+
+def test_an_issue_is_linked_at_the_desk_and_again_after_it_was_removed(harness: Harness) -> None:
+    iid = harness.known_issue(title="Labels vanish when they are dragged")
+    ticket_id = harness.triaged("Lovely release notes this month, thank you!")[0]["ticket_id"]
+    entered = harness.web.post("/login", data={"token": DESK_TOKEN, "name": "Ada"}, headers=OURS)
+    headers = {**OURS, "Cookie": entered.headers["set-cookie"].split(";")[0]}
+    page = f"/desk/tickets/{ticket_id}"
+    for _ in range(2):
+        linked = harness.web.post(f"{page}/links/new", data={"issue": f"{PROJECT}#{iid}"}, headers=headers)
+        assert linked.headers["location"] == page
+        harness.idle()
+        assert links(harness, ticket_id) == [(iid, "active")]
+        assert "Ada linked" in harness.sandbox.zendesk.ticket(ticket_id)["comments"][-1]["body"]
+        form = {"project": PROJECT, "iid": iid, "following": "removed"}
+        assert harness.web.post(f"{page}/links", data=form, headers=headers).status_code == 303
+    assert links(harness, ticket_id) == [(iid, "removed")]

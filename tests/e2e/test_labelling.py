@@ -25,7 +25,7 @@ def test_a_choice_on_the_desk_reaches_the_ticket_and_the_next_training(harness: 
     assert harness.decision(ticket_id)["decided_by"] == "person"
     records = harness.service.deps.records
     (correction,) = [one for one in records.corrections.all() if one.ticket_id == ticket_id]
-    assert (correction.archetype, correction.by) == ("bug_report", "Ada")
+    assert (correction.archetype, correction.by) == ("bug_report", "desk:Ada")
     assert [(one.name, one.what, one.about) for one in records.audit.newest(limit=1)] == [
         ("Ada", "label", f"ticket {ticket_id}")
     ]

@@ -142,7 +142,7 @@ class Desk:
 
     def audited(self) -> list[AuditEntry]:
         """What people did, the newest first; signing in is not counted."""
-        return [one for one in self.records.audit.newest() if one.what != "sign in"]
+        return [one for one in self.records.audit.newest() if not one.what.startswith("sign")]
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from app.work.operations.backtests import Backtests
 from app.work.operations.draft_checks import DraftChecks
 from app.work.operations.dry_run import DryRun
 from app.work.operations.labelling import Labelling
+from app.work.operations.links_by_hand import LinksByHand
 from app.work.operations.past_tickets import chosen_by_people, past_tickets
 from app.work.operations.playground import Playground
 from tests.support.desk import OURS, Desk
@@ -58,6 +59,8 @@ def with_rules(desk: Desk, given: Rules = RULES, works: list[Any] | None = None)
     )
     taken: list[Any] = [] if works is None else works
     desk.service.labelling = lambda: Labelling(records.decisions, taken.extend, clock)
+    gitlab = settings.gitlab_url
+    desk.service.links_by_hand = lambda: LinksByHand(records.decisions, records.links, taken.extend, clock, gitlab)
     records.config_versions.keep(ConfigVersion(given.hash, given.routing_text, given.macros_text, clock().isoformat()))
 
 

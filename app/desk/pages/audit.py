@@ -46,12 +46,6 @@ def _change(before: Any, after: Any) -> list[dict[str, str]]:
     ]
 
 
-def _named(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
-        return value
-    return {"": value} if value else {}
-
-
 def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_said, value))

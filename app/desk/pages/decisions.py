@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.page import Content, Page, Visit, VisitDep
+from app.desk.query import Day, Number
 from app.records.decision_list import BY_ROUTE, DecisionFilter, ListedDecision
 
 PAGE_SIZE = 50
 MOST_NEWER = 100
 
-# Without a script, a form sends its empty fields too.
-_NoneIfEmpty = BeforeValidator(lambda value: value or None)
 Word = Annotated[str, Field(max_length=128)]
-Day = Annotated[date | None, _NoneIfEmpty]
-Number = Annotated[int | None, _NoneIfEmpty, Field(ge=1, le=2**63 - 2)]
 
 
 class DecisionQuery(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.access import safe_next
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
+from app.desk.query import digits
 from app.desk.render import with_query
 from app.desk.work_state import work_state
 from app.records.failures import Failure
@@ -68,12 +70,13 @@ def read(visit: VisitDep, query: Annotated[FailureQuery, Query()]) -> Content:
         "before": f"{shown[-1].failed_at}_{shown[-1].id}" if len(found) > SHOWN else "",
         "is_first_page": query.end is None,
         "count_open": sum(one.count for one in causes),
-        "said": query.said if query.said in _SAID or query.said.startswith(_RETRIED) else "",
+        "said": query.said if _SAID.fullmatch(query.said) else "",
     }
 
 
 _RETRIED = "retried-"
-_SAID = {"ignored", "paused", "resumed"}
+# It becomes a sentence of ours: a link must not be able to put words into it.
+_SAID = re.compile(rf"ignored|paused|resumed|{_RETRIED}[0-9]{{1,3}}")
 
 
 def _rows(visit: Visit, shown: list[Failure]) -> list[dict[str, Any]]:
@@ -108,12 +111,12 @@ def retry(visit: VisitDep, failure_id: FailureId, form: FormDep) -> str:
 def retry_cause(visit: VisitDep, form: FormDep) -> str:
     """As many as the button said, and none that failed since."""
     source, step, reason = (form.get(name, "") for name in ("source", "step", "reason"))
-    upto = form.get("upto", "")
-    if not upto.isdecimal():
+    upto = digits(form.get("upto", ""), most=NEWEST)
+    if upto is None:
         raise HTTPException(422, "The page that asked for this is not of this version: load it again.")
-    visit.note("retry", f"failures: {source}, {step}, {reason}", after={"up to": int(upto)})
+    visit.note("retry", f"failures: {source}, {step}, {reason}", after={"up to": upto})
     with _refusals():
-        count = visit.service.dead_letters.retry_cause(source, step, reason, upto=min(int(upto), NEWEST))
+        count = visit.service.dead_letters.retry_cause(source, step, reason, upto=upto)
     return _back(form, f"{_RETRIED}{count}")
 
 
@@ -138,9 +141,9 @@ def pause(visit: VisitDep, form: FormDep) -> str:
 
 def resume(visit: VisitDep, form: FormDep) -> str:
     """Without a name: whatever is paused."""
-    what = _what(form)
+    what, reason = _what(form), form.get("reason", "").strip()[:1000]
     before = [asdict(one) for one in visit.records.pauses.current()]
-    visit.note("resume", what or "all that is paused", before=before)
+    visit.note("resume", what or "all that is paused", before=before, after={"reason": reason} if reason else None)
     visit.records.pauses.lift(what)
     return _back(form, "resumed")
 

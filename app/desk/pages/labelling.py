@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query
 
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
+from app.desk.query import LARGEST, Number, digits
+from app.desk.render import with_query
 from app.model.training_report import TrainingReport
 from app.records.decisions import Decision
 from app.rules.verdict import spoken
@@ -15,16 +18,15 @@ from app.work.operations.labelling import MOST_COUNTED, NothingToLabel
 
 KEYS = 9
 """So many archetypes have a key of their own."""
-NoneIfEmpty = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-TicketId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+TicketId = Annotated[int, Path(ge=1, le=LARGEST)]
 
 
 def read(
     visit: VisitDep,
-    before: NoneIfEmpty = None,
-    ticket: NoneIfEmpty = None,
+    before: Number = None,
+    ticket: Number = None,
     chose: Annotated[str, Query(max_length=64)] = "",
-    of: NoneIfEmpty = None,
+    of: Number = None,
 ) -> Content:
     """`before`: go on behind this decision; `ticket`: this one; `chose`, `of`: what was just chosen, and of which."""
     unsure = visit.service.labelling().unsure(before)
@@ -40,7 +42,7 @@ def read(
         "left": unsure.left,
         "left_is_least": unsure.left >= MOST_COUNTED,
         "archetypes": _archetypes(visit, shown) if shown else [],
-        "chosen": {"archetype": chose, "ticket_id": of} if chose and of else None,
+        "chosen": {"archetype": chose, "ticket_id": of} if chose in _names(visit) and of else None,
         "has_begun": before is not None,
         "training": _training(visit),
     }
@@ -48,7 +50,7 @@ def read(
 
 def choose(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     """The next one, and what was chosen for this one."""
-    archetype, before = form.get("archetype", ""), form.get("decision", "")
+    archetype, before = form.get("archetype", ""), digits(form.get("decision", ""), most=LARGEST)
     visit.note("label", f"ticket {ticket_id}", after={"archetype": archetype[:64]})
     try:
         visit.service.labelling().choose(
@@ -56,8 +58,11 @@ def choose(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
         )
     except NothingToLabel as error:
         raise HTTPException(409, str(error)) from None
-    go_on = f"before={before}&" if before.isdecimal() else ""
-    return f"/desk/labelling?{go_on}chose={archetype}&of={ticket_id}"
+    return with_query(PAGE.path, {"before": before, "chose": archetype, "of": ticket_id})
+
+
+def _names(visit: Visit) -> Collection[str]:
+    return visit.service.deps.rulebook.current().routing.archetypes.keys()
 
 
 def _ticket(visit: Visit, one: Decision) -> dict[str, Any]:

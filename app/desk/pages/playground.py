@@ -12,6 +12,7 @@ from fastapi import HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.page import Content, FormDep, Page, Visit, VisitDep
+from app.desk.query import read_form
 from app.rules.draft import FILES, TESTS, CheckedDraft, Draft
 from app.rules.files import read_text
 from app.rules.json_schema import json_schema
@@ -68,9 +69,8 @@ def read(visit: VisitDep, query: Annotated[PlaygroundQuery, Query()]) -> Content
 
 def check(visit: VisitDep, form: FormDep) -> Content:
     """The form, sent: the page again, with what the service says of it."""
-    query = PlaygroundQuery.model_validate(
-        {name: form.get(name, "") for name in ("text", "subject", "channel", "from", "public")}
-    )
+    written = ("text", "subject", "channel", "from", "public")
+    query = read_form(PlaygroundQuery, {name: form.get(name, "") for name in written})
     draft = draft_of(visit, form)
     tried = _asked(visit, _Tried(query, draft, checked_draft(visit, draft)))
     if form.get("run") == "tests":

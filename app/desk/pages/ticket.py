@@ -13,9 +13,12 @@ from app.desk.reasons import Reasons, reasons
 from app.desk.timeline import TicketRecords, timeline
 from app.records.decisions import Decision
 from app.records.links import Following, Link
+from app.work.messages import CannotStore
+from app.work.operations.links_by_hand import CannotLink
 
 TicketId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 RunId = Annotated[str, Query(max_length=64)]
+LONGEST_ADDRESS = 1000
 FOLLOWINGS: tuple[Following, ...] = ("active", "paused", "removed")
 
 
@@ -36,7 +39,7 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         failures=failures,
         tries=[one for some in tries.values() for one in some],
         corrections=records.corrections.of_ticket(ticket_id),
-        by_hand=records.audit.newest(about=f"ticket {ticket_id}"),
+        by_hand=records.audit.of([f"ticket {ticket_id}", *(f"failure {one.id}" for one in failures)]),
     )
     settings = visit.service.deps.settings
     return {
@@ -133,6 +136,8 @@ def follow(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     found = [one for one in visit.records.links.of_ticket(ticket_id) if (one.project, str(one.iid)) == issue]
     if not found or found[0].iid is None or wanted is None:
         raise HTTPException(404, f"Ticket {ticket_id} has no such link.")
+    if found[0].following == "removed" and wanted != "removed":
+        raise HTTPException(409, "This link was removed. It can be made again: link the issue.")
     link, named = found[0], f"{found[0].project}#{found[0].iid}"
     before, after = ({"issue": named, "following": one} for one in (link.following, wanted))
     visit.note("link", f"ticket {ticket_id}", before=before, after=after)
@@ -141,5 +146,20 @@ def follow(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
     return f"/desk/tickets/{ticket_id}"
 
 
+def link(visit: VisitDep, ticket_id: TicketId, form: FormDep) -> str:
+    """Another issue, which the service does not know of yet."""
+    by_hand, rules = visit.service.links_by_hand(), visit.service.deps.rulebook.current()
+    try:
+        project, iid = by_hand.issue_named(form.get("issue", "")[:LONGEST_ADDRESS], rules)
+        visit.note("link", f"ticket {ticket_id}", after={"issue": f"{project}#{iid}", "following": "active"})
+        by_hand.link(ticket_id, (project, iid), visit.visitor.name)
+    except CannotLink as error:
+        raise HTTPException(409, str(error)) from None
+    except CannotStore:
+        raise HTTPException(503, "The queue cannot be written to; try again.") from None
+    return f"/desk/tickets/{ticket_id}"
+
+
 PAGE = Page("/desk/tickets/{ticket_id}", "Ticket", "ticket.html", read, within=decisions.PAGE.path)
+LINK = Deed("/desk/tickets/{ticket_id}/links/new", link)
 FOLLOW = Deed("/desk/tickets/{ticket_id}/links", follow)

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.desk.page import Content, Page, VisitDep
+from app.desk.query import Day
 from app.desk.waits import AGES, GOAL_SECONDS, Waits, WaitsBy, waiting_by_age, waits_by
 from app.work.reconcile.first_answers import POSITION
 
 DAYS_SHOWN = 14
 MOST_DAYS = 92
-_Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 
 
 class TimesQuery(BaseModel):
@@ -25,8 +25,8 @@ class TimesQuery(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     channel: Annotated[str, Field(max_length=128)] = ""
-    first_day: _Day = Field(None, alias="from")
-    last_day: _Day = Field(None, alias="to")
+    first_day: Day = Field(None, alias="from")
+    last_day: Day = Field(None, alias="to")
 
     def days(self, today: date) -> list[date]:
         """The first and the last included; at most MOST_DAYS."""

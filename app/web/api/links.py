@@ -22,6 +22,8 @@ def follow(ticket_id: TicketId, wanted: FollowingIn, service: ServiceDep, audit:
     ]
     if not found:
         raise HTTPException(404, f"Ticket {ticket_id} has no link to {wanted.project}#{wanted.iid}.")
+    if found[0].following == "removed" and wanted.following != "removed":
+        raise HTTPException(409, f"The link to {wanted.project}#{wanted.iid} was removed, and stays so.")
     issue = (found[0].project_id, wanted.iid)
     change = {"issue": f"{wanted.project}#{wanted.iid}", "following": wanted.following}
     audit("link", f"ticket {ticket_id}", before={**change, "following": found[0].following}, after=change)

@@ -24,6 +24,7 @@ class ResumeIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     what: What | None = Field(None, description="Null: whatever is paused.")
+    reason: Annotated[str, Field(max_length=1000)] = ""
 
 
 class PauseOut(BaseModel):
@@ -53,6 +54,10 @@ def pause(wanted: PauseIn, service: ServiceDep, audit: AuditDep) -> PausesOut:
 @router.post("/resume", summary="Go on, in order")
 def resume(wanted: ResumeIn, records: RecordsDep, audit: AuditDep) -> PausesOut:
     """What is still paused."""
-    audit("resume", wanted.what or "all that is paused", before=[asdict(one) for one in records.pauses.current()])
+    before, after = (
+        [asdict(one) for one in records.pauses.current()],
+        {"reason": wanted.reason} if wanted.reason else None,
+    )
+    audit("resume", wanted.what or "all that is paused", before=before, after=after)
     records.pauses.lift(wanted.what)
     return current(records)

@@ -79,6 +79,8 @@ class TagCommands:
         """Carried out here: it is ours alone, and doing it twice does no harm."""
         now = self.deps.now().isoformat()
         found = [link for link in self.deps.records.links.of_ticket(ticket_id) if iid is None or link.iid == iid]
+        if following != "removed":  # what was removed stays so; that it is done twice must not be said to be nothing
+            found = [link for link in found if link.following != "removed"]
         for link in found:
             if link.iid is not None:
                 self.deps.records.links.follow(ticket_id, following, now=now, issue=(link.project_id, link.iid))

@@ -116,7 +116,9 @@ class IssueLinker:
         except NotFound:
             return Found(outcome="failed", detail=f"there is no issue {wanted}, or Pointsman may not read it")
         chosen = chosen.about(issue)
-        if known is None:
+        if known and known.following == "removed":
+            self.deps.records.links.forget(report.ticket_id, intent)  # a person wants it after all
+        if known is None or known.following == "removed":
             self.links.save(chosen, issue, "manual")
         self.links.note_on_issue(chosen, issue.iid, known)
         return Found(outcome="linked", issue=self.known_issues.ref(chosen, self.known_issues.candidate(chosen, issue)))

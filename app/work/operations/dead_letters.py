@@ -15,7 +15,7 @@ AT_ONCE = 100
 
 
 class CannotRetry(Exception):
-    """`reason`: no_such_failure, retried_already or nothing_to_retry."""
+    """`reason`: no_such_failure, retried_already, nothing_to_retry or not_open."""
 
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
@@ -67,9 +67,10 @@ class DeadLetters:
         return len(able)
 
     def ignore(self, failure_id: int, because: str) -> Failure:
-        """Kept, with the reason, and counted as dealt with."""
+        """Kept, with the reason, and counted as dealt with. Raises CannotRetry: it is not open any more."""
         self._known(failure_id)
-        self.failures.set_state(failure_id, "ignored", because=because)
+        if not self.failures.ignore(failure_id, because):
+            raise CannotRetry(f"Failure {failure_id} is not open any more: it was retried, or ignored.", "not_open")
         return self._known(failure_id)
 
     def _known(self, failure_id: int) -> Failure:

@@ -92,6 +92,7 @@ class Pruner:
         yield "shadow_hits", lambda: records.routes_fired.prune(before(kept.texts_days), limit=BATCH)
         yield "calls", lambda: records.calls.prune(work, limit=BATCH)
         yield "audit", lambda: records.audit.prune(dealt_with, limit=BATCH)
+        yield "sessions", lambda: records.sessions.prune(now.isoformat(), limit=BATCH)
         yield "first_answers", lambda: records.first_answers.prune(before(kept.corrections_days), limit=BATCH)
         yield "performed", lambda: records.capped_actions.prune(work, limit=BATCH)
 

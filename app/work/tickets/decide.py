@@ -32,7 +32,7 @@ from app.work.decisions.derived_decision import Earlier, derived
 from app.work.decisions.expert_asked import expert_asked, experts_asked
 from app.work.decisions.language_model import LanguageModelFallback
 from app.work.decisions.notification import notification
-from app.work.decisions.tag_commands import TagCommands, carried_out, command_tag
+from app.work.decisions.tag_commands import Command, TagCommands, carried_out, command_tag
 from app.work.jobs.dependencies import Dependencies
 from app.work.limits.caps import HourlyCaps
 from app.work.messages import (
@@ -45,6 +45,7 @@ from app.work.messages import (
     Failed,
     Fault,
     IssueNews,
+    LinkChosen,
     LinkTicket,
     MentionChanged,
     TicketChanged,
@@ -140,8 +141,12 @@ class TicketDecider:
                 return self._answered(message, answer, snapshot)
             case MentionChanged() as changed:
                 return self._post_changed(message, changed, snapshot)
-            case ArchetypeChosen() as chosen:
-                return self._chosen(message, chosen, snapshot)
+            case ArchetypeChosen() | LinkChosen() as chosen:
+                if isinstance(chosen, ArchetypeChosen):
+                    decided = self._chosen(message, chosen, snapshot)
+                else:
+                    decided = self._link_chosen(message, chosen, snapshot)
+                return decided
             case IssueNews() as news:
                 last, rules = self.log.last_applied(snapshot.id), self.deps.rulebook.current()
                 decision = notification(message, news, snapshot, last, rules=rules, now=self.deps.now())
@@ -271,9 +276,19 @@ class TicketDecider:
             return Ended(why="a person chose the archetype in Zendesk meanwhile")
         snapshot = self._with_conversation(snapshot, rules)
         ticket = replace(ticket, event="corrected", body=snapshot.description)
-        self.log.corrected(snapshot.id, chosen.archetype, last, by=chosen.by)
+        self.log.corrected(snapshot.id, chosen.archetype, last, by=f"desk:{chosen.by}")
         choice = Choice(chosen.archetype, chosen.by)
         return self._judge(message, snapshot, ticket, previous, rules=rules, choice=choice)
+
+    def _link_chosen(self, message: TicketMessage, chosen: LinkChosen, snapshot: TicketSnapshot) -> DecideResult:
+        """On the desk: as if an agent had given the command by a tag."""
+        rules, last = self.deps.rulebook.current(), self.log.last_applied(snapshot.id)
+        if last is None:
+            return self._undecided(snapshot.id)
+        issue = f"{chosen.project}#{chosen.iid}"
+        command = Command(f"{chosen.by} linked {issue} on the desk.", (), f"link:{issue}")
+        snapshot = self._with_conversation(snapshot, rules)
+        return self._to_write(carried_out(message, snapshot, rules, command, last=last, now=self.deps.now()))
 
     def _new_comment(
         self, changed: TicketChanged, snapshot: TicketSnapshot, last: Decision, rules: Rules

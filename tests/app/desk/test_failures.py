@@ -99,6 +99,15 @@ def test_one_is_left_be_with_a_reason_only(desk: Desk) -> None:
     assert "Left be: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
 
 
+def test_what_is_tried_again_already_is_not_left_be(desk: Desk) -> None:
+    failure = desk.failure()
+    desk.post(f"{PAGE}/{failure.id}/retry")
+    assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="known").status_code == 409
+    found = desk.records.failures.by_key(failure.key)
+    assert found
+    assert (found.state, found.because) == ("retried", "")
+
+
 def test_pause_and_resume_say_who_and_why(desk: Desk) -> None:
     desk.sign_in("operate", "Ada")
     assert desk.post("/desk/pause", what="issues", reason="a migration").status_code == 303
@@ -107,9 +116,11 @@ def test_pause_and_resume_say_who_and_why(desk: Desk) -> None:
     assert "Nothing goes to GitLab" in page
     assert "by Ada: a migration" in page
     assert desk.post("/desk/pause", what="lunch").status_code == 422
-    assert desk.post("/desk/resume", what="issues").status_code == 303
+    assert desk.post("/desk/resume", what="issues", reason="it is over").status_code == 303
     assert desk.records.pauses.current() == []
-    assert [one.what for one in desk.audited()] == ["resume", "pause"]
+    assert [(one.what, one.after) for one in desk.audited()] == [
+        ("resume", {"reason": "it is over"}), ("pause", {"reason": "a migration"}),
+    ]  # fmt: skip
 
 
 def test_readers_see_all_of_it_and_no_button(desk: Desk) -> None:

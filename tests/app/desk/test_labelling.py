@@ -55,6 +55,7 @@ def test_a_choice_becomes_work_and_the_next_ticket_is_shown(desk: Desk, works: l
     assert (work.message.ticket_id, work.message.cause.archetype, work.message.cause.by) == (2, "mention", "Ada")
     page = desk.get(answer.headers["location"])
     assert "#2 becomes <b>mention</b>" in page.text
+    assert desk.get(f"{PAGE}.json?before=&ticket=&chose=your+password&of=2").json()["chosen"] is None
     assert desk.get(answer.headers["location"].replace(PAGE, f"{PAGE}.json")).json()["ticket"]["ticket_id"] == 1
     again = desk.get(f"{PAGE}.json?ticket=2&before={first['decision_id']}").json()
     assert again["ticket"]["ticket_id"] == 2

@@ -88,9 +88,9 @@ def test_after_five_wrong_tokens_the_sixth_must_wait_and_the_right_one_must_not(
 
 def test_the_limit_remembers_no_more_than_it_needs() -> None:
     limit = LoginLimit(most=2)
-    assert [limit.is_reached(NOW) for _ in range(5)] == [False, False, True, True, True]
-    assert limit.is_reached(NOW + timedelta(seconds=59))
-    assert not limit.is_reached(NOW + timedelta(minutes=3))
+    assert [limit.count(NOW) for _ in range(5)] == [1, 2, 3, 3, 3]
+    assert limit.count(NOW + timedelta(seconds=59)) == 3
+    assert limit.count(NOW + timedelta(minutes=3)) == 1
 
 
 def book(desk: Desk, **tokens: str) -> SessionBook:
@@ -127,6 +127,13 @@ def test_a_changed_token_ends_what_it_began_and_nothing_else(desk: Desk) -> None
     assert changed.find(reads, NOW, uses=True)
     without = SessionBook(desk.records.sessions, {"operate": TOKENS["operate"]})
     assert without.find(reads, NOW, uses=True) is None
+
+
+def test_what_is_over_goes_with_the_rest_that_is_old(desk: Desk) -> None:
+    value = book(desk).begin("a", "operate", NOW)
+    assert desk.records.sessions.prune((NOW + LONGEST - SEEN_EVERY).isoformat(), limit=9) == 0
+    assert desk.records.sessions.prune((NOW + LONGEST).isoformat(), limit=9) == 1
+    assert book(desk).find(value, NOW, uses=False) is None
 
 
 def test_old_sessions_are_deleted(desk: Desk) -> None:
@@ -168,6 +175,8 @@ def test_another_page_can_neither_sign_in_nor_out(desk: Desk, site: str) -> None
     ("given", "leads_to"),
     [
         ("/desk/tickets/7?x=1", "/desk/tickets/7?x=1"),
+        ("/desk/decisions?q=https://example.org", "/desk/decisions?q=https://example.org"),
+        ("/desk/" + "x" * 4000, HOME),
         ("", HOME),
         ("https://evil.example", HOME),
         ("//evil.example", HOME),
@@ -205,7 +214,29 @@ def test_a_printed_link_signs_in_once_and_not_for_long(desk: Desk) -> None:
     assert desk.get("/login/once/guessed").status_code == 401
 
 
-def test_signing_in_is_written_down(desk: Desk) -> None:
+def test_signing_in_and_out_is_written_down(desk: Desk) -> None:
     desk.sign_in("read", "Ada")
-    entry = desk.records.audit.newest()[0]
-    assert (entry.name, entry.role, entry.what) == ("Ada", "read", "sign in")
+    desk.post("/logout")
+    desk.post("/logout")
+    entries = desk.records.audit.newest()
+    assert [(one.name, one.role, one.what) for one in entries] == [
+        ("Ada", "read", "sign out"), ("Ada", "read", "sign in"),
+    ]  # fmt: skip
+    assert len({one.session for one in entries}) == 1
+
+
+def test_wrong_tokens_in_a_row_are_written_down_once(desk: Desk) -> None:
+    for _ in range(8):
+        desk.post("/login", token="wrong", name="Ada")
+    desk.clock.advance(61)
+    desk.post("/login", token="wrong")
+    assert [(one.name, one.what) for one in desk.records.audit.newest()] == [("somebody", "sign-in refused")] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [(" Ada\t L. ", "Ada L."), ("a\u202edaL\u200b\x07", "adaL"), ("\u2066", "operator"), ("x" * 99, "x" * 60)],
+)
+def test_a_name_has_nothing_that_is_not_seen(desk: Desk, typed: str, shown: str) -> None:
+    desk.sign_in("operate", typed)
+    assert desk.records.audit.newest()[0].name == shown

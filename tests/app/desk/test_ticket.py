@@ -11,7 +11,8 @@ from app.records.calls import MadeCall
 from app.records.config_versions import ConfigVersion
 from app.records.corrections import Correction
 from app.records.links import Link
-from tests.support.desk import Desk
+from tests.support.desk import TOKENS, Desk
+from tests.support.tried_rules import with_rules
 
 PAGE = "/desk/tickets/7"
 TEXT = "it is broken since 10.4, really"
@@ -103,7 +104,7 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
     page = desk.get(PAGE).text
     assert "36 ms, 200" in page
     assert "no answer" in page
-    assert "zendesk:5 chose spam" in page
+    assert "an agent (5) chose spam" in page
 
 
 def test_an_earlier_decision_has_an_address_and_says_that_it_is_one(desk: Desk) -> None:
@@ -145,6 +146,31 @@ def test_a_link_is_paused_and_removed_by_those_who_may(desk: Desk) -> None:
     assert "Follow again" not in page
 
 
+def test_what_was_removed_stays_removed(desk: Desk) -> None:
+    link(desk)
+    desk.sign_in()
+    form = {"project": "g/p", "iid": "9"}
+    for following, status in (("removed", 303), ("active", 409), ("paused", 409), ("removed", 303)):
+        assert desk.post(f"{PAGE}/links", **form, following=following).status_code == status
+    assert desk.records.links.of_ticket(7)[0].following == "removed"
+    api = desk.web.request(
+        "PUT",
+        "/api/tickets/7/links",
+        json={**form, "iid": 9, "following": "active"},
+        headers={"Authorization": f"Bearer {TOKENS['operate']}"},
+    )
+    assert api.status_code == 409
+
+
+def test_what_was_done_to_a_failure_stands_on_its_tickets_page(desk: Desk) -> None:
+    decided(desk)
+    failure = desk.failure(ticket_id=7)
+    desk.sign_in("operate", "Ada")
+    desk.post(f"/desk/failures/{failure.id}/ignore", reason="known")
+    moments = desk.get(f"{PAGE}.json").json()["timeline"]
+    assert ("Ada: ignore", f"failure {failure.id}") in [(one["what"], one["detail"]) for one in moments]
+
+
 @pytest.mark.parametrize("wrong", [{"iid": "8"}, {"project": "g/q"}, {"following": "followed"}, {"iid": ""}])
 def test_a_link_that_is_not_there_is_refused(desk: Desk, wrong: dict[str, str]) -> None:
     link(desk)
@@ -153,3 +179,20 @@ def test_a_link_that_is_not_there_is_refused(desk: Desk, wrong: dict[str, str]) 
     assert desk.post(f"{PAGE}/links", **form).status_code == 404
     assert desk.records.links.of_ticket(7)[0].following == "active"
     assert desk.audited() == []
+
+
+def test_an_issue_is_linked_as_work_and_a_name_that_is_none_is_explained(desk: Desk) -> None:
+    queued: list[Any] = []
+    with_rules(desk, works=queued)
+    (tracker,) = desk.service.deps.rulebook.current().routing.trackers.values()
+    decided(desk)
+    assert "Link an issue" not in desk.get(PAGE).text
+    desk.sign_in("operate", "Ada")
+    assert "Link an issue" in desk.get(PAGE).text
+    refused = desk.post(f"{PAGE}/links/new", issue="the one with the arrows")
+    assert (refused.status_code, desk.audited(), queued) == (409, [], [])
+    assert f"{tracker.project}#7" in refused.text
+    assert desk.post(f"{PAGE}/links/new", issue=f"{tracker.project}#9").headers["location"] == PAGE
+    (work,) = queued
+    assert (work.message.ticket_id, work.message.cause.iid, work.message.cause.by) == (7, 9, "Ada")
+    assert desk.audited()[0].after == {"issue": f"{tracker.project}#9", "following": "active"}

@@ -81,7 +81,7 @@ def _secrets(given: str) -> Any:
     return Settings.model_validate(
         {"mentions_webhook_secret": given}
         | dict.fromkeys(("zendesk_url", "gitlab_url"), "https://e.org")
-        | dict.fromkeys(("zendesk_webhook_secret", "gitlab_token", "desk_token"), "x")
+        | dict.fromkeys(("zendesk_webhook_secret", "gitlab_token", "desk_token"), "desk-token-of-the-tests")
     ).mentions_webhook_secret
 
 
