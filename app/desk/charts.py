@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import log
 from typing import Any
 
@@ -81,7 +82,7 @@ def _column(
     x = LEFT + step * place + (step - width) / 2
     every = -(-len(days) // MOST_LABELS)
     day = str(days[place]["day"])
-    label = f"{int(day[8:10])}.{int(day[5:7])}." if place % every == 0 else ""
+    label = f"{date.fromisoformat(day):%-d %b}" if place % every == 0 else ""
     return Column(round(x, 1), round(width, 1), round(top, 1), round(bottom - top, 1), _rounded(dot), label, day)
 
 

@@ -125,7 +125,7 @@ def _other(entry: Mapping[str, Any]) -> OtherSaid:
 
 
 def _lines(routing: str, line: int) -> Iterable[YamlLine]:
-    lines = routing.splitlines()
+    lines = routing.split("\n")  # as the page of the version numbers them
     for number in range(max(1, line - AROUND), min(len(lines), line + AROUND) + 1):
         yield YamlLine(number, lines[number - 1], number == line)
 

@@ -13,7 +13,10 @@ from app.records.config_versions import ConfigVersion
 from app.records.links import Link
 from app.records.mentions import NewMention
 from app.records.pauses import Pause
+from app.rules.draft import Draft
 from tests.browser.conftest import Served, axe, serving
+from tests.support.harness import wait_until
+from tests.support.tried_rules import EDITED, RULES, with_rules
 
 HOSTILE = '<script>document.title = "got"</script>"><img src=x onerror="document.title=1"> {{ 7 * 7 }} ' + "w" * 300
 TRACE: tuple[dict[str, Any], ...] = (
@@ -39,14 +42,34 @@ PAGES = [
     "/desk/setup",
     "/desk/audit",
     "/desk/times",
+    "/desk/playground?text=it+is+broken+since+17.3&channel=twitter",
+    "/desk/backtest",
+    "/desk/backtest/{job}",
+    "/desk/rules",
+    "/desk/rules/it",
+    f"/desk/config/{RULES.hash}",
+    "/desk/labelling",
 ]
+TICK = "document.body.dispatchEvent(new CustomEvent('desk:tick'))"
+"""What the page's own clock says every few seconds."""
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("desk"), browser) as opened:
+        with_rules(opened.desk)
         fill(opened)
+        playground = opened.desk.service.playground
+        edited = playground.check(Draft(EDITED, RULES.macros_text, ""), "Ada").rules
+        job = playground.backtests.start(edited, RULES, 100)
+        wait_until(lambda: playground.backtests.get(job.id).has_ended, seconds=60)
         yield opened
+        playground.stop()
+
+
+def addresses(full: Served) -> list[str]:
+    (job,) = full.desk.service.playground.backtests.newest()
+    return [address.format(job=job.id) for address in PAGES]
 
 
 def fill(opened: Served) -> None:
@@ -54,7 +77,7 @@ def fill(opened: Served) -> None:
     now = desk.clock().isoformat()
     records.config_versions.keep(ConfigVersion("c0ffee", f"one\n  - {HOSTILE}\nthree", "", now))
     actions = tuple({"kind": "note", "state": state, "detail": HOSTILE} for state in ("done", "failed", "waiting"))
-    text = {"subject": HOSTILE, "body": f"since 10.4 {HOSTILE}"}
+    text = {"id": 7, "subject": HOSTILE, "body": f"since 10.4 {HOSTILE}"}
     desk.decision(ticket_id=7, trace=TRACE, ticket=text, decided_by="route:since", summary=HOSTILE, actions=actions)
     desk.decision(ticket_id=8, ticket={}, trace=(), summary=HOSTILE, answer=HOSTILE, mode="shadow")
     desk.decision(archetype=None, confidence=None, decided_by="none", state="failed", channel=HOSTILE[:32])
@@ -77,7 +100,7 @@ def fill(opened: Served) -> None:
 def test_each_page_is_calm_whatever_people_wrote(full: Served, role: str) -> None:
     """Wide and light, narrow and dark: nothing runs, sticks out, or is told by colour alone."""
     wide, narrow = full.page(role), full.page(role, width=360, color_scheme="dark")
-    for address in PAGES:
+    for address in addresses(full):
         for page, width in ((wide, 1280), (narrow, 360)):
             page.goto(address)
             assert page.title().endswith("· Pointsman"), address
@@ -88,20 +111,20 @@ def test_each_page_is_calm_whatever_people_wrote(full: Served, role: str) -> Non
             assert len(ids) == len(set(ids)), address
             if role == "operate" or page is narrow:  # the reader's pages are parts of these
                 assert axe(page) == [], address
-        forms = wide.locator("main form[method=post]").count()
+        forms = wide.locator("main form[method=post]:not(#play)").count()  # the playground only looks
         assert forms == 0 or role == "operate", address
 
 
 def test_each_page_stands_still_while_it_follows(full: Served) -> None:
     page = full.page()
-    for address in PAGES:
+    for address in addresses(full):
         page.goto(address)
-        page.wait_for_function("document.documentElement.classList.contains('scripted')")
+        page.wait_for_selector("html.scripted")
         if page.locator("#live").count() == 0:
             continue
         for _ in range(3):
             with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as answer:
-                page.evaluate("document.body.dispatchEvent(new CustomEvent('desk:tick'))")
+                page.evaluate(TICK)
             assert answer.value.status in {200, 304}, address
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert page.evaluate("window.__shifted") == [], address
@@ -125,8 +148,9 @@ def test_what_cannot_be_undone_asks_for_a_second_click(full: Served) -> None:
     page = full.page()
     page.goto("/desk/tickets/7")
     page.click("text=Remove")
-    assert page.locator("text=Remove for good?").count() == 1
+    assert page.locator(".link").get_by_text("Remove for good?").count() == 1
     assert full.desk.records.links.of_ticket(7)[0].following != "removed"
-    page.click("text=Remove for good?")
+    page.click(".link >> text=Remove for good?")
     page.wait_for_selector(".link.removed")
+    assert axe(page) == []
     assert full.desk.records.links.of_ticket(7)[0].following == "removed"

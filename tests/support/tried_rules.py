@@ -43,7 +43,7 @@ def with_rules(desk: Desk, given: Rules = RULES, works: list[Any] | None = None)
     folder = Path(str(records.engine.url.database)).parent / "models"
     routing_file = SimpleNamespace(with_name=lambda _name: SimpleNamespace(read_bytes=EXAMPLES.encode))
     settings = desk.service.deps.settings.model_copy(update={"routing_file": routing_file, "model_folder": folder})
-    rulebook = SimpleNamespace(current=lambda: given)
+    rulebook = SimpleNamespace(current=lambda: given, problems=list)
     desk.service.deps = replace(desk.service.deps, settings=settings, rulebook=cast("Any", rulebook))
     dry_run = DryRun(lambda: given, Judgement(lambda _text: Language("en", "English")), clock)
 

@@ -1,10 +1,11 @@
 // What the pages do by themselves: ask for news, tell times, copy, and obey single keys. All of them work without it.
 "use strict";
 (() => {
-  const TICK_MS = 5000, LONGEST_MS = 60000, OLD_MS = 3 * TICK_MS + 1000;
+  const TICK_MS = 5000, LONGEST_MS = 60000, OLD_MS = 3 * TICK_MS + 1000, ASKED_MS = 10000;
+  const MAY_PASS = [408, 429]; // of 4xx: asking again may help
   const byId = (id) => document.getElementById(id);
   const live = byId("live"), asOf = byId("as-of"), liveState = byId("live-state");
-  let wait = TICK_MS, heard = Date.now(), signedOut = false;
+  let wait = TICK_MS, heard = Date.now(), stopped = false;
 
   // -- news ----------------------------------------------------------------------------------------------------------
   function say(text, link) {
@@ -20,21 +21,24 @@
   }
 
   function tick() {
-    if (live && !signedOut && document.visibilityState === "visible") {
+    if (live && !stopped && document.visibilityState === "visible") {
       document.body.dispatchEvent(new CustomEvent("desk:tick"));
     }
-    if (!signedOut) setTimeout(tick, wait);
+    if (!stopped) setTimeout(tick, wait);
     if (asOf) asOf.parentElement.classList.toggle("old", Date.now() - heard > OLD_MS);
     tellTimes();
   }
 
   document.addEventListener("htmx:after:request", (event) => {
-    const { response, sourceElement } = event.detail.ctx;
+    const { response, sourceElement, text } = event.detail.ctx;
     if (sourceElement !== live) return;
     if (response.status === 401) {
-      signedOut = true;
+      stopped = true;
       say("You are signed out, and this page stands still.",
         "/login?next=" + encodeURIComponent(location.pathname + location.search));
+    } else if (response.status >= 400 && response.status < 500 && !MAY_PASS.includes(response.status)) {
+      stopped = true;
+      say("This page stands still: " + refusal(text));
     } else if (response.status >= 400) {
       slower("The service does not answer; trying again.");
     } else {
@@ -49,7 +53,15 @@
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx && event.detail.ctx.sourceElement === live) slower("No connection; trying again.");
   });
-  document.addEventListener("htmx:after:swap", () => tellTimes());
+  document.addEventListener("htmx:after:swap", () => { tellTimes(); keepAsking(); });
+
+  function refusal(text) {
+    try {
+      return JSON.parse(text).detail;
+    } catch {
+      return "the service refuses it.";
+    }
+  }
 
   function slower(text) {
     wait = Math.min(2 * wait, LONGEST_MS);
@@ -87,14 +99,46 @@
     if (event.target.method !== "get") return;
     for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
   });
-  // A button that asks for a second click: what it does then stands in data-confirm.
+  // A button that asks for a second click, of the same thing and soon: what it does then stands in data-confirm.
+  let asking = null;
+  const subject = (button) => JSON.stringify([button.dataset.confirm, ...new FormData(button.form)]);
+
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
-    if (!button || !button.dataset.confirm || button.dataset.asked) return;
+    if (!button || !button.dataset.confirm) return;
+    if (asking && asking.button === button && asking.subject === subject(button)) return;
     event.preventDefault();
-    button.dataset.asked = "yes";
-    button.textContent = button.dataset.confirm;
+    ask(null);
+    ask(button);
   });
+  document.addEventListener("input", (event) => {
+    if (asking && event.target.form === asking.button.form) ask(null);
+  });
+
+  function ask(button) {
+    if (asking) {
+      clearTimeout(asking.timer);
+      asking.button.textContent = asking.label;
+      asking = null;
+      byId("said").textContent = "";
+    }
+    if (!button) return;
+    asking = { button, subject: subject(button), label: button.textContent, timer: setTimeout(ask, ASKED_MS, null) };
+    button.textContent = button.dataset.confirm;
+    byId("said").textContent = button.dataset.confirm + ": press again.";
+  }
+
+  // After news: the server wrote the button's label again. Does it still mean the same? Else it is no second click.
+  function keepAsking() {
+    if (!asking) return;
+    const { button } = asking;
+    if (button.isConnected && subject(button) === asking.subject) {
+      button.textContent = button.dataset.confirm;
+      return;
+    }
+    asking.label = button.textContent;
+    ask(null);
+  }
 
   // -- keys ----------------------------------------------------------------------------------------------------------
   const KEYS_OFF = "desk-keys-off";
@@ -132,6 +176,9 @@
   });
 
   document.documentElement.classList.add("scripted");
+  // Where the navigation is wider than the window, this page's name is in sight.
+  const here = document.querySelector("nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
   tellTimes();
   setTimeout(tick, TICK_MS);
 })();

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const PAUSE_MS = 600, POLL_MS = 1500;
+  const SIGNED_OUT = "You are signed out. Your edit is still here: sign in in another tab.";
   const byId = (id) => document.getElementById(id);
   const form = byId("play"), outcome = byId("outcome"), state = byId("check-state");
   const original = Object.fromEntries([...document.querySelectorAll("#sources textarea")].map((area) => [area.name, area.defaultValue]));
@@ -32,10 +33,13 @@
     }
     if (mine !== running) return undefined;
     outcome.setAttribute("aria-busy", "false");
-    if (answer.status === 401) return say("You are signed out. Your edit is still here: sign in in another tab.");
+    if (answer.status === 401) return say(SIGNED_OUT);
     if (answer.status === 409) return undefined;
     if (!answer.ok) return say("The check did not work (" + answer.status + ").");
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    // In a word for those who do not see it: all of the result would be read out after each pause in typing.
+    const heads = [...document.querySelectorAll("#problems h2, #answer:not(.stale) h2")];
+    byId("said").textContent = heads.map((head) => head.textContent.trim()).join(". ");
     return say("Checked at " + new Date().toLocaleTimeString());
   }
 
@@ -91,14 +95,19 @@
     const place = byId("backtest-progress");
     place.textContent = "Starting…";
     const answer = await fetch("/desk/backtest", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (answer.status === 401) { place.textContent = SIGNED_OUT; return undefined; }
     if (answer.ok) return follow(new URL(answer.url).pathname, place);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     place.textContent = (page.querySelector(".empty p") || {}).textContent || "It could not be started.";
     return undefined;
   }
 
-  async function follow(path, place) {
-    const answer = await fetch(path, { headers: { "HX-Request": "true" } });
+  async function follow(path, place, tag = "") {
+    const later = (known) => setTimeout(() => follow(path, place, known), POLL_MS);
+    if (document.visibilityState !== "visible") { later(tag); return; }
+    const answer = await fetch(path, { headers: { "HX-Request": "true", "HX-PTag": tag } }).catch(() => null);
+    if (!answer || answer.status === 304 || answer.status >= 500) { later(tag); return; }
+    if (answer.status === 401) { place.textContent = SIGNED_OUT; return; }
     if (!answer.ok) { place.textContent = "It is not known any more."; return; }
     const shown = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".backtest");
     const link = document.createElement("a");
@@ -106,7 +115,7 @@
     link.textContent = "See the tickets";
     shown.append(link);
     place.replaceChildren(shown);
-    if (["waiting", "running"].includes(shown.dataset.state)) setTimeout(() => follow(path, place), POLL_MS);
+    if (["waiting", "running"].includes(shown.dataset.state)) later(answer.headers.get("HX-PTag") || "");
   }
 
   // -- taking it away ------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_failures_of_a_cause_in_any_state_follow_page_by_page(desk: Desk) -> Non
     for _ in range(51):
         desk.failure(failed_at="2026-01-02T12:00:00+00:00")
     for one in wanted:
-        desk.records.failures.set_state(one or 0, "ignored", because="known")
+        desk.records.failures.ignore(one or 0, "known")
     address = f"{PAGE}?source=gitlab&step=link_issue&reason=forbidden&state=ignored"
     first = desk.get(address.replace(PAGE, f"{PAGE}.json")).json()
     older = re.search(r'rel="next" href="([^"]+)"', desk.get(address).text)

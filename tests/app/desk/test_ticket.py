@@ -80,10 +80,25 @@ def test_reasons_are_in_the_order_in_which_people_ask(desk: Desk) -> None:
     assert "(changed since)" in page
 
 
+def test_days_of_what_happened_are_told_apart(desk: Desk) -> None:
+    decided(desk, decided_at="2026-01-01T23:59:58+00:00", finished_at="2026-01-02T00:00:01+00:00")
+    page = desk.get(PAGE).text
+    assert page.index(">1 Jan 2026</li>") < page.index("23:59:58</time>") < page.index(">2 Jan 2026</li>")
+
+
+def test_a_line_has_the_number_that_it_has_on_the_page_of_the_rules(desk: Desk) -> None:
+    """A form feed, or a separator of Unicode's, ends no line there."""
+    desk.records.config_versions.keep(ConfigVersion("c0ffee", f"a\x0cb\u2028c\n{ROUTING}", "", "2026-01-01"))
+    decided(desk)
+    shown = desk.get(f"{PAGE}.json").json()["reasons"]["yaml"]
+    assert [one["text"] for one in shown if one["decided"]] == ["line 4"]
+
+
 def test_what_was_forgotten_has_a_page_too(desk: Desk) -> None:
     decided(desk, ticket={}, trace=())
     page = desk.get(PAGE).text
     assert "The text was forgotten for its age" in page
+    assert "/desk/playground?ticket" not in page, "there is nothing to try"
     assert "Why not another" not in page
 
 
@@ -102,6 +117,7 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
         ("corrected", True),
     ]  # fmt: skip
     page = desk.get(PAGE).text
+    assert page.count('<li class="day">1 Jan 2026</li>') == 1
     assert "36 ms, 200" in page
     assert "no answer" in page
     assert "an agent (5) chose spam" in page

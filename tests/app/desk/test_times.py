@@ -110,6 +110,11 @@ def test_who_waits_is_counted_by_channel_and_age() -> None:
     assert waiting_by_age(rows, NOW) == {"forum": [1, 1, 0, 1], "twitter": [0, 1, 2, 1]}
 
 
+def test_days_under_a_chart_are_spelled_as_on_all_pages() -> None:
+    days = [{"day": f"2026-11-{day}", "share": None} for day in (28, 29)]
+    assert [one.label for one in share_chart(days).columns] == ["28 Nov", "29 Nov"]
+
+
 def test_columns_stay_inside_the_chart_whatever_the_times() -> None:
     times = [None, 0, 1, 3600, 86400, 10**9]
     days = [
@@ -147,11 +152,12 @@ def test_the_page_and_its_twin_say_the_same(filled: Desk) -> None:
     assert len(twin["days"]) == 14
     assert [twin["whole"][name] for name in ("tickets", "by_person", "by_us", "waiting")] == [3, 1, 1, 1]
     assert twin["waiting"] == [{"channel": "forum", "counts": [0, 0, 0, 1], "total": 1}]
-    assert f"<dd>{twin['whole']['share']:.0%}".replace("%", " %") in page
+    assert f"<dd>{twin['whole']['share']:.0%}" in page
     today = NOW.date().isoformat()
-    assert f'href="/desk/decisions?from={today}&amp;to={today}" aria-label="{today}: 100 % of 1 ticket within' in page
+    assert f'href="/desk/decisions?from={today}&amp;to={today}" aria-label="{today}: 100% of 1 ticket within' in page
     assert len(re.findall('<rect class="column"', page)) == 2 * 14
     assert "Forum" in page
+    assert f"as of {NOW:%H:%M:%S} UTC</span></caption>" in page
     assert " style=" not in page
 
 
