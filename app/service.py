@@ -42,6 +42,9 @@ from integrations.errors import Invalid, NotFound, Refused
 
 log = structlog.get_logger(__name__)
 
+# Shorter than this it can be guessed in a long night.
+SHORT_TOKEN = 16
+
 ZENDESK_SETTINGS = "check ZENDESK_URL, ZENDESK_EMAIL and ZENDESK_TOKEN"
 GITLAB_SETTINGS = "check GITLAB_URL and GITLAB_TOKEN, which needs the scope `api`"
 
@@ -77,6 +80,9 @@ class Service:
             self.deps.engine.start()
         self.intake.start()
         self.ticker.start()
+        # Of two processes, one says it.
+        if self.works and len(self.deps.settings.desk_token.get_secret_value()) < SHORT_TOKEN:
+            log.warning("desk_token_short", advice="it guards all decisions: openssl rand -hex 32")
         settings, rules = self.deps.settings, self.deps.rulebook.current()
         log.info(
             "service_started",

@@ -25,8 +25,6 @@ from app.records.database import refuse_unusable
 from app.signatures import SIGNING_PREFIX, signing_key
 
 DEFAULT_MODELS = Path("data/models")
-# Shorter than this it can be guessed: no limit keeps the right one out, or strangers could lock people out.
-LEAST_TOKEN = 20
 SLACK_PREFIX = "xox"
 """How all tokens of Slack begin."""
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
@@ -95,14 +93,6 @@ def _bearer_token(value: SecretStr) -> SecretStr:
     return value
 
 
-def _desk_token(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < LEAST_TOKEN:
-        raise ValueError(
-            f"must have at least {LEAST_TOKEN} characters, as it guards all decisions: openssl rand -hex 32"
-        )
-    return value
-
-
 def _another_token(value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     if value is not None and value == info.data.get("desk_token"):
         raise ValueError("must not be that of DESK_TOKEN: who reads could change everything; openssl rand -hex 32")
@@ -135,7 +125,7 @@ Address = Annotated[str, AfterValidator(_address)]
 AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
 ModelAddress = Annotated[str, AfterValidator(_model_address)]
 ChatAddress = Annotated[SecretStr, AfterValidator(_chat_address)]
-DeskToken = Annotated[SecretStr, AfterValidator(_bearer_token), AfterValidator(_desk_token)]
+BearerToken = Annotated[SecretStr, AfterValidator(_bearer_token)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
 SigningSecrets = Annotated[Secrets, AfterValidator(_signing_tokens)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
@@ -244,10 +234,10 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     )
     sentry_token: SecretStr | None = Field(default=None, description="A Sentry token, scope event:read")
     sentry_org: str = Field(default="", description="The organization's name at Sentry")
-    desk_token: DeskToken = Field(
+    desk_token: BearerToken = Field(
         description="Signs in at the desk, and what callers of /api send as a bearer token: openssl rand -hex 32"
     )
-    desk_read_token: Annotated[DeskToken | None, AfterValidator(_another_token)] = Field(
+    desk_read_token: Annotated[BearerToken | None, AfterValidator(_another_token)] = Field(
         default=None, description="Signs in at the desk too, for those who look and change nothing"
     )
     desk_url: AddressIfAny = Field(
