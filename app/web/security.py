@@ -47,7 +47,7 @@ class SecurityMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        has_page = self.desk is not None and is_of_desk(scope["path"])
+        has_page = self.desk is not None and scope["path"] not in self.webhooks and is_of_desk(scope["path"])
         answer = _Answer(send, scope["path"] if has_page else "")
         try:
             await self._admit(scope, receive, answer)

@@ -9,8 +9,7 @@ from tests.browser.conftest import Served, axe
 HOME = "/desk/decisions"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 360)])
 def test_axe_finds_nothing_and_nothing_sticks_out(served: Served, scheme: str, width: int) -> None:
     served.expected = ("404",)
     served.desk.decision()

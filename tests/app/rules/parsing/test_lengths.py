@@ -39,7 +39,7 @@ def test_a_text_that_may_not_fit_is_named(texts: dict[str, str], said: str) -> N
 @pytest.mark.parametrize(
     "texts",
     [
-        {"default": "x" * 900, "twitter": "x" * 280},
+        {"default": "x" * 300, "twitter": "x" * 280},
         {"default": "x" * 275 + "${name}"},
         {"default": "x", "twitter": "x" * 256 + " ${issue_url}"},
         {"default": "x", "twitter": "👍" * 140},
