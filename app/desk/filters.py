@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from app.rules.verdict import spoken
+
 
 def moment(iso: str) -> str:
     """`28 Nov 2026, 13:02:07 UTC`: for those without a script, and for who wants it exactly."""
@@ -26,7 +28,7 @@ def day(iso: str) -> str:
 
 def words(name: str | None) -> str:
     """`bug_report` as people say it."""
-    return (name or "").replace("_", " ")
+    return spoken(name or "")
 
 
 def decided_by(name: str) -> str:

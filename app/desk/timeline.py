@@ -11,6 +11,7 @@ from app.records.calls import CallOfRun
 from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.failures import Failure
+from app.rules.verdict import spoken
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,4 @@ def _by_hand(one: AuditEntry) -> Moment:
 
 
 def _spoken(name: str | None) -> str:
-    return (name or "left to a person").replace("_", " ")
+    return spoken(name or "left to a person")

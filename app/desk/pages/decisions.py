@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.desk.page import Content, Page, Visit, VisitDep
 from app.desk.query import Day, Number
 from app.records.decision_list import BY_ROUTE, DecisionFilter, ListedDecision
+from app.rules.verdict import spoken
 
 PAGE_SIZE = 50
 MOST_NEWER = 100
@@ -83,7 +84,7 @@ def _choices(visit: Visit) -> Mapping[str, Mapping[str, str]]:
     """What each filter offers: the value, and what it is called."""
     routing = visit.service.deps.rulebook.current().routing
     return {
-        "archetype": {name: name.replace("_", " ") for name in sorted(routing.archetypes)},
+        "archetype": {name: spoken(name) for name in sorted(routing.archetypes)},
         "channel": {name: one.title for name, one in routing.channels.items()},
         "state": {name: name for name in ("done", "working", "waiting", "failed")},
         "by": {
