@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,26 @@ WITHOUT_CAPS = (
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that stays free until its server binds it, and while that server is restarted: the system gives the ports
+    from 32768 on to any outgoing connection, and each test process has a share of those below."""
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+def _ports() -> Iterator[int]:
+    share, worker = 2_000, int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
+    # Another run on this machine starts elsewhere in the same share.
+    start = os.getpid() % share
+    return (12_000 + worker * share + (start + step) % share for step in count())
+
+
+_PORTS = _ports()
 
 
 @dataclass(frozen=True)
