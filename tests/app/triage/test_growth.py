@@ -49,8 +49,8 @@ def test_each_step_takes_any_shape_in_a_part_of_a_second(step: str) -> None:
     slow = {}
     for shape in SHAPES:
         text = (shape * (SIZE // len(shape) + 1))[:SIZE]
-        began = time.process_time()
+        began = time.thread_time()
         run(text)
-        if (seconds := time.process_time() - began) > SECONDS:
+        if (seconds := time.thread_time() - began) > SECONDS:
             slow[shape] = round(seconds, 2)
     assert slow == {}
