@@ -147,7 +147,7 @@ def build(
         assignees=AssigneeCache(deps),
         setup=setup,
         playground=Playground.of(records, DryRun(rulebook.current, judgement, now), _model_of(settings)),
-        dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
+        dead_letters=DeadLetters(records.failures, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),

@@ -161,6 +161,16 @@ def _update(columns: tuple[str, ...]) -> PreparedStatement:
     return PreparedStatement(sa.update(decisions).where(of_run), columns)
 
 
+_WRITTEN = PreparedStatement(
+    sa.select(sa.func.count()).where(
+        decisions.c.ticket_id == sa.bindparam("ticket"),
+        decisions.c.decided_at > sa.bindparam("since"),
+        decisions.c.update_state != "not_sent",
+        decisions.c.run_id != sa.bindparam("run"),
+    )
+)
+
+
 class _OfThread(threading.local):
     tickets: dict[int, list[Decision]] | None = None
     """What was read, by ticket; None: it may change at any time."""
@@ -227,6 +237,12 @@ class Decisions(TableAccess):
         if read is not None and limit == MOST_OF_TICKET:
             read[ticket_id] = found
         return found
+
+    def written(self, ticket_id: int, *, since: str, besides: str) -> int:
+        """How many runs but `besides` have sent the ticket an update that was decided after `since`."""
+        with self._reader.connect() as connection:
+            asked = {"ticket": ticket_id, "since": since, "run": besides}
+            return int(_WRITTEN.tuples(connection, asked)[0][0])
 
     def newest(self, *, limit: int, archetype: str | None = None) -> list[Decision]:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)

@@ -9,7 +9,7 @@ from app.records.announcements import Announcements
 from app.records.attempts import Attempts
 from app.records.audit import Audit
 from app.records.calls import MadeCalls
-from app.records.caps import CappedActions, TicketWrites
+from app.records.caps import CappedActions
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
@@ -77,7 +77,6 @@ class Records:
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)
         self.suspended_work = SuspendedWork(engine, reader)
-        self.ticket_writes = TicketWrites(engine, reader)
 
     @classmethod
     def open(cls, url: str) -> Self:

@@ -162,7 +162,7 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
         settings = deps.settings.model_copy(update=given)
         made = SimpleNamespace(
             deps=replace(deps, settings=settings),
-            dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, clock),
+            dead_letters=DeadLetters(records.failures, engine.accept, clock),
             setup=SetupHealth(None),
             oldest_waiting=lambda: 0.0,
             feeds=list,

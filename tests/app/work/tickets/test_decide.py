@@ -27,6 +27,7 @@ from app.work.messages import (
 from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot
 from tests.app.work.tickets.conftest import PRAISE, Deciding
 from tests.support.fakes import NOW
+from tests.support.written import wrote
 
 BUG = "@gitlab since 11.4 the merge button stays grey after the pipeline passed, it worked in 11.3"
 REF = IssueRef(project="gitlab-org/gitlab", iid=7, title="It breaks", url="https://gitlab.com/x/-/issues/7")
@@ -172,13 +173,44 @@ def test_past_its_budget_a_ticket_is_not_written_to_and_people_are_told(deciding
     most = deciding.steps.deps.limits.writes_per_ticket_hour
     message = deciding.new()
     for number in range(most):
-        now = deciding.steps.clock().isoformat()
-        assert deciding.steps.deps.records.ticket_writes.allow(1, f"run {number}", since="", now=now, most=most)
+        assert isinstance(deciding.decide(message), ToWrite)
+        wrote(deciding.steps.deps.records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
     assert isinstance(deciding.decide(message), Ended)
     (failure,) = deciding.steps.deps.records.failures.newest(limit=5)
     assert (failure.reason, failure.ticket_id) == ("write_budget", message.ticket_id)
     assert isinstance(deciding.decide(replace_key(message)), Ended), "until a person releases it"
     assert len(deciding.steps.deps.records.failures.newest(limit=5)) == 1
+    deciding.steps.clock.advance(3601)
+    assert isinstance(deciding.decide(replace_key(message)), Ended), "however long that takes"
+
+
+def test_a_ticket_that_is_released_is_counted_from_nothing(deciding: Deciding) -> None:
+    records, message = deciding.steps.deps.records, deciding.new()
+    most = deciding.steps.deps.limits.writes_per_ticket_hour
+    for number in range(most):
+        wrote(records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+    (latch,) = records.failures.newest(limit=5)
+    with records.engine.begin() as connection:
+        records.failures.mark_retried(connection, [latch.id or 0])
+    for number in range(most):
+        deciding.steps.clock.advance(1)
+        assert isinstance(deciding.decide(message), ToWrite)
+        wrote(records, message.ticket_id, f"later {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+
+
+def test_an_ignored_latch_gives_no_further_budget(deciding: Deciding) -> None:
+    records, message = deciding.steps.deps.records, deciding.new()
+    for number in range(deciding.steps.deps.limits.writes_per_ticket_hour):
+        wrote(records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+    (latch,) = records.failures.newest(limit=5)
+    records.failures.ignore(latch.id or 0, "it is a robot")
+    assert isinstance(deciding.decide(replace_key(message)), Ended)
+    deciding.steps.clock.advance(3601)
+    records.failures.ignore(latch.id or 0, "it is a robot")
+    assert isinstance(deciding.decide(replace_key(message)), ToWrite), "the hour is over, and nothing latches it"
 
 
 def replace_key(message: TicketMessage) -> TicketMessage:
