@@ -82,6 +82,7 @@ def counted(title: str, body: str) -> Counter[str]:
     return counts
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def printed(body: str) -> frozenset[str]:
     """The terms of a body that stand only where a program printed them."""
     by_program, by_author = set[str](), set[str]()

@@ -100,7 +100,7 @@ class KnownIssues:
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
         own, others = report.text, [("", one.text) for one in earlier]
-        if max(self.similar.index.scores(own.subject, own.words, others), default=0.0) < report.policy.suggest_at:
+        if not self.similar.index.scores(own.subject, own.words, others, least=report.policy.suggest_at):
             return 0.0
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
         return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)
