@@ -4,6 +4,7 @@ Own code, not pydantic-settings: that does not know `NAME_FILE`, and its errors 
 into sentences without values. It would replace only the few lines that look a name up.
 """
 
+import re
 from collections.abc import Mapping, Set
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,6 +30,8 @@ SLACK_PREFIX = "xox"
 """How all tokens of Slack begin."""
 DEFAULT_DATABASE = "sqlite:///data/pointsman.db"
 MADE_BY_SETUP = ("zendesk_webhook_secret", "gitlab_webhook_secret")
+_PERSON_OR_GROUP = re.compile(r"@[\w.-]+|\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
+_GITLAB_LOGIN = {"desk_gitlab_id", "desk_gitlab_secret"}
 _SENTRY = frozenset({"sentry_url", "sentry_token", "sentry_org"})
 
 
@@ -106,6 +109,12 @@ def _signing_tokens(values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return values
 
 
+def _people(values: tuple[str, ...]) -> tuple[str, ...]:
+    if wrong := next((one for one in values if not _PERSON_OR_GROUP.fullmatch(one)), None):
+        raise ValueError(f"must list @name of people and paths of groups, with commas: {wrong!r} is neither")
+    return tuple(one.lower() for one in values)
+
+
 def _usable_database(value: str) -> str:
     refuse_unusable(value)
     return value
@@ -128,6 +137,7 @@ ChatAddress = Annotated[SecretStr, AfterValidator(_chat_address)]
 BearerToken = Annotated[SecretStr, AfterValidator(_bearer_token)]
 Secrets = Annotated[tuple[SecretStr, ...], BeforeValidator(_split)]
 SigningSecrets = Annotated[Secrets, AfterValidator(_signing_tokens)]
+People = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_people)]
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 
@@ -243,6 +253,14 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
     desk_url: AddressIfAny = Field(
         default="", description="Where browsers reach the desk, if not at PUBLIC_URL: https://pointsman.example.com"
     )
+    desk_gitlab_id: str = Field(
+        default="", description="Of an application in your GitLab, scope openid: named people sign in at the desk"
+    )
+    desk_gitlab_secret: SecretStr | None = Field(default=None, description="The secret of that application")
+    desk_operators: People = Field(
+        default=(), description="Who may change things: @ada for a person of GitLab, community/ops for a group"
+    )
+    desk_readers: People = Field(default=(), description="Who may look, in the same way")
     routing_file: ExistingFile = Field(default=Path("routing.yaml"), validate_default=True, description="The rules")
     macros_file: ExistingFile = Field(default=Path("macros.yaml"), validate_default=True, description="The texts")
     model_folder: Path = Field(default=DEFAULT_MODELS, description="Models of `pointsman train`; else the shipped one")
@@ -282,6 +300,13 @@ class Settings(ZendeskSettings, DatabaseSettings, FeedAccounts):
             problems.append("set SENTRY_URL, SENTRY_TOKEN and SENTRY_ORG, or none of them.")
         if "chat_url" in given and "chat_token" not in given:
             problems.append("set CHAT_TOKEN to a token of the bot at CHAT_URL, or leave CHAT_URL empty.")
+        if given & {*_GITLAB_LOGIN, "desk_operators", "desk_readers"}:
+            if not given >= _GITLAB_LOGIN:
+                problems.append("set DESK_GITLAB_ID and DESK_GITLAB_SECRET, or neither of them nor who may sign in.")
+            if not given & {"desk_operators", "desk_readers"}:
+                problems.append("set DESK_OPERATORS or DESK_READERS: else GitLab signs nobody in.")
+            if not given & {"desk_url", "public_url"}:
+                problems.append("set DESK_URL: GitLab sends people back there.")
         if "llm_url" in given and "llm_model" not in given:
             problems.append("set LLM_MODEL to the name of the model at LLM_URL, or leave LLM_URL empty.")
         return problems

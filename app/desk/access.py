@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.desk.people import GitlabLogin
 from app.desk.session import SessionBook, Visitor
 
 COOKIE = "__Host-desk"
@@ -21,7 +22,9 @@ HOME = "/desk/decisions"
 LOGIN = "/login"
 LOGOUT = "/logout"
 ONCE = f"{LOGIN}/once/"
-OPEN = frozenset({LOGIN, LOGOUT})
+WITH_GITLAB = f"{LOGIN}/gitlab"
+RETURNS_FROM_GITLAB = f"{WITH_GITLAB}/callback"
+OPEN = frozenset({LOGIN, LOGOUT, WITH_GITLAB, RETURNS_FROM_GITLAB})
 STATIC = "/static/"
 PAGES = "/desk"
 LONGEST_NEXT = 4000
@@ -123,6 +126,8 @@ class DeskAccess:
     now: Callable[[], datetime]
     refuse: Callable[[Request, int, str], Response]
     """How a refusal looks: a page to people, JSON to the rest."""
+    gitlab: GitlabLogin | None = None
+    """None: only tokens sign in."""
     login_limit: LoginLimit = field(default_factory=LoginLimit)
     invitations: Invitations = field(default_factory=Invitations)
 
@@ -158,7 +163,7 @@ class DeskAccess:
         query = request.scope["query_string"].decode("latin-1")
         here = quote(request.scope["path"]) + (f"?{query}" if query else "")
         if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            return _once_more(here)
+            return once_more(here)
         asked_for = "" if here in {PAGES, HOME} else f"?next={quote(here, safe='')}"
         return RedirectResponse(LOGIN + asked_for, 303)
 
@@ -195,8 +200,8 @@ def _why_forged(headers: Headers, own: str) -> str:
     return "This did not come from a page of the desk. Load the page again, and press it there."
 
 
-def _once_more(here: str) -> Response:
-    """The browser left the cookie out because the link stood on another site: from our own page it sends it."""
+def once_more(here: str) -> Response:
+    """The browser left the cookie out because it comes from another site: from our own page it sends it."""
     target = escape(here)
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Pointsman</title>'

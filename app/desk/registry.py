@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.desk import assets, door
+from app.desk import assets, door, gitlab_door
 from app.desk.access import is_of_desk, page_before, reads_pages
 from app.desk.page import Content, Deed, Page, VisitDep
 from app.desk.pages import (
@@ -78,6 +78,7 @@ def desk_router() -> APIRouter:
     for deed in DEEDS:
         router.add_api_route(deed.path, _done(deed), methods=["POST"])
     router.include_router(door.router)
+    router.include_router(gitlab_door.router)
     router.routes.append(Route("/static/{version}/{name:path}", assets.serve, methods=["GET"]))
     return router
 

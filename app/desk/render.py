@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.desk import assets, charts, filters
-from app.desk.access import reads_pages
+from app.desk.access import WITH_GITLAB, DeskAccess, reads_pages
 from app.desk.page import Content, Page
 from app.desk.session import Visitor
 
@@ -96,7 +96,9 @@ _TITLES = {404: "There is no such page", 403: "You may not do that", 409: "That 
 def login_response(request: Request, now: datetime, *, target: str, problem: str = "", status: int = 200) -> Response:
     """The form; `target`: where to go with it."""
     asked = Asked(request, Page("/login", "Sign in", "login.html", dict), (), now)
-    return HTMLResponse(_whole(asked, {"target": target, "problem": problem}), status)
+    access: DeskAccess = request.app.state.desk_access
+    gitlab = "" if access.gitlab is None else with_query(WITH_GITLAB, {"next": target})
+    return HTMLResponse(_whole(asked, {"target": target, "problem": problem, "gitlab": gitlab}), status)
 
 
 def _whole(asked: Asked, content: Content, tag: str = "") -> str:

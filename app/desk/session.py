@@ -7,11 +7,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.records.sessions import Role, Session, Sessions
 
+PERSON = "@"
+"""With it begin the names that GitLab vouches for, and no other."""
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 # How often a session that is used is written down as used.
@@ -28,16 +30,25 @@ class Visitor:
     """Of the session."""
 
     @property
+    def is_checked(self) -> bool:
+        """GitLab vouches for the name."""
+        return self.name.startswith(PERSON)
+
+    @property
     def may_operate(self) -> bool:
         return self.role == "operate"
 
 
 @dataclass(frozen=True)
 class SessionBook:
-    """Begins, finds and ends sessions. `tokens`: what vouches for each role; a role without one has no entry."""
+    """Begins, finds and ends sessions. `tokens`: what vouches for each role; a role without one has no entry.
+
+    `people`: what vouches for those whom GitLab knows, in the same way.
+    """
 
     sessions: Sessions
     tokens: Mapping[Role, str]
+    people: Mapping[Role, str] = field(default_factory=dict)
 
     def role_of(self, token: str) -> Role | None:
         """Takes the same time however much of the token is right."""
@@ -45,7 +56,7 @@ class SessionBook:
         matches = [role for role, own in self.tokens.items() if hmac.compare_digest(given, own.encode())]
         return matches[0] if matches else None
 
-    def begin(self, name: str, role: Role, now: datetime) -> str:
+    def begin(self, name: str, role: Role, now: datetime, *, by_gitlab: bool = False) -> str:
         """The cookie's value, which is stored nowhere."""
         value = secrets.token_urlsafe(32)
         digest = digest_of(value)
@@ -55,7 +66,7 @@ class SessionBook:
                 digest=digest,
                 name=name,
                 role=role,
-                vouched_by=self._voucher(role, digest),
+                vouched_by=_voucher((self.people if by_gitlab else self.tokens)[role], digest),
                 begun_at=now.isoformat(),
                 seen_at=now.isoformat(),
                 ends_at=(now + LONGEST).isoformat(),
@@ -75,16 +86,24 @@ class SessionBook:
     def end(self, value: str) -> None:
         self.sessions.end(digest_of(value))
 
+    def end_all_of(self, visitor: Visitor) -> int:
+        """All sessions of that name, on whatever machine; how many there were.
+
+        Of a name that somebody typed only those with the same role: who may only look could take another's name.
+        """
+        roles: tuple[Role, ...] = ("operate", "read") if visitor.is_checked else (visitor.role,)
+        return self.sessions.end_all_of(visitor.name, roles)
+
     def _holds(self, session: Session, now: datetime) -> bool:
         is_in_time = now < datetime.fromisoformat(session.ends_at)
         is_in_use = now - datetime.fromisoformat(session.seen_at) < IDLE
-        is_vouched_for = session.role in self.tokens and hmac.compare_digest(
-            session.vouched_by, self._voucher(session.role, session.digest)
-        )
+        vouchers = [known[session.role] for known in (self.tokens, self.people) if session.role in known]
+        is_vouched_for = any(hmac.compare_digest(session.vouched_by, _voucher(one, session.digest)) for one in vouchers)
         return is_in_time and is_in_use and is_vouched_for
 
-    def _voucher(self, role: Role, digest: str) -> str:
-        return hmac.new(self.tokens[role].encode(), digest.encode(), hashlib.sha256).hexdigest()
+
+def _voucher(secret: str, digest: str) -> str:
+    return hmac.new(secret.encode(), digest.encode(), hashlib.sha256).hexdigest()
 
 
 def digest_of(value: str) -> str:

@@ -1,5 +1,6 @@
 """Who is signed in at the desk: one row per browser, found by the digest of its cookie."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -34,6 +35,10 @@ class Sessions(TableAccess):
 
     def end(self, digest: str) -> None:
         self._change(sa.delete(sessions).where(sessions.c.digest == digest))
+
+    def end_all_of(self, name: str, roles: Collection[Role]) -> int:
+        """Returns the count."""
+        return self._change(sa.delete(sessions).where(sessions.c.name == name, sessions.c.role.in_(roles)))
 
     def prune(self, now: str, *, limit: int) -> int:
         """Delete up to `limit` whose end has come; returns the count."""

@@ -212,3 +212,25 @@ def test_the_token_for_reading_is_another_one(environ: dict[str, str]) -> None:
 )
 def test_the_desks_origin_is_as_browsers_spell_it(environ: dict[str, str], url: str, origin: str) -> None:
     assert load({**environ, "DESK_URL": url}).desk_origin == origin
+
+
+LOGIN = {"DESK_GITLAB_ID": "id", "DESK_GITLAB_SECRET": "secret", "DESK_URL": "https://desk.example.org"}
+
+
+def test_people_and_groups_are_listed_with_commas(environ: dict[str, str]) -> None:
+    settings = load({**environ, **LOGIN, "DESK_OPERATORS": "@Ada, Community/Ops", "DESK_READERS": "community"})
+    assert (settings.desk_operators, settings.desk_readers) == (("@ada", "community/ops"), ("community",))
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        (LOGIN, "set DESK_OPERATORS or DESK_READERS: else GitLab signs nobody in."),
+        ({"DESK_READERS": "community"}, "set DESK_GITLAB_ID and DESK_GITLAB_SECRET, or neither"),
+        ({**LOGIN, "DESK_URL": "", "DESK_READERS": "community"}, "set DESK_URL: GitLab sends people back there."),
+        ({**LOGIN, "DESK_READERS": "ada@example.org"}, "DESK_READERS: must list @name of people"),
+        ({**LOGIN, "DESK_OPERATORS": "community/.*"}, "DESK_OPERATORS: must list @name of people"),
+    ],
+)
+def test_signing_in_with_gitlab_needs_all_of_it(environ: dict[str, str], given: dict[str, str], problem: str) -> None:
+    assert [said for said in problems({**environ, **given}) if said.startswith(problem)]

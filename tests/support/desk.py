@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, cast
 from httpx import ASGITransport, AsyncClient, Cookies, Response
 from pydantic import SecretStr
 
-from app.desk.access import COOKIE
+from app.desk.access import COOKIE, DeskAccess
 from app.records.audit import AuditEntry
 from app.records.database import Along
 from app.records.decisions import Decision
@@ -78,7 +78,7 @@ class Desk:
     web: Web
     service: Any
     engine: Accepting
-    invite: Callable[[], str]
+    access: DeskAccess
     saved: int = field(default=0)
 
     def sign_in(self, role: str = "operate", name: str = "") -> None:
@@ -146,7 +146,7 @@ class Desk:
 
 
 @contextmanager
-def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
+def open_desk(folder: Path, *, settings: Mapping[str, Any] | None = None, **service: Any) -> Iterator[Desk]:
     """`service`: what else of the service the pages under test ask for."""
     records = Records.open(f"sqlite:///{folder / 'pointsman.db'}")
     clock = Clock()
@@ -159,9 +159,9 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
             "desk_read_token": SecretStr(TOKENS["read"]),
             "desk_url": ORIGIN,
         }
-        settings = deps.settings.model_copy(update=given)
+        changed = deps.settings.model_copy(update={**given, **(settings or {})})
         made = SimpleNamespace(
-            deps=replace(deps, settings=settings),
+            deps=replace(deps, settings=changed),
             dead_letters=DeadLetters(records.failures, engine.accept, clock),
             setup=SetupHealth(None),
             oldest_waiting=lambda: 0.0,
@@ -171,7 +171,7 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
         app = create_app(cast("Service", made))
         client = AsyncClient(transport=ASGITransport(app), base_url=ORIGIN)
         web = Web(client)
-        yield Desk(records, clock, web, made, engine, app.state.desk_access.invite)
+        yield Desk(records, clock, web, made, engine, app.state.desk_access)
         web.runner.close()
     finally:
         records.close()

@@ -8,6 +8,7 @@ from integrations.sandbox.gitlab.checks import RequestChecks
 from integrations.sandbox.gitlab.controls import GitlabControls
 from integrations.sandbox.gitlab.limits import Limits
 from integrations.sandbox.gitlab.models import BOT_USER_ID, ENGINEER_ID, Event
+from integrations.sandbox.gitlab.oauth import APPLICATION_ID, APPLICATION_SECRET, SignIns
 from integrations.sandbox.gitlab.pages import page_routes
 from integrations.sandbox.gitlab.project_hook import ProjectHook
 from integrations.sandbox.gitlab.refusals import unknown_endpoint
@@ -25,6 +26,8 @@ class GitlabSandbox(GitlabControls, SetupControls, HookedService):
     token = TOKEN
     webhook_secret = WEBHOOK_SECRET
     signing_token = SIGNING_TOKEN
+    application_id = APPLICATION_ID
+    application_secret = APPLICATION_SECRET
     bot_user_id = BOT_USER_ID
     engineer_id = ENGINEER_ID
 
@@ -42,7 +45,18 @@ class GitlabSandbox(GitlabControls, SetupControls, HookedService):
         api_projects.add_routes(checks)
         setup_api.add_routes(checks, self._hooks)
         api_graphql.add_routes(checks)
-        self.add_routes(checks.routes, page_routes(self._state, self), unknown_endpoint())
+        self._sign_ins = SignIns(self._state)
+        self.add_routes(checks.routes, self._sign_ins.routes + page_routes(self._state, self), unknown_endpoint())
+
+    def set_groups(self, username: str, *paths: str) -> None:
+        """Of which groups a person is a member, as signing in tells."""
+        with self._state.lock:
+            self._sign_ins.groups[username] = paths
+
+    def return_only_to(self, *addresses: str) -> None:
+        """The redirect addresses of the application; none: any."""
+        with self._state.lock:
+            self._sign_ins.returns_to = set(addresses)
 
     @property
     def signing(self) -> bool:
