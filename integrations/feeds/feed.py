@@ -118,6 +118,7 @@ def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reade
         most_bytes=MOST_BYTES,
         outbound=outbound,
         wait=retry_after,
+        unpacks=True,
     )
 
 

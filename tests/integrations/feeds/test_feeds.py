@@ -1,6 +1,8 @@
 """Each source's answer becomes posts. The payloads have the forms that the sources' documentation and code show."""
 
-from collections.abc import Iterator
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,12 +10,12 @@ import httpx
 import pytest
 import respx
 
-from integrations.errors import IntegrationError, RateLimited, Refused
+from integrations.errors import IntegrationError, RateLimited, Refused, Unavailable
 from integrations.feeds.bluesky import Bluesky
 from integrations.feeds.discourse import Discourse
 from integrations.feeds.disqus import ADDRESS as DISQUS
 from integrations.feeds.disqus import Disqus
-from integrations.feeds.feed import Feed, FeedPosition
+from integrations.feeds.feed import MOST_BYTES, Feed, FeedPosition
 from integrations.feeds.hackernews import ADDRESS as HACKER_NEWS
 from integrations.feeds.hackernews import HackerNews
 from integrations.feeds.mastodon import Mastodon
@@ -88,6 +90,33 @@ def test_stack_exchange_that_asks_for_patience_gets_no_further_request(web: resp
     route = web.get(STACK_EXCHANGE).respond(content=payload("stackexchange.json"))
     StackExchange.at(["gitlab", "gitlab-ci"]).read(START, SINCE)
     assert route.call_count == 1
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_an_answer_is_unpacked_which_stack_exchange_compresses_whatever_it_is_asked(
+    web: respx.MockRouter, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = httpx.ByteStream(pack(payload("stackexchange.json")))
+    web.get(STACK_EXCHANGE).mock(
+        return_value=httpx.Response(200, headers={"Content-Encoding": encoding}, stream=packed)
+    )
+    assert len(StackExchange.at(["gitlab"]).read(START, SINCE).posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "said"),
+    [
+        ("gzip", gzip.compress(b" " * (MOST_BYTES + 1)), "longer than 8192 KiB"),
+        ("br", b"", "an encoding that was not asked for"),
+    ],
+)
+def test_what_unpacks_to_too_much_or_not_at_all_is_blocked(
+    web: respx.MockRouter, encoding: str, body: bytes, said: str
+) -> None:
+    packed = httpx.ByteStream(body)
+    web.get(FEED).mock(return_value=httpx.Response(200, headers={"Content-Encoding": encoding}, stream=packed))
+    with pytest.raises(Unavailable, match=said):
+        Rss.at(FEED).read(START, SINCE)
 
 
 def test_discourse_gives_posts_in_their_topic(web: respx.MockRouter) -> None:
