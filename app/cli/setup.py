@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from app.settings import setup_settings
 from app.setup import definitions
 from app.setup.apply import Applier
 from app.setup.connect import connect
+from app.setup.doctor.send_test import tried_before_calls
 from app.setup.objects import Account
 from app.setup.plan import WRITTEN, Step, as_json
 from app.setup.planner import Item, SetupPlan, make_plan
@@ -75,7 +77,12 @@ def apply(
             if wrong or not brief:
                 shown.show_done(console, item.step, wrong)
 
-        applier = Applier(account, records.setup_objects, said)
+        @cache
+        def tried() -> None:
+            if not brief:
+                print_line(console, tried_before_calls(account))
+
+        applier = Applier(account, records.setup_objects, said, tried)
         show_plan(console, plan.steps)
         if not any(map(chosen.is_work, plan.steps)):
             applier.record_unchanged(plan)

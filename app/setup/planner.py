@@ -9,7 +9,7 @@ from app.setup.kinds import KINDS
 from app.setup.kinds.hold import KEY as HOLD
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
-from app.setup.plan import Step, compare, creation
+from app.setup.plan import Step, changes, compare, creation
 from app.setup.statuses import only_statuses_differ
 from app.setup.values import Values, references_in, resolved
 
@@ -26,6 +26,8 @@ class Item:
     kind: ObjectKind
     values: Values = field(default_factory=dict)
     """What is wanted; references to what does not exist yet are still in it."""
+    otherwise: Values = field(default_factory=dict)
+    """The same in other words, where `values` are refused."""
     found: Remote | None = None
 
 
@@ -80,8 +82,11 @@ class _Planner:
         values = resolved({**wanted.values, **kept}, self.plan.ids)
         recorded = self.recorded.get(wanted.key)
         step = Step(kind.name, wanted.key, "unchanged", place=wanted.place, remote_id=there.remote_id if there else "")
-        item = Item(step, kind, values, there)
+        otherwise = resolved({**wanted.otherwise, **kept}, self.plan.ids) if wanted.otherwise else {}
+        item = Item(step, kind, values, otherwise, there)
         if there is not None:
+            if otherwise and len(changes(otherwise, there.values)) < len(changes(values, there.values)):
+                values, item = otherwise, replace(item, values=otherwise, otherwise={})
             current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
             return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
@@ -188,6 +193,6 @@ def _unwanted(kind: ObjectKind, key: str, found: Remote) -> Item:
     step = Step(kind.name, key, "unwanted", remote_id=found.remote_id, reason="the YAML does not name it any more")
     if not off:
         step = replace(step, verb="unchanged", reason="not wanted any more, and switched off")
-        return Item(step, kind, found.values, found)
+        return Item(step, kind, found.values, found=found)
     values: dict[str, Any] = {**found.values, **off}
-    return Item(replace(step, fields=compare(step, off, found.values, None).fields), kind, values, found)
+    return Item(replace(step, fields=compare(step, off, found.values, None).fields), kind, values, found=found)

@@ -43,7 +43,10 @@ def token(account: Account) -> Iterable[Diagnosis]:
     if not account.service.is_oauth:
         return
     said = mapping(account.service.get("oauth/tokens/current").get("token"))
-    scopes = [text(one) for one in said.get("scopes") or ()]
+    if "scopes" not in said:
+        yield warn("zendesk/token", "Zendesk does not tell the token's scopes", "It needs read and write: look there.")
+        return
+    scopes = [text(one) for one in said["scopes"] or ()]
     lacks = [one for one in ("read", "write") if one not in scopes and not _has_each(scopes, one)]
     days = days_until(said.get("expires_at"))
     if lacks:

@@ -43,6 +43,7 @@ def test_a_plans_exit_code_is_an_alarm_for_drift_alone(set_up: SetUp, setup: Set
     assert setup("plan").exit_code == 2
     for mistyped in (("plan", "--jsn"), ("plam",), ("apply", "--only"), ("apply", "--only", "veiw")):
         assert setup(*mistyped).exit_code == 1
+    assert CliRunner().invoke(cli, ["doctor", "--jsn"]).exit_code == 1, "as what fails"
     set_up.routing = ROUTING.replace("title: Stuck", "titel: Stuck")
     assert setup("plan").exit_code == 1
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.setup.marker import Marker
+from app.setup.planner import make_plan
 from integrations.sandbox.faults import Fault
 from tests.app.setup.conftest import ROUTING, SetUp
 
@@ -31,6 +33,34 @@ def test_a_limit_half_way_stops_it_and_the_next_run_goes_on(set_up: SetUp) -> No
     applied = set_up.apply()
     assert [item.step.key for item, _ in applied.failed] == ["view/twitter"]
     assert applied.open
+    assert set_up.apply().failed == []
+    assert set_up.open() == {}
+
+
+def test_triggers_call_us_only_when_everything_else_is_there(set_up: SetUp) -> None:
+    """A run that ends early leaves none that calls into the void, and the next one switches them on."""
+    set_up.sandbox.gitlab.faults.add(Fault(method="POST", path=".*/hooks", status=429))
+    applied = set_up.apply()
+    assert [item.step.key for item in applied.open] == ["trigger/created", "trigger/changed"]
+    assert [row["active"] for row in set_up.everything()["triggers"].values()] == [False, False]
+    tried: list[str] = []
+    account = set_up.account()
+    plan = make_plan(account, set_up.records.setup_objects.all("main"))
+    applier = replace(set_up.applier(account), before_calls=lambda: tried.append("once"))
+    assert [item.step.key for item in applier.apply(plan).done][-2:] == ["trigger/created", "trigger/changed"]
+    assert tried
+    assert set_up.open() == {}
+
+
+def test_triggers_stay_off_while_nobody_could_check_what_they_send(set_up: SetUp) -> None:
+    (set_up.folder / "zendesk_webhook_secret").mkdir()
+    with pytest.raises(IsADirectoryError):
+        set_up.apply()
+    (set_up.folder / "zendesk_webhook_secret").rmdir()
+    set_up.sandbox.zendesk.faults.add(Fault(path=".*/signing_secret", status=403, times=0))
+    failed = {item.step.key: why for item, why in set_up.apply().failed}
+    assert "because secret/zendesk failed" in failed["trigger/created"]
+    set_up.sandbox.zendesk.faults.clear()
     assert set_up.apply().failed == []
     assert set_up.open() == {}
 
