@@ -50,6 +50,7 @@ class FakeEngine:
     """Of steps that are not done here: as if they had been before."""
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
+    begun_first: bool = False
     database: object = None
     forgotten: list[tuple[str, set[str]]] = field(default_factory=list)
     """Of which partitions and posts the texts."""

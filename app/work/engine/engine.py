@@ -306,6 +306,11 @@ class Engine:
         if self._started:
             self._journal.settle()
 
+    @property
+    def begun_first(self) -> bool:
+        """Inside a workflow: has no process begun this work before?"""
+        return self._started and DBOS.workflow_id in self._scheduler.begun_first
+
     def changed(self, name: str) -> bool:
         """Inside a workflow, around steps that a new version puts before others: may this run take them?
 

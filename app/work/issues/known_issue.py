@@ -92,9 +92,10 @@ class KnownIssues:
         refs = tuple(one.ref(report.about(one.issue).tracker.project, hidden=True) for one in shown)
         return LookOutcome(revision, Found(outcome="suggested", candidates=refs))
 
-    def look_again(self, report: IssueReport, before: LookOutcome) -> LookOutcome:
+    def look_again(self, report: IssueReport, before: LookOutcome, *, refresh: bool = True) -> LookOutcome:
         """With what any process wrote since; the same answer where that is nothing."""
-        self.similar.index.refresh()
+        if refresh:
+            self.similar.index.refresh()
         return before if self.similar.index.revision == before.revision else self.look(report, refresh=False)
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:

@@ -27,7 +27,7 @@ from app.work.issues.sync import first_sync_done
 from app.work.messages import TicketDecision, TicketRead
 from integrations.errors import NotSent, Unavailable, UnknownOutcome
 from integrations.gitlab.issues import GitLabIssue
-from tests.support.fakes import NOW, Clock, dependencies
+from tests.support.fakes import NOW, Clock, FakeEngine, dependencies
 
 PROJECT_ID = 5
 BUG = "Since 11.4 the pipeline graph eats my tabs and gives me back spaces in every graph"
@@ -112,6 +112,7 @@ class Tracker:
             text=text,
             now=now,
             since=now,
+            written_since=now,
             along=lambda _: None,
         )
         assert claimed is not None
@@ -220,6 +221,14 @@ def test_a_process_killed_between_its_claim_and_its_request_opens_no_second_issu
         tracker.report(2, SAME)
     assert tracker.report(2, SAME).outcome == "linked"
     assert len(tracker.gitlab.opened) == 1
+
+
+def test_a_claim_on_a_ticket_that_nothing_was_decided_about_opens_no_second_issue(tracker: Tracker) -> None:
+    cast("FakeEngine", tracker.linker.deps.engine).begun_first = True
+    tracker.claim_of_another_process(1, BUG)
+    with pytest.raises(NotSent, match="another worker"):
+        tracker.report(1, BUG)
+    assert tracker.gitlab.opened == []
 
 
 def test_a_public_report_is_not_linked_to_a_confidential_issue(tracker: Tracker) -> None:
