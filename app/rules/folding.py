@@ -125,6 +125,9 @@ class Folded:
         return self._folded_place(start, end) if folded else self._clean_place(start, end)
 
     def _clean_place(self, start: int, end: int) -> tuple[int, int]:
+        if self.clean == self.original:
+            return start, max(start + 1, end)
+
         def length(prefix: int) -> int:
             return len(clean(self.original[: self._before_entity(prefix)]))
 
