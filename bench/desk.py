@@ -136,6 +136,7 @@ def _answer(number: int) -> dict[str, Any]:
         "created_at": created.isoformat(),
         "answered_at": answered,
         "answered_by": "person" if answered else "",
+        "waited_seconds": number % 300 * 60 if answered else None,
     }
 
 

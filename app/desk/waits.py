@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from app.records.first_answers import FirstAnswer
+from app.records.first_answers import AnsweredTickets, FirstAnswer
 
 GOAL_SECONDS = 3600
 AGES = (("less than 1 h", 3600), ("1 to 4 h", 4 * 3600), ("4 h to 1 day", 86400), ("older", 0))
@@ -20,7 +20,7 @@ AGES = (("less than 1 h", 3600), ("1 to 4 h", 4 * 3600), ("4 h to 1 day", 86400)
 class Waited:
     """So long, in seconds; or at least so long, because the ticket still waits."""
 
-    seconds: float
+    seconds: int
     at_least: bool
 
 
@@ -49,12 +49,12 @@ class Waits:
 
 @dataclass
 class _Gathered:
-    """Counts as rows come: there are many."""
+    """Counts as groups come."""
 
     counts: Counter[str] = field(default_factory=Counter)
     """By who answered; `without`: nobody had to."""
-    answered: list[float] = field(default_factory=list)
-    waiting: list[float] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
 
     def add(self, other: _Gathered) -> None:
         self.counts.update(other.counts)
@@ -88,31 +88,27 @@ class WaitsBy:
     channels: Mapping[str, Waits]
 
 
-def waits_by(rows: Iterable[FirstAnswer], now: datetime) -> WaitsBy:
-    """Each row is looked at once; the few groups of them are added up."""
-    groups: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
-    moment, parsed = now.timestamp(), datetime.fromisoformat
-    for _, channel, created_at, answered_at, answered_by, solved_at in rows:
-        group = groups[created_at[:10], channel]
-        if answered_at is not None:
-            seconds = (parsed(answered_at) - parsed(created_at)).total_seconds()
-            group.answered.append(max(0.0, seconds))
-            group.counts["us" if answered_by == "us" else "person"] += 1
-        elif solved_at:
-            group.counts["without"] += 1
-        else:
-            group.waiting.append(max(0.0, moment - parsed(created_at).timestamp()))
+def waits_by(groups: Iterable[AnsweredTickets], now: datetime) -> WaitsBy:
     whole = _Gathered()
     days, channels = defaultdict[str, _Gathered](_Gathered), defaultdict[str, _Gathered](_Gathered)
-    for (day, channel), group in groups.items():
-        for sum_ in (whole, days[day], channels[channel]):
-            sum_.add(group)
+    for group in groups:
+        gathered = _gathered(group, now)
+        for sum_ in (whole, days[group.day], channels[group.channel]):
+            sum_.add(gathered)
     return WaitsBy(
         whole.result(), *({name: one.result() for name, one in sorted(of.items())} for of in (days, channels))
     )
 
 
-def _at_share(times: Sequence[float], answered: Sequence[float], share: float) -> Waited | None:
+def _gathered(group: AnsweredTickets, now: datetime) -> _Gathered:
+    waiting = [max(0, int((now - datetime.fromisoformat(created)).total_seconds())) for created in group.open_since]
+    answered = len(group.waited)
+    by = "us" if group.answered_by == "us" else "person"
+    without = group.tickets - answered - len(waiting)
+    return _Gathered(Counter({by: answered, "without": without}), list(group.waited), waiting)
+
+
+def _at_share(times: Sequence[int], answered: Sequence[int], share: float) -> Waited | None:
     if not times:
         return None
     at = max(0, ceil(share * len(times)) - 1)
