@@ -1,6 +1,7 @@
 """Each source's answer becomes posts. The payloads have the forms that the sources' documentation and code show."""
 
 import gzip
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -233,6 +234,19 @@ def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter
     (comment,) = Disqus.at("gitlab", "key").read(START, SINCE).posts
     assert comment.url == "https://about.gitlab.com/blog/16-4/#comment-6000000001"
     assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
+
+
+def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> None:
+    answer = json.loads(payload("hackernews.json"))
+    answer["hits"][1] = {"objectID": "no number", "created_at_i": None}
+    web.get(HACKER_NEWS).respond(json=answer)
+    assert len(HackerNews.at(["gitlab"]).read(START, SINCE).posts) == len(answer["hits"]) - 1
+
+
+def test_an_answer_of_which_every_item_is_odd_is_blocked(web: respx.MockRouter) -> None:
+    web.get(HACKER_NEWS).respond(json={"hits": [{"id": 1}, {"id": 2}]})
+    with pytest.raises(Unavailable, match="cannot be read"):
+        HackerNews.at(["gitlab"]).read(START, SINCE)
 
 
 def test_youtube_gives_comments_and_the_replies_to_them(web: respx.MockRouter) -> None:
