@@ -26,6 +26,7 @@ from app.feeds.addresses import is_address
 
 MOST_AT_ONCE = 100
 LONGEST_ID = 200
+LONGEST_LINE = 1000
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -53,7 +54,7 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()):
+    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()) or _UNSTORABLE.search(value):
         raise ValueError("must be an address like https://example.com/post/7")
     return value.strip()
 
@@ -77,10 +78,13 @@ def _read_time(value: object) -> object:
 
 
 def _aware(value: datetime) -> datetime:
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        raise ValueError("must be a time between the years 1 and 9999") from None
 
 
-Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_line), BeforeValidator(_storable)]
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_line), BeforeValidator(_storable)]
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
 AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidator(_storable)]

@@ -22,6 +22,8 @@ GOOD: dict[str, Any] = {"source": "reddit", "id": "t1_x", "url": "https://redd.i
         ({"text": ""}, "One of `text`, `html` and `title` must say something."),
         ({"html": "<p>x"}, "Give `text` or `html`, not both."),
         ({"author": "ada"}, "`author` must be an object."),
+        ({"url": "https://e.org/a\0b"}, "`url`: must be an address like https://example.com/post/7."),
+        ({"published_at": "0001-01-01T00:00:00+05:00"}, "`published_at`: must be a time between the years 1 and 9999."),
         ({"published_at": "yesterday"}, "`published_at`: Input should be a valid datetime"),
         ({"author": {"url": "ftp://x"}}, "`author.url`: must be an address like https://example.com/post/7."),
     ],
