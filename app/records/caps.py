@@ -20,10 +20,22 @@ class CappedActions(TableAccess):
 
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
-        asked = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now, "since": since, "cap": cap}
         with self._engine.begin() as connection:
-            lock_until_commit(connection, ACTIONS_LOCK)
-            return bool(_take_action(connection.dialect.name).tuples(connection, asked))
+            return self.allow_within(connection, run_id, kind, archetype, since=since, now=now, cap=cap)
+
+    @staticmethod
+    def allow_within(
+        connection: sa.Connection, run_id: str, kind: str, archetype: str, *, since: str, now: str, cap: int
+    ) -> bool:
+        """The same, once the caller commits."""
+        asked = {"run_id": run_id, "kind": kind, "archetype": archetype, "at": now, "since": since, "cap": cap}
+        lock_until_commit(connection, ACTIONS_LOCK)
+        return bool(_take_action(connection.dialect.name).tuples(connection, asked))
+
+    def count(self, kind: str, archetype: str, *, since: str) -> int:
+        """How many were taken since then."""
+        with self._reader.connect() as connection:
+            return int(_COUNT.tuples(connection, {"kind": kind, "archetype": archetype, "since": since})[0][0])
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count.
@@ -33,6 +45,14 @@ class CappedActions(TableAccess):
         first = sa.select(capped_actions.c.id).order_by(capped_actions.c.id).limit(limit)
         old = sa.and_(capped_actions.c.at < before, capped_actions.c.id.in_(first))
         return self._delete_some(capped_actions, old, limit=limit)
+
+
+_LIKE_IT = (
+    capped_actions.c.kind == sa.bindparam("kind"),
+    capped_actions.c.archetype == sa.bindparam("archetype"),
+    capped_actions.c.at > sa.bindparam("since"),
+)
+_COUNT = PreparedStatement(sa.select(sa.func.count()).select_from(capped_actions).where(*_LIKE_IT))
 
 
 @cache

@@ -51,6 +51,7 @@ class FakeEngine:
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
     begun_first: bool = False
+    refused: bool = False
     database: object = None
     forgotten: list[tuple[str, set[str]]] = field(default_factory=list)
     """Of which partitions and posts the texts."""
@@ -69,7 +70,11 @@ class FakeEngine:
 
     def keep(self, write: Along) -> None:
         with cast("Any", self.database).begin() as connection:
-            write(connection)
+            self.refused = write(connection) is False
+
+    def was_refused(self) -> bool:
+        refused, self.refused = self.refused, False
+        return refused
 
     def settle(self) -> None: ...
 

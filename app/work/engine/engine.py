@@ -294,12 +294,19 @@ class Engine:
         return self._journal.along()
 
     def keep(self, write: Along) -> None:
-        """Rows that need not be there before something follows from them: kept with that, or with the work's end."""
+        """Rows that need not be there before something follows from them: kept with that, or with the work's end.
+
+        A write that answers False was refused, see `was_refused`.
+        """
         if self._started and DBOS.workflow_id:
             self._journal.keep(write)
         else:
             with self.store.database.begin() as connection:
                 write(connection)
+
+    def was_refused(self) -> bool:
+        """Inside a workflow: was one of `keep` refused since this was asked last? What follows from it must not be."""
+        return self._started and self._journal.was_refused()
 
     def settle(self) -> None:
         """Keep the answers of deferred steps now. From any thread: what follows from them may be a request."""

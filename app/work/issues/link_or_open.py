@@ -182,6 +182,9 @@ class IssueLinker:
             if claimed is None:
                 # Another worker was faster between our look and our claim: its outcome is not known to us yet.
                 raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
+        if self.deps.engine.was_refused():
+            self._release(report)
+            raise NotSent("pointsman", "the cap of an action was reached meanwhile", "cap_reached", 0.0)
         self.mirror.index.take_in(claimed.changes)
         return claimed.earlier
 

@@ -83,7 +83,7 @@ def register(
             log,
             judgement=judgement,
             language_model=language_model,
-            caps=HourlyCaps(deps.records.capped_actions, deps.now),
+            caps=HourlyCaps(deps.records.capped_actions, deps.now, deps.engine.keep),
             commands=TagCommands(deps, provenance),
             provenance=provenance,
             recovery=recovery,

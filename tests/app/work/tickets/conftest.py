@@ -142,7 +142,7 @@ def deciding(steps: Steps) -> Deciding:
         steps.log,
         judgement=judgement,
         language_model=cast("Any", SimpleNamespace(judge=lambda _rules, _ticket, judged, _previous: judged)),
-        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock),
+        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock, steps.engine.keep),
         commands=TagCommands(steps.deps, provenance),
         provenance=provenance,
         recovery=steps.recovery,
