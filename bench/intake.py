@@ -50,7 +50,7 @@ def _measure(console: Console, database: Database) -> None:
     with (
         TemporaryDirectory() as folder,
         _bare(database.new_url()) as bare,
-        _service(Path(folder), database.new_url()) as (url, tickets),
+        serving(Path(folder), database.new_url()) as (url, tickets),
     ):
         numbers = count(0, 1_000_000)
 
@@ -91,7 +91,7 @@ def _bare(database_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def _service(folder: Path, database_url: str) -> Iterator[tuple[str, list[int]]]:
+def serving(folder: Path, database_url: str) -> Iterator[tuple[str, list[int]]]:
     """Each delivery is about one of fifty tickets, and the service works on them while it takes more in."""
     with sandboxed() as sandbox:
         person = {"name": "Ada", "email": "a@example.org"}
