@@ -128,6 +128,14 @@ def test_an_edit_back_is_an_edit(mentioned: Mentioned) -> None:
     assert len(told(mentioned, stored)) == 1
 
 
+def test_each_change_is_told_also_one_back_to_words_that_were_told_before(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take())
+    changes = (EDITED, POST["text"], EDITED)
+    keys = {work.key for text in changes for work in mentioned.works(mentioned.take(text=text))}
+    assert len(keys) == len(changes)
+    assert mentioned.row(stored).mention["text"] == EDITED
+
+
 def test_a_post_deleted_before_its_ticket_gets_none(mentioned: Mentioned) -> None:
     mentioned.take()
     stored = mentioned.take(deleted=True)
