@@ -1,6 +1,6 @@
 """Reads both sides and makes the plan. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -57,7 +57,8 @@ class _Planner:
     plan: SetupPlan = field(default_factory=SetupPlan)
 
     def of_kind(self, kind: ObjectKind) -> None:
-        found = kind.read(self.account)
+        found = [*kind.read(self.account)]
+        found += self._not_listed_yet(kind, found)
         ours = _by_key(self.account.instance, found, self.recorded)
         wanted = [one for one in kind.wanted(self.account) if not _is_of_others(one, ours)]
         for one in wanted:
@@ -76,6 +77,15 @@ class _Planner:
                 self.plan.items.append(Item(step, kind, found=copy))
         for key in sorted(ours.keys() - {one.key for one in wanted}):
             self.plan.items += [_unwanted(kind, key, one) for one in ours[key]]
+
+    def _not_listed_yet(self, kind: ObjectKind, found: Sequence[Remote]) -> Iterator[Remote]:
+        """Zendesk's lists may lag behind: what we made is asked for by its id before it is made twice."""
+        listed = {one.remote_id for one in found}
+        for key, one in self.recorded.items() if kind.service == "zendesk" else ():
+            if key.startswith(f"{kind.name}/") and one.remote_id and one.remote_id not in listed:
+                there = kind.read_one(self.account, one.remote_id)
+                if there is not None:
+                    yield there
 
     def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Remote | None, found: Sequence[Remote]) -> Item:
         kept = self.account.rules.routing.setup.keep.get(wanted.key, {})
