@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from difflib import ndiff
 from io import StringIO
 from typing import Any, Final
@@ -26,6 +27,7 @@ _LOOK: Final[dict[Verb, tuple[str, str, str]]] = {
     "unchanged": ("=", "dim", "unchanged"),
 }
 """Sign, colour, and the words of the summary."""
+_NOTHING: Final = "(none)"
 
 
 def show(console: Console, steps: Sequence[Step], *, verbose: bool = False) -> None:
@@ -78,17 +80,46 @@ def _show_step(console: Console, step: Step, *, verbose: bool) -> None:
     if step.verb == "create" and not verbose:
         return
     for change in step.fields:
-        for line in _lines_of(change):
+        lines = _lines_of(change.name, change.new) if step.verb == "create" else _difference(change)
+        for line in lines:
             print_line(console, f"    {line}")
 
 
-def _lines_of(change: FieldChange) -> Iterable[str]:
+def _lines_of(name: str, value: Any) -> Iterable[str]:
+    lines = _text(value).splitlines()
+    return [f"{name}: {lines[0]}"] if len(lines) == 1 else [f"{name}:", *(f"  {line}" for line in lines)]
+
+
+def _difference(change: FieldChange) -> Iterable[str]:
+    """In one line, or line by line: of texts, and of what has rows, such as conditions."""
     old, new = _text(change.old), _text(change.new)
-    if "\n" not in old + new:
-        return [f"{change.name}: {new}" if change.old is None else f"{change.name}: {old} -> {new}"]
-    kept = [line for line in ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
+    if "\n" not in old + new and not (_has_rows(change.old) or _has_rows(change.new)):
+        return [f"{change.name}: {old} -> {new}"]
+    before, after = ([] if one == _NOTHING else one.splitlines() for one in (old, new))
+    kept = [line for line in ndiff(before, after) if line[0] in "+-"]
     return [f"{change.name}:", *(f"  {line}" for line in kept)]
 
 
+def _has_rows(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, list) for one in value)
+
+
 def _text(value: Any) -> str:
+    """As people write it: `status less_than closed` for a condition, one below the other."""
+    if value in (None, "", []):
+        return _NOTHING
+    if _has_rows(value):
+        return "\n".join(" ".join(map(_word, row)) for row in value)
+    if isinstance(value, list):
+        return ", ".join(map(_word, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _word(value: Any) -> str:
+    """The value of an action is kept as JSON."""
+    if isinstance(value, str) and value[:1] in {'"', "["}:
+        with suppress(ValueError):
+            value = json.loads(value)
+    if isinstance(value, list):
+        return " ".join(map(_word, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

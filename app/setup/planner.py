@@ -1,6 +1,6 @@
 """Reads both sides and makes the plan. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.plan import Step, changes, compare, creation
 from app.setup.statuses import only_statuses_differ
 from app.setup.values import Values, references_in, resolved
+from integrations.errors import Unavailable
+from integrations.zendesk.errors import NO_PAGE
 
 REWRITTEN = (
     "the account changed: with custom statuses on or off Zendesk rewrites its statuses; `--accept {key}` keeps them"
@@ -57,7 +59,8 @@ class _Planner:
     plan: SetupPlan = field(default_factory=SetupPlan)
 
     def of_kind(self, kind: ObjectKind) -> None:
-        found = kind.read(self.account)
+        found = [*kind.read(self.account)]
+        found += self._not_listed_yet(kind, found)
         ours = _by_key(self.account.instance, found, self.recorded)
         wanted = [one for one in kind.wanted(self.account) if not _is_of_others(one, ours)]
         for one in wanted:
@@ -77,6 +80,20 @@ class _Planner:
         for key in sorted(ours.keys() - {one.key for one in wanted}):
             self.plan.items += [_unwanted(kind, key, one) for one in ours[key]]
 
+    def _not_listed_yet(self, kind: ObjectKind, found: Sequence[Remote]) -> Iterator[Remote]:
+        """Zendesk's lists may lag behind: what we made is asked for by its id before it is made twice."""
+        listed = {one.remote_id for one in found}
+        for key, one in self.recorded.items() if kind.service == "zendesk" else ():
+            if key.startswith(f"{kind.name}/") and one.remote_id and one.remote_id not in listed:
+                try:
+                    there = kind.read_one(self.account, one.remote_id)
+                except Unavailable as error:  # this account shows none by its id
+                    if error.reason != NO_PAGE:
+                        raise
+                    continue
+                if there is not None:
+                    yield there
+
     def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Remote | None, found: Sequence[Remote]) -> Item:
         kept = self.account.rules.routing.setup.keep.get(wanted.key, {})
         values = resolved({**wanted.values, **kept}, self.plan.ids)
@@ -89,11 +106,15 @@ class _Planner:
                 values, item = otherwise, replace(item, values=otherwise, otherwise={})
             current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
-            return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
-        why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
-        if why:
-            return replace(item, step=replace(step, verb="manual", reason=why))
-        return _missing(item, found, recorded)
+            compared = compare(step, values, current, last)
+            if not kind.drifts:
+                compared = replace(compared, reason="")
+            return replace(item, step=self._explained(kind, compared, there))
+        missing = _missing(item, found, recorded)
+        why = wanted.manual or _clash(wanted, kind, found)
+        if not why and missing.step.verb != "adopt":
+            why = self._waits_for(kind, values)
+        return replace(item, step=replace(step, verb="manual", reason=why)) if why else missing
 
     def _explained(self, kind: ObjectKind, step: Step, there: Remote) -> Step:
         """What Zendesk did by itself is nobody's fault; of the rest, who did it."""
@@ -111,8 +132,8 @@ class _Planner:
         )
 
     def _waits_for(self, kind: ObjectKind, values: Values) -> str:
-        """A person has to do something before this can be made."""
-        manual = {item.step.key for item in self.plan.items if item.step.verb == "manual"}
+        """A person has to do something before this can be made, or to decide whose what it names is."""
+        manual = {item.step.key for item in self.plan.items if item.step.verb in {"manual", "adopt"}}
         waits = sorted(references_in(values) & manual)
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)

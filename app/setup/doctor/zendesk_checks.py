@@ -9,6 +9,7 @@ from app.setup.doctor.token_end import SOON_DAYS, days_until
 from app.setup.kinds.group import all_groups
 from app.setup.kinds.hold import HOW, is_on, uses_hold
 from app.setup.kinds.ticket_field import TicketField
+from app.setup.kinds.zendesk_kind import is_personal
 from app.setup.objects import Account
 from app.setup.values import mapping, text
 from app.tags import ARCHETYPE_TAG
@@ -151,7 +152,8 @@ def _forms(account: Account) -> list[Json]:
 
 
 def views(account: Account) -> Iterable[Diagnosis]:
-    active = sum(1 for row in account.zendesk.all("views", "views") if row.get("active"))
+    rows = account.zendesk.all("views", "views")
+    active = sum(1 for row in rows if row.get("active") and not is_personal(row))
     if active > MOST_VIEWS:
         yield warn(
             "zendesk/views",

@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 
+from app.setup.kinds.macro import Macro
+from app.setup.kinds.signing_secret import SigningSecret
+from app.setup.kinds.ticket_field import TicketField
+from app.setup.kinds.trigger import Trigger
+from app.setup.kinds.view import View
+from app.setup.kinds.webhook import Webhook
 from app.setup.marker import Marker
 from app.setup.planner import make_plan
 from integrations.sandbox.faults import Fault
@@ -50,6 +56,13 @@ def test_triggers_call_us_only_when_everything_else_is_there(set_up: SetUp) -> N
     assert [item.step.key for item in applier.apply(plan).done][-2:] == ["trigger/created", "trigger/changed"]
     assert tried
     assert set_up.open() == {}
+
+
+def test_what_a_list_does_not_show_yet_is_not_made_twice(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up.apply()
+    for kind in (TicketField, Webhook, SigningSecret, Trigger, View, Macro):
+        monkeypatch.setattr(kind, "read", lambda _kind, _account: [])
+    assert set_up.open() == {}, "each was asked for by its id"
 
 
 def test_triggers_stay_off_while_nobody_could_check_what_they_send(set_up: SetUp) -> None:
