@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from app.clients import Clients
@@ -15,7 +13,6 @@ from app.identity import Identity
 from app.records.database import Along
 from app.records.records import Records
 from app.rulebook import Rulebook
-from app.rules.loading import Rules, load
 from app.settings import Settings
 from app.work.engine.engine import adapter_of, answer_type
 from app.work.jobs.dependencies import Dependencies
@@ -208,18 +205,6 @@ class FakeZendesk:
         raise NotFound("zendesk", f"no group {name}")
 
 
-@cache
-def _loaded(texts: tuple[str, str], files: tuple[Path, Path]) -> Rules:
-    return load(*texts, routing_name=str(files[0]), macros_name=str(files[1]))
-
-
-class _ReadOnce(Rulebook):
-    """Reading the shipped files takes half a second of computing: once for all tests of a process."""
-
-    def _load(self, texts: tuple[str, str]) -> Rules:
-        return _loaded(texts, self._files)
-
-
 def dependencies(
     records: Records,
     *,
@@ -247,7 +232,7 @@ def dependencies(
             zendesk_url="https://acme.zendesk.com", gitlab_url="https://gitlab.com", gitlab_token=_Secret("s")
         ),
         records=records,
-        rulebook=_ReadOnce(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, now),
+        rulebook=Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, now),
         engine=cast("Any", engine),
         clients=clients,
         identity=Identity(clients.zendesk, clients.gitlab),

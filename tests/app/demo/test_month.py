@@ -13,10 +13,9 @@ from app.demo import month
 from app.demo.month import MARK, SampleMonth
 from app.records.decision_list import DecisionFilter, ListedDecision
 from app.records.records import Records
-from app.rules.loading import load
 from app.triage.language import Language
 from app.work.messages import MESSAGES
-from tests.support.paths import ROOT
+from tests.support.shipped import SHIPPED
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 
@@ -34,8 +33,7 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records
 
 
 def filled(records: Records) -> list[ListedDecision]:
-    rules = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
-    numbers = SampleMonth(records, rules, english, NOW).fill()
+    numbers = SampleMonth(records, SHIPPED, english, NOW).fill()
     rows = records.decision_list.page(DecisionFilter(), limit=200).rows
     assert [row.ticket_id for row in rows] == list(numbers)[::-1]
     return list(rows)
