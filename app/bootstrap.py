@@ -12,6 +12,7 @@ from app.identity import Identity
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED
 from app.model.store import ModelStore
+from app.records.decisions import nothing_decided
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook
 from app.service import Service
@@ -105,6 +106,7 @@ def build(
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
         wire=wire,
+        is_new=nothing_decided,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)

@@ -72,6 +72,11 @@ class Decision:
         )
 
     @property
+    def in_shadow(self) -> list[dict[str, Any]]:
+        """The trace's entries of routes in shadow that would have decided."""
+        return [entry for entry in self.trace if entry.get("shadow") and entry.get("matched")]
+
+    @property
     def marks_spam(self) -> bool:
         return any(action["kind"] == "spam" and action["state"] == "done" for action in self.actions)
 
@@ -171,6 +176,16 @@ _WRITTEN = PreparedStatement(
 )
 
 
+PARTITION = "ticket:"
+"""Before a ticket's number: what one worker at a time works in."""
+
+
+def nothing_decided(partition: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Of a ticket's partition: is there no decision about the ticket?"""
+    number = sa.cast(sa.func.substr(partition, len(PARTITION) + 1), sa.BigInteger)
+    return ~sa.exists().where(decisions.c.ticket_id == sa.case((partition.startswith(PARTITION), number)))
+
+
 class _OfThread(threading.local):
     tickets: dict[int, list[Decision]] | None = None
     """What was read, by ticket; None: it may change at any time."""
@@ -182,9 +197,12 @@ class Decisions(TableAccess):
         self._of_thread = _OfThread()
 
     @contextmanager
-    def read_once(self) -> Iterator[None]:
-        """Within, only this thread writes about the tickets that it asks for: what it read holds until it writes."""
-        self._of_thread.tickets = {}
+    def read_once(self, *, new: int | None = None) -> Iterator[None]:
+        """Within, only this thread writes about the tickets that it asks for: what it read holds until it writes.
+
+        `new`: a ticket that nothing was decided about yet, as is known.
+        """
+        self._of_thread.tickets = {} if new is None else {new: []}
         try:
             yield
         finally:

@@ -48,6 +48,7 @@ class FakeEngine:
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
     begun_first: bool = False
+    is_new: bool = False
     refused: bool = False
     database: object = None
     forgotten: list[tuple[str, set[str]]] = field(default_factory=list)

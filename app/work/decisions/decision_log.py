@@ -73,10 +73,11 @@ class DecisionLog:
         return row
 
     def _save(self, row: Decision, along: Along | None = None) -> None:
-        """With what routes in shadow would have decided."""
+        """With what routes in shadow would have decided, which mostly are none."""
 
         def write(connection: Connection) -> None:
-            self.deps.records.routes_fired.add_within(connection, row)
+            if row.in_shadow:
+                self.deps.records.routes_fired.add_within(connection, row)
             if along is not None:
                 along(connection)
 

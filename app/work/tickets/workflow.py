@@ -111,7 +111,8 @@ class TicketWorkflow:
 
     def run(self, message: TriageTicket | LinkTicket) -> None:
         """Names of steps are stored: never rename one, never reorder them."""
-        with self.deps.records.decisions.read_once():
+        new = message.ticket_id if self.deps.engine.is_new else None
+        with self.deps.records.decisions.read_once(new=new):
             self._run(message)
 
     def _run(self, message: TriageTicket | LinkTicket) -> None:
