@@ -1,6 +1,6 @@
 """A month of sample data for the desk: what people wrote is the shipped labelled tickets, what became of it is made up.
 
-Always the same, but for the time that it ends at. It calls nobody: the sandbox has none of these tickets.
+Always the same, but for the time that it ends at. The sandbox has its issues, and none of its tickets.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,15 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from app.demo.month_work import audit_entries, failed_work, made_calls
+from app.demo.month_issues import OpenIssue, SampleIssues
+from app.demo.month_mentions import NEWEST_DAYS, SITES, other_mentions, ticket_mention
+from app.demo.month_work import MARK, audit_entries, failed_work, made_calls
 from app.model.model_verdict import ModelVerdict
 from app.model.training.labelled import LabelledTicket, shipped_tickets
 from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.first_answers import AnsweredBy, FirstAnswer
+from app.records.links import Link
 from app.records.records import Records
 from app.rules.actions.action import Action
 from app.rules.actions.reply import Reply
@@ -29,8 +32,6 @@ from app.work.snapshot import ticket_as_json
 DAYS = 30
 TICKETS_A_DAY = 14
 FIRST_TICKET = 20_001
-MARK = "sample_data"
-"""A tag of each of these tickets."""
 _BY_HOUR = (1, 1, 1, 1, 1, 2, 4, 7, 9, 10, 10, 9, 8, 9, 10, 10, 9, 8, 7, 5, 4, 3, 2, 2)
 """How much people write in each hour of a day."""
 _BEGINS, _ENDS = 7, 19
@@ -51,16 +52,21 @@ class SampleMonth:
     rules: Rules
     detect: Detect
     now: datetime
+    open_issue: OpenIssue
     _random: Random = field(default_factory=lambda: Random(2026))  # noqa: S311  # nothing secret comes of it
 
     def fill(self) -> range:
         """Write it; the numbers of its tickets."""
         texts = [one for one in shipped_tickets() if not one.hard]
         self._random.shuffle(texts)
+        issues = SampleIssues(self.records, self.now, self._random, self.open_issue)
         answers = []
         for number, (moment, text) in enumerate(zip(sorted(self._moments()), texts, strict=False), FIRST_TICKET):
+            for news in issues.news(until=moment):
+                self.records.decisions.save(news)
             decision, judged = self._decided(number, text, moment)
-            self._keep(decision)
+            self._keep(decision, issues.link(decision))
+            self._mention(decision, text, moment)
             self._correct(decision, text)
             answers.append(self._first_answer(decision, judged, moment))
         self.records.first_answers.save(answers)
@@ -70,7 +76,11 @@ class SampleMonth:
             self.records.failures.add(failure)
             for attempt in tries:
                 self.records.attempts.add(attempt)
-        for entry in audit_entries(numbers, self.now):
+        self.records.tracked_issues.save(issues.tracked)
+        for news in issues.news(until=self.now):
+            self.records.decisions.save(news)
+        other_mentions(self.records.mentions, self.now)
+        for entry in audit_entries(issues.pause_one(), self.now):
             self.records.audit.add(entry)
         return numbers
 
@@ -140,15 +150,22 @@ class SampleMonth:
         shares = {best: share, other: (1 - share) / 2}
         return ModelVerdict(MappingProxyType(shares), best, share, (), (), MARK, with_encoder=False)
 
-    def _keep(self, decision: Decision) -> None:
-        """With its calls, as work on a ticket writes them."""
+    def _keep(self, decision: Decision, link: Link | None) -> None:
+        """With its calls and its issue. In one transaction: the demo is to start soon."""
         made = made_calls(decision, self._random)
 
         def write(connection: Any) -> None:
             self.records.routes_fired.add_within(connection, decision)
             self.records.calls.add_within(connection, decision.ticket_id, decision.run_id, made)
+            if link is not None:
+                self.records.links.save_within(connection, link, link.created_at)
 
         self.records.decisions.save(decision, write)
+
+    def _mention(self, decision: Decision, text: LabelledTicket, moment: datetime) -> None:
+        """What a feed brought that the ticket was made of."""
+        if decision.channel in SITES and self.now - moment < timedelta(days=NEWEST_DAYS):
+            ticket_mention(self.records.mentions, decision.ticket_id, decision.channel, text, moment)
 
     def _correct(self, decision: Decision, text: LabelledTicket) -> None:
         if decision.archetype in text.right or self._random.random() > _NOTICED:

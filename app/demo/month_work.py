@@ -11,6 +11,8 @@ from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.work.messages import TicketChanged, TriageTicket
 
+MARK = "sample_data"
+"""A tag of each of these tickets."""
 _PROJECT = "/api/v4/projects/1/issues"
 _CAUSES = (
     ("gitlab", "find", "http_502", "GitLab answered 502 in all attempts", "open", "", 4),
@@ -25,7 +27,7 @@ _CAUSES = (
 _DEEDS = (
     ("Ada", "pause", "replies", {"reason": "the macro names the wrong form"}),
     ("Ada", "resume", "replies", None),
-    ("Grace", "link", "ticket {ticket}", {"following": "paused"}),
+    ("Grace", "link", "ticket {linked}", {"following": "paused"}),
     ("Grace", "retry", "failures since yesterday", None),
     ("Ada", "ignore", "failure 6", {"reason": "answered on the phone"}),
     ("Linus", "retry", "failure 7", None),
@@ -85,8 +87,8 @@ def failed_work(tickets: Sequence[int], now: datetime) -> Iterator[tuple[Failure
         )
 
 
-def audit_entries(tickets: Sequence[int], now: datetime) -> Iterator[AuditEntry]:
-    """The oldest first."""
+def audit_entries(linked: int, now: datetime) -> Iterator[AuditEntry]:
+    """The oldest first. `linked`: a ticket whose issue was paused by hand."""
     for number, (name, what, about, after) in enumerate(_DEEDS):
         yield AuditEntry(
             at=(now - timedelta(days=6 - number, hours=number)).isoformat(),
@@ -94,6 +96,6 @@ def audit_entries(tickets: Sequence[int], now: datetime) -> Iterator[AuditEntry]
             name=name,
             role="operate",
             what=what,
-            about=about.format(ticket=tickets[len(tickets) // 2]),
+            about=about.format(linked=linked),
             after=after,
         )

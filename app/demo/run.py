@@ -20,6 +20,7 @@ from app.bootstrap import build
 from app.demo.closed_issue import close_an_issue
 from app.demo.documentation import with_documentation
 from app.demo.month import SampleMonth
+from app.demo.month_issues import OpenIssue, in_sandbox
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
@@ -100,7 +101,7 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
             service = build(settings)
             month = ""
             if stay:
-                month = _fill_a_month(service)
+                month = _fill_a_month(service, in_sandbox(sandbox))
                 service.setup.plan(service.deps.records.setup_objects.all, service.deps.now().isoformat())
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
@@ -122,10 +123,11 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
     return 1
 
 
-def _fill_a_month(service: Service) -> str:
+def _fill_a_month(service: Service, open_issue: OpenIssue) -> str:
     """For people who look at the desk's pages; says which tickets are not real."""
     deps = service.deps
-    numbers = SampleMonth(deps.records, deps.rulebook.current(), service.dry_run().judgement.detect, deps.now()).fill()
+    rules, detect = deps.rulebook.current(), service.dry_run().judgement.detect
+    numbers = SampleMonth(deps.records, rules, detect, deps.now(), open_issue).fill()
     return f"On the desk, tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived."
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from app.demo import month
-from app.demo.month import MARK, SampleMonth
+from app.demo.month import SampleMonth
+from app.demo.month_issues import PROJECT, SampleIssue
+from app.demo.month_work import MARK
+from app.feeds.mention import Mention
 from app.records.decision_list import DecisionFilter, ListedDecision
+from app.records.decisions import FOLLOWING
 from app.records.records import Records
 from app.triage.language import Language
 from app.work.messages import MESSAGES
@@ -33,8 +38,16 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records
 
 
 def filled(records: Records) -> list[ListedDecision]:
-    numbers = SampleMonth(records, SHIPPED, english, NOW).fill()
-    rows = records.decision_list.page(DecisionFilter(), limit=200).rows
+    iids = count(1)
+
+    def open_issue(_title: str, _state: str) -> SampleIssue:
+        iid = next(iids)
+        return SampleIssue(7, iid, f"https://gitlab.example.org/{PROJECT}/-/work_items/{iid}")
+
+    numbers = SampleMonth(records, SHIPPED, english, NOW, open_issue).fill()
+    every = records.decision_list.page(DecisionFilter(), limit=300).rows
+    assert [row.decided_at for row in every] == sorted((row.decided_at for row in every), reverse=True)
+    rows = [row for row in every if row.event not in FOLLOWING]
     assert [row.ticket_id for row in rows] == list(numbers)[::-1]
     return list(rows)
 
@@ -70,3 +83,33 @@ def test_it_is_the_same_each_time(records: Records, tmp_path: Path) -> None:
         assert other.first_answers.waiting() == records.first_answers.waiting()
     finally:
         other.close()
+
+
+def test_tickets_have_issues_and_were_told_what_became_of_them(records: Records) -> None:
+    numbers = [row.ticket_id for row in filled(records)]
+    links = [link for number in numbers for link in records.links.of_ticket(number)]
+    assert {link.state for link in links} == {"opened", "closed"}
+    assert {link.how for link in links} == {"opened", "linked"}
+    closed = {link.ticket_id for link in links if link.state == "closed" and link.how == "opened"}
+    told = {
+        one.ticket_id: one.summary
+        for number in numbers
+        for one in records.decisions.of_ticket(number)
+        if one.event == "issue_changed"
+    }
+    assert told.keys() == closed
+    assert all(PROJECT in summary for summary in told.values())
+    (paused,) = [link for link in links if link.following == "paused"]
+    assert paused.iid
+    assert records.audit.newest(about=f"ticket {paused.ticket_id}")[0].what == "link"
+    assert records.tracked_issues.of(paused.project_id, [paused.iid])[paused.iid].title
+
+
+def test_feeds_brought_some_of_it_and_more_that_became_no_ticket(records: Records) -> None:
+    rows = filled(records)
+    mentions = records.mentions.newest(limit=100)
+    assert {one.state for one in mentions} == {"created", "left_out", "gone"}
+    assert {one.ticket_id for one in mentions if one.ticket_id} <= {row.ticket_id for row in rows}
+    assert {one.source for one in mentions} > {"hackernews", "forum"}
+    for one in mentions:
+        assert one.state == "gone" or Mention.model_validate(one.mention).id == one.native_id
