@@ -288,8 +288,13 @@ def test_an_answer_that_came_before_the_ticket_is_told_after_it(mentioned: Menti
 def test_an_answer_on_a_forum_that_a_feed_and_an_alert_bring_is_one(
     mentioned: Mentioned, by_feed: str, by_alert: str, *, alert_first: bool
 ) -> None:
-    feed = {"id": "502", "url": by_feed, "thread": {"id": "77", "url": "https://e.org/77"}, "in_reply_to": "501"}
-    alert = {"source": "news_comment", "id": "tag:alert", "url": by_alert, "thread": {}}
+    feed: dict[str, Any] = {
+        "id": "502",
+        "url": by_feed,
+        "thread": {"id": "77", "url": "https://e.org/77"},
+        "in_reply_to": "501",
+    }
+    alert: dict[str, Any] = {"source": "news_comment", "id": "tag:alert", "url": by_alert, "thread": {}}
     ways = [("board", feed), ("alerts", alert)]
     rows = [mentioned.take(carrier=carrier, **post) for carrier, post in (ways[::-1] if alert_first else ways)]
     assert rows[0].id == rows[1].id
