@@ -57,6 +57,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import judged_decision, reads_comments, ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
+from app.work.tickets.own_posts import OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -91,6 +92,7 @@ class TicketDecider:
     threads: PostThreads
     changes: PostChanges
     short_links: ShortLinkFinder
+    posts: OwnPosts
     answers: AnswerKeeper
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
@@ -116,6 +118,7 @@ class TicketDecider:
         # Also for one that was closed since: its record is not to say that nothing was done.
         if self.recovery.after_reading(message, snapshot):
             return _already_written(message)
+        snapshot = self.posts.without_deleted(snapshot)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
             self.answers.changed(snapshot)
@@ -192,7 +195,7 @@ class TicketDecider:
     def _with_conversation(self, snapshot: TicketSnapshot, rules: Rules) -> TicketSnapshot:
         if not reads_comments(snapshot, rules.routing):
             return snapshot
-        return with_conversation(snapshot, rules.routing, self.deps.zendesk)
+        return self.posts.without_deleted(with_conversation(snapshot, rules.routing, self.deps.zendesk))
 
     def _look_again(
         self,
@@ -238,6 +241,7 @@ class TicketDecider:
         rules: Rules,
         choice: Choice | None = None,
     ) -> DecideResult:
+        ticket = self.posts.placed(ticket)
         if "/" in ticket.subject or "/" in ticket.body:
             ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous, choice=choice)
@@ -321,12 +325,14 @@ class TicketDecider:
         snapshot = self._with_conversation(snapshot, self.deps.rulebook.current())
         kept = tuple(action for action in first.plan.actions if isinstance(action, Issue | Incident | Reply))
         added = (Tags(add=()), Note(title="The issue link, added later because GitLab was unavailable"))
-        changes = {
+        changes: dict[str, object] = {
             "run_id": message.run_id,
             "event": message.event,
             "ticket": ticket_read(snapshot, public=first.ticket.public),
             "plan": Plan(mode=first.plan.mode, actions=(*kept, *added)),
         }
+        if self.posts.is_deleted(snapshot):  # meanwhile
+            changes |= {"judged": replace(first.judged, subject="", body=""), "trace": ()}
         return self._to_write(first.model_copy(update=changes))
 
     def _answered(self, message: TicketMessage, answer: AnsweredOnPost, snapshot: TicketSnapshot) -> DecideResult:

@@ -43,6 +43,7 @@ from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
+from app.work.tickets.own_posts import OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -91,6 +92,7 @@ def register(
             threads=PostThreads(deps),
             changes=PostChanges(deps, judgement),
             short_links=ShortLinkFinder(deps),
+            posts=OwnPosts(deps.records.mentions),
             answers=AnswerKeeper(deps),
         ),
         IssueFinder(deps, linker, incidents, SectionFinder(texts), AnswerFinder(texts)),
