@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.cli import setup_shown as shown
-from app.cli.console import print_line
+from app.cli.console import print_line, print_wrapped
 from app.cli.errors import NotDone
 from app.cli.setup_lock import locked
 from app.records.records import Records
@@ -80,7 +80,7 @@ def apply(
         @cache
         def tried() -> None:
             if not brief:
-                print_line(console, tried_before_calls(account))
+                print_wrapped(console, tried_before_calls(account), indent=0)
 
         applier = Applier(account, records.setup_objects, said, tried)
         show_plan(console, plan.steps)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from app.cli.console import print_line
+from app.cli.console import print_line, print_wrapped
 from app.setup.apply import Applied
 from app.setup.plan import FieldChange, Step, Verb
 
@@ -27,6 +27,10 @@ _LOOK: Final[dict[Verb, tuple[str, str, str]]] = {
     "unchanged": ("=", "dim", "unchanged"),
 }
 """Sign, colour, and the words of the summary."""
+_BY_HAND: Final = (
+    "What was changed by hand stays. `pointsman setup apply --restore KEY` puts back what the YAML says; "
+    "`--accept KEY` prints the YAML that keeps the change."
+)
 _NOTHING: Final = "(none)"
 
 
@@ -43,19 +47,21 @@ def show_counts(console: Console, steps: Sequence[Step]) -> None:
         kinds = Counter(step.kind for step in steps if step.verb == verb)
         if kinds and verb != "unchanged":
             said = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
-            print_line(console, f"{sign} {words}: {said}", style=colour)
+            print_wrapped(console, f"{sign} {words}: {said}", indent=4, style=colour)
     _show_sums(console, steps)
 
 
 def _show_sums(console: Console, steps: Sequence[Step]) -> None:
     counts = Counter(step.verb for step in steps)
     said = [f"{counts[verb]} {words}" for verb, (_, _, words) in _LOOK.items() if counts[verb]]
-    print_line(console, f"{', '.join(said) or 'Nothing is wanted'}.")
+    print_wrapped(console, f"{', '.join(said) or 'Nothing is wanted'}.", indent=0)
+    if counts["drifted"] or counts["conflict"]:
+        print_wrapped(console, _BY_HAND, indent=0)
 
 
 def show_done(console: Console, step: Step, wrong: str) -> None:
     sign, colour, _ = _LOOK[step.verb]
-    print_line(console, f"{sign} {step.key}: {wrong or 'done'}", style="red" if wrong else colour)
+    print_wrapped(console, f"{sign} {step.key}: {wrong or 'done'}", indent=4, style="red" if wrong else colour)
 
 
 def show_end(console: Console, applied: Applied) -> None:
@@ -76,13 +82,13 @@ def kept_as_yaml(step: Step) -> str:
 
 def _show_step(console: Console, step: Step, *, verbose: bool) -> None:
     sign, colour, words = _LOOK[step.verb]
-    print_line(console, f"{sign} {step.key}  {step.reason or words}", style=colour)
+    print_wrapped(console, f"{sign} {step.key}  {step.reason or words}", indent=4, style=colour)
     if step.verb == "create" and not verbose:
         return
     for change in step.fields:
         lines = _lines_of(change.name, change.new) if step.verb == "create" else _difference(change)
         for line in lines:
-            print_line(console, f"    {line}")
+            print_wrapped(console, f"    {line}", indent=8)
 
 
 def _lines_of(name: str, value: Any) -> Iterable[str]:

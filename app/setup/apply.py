@@ -49,7 +49,8 @@ class Applier:
             except (Invalid, NotFound, Refused, Conflict) as error:
                 wrong = str(error)
             except IntegrationError as error:
-                wrong = str(error)
+                wait = getattr(error, "retry_after", None)
+                wrong = f"{error}; it asks to wait for {wait:.0f} s" if wait else str(error)
                 applied.open = [*queue]
             else:
                 if rest is not None:

@@ -16,6 +16,11 @@ CHECKS: Final[Sequence[Check]] = (
     *own_checks.CHECKS,
 )
 
+_MAY_LOOK: Final = {
+    "zendesk": "Give `doctor` an admin's token.",
+    "gitlab": "Make the bot a Maintainer of the projects under `trackers:`.",
+}
+
 
 def examine(account: Account, *, only_cheap: bool = False) -> Iterator[Diagnosis]:
     """With `only_cheap`, what the token may not look at is left out: an hourly warning helps nobody."""
@@ -29,7 +34,11 @@ def examine(account: Account, *, only_cheap: bool = False) -> Iterator[Diagnosis
             yield from check.look(account)
         except Refused as error:
             if not only_cheap:
-                yield warn(check.name, f"the token may not look: {error.message}", "Give `doctor` an admin's token.")
+                yield warn(
+                    check.name,
+                    f"the token may not look: {error.message}",
+                    _MAY_LOOK.get(error.service, "Give the token more rights."),
+                )
         except IntegrationError as error:
             if not (isinstance(error, NotFound) or error.reason == NO_PAGE):
                 yield Diagnosis(check.name, "fail", error.message, "Try again; see the log of the service.")

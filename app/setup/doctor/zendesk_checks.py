@@ -104,7 +104,7 @@ def clock(account: Account) -> Iterable[Diagnosis]:
 
 def hold(account: Account) -> Iterable[Diagnosis]:
     if uses_hold(account):
-        yield ok("zendesk/hold", "On-hold is on") if is_on(account) else fail("zendesk/hold", "On-hold is off", HOW)
+        yield ok("zendesk/hold", "On-hold is on") if is_on(account) else fail("zendesk/hold", "the rules use it", HOW)
 
 
 def groups(account: Account) -> Iterable[Diagnosis]:

@@ -36,6 +36,8 @@ AS_SHOWN = """\
       - you
       + there
 1 changed by hand.
+What was changed by hand stays. `pointsman setup apply --restore KEY` puts back what the YAML says; \
+`--accept KEY` prints the YAML that keeps the change.
 """
 
 
@@ -43,3 +45,13 @@ def test_conditions_and_actions_are_rows_and_nothing_is_said_to_be_nothing() -> 
     written = StringIO()
     show(Console(file=written, width=80), [Step("view", "view/stuck", "drifted", CHANGES, "somebody changed it")])
     assert written.getvalue() == AS_SHOWN
+
+
+def test_a_terminal_gets_lines_that_fit_and_a_program_gets_one() -> None:
+    step = Step("hold", "hold/status", "manual", reason="Switch it on in Admin Center. " * 5)
+    narrow, piped = StringIO(), StringIO()
+    show(Console(file=narrow, width=60, force_terminal=True, no_color=True), [step])
+    show(Console(file=piped, width=60), [step])
+    assert max(map(len, narrow.getvalue().splitlines())) <= 60
+    assert narrow.getvalue().splitlines()[1].startswith("    ")
+    assert len(piped.getvalue().splitlines()) == 2

@@ -37,7 +37,9 @@ def test_a_limit_half_way_stops_it_and_the_next_run_goes_on(set_up: SetUp) -> No
         Fault(method="POST", path="/api/v2/views", status=429, headers={"Retry-After": "9"})
     )
     applied = set_up.apply()
-    assert [item.step.key for item, _ in applied.failed] == ["view/twitter"]
+    ((item, why),) = applied.failed
+    assert item.step.key == "view/twitter"
+    assert why.endswith("it asks to wait for 9 s")
     assert applied.open
     assert set_up.apply().failed == []
     assert set_up.open() == {}
