@@ -26,7 +26,6 @@ SIZE = 65_536
 # Of the processor. The promise is half of it; the tests share their cores.
 SECONDS = 0.6
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-JUDGEMENT = shipped_judgement()
 
 
 def ticket(text: str) -> Ticket:
@@ -34,7 +33,7 @@ def ticket(text: str) -> Ticket:
 
 
 STEPS: dict[str, Callable[[str], object]] = {
-    "judge": lambda text: judge(SHIPPED, ticket(text), JUDGEMENT, now=NOW),
+    "judge": lambda text: judge(SHIPPED, ticket(text), shipped_judgement(), now=NOW),
     "title": quoting.issue_title,
     "description": quoting.fence,
     "details": report_details,
