@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -145,6 +145,14 @@ ASKED = "asked"
 """Says nothing about the ticket itself: it may come before the first verdict."""
 FOLLOWING = ("link", "link_chosen", "answered", "issue_changed", "announced", "post_changed", ASKED)
 """Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
+
+
+def latest(rows: Sequence[Decision]) -> Decision | None:
+    """Of a ticket's decisions, the newest first: the one that says how it stands.
+
+    Not that somebody was asked before there was a verdict: then the first look's row may be the older one.
+    """
+    return next((row for row in rows if row.event != ASKED or row.archetype), rows[0] if rows else None)
 
 
 MOST_OF_TICKET = 20

@@ -8,7 +8,7 @@ import structlog
 from app.message.machines import is_automatic_answer
 from app.message.message import read_message
 from app.metrics import CONDITION_ERRORS
-from app.records.decisions import Decision
+from app.records.decisions import FOLLOWING, Decision
 from app.records.mentions import REMOVED
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
@@ -271,7 +271,7 @@ class TicketDecider:
         """On the desk. What a person chose in Zendesk meanwhile stays, and is looked at as it would be anyway."""
         rules, last = self.deps.rulebook.current(), self.log.last_verdict(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if chosen.archetype not in rules.routing.archetypes:
             return Ended(why=f"routing.yaml has no archetype {chosen.archetype} any more")
         previous = Previous(last.archetype, last.tags) if last.is_applied else None
@@ -288,7 +288,7 @@ class TicketDecider:
         """On the desk: as if an agent had given the command by a tag."""
         rules, last = self.deps.rulebook.current(), self.log.last_applied(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         issue = f"{chosen.project}#{chosen.iid}"
         command = Command(f"{chosen.by} linked {issue} on the desk.", (), f"link:{issue}")
         snapshot = self._with_conversation(snapshot, rules)
@@ -339,7 +339,7 @@ class TicketDecider:
         """One of us answered on the post itself: the ticket that was waiting for it is solved."""
         last = self.log.last_applied(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if snapshot.status == "solved":
             return Ended(why="solved already")
         rules = self.deps.rulebook.current()
@@ -353,7 +353,7 @@ class TicketDecider:
     def _post_changed(self, message: TicketMessage, changed: MentionChanged, snapshot: TicketSnapshot) -> DecideResult:
         last, mention = self.log.last_applied(snapshot.id), self.deps.records.mentions.by_id(changed.mention_id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if mention is None or mention.news != changed.news:
             return Ended(why="the post has changed once more")
         if changed.news != REMOVED and not mention.mention:
@@ -370,10 +370,12 @@ class TicketDecider:
         plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
 
-    def _undecided(self, ticket_id: int) -> Failed | Ended:
+    def _undecided(self, message: TicketMessage) -> Failed | Ended:
         """What follows a first look comes after it, also where that waits for a service."""
-        newest = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
-        if newest and newest[0].state == "done":
+        rows = self.deps.records.decisions.of_ticket(message.ticket_id)
+        looks = (row for row in rows if row.event not in FOLLOWING and row.run_id != message.run_id)
+        newest = next(looks, None)
+        if newest and newest.state == "done":
             return Ended(why="it was left alone")
         return Failed(fault=UNDECIDED)
 

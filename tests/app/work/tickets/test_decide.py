@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.records.decisions import Decision
 from app.rulebook import Rulebook
 from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
@@ -157,6 +158,23 @@ def test_an_answer_on_the_post_solves_the_ticket_that_waited_for_it(deciding: De
     assert any(getattr(action, "status", None) == "solved" for action in result.decision.plan.actions)
     deciding.steps.zendesk.change(message.ticket_id, status="solved")
     assert deciding.decide(answered) == Ended(why="solved already")
+
+
+def test_an_answer_waits_for_the_first_look_whoever_was_asked_meanwhile_and_however_often_it_waits(
+    deciding: Deciding,
+) -> None:
+    message = deciding.new()
+    log = deciding.steps.log
+    answered = TriageTicket(
+        key="zd:a", accepted_at=deciding.steps.clock(), ticket_id=message.ticket_id, cause=AnsweredOnPost(in_ticket=9)
+    )
+    log.without_verdict(message, "waiting", "Zendesk does not answer")
+    asked = Decision.without_verdict("pm1", message.ticket_id, "asked", "done", "x", now="2026", finished_at="2026")
+    deciding.steps.deps.records.decisions.save(asked)
+    assert isinstance(deciding.decide(answered), Failed)
+    log.without_verdict(answered, "waiting", "the first look has not ended")
+    log.without_verdict(message, "done", "A bot wrote it")
+    assert deciding.decide(answered) == Ended(why="it was left alone")
 
 
 def test_an_update_of_this_run_that_is_there_is_not_made_twice(deciding: Deciding) -> None:
