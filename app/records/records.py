@@ -79,15 +79,20 @@ class Records:
         self.suspended_work = SuspendedWork(engine, reader)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Connect, and bring the tables up to date. Raises NewerDatabase."""
+    def open(cls, url: str, *, has_newest_tables: bool = False) -> Self:
+        """Connect, and bring the tables up to date, if they are not. Raises NewerDatabase."""
+        if not has_newest_tables:
+            cls.migrate(url)
+        return cls(make_engine(url), make_engine(url, pool=1, durable=False), make_reader(url))
+
+    @staticmethod
+    def migrate(url: str) -> None:
+        """Bring the tables up to date. Leaves no connection open. Raises NewerDatabase."""
         engine = make_engine(url)
         try:
             migrate(engine)
-        except BaseException:
+        finally:
             engine.dispose()
-            raise
-        return cls(engine, make_engine(url, pool=1, durable=False), make_reader(url))
 
     @classmethod
     def beside_a_service(cls, url: str) -> Self:
