@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -110,10 +110,12 @@ def served(tmp_path: Path, browser: Any) -> Iterator[Served]:
 
 
 @contextmanager
-def serving(folder: Path, browser: Any) -> Iterator[Served]:
+def serving(
+    folder: Path, browser: Any, *, port: int = 0, settings: Mapping[str, Any] | None = None
+) -> Iterator[Served]:
     """Whoever leaves it has seen nothing that a page must not do."""
-    with open_desk(folder) as desk:
-        server = uvicorn.Server(uvicorn.Config(create_app(desk.service), port=0, log_config=None, lifespan="off"))
+    with open_desk(folder, settings=settings) as desk:
+        server = uvicorn.Server(uvicorn.Config(create_app(desk.service), port=port, log_config=None, lifespan="off"))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         deadline = time.monotonic() + 60
