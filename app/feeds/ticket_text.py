@@ -11,6 +11,8 @@ from inscriptis.model.config import ParserConfig
 from app.feeds.mention import LONGEST_TEXT, Mention
 
 _LONGEST_SUBJECT: Final = 120
+DELETED_POST: Final = "The post was deleted"
+"""The subject that stands for all of its text."""
 _CUT: Final = " … (cut)"
 _WITH_LINKS: Final = ParserConfig(display_links=True)
 # A few bytes of style can ask for megabytes of space.

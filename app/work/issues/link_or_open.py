@@ -57,6 +57,8 @@ class IssueLinker:
             return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
             return self._again(report, known)
+        if report.text.is_deleted and not action.command:  # all such tickets would be alike, and share an issue
+            return Found(outcome="none", detail="its post was deleted, and says nothing that could be reported")
         waits = "" if action.command else self._waits_for(report)
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 

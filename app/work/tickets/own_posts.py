@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.feeds.ticket_text import DELETED_POST
 from app.records.mentions import Mentions
 from app.ticket import Ticket
 from integrations.zendesk.snapshots import TicketSnapshot
 
 OURS: Final = frozenset({"api", "web_service"})
 """How Zendesk says that the tickets came which we make."""
-DELETED_POST: Final = "The post was deleted"
 
 
 @dataclass(frozen=True)

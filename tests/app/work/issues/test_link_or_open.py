@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from app.feeds.ticket_text import DELETED_POST
 from app.records.records import Records
 from app.rules.actions.findings import Found
 from app.rules.actions.issue import Issue as IssueAction
@@ -86,12 +87,14 @@ class Tracker:
     gitlab: FakeGitLab
     clock: Clock
 
-    def report(self, ticket_id: int, body: str, *, confidential: bool = False, command: str = "") -> Found:
+    def report(
+        self, ticket_id: int, body: str, *, subject: str = "", confidential: bool = False, command: str = ""
+    ) -> Found:
         rules = self.linker.deps.rulebook.current()
         policy = IssueConfig(tracker="product", template="Issue::Bug Report")
         action = IssueAction(policy=policy, confidential=confidential, command=command)
         read = TicketRead(
-            id=ticket_id, subject="", body=body, status="new", tags=(), updated_at="", public=True, url="",
+            id=ticket_id, subject=subject, body=body, status="new", tags=(), updated_at="", public=True, url="",
             requester_name="Sam",
         )  # fmt: skip
         decision = TicketDecision(
@@ -158,6 +161,12 @@ def test_tickets_about_different_things_do_not_wait(tracker: Tracker) -> None:
 def test_a_person_who_asks_for_an_issue_of_its_own_gets_it(tracker: Tracker) -> None:
     tracker.claim_of_another_process(1, BUG)
     assert tracker.report(2, SAME, command="open").outcome == "opened"
+
+
+def test_a_deleted_post_says_nothing_to_report_unless_a_person_asks_for_an_issue(tracker: Tracker) -> None:
+    assert tracker.report(1, "", subject=DELETED_POST).outcome == "none"
+    assert tracker.gitlab.opened == []
+    assert tracker.report(1, "", subject=DELETED_POST, command="open").outcome == "opened"
 
 
 def test_others_wait_while_nobody_knows_whether_an_issue_was_opened_but_not_for_ever(tracker: Tracker) -> None:
