@@ -71,6 +71,15 @@ def test_on_hold_is_switched_on_by_a_person(set_up: SetUp) -> None:
     assert "Admin Center" in step.reason
 
 
+def test_where_the_settings_may_not_be_read_the_field_says_whether_on_hold_is_on(set_up: SetUp) -> None:
+    body = '{"error": "Forbidden"}'
+    set_up.sandbox.zendesk.faults.add(
+        Fault(path="/api/v2/(account/settings|custom_statuses)", status=403, body=body, times=0)
+    )
+    set_up.sandbox.zendesk.switch_hold(False)  # in the settings alone
+    assert "hold/status" not in set_up.open()
+
+
 def test_without_trigger_categories_the_triggers_stand_by_themselves(set_up: SetUp) -> None:
     set_up.sandbox.zendesk.switch_categories(False)
     assert set_up.apply().failed == []
