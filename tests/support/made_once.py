@@ -28,12 +28,17 @@ load = lru_cache(maxsize=16)(loading.load)
 
 def make_once(patch: pytest.MonkeyPatch) -> None:
     """Until the patches are undone. Whoever tests how it is made calls what makes it by its own name."""
+    read_once(patch)
+    patch.setattr(records, "migrate", _migrate)
+    patch.setattr(web, "desk_router", cache(desk_router))
+
+
+def read_once(patch: pytest.MonkeyPatch) -> None:
+    """Rules and models, which processes that are forked share with each other too."""
     for module in (rulebook, files, draft):
         patch.setattr(module, "load", load)
     patch.setattr(shipped, "LanguageDetector", cache(LanguageDetector))
     patch.setattr(Model, "load", lru_cache(maxsize=4)(Model.load))
-    patch.setattr(records, "migrate", _migrate)
-    patch.setattr(web, "desk_router", cache(desk_router))
 
 
 def copy_tables(file: Path) -> None:
