@@ -64,6 +64,8 @@ def _read_time(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip()[:64]
+    if not text:
+        return None
     if _MAIL_DATE.match(text):
         try:
             return parsedate_to_datetime(text)
@@ -93,6 +95,19 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidato
 class _Part(BaseModel):
     # Services add keys of their own; what we do not know, we do not need.
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """Services write null for what they do not know. What is needed is still told as wrong."""
+        if not isinstance(given, Mapping):
+            return given
+        fields = cls.model_fields
+        return {
+            key: value
+            for key, value in given.items()
+            if value is not None or (key in fields and fields[key].is_required())
+        }
 
 
 def native_id(value: str) -> str:
@@ -128,7 +143,7 @@ class Mention(_Part):
     title: Line = ""
     text: Text = Field(default="", description="Plain text. Either this or `html`.")
     html: Text = ""
-    published_at: Annotated[datetime, AfterValidator(_aware), BeforeValidator(_read_time)] | None = Field(
+    published_at: Annotated[Annotated[datetime, AfterValidator(_aware)] | None, BeforeValidator(_read_time)] = Field(
         default=None, description="ISO 8601; without a zone it is UTC."
     )
     thread: Thread = Thread()

@@ -34,6 +34,12 @@ def test_a_problem_names_its_field(change: dict[str, Any], sentence: str) -> Non
     assert str(refused.value).startswith(sentence.removesuffix("."))
 
 
+def test_what_a_service_does_not_know_it_may_leave_empty_or_null() -> None:
+    unknown = {"author": None, "thread": {"url": None}, "title": None, "published_at": "", "in_reply_to": None}
+    ((mention,), problems) = read_mentions(json.dumps(GOOD | unknown).encode())
+    assert (mention, problems) == (Mention.model_validate(GOOD), [])
+
+
 def test_the_good_items_of_a_list_are_taken() -> None:
     mentions, problems = read_mentions(json.dumps([GOOD, {"source": "reddit"}, 7]).encode())
     assert [one.id for one in mentions] == ["t1_x"]
