@@ -153,7 +153,7 @@ def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool
         item = next(one for one in plan.items if one.step.key == key)
         if item.found is None or item.found.marker is None:
             raise NotDone(f"{key} is not there, or is not ours.")
-        print_line(console, f"This deletes {item.found.title} for good. {item.kind.lost}")
+        print_line(console, f"This deletes {item.found.title} for good. {item.kind.lost}".rstrip())
         if not yes and not _agreed(console):
             raise NotDone("Nothing was deleted.")
         item.kind.delete(account, item.found)
