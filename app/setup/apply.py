@@ -90,7 +90,7 @@ class Applier:
         if _switches_on(item) and item.found is None:
             return replace(item, found=self._written(replace(item, values={**values, "active": False}), plan))
         if _switches_on(item):
-            _refuse_calls_into_nothing(item, applied)
+            _refuse_calls_into_nothing(item, plan, applied)
             self.before_calls()
         self._written(item, plan)
         return None
@@ -176,10 +176,12 @@ def _switches_on(item: Item) -> bool:
     return bool(item.kind.calls) and item.values.get("active") is True and not was_on
 
 
-def _refuse_calls_into_nothing(item: Item, applied: Applied) -> None:
-    failed = sorted(one.step.key for one, _ in applied.failed if one.step.kind in item.kind.calls)
-    if failed:
-        raise Invalid("setup", f"it stays switched off, because {', '.join(failed)} failed", "waits")
+def _refuse_calls_into_nothing(item: Item, plan: SetupPlan, applied: Applied) -> None:
+    needed = (one.step for one in plan.items if one.step.kind in item.kind.calls)
+    left = {one.key for one in needed if one.verb in {"create", "change", "adopt", "manual"}}
+    left -= {one.step.key for one in applied.done}
+    if left:
+        raise Invalid("setup", f"it stays switched off until {' and '.join(sorted(left))} is done", "waits")
 
 
 def _is_chosen(item: Item, only: Sequence[str], restore: Sequence[str]) -> bool:

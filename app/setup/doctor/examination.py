@@ -17,7 +17,7 @@ CHECKS: Final[Sequence[Check]] = (
 )
 
 _MAY_LOOK: Final = {
-    "zendesk": "Give `doctor` an admin's token.",
+    "zendesk": "Give it an admin's: ZENDESK_ADMIN_EMAIL and ZENDESK_ADMIN_TOKEN.",
     "gitlab": "Make the bot a Maintainer of the projects under `trackers:`.",
 }
 

@@ -51,7 +51,9 @@ def tried_before_calls(account: Account) -> str:
     except IntegrationError as error:
         why_not = error.message
     if why_not:
-        return f"{why_not}: start the service again, because the webhook's secret may be new to it."
+        return (
+            f"{why_not}. Is the webhook's secret new to it? Start it again: `pointsman doctor --send-test` asks anew."
+        )
     return "The service accepted Zendesk's test delivery."
 
 
