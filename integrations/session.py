@@ -7,7 +7,6 @@ thread, follow a redirect with the token, or raise whatever its parser raises.
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -86,8 +85,6 @@ class VendorSession(requests.Session):
         self._outbound = outbound
         # No proxy, certificate bundle or .netrc password from the environment.
         self.trust_env = False
-        # The token says who we are, each time; a session of the vendor's web pages must not get mixed in.
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = user_agent()
         self.headers["Accept"] = "application/json"
         for scheme in ("http://", "https://"):
@@ -141,7 +138,10 @@ class VendorSession(requests.Session):
     def _sent(
         self, request: requests.PreparedRequest, timeout: Timeout
     ) -> tuple[requests.Response | None, RequestException | None]:
-        """The answer to the one request: not to what it redirects to, and without its cookies."""
+        """The answer to the one request: not to what it redirects to, and without its cookies.
+
+        The token says who we are, each time; a session of the vendor's web pages must not get mixed in.
+        """
         try:
             response = self.get_adapter(request.url or "").send(request, timeout=timeout)
             for hook in self.hooks["response"]:
