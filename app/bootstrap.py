@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 from app.clients import Clients
 from app.identity import Identity
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED
 from app.model.store import ModelStore
+from app.records.decisions import nothing_decided
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook
+from app.rules.files import read_rules
+from app.rules.loading import Rules
 from app.service import Service
 from app.settings import Settings, SetupSettings
 from app.setup.connect import connect
@@ -73,8 +77,26 @@ RECONCILE_TICKETS_SECONDS = 300
 utc_now = partial(datetime.now, UTC)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What takes time and memory to load. Several processes may share it, so that it is there once."""
+
+    judgement: Judgement
+    rules: Rules | None = None
+    """As the files were then; None: read them."""
+    has_newest_tables: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Brings the tables up to date, too. Raises BadModel, BadRules, NewerDatabase, DatabaseError and OSError."""
+        judgement = load_judgement(settings)
+        rules = read_rules(settings.routing_file, settings.macros_file)
+        Records.migrate(settings.database_url)
+        return cls(judgement, rules, has_newest_tables=True)
+
+
 def load_judgement(settings: Settings) -> Judgement:
-    """What takes time and memory to load; only read afterwards. Raises BadModel and OSError."""
+    """Only read afterwards. Raises BadModel and OSError."""
     judgement = shipped_judgement(_model_of(settings))
     return replace(judgement, clock=time.monotonic)
 
@@ -85,7 +107,7 @@ def _model_of(settings: Settings) -> Path:
 
 def build(
     settings: Settings,
-    judgement: Judgement | None = None,
+    loaded: Loaded | None = None,
     *,
     worker: bool = True,
     wire: BellWire | None = None,
@@ -96,15 +118,17 @@ def build(
 
     Not a `worker`: stores work that another process does; `wire` tells that one at once.
     """
-    judgement = judgement or load_judgement(settings)
-    records = Records.open(settings.database_url)
-    rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now)
+    loaded = loaded or Loaded(load_judgement(settings))
+    judgement = loaded.judgement
+    records = Records.open(settings.database_url, has_newest_tables=loaded.has_newest_tables)
+    rulebook = Rulebook(settings.routing_file, settings.macros_file, records.config_versions, now, loaded.rules)
     pause = PauseSwitch(records.pauses)
     engine = Engine(
         settings.database_url,
         concurrency=concurrency,
         paused=partial(pause.paused, "all"),
         wire=wire,
+        is_new=nothing_decided,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)
@@ -147,7 +171,7 @@ def build(
         assignees=AssigneeCache(deps),
         setup=setup,
         playground=Playground.of(records, DryRun(rulebook.current, judgement, now), _model_of(settings)),
-        dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, now),
+        dead_letters=DeadLetters(records.failures, engine.accept, now),
         ticker=Ticker(
             Task("rulebook", RULEBOOK_SECONDS, rulebook.refresh),
             Task("last_deliveries", CRON_SECONDS, last_deliveries.keep),

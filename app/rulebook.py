@@ -25,17 +25,25 @@ class Rulebook:
     """Reads both files; keeps every version that came into force, so that a decision can be explained later."""
 
     def __init__(
-        self, routing_file: Path, macros_file: Path, versions: ConfigVersions, now: Callable[[], datetime]
+        self,
+        routing_file: Path,
+        macros_file: Path,
+        versions: ConfigVersions,
+        now: Callable[[], datetime],
+        loaded: Rules | None = None,
     ) -> None:
-        """Raises BadRules and OSError: there is no last good version to fall back to yet."""
+        """`loaded`: what was read of both files before.
+
+        Raises BadRules and OSError: there is no last good version to fall back to yet.
+        """
         self._files = routing_file, macros_file
         self._versions = versions
         self._now = now
         self._lock = threading.Lock()
         self._known: dict[str, Rules] = {}
-        self._seen = read_texts(*self._files)
         self._problems: tuple[str, ...] = ()
-        self._current = self._enact(self._load(self._seen))
+        self._seen = (loaded.routing_text, loaded.macros_text) if loaded else read_texts(*self._files)
+        self._current = self._enact(loaded or self._load(self._seen))
 
     def current(self) -> Rules:
         return self._current

@@ -77,6 +77,8 @@ class Ticket:
     organization: Organization | None = None
     short_links: tuple[ShortLink, ...] = ()
     """Those that were looked up."""
+    post_url: str = ""
+    """Of the post that we made it of; empty: we did not, and its text may name one."""
     event: Event = "created"
     created_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     updated_at: str = ""

@@ -1,6 +1,7 @@
 """Questions that tickets ask, in the sandbox's documentation: is the right page among the first three?
 
-`documentation.txt` beside it has the questions; it was frozen before the search was written.
+`documentation.txt` beside it has the questions; it was frozen before the search was written. `documentation_unseen.txt`
+has those whose author and the author of the pages had not seen each other's text.
 """
 
 from __future__ import annotations
@@ -16,12 +17,17 @@ from app.documentation.sections import PAGE_ENDS, DocSection, sections_of
 from app.message.own_words import own_words
 from app.message.subjects import read_subject
 from app.model.encoder import Encoder, Encodes
-from app.model.training.labelled import LabelledTicket, shipped_tickets
+from app.model.training.labelled import LabelledTicket, read_labelled, shipped_tickets
 from app.similarity.index import IndexedText, SimilarityIndex
 from app.similarity.vectors import vectors
 from app.word_lists import lines_of
 from integrations.sandbox.docs_archive import PAGES
 
+NOTED = Path(__file__).with_suffix(".txt")
+UNSEEN = Path(__file__).with_name("documentation_unseen.txt")
+UNSEEN_TICKETS = tuple(
+    Path(__file__).parents[1] / "tests/app/model/training" / name for name in ("blind.jsonl", "near_misses.jsonl")
+)
 BARS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 
 
@@ -36,30 +42,47 @@ class Asked:
     def is_right_among(self, first: int) -> bool:
         return any(page in self.right for page, _ in self.found[:first])
 
+    def scores(self, bar: float) -> bool:
+        return bool(self.found) and self.found[0][1] >= bar
+
 
 def run(console: Console) -> None:
     answers = right_pages()
     questions = [one for one in shipped_tickets() if one.id in answers]
     others = [one for one in shipped_tickets() if one.gold == "general_question" and one.id not in answers]
-    table = Table("searched by", "questions", "recall@1", "recall@3", title="The right page, of all pages")
+    _measure(console, "of the shipped tickets", answers, [*questions, *others])
+    answers = right_pages(UNSEEN)
+    _measure(console, "that nobody tuned on", answers, [one for one in unseen_tickets() if one.id in answers])
+
+
+def _measure(
+    console: Console, whose: str, answers: Mapping[str, frozenset[str]], tickets: Sequence[LabelledTicket]
+) -> None:
+    table = Table("searched by", "questions", "recall@1", "recall@3", title=f"The right page, questions {whose}")
     asked: list[Asked] = []
     for name, encoder in (("words", None), ("words and meaning", Encoder.installed())):
         search = DocumentationSearch(encoder)
-        asked = [search.ask(one, answers) for one in [*questions, *others]]
-        of_questions = asked[: len(questions)]
-        table.add_row(name, str(len(of_questions)), f"{recall(of_questions, 1):.3f}", f"{recall(of_questions, 3):.3f}")
+        asked = [search.ask(one, answers) for one in tickets]
+        answered = [one for one in asked if one.right]
+        table.add_row(name, str(len(answered)), f"{recall(answered, 1):.3f}", f"{recall(answered, 3):.3f}")
     console.print(table)
-    table = Table("score from", "offered", "right", title="The best section, of all general questions")
+    none = sum(not one.right for one in asked)
+    table = Table("score from", "offered", "right", "silent, no page", title=f"The best section, questions {whose}")
     for bar in BARS:
-        sure = [one for one in asked if one.found and one.found[0][1] >= bar]
-        table.add_row(f"{bar:.2f}", str(len(sure)), f"{recall(sure, 1):.3f}")
+        sure = [one for one in asked if one.scores(bar)]
+        silent = sum(not one.right and not one.scores(bar) for one in asked)
+        table.add_row(f"{bar:.2f}", str(len(sure)), f"{recall(sure, 1):.3f}", f"{silent} of {none}")
     console.print(table)
 
 
-def right_pages() -> dict[str, frozenset[str]]:
-    """By a ticket's id."""
-    lines = (line.split() for line in lines_of(Path(__file__).with_suffix(".txt")))
+def right_pages(file: Path = NOTED) -> dict[str, frozenset[str]]:
+    """By a ticket's id; none where no page answers it."""
+    lines = (line.split() for line in lines_of(file))
     return {ticket: frozenset(pages) for ticket, *pages in lines}
+
+
+def unseen_tickets() -> list[LabelledTicket]:
+    return read_labelled(*UNSEEN_TICKETS)
 
 
 def recall(asked: Sequence[Asked], first: int) -> float:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from integrations.content_encoding import unpacking
 from integrations.errors import IntegrationError, RateLimited, Unavailable
 from integrations.outbound import Call, Outbound
 from integrations.session import Timeout, cause_of, status_error, user_agent
@@ -26,7 +27,7 @@ def http_client(timeout: Timeout, headers: Mapping[bytes, bytes] | None = None, 
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     connect, read = timeout
-    # Identity, because `Reader` counts the raw bytes: a small compressed answer can be a very large one.
+    # Identity, because most readers count the raw bytes: a small compressed answer can be a very large one.
     said = {b"User-Agent": user_agent().encode(), b"Accept-Encoding": b"identity", **(headers or {})}
     if token:
         # As bytes, because httpx quotes a text that it cannot encode in its error.
@@ -60,8 +61,12 @@ class Reader:
         most_bytes: int,
         outbound: Outbound,
         wait: Callable[[httpx.Headers], float | None] = retry_after,
+        unpacks: bool = False,
     ) -> None:
-        """`seconds` and `most_bytes`: for the whole of an answer's body; `wait`: when a 429 says to come back."""
+        """`seconds` and `most_bytes`: for the whole of an answer's body; `wait`: when a 429 says to come back.
+
+        `unpacks`: whatever was asked for, a compressed answer is unpacked, within those bytes.
+        """
         self._service = service
         self._address = address
         self._client = client
@@ -69,6 +74,7 @@ class Reader:
         self._most_bytes = most_bytes
         self._outbound = outbound
         self._wait = wait
+        self._unpacks = unpacks
 
     def ask(self, method: str, understand: Callable[[httpx.Response, bytes], _Answer], **request: Any) -> _Answer:
         """What `understand` makes of the answer; it raises ValueError if it cannot. Raises IntegrationError."""
@@ -92,6 +98,7 @@ class Reader:
             most_bytes=self._most_bytes,
             outbound=self._outbound,
             wait=self._wait,
+            unpacks=self._unpacks,
         )
 
     def close(self) -> None:
@@ -111,13 +118,18 @@ class Reader:
     def _read(self, response: httpx.Response, call: Call) -> tuple[httpx.Response, bytes] | IntegrationError:
         until = time.monotonic() + self._seconds
         body = bytearray()
-        for part in response.iter_raw():
-            body += part
-            if len(body) > self._most_bytes:
-                return self._unavailable(f"the answer is longer than {self._most_bytes // 1024} KiB", "answer_too_long")
-            if time.monotonic() > until:
-                call.status = None
-                return self._unavailable(f"the answer took longer than {self._seconds:g} s", "answer_too_slow")
+        try:
+            unpack = unpacking(response.headers.get("Content-Encoding", "") if self._unpacks else "")
+            for part in response.iter_raw():
+                body += unpack(part, self._most_bytes - len(body))
+                if len(body) > self._most_bytes:
+                    longest = f"{self._most_bytes // 1024} KiB"
+                    return self._unavailable(f"the answer is longer than {longest}", "answer_too_long")
+                if time.monotonic() > until:
+                    call.status = None
+                    return self._unavailable(f"the answer took longer than {self._seconds:g} s", "answer_too_slow")
+        except ValueError as error:
+            return self._unavailable(f"the answer cannot be unpacked: it has {error}", "unreadable_answer")
         return response, bytes(body)
 
     def _refusal(self, response: httpx.Response) -> IntegrationError | None:

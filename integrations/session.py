@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectTimeout, RequestException
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from integrations.errors import (
@@ -27,7 +27,9 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from integrations.one_host import OneHostAdapter
 from integrations.outbound import UNGUARDED, Outbound
+from integrations.prepared import prepared
 from integrations.waits import retry_after
 
 Timeout = tuple[float, float]
@@ -61,14 +63,6 @@ def user_agent() -> str:
         return "pointsman/0"
 
 
-class _Limited(Exception):
-    """Carries a 429 past the library, which would read its body, and for a write send it again."""
-
-    def __init__(self, answer: requests.Response) -> None:
-        super().__init__(answer.status_code)
-        self.answer = answer
-
-
 class VendorSession(requests.Session):
     """Calls one service at one address. Sends each request once; raises `IntegrationError` for all but a good 2xx."""
 
@@ -97,8 +91,28 @@ class VendorSession(requests.Session):
         self.headers["User-Agent"] = user_agent()
         self.headers["Accept"] = "application/json"
         for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(max_retries=0))
-        self.hooks["response"].append(self._raise_when_limited)
+            self.mount(scheme, OneHostAdapter(max_retries=0))
+
+    def request(  # type: ignore[override]  # what both libraries and we ask for by name, instead of requests' sixteen
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        *,
+        json: Any = None,
+        headers: Mapping[str, Any] | None = None,
+        auth: Any = None,
+        timeout: Timeout | None = None,
+        **other: Any,
+    ) -> requests.Response:
+        """As `requests.Session.request`, for JSON. Redirects, proxies and certificates are not the caller's to say."""
+        if other.get("data") or other.get("files"):
+            raise ValueError("only JSON is sent")
+        own = CaseInsensitiveDict(self.headers)
+        own.update(headers or {})
+        request = prepared(method, self.base_url, url, headers=own, params=params, json=json)
+        request.prepare_auth(auth or self.auth, request.url or "")
+        return self.send(request, timeout=timeout)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send it once. Raises Refused before sending anything to another host than the configured one."""
@@ -109,10 +123,9 @@ class VendorSession(requests.Session):
                 f"{request.method} was meant for another address than {self.base_url}: not sent",
                 "foreign_host",
             )
-        kwargs["allow_redirects"] = False
-        kwargs["timeout"] = kwargs.get("timeout") or self.timeout
+        timeout = kwargs.get("timeout") or self.timeout
         with self._outbound.call(self.service, request.method or "", urlsplit(request.url or "").path) as outcome:
-            response, lost = self._sent(request, kwargs)
+            response, lost = self._sent(request, timeout)
             if response is not None:
                 outcome.status, outcome.headers = response.status_code, response.headers
         # Raised out here, so that the library's error, with its texts, does not travel along as our context.
@@ -126,23 +139,20 @@ class VendorSession(requests.Session):
         return response
 
     def _sent(
-        self, request: requests.PreparedRequest, kwargs: Mapping[str, Any]
+        self, request: requests.PreparedRequest, timeout: Timeout
     ) -> tuple[requests.Response | None, RequestException | None]:
+        """The answer to the one request: not to what it redirects to, and without its cookies."""
         try:
-            return super().send(request, **kwargs), None
-        except _Limited as limited:
-            return limited.answer, None
+            response = self.get_adapter(request.url or "").send(request, timeout=timeout)
+            for hook in self.hooks["response"]:
+                hook(response)
+            if response.status_code == 429:
+                response.close()  # what it says is of no use
+            else:
+                response.content  # noqa: B018 - reads it, so that an answer that breaks off is none
         except RequestException as error:
             return None, error
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the name is requests' own
-        """Nowhere: requests would forward a PRIVATE-TOKEN, and the body of a 307, to any host."""
-        return None
-
-    def _raise_when_limited(self, response: requests.Response, **_: object) -> None:
-        if response.status_code == 429:
-            response.close()
-            raise _Limited(response)
+        return response, None
 
     def _failure(self, response: requests.Response, call: str) -> IntegrationError | None:
         if 200 <= response.status_code < 300:

@@ -6,14 +6,13 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app import logs, rulebook
-from app.rules.loading import load
+from app import logs
+from tests.support.made_once import copy_tables, make_once
 from tests.support.memory import memory_folder
 from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
 
@@ -62,10 +61,9 @@ def _quiet_logs() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_reading_of_each_text() -> Iterator[None]:
-    """Rules cannot be changed, and reading them takes long: the same texts give every rulebook the same ones."""
+def _made_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rulebook, "load", lru_cache(maxsize=16)(load))
+        make_once(patch)
         yield
 
 
@@ -94,6 +92,7 @@ def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) 
     if database == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.migrated_database()
+    copy_tables(tmp_path / "pointsman.db")
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 

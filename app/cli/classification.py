@@ -69,7 +69,7 @@ def _classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any
         if not line.strip():
             continue
         try:
-            ticket, judged = dry_run.written_down({"id": number, **dict(json.loads(line))})
+            ticket, judged = dry_run.written_down({"id": number, **_object(json.loads(line))})
         except (ValueError, TypeError, RecursionError) as error:
             yield {"id": number, "error": f"line {number}: {error}"}
             continue
@@ -80,6 +80,12 @@ def _classified(dry_run: DryRun, lines: Iterable[str]) -> Iterator[dict[str, Any
             "decided_by": judged.verdict.decided_by,
             "trace": list(judged.verdict.trace),
         }
+
+
+def _object(given: object) -> dict[str, Any]:
+    if isinstance(given, dict):
+        return given
+    raise TypeError(f"a ticket is an object, with keys such as `body`; found {type(given).__name__}")
 
 
 def dry_run_of(rules: Rules) -> DryRun:

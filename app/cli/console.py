@@ -1,6 +1,7 @@
 """Where commands print, and the options that several commands have. Imports nothing that `--help` would wait for."""
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -30,3 +31,12 @@ def examples(*lines: str) -> str:
 def print_line(console: Console, text: str, *, style: str = "") -> None:
     """As it is: no markup in it counts, and it is not wrapped."""
     console.print(Text(text, style=style), soft_wrap=True)
+
+
+def print_wrapped(console: Console, text: str, *, indent: int, style: str = "") -> None:
+    """In a terminal broken between words, and indented from its second line on. Elsewhere one line, for programs."""
+    if console.is_terminal:
+        room = max(console.width, indent + 30)
+        behind = " " * indent
+        text = textwrap.fill(text, room, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False)
+    print_line(console, text, style=style)

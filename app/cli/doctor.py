@@ -7,13 +7,15 @@ from typing import Final
 
 from rich.console import Console
 
-from app.cli.console import print_line
+from app.cli.console import print_line, print_wrapped
 from app.cli.setup import account_of
 from app.setup.doctor.diagnosis import Diagnosis, State
 from app.setup.doctor.examination import examine
 from app.setup.doctor.send_test import send_tests
 
 _COLOURS: Final[dict[State, str]] = {"ok": "green", "warn": "yellow", "fail": "red"}
+_INDENT: Final = 29
+"""Of what is said, behind state and name."""
 
 
 def run(console: Console, routing: Path, macros: Path, *, send_test: bool, as_json: bool) -> int:
@@ -28,9 +30,10 @@ def run(console: Console, routing: Path, macros: Path, *, send_test: bool, as_js
         for one in findings():
             found.append(one)
             if not as_json:
-                print_line(console, f"{one.state:<5} {one.name:<22} {one.said}", style=_COLOURS[one.state])
+                line = f"{one.state:<5} {one.name:<22} {one.said}"
+                print_wrapped(console, line, indent=_INDENT, style=_COLOURS[one.state])
                 if one.remedy:
-                    print_line(console, f"{'':<28} {one.remedy}")
+                    print_wrapped(console, f"{'':<{_INDENT}}{one.remedy}", indent=_INDENT)
     failed = sum(one.state == "fail" for one in found)
     warned = sum(one.state == "warn" for one in found)
     if as_json:

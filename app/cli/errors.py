@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec
 
 from rich.console import Console
@@ -62,6 +63,8 @@ def in_words(error: Exception) -> tuple[Console, str, int] | None:
             said, code = str(error), error.code
         case BadSettings():
             said = "\n".join(("The environment is not complete:", *(f"  - {one}" for one in error.problems)))
+            if Path(".env").is_file():
+                said += "\nThe file .env is not read by itself. In this shell: set -a; . ./.env; set +a"
         case NoRecords() | NewerDatabase():
             said = f"The command cannot use the database: {error}. Does the service have the same DATABASE_URL?"
         case OSError():

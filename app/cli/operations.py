@@ -46,7 +46,7 @@ def _dead_letters(what: str, about: str, after: object = None) -> Iterator[DeadL
     with records_beside() as records, queue_open() as queue:
         try:
             _note(records, what, about, after)
-            yield DeadLetters(records.failures, records.ticket_writes, queue.accept, _now)
+            yield DeadLetters(records.failures, queue.accept, _now)
         except CannotRetry as error:
             raise NotDone(str(error)) from error
 

@@ -5,17 +5,17 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from app import logs
-from app.bootstrap import build, load_judgement
+from app.bootstrap import Loaded, build
 from app.cli.errors import NotDone
 from app.cli.worker_process import WorkerProcess
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
 from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
-from app.triage.judge import Judgement
 from app.web.app import create_app, create_worker_app
 from app.web.serving import listening_socket, web_server
 from app.work.engine.bell_wire import BellWire
@@ -29,14 +29,14 @@ def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
         if in_one_process:
             web_server(create_app(_built(settings)), settings).run([listening])
             return
-        judgement, wire = load_judgement(settings), BellWire()
+        loaded, wire = _loaded(settings), BellWire()
 
         def of_worker() -> Service:
             listening.close()
-            return _built(settings, judgement, wire=wire)
+            return _built(settings, loaded, wire=wire)
 
         worker = WorkerProcess.forked(of_worker)
-        app = create_app(_built(settings, judgement, worker=False, wire=wire), worker)
+        app = create_app(_built(settings, loaded, worker=False, wire=wire), worker)
         worker.wait_until_started()
         server = web_server(app, settings)
         worker.when_ended(server.stop)
@@ -85,11 +85,24 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 def _built(
-    settings: Settings, judgement: Judgement | None = None, *, worker: bool = True, wire: BellWire | None = None
+    settings: Settings, loaded: Loaded | None = None, *, worker: bool = True, wire: BellWire | None = None
 ) -> Service:
     """Raises NotDone."""
+    with _can_start(settings):
+        return build(settings, loaded, worker=worker, wire=wire)
+
+
+def _loaded(settings: Settings) -> Loaded:
+    """Before there are two processes: both share its memory. Raises NotDone."""
+    with _can_start(settings):
+        return Loaded.of(settings)
+
+
+@contextmanager
+def _can_start(settings: Settings) -> Iterator[None]:
+    """Raises NotDone."""
     try:
-        return build(settings, judgement, worker=worker, wire=wire)
+        yield
     except BadRules as error:
         raise _cannot_start(map(str, error.problems)) from error
     except NewerDatabase as error:

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 
 from app.cli import setup_shown as shown
-from app.cli.console import print_line
+from app.cli.console import print_line, print_wrapped
 from app.cli.errors import NotDone
 from app.cli.setup_lock import locked
 from app.records.records import Records
@@ -22,6 +23,7 @@ from app.settings import setup_settings
 from app.setup import definitions
 from app.setup.apply import Applier
 from app.setup.connect import connect
+from app.setup.doctor.send_test import tried_before_calls
 from app.setup.objects import Account
 from app.setup.plan import WRITTEN, Step, as_json
 from app.setup.planner import Item, SetupPlan, make_plan
@@ -75,7 +77,12 @@ def apply(
             if wrong or not brief:
                 shown.show_done(console, item.step, wrong)
 
-        applier = Applier(account, records.setup_objects, said)
+        @cache
+        def tried() -> None:
+            if not brief:
+                print_wrapped(console, tried_before_calls(account), indent=0)
+
+        applier = Applier(account, records.setup_objects, said, tried)
         show_plan(console, plan.steps)
         if not any(map(chosen.is_work, plan.steps)):
             applier.record_unchanged(plan)
@@ -91,19 +98,31 @@ def apply(
             plan = _plan(account, records.setup_objects)
             show_plan(console, plan.steps)
             return _after(plan)
-        return _carry_out(console, applier, plan, chosen)
+        return _carry_out(console, applier, plan, chosen, brief=brief)
 
 
-def _carry_out(console: Console, applier: Applier, plan: SetupPlan, chosen: Chosen) -> int:
+def _carry_out(console: Console, applier: Applier, plan: SetupPlan, chosen: Chosen, *, brief: bool) -> int:
     while True:
         applied = applier.apply(plan, only=chosen.only, restore=chosen.restore)
         shown.show_end(console, applied)
+        if not brief:
+            _show_new_secrets(console, applier.account)
         if applied.failed or applied.open:
             return FAILED
         plan = _plan(applier.account, applier.records)
         # What was made again has another id: what names it follows.
         if not chosen.restore or not any(item.step.verb == "change" for item in plan.items):
             return _after(plan)
+
+
+def _show_new_secrets(console: Console, account: Account) -> None:
+    new = [secret for secret in (account.zendesk_secret, account.gitlab_secret) if secret.is_new]
+    if new:
+        files = " and ".join(secret.file for secret in new)
+        said = f"New in {files}. The service reads it when it starts: if it runs, start it again."
+        print_wrapped(console, said, indent=0)
+    for secret in new:
+        secret.is_new = False
 
 
 def apply_briefly(console: Console, environ: Mapping[str, str], routing: Path, macros: Path) -> None:
@@ -134,7 +153,7 @@ def delete(console: Console, routing: Path, macros: Path, key: str, *, yes: bool
         item = next(one for one in plan.items if one.step.key == key)
         if item.found is None or item.found.marker is None:
             raise NotDone(f"{key} is not there, or is not ours.")
-        print_line(console, f"This deletes {item.found.title} for good. {item.kind.lost}")
+        print_line(console, f"This deletes {item.found.title} for good. {item.kind.lost}".rstrip())
         if not yes and not _agreed(console):
             raise NotDone("Nothing was deleted.")
         item.kind.delete(account, item.found)

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from difflib import ndiff
 from io import StringIO
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from app.cli.console import print_line
+from app.cli.console import print_line, print_wrapped
 from app.setup.apply import Applied
 from app.setup.plan import FieldChange, Step, Verb
 
@@ -26,6 +27,11 @@ _LOOK: Final[dict[Verb, tuple[str, str, str]]] = {
     "unchanged": ("=", "dim", "unchanged"),
 }
 """Sign, colour, and the words of the summary."""
+_BY_HAND: Final = (
+    "What was changed by hand stays. `pointsman setup apply --restore KEY` puts back what the YAML says; "
+    "`--accept KEY` prints the YAML that keeps the change."
+)
+_NOTHING: Final = "(none)"
 
 
 def show(console: Console, steps: Sequence[Step], *, verbose: bool = False) -> None:
@@ -41,19 +47,21 @@ def show_counts(console: Console, steps: Sequence[Step]) -> None:
         kinds = Counter(step.kind for step in steps if step.verb == verb)
         if kinds and verb != "unchanged":
             said = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
-            print_line(console, f"{sign} {words}: {said}", style=colour)
+            print_wrapped(console, f"{sign} {words}: {said}", indent=4, style=colour)
     _show_sums(console, steps)
 
 
 def _show_sums(console: Console, steps: Sequence[Step]) -> None:
     counts = Counter(step.verb for step in steps)
     said = [f"{counts[verb]} {words}" for verb, (_, _, words) in _LOOK.items() if counts[verb]]
-    print_line(console, f"{', '.join(said) or 'Nothing is wanted'}.")
+    print_wrapped(console, f"{', '.join(said) or 'Nothing is wanted'}.", indent=0)
+    if counts["drifted"] or counts["conflict"]:
+        print_wrapped(console, _BY_HAND, indent=0)
 
 
 def show_done(console: Console, step: Step, wrong: str) -> None:
     sign, colour, _ = _LOOK[step.verb]
-    print_line(console, f"{sign} {step.key}: {wrong or 'done'}", style="red" if wrong else colour)
+    print_wrapped(console, f"{sign} {step.key}: {wrong or 'done'}", indent=4, style="red" if wrong else colour)
 
 
 def show_end(console: Console, applied: Applied) -> None:
@@ -74,21 +82,50 @@ def kept_as_yaml(step: Step) -> str:
 
 def _show_step(console: Console, step: Step, *, verbose: bool) -> None:
     sign, colour, words = _LOOK[step.verb]
-    print_line(console, f"{sign} {step.key}  {step.reason or words}", style=colour)
+    print_wrapped(console, f"{sign} {step.key}  {step.reason or words}", indent=4, style=colour)
     if step.verb == "create" and not verbose:
         return
     for change in step.fields:
-        for line in _lines_of(change):
-            print_line(console, f"    {line}")
+        lines = _lines_of(change.name, change.new) if step.verb == "create" else _difference(change)
+        for line in lines:
+            print_wrapped(console, f"    {line}", indent=8)
 
 
-def _lines_of(change: FieldChange) -> Iterable[str]:
+def _lines_of(name: str, value: Any) -> Iterable[str]:
+    lines = _text(value).splitlines()
+    return [f"{name}: {lines[0]}"] if len(lines) == 1 else [f"{name}:", *(f"  {line}" for line in lines)]
+
+
+def _difference(change: FieldChange) -> Iterable[str]:
+    """In one line, or line by line: of texts, and of what has rows, such as conditions."""
     old, new = _text(change.old), _text(change.new)
-    if "\n" not in old + new:
-        return [f"{change.name}: {new}" if change.old is None else f"{change.name}: {old} -> {new}"]
-    kept = [line for line in ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
+    if "\n" not in old + new and not (_has_rows(change.old) or _has_rows(change.new)):
+        return [f"{change.name}: {old} -> {new}"]
+    before, after = ([] if one == _NOTHING else one.splitlines() for one in (old, new))
+    kept = [line for line in ndiff(before, after) if line[0] in "+-"]
     return [f"{change.name}:", *(f"  {line}" for line in kept)]
 
 
+def _has_rows(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(one, list) for one in value)
+
+
 def _text(value: Any) -> str:
+    """As people write it: `status less_than closed` for a condition, one below the other."""
+    if value in (None, "", []):
+        return _NOTHING
+    if _has_rows(value):
+        return "\n".join(" ".join(map(_word, row)) for row in value)
+    if isinstance(value, list):
+        return ", ".join(map(_word, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _word(value: Any) -> str:
+    """The value of an action is kept as JSON."""
+    if isinstance(value, str) and value[:1] in {'"', "["}:
+        with suppress(ValueError):
+            value = json.loads(value)
+    if isinstance(value, list):
+        return " ".join(map(_word, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

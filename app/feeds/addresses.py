@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 TRACKERS: Final = re.compile(
-    r"utm_\w{1,40}|fbclid|gclid|dclid|msclkid|igshid|igsh|mc_[ce]id|ref|ref_src|ref_url|source|src|s|t|si|share_id|feature"
+    r"utm_\w{1,40}|fbclid|gclid|dclid|msclkid|igshid|igsh|mc_[ce]id|ref|ref_src|ref_url|source|si|share_id|feature"
     r"|_hs\w{1,10}|vero_id|yclid|twclid|rdt_cid|context|sort|correlation_id|share|rss|cmpid|spm"
 )
-"""Parameters that say how a reader came, never what they read."""
+"""Parameters that say how a reader came, never what they read: `t` is a topic's number on many a forum."""
 _KEPT_AS_THEY_ARE: Final = 2000
 LONGEST_THREAD: Final = 512
 _REDIRECTORS: Final = {
@@ -42,6 +42,13 @@ _HOSTS: Final = {
     "hn.algolia.com": "news.ycombinator.com",
     "www.stackoverflow.com": "stackoverflow.com",
 }
+_STACK_EXCHANGE: Final = re.compile(
+    r"(?:(?:\w{2}\.)?stackoverflow|serverfault|superuser|askubuntu|stackapps|[\w.-]{1,60}\.stackexchange)\.com"
+    r"|mathoverflow\.net"
+)
+_ANY: Final = ""
+_SAFE: Final = "/:@!$&'()*+,;=~"
+"""What a path may have as it is; the rest is escaped, whether it came so or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class _Post:
     """How a site links one post: each form, and the one that stands for all. Sources: each site's own links."""
 
     host: str
+    """Or one that stands for others that link alike; empty: of any."""
     pattern: re.Pattern[str]
     """Over path, query and fragment as they are written."""
     form: str
@@ -58,6 +66,8 @@ def _post(host: str, pattern: str, form: str) -> _Post:
     return _Post(host, re.compile(pattern), form)
 
 
+_BELOW: Final = r"((?:/[\w-]{1,50}){0,2})"
+"""A forum may stand below its host."""
 _POSTS: Final = (
     _post("news.ycombinator.com", r"/item\?(?:[^#]{0,500}&)?id=\d{1,12}[^#]{0,500}#(\d{1,12})\Z", "/item?id={0}"),
     _post("news.ycombinator.com", r"/item\?(?:[^#]{0,500}&)?id=(\d{1,12})\b", "/item?id={0}"),
@@ -77,9 +87,18 @@ _POSTS: Final = (
     _post("www.youtube.com", r"/(?:watch\?(?:[^#]{0,500}&)?v=|shorts/|live/|embed/)([\w-]{1,20})", "/watch?v={0}"),
     _post("youtu.be", r"/[\w-]{1,20}\?(?:[^#]{0,500}&)?lc=([\w.-]{1,80})", "https://www.youtube.com/comment/{0}"),
     _post("youtu.be", r"/([\w-]{1,20})\b", "https://www.youtube.com/watch?v={0}"),
-    _post("x.com", r"/\w{1,30}/status(?:es)?/(\d{1,25})\b", "/status/{0}"),
+    _post("x.com", r"/(?:i/web|\w{1,30})/status(?:es)?/(\d{1,25})\b", "/status/{0}"),
+    # The key alone, where it is a time in microseconds: the author may be named by handle or by DID.
+    _post("bsky.app", r"/profile/[^/?#]{1,200}/post/([2-7a-z]{13})(?:[?#]|\Z)", "/post/{0}"),
     _post("bsky.app", r"/profile/([^/?#]{1,200})/post/(\w{1,40})\b", "/profile/{0}/post/{1}"),
+    _post("tumblr.com", r"/(?:post|(?:blog/view/)?[\w-]{1,60})/(\d{6,25})\b", "https://www.tumblr.com/post/{0}"),
     _post("www.producthunt.com", r"/[^#]{0,500}[?&#]comment[=-](\d{1,12})\b", "/comment/{0}"),
+    # Discourse: a topic's words may change, and it is its first post. Who shares a link is named in `?u=`.
+    _post(_ANY, rf"{_BELOW}/t/(?:[^/?#]{{1,200}}/)?(\d{{1,10}})/(\d{{1,7}})/?(?:[?#]|\Z)", "{0}/t/{1}/{2}"),
+    _post(_ANY, rf"{_BELOW}/t/[^/?#]{{1,200}}/(\d{{1,10}})/?(?:[?#]|\Z)", "{0}/t/{1}/1"),
+    # Mastodon
+    _post(_ANY, r"/@([^/?#]{1,100})/(\d{15,20})/?(?:[?#]|\Z)", "/@{0}/{1}"),
+    _post(_ANY, r"/users/([^/?#]{1,100})/statuses/(\d{15,20})/?(?:[?#]|\Z)", "/@{0}/{1}"),
 )
 
 
@@ -106,11 +125,23 @@ def canonical_address(url: str) -> CanonicalAddress:
     written = (
         f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}{'#' + parts.fragment if parts.fragment else ''}"
     )
+    known_as = _linked_like(host)
     for post in _POSTS:
-        if post.host == host and (found := post.pattern.match(written)):
+        if post.host in {known_as, _ANY} and (found := post.pattern.match(written)):
             form = post.form.format(*found.groups())
-            return CanonicalAddress(form if form.startswith("https://") else f"https://{host}{form}", True)
-    return _other(host + port, parts.path, parts.query, parts.fragment)
+            there = host if post.host else f"{_main_host(host)}{port}"
+            return CanonicalAddress(form if form.startswith("https://") else f"https://{there}{form}", True)
+    return _other(_main_host(host) + port, parts.path, parts.query, parts.fragment)
+
+
+def _linked_like(host: str) -> str:
+    if _STACK_EXCHANGE.fullmatch(host):
+        return "stackoverflow.com"
+    return "tumblr.com" if host.endswith(".tumblr.com") else host
+
+
+def _main_host(host: str) -> str:
+    return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
 
 
 def thread_address(url: str) -> str:
@@ -120,8 +151,8 @@ def thread_address(url: str) -> str:
 
 def _other(host: str, path: str, query: str, fragment: str) -> CanonicalAddress:
     """A page. `#comment-7` and the like name a comment on it; other fragments only a place."""
-    host = host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
-    path = re.sub(r"/{2,}", "/", path).removesuffix("/amp").removesuffix("/amp/").rstrip("/")
+    path = quote(unquote(re.sub(r"/{2,}", "/", path), errors="surrogateescape"), safe=_SAFE, errors="surrogateescape")
+    path = path.removesuffix("/amp").removesuffix("/amp/").rstrip("/")
     kept = sorted(
         (key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKERS.fullmatch(key)
     )

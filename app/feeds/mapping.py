@@ -38,7 +38,7 @@ def _read_form(body: bytes) -> object:
 
 def _mapped(hook: JsonHookConfig, item: object) -> Mapping[str, object]:
     """A mention as far as the item gives one; what is odd in it is found when it is checked."""
-    given = {name: value for name in _FIELDS if (value := _value(getattr(hook, name), item)) is not None}
+    given = {name: value for name in _FIELDS if not _is_empty(value := _value(getattr(hook, name), item))}
     if given.get("html"):
         given.pop("text", None)
     url = given.get("url")
@@ -62,6 +62,11 @@ def _value(wanted: Any, item: object) -> object:
         return str(wanted)
     found = next(iter(values_at(wanted, item)), None)
     return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else found
+
+
+def _is_empty(value: object) -> bool:
+    """A form has its empty fields too."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _identity(url: str) -> str:

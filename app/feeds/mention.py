@@ -26,6 +26,7 @@ from app.feeds.addresses import is_address
 
 MOST_AT_ONCE = 100
 LONGEST_ID = 200
+LONGEST_LINE = 1000
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -53,7 +54,7 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()):
+    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()) or _UNSTORABLE.search(value):
         raise ValueError("must be an address like https://example.com/post/7")
     return value.strip()
 
@@ -63,6 +64,8 @@ def _read_time(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = value.strip()[:64]
+    if not text:
+        return None
     if _MAIL_DATE.match(text):
         try:
             return parsedate_to_datetime(text)
@@ -77,10 +80,13 @@ def _read_time(value: object) -> object:
 
 
 def _aware(value: datetime) -> datetime:
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        raise ValueError("must be a time between the years 1 and 9999") from None
 
 
-Line = Annotated[str, StringConstraints(max_length=1000), AfterValidator(_line), BeforeValidator(_storable)]
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_line), BeforeValidator(_storable)]
 Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
 AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidator(_storable)]
@@ -89,6 +95,19 @@ Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidato
 class _Part(BaseModel):
     # Services add keys of their own; what we do not know, we do not need.
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """Services write null for what they do not know. What is needed is still told as wrong."""
+        if not isinstance(given, Mapping):
+            return given
+        fields = cls.model_fields
+        return {
+            key: value
+            for key, value in given.items()
+            if value is not None or (key in fields and fields[key].is_required())
+        }
 
 
 def native_id(value: str) -> str:
@@ -124,7 +143,7 @@ class Mention(_Part):
     title: Line = ""
     text: Text = Field(default="", description="Plain text. Either this or `html`.")
     html: Text = ""
-    published_at: Annotated[datetime, AfterValidator(_aware), BeforeValidator(_read_time)] | None = Field(
+    published_at: Annotated[Annotated[datetime, AfterValidator(_aware)] | None, BeforeValidator(_read_time)] = Field(
         default=None, description="ISO 8601; without a zone it is UTC."
     )
     thread: Thread = Thread()

@@ -8,12 +8,16 @@ from typing import Final
 from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
 
-from app.feeds.mention import Mention
+from app.feeds.mention import LONGEST_TEXT, Mention
 
 _LONGEST_SUBJECT: Final = 120
+DELETED_POST: Final = "The post was deleted"
+"""The subject that stands for all of its text."""
 _CUT: Final = " … (cut)"
 _WITH_LINKS: Final = ParserConfig(display_links=True)
-_LINK: Final = re.compile(r"\[([^\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
+# A few bytes of style can ask for megabytes of space.
+_WITH_LINKS.attribute_handler.attribute_mapping = {}
+_LINK: Final = re.compile(r"\[([^\[\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000
 
@@ -69,6 +73,6 @@ def _address_alone(link: re.Match[str]) -> str:
 
 
 def _from_html(markup: str) -> str:
-    text = get_text(markup, _WITH_LINKS)
+    text = get_text(markup, _WITH_LINKS)[:LONGEST_TEXT]  # lists in lists are mostly spaces
     text = _LINK.sub(_address_alone, text)
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

@@ -38,6 +38,8 @@ def without_footers(subject: Subject, body: str, lines: Sequence[L]) -> list[L]:
 def is_of_the_desk(subject: Subject, body: str) -> bool:
     """Did Zendesk write the head: is it a messaging conversation or a call?"""
     first = next((line for line in body.splitlines() if line.strip()), "")
+    if first and not is_whole(first, "desk_heads"):
+        return is_whole(subject.text, "desk_heads") and is_whole(first, "desk_details")
     return is_whole(first or subject.text, "desk_heads")
 
 

@@ -21,6 +21,8 @@ CALENDAR: Final = "A calendar or a mail program sent this: an invitation, an ans
 _BEGINNING: Final = 300
 _SHORT: Final = 16
 """Words. With more, a person may have written it: then an away note says more of itself."""
+_SHORTEST: Final = 8
+"""Words below a calendar's subject, such as that somebody cannot attend."""
 _REST: Final = r"\s*(?:\z|[:(\[)\]|-]|(?:re|aw|until|till|from|bis|vom|jusqu|hasta|fino)\b)"
 # People begin a subject so too ("Automatic reply macro is broken"): what follows tells a machine's from theirs.
 _SUBJECT: Final = compiled(rf"\A(?:auto:\s*)?{one_of('machine_subjects')}{_REST}")
@@ -51,14 +53,15 @@ def written_by_machine(subject: str, body: str, words: str, *, is_notification: 
     text = _beginning(words or body)
     if is_away_note(text):
         return AWAY
-    if _asks(text):
+    line = anywhere("machine_questions").sub(" ", text.replace("\n", " "))
+    if _asks(line):
         return ""  # people quote what machines wrote when they ask about it
-    line = text.replace("\n", " ")
     if anywhere("bounces").search(line):
         return BOUNCE
     if not is_notification and anywhere("receipts").search(line):
         return RECEIPT
-    by_calendar = anywhere("calendars").search(line) or (not line and _CALENDAR_SUBJECT.search(seen.text))
+    is_short = len(line.split()) <= _SHORTEST and not anywhere("matters").search(line)
+    by_calendar = anywhere("calendars").search(line) or (is_short and _CALENDAR_SUBJECT.search(seen.text))
     return CALENDAR if by_calendar else ""
 
 
@@ -72,10 +75,14 @@ def is_automatic_answer(subject: str, body: str) -> bool:
 
 
 def is_away_note(text: str) -> bool:
-    found = _AWAY.search(text)
-    if found is None:
+    """By a sentence that away notes begin with; else by words of absence with a sign of such a note beside them."""
+    if _AWAY.search(text) and len(text.split()) <= _SHORT:
+        return True
+    if _asks(text) or not anywhere("away_signs").search(text):
         return False
-    return len(text.split()) <= _SHORT or (anywhere("away_signs").search(text) is not None and not _asks(text))
+    if _AWAY.search(text):
+        return True
+    return anywhere("absences").search(text) is not None and not anywhere("matters").search(text)
 
 
 def _asks(text: str) -> bool:

@@ -1,26 +1,30 @@
 """Tells a matter from phrases that name none: thanks, "see attached", "will try tomorrow"."""
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from app.message.patterns import is_whole, one_of, plain
 from app.rules.re2_patterns import compiled
+from app.word_lists import words_of
 
 _LETTER: Final = compiled(r"\pL|\pN|\p{So}")
 _BETWEEN_CLAUSES: Final = compiled(r"[,.;:!?()*_~\"/|、。！？-]+(?:\s|\z)|[()*_~\"/|、。]")
+_WIDE: Final = compiled(r"([,;:!?])([\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}])")
 _NO_MATTER: Final = ("pointers", "announcements", "courtesies", "thanks")
 _PHRASES: Final = compiled(rf"\A\s*(?:{one_of(*_NO_MATTER)}(?:\s+|\z))+\z")
 _OUTCRIES: Final = compiled(rf"\A\s*(?:{one_of(*_NO_MATTER, 'exclamations')}(?:\s+|\z))+\z")
+_EMPTY: Final = words_of(Path(__file__).with_name("data") / "empty_words.txt")
 _COURTESIES: Final = compiled(rf"\A\s*(?:{one_of('courtesies', 'thanks')}(?:\s+|\z))+\z")
 
 
 def says_something(text: str) -> bool:
     """Is a matter named, beside words that only greet, thank, point at something, or promise more?"""
-    return any(not _PHRASES.search(clause) for clause in _clauses(text))
+    return any(not _is_empty(clause, _PHRASES) for clause in _clauses(text))
 
 
 def makes_title(text: str) -> bool:
     """Does it say what the matter is? "Great post!" and "WTF?!" say something, and not that."""
-    return any(not _OUTCRIES.search(clause) for clause in _clauses(text))
+    return any(not _is_empty(clause, _OUTCRIES) for clause in _clauses(text))
 
 
 def points_at_something(text: str) -> bool:
@@ -38,6 +42,13 @@ def has_letter(text: str) -> bool:
     return _LETTER.search(plain(text)) is not None
 
 
+def _is_empty(clause: str, phrases: Any) -> bool:
+    """People say it in more ways than phrases can list; words tell where none of them names a matter."""
+    return phrases.search(clause) is not None or all(word in _EMPTY for word in clause.lower().split())
+
+
 def _clauses(text: str) -> list[str]:
-    parts = (part for line in text.splitlines() for part in _BETWEEN_CLAUSES.split(plain(line)))
+    # No blank follows a wide comma.
+    lines = (_WIDE.sub(r"\1 \2", plain(line)) for line in text.splitlines())
+    parts = (part for line in lines for part in _BETWEEN_CLAUSES.split(line))
     return [part for part in parts if has_letter(part)]

@@ -27,6 +27,7 @@ _DELIMITER: Final = compiled(r"\A(?:--|__+|\*--\*)\s?\z")
 _POSTSCRIPT: Final = compiled(r"\Ap\.?\s?p?\.?s\b")
 _SENTENCE: Final = compiled(r"[.?:;]\z|\pL [a-z]+ [a-z]+ [a-z]+ ")
 _NAMES_ALONE: Final = compiled(rf"\A[\W_]{{0,3}}(?:{_NAME}\s?){{1,4}}\W?\z")
+_FIRST_NAME: Final = compiled(rf"\A{_NAME}\W?\z")
 _FULL_NAME: Final = compiled(rf"\A(?:{_REMOVED}|(?:{_NAME}\s?){{2,4}})\W?\z")
 _CONTACT: Final = compiled(
     r"\A(?:tel|phone|telephone|telefon|téléphone|tél|teléfono|telefone|mobile?|mobil|cell|fax|fon|office|direct|[tmpf])"
@@ -82,6 +83,10 @@ def _without_card(lines: list[L]) -> list[L]:
         lines.pop()
     start = next((n + 1 for n in reversed(range(len(lines))) if not lines[n].strip()), 0)
     card = [plain(line) for line in lines[start:]]
-    if not start or len(card) < 2 or not _FULL_NAME.search(card[0]) or not any(map(_CONTACT.search, card[1:])):
+    # A first name may be any word: then its position or company is asked for, right below it.
+    named = card and (
+        _FULL_NAME.search(card[0]) or (_FIRST_NAME.search(card[0]) and _CONTACT.search("".join(card[1:2])))
+    )
+    if not start or len(card) < 2 or not named or not any(map(_CONTACT.search, card[1:])):
         return lines
     return _without_card(lines[:start]) if max(map(len, card)) <= LONGEST_CONTACT else lines

@@ -8,11 +8,15 @@ from app.rules.re2_patterns import compiled
 
 Kind = Literal["new", "reply", "forward"]
 MOST_MARKS: Final = 30
-_NUMBER: Final = r"\s?(?:[\[(]\d{1,3}[\])]|\d{1,2})?\s?:\s*"
-# A gateway's warning, and the number that a help desk gave it.
+_NUMBER: Final = r"\s?(?:[\[(]\d{1,3}[\])]|[-^*]?\d{1,2})?\s?:\s*"
+# A gateway's warning, and the number that a help desk gave it. A version or an error code in brackets is the writer's.
+_WARNING: Final = r"(?:warning\W{1,3}|suspected\W{1,3})?(?:external|externe?|ext|spam|suspected|bulk|caution)\b"
+_CASE: Final = r"(?:(?:ticket|case|request|incident|issue)\s?#?:?\s?[\w-]*\d{3}[\w-]*|#\d{3,})"
+_KEY: Final = r"(?-i:[A-Z]{2,9}-\d{1,7})"
 _TAG: Final = (
-    r"\A(?:\[(?:(?:external|extern|ext|spam|suspected|bulk|caution)[^\]]*|[^\]]*\d{2}[^\]]*)\]"
-    r"|\*+\s?spam\s?\*+)\s?:?\s*"
+    rf"\A(?:\[{_WARNING}[^\]]*\]|\({_WARNING}[^)]*\)|\{{{_WARNING}[^}}]*\}}|\*+\s?{_WARNING}\s?\*+|{_WARNING}\s?:"
+    rf"|\[(?:[^\]]*\d{{4}}[^\]]*|[^\]]{{0,40}}#\d{{2}}[^\]]*|{_CASE}|[A-Z]+-\d{{2,7}})\]"
+    rf"|\({_CASE}\)|\[jira\]\s?(?:\({_KEY}\))?|{_CASE}\s?:)\s?:?\s*"
 )
 _MARKS: Final[tuple[tuple[Any, Kind], ...]] = (
     (compiled(rf"\A{one_of('reply_marks')}{_NUMBER}"), "reply"),

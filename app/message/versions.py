@@ -16,7 +16,7 @@ _OTHERS: Final = one_of("other_software")
 _TOKEN: Final = re.compile(
     r"(?P<link>\b[a-z]{2,6}://\S{1,300})"
     rf"|(?P<other>(?<![a-z])(?:gitlab[ _-]?)?{_OTHERS}(?![a-z]))"
-    r"|(?P<gitlab>(?<![a-z])gitlab(?![a-z]))"
+    r"|(?P<gitlab>(?<![a-z])(?:gitlab(?![a-z])|gl(?=\s?v?\d)))"
     r"|(?P<number>(?<![\w.])v?\d[\w.+-]{0,40}|(?<=_)\d[\w.+-]{0,40})"
     r"|(?P<line>\n)",
     re.IGNORECASE,
@@ -33,12 +33,12 @@ _FILLER: Final = re.compile(
     re.IGNORECASE,
 )
 _KEYWORD: Final = re.compile(
-    r"(?:\b(?:versi[oó]n\w?|versão|wersja|версия|sürümü?|since|until|after|before|running|on|in|release|seit|depuis|desde"
-    r"|(?:upgrad|updat|migrat|downgrad)\w{0,4}(?:\s+(?:it|us|ours))?\s+(?:to|from)|seit dem update auf)"
+    r"(?:\b(?:versi[oó]n\w?|versão|wersja|версия|sürümü?|since|until|after|before|running|on|in|release|seit|depuis|desde|von|van"
+    r"|(?:upgrad|updat|migrat|downgrad)\w{0,4}(?:\s+(?:it|us|ours))?(?:\s+(?:to|from))?|seit dem update auf)"
     r"|版本|バージョン|버전)\b[\s:=*|(`]{0,6}\Z",
     re.IGNORECASE,
 )
-_WEAK: Final = re.compile(r"(?:on|in)\W{0,6}", re.IGNORECASE)
+_WEAK: Final = re.compile(r"(?:on|in|von|van)\W{0,6}", re.IGNORECASE)
 _UNIT: Final = re.compile(
     r"\s?(?:%|[KMGT]i?B\b|ms\b|s\b|sec|min|hours?\b|[ap]\.?m\b|uhr\b|utc\b|h\b|€|\$)", re.IGNORECASE
 )

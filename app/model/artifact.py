@@ -77,8 +77,8 @@ class ModelNames(Strict):
 class Head:
     """A linear model: one column for each archetype."""
 
-    coefficients: FloatArray
-    """(pieces, archetypes)"""
+    coefficients: NDArray[np.float16] | FloatArray
+    """(pieces, archetypes); with 16 bits as they are stored. A ticket needs a few hundred of the rows."""
     intercept: FloatArray
     """(archetypes,)"""
     dense: FloatArray | None = None
@@ -159,19 +159,22 @@ def version_of(files: dict[str, bytes]) -> str:
 
 
 def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str) -> Artifact:
-    def numbers(name: str, *shape: int) -> FloatArray:
-        array = arrays[name].astype(np.float32)
+    def stored(name: str, *shape: int) -> NDArray[np.float16]:
+        array = arrays[name]
         if array.shape != shape or not np.isfinite(array).all():
             raise BadModel(f"`{name}` in {NUMBERS} is {array.shape}, or not finite; {shape} was expected")
         return array
 
+    def numbers(name: str, *shape: int) -> FloatArray:
+        return stored(name, *shape).astype(np.float32)
+
     pieces, archetypes = sum(len(block) for block in names.pieces), len(names.archetypes)
-    plain = Head(numbers("coefficients", pieces, archetypes), numbers("intercept", archetypes))
+    plain = Head(stored("coefficients", pieces, archetypes), numbers("intercept", archetypes))
     semantic, meanings = None, None
     if names.encoder is not None:
         dense = numbers("dense", arrays["dense"].shape[0], archetypes)
         semantic = Head(
-            numbers("coefficients_with_encoder", pieces, archetypes),
+            stored("coefficients_with_encoder", pieces, archetypes),
             numbers("intercept_with_encoder", archetypes),
             dense,
         )

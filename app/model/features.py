@@ -8,7 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Final
 
 from app.model.topics import TOPICS, topics
@@ -19,6 +20,8 @@ LONGEST = 4_000
 """Characters. A stack trace of ten pages says nothing that its first page does not."""
 LONGEST_RUN = 40
 """Signs between two blanks; what is longer is a key or a path, and its letters say nothing."""
+RUNS_REMEMBERED = 1024
+"""Whose letter groups are kept: many tickets have the same words, and reasons are told by them too."""
 IN_SUBJECT: Final = "subject: "
 """Stands before the words of the subject: they count a second time."""
 LETTER_GROUPS: Final = range(2, 6)
@@ -74,11 +77,8 @@ def pieces(ticket: Ticket, channel: str) -> TicketPieces:
     counted = Counter(f"w:{word}" for word in words)
     counted.update(f"w:{first} {second}" for first, second in pairwise(words))
     counted.update(f"w:{IN_SUBJECT}{word}" for word in read(ticket.subject[:LONGEST]))
-    letters: Counter[str] = Counter()
-    for run, times in Counter(text.split()).items():
-        if len(run) <= LONGEST_RUN:
-            for group in letter_groups(run):
-                letters[group] += times
+    runs = (run for run in text.split() if len(run) <= LONGEST_RUN)
+    letters = Counter(chain.from_iterable(map(letter_groups, runs)))
     topical = Counter({f"t:topic {topic}": times for topic, times in topics(words).items()})
     return TicketPieces(counted, letters, Counter(traits(ticket, channel)), topical, tuple(words))
 
@@ -106,17 +106,18 @@ def _words(plain: str) -> list[str]:
     return [word if len(word) <= 2 or word[0] not in "?!" else word[:2] for word in _WORD.findall(plain)]
 
 
-def letter_groups(word: str) -> Iterator[str]:
+@lru_cache(maxsize=RUNS_REMEMBERED)
+def letter_groups(word: str) -> tuple[str, ...]:
     """Groups of two to five signs, with a blank for either end of the word: `down` has ` dow` and `own `."""
     if word.startswith("{"):
-        return
+        return ()
     padded = f" {word} "
+    groups: list[str] = []
     for size in LETTER_GROUPS:
         if size >= len(padded):
-            yield f"l:{padded}"
-            return
-        for start in range(len(padded) - size + 1):
-            yield f"l:{padded[start : start + size]}"
+            return (*groups, f"l:{padded}")
+        groups += [f"l:{padded[start : start + size]}" for start in range(len(padded) - size + 1)]
+    return tuple(groups)
 
 
 def traits(ticket: Ticket, channel: str) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Model:
             probabilities={self.archetypes[one]: float(likely[one]) for one in order},
             best=self.archetypes[best],
             probability=float(likely[best]),
-            strongest=strongest(found, self.vocabulary.names, vector, head.coefficients, best),
+            strongest=strongest(found, self.vocabulary.names, vector, _rows(head, vector), best),
             nearest=self._nearest(self.vocabulary.words(vector), dense),
             version=self.version,
             with_encoder=dense is not None,
@@ -71,7 +71,7 @@ class Model:
 
     def scores(self, head: Head, vector: Sparse, dense: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """(archetypes,): what softmax is taken of, before the temperature."""
-        found: NDArray[np.float32] = vector.values @ head.coefficients[vector.places] + head.intercept
+        found: NDArray[np.float32] = vector.values @ _rows(head, vector) + head.intercept
         if dense is not None and head.dense is not None:
             found = found + np.float32(self.learned.names.encoder_weight) * (dense @ head.dense)
         return found
@@ -94,12 +94,26 @@ class Model:
         if dense is not None and known.meanings is not None:
             # Common words alone make two texts look alike, common meaning alone makes all complaints alike.
             alike = (alike + known.meanings @ dense) / 2
-        order = np.argsort(-alike, kind="stable")[:NEIGHBOURS]
+        order = _highest(alike, NEIGHBOURS)
         return tuple(
             Nearest(remembered[one].id, remembered[one].archetype, remembered[one].begins, round(float(alike[one]), 3))
             for one in order
             if alike[one] > 0
         )
+
+
+def _highest(numbers: NDArray[np.float64], count: int) -> list[int]:
+    """Places, the highest number first; of two that are equal the earlier one."""
+    left, places = numbers.copy(), list[int]()
+    for _ in range(min(count, len(left))):
+        places.append(int(left.argmax()))
+        left[places[-1]] = -np.inf
+    return places
+
+
+def _rows(head: Head, vector: Sparse) -> NDArray[np.float32]:
+    """(places, archetypes): what each piece of the ticket speaks for."""
+    return head.coefficients[vector.places].astype(np.float32)
 
 
 def probabilities(scores: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

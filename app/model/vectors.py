@@ -1,6 +1,7 @@
 """Turns a ticket's pieces into numbers: TF-IDF in each block, scaled to the block's weight."""
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class FeatureVocabulary:
         self.weights = tuple(weights)
         self.names = tuple(name for block in self.blocks for name in block)
         self.rarity = rarity
+        self._rarity = array("f", rarity.astype(np.float32).tobytes())
+        """The same: a number at a time is read faster from it."""
         self._places: list[Mapping[str, int]] = []
         start = 0
         for block in self.blocks:
@@ -56,8 +59,8 @@ class FeatureVocabulary:
         places: list[int] = []
         values: list[float] = []
         for known, weight, counted in zip(self._places, self.weights, ticket.blocks(), strict=True):
-            found = [(known[name], 1 + math.log(times)) for name, times in counted.items() if name in known]
-            numbers = [times * float(self.rarity[place]) for place, times in found]
+            found = [(known[name], _damped(times)) for name, times in counted.items() if name in known]
+            numbers = [times * self._rarity[place] for place, times in found]
             length = math.sqrt(sum(number * number for number in numbers))
             places += [place for place, _ in found]
             values += [weight * number / length for number in numbers]
@@ -69,3 +72,7 @@ class FeatureVocabulary:
         values = vector.values[chosen]
         length = float(np.linalg.norm(values))
         return Sparse(vector.places[chosen], values / np.float32(length) if length else values)
+
+
+def _damped(times: int) -> float:
+    return 1.0 if times == 1 else 1 + math.log(times)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -70,6 +70,11 @@ class Decision:
             decided_at=now,
             finished_at=finished_at,
         )
+
+    @property
+    def in_shadow(self) -> list[dict[str, Any]]:
+        """The trace's entries of routes in shadow that would have decided."""
+        return [entry for entry in self.trace if entry.get("shadow") and entry.get("matched")]
 
     @property
     def marks_spam(self) -> bool:
@@ -142,6 +147,14 @@ FOLLOWING = ("link", "link_chosen", "answered", "issue_changed", "announced", "p
 """Events of decisions that follow an earlier verdict: they teach nothing, and a backtest leaves them out."""
 
 
+def latest(rows: Sequence[Decision]) -> Decision | None:
+    """Of a ticket's decisions, the newest first: the one that says how it stands.
+
+    Not that somebody was asked before there was a verdict: then the first look's row may be the older one.
+    """
+    return next((row for row in rows if row.event != ASKED or row.archetype), rows[0] if rows else None)
+
+
 MOST_OF_TICKET = 20
 UNSURE_BATCH = 500
 MOST_OF_A_THREAD = 500
@@ -161,6 +174,26 @@ def _update(columns: tuple[str, ...]) -> PreparedStatement:
     return PreparedStatement(sa.update(decisions).where(of_run), columns)
 
 
+_WRITTEN = PreparedStatement(
+    sa.select(sa.func.count()).where(
+        decisions.c.ticket_id == sa.bindparam("ticket"),
+        decisions.c.decided_at > sa.bindparam("since"),
+        decisions.c.update_state != "not_sent",
+        decisions.c.run_id != sa.bindparam("run"),
+    )
+)
+
+
+PARTITION = "ticket:"
+"""Before a ticket's number: what one worker at a time works in."""
+
+
+def nothing_decided(partition: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Of a ticket's partition: is there no decision about the ticket?"""
+    number = sa.cast(sa.func.substr(partition, len(PARTITION) + 1), sa.BigInteger)
+    return ~sa.exists().where(decisions.c.ticket_id == sa.case((partition.startswith(PARTITION), number)))
+
+
 class _OfThread(threading.local):
     tickets: dict[int, list[Decision]] | None = None
     """What was read, by ticket; None: it may change at any time."""
@@ -172,9 +205,12 @@ class Decisions(TableAccess):
         self._of_thread = _OfThread()
 
     @contextmanager
-    def read_once(self) -> Iterator[None]:
-        """Within, only this thread writes about the tickets that it asks for: what it read holds until it writes."""
-        self._of_thread.tickets = {}
+    def read_once(self, *, new: int | None = None) -> Iterator[None]:
+        """Within, only this thread writes about the tickets that it asks for: what it read holds until it writes.
+
+        `new`: a ticket that nothing was decided about yet, as is known.
+        """
+        self._of_thread.tickets = {} if new is None else {new: []}
         try:
             yield
         finally:
@@ -227,6 +263,12 @@ class Decisions(TableAccess):
         if read is not None and limit == MOST_OF_TICKET:
             read[ticket_id] = found
         return found
+
+    def written(self, ticket_id: int, *, since: str, besides: str) -> int:
+        """How many runs but `besides` have sent the ticket an update that was decided after `since`."""
+        with self._reader.connect() as connection:
+            asked = {"ticket": ticket_id, "since": since, "run": besides}
+            return int(_WRITTEN.tuples(connection, asked)[0][0])
 
     def newest(self, *, limit: int, archetype: str | None = None) -> list[Decision]:
         query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)

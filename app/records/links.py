@@ -3,14 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from app.records.database import Along, TableAccess, as_dataclass, lock_until_commit, upsert
+from app.records.database import Along, TableAccess, as_dataclass, insert_on, lock_until_commit, upsert
+from app.records.json_rows import json_rows
 from app.records.prepared import PreparedStatement
-from app.records.tables import links
+from app.records.tables import links, tracked_issues
+from app.records.text_table import TextChange, changes_along
+from app.records.tracked_issues import TrackedIssues
 
 How = Literal["opened", "linked", "manual"]
 Following = Literal["active", "paused", "removed"]
@@ -80,20 +83,37 @@ class OpenClaim:
     updated_at: str
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What was there when a claim was made."""
+
+    earlier: Sequence[OpenClaim]
+    """Claims of other tickets on the project."""
+    changes: Sequence[TextChange]
+    """In our copy of the trackers' issues."""
+
+
 MOST_AT_ONCE = 500
 """Links that are in memory at once, and news in one transaction."""
 _FIND = PreparedStatement(
     sa.select(links).where(links.c.ticket_id == sa.bindparam("ticket"), links.c.intent == sa.bindparam("intent"))
 )
-_CLAIM = PreparedStatement(sa.insert(links).inline(), [*(one.name for one in fields(Link)), "claim_text"])
-_OTHER_CLAIMS = PreparedStatement(
-    sa.select(links.c.claim_text, links.c.updated_at).where(
-        links.c.project_id == sa.bindparam("project"),
-        links.c.iid.is_(None),
-        links.c.updated_at > sa.bindparam("since"),
-        links.c.ticket_id != sa.bindparam("ticket"),
+
+
+@cache
+def _claim(dialect: str) -> PreparedStatement:
+    """One statement: what it answers is asked once others are kept out, which on SQLite its own row does."""
+    other = links.alias()
+    others = sa.select(other.c.claim_text, other.c.updated_at).where(
+        other.c.project_id == sa.bindparam("of_project"),
+        other.c.iid.is_(None),
+        other.c.updated_at > sa.bindparam("since"),
+        other.c.ticket_id != sa.bindparam("of_ticket"),
     )
-)
+    answered = {"earlier": json_rows(dialect, others), "changes": changes_along(dialect, tracked_issues)}
+    new = insert_on(dialect, links).on_conflict_do_nothing(index_elements=["ticket_id", "intent"])
+    returning = new.returning(*(one.label(name) for name, one in answered.items()))
+    return PreparedStatement(returning, [*(one.name for one in fields(Link)), "claim_text"])
 
 
 class Links(TableAccess):
@@ -141,12 +161,14 @@ class Links(TableAccess):
         text: str,
         now: str,
         since: str,
+        written_since: str,
         along: Along,
-    ) -> Sequence[OpenClaim] | None:
+    ) -> Claimed | None:
         """Say that an issue will be opened, before it is. None when it was said before: then look, don't open.
 
         Answers the claims of other tickets on the project, made before this one and touched after `since`. Of two that
-        come at once exactly one sees the other: claims on one project are made one at a time.
+        come at once exactly one sees the other: claims on one project are made one at a time. And what was written into
+        our copy of the trackers from `written_since` on, as `changed_since` of its table.
         `along`: what is written with it.
         """
         claim = Link(
@@ -162,17 +184,16 @@ class Links(TableAccess):
             created_at=now,
             updated_at=now,
         )
-        others = {"project": project_id, "since": since, "ticket": ticket_id}
-        try:
-            with self._engine.begin() as connection:
-                lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
-                # First: on SQLite it is the first write that keeps others out.
-                _CLAIM.run(connection, {**asdict(claim), "claim_text": text})
-                earlier = [OpenClaim(*row) for row in _OTHER_CLAIMS.tuples(connection, others)]
-                along(connection)
-        except IntegrityError:
-            return None
-        return earlier
+        row = {**asdict(claim), "claim_text": text}
+        asked = {"of_project": project_id, "since": since, "of_ticket": ticket_id, "written_since": written_since}
+        with self._engine.begin() as connection:
+            lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
+            claimed = _claim(connection.dialect.name).rows(connection, {**row, **asked})
+            if not claimed:
+                return None
+            along(connection)
+        earlier = [OpenClaim(*one) for one in claimed[0]["earlier"]]
+        return Claimed(earlier, TrackedIssues.changes(claimed[0]["changes"]))
 
     def release(self, ticket_id: int, intent: str) -> None:
         """Take the claim back: it is certain that no issue was opened."""

@@ -86,8 +86,11 @@ class RateLimits(TableAccess):
         """Take at least one and up to `most` calls from each limit, or from none when one of them is used up.
 
         names: with what counts as the total until the service says its own; None: no limit until then. kept: the share
-        of each total that is left to others. unspent: given back to limits whose window still ends as in `windows`.
+        of each total that is left to others. unspent: given back to limits whose window still ends as in `windows`,
+        which are those that the last take answered.
         """
+        if not unspent and (taken := self._take_again(names, now=now, kept=kept, count=most, windows=windows or {})):
+            return taken
         with begin_locked(self._engine) as connection:
             found = self._known(connection, names)
             new = [
@@ -115,6 +118,24 @@ class RateLimits(TableAccess):
             limits = [replace(limit, remaining=limit.remaining - count) for limit in limits]
             self._write(connection, limits)
         return TakenCalls(count, tuple(limits))
+
+    def _take_again(
+        self, names: Mapping[str, int | None], *, now: float, kept: float, count: int, windows: Mapping[str, float]
+    ) -> TakenCalls | None:
+        """In one statement, while all is as it was: the same limits in the same windows, and room for `count`."""
+        if not windows or min(windows.values()) <= now:
+            return None
+        order = sorted(names, key=lambda name: (name not in windows, name))
+        given: dict[str, object] = {f"name_{number}": name for number, name in enumerate(order)}
+        given |= {f"ends_{number}": windows[name] for number, name in enumerate(order) if name in windows}
+        asked = {**given, "count": count, "kept": kept, "least": count * SHARE_AT_ONCE if count > 1 else 1}
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            rows = _take_again(len(windows), len(names)).rows(connection, asked)
+            limits = tuple(RateLimit(**row) for row in rows)
+            same = len(limits) == len(windows) and all(_configured(one, names[one.name]) == one for one in limits)
+            if rows and not same:
+                transaction.rollback()
+        return TakenCalls(count, limits) if same else None
 
     def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> RateLimit:
         """Believe the service where it says less than we thought, and when a new window begins. What holds then.
@@ -166,6 +187,23 @@ class RateLimits(TableAccess):
 def _known(count: int) -> PreparedStatement:
     these = rate_limits.c.name.in_([sa.bindparam(f"name_{number}") for number in range(count)])
     return PreparedStatement(sa.select(rate_limits).where(these).order_by(rate_limits.c.name).with_for_update())
+
+
+@cache
+def _take_again(windows: int, names: int) -> PreparedStatement:
+    """From so many limits with a known window; one that has a row since, of all `names`, is answered with them."""
+    table = rate_limits
+    room = table.c.remaining - sa.bindparam("kept", type_=sa.Float) * (table.c.total - 1) >= sa.bindparam("least")
+    these = [table.c.name == sa.bindparam(f"name_{number}") for number in range(names)]
+    known = [
+        sa.and_(name, table.c.ends == sa.bindparam(f"ends_{number}"), room)
+        for number, name in enumerate(these[:windows])
+    ]
+    # In one order, as above.
+    locked = sa.select(table.c.name).where(sa.or_(*these)).order_by(table.c.name).with_for_update().cte("locked")
+    taken = sa.update(table).where(table.c.name.in_(sa.select(locked.c.name)), sa.or_(*known, *these[windows:]))
+    taken = taken.values(remaining=table.c.remaining - sa.bindparam("count", type_=sa.Integer))
+    return PreparedStatement(taken.returning(table))
 
 
 def _configured(limit: RateLimit, total: int | None) -> RateLimit:

@@ -9,7 +9,7 @@ from app.records.announcements import Announcements
 from app.records.attempts import Attempts
 from app.records.audit import Audit
 from app.records.calls import MadeCalls
-from app.records.caps import CappedActions, TicketWrites
+from app.records.caps import CappedActions
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
@@ -77,18 +77,22 @@ class Records:
         self.attempts = Attempts(engine, reader)
         self.pauses = Pauses(engine, reader)
         self.suspended_work = SuspendedWork(engine, reader)
-        self.ticket_writes = TicketWrites(engine, reader)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Connect, and bring the tables up to date. Raises NewerDatabase."""
+    def open(cls, url: str, *, has_newest_tables: bool = False) -> Self:
+        """Connect, and bring the tables up to date, if they are not. Raises NewerDatabase."""
+        if not has_newest_tables:
+            cls.migrate(url)
+        return cls(make_engine(url), make_engine(url, pool=1, durable=False), make_reader(url))
+
+    @staticmethod
+    def migrate(url: str) -> None:
+        """Bring the tables up to date. Leaves no connection open. Raises NewerDatabase."""
         engine = make_engine(url)
         try:
             migrate(engine)
-        except BaseException:
+        finally:
             engine.dispose()
-            raise
-        return cls(engine, make_engine(url, pool=1, durable=False), make_reader(url))
 
     @classmethod
     def beside_a_service(cls, url: str) -> Self:

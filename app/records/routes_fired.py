@@ -80,7 +80,7 @@ class FiredSince:
 
 class RoutesFired(TableAccess):
     def add_within(self, connection: sa.Connection, decision: Decision) -> None:
-        """What routes in shadow would have decided; nothing is written when there are none, as mostly."""
+        """What routes in shadow would have decided. Nothing is written when there are none."""
         hits = [
             {
                 "run_id": decision.run_id,
@@ -89,8 +89,7 @@ class RoutesFired(TableAccess):
                 "archetype": entry["archetype"],
                 "at": decision.decided_at,
             }
-            for entry in decision.trace
-            if entry.get("shadow") and entry.get("matched")
+            for entry in decision.in_shadow
         ]
         if hits:
             # A conflict makes it decide again.

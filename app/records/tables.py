@@ -142,7 +142,7 @@ suspended_work = sa.Table(
 ticket_writes = sa.Table(
     "ticket_writes",
     metadata,
-    # Runs that were allowed to write to a ticket: the budget against loops.
+    # Written no more, and to go with the next migration: a ticket's decisions say how often it was written to.
     sa.Column("run_id", sa.String(64), primary_key=True),
     sa.Column("ticket_id", sa.BigInteger, nullable=False),
     sa.Column("at", sa.String(40), nullable=False, index=True),

@@ -1,6 +1,6 @@
 """A table of texts that are searched by words and by meaning: every process keeps an index of its rows in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from functools import cache
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol
@@ -8,9 +8,11 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from app.records.database import Row, TableAccess, insert_on
+from app.records.json_rows import json_rows
 from app.records.prepared import PreparedStatement
 
 WRITTEN_AT_ONCE = 100
+CHANGES_AT_ONCE = 500
 
 
 class SearchedRow(Protocol):
@@ -72,18 +74,23 @@ class TextTable(TableAccess, Generic[Row]):
         values = [{name: getattr(row, name) for name in names} for row in rows]
         _save(connection.dialect.name, self.table, names).run_all(connection, values)
 
-    def changed_since(self, seen_at: str, *, batch: int = 500) -> Iterator[list[TextChange]]:
+    def changed_since(self, seen_at: str, *, batch: int = CHANGES_AT_ONCE) -> Iterator[list[TextChange]]:
         """What was written at or after that time, in the order it was written: without texts, which are long."""
         query, asked = _changes(self.table, further=False), {"since": seen_at, "batch": batch}
         while True:
             with self._reader.connect() as connection:
-                found = [TextChange(self.group(row[0]), *row) for row in query.tuples(connection, asked)]
+                found = self.changes(query.tuples(connection, asked))
             if found:
                 yield found
             if len(found) < batch:
                 return
             last, query = found[-1], _changes(self.table, further=True)
             asked |= {"since": last.seen_at, "first": last.first, "number": last.number}
+
+    @classmethod
+    def changes(cls, rows: Iterable[Sequence[Any]]) -> list[TextChange]:
+        """Of rows as `changes_along` answers them."""
+        return [TextChange(cls.group(row[0]), *row) for row in rows]
 
     def at(self, changes: Sequence[TextChange]) -> list[Row]:
         """Those of them that are there."""
@@ -123,7 +130,18 @@ def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> PreparedStat
 def _changes(table: sa.Table, *, further: bool) -> PreparedStatement:
     """`further`: after a row, else from a time on."""
     key, written = table.primary_key.columns, table.c.seen_at
-    columns, since = (*key, table.c.updated_at, table.c.vector_of, written), sa.bindparam("since", type_=written.type)
+    since = sa.bindparam("since", type_=written.type)
     place = (sa.bindparam(name, type_=one.type) for name, one in zip(("first", "number"), key, strict=True))
     which = sa.tuple_(written, *key) > sa.tuple_(since, *place) if further else written >= since
-    return PreparedStatement(sa.select(*columns).where(which).order_by(written, *key).limit(sa.bindparam("batch")))
+    return PreparedStatement(_changed(table).where(which).limit(sa.bindparam("batch")))
+
+
+def changes_along(dialect: str, table: sa.Table) -> sa.ColumnElement[Any]:
+    """`changed_since`, the first batch, for a statement that is given `written_since`."""
+    since = sa.bindparam("written_since", type_=table.c.seen_at.type)
+    return json_rows(dialect, _changed(table).where(table.c.seen_at >= since).limit(CHANGES_AT_ONCE))
+
+
+def _changed(table: sa.Table) -> sa.Select[Any]:
+    key, written = table.primary_key.columns, table.c.seen_at
+    return sa.select(*key, table.c.updated_at, table.c.vector_of, written).order_by(written, *key)

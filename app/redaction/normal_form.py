@@ -27,11 +27,18 @@ _ESCAPE = r"\\[-_.*#+=~@:/>()!|\[\]]"
 _ENTITY = r"&(?:amp;)*(?:\#\d{2,7}(?!\d);?|\#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)"
 _WINDOWS_PATH = r"(?<![A-Za-z])[A-Za-z]:\\(?!/)[^\s\"'<>|&]*+"
 _SOFT_BREAK = r"(?<=[\w-])=[ \t]{0,3}\r?\n(?:>[ ]?){0,5}(?=[\w-])(?![\w-]{1,40}[ ]?[:=])"
-_IN_ANY_TEXT = rf"(?P<path>{_WINDOWS_PATH})|(?P<escape>{_ESCAPE})|(?P<entity>{_ENTITY})|(?P<soft_break>{_SOFT_BREAK})"
+# Only the signs inside tokens: a blank or a slash means more where it is encoded.
+_CODED = r"(?<=\w)(?:%|\\x|\\u00)(?:2[dDeE]|5[fF])(?=\w)"
+# A shell's line that goes on inside a word, and HTML's place where a word may break.
+_JOIN = r"(?<=[\w-])(?:\\\r?\n|<wbr ?/?>)(?=[\w-])"
+_IN_ANY_TEXT = (
+    rf"(?P<path>{_WINDOWS_PATH})|(?P<coded>{_CODED})|(?P<join>{_JOIN})"
+    rf"|(?P<escape>{_ESCAPE})|(?P<entity>{_ENTITY})|(?P<soft_break>{_SOFT_BREAK})"
+)
 _OCTET = r"=[0-9A-F]{2}"
 _OCTETS = rf"(?P<octets>(?:{_OCTET}|=[ \t]{{0,3}}\r?\n(?:>[ ]?){{0,5}}){{1,60}}+)"
 _ASCII = re.compile(_IN_ANY_TEXT)
-_ASCII_SIGNS: Final = ("&", "\\", "=\n", "=\r\n", "= \n")
+_ASCII_SIGNS: Final = ("&", "\\", "=\n", "=\r\n", "= \n", "%2", "%5", "<wbr")
 
 QUOTED_PRINTABLE: Final = range(72, 77)
 """How long a line is that a mail program broke, with its `=`."""
@@ -137,13 +144,13 @@ def _plain(match: re.Match[str]) -> str:
     written = match[0]
     if match.lastgroup is None:
         return _plain_dash(match) if written in _LONG_DASHES else _plain_sign(written)
-    if match.lastgroup == "escape":
-        return written[1]
-    if match.lastgroup == "entity":
-        return "".join(map(_plain_sign, _decoded(written)))
-    if match.lastgroup == "octets":
-        return "".join(map(_plain_sign, without_signs(_characters(written))))
-    return "" if match.lastgroup == "soft_break" and _is_soft_break(match) else written
+    if match.lastgroup in {"escape", "coded"}:
+        return written[1] if match.lastgroup == "escape" else chr(int(written[-2:], 16))
+    if match.lastgroup in {"entity", "octets"}:
+        decoded = _decoded(written) if match.lastgroup == "entity" else without_signs(_characters(written))
+        return "".join(map(_plain_sign, decoded))
+    is_break = match.lastgroup == "join" or (match.lastgroup == "soft_break" and _is_soft_break(match))
+    return "" if is_break else written
 
 
 def _characters(octets: str) -> str:

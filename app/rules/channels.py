@@ -34,7 +34,7 @@ class ChannelOf:
     public: bool
     reply: Literal["zendesk", "elsewhere"]
     link: str
-    """To the post that is answered; `""` when the text has none."""
+    """To the post that is answered; `""` when it is not known, and the text has none."""
     reached: bool = True
     """Does an answer from Zendesk reach the person?"""
 
@@ -93,6 +93,8 @@ def _recognises(signs: RecogniseConfig, ticket: Ticket) -> bool:
 
 
 def _link(channel: ChannelConfig, ticket: Ticket) -> str:
+    if ticket.post_url:
+        return ticket.post_url
     texts = (ticket.body, ticket.subject)
     found = (first_match(pattern, text) for text in texts for pattern in channel.link_patterns)
     return next(filter(None, found), "")

@@ -66,6 +66,8 @@ _Ticket = _given(
     ),
     created_at=(AwareDatetime | None, None),
 )
+_PARTS: Final = {"": _Ticket, "requester": _Requester, "organization": _Organization, "via": _Via}
+"""The ticket, and what stands in it under these keys."""
 _ExampleTicket = create_model("ExampleTicket", __base__=(_Ticket, Strict), __module__=__name__)
 """The same, but an unknown key is a mistake."""
 
@@ -181,9 +183,13 @@ def slips(given: Mapping[str, Any], channels: Iterable[str]) -> list[str]:
 
     Other keys are those of other programs.
     """
-    foreign = sorted(key for key in given.keys() - _Ticket.model_fields.keys() if not key.endswith("_id"))
-    alike = {key: nearest(key, _Ticket.model_fields, cutoff=0.8) for key in foreign}
-    found = [f"there is no key `{key}`; {likely}" for key, likely in alike.items() if likely]
+    found: list[str] = []
+    for within, part in _PARTS.items():
+        value = given.get(within) if within else given
+        foreign = sorted(value.keys() - part.model_fields.keys()) if isinstance(value, Mapping) else []
+        alike = {key: nearest(key, part.model_fields, cutoff=0.8) for key in foreign if not key.endswith("_id")}
+        place = f" in `{within}`" if within else ""
+        found += [f"there is no key `{key}`{place}; {likely}" for key, likely in alike.items() if likely]
     known, channel = {*channels, OTHER}, given.get("channel")
     if isinstance(channel, str) and channel and channel not in known:
         likely = nearest(channel, known) or f"one of {', '.join(sorted(known))}"

@@ -37,6 +37,10 @@ _LINK: Final = ("://", "www.", "@")
 _JOINED: Final = re.compile(r"(?<=[^\W_])[-_]++(?=[^\W_])")
 _EMPHASIS: Final = re.compile(r"(?<![\w*~`])[*_~`]++(?=[^\W_])|(?<=[^\W_])[*_~`]++(?![^\W_])")
 _WRITTEN: Final = re.compile(r"\S+")
+_BACK_QUOTE: Final = re.compile(r"(?<=[A-Za-z])`(?=(?:t|s|re|ve|ll|d|m)\b)")
+"""Some keyboards write can`t."""
+_WITHOUT_BLANKS: Final = ((0x0E00, 0x10A0), (0x1780, 0x1800))
+"""Thai, Lao, Tibetan, Burmese, Khmer."""
 OPEN_END: Final = "*"
 """At a phrase's end: the word may go on."""
 _LONGEST_WORD: Final = 200
@@ -47,6 +51,8 @@ def clean(text: str) -> str:
     """Make compatible forms, typographic signs and HTML's entities plain, and drop invisible characters."""
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    if "`" in text:
+        text = _BACK_QUOTE.sub("'", text)
     return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_REPLACED))
 
 
@@ -91,6 +97,8 @@ def may_go_on(last: str) -> bool:
 
 def _is_word(character: str) -> bool:
     code = ord(character)
+    if any(first <= code < behind for first, behind in _WITHOUT_BLANKS):
+        return False
     if code < 0x2E80:
         return character.isalnum() or character == "_"
     return character.isalnum() and not (code < 0xA4D0 or 0xF900 <= code < 0xFB00 or 0x20000 <= code < 0x40000)
@@ -125,6 +133,9 @@ class Folded:
         return self._folded_place(start, end) if folded else self._clean_place(start, end)
 
     def _clean_place(self, start: int, end: int) -> tuple[int, int]:
+        if self.clean == self.original:
+            return start, max(start + 1, end)
+
         def length(prefix: int) -> int:
             return len(clean(self.original[: self._before_entity(prefix)]))
 

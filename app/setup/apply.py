@@ -1,6 +1,7 @@
 """Carries out a plan, step by step. It may be stopped anywhere: run again, and it goes on."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ class Applier:
     records: SetupObjects
     shown: Callable[[Item, str], None]
     """Called after each step, with what went wrong; empty: nothing."""
+    before_calls: Callable[[], None] = lambda: None
+    """Called each time before something is switched on that calls us."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
 
@@ -38,22 +41,25 @@ class Applier:
         applied = Applied()
         self.record_unchanged(plan)
         chosen = [item for item in plan.items if _is_chosen(item, only, restore)]
-        # Callers are switched off before what they call.
-        left = [item for item in reversed(chosen) if item.step.verb == "unwanted"]
-        chosen = [*(item for item in chosen if item.step.verb != "unwanted"), *left]
-        for number, item in enumerate(chosen):
+        queue = _in_order(chosen)
+        while queue and not applied.open:
+            item, wrong = queue.popleft(), ""
             try:
-                self._one(item, plan)
+                rest = self._one(item, plan, applied)
             except (Invalid, NotFound, Refused, Conflict) as error:
-                applied.failed.append((item, str(error)))
+                wrong = str(error)
             except IntegrationError as error:
-                applied.failed.append((item, str(error)))
-                applied.open = chosen[number + 1 :]
+                wait = getattr(error, "retry_after", None)
+                wrong = f"{error}; it asks to wait for {wait:.0f} s" if wait else str(error)
+                applied.open = [*queue]
             else:
+                if rest is not None:
+                    queue.append(rest)
+                    continue
                 applied.done.append(item)
-            self.shown(item, applied.failed[-1][1] if applied.failed and applied.failed[-1][0] is item else "")
-            if applied.open:
-                break
+            if wrong:
+                applied.failed.append((item, wrong))
+            self.shown(item, wrong)
         return applied
 
     def adopt(self, item: Item) -> None:
@@ -71,7 +77,8 @@ class Applier:
                 if known is None or known.remote_id != found.remote_id or known.last_applied != found.values:
                     self._save(item, found)
 
-    def _one(self, item: Item, plan: SetupPlan) -> None:
+    def _one(self, item: Item, plan: SetupPlan, applied: Applied) -> Item | None:
+        """What is left of it for the end of the run."""
         values = resolved(item.kind.prepared(self.account, item.values), plan.ids)
         missing = references_in(values)
         if missing:
@@ -79,14 +86,33 @@ class Applier:
         item = replace(item, values=values)
         if item.step.verb == "unwanted" and item.found is not None:
             self._save(item, item.kind.deactivate(self.account, item.found))
-            return
-        found = self._created(item) if item.found is None else self._changed(item, item.found)
+            return None
+        if _switches_on(item) and item.found is None:
+            return replace(item, found=self._written(replace(item, values={**values, "active": False}), plan))
+        if _switches_on(item):
+            _refuse_calls_into_nothing(item, plan, applied)
+            self.before_calls()
+        self._written(item, plan)
+        return None
+
+    def _written(self, item: Item, plan: SetupPlan) -> Remote:
+        try:
+            found = self._sent(item)
+        except Invalid as error:
+            if not item.otherwise or not error.reason.startswith("http_"):
+                raise
+            item = replace(item, values=item.otherwise)
+            found = self._sent(item)
         plan.ids[item.step.key] = found.remote_id
         self._save(item, found)
         untaken = changes(item.values, found.values)
         if untaken:
             names = ", ".join(one.name for one in untaken)
             raise Invalid(item.kind.service, f"the server did not take {names}", "not_taken")
+        return found
+
+    def _sent(self, item: Item) -> Remote:
+        return self._created(item) if item.found is None else self._changed(item, item.found)
 
     def _created(self, item: Item) -> Remote:
         try:
@@ -135,6 +161,27 @@ class Applier:
 
     def _marker(self, item: Item) -> Marker:
         return Marker(item.step.key, self.account.instance)
+
+
+def _in_order(chosen: Sequence[Item]) -> deque[Item]:
+    """Callers are switched off before what they call, and on after it: a run that ends early calls into no void."""
+    off = [item for item in reversed(chosen) if item.step.verb == "unwanted"]
+    made = [item for item in chosen if item.step.verb != "unwanted"]
+    on = [item for item in made if item.found is not None and _switches_on(item)]
+    return deque([*(item for item in made if item.found is None or not _switches_on(item)), *off, *on])
+
+
+def _switches_on(item: Item) -> bool:
+    was_on = item.found is not None and item.found.is_active
+    return bool(item.kind.calls) and item.values.get("active") is True and not was_on
+
+
+def _refuse_calls_into_nothing(item: Item, plan: SetupPlan, applied: Applied) -> None:
+    needed = (one.step for one in plan.items if one.step.kind in item.kind.calls)
+    left = {one.key for one in needed if one.verb in {"create", "change", "adopt", "manual"}}
+    left -= {one.step.key for one in applied.done}
+    if left:
+        raise Invalid("setup", f"it stays switched off until {' and '.join(sorted(left))} is done", "waits")
 
 
 def _is_chosen(item: Item, only: Sequence[str], restore: Sequence[str]) -> bool:

@@ -25,6 +25,8 @@ class Wanted:
     """`routing.yaml:12`."""
     manual: str = ""
     """What a person must do first; then `values` are not compared, and nothing is written."""
+    otherwise: Values = field(default_factory=dict)
+    """The same in other words, for a server that refuses `values`. Empty: there are none."""
     remote_id: str = ""
     """The YAML names this very object: only that one can be ours, and none is made."""
 
@@ -106,6 +108,8 @@ class ObjectKind(ABC):
 
     follows: ClassVar[str] = ""
     """The key of what it belongs to: where that was changed by hand, nothing is said of this."""
+    calls: ClassVar[frozenset[str]] = frozenset()
+    """The kinds that it calls when it is active. It is made switched off, and switched on at the end of a run."""
     drifts: ClassVar[bool] = True
     """May people change it by hand? Else a difference is always mended."""
 

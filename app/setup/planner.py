@@ -1,6 +1,6 @@
 """Reads both sides and makes the plan. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,9 +9,11 @@ from app.setup.kinds import KINDS
 from app.setup.kinds.hold import KEY as HOLD
 from app.setup.kinds.ticket_field import ARCHETYPE, TicketField
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
-from app.setup.plan import Step, compare, creation
+from app.setup.plan import Step, changes, compare, creation
 from app.setup.statuses import only_statuses_differ
 from app.setup.values import Values, references_in, resolved
+from integrations.errors import Unavailable
+from integrations.zendesk.errors import NO_PAGE
 
 REWRITTEN = (
     "the account changed: with custom statuses on or off Zendesk rewrites its statuses; `--accept {key}` keeps them"
@@ -26,6 +28,8 @@ class Item:
     kind: ObjectKind
     values: Values = field(default_factory=dict)
     """What is wanted; references to what does not exist yet are still in it."""
+    otherwise: Values = field(default_factory=dict)
+    """The same in other words, where `values` are refused."""
     found: Remote | None = None
 
 
@@ -55,7 +59,8 @@ class _Planner:
     plan: SetupPlan = field(default_factory=SetupPlan)
 
     def of_kind(self, kind: ObjectKind) -> None:
-        found = kind.read(self.account)
+        found = [*kind.read(self.account)]
+        found += self._not_listed_yet(kind, found)
         ours = _by_key(self.account.instance, found, self.recorded)
         wanted = [one for one in kind.wanted(self.account) if not _is_of_others(one, ours)]
         for one in wanted:
@@ -75,20 +80,41 @@ class _Planner:
         for key in sorted(ours.keys() - {one.key for one in wanted}):
             self.plan.items += [_unwanted(kind, key, one) for one in ours[key]]
 
+    def _not_listed_yet(self, kind: ObjectKind, found: Sequence[Remote]) -> Iterator[Remote]:
+        """Zendesk's lists may lag behind: what we made is asked for by its id before it is made twice."""
+        listed = {one.remote_id for one in found}
+        for key, one in self.recorded.items() if kind.service == "zendesk" else ():
+            if key.startswith(f"{kind.name}/") and one.remote_id and one.remote_id not in listed:
+                try:
+                    there = kind.read_one(self.account, one.remote_id)
+                except Unavailable as error:  # this account shows none by its id
+                    if error.reason != NO_PAGE:
+                        raise
+                    continue
+                if there is not None:
+                    yield there
+
     def _wanted(self, kind: ObjectKind, wanted: Wanted, there: Remote | None, found: Sequence[Remote]) -> Item:
         kept = self.account.rules.routing.setup.keep.get(wanted.key, {})
         values = resolved({**wanted.values, **kept}, self.plan.ids)
         recorded = self.recorded.get(wanted.key)
         step = Step(kind.name, wanted.key, "unchanged", place=wanted.place, remote_id=there.remote_id if there else "")
-        item = Item(step, kind, values, there)
+        otherwise = resolved({**wanted.otherwise, **kept}, self.plan.ids) if wanted.otherwise else {}
+        item = Item(step, kind, values, otherwise, there)
         if there is not None:
+            if otherwise and len(changes(otherwise, there.values)) < len(changes(values, there.values)):
+                values, item = otherwise, replace(item, values=otherwise, otherwise={})
             current = _with_secret(there.values, values, recorded, there.raw)
             last = recorded.last_applied if recorded and kind.drifts else None
-            return replace(item, step=self._explained(kind, compare(step, values, current, last), there))
-        why = wanted.manual or self._waits_for(kind, values) or _clash(wanted, kind, found)
-        if why:
-            return replace(item, step=replace(step, verb="manual", reason=why))
-        return _missing(item, found, recorded)
+            compared = compare(step, values, current, last)
+            if not kind.drifts:
+                compared = replace(compared, reason="")
+            return replace(item, step=self._explained(kind, compared, there))
+        missing = _missing(item, found, recorded)
+        why = wanted.manual or _clash(wanted, kind, found)
+        if not why and missing.step.verb != "adopt":
+            why = self._waits_for(kind, values)
+        return replace(item, step=replace(step, verb="manual", reason=why)) if why else missing
 
     def _explained(self, kind: ObjectKind, step: Step, there: Remote) -> Step:
         """What Zendesk did by itself is nobody's fault; of the rest, who did it."""
@@ -106,8 +132,8 @@ class _Planner:
         )
 
     def _waits_for(self, kind: ObjectKind, values: Values) -> str:
-        """A person has to do something before this can be made."""
-        manual = {item.step.key for item in self.plan.items if item.step.verb == "manual"}
+        """A person has to do something before this can be made, or to decide whose what it names is."""
+        manual = {item.step.key for item in self.plan.items if item.step.verb in {"manual", "adopt"}}
         waits = sorted(references_in(values) & manual)
         if HOLD in manual and kind.name in {"view", "macro"} and _names_hold(values):
             waits.append(HOLD)
@@ -188,6 +214,6 @@ def _unwanted(kind: ObjectKind, key: str, found: Remote) -> Item:
     step = Step(kind.name, key, "unwanted", remote_id=found.remote_id, reason="the YAML does not name it any more")
     if not off:
         step = replace(step, verb="unchanged", reason="not wanted any more, and switched off")
-        return Item(step, kind, found.values, found)
+        return Item(step, kind, found.values, found=found)
     values: dict[str, Any] = {**found.values, **off}
-    return Item(replace(step, fields=compare(step, off, found.values, None).fields), kind, values, found)
+    return Item(replace(step, fields=compare(step, off, found.values, None).fields), kind, values, found=found)

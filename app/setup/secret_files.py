@@ -24,6 +24,8 @@ class WebhookSecret:
     file: str
     """Empty: the environment names none, so nothing can be written."""
     values: list[str] = field(default_factory=list, repr=False)
+    is_new: bool = False
+    """Written since it was read: who reads it at its start has another one."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str], variable: str) -> Self:
@@ -68,7 +70,7 @@ class WebhookSecret:
             Path(name).replace(target)
         finally:
             Path(name).unlink(missing_ok=True)
-        self.values = values
+        self.values, self.is_new = values, True
 
 
 def fingerprint(secret: str) -> str:

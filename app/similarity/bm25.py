@@ -95,6 +95,6 @@ def from_words(scores: NDArray[np.float64], possible: float) -> NDArray[np.float
 
 def together(scores: NDArray[np.float64], possible: float, cosines: NDArray[np.float32]) -> NDArray[np.float64]:
     """0..1: by words alone where there is no cosine (NaN), else the mean of the share and the cosine."""
-    share = np.minimum(scores / possible, 1.0)
-    both = (share + np.clip(np.nan_to_num(cosines), 0, 1)) / 2
-    return np.where(np.isnan(cosines), from_words(scores, possible), both)
+    both: NDArray[np.float64] = (np.minimum(scores / possible, 1.0) + cosines.clip(0, 1)) / 2
+    without = np.isnan(cosines)
+    return np.where(without, from_words(scores, possible), both) if without.any() else both

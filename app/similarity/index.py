@@ -181,8 +181,9 @@ class SimilarityIndex:
         row = self._rows.get(text.key)
         if row is None:
             row = self._rows[text.key] = self._free.pop() if self._free else len(self._rows)
-            self._groups, self._row_numbers = with_row(self._groups, row), with_row(self._row_numbers, row)
-            self._closed = with_row(self._closed, row)
+            if row >= len(self._groups):
+                self._groups, self._row_numbers = with_row(self._groups, row), with_row(self._row_numbers, row)
+                self._closed = with_row(self._closed, row)
             self._groups[row], self._row_numbers[row] = text.key
         self._closed[row] = _seconds(text.closed_at) if text.closed_at else math.inf
         self._postings.put(row, counts)
@@ -202,6 +203,7 @@ class SimilarityIndex:
         words = by_words[rows] if whole else self._postings.scores_of(query, rows)
         scores = together(words, query.possible, cosines)
         best = np.lexsort((self._row_numbers[rows], -scores))[:most]
+        best = best[scores[best] >= least]
         for at in best:
             if scores[at] > MOST_OPPOSITE and self._is_opposite(int(rows[at]), asked):
                 scores[at] = MOST_OPPOSITE
@@ -209,7 +211,7 @@ class SimilarityIndex:
         return [
             self._similar(int(rows[at]), float(scores[at]), float(cosines[at]), query)
             for at in best
-            if scores[at] > 0 and scores[at] >= least
+            if scores[at] > 0 and scores[at] >= least  # the opposite of the text may score less by now
         ]
 
     def _is_opposite(self, row: int, asked: _Asked) -> bool:

@@ -1,6 +1,7 @@
 """Reports that say the opposite of each other share nearly all words, and are two bugs."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import product
 from typing import Final
@@ -15,17 +16,25 @@ def _pairs() -> Iterator[tuple[str, str]]:
         yield from product(left, right)
 
 
-_PAIRS: Final = tuple(dict.fromkeys(_pairs()))
+def _by_term(pairs: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Each term's opposites: of a text's few terms each is looked up, and not each pair in the text."""
+    opposites = defaultdict[str, set[str]](set)
+    for one, other in pairs:
+        opposites[one].add(other)
+        opposites[other].add(one)
+    return {term: frozenset(others) for term, others in opposites.items()}
+
+
+_OPPOSITES: Final = _by_term(_pairs())
 _FAILING: Final = frozenset(terms(" ".join(words_of(DATA / "failing.txt")))) - {NOT}
-TELLING: Final = frozenset(term for pair in _PAIRS for term in pair) | _FAILING | {NOT}
+TELLING: Final = frozenset(_OPPOSITES) | _FAILING | {NOT}
 """The terms by which it is told."""
 
 
 def are_opposites(one: AbstractSet[str], other: AbstractSet[str], *, alike_long: bool) -> bool:
     """`one`, `other`: their terms, as far as in TELLING. `alike_long`: a long text says "not" somewhere."""
-    if any(
-        _is_only_in(a, one, other) and _is_only_in(b, other, one) for pair in _PAIRS for a, b in (pair, reversed(pair))
-    ):
+    only_in_other = other - one
+    if any(not only_in_other.isdisjoint(_OPPOSITES.get(term, ())) for term in one - other):
         return True
     return alike_long and (_denies(one, other) or _denies(other, one))
 

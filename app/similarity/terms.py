@@ -20,7 +20,7 @@ DATA: Final = Path(__file__).parent / "data"
 STOP_WORDS: Final = words_of(DATA / "stop_words.txt")
 NEGATIONS: Final = words_of(DATA / "negations.txt")
 NOT: Final = "not"
-AMOUNTS: Final = words("many more")
+AMOUNTS: Final = words("many more much little")
 """Stop words that are kept all the same, to tell opposites by. They count nothing."""
 COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
 ERROR_PHRASES: Final = lines_of(DATA / "error_phrases.txt")
@@ -82,6 +82,7 @@ def counted(title: str, body: str) -> Counter[str]:
     return counts
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def printed(body: str) -> frozenset[str]:
     """The terms of a body that stand only where a program printed them."""
     by_program, by_author = set[str](), set[str]()

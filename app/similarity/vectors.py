@@ -71,8 +71,9 @@ class VectorTable:
             self._scales[row : row + 1] = 0
             return
         scale = np.abs(numbers).max() / 127
-        self._values, self._scales = with_row(self._values, row), with_row(self._scales, row)
-        self._signs = [with_row(signs, row) for signs in self._signs]
+        if row >= len(self._scales):
+            self._values, self._scales = with_row(self._values, row), with_row(self._scales, row)
+            self._signs = [with_row(signs, row) for signs in self._signs]
         self._values[row], self._scales[row] = np.rint(numbers / scale), scale
         for signs, of_row in zip(self._signs, _signs(numbers), strict=True):
             signs[row] = of_row

@@ -17,7 +17,8 @@ from app.desk.kept import Kept
 from app.desk.open import desk_access
 from app.desk.registry import desk_router, explain_problem, refusal
 from app.service import Service
-from app.web.api import health, router
+from app.web.api import health
+from app.web.api import router as api
 from app.web.security import SecurityMiddleware, refuse_input
 from app.web.webhooks.endpoint import webhook_router
 from app.web.webhooks.gitlab import GITLAB
@@ -36,8 +37,11 @@ def create_app(service: Service, worker: health.WorkerBeside | None = None) -> F
     webhooks = [webhook_router(source, service) for source in open_sources]
     doors = [route for one in webhooks for route in one.routes if isinstance(route, APIRoute)]
     app = _app(service, worker, doors, has_pages=True)
-    for one in (*webhooks, mention_hooks_router(service), router.router, desk_router()):
+    for one in (*webhooks, mention_hooks_router(service)):
         app.include_router(one)
+    # As they are, for they know nothing of the service: to include them makes each of them a second time.
+    for router in (api.router, desk_router()):
+        app.router.routes += router.routes
     return app
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from app.feeds.mention import Mention
-from app.records.decisions import UpdateState
+from app.records.decisions import PARTITION, UpdateState
 from app.rules.actions.findings import Found, IssueRef
 from app.rules.schema.base import Mode
 from app.ticket import Ticket
@@ -409,7 +409,7 @@ class LinkTicket(TicketMessage):
 
 def ticket_partition(ticket_id: int) -> str:
     """One ticket is worked on by one worker at a time."""
-    return f"ticket:{ticket_id}"
+    return f"{PARTITION}{ticket_id}"
 
 
 class IssueMessage(Message):

@@ -13,6 +13,7 @@ from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
+    GoodOnes,
     OlderPosts,
     feed_reader,
     next_part,
@@ -45,7 +46,6 @@ class _Reply(BaseModel):
 
 class _Record(BaseModel):
     text: str = ""
-    created_at: AwareDatetime = Field(alias="createdAt")
     reply: _Reply = _Reply()
 
 
@@ -57,7 +57,7 @@ class _Post(BaseModel):
 
 
 class _Answer(BaseModel):
-    posts: list[_Post]
+    posts: GoodOnes[_Post]
     cursor: str = ""
 
 

@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    GoodOnes,
+    OlderPosts,
+    feed_reader,
+    is_gone,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -44,7 +53,7 @@ class _Pushed(BaseModel):
 
 
 class _Answer(BaseModel):
-    latest_posts: list[_Post]
+    latest_posts: GoodOnes[_Post]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -60,7 +60,7 @@ class _Cursor(BaseModel):
 
 
 class _Answer(BaseModel):
-    response: list[_Post]
+    response: GoodOnes[_Post]
     cursor: _Cursor = _Cursor()
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 
 import httpx
-from pydantic import BaseModel
+import structlog
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from integrations.errors import NotFound
 from integrations.http import Reader, http_client
@@ -16,7 +17,26 @@ from integrations.waits import retry_after
 TIMEOUT = (10.0, 30.0)
 MOST_BYTES = 8 * 2**20
 
+log = structlog.get_logger(__name__)
+
 SomeAnswer = TypeVar("SomeAnswer", bound=BaseModel)
+SomeItem = TypeVar("SomeItem")
+
+
+def _good_ones(items: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(items)
+    except ValidationError as error:
+        odd = {one["loc"][0] for one in error.errors(include_input=False, include_url=False) if one["loc"]}
+        good = [item for number, item in enumerate(items) if number not in odd] if odd else []
+        if not good:
+            raise
+        log.warning("feed_posts_odd", posts=len(odd))
+        return read(good)
+
+
+GoodOnes = Annotated[list[SomeItem], WrapValidator(_good_ones)]
+"""An odd item holds up no other. Where all are odd, the answer cannot be read: the source has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +138,7 @@ def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reade
         most_bytes=MOST_BYTES,
         outbound=outbound,
         wait=retry_after,
+        unpacks=True,
     )
 
 

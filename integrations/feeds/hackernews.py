@@ -14,6 +14,7 @@ from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
+    GoodOnes,
     OlderPosts,
     feed_reader,
     from_epoch,
@@ -49,7 +50,7 @@ class _Hit(BaseModel):
 
 
 class _Answer(BaseModel):
-    hits: list[_Hit]
+    hits: GoodOnes[_Hit]
 
 
 class _Item(BaseModel):

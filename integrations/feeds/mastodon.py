@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, RootModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, is_gone, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    GoodOnes,
+    OlderPosts,
+    feed_reader,
+    is_gone,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -35,7 +44,7 @@ class _Status(BaseModel):
     reblog: object | None = None
 
 
-class _Statuses(RootModel[list[_Status]]):
+class _Statuses(RootModel[GoodOnes[_Status]]):
     pass
 
 

@@ -14,6 +14,7 @@ from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
+    GoodOnes,
     OlderPosts,
     SomeAnswer,
     feed_reader,
@@ -72,7 +73,7 @@ class _CommentEdge(BaseModel):
 
 
 class _Comments(BaseModel):
-    edges: list[_CommentEdge] = []
+    edges: GoodOnes[_CommentEdge] = []
     page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 
@@ -93,7 +94,7 @@ class _PostEdge(BaseModel):
 
 
 class _Posts(BaseModel):
-    edges: list[_PostEdge]
+    edges: GoodOnes[_PostEdge]
     page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 

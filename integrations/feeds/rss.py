@@ -1,6 +1,7 @@
 """Any RSS or Atom feed: Google Alerts, news, mailing lists, Lobsters. Parsed by feedparser, which cleans the HTML.
 
-Entries are known by their id; its date may be that of the last edit. An id that all entries share is none.
+Entries are known by their id; its date may be that of the last edit. An id that all entries share is none. A feed that
+breaks off is read as far as it goes, and asked for as a whole again.
 """
 
 from collections import Counter
@@ -10,6 +11,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from time import struct_time
 from typing import Any
+from urllib.parse import urlsplit
+from xml.sax import SAXException
 
 import feedparser
 import httpx
@@ -33,27 +36,69 @@ class Rss:
         def understand(response: httpx.Response, body: bytes) -> FeedPage:
             if response.status_code == NOT_MODIFIED:
                 return FeedPage((), position)
-            reached = FeedPosition(
-                etag=response.headers.get("ETag", ""), modified=response.headers.get("Last-Modified", "")
-            )
-            return FeedPage(tuple(_posts(body, since)), reached)
+            entries, is_whole = _entries(response, body)
+            posts = (post for post in _posts(entries) if post.published_at is None or post.published_at >= since)
+            return FeedPage(tuple(posts), _version(response.headers) if is_whole else FeedPosition())
 
         return self.reader.ask("GET", understand, headers={name: value for name, value in asked.items() if value})
 
 
-def _posts(body: bytes, since: datetime) -> list[FeedPost]:
-    """Raises ValueError for what is no feed: a page that blocks robots must not count as `nothing new`."""
-    parsed = feedparser.parse(BytesIO(body))
-    if not parsed.get("version"):
+def _version(headers: httpx.Headers) -> FeedPosition:
+    """As the server names it; what no header can carry back is none."""
+    etag, modified = (headers.get(name, "") for name in ("ETag", "Last-Modified"))
+    return FeedPosition(etag=etag if etag.isascii() else "", modified=modified if modified.isascii() else "")
+
+
+def _entries(response: httpx.Response, body: bytes) -> tuple[list[Mapping[str, Any]], bool]:
+    """Those with an address; and whether the feed is whole.
+
+    Raises ValueError for what is no feed, or none of which can be read: a page that blocks robots must not count as
+    `nothing new`.
+    """
+    # Without the query, which may hold a token: links without a host are meant from here.
+    given = {"content-location": str(response.url.copy_with(query=None))}
+    if charset := _charset(response, body):
+        given["content-type"] = f"application/xml; charset={charset}"
+    parsed = feedparser.parse(BytesIO(body), response_headers=given)
+    is_whole = not isinstance(parsed.get("bozo_exception"), SAXException)
+    entries = [entry for entry in parsed.entries if _link(entry)]
+    if not parsed.get("version") or not (is_whole or entries):
         raise ValueError("no feed")
-    entries = [entry for entry in parsed.entries if entry.get("link", "").startswith(("http://", "https://"))]
+    return entries, is_whole
+
+
+def _charset(response: httpx.Response, body: bytes) -> str:
+    """That of the header, where the body does not name one: servers add theirs to files that know better."""
+    if not response.charset_encoding or b"encoding=" in body[:200]:
+        return ""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return response.charset_encoding
+    return ""
+
+
+def _posts(entries: list[Mapping[str, Any]]) -> list[FeedPost]:
     ids = Counter(entry.get("id", "") for entry in entries)
-    posts = [_post(entry, is_known_by_id=ids[entry.get("id", "")] == 1) for entry in entries]
-    return [post for post in posts if post.published_at is None or post.published_at >= since]
+    return [_post(entry, is_known_by_id=ids[entry.get("id", "")] == 1) for entry in entries]
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    """Where it is read; feeds for programs name their own address alone."""
+    own = (one.get("href") for one in entry.get("links") or () if one.get("rel") == "self")
+    candidates = (str(one or "") for one in (entry.get("link"), next(own, None)))
+    return next(filter(_is_address, candidates), "")
+
+
+def _is_address(link: str) -> bool:
+    try:
+        return urlsplit(link).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def _post(entry: Mapping[str, Any], *, is_known_by_id: bool) -> FeedPost:
-    link = str(entry["link"])
+    link = _link(entry)
     native = str(entry.get("id") or "") if is_known_by_id else ""
     author = entry.get("author_detail") or {}
     return FeedPost(
@@ -75,6 +120,9 @@ def _html(entry: Mapping[str, Any]) -> str:
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:
     parsed = entry.get("published_parsed") or entry.get("updated_parsed")
-    if isinstance(parsed, struct_time):
+    if not isinstance(parsed, struct_time):
+        return None
+    try:
         return datetime(*parsed[:6], tzinfo=UTC)
-    return None
+    except ValueError:  # the year 0, say: one odd date holds up no other entry
+        return None

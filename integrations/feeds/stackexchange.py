@@ -15,6 +15,7 @@ from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
+    GoodOnes,
     OlderPosts,
     feed_reader,
     from_epoch,
@@ -59,7 +60,7 @@ class _KnownOnes(BaseModel):
 
 
 class _Answer(BaseModel):
-    items: list[_Question]
+    items: GoodOnes[_Question]
     has_more: bool = False
     backoff: float = 0.0
     quota_remaining: int | None = None

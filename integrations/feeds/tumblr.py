@@ -9,7 +9,16 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, from_epoch, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    GoodOnes,
+    OlderPosts,
+    feed_reader,
+    from_epoch,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -31,7 +40,7 @@ class _Post(BaseModel):
 
 
 class _Answer(BaseModel):
-    response: list[_Post]
+    response: GoodOnes[_Post]
 
 
 @dataclass(frozen=True)

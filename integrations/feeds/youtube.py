@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, OlderPosts, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -47,7 +47,7 @@ class _Thread(BaseModel):
 
 
 class _Answer(BaseModel):
-    items: list[_Thread]
+    items: GoodOnes[_Thread]
     next_page: str = Field(default="", alias="nextPageToken")
 
 

@@ -57,7 +57,7 @@ def served(environ: Mapping[str, str], folder: Path, *, port: int) -> Iterator[S
         running = subprocess.Popen(command, cwd=ROOT, env={**given, **environ}, stdout=written, stderr=written)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not answers(f"{address}/healthz"):
             assert running.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -65,5 +65,5 @@ def served(environ: Mapping[str, str], folder: Path, *, port: int) -> Iterator[S
         yield Served(address, log, data, writes)
     finally:
         running.terminate()
-        ended = running.wait(timeout=30)
+        ended = running.wait(timeout=90)
     assert ended in {0, -signal.SIGTERM}, log.read_text()  # uvicorn ends by the signal it was sent

@@ -77,7 +77,7 @@ def _work_of_all_kinds(sandbox: Sandbox, service: Served) -> None:
         states = [service.desk(f"/api/tickets/{one}").json().get("state") for one in tickets]
         return all(state in {"done", "failed"} for state in states)
 
-    wait_until(ended, seconds=30)
+    wait_until(ended, seconds=90)
     sandbox.gitlab.stop()
     service.desk("/readyz")
 

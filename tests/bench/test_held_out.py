@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.model.model_verdict import ModelVerdict
-from app.model.training.cross_validation import out_of_fold
-from app.model.training.linear_heads import Recipe, prepare
 from app.triage.judge import Judgement
 from app.triage.language import Language
-from bench.beside_the_model import beside_the_model, by_route
-from bench.held_out import held_out_judgement, judged
 from tests.app.model.training.conftest import PLACES, TEXTS, example
 from tests.support.rules import rules
 
@@ -34,6 +30,10 @@ def _says(archetype: str, share: float, language: str = "en") -> Judgement:
 
 
 def test_each_ticket_is_judged_by_the_fold_that_left_it_out() -> None:
+    from app.model.training.cross_validation import out_of_fold
+    from app.model.training.linear_heads import Recipe, prepare
+    from bench.held_out import held_out_judgement
+
     crossed = out_of_fold(prepare(LEARNED, None), Recipe())
     judgement = held_out_judgement(crossed, lambda _: Language("en", "a test"), with_encoder=False)
     assert judgement.model is not None
@@ -44,11 +44,15 @@ def test_each_ticket_is_judged_by_the_fold_that_left_it_out() -> None:
 
 
 def test_language_comes_before_the_model() -> None:
+    from bench.held_out import judged
+
     (found,) = judged(RULES, [example(3, "mention", "wie geht es euch heute")], _says("mention", 0.99, "de"))
     assert (found.archetype, found.decided_by, found.band) == ("non_english", "language", "high")
 
 
 def test_a_route_is_measured_beside_the_next_route_and_the_model() -> None:
+    from bench.beside_the_model import beside_the_model
+
     found = beside_the_model(RULES, TICKETS, _says("mention", 0.95))
     assert [(one.route, one.said.archetype, one.without.archetype) for one in found] == [
         ("stars", "bug_report", "bug_report"),  # the route `moon`
@@ -59,5 +63,7 @@ def test_a_route_is_measured_beside_the_next_route_and_the_model() -> None:
 
 @pytest.mark.parametrize(("column", "cells"), [(1, ["2", "0"]), (2, ["1", "0"]), (3, ["2", "0"])])
 def test_the_table_counts_what_is_right_with_and_without_each_route(column: int, cells: list[str]) -> None:
+    from bench.beside_the_model import beside_the_model, by_route
+
     table = by_route(RULES, beside_the_model(RULES, TICKETS, _says("mention", 0.95)))
     assert list(table.columns[column].cells) == cells

@@ -94,7 +94,7 @@ class Processes:
         self.done["database restarts"] += 1
 
     def _replace(self, process: Process) -> None:
-        process.popen.wait(timeout=30)
+        process.popen.wait(timeout=90)
         self.lifetimes.append(Lifetime(f"pointsman-{process.popen.pid}", time.time()))
         process.popen = self._spawn(process.command)
 

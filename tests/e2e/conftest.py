@@ -35,4 +35,4 @@ def harness(shared_harness: Harness) -> Iterator[Harness]:
     yield shared_harness
     for service in (shared_harness.sandbox.zendesk, shared_harness.sandbox.gitlab):
         service.faults.clear()
-    shared_harness.idle(seconds=60.0)  # a service that was down is not asked at once
+    shared_harness.idle()  # a service that was down is not asked at once

@@ -36,7 +36,7 @@ def opening(kind: Kind, seconds: float = 0.0) -> Fault:
 def at_once(harness: Harness, tickets: list[int]) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(len(tickets)) as senders:
         assert list(senders.map(harness.deliver, tickets)) == [[202]] * len(tickets)
-    return [harness.decision(ticket, seconds=60) for ticket in tickets]
+    return [harness.decision(ticket) for ticket in tickets]
 
 
 def links_of(harness: Harness, ticket: int) -> list[int]:

@@ -28,7 +28,7 @@ def test_a_call_that_failed_is_known_with_those_of_the_next_try(harness: Harness
         Fault(method="PUT", path=rf"/api/v2/tickets/{ticket}(\.json)?", times=1, kind="status", status=503)
     )
     harness.deliver(ticket)
-    harness.decision(ticket, "done", seconds=60)
+    harness.decision(ticket, "done")
     puts = [one.status for one in harness.service.deps.records.calls.of_ticket(ticket) if one.what.startswith("PUT")]
     assert puts == [503, 200]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from app.demo.documentation import with_documentation
@@ -14,7 +15,8 @@ SECTION = "https://docs.example.com/ci/runners/#pause-a-runner"
 
 
 def test_a_sure_section_is_offered_and_shown_with_its_sentence(tmp_path: Path) -> None:
-    rules = with_documentation(ROOT / "routing.yaml", ROOT / "macros.yaml", str(PAGES), tmp_path)
+    shutil.copytree(PAGES / "ci", tmp_path / "pages" / "ci")  # a few of them: each section is embedded
+    rules = with_documentation(ROOT / "routing.yaml", ROOT / "macros.yaml", str(tmp_path / "pages"), tmp_path)
     with running_harness(tmp_path, ROUTING_FILE=str(rules)) as harness:
         wait_until(lambda: harness.service.deps.records.progress.of(VERSION))
         while harness.service.texts.embed_some():  # as the clock does, bit by bit

@@ -47,7 +47,7 @@ def save(harness: Harness, ticket_id: int, iid: int, intent: str) -> None:
 def told(harness: Harness, ticket_id: int, comments: int) -> dict[str, Any]:
     """The ticket, once it has so many comments and nothing is left to do."""
     wait_until(lambda: len(harness.sandbox.zendesk.ticket(ticket_id)["comments"]) >= comments, seconds=60)
-    harness.idle(seconds=60)
+    harness.idle()
     ticket = harness.sandbox.zendesk.ticket(ticket_id)
     assert len(ticket["comments"]) == comments, ticket["comments"]
     return ticket

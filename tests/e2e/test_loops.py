@@ -18,6 +18,7 @@ from integrations.sandbox.zendesk.state import ADVOCATE_ID
 from tests.e2e.test_following import reported
 from tests.support.harness import PROJECT, Harness, running_harness, wait_until
 from tests.support.paths import ROOT
+from tests.support.written import wrote
 
 PRAISE = "@gitlab thank you for the great release!"
 SOLVED = "Never mind, it works now, thank you."
@@ -218,7 +219,7 @@ def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released
     ticket_id, iid = reported(harness, "Over its budget")
     now = harness.service.deps.now().isoformat()
     for number in range(BUDGET):
-        harness.service.deps.records.ticket_writes.allow(ticket_id, f"other-{number}", since="", now=now, most=99)
+        wrote(harness.service.deps.records, ticket_id, f"other-{number}", now)
     harness.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid, "merge_request")
     harness.sandbox.gitlab.deliver("gitlab-org/gitlab", iid, "close")
     wait_until(lambda: len(budget_failures(harness, ticket_id)) == 2)

@@ -77,7 +77,7 @@ def test_a_lost_answer_makes_no_second_ticket(harness: Harness, kind: Kind) -> N
     harness.sandbox.zendesk.faults.add(Fault(method="POST", path=r".*/tickets(\.json)?", kind=kind))
     assert hand_over(harness, COMMENT) == 202
     ticket = ticket_of(harness)
-    assert harness.decision(ticket["id"], seconds=30)["state"] == "done"
+    assert harness.decision(ticket["id"])["state"] == "done"
     assert len(harness.sandbox.zendesk.ticket_ids()) == 1
 
 
@@ -176,14 +176,14 @@ def test_a_post_is_followed_to_its_end(harness: Harness) -> None:
     }
     harness.sandbox.zendesk.faults.add(lost)
     assert [hand_over(harness, one) for one in (edited, [edited])] == [202, 202]
-    harness.idle(seconds=30)
+    harness.idle()
     assert sum("The author changed the post" in one for one in comments_of(harness, ticket_id)) == 1
     assert sum("also on 16.5" in one for one in comments_of(harness, ticket_id)) == 1
     (post,) = harness.desk("/api/threads").json()["threads"]
     assert (post["title"], post["waiting"]) == ("GitLab 16.4 released", 1)
     harness.sandbox.zendesk.faults.add(lost)
     assert [hand_over(harness, one) for one in (answer, [answer])] == [202, 202]
-    harness.idle(seconds=30)
+    harness.idle()
     assert harness.sandbox.zendesk.ticket(ticket_id)["status"] == "solved"
     assert where_kept(harness, "board filters")
     assert sum("Answered on the post by gitlab" in one for one in comments_of(harness, ticket_id)) == 1

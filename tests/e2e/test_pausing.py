@@ -59,7 +59,7 @@ def test_all_stores_deliveries_and_begins_nothing_until_it_is_lifted(
     harness.sandbox.zendesk.calls_clear()
     tickets = [harness.ticket(f"{PRAISE} {number}") for number in range(5)]
     assert [harness.deliver(ticket_id) for ticket_id in tickets] == [[202]] * 5
-    assert harness.service.deps.engine.backlog.waiting() == 5
+    assert harness.service.deps.engine.backlog.waiting_tickets(10) == 5
     ready = harness.web.get("/readyz")
     assert ready.status_code == 200
     assert "all paused since" in ready.json()["parts"]["pauses"]["detail"]
@@ -85,7 +85,9 @@ def test_issues_lets_tags_go_on_and_the_links_follow_in_order(harness: Harness) 
         harness.deliver(ticket_id)
         assert harness.decision(ticket_id, "waiting")["archetype"] == "bug_report"
     harness.idle()
-    assert harness.service.deps.engine.backlog.waiting() == 0, "what waits for people takes no place in the queue"
+    assert harness.service.deps.engine.backlog.waiting_tickets(1) == 0, (
+        "what waits for people takes no place in the queue"
+    )
     assert harness.service.deps.records.suspended_work.count() == 2
     assert "pointsman_held_work 2.0" in harness.web.get("/metrics").text
     assert not [call for call in harness.sandbox.gitlab.calls if call.method != "GET"]

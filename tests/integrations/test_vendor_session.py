@@ -280,6 +280,22 @@ def test_cookies_are_not_kept(fake: Fake, session: VendorSession) -> None:
     assert "Cookie" not in fake.seen[1].headers
 
 
+def test_calls_share_one_connection_and_a_closed_session_opens_another(fake: Fake, session: VendorSession) -> None:
+    ports: list[int] = []
+
+    def note(handler: Handler) -> None:
+        ports.append(handler.client_address[1])
+        handler.answer(200)
+
+    fake.script = note
+    session.get(f"{fake.url}/x")
+    session.put(f"{fake.url}/x", json={})
+    session.close()
+    session.get(f"{fake.url}/x")
+
+    assert ports[0] == ports[1] != ports[2]
+
+
 class Outcomes:
     """What became of each call."""
 

@@ -162,7 +162,7 @@ def open_desk(folder: Path, *, settings: Mapping[str, Any] | None = None, **serv
         changed = deps.settings.model_copy(update={**given, **(settings or {})})
         made = SimpleNamespace(
             deps=replace(deps, settings=changed),
-            dead_letters=DeadLetters(records.failures, records.ticket_writes, engine.accept, clock),
+            dead_letters=DeadLetters(records.failures, engine.accept, clock),
             setup=SetupHealth(None),
             oldest_waiting=lambda: 0.0,
             feeds=list,

@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from app.clients import Clients
@@ -15,7 +13,6 @@ from app.identity import Identity
 from app.records.database import Along
 from app.records.records import Records
 from app.rulebook import Rulebook
-from app.rules.loading import Rules, load
 from app.settings import Settings
 from app.work.engine.engine import adapter_of, answer_type
 from app.work.jobs.dependencies import Dependencies
@@ -50,6 +47,9 @@ class FakeEngine:
     """Of steps that are not done here: as if they had been before."""
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
+    begun_first: bool = False
+    is_new: bool = False
+    refused: bool = False
     database: object = None
     forgotten: list[tuple[str, set[str]]] = field(default_factory=list)
     """Of which partitions and posts the texts."""
@@ -68,7 +68,11 @@ class FakeEngine:
 
     def keep(self, write: Along) -> None:
         with cast("Any", self.database).begin() as connection:
-            write(connection)
+            self.refused = write(connection) is False
+
+    def was_refused(self) -> bool:
+        refused, self.refused = self.refused, False
+        return refused
 
     def settle(self) -> None: ...
 
@@ -202,18 +206,6 @@ class FakeZendesk:
         raise NotFound("zendesk", f"no group {name}")
 
 
-@cache
-def _loaded(texts: tuple[str, str], files: tuple[Path, Path]) -> Rules:
-    return load(*texts, routing_name=str(files[0]), macros_name=str(files[1]))
-
-
-class _ReadOnce(Rulebook):
-    """Reading the shipped files takes half a second of computing: once for all tests of a process."""
-
-    def _load(self, texts: tuple[str, str]) -> Rules:
-        return _loaded(texts, self._files)
-
-
 def dependencies(
     records: Records,
     *,
@@ -241,7 +233,7 @@ def dependencies(
             zendesk_url="https://acme.zendesk.com", gitlab_url="https://gitlab.com", gitlab_token=_Secret("s")
         ),
         records=records,
-        rulebook=_ReadOnce(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, now),
+        rulebook=Rulebook(ROOT / "routing.yaml", ROOT / "macros.yaml", records.config_versions, now),
         engine=cast("Any", engine),
         clients=clients,
         identity=Identity(clients.zendesk, clients.gitlab),

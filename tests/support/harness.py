@@ -46,7 +46,7 @@ class Harness:
     def desk(self, path: str, method: str = "GET", **options: Any) -> httpx.Response:
         return self.web.request(method, path, headers={"Authorization": f"Bearer {DESK_TOKEN}"}, **options)
 
-    def decision(self, ticket_id: int, *states: str, seconds: float = 15.0) -> dict[str, Any]:
+    def decision(self, ticket_id: int, *states: str, seconds: float = 90.0) -> dict[str, Any]:
         """The decision, once it is in one of `states` (by default: ended)."""
         wanted = states or ("done", "failed")
         wait_until(lambda: self.state(ticket_id) in wanted, seconds=seconds, pause=ASKED_EVERY)
@@ -72,12 +72,12 @@ class Harness:
         self.idle()
         return iid
 
-    def idle(self, *, seconds: float = 15.0) -> None:
+    def idle(self, *, seconds: float = 90.0) -> None:
         """Wait until nothing is queued."""
         wait_until(lambda: self.service.deps.engine.backlog.unfinished() == 0, seconds=seconds, pause=ASKED_EVERY)
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 15.0, pause: float = 0.02) -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 90.0, pause: float = 0.02) -> None:
     """Poll; the deadline is only there so that a failure ends."""
     deadline = time.monotonic() + seconds
     while not true():

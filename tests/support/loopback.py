@@ -12,7 +12,7 @@ NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 WEB = httpx.Client(
     verify=NO_AUTHORITIES,
     trust_env=False,
-    timeout=30,
+    timeout=90,
     # Servers are killed and started anew behind the same port.
     limits=httpx.Limits(max_keepalive_connections=0),
 )

@@ -96,7 +96,7 @@ def sandboxed() -> Iterator[RunningSandbox]:
         yield RunningSandbox(environ, f"http://127.0.0.1:{feeds_port}")
     finally:
         running.terminate()
-        running.wait(timeout=30)
+        running.wait(timeout=90)
         if running.stdout:
             running.stdout.close()
 
@@ -137,7 +137,7 @@ def process(*command: str, ready: str, environ: Mapping[str, str] | None = None)
         yield
     finally:
         running.terminate()
-        running.wait(timeout=30)
+        running.wait(timeout=90)
 
 
 def tickets_done(service: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.rules.examples import load_examples
-from app.rules.loading import load
+from tests.support.made_once import load
 from tests.support.paths import ROOT
 
 ROUTING = (ROOT / "routing.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Annotated, Any, ParamSpec
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from app.cli.console import MACROS, ROUTING, JsonOption, MacrosOption, RoutingOption, examples, out
 from app.cli.errors import NotDone, ends_in_words, in_words
@@ -24,6 +24,14 @@ class _Group(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         with _usage_is_an_error():
             return super().invoke(ctx)
+
+
+class _Command(TyperCommand):
+    """The same, for a command that stands by itself."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with _usage_is_an_error():
+            return super().parse_args(ctx, args)
 
 
 @contextmanager
@@ -105,7 +113,7 @@ def apply(
     return setup.apply(out, routing, macros, chosen, yes=yes, brief=brief)
 
 
-@cli.command(epilog=examples("pointsman doctor", "pointsman doctor --send-test"))
+@cli.command(cls=_Command, epilog=examples("pointsman doctor", "pointsman doctor --send-test"))
 @ends_in_words
 @_errors_are_one
 def doctor(
@@ -117,7 +125,7 @@ def doctor(
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Check the connection to Zendesk and GitLab. It changes nothing. Exit code: 1 when something fails."""
+    """Check the connection to Zendesk and GitLab. Exit code: 0 nothing fails, 1 something does, or an error."""
     from app.cli import doctor as doctor_command
 
     return doctor_command.run(out, routing, macros, send_test=send_test, as_json=as_json)

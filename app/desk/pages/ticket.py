@@ -11,7 +11,7 @@ from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
 from app.desk.pages import decisions
 from app.desk.reasons import Reasons, reasons
 from app.desk.timeline import TicketRecords, timeline
-from app.records.decisions import Decision
+from app.records.decisions import Decision, latest
 from app.records.links import Following, Link
 from app.work.messages import CannotStore
 from app.work.operations.links_by_hand import CannotLink
@@ -29,8 +29,9 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
     failures = records.failures.of_ticket(ticket_id)
     if not made and not failures:
         raise HTTPException(404, f"Nothing is known about ticket {ticket_id}.")
-    chosen = next((one for one in made if run in {"", one.run_id} and (run or one.config_hash)), None)
-    shown = chosen or (made[0] if made else None)
+    newest = latest(made)
+    with_verdict = latest([one for one in made if one.config_hash]) or newest
+    shown = next((one for one in made if one.run_id == run), with_verdict)
     said = _reasons(visit, shown) if shown else Reasons()
     tries = records.attempts.of([one.key for one in failures])
     kept = TicketRecords(
@@ -44,7 +45,7 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
     settings = visit.service.deps.settings
     return {
         "ticket_id": ticket_id,
-        "decision": _decision(visit, shown, is_newest=shown is made[0]) if shown else None,
+        "decision": _decision(visit, shown, is_newest=shown is newest) if shown else None,
         "text": _text(shown, said) if shown else None,
         "reasons": said,
         "timeline": timeline(kept),

@@ -88,7 +88,7 @@ def fit(prepared: Prepared, recipe: Recipe) -> Fitted:
         both = sparse.hstack([matrix, sparse.csr_matrix(recipe.encoder_weight * prepared.meanings)]).tocsr()
         whole = _head(both, prepared, recipe)
         known = matrix.shape[1]
-        semantic = Head(whole.coefficients[:known], whole.intercept, whole.coefficients[known:])
+        semantic = Head(whole.coefficients[:known], whole.intercept, whole.coefficients[known:].astype(np.float32))
     return Fitted(prepared.archetypes, vocabulary, plain, semantic, recipe.encoder_weight)
 
 

@@ -18,6 +18,7 @@ LONGEST_QUOTED = 2000
 _BEGINNINGS: Final = words(
     """
     pass pwd pw pin contrase mot senha kennwort wachtwoord hasło пароль 密码 密碼 パスワード 비밀번호 api secret token
+    şifre parola lösenord adgangskode kodeord heslo jelszó salasana κωδικ كلمة סיסמ mật kata
     key_base access account shared auth signing encryption primary deterministic private master license licence
     credential activation
     """
@@ -25,7 +26,9 @@ _BEGINNINGS: Final = words(
 _KEY = re.compile(
     r"""
     (?: (?P<password>(?i:passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot[ ]de[ ]passe|senha|kennwort
-                      |wachtwoord|hasło|пароль|密码|密碼|パスワード|비밀번호)
+                      |wachtwoord|hasło|пароль|密码|密碼|パスワード|비밀번호|şifre(?:m|niz)?|parola|lösenord|passord
+                      |adgangskode|kodeord|heslo|jelszó|salasana|κωδικός|كلمة[ ]المرور|סיסמ[אה]|mật[ ]khẩu
+                      |kata[ ]sandi)
                     |(?<![A-Za-z])(?i:pass|pw|pin)(?![A-Za-z.]))
       | (?P<api>(?i:api[_-]?key))
       | (?P<secret>(?i:secret|token|key_base|(?:access|account|shared|signing|encryption|primary|deterministic
@@ -101,7 +104,7 @@ def _bare(text: str, key: re.Match[str]) -> Span | None:
     is_phrase = key["password"] is not None and key["password"].lower() == "passphrase"
     value = _matched(_TO_LINE_END if is_phrase else _TO_NEXT_FIELD, text, start, len(text)).rstrip()
     value = value.rstrip(_CLOSING) if key["quote"] else value.rstrip(_CLOSING).rstrip("\"'`\\")
-    return Span(start, start + len(value), _kind(text, key))
+    return Span(start, start + len(value), _kind(text, key)) if value else None
 
 
 def _matched(pattern: re.Pattern[str], text: str, start: int, limit: int) -> str:
@@ -138,9 +141,10 @@ def _kind(text: str, key: re.Match[str]) -> str:
 
 
 _PASSWORD_IS = re.compile(
-    r"""(?i:passwor[dt]|passphrase|passcode|kennwort|contrase[ñn]a|mot\ de\ passe|senha|wachtwoord|пароль)
+    r"""(?i:passwor[dt]|passphrase|passcode|kennwort|contrase[ñn]a|mot\ de\ passe|senha|wachtwoord|пароль|hasło|parola
+          |lösenord(?:et)?|passord(?:et)?|adgangskode[nr]?|heslo|jelszó|salasana|パスワード|密码|비밀번호|şifrem)
         (?:[ ](?i:for|of|to|für|von|de|do|da)[ ][\w@.-]{1,40}){0,2}
-        [ ](?i:is|was|are|ist|war|lautet|heißt|es|est|era|é|это)[ ]
+        (?:[ ](?i:is|was|are|ist|war|lautet|heißt|es|est|era|é|è|er|är|это)[ ]|[ ]?[はが是는은][ ]?)
         (?:(?i:now|still|just|simply|called|set\ to|changed\ to|reset\ to|jetzt)[ ])?
         (?P<quote>["'`“„«])?(?P<value>[^\s"'`“”„»]{3,200}+)""",
     re.VERBOSE,
@@ -156,7 +160,22 @@ _EXPRESSION = re.compile(r"://|[={}()<>]")
 _RECOVERY_CODE = re.compile(r"(?<![\w-])[0-9a-f]{16}(?![\w-])", re.ASCII)
 RECOVERY_CODES = 400
 """Characters in which the ten codes of GitLab stand."""
-_PASSWORDS: Final = ("pass", "pw ", "kennwort", "contrase", "mot de passe", "senha", "wachtwoord", "пароль")
+_PASSWORDS: Final = (
+    *("pass", "pw ", "kennwort", "contrase", "mot de passe", "senha", "wachtwoord", "пароль"),
+    *(
+        "hasło",
+        "parola",
+        "lösenord",
+        "adgangskode",
+        "heslo",
+        "jelszó",
+        "salasana",
+        "パスワード",
+        "密码",
+        "비밀번호",
+        "şifrem",
+    ),
+)
 _LABELS: Final = ("token", "secret", "password", "passwort", "credential", "access key", "api key", "private key")
 # Upper case, lower case and digits in one word: no name of a class, no commit, no UUID.
 _RANDOM = re.compile(r"(?<![\w/.:+@=-])[A-Za-z0-9_-]{16,80}+(?![\w/.:@=-])", re.ASCII)

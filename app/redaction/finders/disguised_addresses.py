@@ -22,7 +22,7 @@ _WORD = r"[^\W_]{1,63}"
 _BRACKETED_DOT = rf"[ ]{{0,2}}[\[({{<]\s?(?:\.|{_DOT_WORD})\s?[\])}}>][ ]{{0,2}}"
 _DOT = rf"(?:\.|{_BRACKETED_DOT}|[ ]{_DOT_WORD}[ ])"
 
-_BRACKETED = re.compile(rf"[\[({{<]\s?(?:@|{_AT_WORD})\s?[\])}}>]")
+_BRACKETED = re.compile(rf"[\[({{<]\s?(?:@|{_AT_WORD}|(?i:bei|chez|hos|presso))\s?[\])}}>]")
 _AFTER_BRACKETED = re.compile(
     rf"\s{{0,2}}[\w-]{{1,63}}+(?:\s{{0,2}}(?:\.|{_BRACKETED_DOT}|(?<=\s){_DOT_WORD}(?=\s))\s{{0,2}}{_LABEL}){{1,4}}"
 )
@@ -64,6 +64,13 @@ ENDINGS: Final = words(
 )
 """What the last word of a person's name before "at" is not: then it is a file or a host."""
 NO_NAMES: Final = words_of(DATA / "words_before_at.txt")
+PROVIDERS: Final = words(
+    """
+    gmail googlemail yahoo hotmail outlook icloud gmx protonmail proton mail live aol yandex fastmail zoho tutanota
+    posteo qq 163 126 naver web
+    """
+)
+"""Hosts of mailboxes: what stands before "at gmail.com" is a name."""
 PLACES: Final = frozenset({"gitlab", "github", "about"})
 """Hosts that follow "at" without a mailbox before them ("a page at gitlab dot com")."""
 BEFORE: Final = 130
@@ -103,7 +110,7 @@ def _is_address(style: str, text: str, name: str, at: re.Match[str], domain: re.
         return False
     if style == "certain" or _MAIL_BEFORE.search(text, max(0, start - 40), start):
         return True
-    is_clear = style == "spoken" and at["sign"] != "at"
+    is_clear = style == "spoken" and (at["sign"] != "at" or domain["host"].lower() in PROVIDERS)
     return (is_clear or is_spelled) and domain["host"].lower() not in PLACES and not _is_sentence(text, start)
 
 

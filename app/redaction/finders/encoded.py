@@ -50,7 +50,8 @@ def encoded(text: str) -> Iterator[Span]:
                 break
 
 
-def _kind_inside(written: str) -> str | None:
+def _kind_inside(written: str, *, deeper: bool = True) -> str | None:
+    """What is encoded may have been encoded before, as a file is that goes into a Secret."""
     letters = _NOT_BASE64.sub("", written)
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     try:
@@ -59,6 +60,8 @@ def _kind_inside(written: str) -> str | None:
         return None
     if not _TEXT.fullmatch(decoded):
         return None
+    if deeper and _BASE64.fullmatch(decoded.strip()):
+        return _kind_inside(decoded.strip(), deeper=False)
     return next((span.kind for finder in _SECRETS for span in finder(decoded)), None)
 
 

@@ -88,7 +88,22 @@ _NETRC = re.compile(
     r"machine[ \t]+\S{1,200}\s+login[ \t]+(?P<login>\S{1,200})\s+password[ \t]+(?P<password>\S{1,1000})"
 )
 
-_BEHIND: Final = (("login", _LOGIN), ("sshpass", _SSHPASS), ("mysql", _MYSQL), ("mariadb", _MYSQL), ("login", _ECHO))
+# Other programs, by the option or the place of the password.
+_PROGRAMS: Final = (
+    ("ldap", r"\bldap\w{3,12}\b[^\n|]{0,200}?\s-w[ ]?"),
+    ("redis-cli", r"\bredis-cli\b[^\n|]{0,100}?\s-a[ ]"),
+    ("mongo", r"\bmongo\w{0,12}\b[^\n|]{0,200}?\s-p[ ]?"),
+    ("htpasswd", r"\bhtpasswd\b[ ]-\w{0,4}b\w{0,4}[ ](?:-\w{1,4}[ ]){0,4}\S{1,200}[ ]\S{1,100}[ ]"),
+    ("openssl", r"\bopenssl\b[^\n|]{0,200}?\s-[kK][ ]"),
+    ("-U", r"\b(?:smb\w{2,10}|rpcclient|net)\b[^\n|]{0,200}?\s-U[ ]?[\w.\\-]{1,60}%"),
+    ("net use", r"\bnet use\b(?=[^\n]{1,200}/user:)(?:[ ]\w:)?[ ]\S{1,100}[ ](?!/user:)"),
+    ("chpasswd", r"(?:echo|printf)[ ][\"']?[\w.-]{1,40}:(?=[^\n|]{1,100}\|[^\n]{0,40}chpasswd)"),
+    ("SecureString", r"ConvertTo-SecureString[ ](?:-(?:AsPlainText|Force)[ ]){0,2}(?:-String[ ])?"),
+)
+_BEHIND: Final = (
+    *(("login", _LOGIN), ("sshpass", _SSHPASS), ("mysql", _MYSQL), ("mariadb", _MYSQL), ("login", _ECHO)),
+    *((trigger, re.compile(before + _ARGUMENT)) for trigger, before in _PROGRAMS),
+)
 _SENDERS: Final = ("curl", "wget", "http ")
 CURL = 400
 """Characters before `-u` among which `curl` must stand: `docker run -u 1000:1000` is no password."""

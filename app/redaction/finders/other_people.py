@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.redaction.kinds import EMAIL_REMOVED, REMOVED, Span
-from app.redaction.literal_search import positions
+from app.redaction.literal_search import lowered, positions
 from app.word_lists import words
 
 _CAPITALIZED = rf"(?:[^\W\d_a-z][\w'’.-]{{0,40}}+|[{REMOVED}])"
@@ -18,9 +18,12 @@ _NAME = rf"{_CAPITALIZED}(?:[ ](?:{_SMALL}[ ]){{0,2}}{_CAPITALIZED}){{0,4}}"
 _BEFORE_ADDRESS = re.compile(rf"(?<![\w.])\"?(?P<name>{_NAME}(?:,[ ]{_NAME})?)\"?[ ]?(?:[<(]{{1,2}}|\[mailto:)\Z")
 LONGEST = 80
 _MAIL_HEADER = re.compile(
-    rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|От|Кому|Author|Committer
+    rf"""(?:From|To|Cc|Bcc|Reply-To|Von|An|De|À|Para|Da|A|Van|Aan|Från|Fra|Till|Til|Od|Komu|От(?:[ ]кого)?|Кому
+        |Lähettäjä|Vastaanottaja|Feladó|Címzett|Kimden|Kime|Expéditeur|Destinataire|Remitente|Destinat[aá]rio|Mittente
+        |Afzender|Absender|Empfänger|差出人|送信者|宛先|发件人|寄件者|收件人|收件者|보낸[ ]사람|받는[ ]사람
+        |Author|Committer|Assignee|Reporter|Requester|Submitted[ ]by|Contact[ ]person
         |Signed-off-by|Co-authored-by|Reviewed-by|Reported-by|Acked-by)
-        :\*{{0,2}}[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
+        [ ]?[:：]\*{{0,2}}[ \t]{{1,8}}(?P<name>{_NAME})[ \t\r]{{0,8}}(?=\n|$)""",
     re.VERBOSE,
 )
 # Mail programs write several recipients like this: "Ann Example; Bob Example", "Example, Ann; Example, Bob".
@@ -36,6 +39,12 @@ _QUOTED = re.compile(
         (?=[ ](?:wrote|a[ ]écrit|escribió|schreef|ha[ ]scritto|escreveu)|:)""",
     re.VERBOSE,
 )
+_SAYS_WHO: Final = (
+    *("my name is", "mein name ist", "ich heiße", "je m'appelle", "mon nom est", "me llamo", "mi nombre es"),
+    *("meu nome é", "me chamo", "mi chiamo", "il mio nome è", "mijn naam is", "ik heet", "jag heter", "mitt namn är"),
+    *("jeg hedder", "jeg heter", "nazywam się", "mam na imię", "jmenuji se", "меня зовут", "benim adım"),
+)
+_SAYS_NAME = re.compile(rf"[ ](?P<name>{_NAME})")
 _VALEDICTION = re.compile(
     rf"""(?:(?i:kind(?:est)?|best|warm(?:est)?|many|with\ kind|with\ best|friendly)\ )?
         (?i:regards|rgds|br|kr|wishes|greetings|thanks(?:\ (?:a\ lot|again|in\ advance|so\ much|and\ regards))?
@@ -50,7 +59,7 @@ _VALEDICTION = re.compile(
     re.VERBOSE,
 )
 _NOBODY = re.compile(
-    r"(?i)(?:all|everyone|everybody|folks|guys|gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
+    r"(?i)(?:all|the|everyone|everybody|folks|guys|gitlab|team|support|sent|ps|p\.s|note|version|hi|hello|regards|thanks|ce|ee|see|http\S*)\b"
 )
 
 
@@ -78,6 +87,11 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
             start = max(earliest, text.rfind("\n", earliest, at), text.rfind(">", earliest, at - 1))
             if match := _BEFORE_ADDRESS.search(text, start, at):
                 yield match
+    low = lowered(text).replace("’", "'")
+    for at in positions(low, _SAYS_WHO):
+        phrase = next(one for one in _SAYS_WHO if low.startswith(one, at))
+        if match := _SAYS_NAME.match(text, at + len(phrase)):
+            yield match
     for line in _LINE.finditer(text):
         if recipients := _RECIPIENTS.match(text, line.end()):
             yield from _several(text, recipients)

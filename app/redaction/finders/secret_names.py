@@ -10,11 +10,12 @@ from app.redaction.finders.values import is_code, is_prose, looks_random, says_n
 _NAME = re.compile(
     r"""(?i)[\w.:\ -]{0,40}?
     (?: (?P<password>passw(?:or[dt]|d)|passphrase|passcode|pwd|contrase[ñn]a|mot\ de\ passe|senha|kennwort|wachtwoord
-          |hasło|пароль|密码|密碼|パスワード|비밀번호|(?<![a-z])(?:pass|pw)(?![a-z]))
+          |hasło|пароль|密码|密碼|パスワード|비밀번호|şifre|parola
+          |lösenord|passord|adgangskode|heslo|jelszó|salasana|(?<![a-z])(?:pass|pw)(?![a-z]))
       | (?P<api_key>api[ _-]?key)
       | (?P<authorization>(?<![a-z])(?:proxy-)?authorization\Z)
       | (?P<session_cookie>(?<![a-z])(?:set-)?cookie\Z)
-      | (?P<secret>secret|token|key_base|credentials?
+      | (?P<secret>secret|token|key_base|credentials?|(?<=[a-z0-9][_-])auth\Z
           |(?:access|account|shared|signing|encryption|private|auth|licen[sc]e|master|ssh)[ _-]?key)
     )(?P<rest>[\w.-]{0,40})""",
     re.VERBOSE,

@@ -33,10 +33,10 @@ def _in_rows(text: str, separator: str) -> Iterator[Span]:
     count = 0
     is_sure = False
     for line in _LINE.finditer(text):
+        if line[0].strip() and _RULE.fullmatch(line[0]):
+            continue  # also one without the separator, as databases print them: +----+
         if separator not in line[0] or len(line[0]) > LONGEST_ROW:
             columns = {}
-            continue
-        if _RULE.fullmatch(line[0]):
             continue
         cells = _cells(line, separator)
         if columns and len(cells) == count:

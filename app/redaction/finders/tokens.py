@@ -26,9 +26,14 @@ def form(kind: str, prefix: str, rest: str) -> TokenForm:
     )
 
 
+# A mail program broke the line at the hyphen.
+_BROKEN: Final = r"[ \t]{0,2}[ \r\n][ \t\n>]{0,3}(?=[\w-]{0,40}\d)(?=[\w-]{0,40}[A-Z])(?=[\w-]{0,40}[a-z])[\w-]{18,}+"
+
+
 def forms(kind: str, prefix: str, rest: str) -> Iterator[TokenForm]:
     """GitLab's prefixes in capitals too: a telephone begins a line with one, and some write the whole word so."""
     spelled = {prefix, prefix.lower(), prefix.upper(), prefix.capitalize()} if kind == "gitlab_token" else {prefix}
+    rest = f"(?:{rest}|{_BROKEN})" if kind == "gitlab_token" and prefix.endswith("-") else rest
     return (form(kind, one, rest) for one in sorted(spelled))
 
 

@@ -74,7 +74,9 @@ class Incident(Action):
         return self.incidents.trackers
 
     def would(self) -> str:
-        return f"look for an open incident in {', '.join(self.incidents.trackers)}"
+        found, none = self.incidents.found.macro, self.incidents.none.macro
+        where = ", ".join(self.incidents.trackers)
+        return f"look for an open incident in {where}, and suggest the reply {found}, or {none} if there is none"
 
     def carry_out(self, change: TicketChange, context: ChangeContext) -> ActionOutcome:
         found, issue = context.found, context.found.issue

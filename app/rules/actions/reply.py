@@ -69,7 +69,9 @@ class Reply(Action):
             return None
         live = (reply.mode or context.reply_mode) == "live" or channel.name in reply.live_on
         answerable = channel.reply == "zendesk"
-        where = "" if answerable else channel.link or f"{context.channel_title} (address not known)"
+        # What Zendesk would send to nobody is written where they wrote.
+        delivered = answerable and (channel.reached or not channel.link)
+        where = "" if delivered else channel.link or f"{context.channel_title} (address not known)"
         sent = live and answerable and channel.reached
         return cls(macro=reply.macro, sent=sent, where=where, asks=context.asks)
 

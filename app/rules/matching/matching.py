@@ -82,6 +82,12 @@ class Matching:
 
     def of(self, index: int) -> RouteTrace:
         """What one route said."""
+        said = self._said.get(index)
+        if said is None:
+            said = self._said[index] = self._asked(index)
+        return said
+
+    def _asked(self, index: int) -> RouteTrace:
         route, node = self.matcher.routing.routes[index], self.matcher.routes[index]
         held, score = self._held(index), 0.0
         error = held if isinstance(held, str) else None
@@ -114,6 +120,11 @@ class Matching:
         if known is None:
             known = self.matcher.rejections[index] = self.of(index)
         return known
+
+    @cached_property
+    def _said(self) -> dict[int, RouteTrace]:
+        """What routes said so far: a route that matched is asked for by verdict, plan and trace."""
+        return {}
 
     @cached_property
     def _candidates(self) -> list[int]:

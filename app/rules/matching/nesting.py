@@ -26,8 +26,11 @@ class All:
 
     def evidence(self, context: Context, *, held: bool) -> Evidence:
         if held:
-            said = [child.evidence(context, held=True) for child in self.children]
-            return next((evidence for evidence in said if evidence.text), said[0])
+            first = self.children[0].evidence(context, held=True)
+            if first.text:
+                return first
+            said = (child.evidence(context, held=True) for child in self.children[1:])
+            return next((evidence for evidence in said if evidence.text), first)
         return _first(self.children, context, held=False).evidence(context, held=False)
 
     @property

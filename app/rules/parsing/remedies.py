@@ -17,6 +17,12 @@ _REMEDIES: Final = {
     "could not find expected ':'": "a key needs a colon and a blank after it",
 }
 """By what the parser says; the first that fits."""
+_SIGNS: Final = (
+    (re.compile(r"(?:<{7}|={7}|>{7})(?: |\Z)"), "git left a conflict here: keep one of its two sides"),
+    (re.compile(r"\s*[\u00a0\u2000-\u200a\u202f\u3000]"), "the indent has a blank that is none: type it again"),
+    (re.compile(r"\s*-\w+:(?: |\Z)"), "a dash that begins an entry needs a blank after it"),
+)
+"""By the line where the parser stopped, or the one above."""
 _KEY_BEFORE: Final = re.compile(r"[^\s:][^:]*:\s")
 
 
@@ -27,6 +33,8 @@ def remedy(said: str, text: str, line: int, column: int, begun: int) -> str:
     sign = here[column : column + 1]
     if sign == "\t" or "\t" in here[: len(here) - len(here.lstrip())]:
         return "a tab stands here: indent with blanks"
+    if advice := next((advice for sign, advice in _SIGNS if any(sign.match(one) for one in (here, before))), ""):
+        return advice
     if "mapping values are not allowed" in said:
         return _colon(here[:column], before)
     found = next((advice for part, advice in _REMEDIES.items() if part in said), "")

@@ -21,6 +21,9 @@ def token(account: Account) -> Iterable[Diagnosis]:
     if said.get("active") is False or said.get("revoked"):
         yield fail("gitlab/token", "the token is not valid any more", "Make a new one, and put it into GITLAB_TOKEN.")
         return
+    if "scopes" not in said:
+        yield warn("gitlab/token", "GitLab does not tell the token's scopes", "It needs `api`: look there.")
+        return
     if "api" not in scopes:
         yield fail("gitlab/token", f"the token has the scopes {', '.join(scopes)}", "Make one with the scope `api`.")
         return

@@ -30,7 +30,8 @@ def secret_files(account: Account) -> Iterable[Diagnosis]:
     for secret in (account.zendesk_secret, account.gitlab_secret):
         path = Path(secret.file) if secret.file else None
         if not secret.values:
-            yield fail("pointsman/secrets", f"{secret.variable} is not set", "Run `pointsman setup apply`.")
+            remedy = "Run `pointsman setup apply`, or put there the secret of a webhook that was made by hand."
+            yield fail("pointsman/secrets", f"{secret.variable} is not set", remedy)
         elif path is not None and path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             yield warn("pointsman/secrets", f"others on this machine may read {path}", f"chmod 600 {path}")
         else:

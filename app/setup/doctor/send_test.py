@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from app.records.progress import Progress
 from app.setup.doctor.diagnosis import Diagnosis, fail, ok
+from app.setup.doctor.own_checks import reachable
 from app.setup.doctor.ping import EVENT
 from app.setup.objects import Account
 from app.setup.values import mapping, text
@@ -34,6 +35,26 @@ def send_tests(
         else:
             remedy = "Does the service run, with this DATABASE_URL? Its log says what it refused."
             yield fail(name, "it was sent, and our inbox did not get it", remedy)
+
+
+def tried_before_calls(account: Account) -> str:
+    """A sentence on what Zendesk's test delivery came to.
+
+    None is sent to a service that does not run yet: it cannot start before `setup` has written its secrets, and Zendesk
+    would keep a failed delivery.
+    """
+    (here,) = reachable(account)
+    if here.state != "ok":
+        return f"{here.said}: start the service, and then send a test by `pointsman doctor --send-test`."
+    try:
+        why_not = _zendesk(account)
+    except IntegrationError as error:
+        why_not = error.message
+    if why_not:
+        return (
+            f"{why_not}. Is the webhook's secret new to it? Start it again: `pointsman doctor --send-test` asks anew."
+        )
+    return "The service accepted Zendesk's test delivery."
 
 
 def _zendesk(account: Account) -> str:

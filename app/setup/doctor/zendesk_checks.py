@@ -9,6 +9,7 @@ from app.setup.doctor.token_end import SOON_DAYS, days_until
 from app.setup.kinds.group import all_groups
 from app.setup.kinds.hold import HOW, is_on, uses_hold
 from app.setup.kinds.ticket_field import TicketField
+from app.setup.kinds.zendesk_kind import is_personal
 from app.setup.objects import Account
 from app.setup.values import mapping, text
 from app.tags import ARCHETYPE_TAG
@@ -43,7 +44,10 @@ def token(account: Account) -> Iterable[Diagnosis]:
     if not account.service.is_oauth:
         return
     said = mapping(account.service.get("oauth/tokens/current").get("token"))
-    scopes = [text(one) for one in said.get("scopes") or ()]
+    if "scopes" not in said:
+        yield warn("zendesk/token", "Zendesk does not tell the token's scopes", "It needs read and write: look there.")
+        return
+    scopes = [text(one) for one in said["scopes"] or ()]
     lacks = [one for one in ("read", "write") if one not in scopes and not _has_each(scopes, one)]
     days = days_until(said.get("expires_at"))
     if lacks:
@@ -100,7 +104,7 @@ def clock(account: Account) -> Iterable[Diagnosis]:
 
 def hold(account: Account) -> Iterable[Diagnosis]:
     if uses_hold(account):
-        yield ok("zendesk/hold", "On-hold is on") if is_on(account) else fail("zendesk/hold", "On-hold is off", HOW)
+        yield ok("zendesk/hold", "On-hold is on") if is_on(account) else fail("zendesk/hold", "the rules use it", HOW)
 
 
 def groups(account: Account) -> Iterable[Diagnosis]:
@@ -148,7 +152,8 @@ def _forms(account: Account) -> list[Json]:
 
 
 def views(account: Account) -> Iterable[Diagnosis]:
-    active = sum(1 for row in account.zendesk.all("views", "views") if row.get("active"))
+    rows = account.zendesk.all("views", "views")
+    active = sum(1 for row in rows if row.get("active") and not is_personal(row))
     if active > MOST_VIEWS:
         yield warn(
             "zendesk/views",

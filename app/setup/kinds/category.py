@@ -8,7 +8,7 @@ from app.setup.kinds.zendesk_kind import ZendeskKind
 from app.setup.marker import Marker
 from app.setup.objects import Account, Remote, Wanted
 from app.setup.values import Values, text
-from integrations.errors import NotFound, Refused
+from integrations.errors import IntegrationError, NotFound, Refused
 from integrations.zendesk.admin import Json
 
 CATEGORY = "category/main"
@@ -45,10 +45,15 @@ class Category(ZendeskKind):
         return []
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
-        """From the list: Zendesk documents no request for one."""
-        rows = account.zendesk.all(self.path, self.many)
-        found = (self.found(account, row) for row in rows if text(row.get("id")) == remote_id)
-        return next((replace(one, marker=self._marker(account)) for one in found), None)
+        """From the list where there is no request for one: none is documented."""
+        try:
+            found = super().read_one(account, remote_id)
+        except IntegrationError:
+            found = None
+        rows = account.zendesk.all(self.path, self.many) if found is None else ()
+        listed = (self.found(account, row) for row in rows if text(row.get("id")) == remote_id)
+        found = found or next(listed, None)
+        return replace(found, marker=self._marker(account)) if found else None
 
     def _marker(self, account: Account) -> Marker:
         return Marker(CATEGORY, account.instance)

@@ -6,7 +6,9 @@ from typing import Final
 from app.setup.marker import Marker
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.values import Values, mapping
-from integrations.errors import Refused
+from integrations.errors import NotFound, Refused, Unavailable
+from integrations.zendesk.admin import Json
+from integrations.zendesk.errors import NO_PAGE
 
 KEY: Final = "hold/status"
 HOW: Final = (
@@ -42,7 +44,7 @@ def is_on(account: Account) -> bool:
     """By the account's own statuses, else by its settings, else by its field: agents may read all three."""
     if account.statuses.rows:
         return any(one.get("status_category") == "hold" and one.get("active") for one in account.statuses.rows)
-    settings = mapping(account.zendesk.get("account/settings").get("settings"))
+    settings = mapping(_settings(account).get("settings"))
     said = [
         mapping(settings.get("active_features")).get("on_hold_status"),
         mapping(settings.get("tickets")).get("status_hold"),
@@ -51,6 +53,18 @@ def is_on(account: Account) -> bool:
         return any(said)
     fields = [row for row in account.zendesk.all("ticket_fields", "ticket_fields") if row.get("type") == "status"]
     return any(option.get("value") == "hold" for row in fields for option in row.get("system_field_options") or ())
+
+
+def _settings(account: Account) -> Json:
+    """Empty where the token may not read them: the field says it too."""
+    try:
+        return account.zendesk.get("account/settings")
+    except (NotFound, Refused):
+        return {}
+    except Unavailable as error:
+        if error.reason != NO_PAGE:
+            raise
+        return {}
 
 
 def uses_hold(account: Account) -> bool:

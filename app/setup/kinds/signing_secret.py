@@ -6,7 +6,7 @@ from app.setup.kinds.webhook import WEBHOOK
 from app.setup.marker import Marker
 from app.setup.objects import Account, ObjectKind, Remote, Wanted
 from app.setup.secret_files import fingerprint
-from app.setup.values import Values, text
+from app.setup.values import Values, mapping, reference, text
 from integrations.errors import NotFound
 
 KEY = "secret/zendesk"
@@ -20,36 +20,40 @@ class SigningSecret(ObjectKind):
     def wanted(self, account: Account) -> Sequence[Wanted]:
         if not account.rules.routing.setup.webhook:
             return []
-        return [Wanted(KEY, {"in our file": True}, manual=account.zendesk_secret.why_not)]
+        values = {"webhook": reference(WEBHOOK), "in our file": True}
+        return [Wanted(KEY, values, manual=account.zendesk_secret.why_not)]
 
     def read(self, account: Account) -> Sequence[Remote]:
-        secret, webhook_id = _secret(account)
-        marker = Marker(KEY, account.instance)
-        held = bool(secret) and secret in account.zendesk_secret.values
-        return [Remote(webhook_id, fingerprint(secret), {"in our file": held}, marker)] if webhook_id else []
+        ours = Marker(WEBHOOK, account.instance)
+        rows = account.zendesk.all("webhooks", "webhooks")
+        listed = [text(raw["id"]) for raw in rows if Marker.in_text(raw.get("description")) == ours]
+        return [self._found(account, one) for one in listed[:1]]
 
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
-        return next((one for one in self.read(account) if one.remote_id == remote_id), None)
+        """Of the webhook of this id, which may be too new for the list."""
+        try:
+            return self._found(account, remote_id)
+        except NotFound:
+            return None
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
-        del key, values, marker
-        secret, webhook_id = _secret(account)
+        del key, marker
+        secret = _secret(account, values["webhook"])
         if not secret:
-            raise NotFound("zendesk", "there is no webhook with a signing secret", "no_webhook")
+            raise NotFound("zendesk", "the webhook has no signing secret", "no_secret")
         account.zendesk_secret.put(secret)
-        return Remote(webhook_id, fingerprint(secret), {"in our file": True}, Marker(KEY, account.instance))
+        return self._found(account, values["webhook"])
 
     def change(self, account: Account, found: Remote, values: Values, marker: Marker) -> Remote:
         del found
         return self.create(account, KEY, values, marker)
 
+    def _found(self, account: Account, webhook_id: str) -> Remote:
+        secret = _secret(account, webhook_id)
+        values = {"webhook": webhook_id, "in our file": bool(secret) and secret in account.zendesk_secret.values}
+        return Remote(webhook_id, fingerprint(secret), values, Marker(KEY, account.instance))
 
-def _secret(account: Account) -> tuple[str, str]:
-    """The secret, and the id of our webhook; both empty where there is none."""
-    ours = Marker(WEBHOOK, account.instance)
-    for raw in account.zendesk.all("webhooks", "webhooks"):
-        if Marker.in_text(raw.get("description")) == ours:
-            answer = account.zendesk.get(f"webhooks/{raw['id']}/signing_secret")
-            secret = answer.get("signing_secret")
-            return text(secret.get("secret")) if isinstance(secret, dict) else "", text(raw["id"])
-    return "", ""
+
+def _secret(account: Account, webhook_id: str) -> str:
+    answer = account.zendesk.get(f"webhooks/{webhook_id}/signing_secret")
+    return text(mapping(answer.get("signing_secret")).get("secret"))

@@ -26,6 +26,7 @@ class Trigger(ZendeskKind):
     lost = "What it told us of is seen only by reconciliation."
     path, many, one = "triggers", "triggers", "trigger"
     deactivated: ClassVar[Values] = {"active": False}
+    calls = frozenset({"webhook", "secret"})
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
         if not account.rules.routing.setup.webhook:
@@ -49,12 +50,12 @@ class Trigger(ZendeskKind):
             answer = account.zendesk.get(f"{self.path}/{found.remote_id}/revisions", include="users")
         except IntegrationError:
             return super().last_change(account, found)
-        rows = [one for one in answer.get("trigger_revisions") or () if isinstance(one, Mapping)]
-        newest = max(rows, key=lambda one: text(one.get("created_at")), default={})
-        names = {text(one.get("id")): text(one.get("name")) for one in answer.get("users") or ()}
-        author = text(newest.get("author_id"))
         said = super().last_change(account, found)
-        return f"{said} by {names.get(author) or author}" if author else said
+        rows = [mapping(one) for one in answer.get("trigger_revisions") or ()]
+        names = {text(mapping(one).get("id")): text(mapping(one).get("name")) for one in answer.get("users") or ()}
+        # No documentation shows these keys.
+        author = text(max(rows, key=lambda one: text(one.get("created_at")), default={}).get("author_id"))
+        return f"{said} by {names.get(author) or author}" if author else f"{said}, its revisions do not say by whom"
 
     def parse(self, raw: Json) -> Values:
         rows = mapping(raw.get("conditions"))

@@ -24,15 +24,18 @@ class View(ZendeskKind):
 
     def wanted(self, account: Account) -> Sequence[Wanted]:
         setup = account.rules.routing.setup
-        views = [
-            Wanted(
-                key_of(self.name, name),
-                _values(account, view),
-                account.place("setup", "views", name),
-                manual=_unseen(account, view),
+        views = []
+        for name, view in setup.views.items():
+            values = _values(account, view)
+            views.append(
+                Wanted(
+                    key_of(self.name, name),
+                    values,
+                    account.place("setup", "views", name),
+                    manual=_unseen(account, view),
+                    otherwise=_by_channels_that_stay(account, values),
+                )
             )
-            for name, view in setup.views.items()
-        ]
         if setup.channel_views:
             views += self._of_channels(account)
         return views
@@ -80,11 +83,11 @@ class View(ZendeskKind):
         return body | ({} if values["restriction"] else {"restriction": None})
 
     def _sent(self, account: Account, method: str, path: str, body: Json, remote_id: str = "") -> Remote:
-        """Nobody documents whether a view may leave out two channels: one that may not says how else."""
+        """Nobody documents whether a view may leave out two channels; without a list of them there is no other way."""
         try:
             return super()._sent(account, method, path, body, remote_id)
         except Invalid as error:
-            left_out = [row for row in body.get("all", ()) if (row["field"], row["operator"]) == ("via_id", "is_not")]
+            left_out = [row for row in body.get("all", ()) if _leaves_out(row["field"], row["operator"])]
             if len(left_out) < 2:
                 raise
             advice = f"{error.message}; name the channels that it has by `channel:`, not others by `not_channel:`"
@@ -122,6 +125,21 @@ def _values(account: Account, view: ViewConfig) -> Values:
         "sort_order": "asc",
         "restriction": "",
     }
+
+
+def _leaves_out(field: str, operator: str) -> bool:
+    return (field, operator) == ("via_id", "is_not")
+
+
+def _by_channels_that_stay(account: Account, values: Values) -> Values:
+    """A view that leaves out several channels, by all others that this account has."""
+    left_out = [row[2] for row in values["all"] if _leaves_out(*row[:2])]
+    stay = sorted(set(account.channels() or ()) - {*left_out})
+    if len(left_out) < 2 or not stay or values["any"]:
+        return {}
+    rows = [{"field": "via_id", "operator": "is", "value": one} for one in stay]
+    all_ = [row for row in values["all"] if not _leaves_out(*row[:2])]
+    return {**values, "all": all_, "any": conditions(rows)}
 
 
 def _unseen(account: Account, view: ViewConfig) -> str:

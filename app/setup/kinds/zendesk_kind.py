@@ -44,7 +44,7 @@ class ZendeskKind(ObjectKind):
     def read_one(self, account: Account, remote_id: str) -> Remote | None:
         answer = account.zendesk.find(f"{self.path}/{remote_id}")
         raw = answer.get(self.one) if answer else None
-        return self.found(account, raw) if isinstance(raw, Mapping) else None
+        return self.found(account, raw) if isinstance(raw, Mapping) and self.is_seen(raw) else None
 
     def create(self, account: Account, key: str, values: Values, marker: Marker) -> Remote:
         del key

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
+from app.records.decisions import latest
 from app.web.api.dependencies import RecordsDep, TicketId
 from app.web.api.schemas import DecisionOut, DecisionsOut, TicketOut
 
@@ -13,11 +14,12 @@ router = APIRouter(prefix="/api", tags=["decisions"])
 @router.get("/tickets/{ticket_id}", summary="The latest decision about a ticket")
 def ticket(ticket_id: TicketId, records: RecordsDep) -> TicketOut:
     decisions = records.decisions.of_ticket(ticket_id)
-    if not decisions:
+    stands = latest(decisions)
+    if stands is None:
         raise HTTPException(404, f"No decision about ticket {ticket_id} is known.")
     links = records.links.of_ticket(ticket_id)
-    newest, *earlier = (DecisionOut.of(one, links) for one in decisions)
-    return TicketOut(**newest.model_dump(), history=earlier)
+    others = [DecisionOut.of(one, links) for one in decisions if one is not stands]
+    return TicketOut(**DecisionOut.of(stands, links).model_dump(), history=others)
 
 
 @router.get("/decisions", summary="The latest decisions")

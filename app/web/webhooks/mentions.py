@@ -37,7 +37,9 @@ def _token(authorization: str) -> str | None:
 
 
 def take_mentions(received: Received, mentions: Sequence[Mention], problems: Sequence[str], *, hook: str = "") -> Work:
-    key = f"mentions:{hashlib.sha256(hook.encode() + received.body).hexdigest()[:32]}"
+    # Of this minute: a sender's repetition is known, and an edit that is taken back brings the same body later.
+    digest = hashlib.sha256(hook.encode() + received.body).hexdigest()[:32]
+    key = f"mentions:{digest}:{received.at:%Y%m%d%H%M}"
     return Work(
         TakeMentions(key=key, accepted_at=received.at, mentions=tuple(mentions), problems=tuple(problems), hook=hook),
         once=True,

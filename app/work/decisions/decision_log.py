@@ -73,10 +73,11 @@ class DecisionLog:
         return row
 
     def _save(self, row: Decision, along: Along | None = None) -> None:
-        """With what routes in shadow would have decided."""
+        """With what routes in shadow would have decided, which mostly are none."""
 
         def write(connection: Connection) -> None:
-            self.deps.records.routes_fired.add_within(connection, row)
+            if row.in_shadow:
+                self.deps.records.routes_fired.add_within(connection, row)
             if along is not None:
                 along(connection)
 
@@ -167,7 +168,6 @@ class DecisionLog:
         row = self.of_run(message.run_id, message.ticket_id)
         if row and (row.state == "working" or (row.update_state == "not_sent" and row.state in {"waiting", "failed"})):
             self.deps.records.decisions.delete(row.run_id)
-            self.deps.records.ticket_writes.give_back(row.run_id)
 
     def corrected(self, ticket_id: int, archetype: str, last: Decision, *, by: str) -> None:
         """Keep what a person chose, with the ticket as it was when we decided: it is what the model learns from."""

@@ -38,7 +38,7 @@ from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.retention import EndedWork
-from app.work.engine.scheduler import Scheduler
+from app.work.engine.scheduler import IsNew, Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
@@ -90,8 +90,11 @@ class Engine:
         crashes_before_quarantine: int = CRASHES_BEFORE_QUARANTINE,
         paused: Callable[[], object] = lambda: False,
         wire: BellWire | None = None,
+        is_new: IsNew | None = None,
     ) -> None:
         """`paused`: while it holds, no work begins, here or in any other process.
+
+        `is_new`: of a partition, as SQL: is nothing known of what its work is about? It is asked along with the claim.
 
         `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
         pulls it.
@@ -106,6 +109,7 @@ class Engine:
         self.executor_id = new_executor_id()
         self._locks = executor_locks_for(url)
         self._paused = paused
+        self._is_new = is_new
         self.store = WorkStore(url)
         self.backlog = Backlog(self.store.database)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
@@ -150,7 +154,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        self._scheduler = Scheduler(system_database(), self._workflows, self._paused)
+        self._scheduler = Scheduler(system_database(), self._workflows, self._paused, self._is_new)
         replace_scheduler(self._scheduler)
         replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
@@ -294,17 +298,34 @@ class Engine:
         return self._journal.along()
 
     def keep(self, write: Along) -> None:
-        """Rows that need not be there before something follows from them: kept with that, or with the work's end."""
+        """Rows that need not be there before something follows from them: kept with that, or with the work's end.
+
+        A write that answers False was refused, see `was_refused`.
+        """
         if self._started and DBOS.workflow_id:
             self._journal.keep(write)
         else:
             with self.store.database.begin() as connection:
                 write(connection)
 
+    def was_refused(self) -> bool:
+        """Inside a workflow: was one of `keep` refused since this was asked last? What follows from it must not be."""
+        return self._started and self._journal.was_refused()
+
     def settle(self) -> None:
         """Keep the answers of deferred steps now. From any thread: what follows from them may be a request."""
         if self._started:
             self._journal.settle()
+
+    @property
+    def begun_first(self) -> bool:
+        """Inside a workflow: has no process begun this work before?"""
+        return self._started and DBOS.workflow_id in self._scheduler.begun_first
+
+    @property
+    def is_new(self) -> bool:
+        """The same, in a partition that was new: nobody else has worked in it since."""
+        return self._started and DBOS.workflow_id in self._scheduler.new
 
     def changed(self, name: str) -> bool:
         """Inside a workflow, around steps that a new version puts before others: may this run take them?

@@ -28,8 +28,18 @@ from app.work.engine.dbos_internals import (
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
 LOCK = 770_697_511
+NEW = "partition_is_new"
+IsNew = Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
 # A worker that is frozen while it holds the lock must not hold all the others up for longer.
 MOST_IDLE_MS = 3000
+
+
+_ALONE = PreparedStatement(
+    sa.select(
+        sa.func.set_config("idle_in_transaction_session_timeout", f"{MOST_IDLE_MS}", sa.true()),
+        sa.func.pg_try_advisory_xact_lock(LOCK, sa.func.hashtext(sa.bindparam("of_queue", type_=sa.Text))),
+    )
+)
 
 
 class Scheduler:
@@ -38,8 +48,14 @@ class Scheduler:
     No partition is ever taken twice, not even by two workers that look at the same moment.
     """
 
-    def __init__(self, database: SystemDatabase, known: Collection[str], paused: Callable[[], object]) -> None:
-        """`known`: the workflows of this version; `paused`: while it holds, nothing is taken.
+    def __init__(
+        self,
+        database: SystemDatabase,
+        known: Collection[str],
+        paused: Callable[[], object],
+        is_new: IsNew | None = None,
+    ) -> None:
+        """`known`: the workflows of this version; `paused`: while it holds, nothing is taken; `is_new`: see Engine.
 
         dbos would take work of other workflows too, fail, and keep their partitions busy.
         """
@@ -49,11 +65,14 @@ class Scheduler:
         # Made once: to put them together costs more than to run them.
         self._waiting = _waiting(self._table, sorted(known))
         self._first_window = prepared(database, self._waiting)
+        self._is_new = is_new
         self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
         self._closed = False
         self.begun_first: set[str] = set()
         """What was begun here, and by nobody before."""
+        self.new: set[str] = set()
+        """Of that, what is in a partition that was new when it was claimed."""
         self._looking = threading.Lock()
         self._taken: dict[str, set[str]] = {}
         """By the last look, and has not ended; by queue."""
@@ -98,8 +117,11 @@ class Scheduler:
         claimed = {row["workflow_uuid"]: claimed_row(row) for row in rows}
         self._rows.update(claimed)
         self._taken[queue.name] = set(claimed)
+        first = {row["workflow_uuid"]: bool(row[NEW]) for row in rows if row["recovery_attempts"] == 1}
         self.begun_first.difference_update(claimed)
-        self.begun_first.update(key for key, row in claimed.items() if row["recovery_attempts"] == 1)
+        self.begun_first.update(first)
+        self.new.difference_update(claimed)
+        self.new.update(key for key, is_new in first.items() if is_new)
         return [key for key in found if key in claimed]
 
     def rows(self, keys: Sequence[str]) -> list[ClaimedRow]:
@@ -109,6 +131,7 @@ class Scheduler:
 
     def ended(self, key: str) -> None:
         self.begun_first.discard(key)
+        self.new.discard(key)
         for taken in self._taken.values():
             taken.discard(key)
 
@@ -121,9 +144,8 @@ class Scheduler:
         """One worker looks at a time. On SQLite all may look: what has changed since is seen when they claim."""
         if connection.dialect.name == "sqlite":
             return True
-        connection.execute(sa.text(f"set local idle_in_transaction_session_timeout = {MOST_IDLE_MS}"))
-        lock = sa.text("select pg_try_advisory_xact_lock(:lock, hashtext(:queue))")
-        return bool(connection.execute(lock, {"lock": LOCK, "queue": queue}).scalar_one())
+        found = _ALONE.tuples(connection, {"of_queue": queue})
+        return bool(found[0][1])
 
     def _oldest(self, connection: sa.Connection, queue: Mapping[str, str], busy: set[str]) -> Iterator[tuple[str, str]]:
         """Key and partition of what waits, in order, a window at a time: most often the first one is enough.
@@ -142,7 +164,10 @@ class Scheduler:
     def _claim(self, count: int) -> PreparedStatement:
         if count not in self._claims:
             statement = _claim(self._table, self._database.app_name, database_clock(self._database), count)
-            answered = claimed_columns(self._database)
+            # The name alone, as the claim's table has it: see `claimed_columns`.
+            partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
+            is_new = self._is_new(partition) if self._is_new else sa.false()
+            answered = [*claimed_columns(self._database), is_new.label(NEW)]
             self._claims[count] = prepared(self._database, statement.returning(*answered))
         return self._claims[count]
 

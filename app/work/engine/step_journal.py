@@ -40,6 +40,7 @@ class _OfThread(threading.local):
         self.defers = False
         self.waiting: list[_Step | Along] = []
         self.answer: str | None = None
+        self.refused = False
 
 
 class _Step(NamedTuple):
@@ -62,6 +63,7 @@ class StepJournal:
         """A workflow begins: what waits is of one that lost its work."""
         self._of_thread.waiting.clear()
         self._of_thread.answer = None
+        self._of_thread.refused = False
 
     def answer(self, json: str) -> None:
         """Of the step that runs: dbos would make its JSON anew, in Python."""
@@ -70,6 +72,11 @@ class StepJournal:
     def keep(self, write: Along) -> None:
         """Rows to be written with what follows from them."""
         self._of_thread.waiting.append(write)
+
+    def was_refused(self) -> bool:
+        """Did one of them answer False since this was asked last?"""
+        refused, self._of_thread.refused = self._of_thread.refused, False
+        return refused
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
@@ -91,8 +98,8 @@ class StepJournal:
             for one in waiting:
                 if isinstance(one, _Step):
                     record_within(self._database, connection, one.record, one.at)
-                else:
-                    one(connection)
+                elif one(connection) is False:
+                    self._of_thread.refused = True
             written = len(waiting)
 
         yield write

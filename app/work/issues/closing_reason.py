@@ -17,9 +17,11 @@ COMMENTS_READ = 3
 # Milestones that hold what nobody plans.
 NO_PLAN = ("backlog", "icebox", "someday", "awaiting further demand")
 _SAID_DONE = re.compile(
-    r"^(?:(?:this|it|that)(?: is| was| has been|'s)? (?:now )?)?"
+    # No quote and no question; a sign or an emoji may stand around it.
+    r"^(?![^\n]{0,300}\?)[^\w\n>]{0,12}(?:(?:this|it|that)(?: is| was| has been|'s)? (?:now )?)?"
     r"(?:done|fixed|implemented|released|shipped|delivered|resolved|merged)"
-    r"(?:\s{1,3}(?:in|via|since)\b|\s{1,3}(?:by|with)\s{1,3}[\w/-]{0,99}[!@]\w|[.!]?\s*$)",
+    r"(?:\s{1,3}(?:in(?!\s(?:error|favou?r|part|my|a)\b)|via|since|on\s(?:main|master)|today|yesterday)\b"
+    r"|\s{1,3}(?:by|with)\s{1,3}[\w/-]{0,99}[!@]\w|[^\w\n]{0,12}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 

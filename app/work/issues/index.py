@@ -43,8 +43,11 @@ class IssueIndex(LiveIndex[TrackedIssue]):
             subject, body, vector=vector, group=project_id, k=MOST, closed_after=closed_after, least=least
         )
 
-    def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]]) -> list[float]:
-        """How near the other texts are, as if they were issues: the highest first, without those that share nothing."""
+    def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]], least: float = 0.0) -> list[float]:
+        """How near the other texts are, as if they were issues: the highest first, of those that score `least` or more.
+
+        What shares nothing has no score.
+        """
         if not others:
             return []
         own = self._index.without_boilerplate
@@ -53,7 +56,8 @@ class IssueIndex(LiveIndex[TrackedIssue]):
             IndexedText(0, number, title, text, vector=self._vector(title, text))
             for number, (title, text) in enumerate((title, own(text)) for title, text in others)
         )
-        found = small.search(subject, body, group=0, k=len(others), vector=self._vector(subject, body))
+        own_vector = self._vector(subject, body)
+        found = small.search(subject, body, group=0, k=len(others), vector=own_vector, least=least)
         return [one.score for one in found]
 
     def frequency(self, word: str) -> int:

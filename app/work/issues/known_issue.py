@@ -92,15 +92,16 @@ class KnownIssues:
         refs = tuple(one.ref(report.about(one.issue).tracker.project, hidden=True) for one in shown)
         return LookOutcome(revision, Found(outcome="suggested", candidates=refs))
 
-    def look_again(self, report: IssueReport, before: LookOutcome) -> LookOutcome:
+    def look_again(self, report: IssueReport, before: LookOutcome, *, refresh: bool = True) -> LookOutcome:
         """With what any process wrote since; the same answer where that is nothing."""
-        self.similar.index.refresh()
+        if refresh:
+            self.similar.index.refresh()
         return before if self.similar.index.revision == before.revision else self.look(report, refresh=False)
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
         own, others = report.text, [("", one.text) for one in earlier]
-        if max(self.similar.index.scores(own.subject, own.words, others), default=0.0) < report.policy.suggest_at:
+        if not self.similar.index.scores(own.subject, own.words, others, least=report.policy.suggest_at):
             return 0.0
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
         return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 
+# As other trackers write scopes: `lifecycle/stale`, `closed - wontfix`.
+_OTHER_SCOPE = re.compile(r"/| [-–] ")
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def has_label(labels: Iterable[str], listed: Iterable[str]) -> bool:
     """Is one of `listed` among `labels`, whatever its case, scope, blanks, dashes and apostrophes?"""
-    return not {_bare(one) for one in labels}.isdisjoint(_bare(one) for one in listed)
+    forms = {form for one in labels for form in (_bare(one), _bare(_OTHER_SCOPE.sub("::", one)))}
+    return not forms.isdisjoint(_bare(one) for one in listed)
 
 
 def _bare(label: str) -> str:

@@ -52,11 +52,13 @@ class IssueLinker:
         report = self._report(decision, action, tracker, self.projects.get(tracker.project).id, rules)
         if action.command.startswith(LINK):
             return self._link_wanted(report, action.command.removeprefix(LINK))
-        known = self.deps.records.links.find(decision.ticket.id, REPORT)
+        known = None if self._is_new(report) else self.deps.records.links.find(report.ticket_id, REPORT)
         if known and known.following == "removed" and action.command != OPEN:
             return Found(outcome="none", detail=f"a person removed the link to {known.project}#{known.iid}")
         if known:
             return self._again(report, known)
+        if report.text.is_deleted and not action.command:  # all such tickets would be alike, and share an issue
+            return Found(outcome="none", detail="its post was deleted, and says nothing that could be reported")
         waits = "" if action.command else self._waits_for(report)
         return Found(outcome="waits", detail=waits) if waits else self._first_time(report)
 
@@ -65,6 +67,10 @@ class IssueLinker:
     ) -> IssueReport:
         marker = make_marker(self.deps.marker_secret, (project_id, decision.ticket.id, REPORT))
         return IssueReport(decision, action, tracker, project_id, REPORT, marker, rules, Report.of(decision))
+
+    def _is_new(self, report: IssueReport) -> bool:
+        """A ticket that nothing was decided about has no link, unless this very work was cut off after its claim."""
+        return self.deps.engine.begun_first and not self.deps.records.decisions.of_ticket(report.ticket_id)
 
     def _waits_for(self, report: IssueReport) -> str:
         _, tagged, wanted = report.policy.open_when.partition("tagged:")
@@ -150,19 +156,19 @@ class IssueLinker:
         return self._open(report, looked.back)
 
     def _look_under_claim(self, report: IssueReport, earlier: Sequence[OpenClaim], before: LookOutcome) -> LookOutcome:
-        """An issue that was opened between our search and our claim has no claim any more."""
+        """An issue that was opened between our search and our claim has no claim any more: the claim asked for both."""
         if seconds := self.known_issues.wait_for_alike(report, earlier):
             raise NotSent("gitlab", "another ticket about the same is opening its issue", "alike_opening", seconds)
-        return self.known_issues.look_again(report, before)
+        return self.known_issues.look_again(report, before, refresh=False)
 
     def _release(self, report: IssueReport) -> None:
         self.deps.records.links.release(report.ticket_id, report.intent)
 
     def _claim(self, report: IssueReport) -> Sequence[OpenClaim]:
-        """Raises NotSent when the ticket has its claim already."""
+        """And bring our copy of the tracker up to date. Raises NotSent when the ticket has its claim already."""
         now = self.deps.now()
         with self.deps.engine.keeping() as along:
-            earlier = self.deps.records.links.claim(
+            claimed = self.deps.records.links.claim(
                 report.ticket_id,
                 report.intent,
                 project_id=report.project_id,
@@ -172,12 +178,17 @@ class IssueLinker:
                 now=now.isoformat(),
                 # By then an issue whose answer was lost is in our copy, if there is one.
                 since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),
+                written_since=self.mirror.index.read_to,
                 along=along,
             )
-            if earlier is None:
+            if claimed is None:
                 # Another worker was faster between our look and our claim: its outcome is not known to us yet.
                 raise NotSent("gitlab", "another worker is opening this issue", "claimed_elsewhere", LOOK_AGAIN_SECONDS)
-        return earlier
+        if self.deps.engine.was_refused():
+            self._release(report)
+            raise NotSent("pointsman", "the cap of an action was reached meanwhile", "cap_reached", 0.0)
+        self.mirror.index.take_in(claimed.changes)
+        return claimed.earlier
 
     def _open(self, report: IssueReport, back: CandidateIssue | None = None) -> Found:
         description = issue_description(report.decision, report.text, report.policy, report.rules, report.marker)

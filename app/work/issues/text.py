@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.feeds.ticket_text import DELETED_POST
 from app.message.own_words import own_words
 from app.message.report import report_details
 from app.message.subjects import read_subject
@@ -36,6 +37,11 @@ class Report:
         names = [decision.ticket.requester_name, *_also_known_as(decision)]
         subject, body = redact_together([decision.ticket.subject, decision.ticket.body], names=names)
         return cls(subject.text, body.text, dict(Counter(subject.removed) + Counter(body.removed)))
+
+    @property
+    def is_deleted(self) -> bool:
+        """Its author took back all that it said."""
+        return self.subject == DELETED_POST and not self.body
 
     @cached_property
     def words(self) -> str:

@@ -29,7 +29,7 @@ KEPT_FROM_BULK = 0.5
 LEARN_EVERY_SECONDS = 1.0
 SHORTEST_WAIT = 0.2
 # Calls that a process takes at once, and for how long it may spend them; the next one gives back the rest.
-MOST_AT_ONCE, SPENT_WITHIN_SECONDS = 64, 5.0
+MOST_AT_ONCE, SPENT_WITHIN_SECONDS, GROWS_BY = 64, 5.0, 4
 FORGET_SECONDS = 3600.0
 
 
@@ -119,7 +119,7 @@ class RateLimiter:
             now=now,
             kept=key[1],
             seconds=MINUTE,
-            most=min(MOST_AT_ONCE, 2 * last.taken) if grows else 1,
+            most=min(MOST_AT_ONCE, GROWS_BY * last.taken) if grows else 1,
             unspent=last.left,
             windows=last.windows,
         )

@@ -28,9 +28,9 @@ def changed(known: StoredMention, given: NewMention, now: datetime) -> Mapping[s
         values["wordings"] = dict([*latest.items()][-MOST_CARRIERS:])
     is_edit = before is not None and before != given.wording and not _says_no_more(given, known)
     if is_edit:
-        values |= {**_edited(known, given, EDITED), "edited_at": now.isoformat()}
+        values |= {**_edited(known, given, EDITED, now), "edited_at": now.isoformat()}
     elif not given.left_out and _is_excerpt(known.newer or known.mention, given.mention):
-        values |= _edited(known, given, WHOLE)
+        values |= _edited(known, given, WHOLE, now)
     if known.state == "left_out" and not given.left_out and _is_wanted(known, given, is_edit=is_edit):
         values |= {"state": "waiting", "why": "", "mention": given.mention}
     return values
@@ -43,10 +43,11 @@ def _is_wanted(known: StoredMention, given: NewMention, *, is_edit: bool) -> boo
     return given.carrier != known.carrier and known.why not in _STAY
 
 
-def _edited(known: StoredMention, given: NewMention, kind: str) -> dict[str, object]:
+def _edited(known: StoredMention, given: NewMention, kind: str, now: datetime) -> dict[str, object]:
     """A request that may be on its way is sent again unchanged: what is newer waits beside it."""
     said = {"repost_digest": given.repost_digest}
-    news = {"news": f"{kind}:{given.wording}"}
+    # With the time: an author may go back to words that the ticket was told of before.
+    news = {"news": f"{kind}:{given.wording}:{int(now.timestamp())}"}
     if known.state == "sending":
         return {**said, **news, "newer": given.mention} if known.news != REMOVED else {}
     if known.state == "created":

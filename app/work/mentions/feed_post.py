@@ -3,7 +3,8 @@
 import structlog
 from pydantic import ValidationError
 
-from app.feeds.mention import Mention, native_id
+from app.feeds.addresses import is_address
+from app.feeds.mention import LONGEST_LINE, LONGEST_TEXT, Mention, native_id
 from integrations.feeds.feed import FeedPost
 
 log = structlog.get_logger(__name__)
@@ -16,17 +17,34 @@ def mention_of(channel: str, post: FeedPost) -> Mention | None:
             {
                 "source": channel,
                 "id": native_id(post.id),
-                "url": post.url,
-                "author": {"name": post.author_name, "handle": post.author_handle, "url": post.author_url},
-                "title": post.title[:1000],
-                "html": post.html[:60_000],
-                "text": "" if post.html else (post.text or post.title)[:60_000],
+                "url": _without_spaces(post.url),
+                "author": {
+                    "name": post.author_name[:LONGEST_LINE],
+                    "handle": post.author_handle[:LONGEST_LINE],
+                    "url": _if_any(post.author_url),
+                },
+                "title": post.title[:LONGEST_LINE],
+                "html": post.html[:LONGEST_TEXT],
+                "text": "" if post.html else (post.text or post.title)[:LONGEST_TEXT],
                 "published_at": post.published_at,
-                "thread": {"id": post.thread_id, "url": post.thread_url, "title": post.thread_title},
-                "in_reply_to": post.in_reply_to,
+                "thread": {
+                    "id": native_id(post.thread_id),
+                    "url": _if_any(post.thread_url),
+                    "title": post.thread_title[:LONGEST_LINE],
+                },
+                "in_reply_to": post.in_reply_to[:LONGEST_LINE],
                 "deleted": post.deleted,
             }
         )
     except ValidationError as error:
         log.warning("feed_post_odd", channel=channel, fields=[".".join(map(str, one["loc"])) for one in error.errors()])
         return None
+
+
+def _if_any(url: str) -> str:
+    """What is not needed, and no address, costs nobody the post."""
+    return _without_spaces(url) if is_address(url) else ""
+
+
+def _without_spaces(url: str) -> str:
+    return "%20".join(url.split())

@@ -66,14 +66,23 @@ class FeedReader:
             return Taken()
         filtered = FeedFilter(config, self._own_handles(), datetime.fromisoformat(status.first_look_at))
         try:
-            page = self.open_feed(message.feed, config).read(FeedPosition(**status.position), filtered.start)
+            page = self._page(message.feed, config, status, filtered.start)
         except IntegrationError as error:
             self._blocked(status, error, now)
             return Taken()
         found, new = self._take(message.feed, config, filtered, page, now)
-        wait = max(timedelta(minutes=config.every), timedelta(seconds=page.wait))
+        wait = max(timedelta(minutes=config.every), timedelta(seconds=min(MOST_WAIT.total_seconds(), page.wait)))
         feeds.keep(status.read(asdict(page.position), new=new, now=now, wait=wait))
         return taken_of(self.deps, found).model_copy(update={"is_read": True})
+
+    def _page(self, name: str, config: FeedConfig, status: FeedStatus, since: datetime) -> FeedPage:
+        """Raises IntegrationError, also where the adapter cannot bear what the source gave."""
+        try:
+            return self.open_feed(name, config).read(FeedPosition(**status.position), since)
+        except (ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
+            log.exception("feed_unreadable", feed=name)
+            why = f"the answer cannot be read ({type(error).__name__})"
+        raise Unavailable(f"feed_{name}", why, "unreadable_answer")
 
     def check(self, message: ReadFeed) -> Taken:
         """Are the posts that it brought lately still there?"""

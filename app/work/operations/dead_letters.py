@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.records.caps import TicketWrites
 from app.records.database import Along, Connection
 from app.records.failures import Failure, Failures
 from app.work.jobs.attempt import retry_work
@@ -32,7 +31,6 @@ class Retried:
 @dataclass(frozen=True)
 class DeadLetters:
     failures: Failures
-    writes: TicketWrites
     accept: Callable[[Sequence[Work], Along], object]
     now: Callable[[], datetime]
 
@@ -92,7 +90,6 @@ class DeadLetters:
         ]
 
         def let_go(connection: Connection) -> None:
-            self.writes.release(connection, released)
             self.failures.mark_retried(connection, wanted)
 
         # All in one transaction: marked without its work it would never be tried again, and a latch that is still open

@@ -88,7 +88,6 @@ class Pruner:
         yield "announcements", lambda: records.announcements.prune(dealt_with, limit=BATCH)
         # A failure's tries go with it, so it comes before them.
         yield "attempts", lambda: records.attempts.prune(work, limit=BATCH)
-        yield "writes", lambda: records.ticket_writes.prune(work, limit=BATCH)
         yield "shadow_hits", lambda: records.routes_fired.prune(before(kept.texts_days), limit=BATCH)
         yield "calls", lambda: records.calls.prune(work, limit=BATCH)
         yield "audit", lambda: records.audit.prune(dealt_with, limit=BATCH)

@@ -1,12 +1,12 @@
 """A table's texts in memory, in step with the records: each process has its own, read again every two seconds."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from app.model.encoder import Encodes
-from app.records.text_table import SearchedRow, TextTable
+from app.records.text_table import CHANGES_AT_ONCE, SearchedRow, TextChange, TextTable
 from app.similarity.index import IndexedText, SimilarityIndex, TextKey
 from app.similarity.vectors import ENCODER_NAME, Vector, vectors
 
@@ -55,21 +55,31 @@ class LiveIndex(Generic[R]):
         """The next refresh takes its row for new."""
         self._known.pop(key, None)
 
+    @property
+    def read_to(self) -> str:
+        """The time from which on rows may be new to us."""
+        return self._read_to
+
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many texts."""
         with self._refreshing:
-            return self._take_in()
+            return sum(self._take_in(batch) for batch in self._rows.changed_since(self._read_to))
 
-    def _take_in(self) -> int:
-        taken = 0
-        for batch in self._rows.changed_since(self._read_to):
-            new = [one for one in batch if self._known.get(one.key) != (one.updated_at, bool(one.vector_of))]
-            if new:
-                self.put(self._rows.at(new))
-            taken += len(new)
-            latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
-            self._read_to = max(self._read_to, latest.isoformat())
-        return taken
+    def take_in(self, changes: Sequence[TextChange]) -> None:
+        """As `refresh`, where these were asked along with another statement: the first batch from `read_to` on."""
+        if len(changes) >= CHANGES_AT_ONCE:
+            self.refresh()
+        elif changes:
+            with self._refreshing:
+                self._take_in(changes)
+
+    def _take_in(self, batch: Sequence[TextChange]) -> int:
+        new = [one for one in batch if self._known.get(one.key) != (one.updated_at, bool(one.vector_of))]
+        if new:
+            self.put(self._rows.at(new))
+        latest = datetime.fromisoformat(batch[-1].seen_at) - OVERLAP
+        self._read_to = max(self._read_to, latest.isoformat())
+        return len(new)
 
     def embed_some(self) -> int:
         """Give some texts without one their vector, for all processes; how many."""

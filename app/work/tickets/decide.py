@@ -8,7 +8,7 @@ import structlog
 from app.message.machines import is_automatic_answer
 from app.message.message import read_message
 from app.metrics import CONDITION_ERRORS
-from app.records.decisions import Decision
+from app.records.decisions import FOLLOWING, Decision
 from app.records.mentions import REMOVED
 from app.rules.actions.incident import Incident
 from app.rules.actions.issue import Issue
@@ -57,6 +57,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import judged_decision, reads_comments, ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
+from app.work.tickets.own_posts import OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -91,6 +92,7 @@ class TicketDecider:
     threads: PostThreads
     changes: PostChanges
     short_links: ShortLinkFinder
+    posts: OwnPosts
     answers: AnswerKeeper
 
     def decide(self, message: TriageTicket | LinkTicket) -> DecideResult:
@@ -116,6 +118,7 @@ class TicketDecider:
         # Also for one that was closed since: its record is not to say that nothing was done.
         if self.recovery.after_reading(message, snapshot):
             return _already_written(message)
+        snapshot = self.posts.without_deleted(snapshot)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
             self.answers.changed(snapshot)
@@ -192,7 +195,7 @@ class TicketDecider:
     def _with_conversation(self, snapshot: TicketSnapshot, rules: Rules) -> TicketSnapshot:
         if not reads_comments(snapshot, rules.routing):
             return snapshot
-        return with_conversation(snapshot, rules.routing, self.deps.zendesk)
+        return self.posts.without_deleted(with_conversation(snapshot, rules.routing, self.deps.zendesk))
 
     def _look_again(
         self,
@@ -238,6 +241,7 @@ class TicketDecider:
         rules: Rules,
         choice: Choice | None = None,
     ) -> DecideResult:
+        ticket = self.posts.placed(ticket)
         if "/" in ticket.subject or "/" in ticket.body:
             ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous, choice=choice)
@@ -267,7 +271,7 @@ class TicketDecider:
         """On the desk. What a person chose in Zendesk meanwhile stays, and is looked at as it would be anyway."""
         rules, last = self.deps.rulebook.current(), self.log.last_verdict(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if chosen.archetype not in rules.routing.archetypes:
             return Ended(why=f"routing.yaml has no archetype {chosen.archetype} any more")
         previous = Previous(last.archetype, last.tags) if last.is_applied else None
@@ -284,7 +288,7 @@ class TicketDecider:
         """On the desk: as if an agent had given the command by a tag."""
         rules, last = self.deps.rulebook.current(), self.log.last_applied(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         issue = f"{chosen.project}#{chosen.iid}"
         command = Command(f"{chosen.by} linked {issue} on the desk.", (), f"link:{issue}")
         snapshot = self._with_conversation(snapshot, rules)
@@ -321,19 +325,21 @@ class TicketDecider:
         snapshot = self._with_conversation(snapshot, self.deps.rulebook.current())
         kept = tuple(action for action in first.plan.actions if isinstance(action, Issue | Incident | Reply))
         added = (Tags(add=()), Note(title="The issue link, added later because GitLab was unavailable"))
-        changes = {
+        changes: dict[str, object] = {
             "run_id": message.run_id,
             "event": message.event,
             "ticket": ticket_read(snapshot, public=first.ticket.public),
             "plan": Plan(mode=first.plan.mode, actions=(*kept, *added)),
         }
+        if self.posts.is_deleted(snapshot):  # meanwhile
+            changes |= {"judged": replace(first.judged, subject="", body=""), "trace": ()}
         return self._to_write(first.model_copy(update=changes))
 
     def _answered(self, message: TicketMessage, answer: AnsweredOnPost, snapshot: TicketSnapshot) -> DecideResult:
         """One of us answered on the post itself: the ticket that was waiting for it is solved."""
         last = self.log.last_applied(snapshot.id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if snapshot.status == "solved":
             return Ended(why="solved already")
         rules = self.deps.rulebook.current()
@@ -347,7 +353,7 @@ class TicketDecider:
     def _post_changed(self, message: TicketMessage, changed: MentionChanged, snapshot: TicketSnapshot) -> DecideResult:
         last, mention = self.log.last_applied(snapshot.id), self.deps.records.mentions.by_id(changed.mention_id)
         if last is None:
-            return self._undecided(snapshot.id)
+            return self._undecided(message)
         if mention is None or mention.news != changed.news:
             return Ended(why="the post has changed once more")
         if changed.news != REMOVED and not mention.mention:
@@ -364,10 +370,12 @@ class TicketDecider:
         plan = self.caps.within(judged.plan, routing, archetype=judged.verdict.archetype, run_id=message.run_id)
         return self._to_write(self._judged(message, snapshot, news.ticket, replace(judged, plan=plan), rules))
 
-    def _undecided(self, ticket_id: int) -> Failed | Ended:
+    def _undecided(self, message: TicketMessage) -> Failed | Ended:
         """What follows a first look comes after it, also where that waits for a service."""
-        newest = self.deps.records.decisions.of_ticket(ticket_id, limit=1)
-        if newest and newest[0].state == "done":
+        rows = self.deps.records.decisions.of_ticket(message.ticket_id)
+        looks = (row for row in rows if row.event not in FOLLOWING and row.run_id != message.run_id)
+        newest = next(looks, None)
+        if newest and newest.state == "done":
             return Ended(why="it was left alone")
         return Failed(fault=UNDECIDED)
 

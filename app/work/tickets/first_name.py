@@ -9,13 +9,14 @@ from app.word_lists import words, words_of
 _LONGEST = 40
 _TITLES = words(
     "mr mrs ms miss mx sir madam dr prof professor doctor rev hon ing dipl mag herr frau hr fr dott sig m mme mlle sr "
-    "sra srta señor señora monsieur madame"
+    "sra med srta señor señora monsieur madame"
 )
 _SUFFIXES = words("jr sr ii iii iv phd md msc bsc mba esq dds cpa ma ba dr prof")
 _COMPANY = words(
     "inc incorporated ltd limited llc llp plc gmbh ag kg ug corp corporation co company bv nv oy ab srl sa sas spa pty "
     "group holding holdings technologies technology solutions systems software labs studio studios services consulting "
-    "university institute foundation association bank agency department dept office team the"
+    "university institute foundation association bank agency department dept office team the "
+    "ооо оао зао пао ао ип"
 )
 _NOBODY = _COMPANY | words_of(DATA / "no_names.txt") | words("visitor unknown web user caller undefined nan na")
 """With one of these the name is a company's, or stands for nobody."""
@@ -30,7 +31,8 @@ _FAMILY_FIRST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 def first_name(name: str) -> str:
     """`""` for what is no person's name: an address, a handle, a company, a placeholder, a family name alone."""
     text = " ".join(_ASIDE.sub(" ", unicodedata.normalize("NFC", name[:200])).split())
-    if re.search(r"[@\d_/\\|:&+]", text) or _FAMILY_FIRST.search(text):
+    # "Acme - Jane Doe" and "Jane Doe - Acme" look the same.
+    if " - " in text or re.search(r"[@\d_/\\|:&+]", text) or _FAMILY_FIRST.search(text):
         return ""
     parts = [part.split() for part in text.split(",")]
     parts = [part for number, part in enumerate(parts) if part and (not number or not _all(part, _SUFFIXES))]

@@ -67,7 +67,7 @@ class PostChanges:
         untouched = self._is_untouched(snapshot, last)
         if mention.news == REMOVED:
             forget_post(self.deps, mention)
-            return self._removed(snapshot, last, rules, untouched=untouched)
+            return self._removed(snapshot, mention.url, last, rules, untouched=untouched)
         return self._edited(snapshot, mention, last, rules, untouched=untouched)
 
     def _edited(
@@ -77,7 +77,8 @@ class PostChanges:
         mention = Mention.model_validate(stored.mention)
         channel = rules.routing.channels.get(mention.source)
         body = ticket_body(mention, channel.title if channel else mention.source)
-        ticket = replace(ticket_from(snapshot, event="updated"), subject=subject_line(mention), body=body)
+        ticket = replace(ticket_from(snapshot, event="updated"), post_url=stored.url)
+        ticket = replace(ticket, subject=subject_line(mention), body=body)
         said = dict.fromkeys(filter(None, (mention.title, body_text(mention))))
         news = PostNews(title, ticket, quote="\n\n".join(said))
         if not untouched:
@@ -88,8 +89,10 @@ class PostChanges:
             return news
         return replace(news, judged=_with_note(judged, title, news.quote))
 
-    def _removed(self, snapshot: TicketSnapshot, last: Decision, rules: Rules, *, untouched: bool) -> PostNews:
-        ticket = ticket_from(snapshot, event="updated")
+    def _removed(
+        self, snapshot: TicketSnapshot, post_url: str, last: Decision, rules: Rules, *, untouched: bool
+    ) -> PostNews:
+        ticket = replace(ticket_from(snapshot, event="updated"), post_url=post_url)
         news = PostNews(GONE, replace(ticket, subject="", body=""), next=(NOBODY,))
         if not untouched or TWEET_REMOVED not in rules.routing.archetypes:
             return news

@@ -43,6 +43,7 @@ from app.work.search.text_index import TextIndex
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
 from app.work.tickets.find_issue import IssueFinder
+from app.work.tickets.own_posts import OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -83,7 +84,7 @@ def register(
             log,
             judgement=judgement,
             language_model=language_model,
-            caps=HourlyCaps(deps.records.capped_actions, deps.now),
+            caps=HourlyCaps(deps.records.capped_actions, deps.now, deps.engine.keep),
             commands=TagCommands(deps, provenance),
             provenance=provenance,
             recovery=recovery,
@@ -91,6 +92,7 @@ def register(
             threads=PostThreads(deps),
             changes=PostChanges(deps, judgement),
             short_links=ShortLinkFinder(deps),
+            posts=OwnPosts(deps.records.mentions),
             answers=AnswerKeeper(deps),
         ),
         IssueFinder(deps, linker, incidents, SectionFinder(texts), AnswerFinder(texts)),
@@ -111,7 +113,8 @@ class TicketWorkflow:
 
     def run(self, message: TriageTicket | LinkTicket) -> None:
         """Names of steps are stored: never rename one, never reorder them."""
-        with self.deps.records.decisions.read_once():
+        new = message.ticket_id if self.deps.engine.is_new else None
+        with self.deps.records.decisions.read_once(new=new):
             self._run(message)
 
     def _run(self, message: TriageTicket | LinkTicket) -> None:

@@ -64,10 +64,15 @@ class TicketWriter:
         except IntegrationError as error:
             return WriteDelayed(fault=fault_of(error), update="unknown" if cut_off else "not_applied")
         row = self.log.about_to_send(decision, change)
-        if message.goes_in_bulk and not row.marks_spam:
+        sent: WriteResult | _Arrived | Decision
+        if self.deps.engine.was_refused():  # an action's cap, which was free when it was planned
+            self.log.moved(row, advance("sending", "refuse"))
+            sent = WriteConflict()
+        elif message.goes_in_bulk and not row.marks_spam:
             self.outbox.queue(message, row, update, "sending")
-            return WriteDelayed(fault=queued_fault(), update="in_outbox")
-        sent = self._send(message, decision, change, update, row)
+            sent = WriteDelayed(fault=queued_fault(), update="in_outbox")
+        else:
+            sent = self._send(message, decision, change, update, row)
         if isinstance(sent, _Arrived):
             sent = self._applied_before(message, None if cut_off else before) or row
         return self.log.applied(message, decision, sent, found) if isinstance(sent, Decision) else sent

@@ -1,7 +1,10 @@
-"""Questions of a Stack Exchange site; every tag finds all of them."""
+"""Questions of a Stack Exchange site; every tag finds all of them. As there, answers are compressed, asked or not."""
 
+import gzip
+import json
 from html import escape
 
+from starlette.responses import Response
 from starlette.routing import Route
 
 from integrations.sandbox.api import HttpRequest, Json, Refused
@@ -13,22 +16,24 @@ BY_ID = ("site", "pagesize", "key")
 
 
 def stackexchange_routes(posts: Posts) -> list[Route]:
-    def by_tag(http: HttpRequest) -> Json:
+    def by_tag(http: HttpRequest) -> Response:
         if not http.query_value("tagged"):
             raise Refused(400, {"error_id": 400, "error_name": "bad_parameter"}, "tagged_missing")
         since, page, size = number(http, "fromdate", 0), number(http, "page", 1), number(http, "pagesize", 30, most=100)
         found = [one for one in posts.of("stackexchange")[::-1] if int(one.at.timestamp()) >= since]
         return _wrapped(found[(page - 1) * size : page * size], has_more=len(found) > page * size)
 
-    def by_id(http: HttpRequest) -> Json:
+    def by_id(http: HttpRequest) -> Response:
         asked = str(http.at["ids"]).split(";")
         return _wrapped([one for one in posts.of("stackexchange") if str(one.id) in asked], has_more=False)
 
     return [feed_route("/stackexchange", by_tag, BY_TAG), feed_route("/stackexchange/{ids}", by_id, BY_ID)]
 
 
-def _wrapped(found: list[Post], *, has_more: bool) -> Json:
-    return {"items": [_question(one) for one in found], "has_more": has_more, "quota_remaining": 290}
+def _wrapped(found: list[Post], *, has_more: bool) -> Response:
+    answer = {"items": [_question(one) for one in found], "has_more": has_more, "quota_remaining": 290}
+    packed = gzip.compress(json.dumps(answer).encode(), mtime=0)
+    return Response(packed, media_type="application/json", headers={"Content-Encoding": "gzip"})
 
 
 def _question(post: Post) -> Json:

@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from app.cli.learning import Sources, corrections, solved, train_model
 from app.cli.main import cli
 from app.model.encoder import Encoder
 from app.model.store import ModelStore
-from app.model.training.examples import shipped_examples
+from app.model.training.examples import TrainingExample, shipped_examples
 from app.records.corrections import Correction
 from app.records.records import Records
 from app.rules.files import read_rules
@@ -38,10 +39,15 @@ def database_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 
+@cache
+def examples_of(kind: str) -> list[TrainingExample]:
+    return [one for one in shipped_examples() if one.archetype == kind]
+
+
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three archetypes and no encoder: trained in a second."""
-    few = [one for kind in KINDS for one in [x for x in shipped_examples() if x.archetype == kind][:24]]
+    few = [one for kind in KINDS for one in examples_of(kind)[:24]]
     monkeypatch.setattr(learning, "shipped_examples", lambda: few)
     monkeypatch.setattr(Encoder, "installed", classmethod(lambda cls: None))
 
@@ -49,7 +55,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def correct(database_url: str, count: int, *, archetype: str, was: str, kind: str) -> None:
     """Corrections of so many tickets, one a day; `kind`: what their texts are really about."""
     records = Records.open(database_url)
-    texts = [one for one in shipped_examples() if one.archetype == kind][24 : 24 + count]
+    texts = examples_of(kind)[24 : 24 + count]
     for day, example in enumerate(texts):
         ticket = ticket_as_json(replace(example.ticket, channel=example.channel, public=True))
         at = (NOW + timedelta(days=day)).isoformat()

@@ -199,6 +199,8 @@ def test_a_channel_that_is_not_there_is_an_error(channel: str, said: str) -> Non
         ('{"chanel": "twitter", "body": "hi"}', "there is no key `chanel`; did you mean `channel`?"),
         ('{"channel": "twiter", "body": "hi"}', "there is no channel `twiter`; did you mean `twitter`?"),
         ('{"organisation": "Acme"}', "there is no key `organisation`; did you mean `organization`?"),
+        ('{"requester": {"nam": "Kim"}}', "there is no key `nam` in `requester`; did you mean `name`?"),
+        ("[1, 2]", "a ticket is an object, with keys such as `body`; found list"),
     ],
 )
 def test_a_slip_in_a_line_is_an_error_of_that_line(line: str, said: str) -> None:

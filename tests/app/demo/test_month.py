@@ -18,10 +18,9 @@ from app.feeds.mention import Mention
 from app.records.decision_list import DecisionFilter, ListedDecision
 from app.records.decisions import FOLLOWING
 from app.records.records import Records
-from app.rules.loading import load
 from app.triage.language import Language
 from app.work.messages import MESSAGES
-from tests.support.paths import ROOT
+from tests.support.shipped import SHIPPED
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 
@@ -39,14 +38,13 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records
 
 
 def filled(records: Records) -> list[ListedDecision]:
-    rules = load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
     iids = count(1)
 
     def open_issue(_title: str, _state: str) -> SampleIssue:
         iid = next(iids)
         return SampleIssue(7, iid, f"https://gitlab.example.org/{PROJECT}/-/work_items/{iid}")
 
-    numbers = SampleMonth(records, rules, english, NOW, open_issue).fill()
+    numbers = SampleMonth(records, SHIPPED, english, NOW, open_issue).fill()
     every = records.decision_list.page(DecisionFilter(), limit=300).rows
     assert [row.decided_at for row in every] == sorted((row.decided_at for row in every), reverse=True)
     rows = [row for row in every if row.event not in FOLLOWING]

@@ -28,6 +28,30 @@ SAME = [
     ("https://stackoverflow.com/q/12", ["https://stackoverflow.com/questions/12/slug?rq=1"]),
     ("https://youtu.be/abc", ["https://m.youtube.com/watch?v=abc&feature=share", "https://www.youtube.com/shorts/abc"]),
     ("https://www.youtube.com/watch?v=abc&lc=Ug1", ["https://www.youtube.com/watch?lc=Ug1&v=abc"]),
+    (
+        "https://serverfault.com/questions/12/slug",
+        ["https://serverfault.com/q/12/7", "https://serverfault.com/questions/12"],
+    ),
+    ("https://devops.stackexchange.com/a/34", ["https://devops.stackexchange.com/questions/12/slug/34#34"]),
+    ("https://x.com/i/web/status/12", ["https://twitter.com/ada/status/12"]),
+    (
+        "https://bsky.app/profile/did:plc:abc/post/3kabcdefgh234",
+        ["https://bsky.app/profile/ada.example.com/post/3kabcdefgh234?ref_src=embed"],
+    ),
+    (
+        "https://ada.tumblr.com/post/700000000001/slug",
+        ["https://www.tumblr.com/ada/700000000001", "https://www.tumblr.com/blog/view/ada/700000000001"],
+    ),
+    (
+        "https://forum.example.com/t/runner-fails/77/3",
+        ["https://forum.example.com/t/runner-fails-solved/77/3?u=ada", "http://forum.example.com/t/77/3"],
+    ),
+    ("https://example.com/forum/t/runner-fails/77", ["https://www.example.com/forum/t/runner-fails/77/1?u=ada"]),
+    (
+        "https://mastodon.example/@ada/113600000000000002",
+        ["https://mastodon.example/users/ada/statuses/113600000000000002"],
+    ),
+    ("https://example.com/caf%C3%A9/a%20b", ["https://example.com/café/a b"]),
     ("https://x.com/ada/status/12", ["https://mobile.twitter.com/ada/status/12?s=20"]),
     (
         "https://example.com/a?x=1",
@@ -48,6 +72,14 @@ DIFFERENT = [
     ("https://blog.example.com/p#comment-7", "https://blog.example.com/p#comment-8"),
     ("https://blog.example.com/p#comment-7", "https://blog.example.com/p"),
     ("https://example.com/a?x=1", "https://example.com/a?x=2"),
+    ("https://forum.example.com/viewtopic.php?f=2&t=12", "https://forum.example.com/viewtopic.php?f=2&t=13"),
+    ("https://forum.example.com/showthread.php?t=12", "https://forum.example.com/showthread.php?t=13"),
+    ("https://forum.example.com/t/runner-fails/77/3", "https://forum.example.com/t/runner-fails/77/4"),
+    ("https://forum.example.com/t/runner-fails/77/3", "https://other.example.com/t/runner-fails/77/3"),
+    ("https://forum.example.com:8443/t/a/77/3", "https://forum.example.com/t/a/77/3"),
+    ("https://serverfault.com/q/12", "https://superuser.com/q/12"),
+    ("https://bsky.app/profile/ada/post/short", "https://bsky.app/profile/bob/post/short"),
+    ("https://example.com/%FF", "https://example.com/%FE"),
     ("https://example.com:8443/a", "https://example.com/a"),
     ("https://youtu.be/abc", "https://www.youtube.com/watch?v=abc&lc=Ug1"),
 ]

@@ -132,5 +132,11 @@ def test_a_body_without_a_mention_says_item_field_and_path(hook: dict[str, Any],
     assert refusal(hook, body).startswith(sentence)
 
 
+def test_an_empty_field_of_a_form_is_as_good_as_none() -> None:
+    hook = PLAIN | {"id": "$.id", "published_at": "$.at", "author": {"name": "$.who", "url": "$.page"}}
+    (mention,), problems = mapped(hook, b"link=https://e.org/7&said=slow&id=&at=&who=&page=", is_form=True)
+    assert (mention.id, mention.published_at, mention.author.url, problems) == ("https://e.org/7", None, "", [])
+
+
 def test_a_form_of_very_many_fields_is_none() -> None:
     assert refusal(PLAIN, b"&".join([b"a=1"] * 1000), is_form=True) == "The body is no form."

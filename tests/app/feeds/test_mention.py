@@ -22,6 +22,8 @@ GOOD: dict[str, Any] = {"source": "reddit", "id": "t1_x", "url": "https://redd.i
         ({"text": ""}, "One of `text`, `html` and `title` must say something."),
         ({"html": "<p>x"}, "Give `text` or `html`, not both."),
         ({"author": "ada"}, "`author` must be an object."),
+        ({"url": "https://e.org/a\0b"}, "`url`: must be an address like https://example.com/post/7."),
+        ({"published_at": "0001-01-01T00:00:00+05:00"}, "`published_at`: must be a time between the years 1 and 9999."),
         ({"published_at": "yesterday"}, "`published_at`: Input should be a valid datetime"),
         ({"author": {"url": "ftp://x"}}, "`author.url`: must be an address like https://example.com/post/7."),
     ],
@@ -30,6 +32,12 @@ def test_a_problem_names_its_field(change: dict[str, Any], sentence: str) -> Non
     with pytest.raises(NoMentions) as refused:
         read_mentions(json.dumps(GOOD | change).encode())
     assert str(refused.value).startswith(sentence.removesuffix("."))
+
+
+def test_what_a_service_does_not_know_it_may_leave_empty_or_null() -> None:
+    unknown = {"author": None, "thread": {"url": None}, "title": None, "published_at": "", "in_reply_to": None}
+    ((mention,), problems) = read_mentions(json.dumps(GOOD | unknown).encode())
+    assert (mention, problems) == (Mention.model_validate(GOOD), [])
 
 
 def test_the_good_items_of_a_list_are_taken() -> None:

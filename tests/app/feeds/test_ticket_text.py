@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.feeds.mention import Mention
-from app.feeds.ticket_text import requester_of, subject_line, ticket_body
+from app.feeds.mention import LONGEST_TEXT, Mention
+from app.feeds.ticket_text import body_text, requester_of, subject_line, ticket_body
 
 AT = datetime(2026, 11, 28, 10, tzinfo=UTC)
 
@@ -30,6 +30,15 @@ def mention(**given: Any) -> Mention:
 )
 def test_html_becomes_text_with_its_links(html: str, text: str) -> None:
     assert ticket_body(mention(html=html), "Reddit").split("\n\nPosted on")[0] == text
+
+
+@pytest.mark.parametrize(
+    "html",
+    ['<div style="padding-left:900em">' * 50 + "x<br>" * 5000, "<ul>" * 200 + "<li>x" * 11_000, "[" * 60_000],
+    ids=["asks for space by style", "lists in lists", "brackets"],
+)
+def test_a_small_markup_becomes_no_large_text(html: str) -> None:
+    assert len(body_text(mention(html=html))) <= LONGEST_TEXT
 
 
 def test_under_it_stands_where_and_when() -> None:

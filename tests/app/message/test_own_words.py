@@ -31,6 +31,7 @@ BELOW = [
     "よろしくお願いいたします。\n山田太郎",
     "此致\n敬礼\n张三",
     "-- \nJane\nhttps://jane.example\nBuy my book!",
+    "Igor\nPoker Stars IT Department\nhttps://poker.example free bonus",
     "John Doe\nHead of Platform\nAcme Inc.\nTel: +1 555 123 4567",
     # Footers and disclaimers.
     "Sent from my iPhone",
@@ -46,6 +47,7 @@ BELOW = [
     "On Mon, Jun 3, 2024 at 10:12 AM GitLab Community\n<support@gitlab.example> wrote:\n\n> It works again.",
     "On Mon, Jun 3, 2024 at 10:12 AM, Support<s@x.example> wrote:   Hello, your ticket is closed",
     "Le lun. 3 juin 2024 à 10:12, Support <s@x.example> a écrit :\n\nBonjour,\nvotre facture est jointe.",
+    "2024年6月3日(月) 10:12 サポート <s@x.example>:\nお手数ですが、新しいバージョンでお試しください。",
     "Am 03.06.2024 um 10:12 schrieb Support:\nVielen Dank für Ihre Nachricht.",
     "-----Original Message-----\nFrom: Ann\nSent: Monday\nTo: Bob; Eva\nSubject: RE: invoice\n\nPlease pay.",
     "*From:* Bob <b@x.example>\n*Sent:* Monday\n*To:* Ann\n*Subject:* RE: invoice\n\nPlease pay the invoice.",

@@ -83,6 +83,10 @@ VERSIONS = [
     ("Rspec version: 13.12", ""),
     ("GitLab takes 12.5 s", ""),
     ("see https://docs.gitlab.com/15.11/ee/ci", ""),
+    ("Ubuntu 22.04.3, Postgres 14.9, GL 17.1.0", "17.1.0"),
+    ("upgraded 15.9 -> 16.2", "16.2"),
+    ("von 15.11.3 auf 16.2.3 aktualisiert", "16.2.3"),
+    ("python-gitlab 15.3.0 cannot list projects", ""),
     ("GitLab fails", ""),
     ("", ""),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from app.records.links import Following, Heard, Link, Links
+from app.records.links import Claimed, Following, Heard, Link, Links, OpenClaim
 from app.records.records import Records
+from app.records.tracked_issues import TrackedIssue
 from tests.support.fakes import NOW
 
 AT = NOW.isoformat()
@@ -74,3 +76,49 @@ def test_the_batches_are_read_in_the_order_of_an_index(links: Links) -> None:
         said = [row[-1] for row in connection.exec_driver_sql(plan)]
     assert len(said) == 1
     assert "ix_links_of_issue (project_id=? AND iid=? AND id>?)" in said[0]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def records(database_url: str) -> Iterator[Records]:
+    records = Records.open(database_url)
+    yield records
+    records.close()
+
+
+def claimed(records: Records, ticket_id: int, text: str = "", *, project_id: int = 1) -> Claimed | None:
+    return records.links.claim(
+        ticket_id, "report", project_id=project_id, project="group/app", marker="m", text=text, now=AT,
+        since="2025", written_since=AT, along=lambda _: None,
+    )  # fmt: skip
+
+
+def test_a_claim_answers_who_claimed_before_and_what_was_written_since(records: Records) -> None:
+    for iid, seen_at in ((2, AT), (1, AT), (3, "2025")):
+        row = TrackedIssue(1, iid, "t", "d", "opened", (), confidential=False, url="", created_at="", updated_at="u",
+                           closed_at=None, seen_at=seen_at, vector=b"v", vector_of="e")  # fmt: skip
+        records.tracked_issues.save([row])
+    assert claimed(records, 1, 'It says "no"') is not None
+    assert claimed(records, 2, project_id=2) is not None
+    answer = claimed(records, 3)
+    assert answer is not None
+    assert answer.earlier == [OpenClaim('It says "no"', AT)]
+    assert list(answer.changes) == next(records.tracked_issues.changed_since(AT))
+    assert [one.key for one in answer.changes] == [(1, 1), (1, 2)]
+
+
+def test_of_two_claims_of_a_ticket_the_second_one_changes_nothing(records: Records) -> None:
+    wrote: list[str] = []
+    assert claimed(records, 1) is not None
+    again = records.links.claim(
+        1, "report", project_id=1, project="group/app", marker="other", text="", now=AT, since="", written_since=AT,
+        along=lambda _: wrote.append("along"),
+    )  # fmt: skip
+    assert (again, wrote) == (None, [])
+    known = records.links.find(1, "report")
+    assert known is not None
+    assert known.marker == "m"

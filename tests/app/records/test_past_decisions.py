@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.records.corrections import Correction
-from app.records.decisions import Decision
+from app.records.decisions import Decision, latest
 from app.records.records import Records
 from app.work.operations.past_tickets import chosen_by_people, past_tickets
 
@@ -45,6 +45,20 @@ def test_the_first_look_at_each_of_the_newest_tickets(records: Records) -> None:
     decide(records, "d", 5)
     assert [one.run_id for one in records.decisions.first_looks(limit=9)] == ["d", "b", "a"]
     assert [one.run_id for one in records.decisions.first_looks(limit=3, batch=1)] == ["d", "b"]
+
+
+def test_a_question_before_the_first_verdict_does_not_say_how_a_ticket_stands(records: Records) -> None:
+    decide(records, "first", 1, state="waiting", archetype=None, config_hash="")
+    decide(records, "question", 1, event="asked", archetype=None)
+    decide(records, "first", 1)
+    newest = latest(records.decisions.of_ticket(1))
+    assert newest is not None
+    assert (newest.run_id, newest.archetype) == ("first", "mention")
+    decide(records, "another", 1, event="asked")
+    assert latest(records.decisions.of_ticket(1)) == records.decisions.by_run("another"), "it has the verdict"
+    decide(records, "alone", 2, event="asked", archetype=None)
+    assert latest(records.decisions.of_ticket(2)) == records.decisions.by_run("alone")
+    assert latest([]) is None
 
 
 def test_past_tickets_know_what_people_chose_and_not_our_tags(records: Records) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from app.records.outbox import OutboxEntry
 from app.records.pauses import Pause
 from app.records.records import NoRecords, Records
 from tests.support.postgres import PostgresServer
+from tests.support.written import wrote
 
 AT = "2026-11-01T08:00:00+00:00"
 LATER = "2026-11-01T09:00:00+00:00"
@@ -78,31 +78,15 @@ def test_held_work_is_kept_once_and_goes_in_order(records: Records) -> None:
     assert records.suspended_work.count() == 0
 
 
-def test_the_budget_is_kept_by_all_workers_together(records: Records) -> None:
-    allowed: list[bool] = []
-
-    def ask(number: int) -> None:
-        allowed.append(records.ticket_writes.allow(7, f"run-{number}", since="", now=AT, most=3))
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(allowed) == [False] * 5 + [True] * 3
-
-
-def test_a_run_takes_one_write_however_often_it_asks_and_the_hour_slides(records: Records) -> None:
-    allow = records.ticket_writes.allow
-    assert [allow(7, "one", since="", now=AT, most=1) for _ in range(3)] == [True] * 3
-    assert not allow(7, "two", since="", now=AT, most=1)
-    assert allow(8, "three", since="", now=AT, most=1), "another ticket has its own"
-    assert allow(7, "two", since=AT, now=LATER, most=1), "the first is older than an hour"
-    with records.engine.begin() as connection:
-        records.ticket_writes.release(connection, [7])
-    assert allow(7, "four", since="", now=LATER, most=1)
-    records.ticket_writes.give_back("four")
-    assert allow(7, "five", since="", now=LATER, most=1), "the fourth wrote nothing"
+def test_a_run_counts_once_as_written_from_its_decision_on_unless_nothing_was_sent(records: Records) -> None:
+    for run_id, ticket_id, at in (("one", 7, AT), ("two", 7, LATER), ("other ticket", 8, AT)):
+        wrote(records, ticket_id, run_id, at)
+    wrote(records, 7, "one", AT, "not_applied")
+    wrote(records, 7, "shadow", AT, "not_sent")
+    written = records.decisions.written
+    assert written(7, since="", besides="three") == 2
+    assert written(7, since="", besides="one") == 1, "a retry must not use up what it was given"
+    assert written(7, since=AT, besides="three") == 1, "the first is older than an hour"
 
 
 def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:

@@ -39,6 +39,12 @@ def test_describes_where_to_answer() -> None:
     assert describe_channel(CHANNELS, Ticket(1, channel="forum")).link == ""
 
 
+def test_the_post_that_a_ticket_was_made_of_stands_where_we_know_and_not_where_its_text_says() -> None:
+    post = "https://community.example.org/t/x/12/3"
+    ticket = Ticket(1, channel="forum", body="See https://forum.gitlab.com/t/x/12 please", post_url=post)
+    assert describe_channel(CHANNELS, ticket).link == post
+
+
 @pytest.mark.parametrize(
     ("where", "text", "link"),
     [

@@ -35,6 +35,7 @@ def test_kinds_have_different_keys_and_descriptions() -> None:
         ("两步验证", "我的两步验证手机丢了"),
         ("비밀번호", "비밀번호를 잊었어요"),
         ("runner", "러너runner가 멈췄어요"),
+        ("ไม่ทำงาน", "มันไม่ทำงานเลย"),
         ("gitlab", "gitlabが落ちた"),
         ("error 500", "I get error_500"),
         ("merge button", "the merge_button is gone"),

@@ -26,6 +26,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
         ("a\n\n\tb\u00a0c", "a b c"),
         ("STRASSE straße", "strasse strasse"),
         ("n´t", "n't"),
+        ("I can`t, `it` is", "i can't, it is"),
         ("GİTLAB ÇÖKTÜ", "gitlab çöktü"),
         ("GİRİŞ YAPAMIYORUM", "giriş yapamiyorum"),
         ("giriş yapamıyorum", "giriş yapamiyorum"),

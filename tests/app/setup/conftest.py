@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from app.records.records import Records
-from app.rules.loading import load
 from app.settings import setup_settings
 from app.setup.apply import Applied, Applier
 from app.setup.connect import connect
@@ -20,6 +18,7 @@ from app.setup.objects import Account
 from app.setup.plan import Step
 from app.setup.planner import SetupPlan, make_plan
 from integrations.sandbox import Sandbox
+from tests.support.made_once import load
 
 ROUTING = """
 version: 1
@@ -134,24 +133,16 @@ def shared_sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("setup") / "migrated.db"
-    Records.open(f"sqlite:///{path}").close()
-    return path
-
-
 NewSetUp = Callable[[], AbstractContextManager[SetUp]]
 
 
 @pytest.fixture(scope="session")
-def new_set_up(shared_sandbox: Sandbox, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> NewSetUp:
+def new_set_up(shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> NewSetUp:
     """Gives an account in which nothing was made yet, as often as a property wants one."""
 
     @contextmanager
     def new() -> Iterator[SetUp]:
         folder = tmp_path_factory.mktemp("account")
-        shutil.copy(migrated_file, folder / "setup.db")
         records = Records.open(f"sqlite:///{folder}/setup.db")
         try:
             yield SetUp(shared_sandbox, folder, records)

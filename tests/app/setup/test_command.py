@@ -43,6 +43,7 @@ def test_a_plans_exit_code_is_an_alarm_for_drift_alone(set_up: SetUp, setup: Set
     assert setup("plan").exit_code == 2
     for mistyped in (("plan", "--jsn"), ("plam",), ("apply", "--only"), ("apply", "--only", "veiw")):
         assert setup(*mistyped).exit_code == 1
+    assert CliRunner().invoke(cli, ["doctor", "--jsn"]).exit_code == 1, "as what fails"
     set_up.routing = ROUTING.replace("title: Stuck", "titel: Stuck")
     assert setup("plan").exit_code == 1
 
@@ -72,6 +73,23 @@ def test_briefly_it_counts_and_in_json_it_says_all(set_up: SetUp, setup: Setup) 
     done = setup("apply", "--brief", "--yes")
     assert "view 4, macro 2, hook 1" in done.stdout
     assert len(done.stdout.splitlines()) < 6
+
+
+def test_who_applies_is_told_that_the_service_reads_new_secrets_when_it_starts(setup: Setup) -> None:
+    done = setup("apply", "--yes").stdout
+    assert "zendesk_webhook_secret and " in done
+    assert "start it again" in done
+    assert "start it again" not in setup("apply", "--yes").stdout
+
+
+def test_a_file_of_settings_that_nobody_read_is_named(
+    set_up: SetUp, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (set_up.folder / ".env").write_text("ZENDESK_URL=\n")
+    monkeypatch.delenv("ZENDESK_URL")
+    done = setup("plan")
+    assert done.exit_code == 1
+    assert "set -a; . ./.env; set +a" in done.stderr
 
 
 def test_what_the_account_does_not_know_stops_it_before_the_first_write(set_up: SetUp, setup: Setup) -> None:

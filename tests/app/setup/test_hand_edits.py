@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.setup.kinds.webhook import Webhook
 from app.setup.names import key_of
 from integrations.errors import Refused
 from tests.app.setup.conftest import ROUTING, SetUp
@@ -61,6 +62,19 @@ def test_to_adopt_adds_the_marker_to_what_is_written_there_and_changes_nothing_e
         "Ask Ann",
         "Managed by Pointsman (key macro/community-mention, id main). Change routing.yaml, not this.",
     ]
+
+
+def test_what_calls_a_webhook_that_was_made_by_hand_waits_until_it_is_taken_over(set_up: SetUp) -> None:
+    """Nothing fails, and what can be made without it is made."""
+    account = set_up.account()
+    (wanted,) = Webhook().wanted(account)
+    account.zendesk.send("POST", "webhooks", {"webhook": Webhook().body(wanted.values)})
+    assert set_up.apply().failed == []
+    waits = dict.fromkeys(["secret/zendesk", "trigger/created", "trigger/changed"], "manual")
+    assert set_up.open() == {"webhook/main": "adopt", **waits}
+    set_up.adopt("webhook/main")
+    assert set_up.apply().failed == []
+    assert set_up.open() == {}
 
 
 def test_a_persons_own_view_of_the_same_name_does_not_matter(set_up: SetUp) -> None:

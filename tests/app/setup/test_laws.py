@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from app.setup.kinds.macro import Macro
+from app.setup.kinds.signing_secret import SigningSecret
+from app.setup.kinds.ticket_field import TicketField
+from app.setup.kinds.trigger import Trigger
+from app.setup.kinds.view import View
+from app.setup.kinds.webhook import Webhook
 from app.setup.marker import Marker
+from app.setup.planner import make_plan
 from integrations.sandbox.faults import Fault
 from tests.app.setup.conftest import ROUTING, SetUp
 
@@ -29,8 +37,47 @@ def test_a_limit_half_way_stops_it_and_the_next_run_goes_on(set_up: SetUp) -> No
         Fault(method="POST", path="/api/v2/views", status=429, headers={"Retry-After": "9"})
     )
     applied = set_up.apply()
-    assert [item.step.key for item, _ in applied.failed] == ["view/twitter"]
+    ((item, why),) = applied.failed
+    assert item.step.key == "view/twitter"
+    assert why.endswith("it asks to wait for 9 s")
     assert applied.open
+    assert set_up.apply().failed == []
+    assert set_up.open() == {}
+
+
+def test_triggers_call_us_only_when_everything_else_is_there(set_up: SetUp) -> None:
+    """A run that ends early leaves none that calls into the void, and the next one switches them on."""
+    set_up.sandbox.gitlab.faults.add(Fault(method="POST", path=".*/hooks", status=429))
+    applied = set_up.apply()
+    assert [item.step.key for item in applied.open] == ["trigger/created", "trigger/changed"]
+    assert [row["active"] for row in set_up.everything()["triggers"].values()] == [False, False]
+    tried: list[str] = []
+    account = set_up.account()
+    plan = make_plan(account, set_up.records.setup_objects.all("main"))
+    applier = replace(set_up.applier(account), before_calls=lambda: tried.append("once"))
+    assert [item.step.key for item in applier.apply(plan).done][-2:] == ["trigger/created", "trigger/changed"]
+    assert tried
+    assert set_up.open() == {}
+
+
+def test_what_a_list_does_not_show_yet_is_not_made_twice(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up.apply()
+    for kind in (TicketField, Webhook, SigningSecret, Trigger, View, Macro):
+        monkeypatch.setattr(kind, "read", lambda _kind, _account: [])
+    assert set_up.open() == {}, "each was asked for by its id"
+
+
+def test_triggers_stay_off_while_nobody_could_check_what_they_send(set_up: SetUp) -> None:
+    (set_up.folder / "zendesk_webhook_secret").mkdir()
+    with pytest.raises(IsADirectoryError):
+        set_up.apply()
+    (set_up.folder / "zendesk_webhook_secret").rmdir()
+    set_up.sandbox.zendesk.faults.add(Fault(path=".*/signing_secret", status=403, times=0))
+    failed = {item.step.key: why for item, why in set_up.apply().failed}
+    assert "until secret/zendesk is done" in failed["trigger/created"]
+    set_up.sandbox.zendesk.faults.clear()
+    ((_, why), _) = set_up.apply(only=["trigger"]).failed
+    assert "until secret/zendesk is done" in why
     assert set_up.apply().failed == []
     assert set_up.open() == {}
 

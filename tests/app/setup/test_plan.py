@@ -71,6 +71,15 @@ def test_on_hold_is_switched_on_by_a_person(set_up: SetUp) -> None:
     assert "Admin Center" in step.reason
 
 
+def test_where_the_settings_may_not_be_read_the_field_says_whether_on_hold_is_on(set_up: SetUp) -> None:
+    body = '{"error": "Forbidden"}'
+    set_up.sandbox.zendesk.faults.add(
+        Fault(path="/api/v2/(account/settings|custom_statuses)", status=403, body=body, times=0)
+    )
+    set_up.sandbox.zendesk.switch_hold(False)  # in the settings alone
+    assert "hold/status" not in set_up.open()
+
+
 def test_without_trigger_categories_the_triggers_stand_by_themselves(set_up: SetUp) -> None:
     set_up.sandbox.zendesk.switch_categories(False)
     assert set_up.apply().failed == []
@@ -169,9 +178,27 @@ def test_what_people_added_to_the_webhook_is_taken_away_by_null_and_what_stays_i
     assert set_up.open() == {}
 
 
-def test_a_view_that_may_not_leave_out_two_channels_is_told_how_else(set_up: SetUp) -> None:
+def test_a_view_that_may_not_leave_out_two_channels_names_all_others(set_up: SetUp) -> None:
     body = '{"error": "RecordInvalid", "description": "Conditions: only once"}'
     set_up.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/views", status=422, body=body))
+    assert set_up.apply().failed == []
+    view = set_up.object_of("views", "Twitter")
+    assert {row["field"] for row in view["conditions"]["all"]} == {"status", "group_id"}
+    named = {str(row["value"]) for row in view["conditions"]["any"]}
+    assert "30" in named
+    assert not named & {"26", "88"}
+    assert set_up.open() == {}
+    set_up.sandbox.zendesk.edit_object("views", view["id"], title="Birds")
+    (step,) = [one for one in set_up.plan() if one.is_work]
+    assert (step.verb, [change.name for change in step.fields]) == ("drifted", ["title"])
+
+
+def test_where_no_channels_are_listed_a_refused_view_is_told_how_else(set_up: SetUp) -> None:
+    gone = '{"error": "RecordNotFound", "description": "Not found"}'
+    body = '{"error": "RecordInvalid", "description": "Conditions: only once"}'
+    faults = set_up.sandbox.zendesk.faults
+    faults.add(Fault(path="/api/v2/.*/definitions", status=404, body=gone, times=0))
+    faults.add(Fault(method="POST", path="/api/v2/views", status=422, body=body))
     ((item, why),) = set_up.apply().failed
     assert item.step.key == "view/twitter"
     assert "name the channels that it has by `channel:`" in why
@@ -186,6 +213,10 @@ def test_who_changed_a_trigger_is_named_where_the_account_keeps_revisions(set_up
     name = set_up.account().zendesk.get(f"users/{zendesk.advocate_id}")["user"]["name"]
     assert step.reason.startswith("somebody changed it by hand; last changed at ")
     assert step.reason.endswith(f" by {name}")
+    unknown = Fault(path=".*/revisions", status=200, body='{"trigger_revisions": [{"id": 1}]}')
+    zendesk.faults.add(unknown)
+    (step,) = [one for one in set_up.plan() if one.is_work]
+    assert step.reason.endswith("its revisions do not say by whom")
 
 
 def test_a_view_of_a_channel_that_is_not_there_is_an_error_of_check() -> None:

@@ -26,7 +26,6 @@ SIZE = 65_536
 # Of the processor. The promise is half of it; the tests share their cores.
 SECONDS = 0.6
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-JUDGEMENT = shipped_judgement()
 
 
 def ticket(text: str) -> Ticket:
@@ -34,7 +33,7 @@ def ticket(text: str) -> Ticket:
 
 
 STEPS: dict[str, Callable[[str], object]] = {
-    "judge": lambda text: judge(SHIPPED, ticket(text), JUDGEMENT, now=NOW),
+    "judge": lambda text: judge(SHIPPED, ticket(text), shipped_judgement(), now=NOW),
     "title": quoting.issue_title,
     "description": quoting.fence,
     "details": report_details,
@@ -49,8 +48,8 @@ def test_each_step_takes_any_shape_in_a_part_of_a_second(step: str) -> None:
     slow = {}
     for shape in SHAPES:
         text = (shape * (SIZE // len(shape) + 1))[:SIZE]
-        began = time.process_time()
+        began = time.thread_time()
         run(text)
-        if (seconds := time.process_time() - began) > SECONDS:
+        if (seconds := time.thread_time() - began) > SECONDS:
             slow[shape] = round(seconds, 2)
     assert slow == {}

@@ -12,14 +12,13 @@ from app.model.artifact import BandThresholds
 from app.model.model_verdict import ModelVerdict
 from app.rules.actions.note import Note
 from app.rules.actions.tags import Tags
-from app.rules.examples import load_examples
 from app.rules.loading import Rules, load
 from app.rules.verdict import Previous
 from app.ticket import Ticket
 from app.triage.judge import Judged, Judgement, judge
 from app.triage.language import Language
 from app.triage.shipped import shipped_judgement
-from tests.support.paths import ROOT
+from tests.support.shipped import EXAMPLES, SHIPPED
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ENGLISH = Language("en", "a test says so")
@@ -27,7 +26,7 @@ ENGLISH = Language("en", "a test says so")
 
 @pytest.fixture(scope="module")
 def rules() -> Rules:
-    return load((ROOT / "routing.yaml").read_text(), (ROOT / "macros.yaml").read_text())
+    return SHIPPED
 
 
 def model_says(archetype: str, share: float) -> Judgement:
@@ -104,9 +103,8 @@ def test_a_route_goes_before_the_language_only_if_it_says_so(rules: Rules) -> No
 
 
 def test_a_foreign_text_is_named_with_its_topic_and_the_macro_in_its_language() -> None:
-    texts = (ROOT / "macros.yaml").read_text()
     portuguese = 'macros:\n  Language::Portuguese: {language: pt, text: {default: "Olá"}}\n'
-    rules = load((ROOT / "routing.yaml").read_text(), texts.replace("macros:\n", portuguese, 1))
+    rules = load(SHIPPED.routing_text, SHIPPED.macros_text.replace("macros:\n", portuguese, 1))
     judgement = Judgement(lambda _: Language("pt", "a test says so"))
     judged = ask(rules, "@gitlab gitlab.com is down, olá, fora do ar", judgement)
     assert judged.verdict.why == "The text is in Portuguese (pt), which the team does not answer."
@@ -187,7 +185,7 @@ def test_a_tag_of_ours_that_was_removed_is_not_put_back(rules: Rules) -> None:
 def test_explain_and_classify_agree_on_every_example(rules: Rules) -> None:
     """Both are the same call; the trace of each must name what decided, and nothing that came after it."""
     judgement = shipped_judgement()
-    for example in load_examples((ROOT / "routing.tests.yaml").read_text()):
+    for example in EXAMPLES:
         verdict = judge(rules, example.ticket, judgement, now=NOW).verdict
         again = judge(rules, example.ticket, judgement, now=NOW).verdict
         assert again == verdict

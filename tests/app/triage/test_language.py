@@ -77,6 +77,7 @@ def test_any_text_gets_an_answer(detector: LanguageDetector, text: str) -> None:
         "Наш раннер не берёт задачи со вчерашнего дня.\n\nOur runner does not pick up any jobs since yesterday.",
         "I get this when I push: Fehler: Zugriff verweigert",
         "I get this when I push: erreur : vous n'avez pas la permission de pousser vers cette branche du projet",
+        "Hi, I was blocked and the page says: Ihr Konto wurde gesperrt. Bitte wenden Sie sich an Ihren Administrator.",
         'The console prints "Verbindung zum Server wurde unerwartet geschlossen, bitte erneut versuchen" when I clone.',
     ],
 )

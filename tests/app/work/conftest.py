@@ -58,7 +58,7 @@ def recovery_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Recovery, "run", lambda _: None)
 
 
-def wait_until(true: Callable[[], object], *, seconds: float = 10.0) -> None:
+def wait_until(true: Callable[[], object], *, seconds: float = 90.0) -> None:
     """Poll; the deadline is only there so that a failure ends."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -1,6 +1,9 @@
 """Each source's answer becomes posts. The payloads have the forms that the sources' documentation and code show."""
 
-from collections.abc import Iterator
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,12 +11,12 @@ import httpx
 import pytest
 import respx
 
-from integrations.errors import IntegrationError, RateLimited, Refused
+from integrations.errors import IntegrationError, RateLimited, Refused, Unavailable
 from integrations.feeds.bluesky import Bluesky
 from integrations.feeds.discourse import Discourse
 from integrations.feeds.disqus import ADDRESS as DISQUS
 from integrations.feeds.disqus import Disqus
-from integrations.feeds.feed import Feed, FeedPosition
+from integrations.feeds.feed import MOST_BYTES, Feed, FeedPosition
 from integrations.feeds.hackernews import ADDRESS as HACKER_NEWS
 from integrations.feeds.hackernews import HackerNews
 from integrations.feeds.mastodon import Mastodon
@@ -90,6 +93,33 @@ def test_stack_exchange_that_asks_for_patience_gets_no_further_request(web: resp
     assert route.call_count == 1
 
 
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_an_answer_is_unpacked_which_stack_exchange_compresses_whatever_it_is_asked(
+    web: respx.MockRouter, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = httpx.ByteStream(pack(payload("stackexchange.json")))
+    web.get(STACK_EXCHANGE).mock(
+        return_value=httpx.Response(200, headers={"Content-Encoding": encoding}, stream=packed)
+    )
+    assert len(StackExchange.at(["gitlab"]).read(START, SINCE).posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "said"),
+    [
+        ("gzip", gzip.compress(b" " * (MOST_BYTES + 1)), "longer than 8192 KiB"),
+        ("br", b"", "an encoding that was not asked for"),
+    ],
+)
+def test_what_unpacks_to_too_much_or_not_at_all_is_blocked(
+    web: respx.MockRouter, encoding: str, body: bytes, said: str
+) -> None:
+    packed = httpx.ByteStream(body)
+    web.get(FEED).mock(return_value=httpx.Response(200, headers={"Content-Encoding": encoding}, stream=packed))
+    with pytest.raises(Unavailable, match=said):
+        Rss.at(FEED).read(START, SINCE)
+
+
 def test_discourse_gives_posts_in_their_topic(web: respx.MockRouter) -> None:
     route = web.get(f"{FORUM}/posts.json")
     route.side_effect = [
@@ -140,11 +170,83 @@ def test_entries_that_share_one_id_are_known_by_their_links(web: respx.MockRoute
     assert [post.id for post in Rss.at(FEED).read(START, SINCE).posts] == ["https://e.org/1", "https://e.org/2"]
 
 
+def rss(*items: str) -> str:
+    return f'<rss version="2.0"><channel>{"".join(f"<item>{item}</item>" for item in items)}</channel></rss>'
+
+
+def test_one_odd_entry_holds_up_no_other(web: respx.MockRouter) -> None:
+    good = "<title>good</title><link>https://e.org/1</link>"
+    odd = (
+        "<title>year 0</title><link>https://e.org/2</link><pubDate>0001-01-01T00:00:00+05:00</pubDate>",
+        "<title>no address</title><link>http://[</link>",
+        "<title>nowhere</title>",
+    )
+    web.get(FEED).respond(content=rss(*odd, good).encode())
+    assert [post.title for post in Rss.at(FEED).read(START, SINCE).posts] == ["year 0", "good"]
+
+
+def test_an_address_without_a_host_is_meant_from_the_feed_and_tells_no_token(web: respx.MockRouter) -> None:
+    web.get(FEED).respond(
+        content=rss("<title>t</title><link>/posts/1</link>", "<title>t</title><link>?p=2</link>").encode()
+    )
+    posts = Rss.at(f"{FEED}?token=secret").read(START, SINCE).posts
+    assert [post.url for post in posts] == ["https://feeds.example.com/posts/1", "https://feeds.example.com/one?p=2"]
+
+
+def test_an_atom_entry_may_name_its_own_address_alone(web: respx.MockRouter) -> None:
+    entry = "<entry><id>tag:1</id><title>t</title><link rel='self' href='https://e.org/1'/></entry>"
+    web.get(FEED).respond(content=f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode())
+    assert [post.url for post in Rss.at(FEED).read(START, SINCE).posts] == ["https://e.org/1"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "header", "written"),
+    [("", "koi8-r", "koi8-r"), ("", "iso-8859-1", "utf-8"), (" encoding='koi8-r'", "utf-8", "koi8-r")],
+    ids=["only the header says it", "the header is wrong", "the feed says it"],
+)
+def test_letters_are_read_as_they_were_meant(web: respx.MockRouter, declared: str, header: str, written: str) -> None:
+    feed = f"<?xml version='1.0'{declared}?>{rss('<title>Гитлаб</title><link>https://e.org/1</link>')}"
+    web.get(FEED).respond(content=feed.encode(written), content_type=f"application/rss+xml; charset={header}")
+    assert [post.title for post in Rss.at(FEED).read(START, SINCE).posts] == ["Гитлаб"]
+
+
+def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes_and_asked_for_again(web: respx.MockRouter) -> None:
+    whole = rss("<title>t</title><link>https://e.org/1</link>", "<title>t</title><link>https://e.org/2</link>").encode()
+    web.get(FEED).respond(content=whole[:-60], headers={"ETag": '"7"'})
+    page = Rss.at(FEED).read(START, SINCE)
+    assert ([post.url for post in page.posts], page.position) == (["https://e.org/1"], START)
+
+
+def test_a_feed_that_breaks_off_before_its_first_entry_is_blocked(web: respx.MockRouter) -> None:
+    web.get(FEED).respond(content=rss("<title>t</title><link>https://e.org/1</link>").encode()[:50])
+    with pytest.raises(Unavailable, match="cannot be read"):
+        Rss.at(FEED).read(START, SINCE)
+
+
+def test_a_version_that_no_header_can_carry_back_is_none(web: respx.MockRouter) -> None:
+    web.get(FEED).respond(content=rss("").encode(), headers=[(b"ETag", '"Größe"'.encode())])
+    feed = Rss.at(FEED)
+    feed.read(feed.read(START, SINCE).position, SINCE)
+
+
 def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter) -> None:
     web.get(DISQUS).respond(content=payload("disqus.json"))
     (comment,) = Disqus.at("gitlab", "key").read(START, SINCE).posts
     assert comment.url == "https://about.gitlab.com/blog/16-4/#comment-6000000001"
     assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
+
+
+def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> None:
+    answer = json.loads(payload("hackernews.json"))
+    answer["hits"][1] = {"objectID": "no number", "created_at_i": None}
+    web.get(HACKER_NEWS).respond(json=answer)
+    assert len(HackerNews.at(["gitlab"]).read(START, SINCE).posts) == len(answer["hits"]) - 1
+
+
+def test_an_answer_of_which_every_item_is_odd_is_blocked(web: respx.MockRouter) -> None:
+    web.get(HACKER_NEWS).respond(json={"hits": [{"id": 1}, {"id": 2}]})
+    with pytest.raises(Unavailable, match="cannot be read"):
+        HackerNews.at(["gitlab"]).read(START, SINCE)
 
 
 def test_youtube_gives_comments_and_the_replies_to_them(web: respx.MockRouter) -> None:

@@ -69,7 +69,7 @@ def test_a_request_can_be_applied_after_its_sender_gave_up(zendesk: ZendeskSandb
     with pytest.raises(httpx.ReadTimeout):
         zendesk_http.put(f"/tickets/{ticket_id}", json={"ticket": {"tags": ["a"]}}, timeout=0.05)
     assert zendesk.ticket(ticket_id)["tags"] == []
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 60
     while not zendesk.ticket(ticket_id)["tags"] and time.monotonic() < deadline:
         time.sleep(0.01)
     assert zendesk.ticket(ticket_id)["tags"] == ["a"]

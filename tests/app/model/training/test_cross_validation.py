@@ -1,20 +1,33 @@
 """Cross-validation praises nothing that was read before."""
 
+from __future__ import annotations
+
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from app.model.training.calibration import PrecisionTargets
-from app.model.training.cross_validation import OutOfFold, held_out, out_of_fold
 from app.model.training.examples import TrainingExample, groups, in_order
-from app.model.training.linear_heads import Recipe, prepare
+from app.model.training.predictions import Prediction
 from tests.app.model.training.conftest import example
 
-NONE_ACT: frozenset[str] = frozenset()
+if TYPE_CHECKING:
+    from app.model.training.cross_validation import OutOfFold
 
 
 def _crossed(examples: list[TrainingExample]) -> OutOfFold:
+    from app.model.training.cross_validation import out_of_fold
+    from app.model.training.linear_heads import Recipe, prepare
+
     return out_of_fold(prepare(in_order(examples), None), Recipe())
+
+
+def _held_out(crossed: OutOfFold) -> list[Prediction]:
+    """No archetype acts."""
+    from app.model.training.cross_validation import held_out
+
+    return held_out(crossed, frozenset(), PrecisionTargets(), with_encoder=False)
 
 
 def test_a_group_is_on_one_side(examples: list[TrainingExample]) -> None:
@@ -33,13 +46,13 @@ def test_labels_that_mean_nothing_cannot_be_learned() -> None:
         example(number, random.choice(["spam", "mention"]), " ".join(random.choices(words, k=9)))
         for number in range(200)
     ]
-    said = held_out(_crossed(senseless), NONE_ACT, PrecisionTargets(), with_encoder=False)
+    said = _held_out(_crossed(senseless))
     assert sum(one.is_right for one in said) / len(said) == pytest.approx(0.5, abs=0.12)
     assert sum(one.band == "high" for one in said) <= 10
 
 
 def test_every_example_is_judged_once_in_its_place(examples: list[TrainingExample]) -> None:
     crossed = _crossed(examples)
-    said = held_out(crossed, NONE_ACT, PrecisionTargets(), with_encoder=False)
+    said = _held_out(crossed)
     assert [one.id for one in said] == [one.id for one in crossed.prepared.examples]
     assert sum(one.is_right for one in said) > 0.9 * len(said)

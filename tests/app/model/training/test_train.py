@@ -1,6 +1,9 @@
 """Training, on a set so small that it takes a second."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,7 +15,15 @@ from app.model.model import Model
 from app.model.store import write_model
 from app.model.training.examples import TrainingExample
 from app.model.training.predictions import predictions_of
-from app.model.training.train import NotEnough, thresholds_yaml, train
+
+if TYPE_CHECKING:
+    from app.model.training.train import Trained
+
+
+def train(examples: list[TrainingExample], encoder: ByLength | None = None) -> Trained:
+    from app.model.training.train import train
+
+    return train(examples, encoder)
 
 
 class ByLength:
@@ -73,11 +84,15 @@ def test_archetypes_with_too_few_examples_are_left_out(examples: list[TrainingEx
 
 
 def test_one_archetype_cannot_be_learned(examples: list[TrainingExample]) -> None:
+    from app.model.training.train import NotEnough
+
     with pytest.raises(NotEnough, match="two archetypes"):
         train([one for one in examples if one.archetype == "spam"])
 
 
 def test_thresholds_are_written_as_routing_yaml_has_them() -> None:
+    from app.model.training.train import thresholds_yaml
+
     said = thresholds_yaml(
         {"spam": BandThresholds(high=0.87, medium=0.5), "mention": BandThresholds(high=None, medium=None)}
     )

@@ -23,6 +23,9 @@ SLIPS = [
     ('a: "\\d+"\n', "1:6", "in double quotes a `\\` begins an escape: use single quotes"),
     ("a: > x\n", "1:6", "if it is a text, put the text in quotes"),
     ("a: - x\n", "1:4", "a list begins in a line of its own"),
+    ("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x\n", "2:2", "git left a conflict here"),
+    ("a:\n  b: 1\n   \u00a0c: 2\n", "3:6", "the indent has a blank that is none"),
+    ("a:\n  -b: 1\n    c: 2\n", "3:6", "a dash that begins an entry needs a blank after it"),
     ("a: *bold*\n", "1:4", "put a text that begins with it in quotes"),
     ("a: !important\n", "1:4", "put a text that begins with `!` in quotes"),
 ]

@@ -109,3 +109,20 @@ def test_what_the_token_may_not_see_is_said_and_the_rest_is_looked_at(set_up: Se
     assert found["gitlab/token"].state == "ok"
     quiet = {one.name for one in examine(set_up.account(), only_cheap=True)}
     assert "zendesk/triggers" not in quiet
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (404, '{"message": "404 Not Found"}', "it does not tell"),
+        (200, '{"id": 1, "expires_at": "soon"}', "does not tell the token's scopes"),
+        (200, '{"scopes": ["api"], "expires_at": "soon"}', "scope api"),
+        (200, '{"scopes": 7}', "not as expected"),
+    ],
+)
+def test_what_a_token_says_in_another_way_is_no_failure(set_up: SetUp, status: int, body: str, said: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    set_up.sandbox.gitlab.faults.add(Fault(path=".*tokens/self", status=status, headers=headers, body=body, times=0))
+    (found,) = [one for one in examine(set_up.account()) if one.name == "gitlab/token"]
+    assert found.state != "fail"
+    assert said in found.said

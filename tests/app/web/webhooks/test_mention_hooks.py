@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -45,6 +45,7 @@ class Doors:
     of_board: str = "old-secret, new-secret"
 
     def __post_init__(self) -> None:
+        self.at = NOW
         self.intake, self.failures = RecordingIntake(), RecordingFailures()
         given = Settings.model_construct(
             mentions_webhook_secret=_secrets(self.common), mentions_webhook_secret_={"board": _secrets(self.of_board)}
@@ -54,7 +55,7 @@ class Doors:
             settings=given,
             identity=None,
             records=SimpleNamespace(failures=self.failures),
-            now=lambda: NOW,
+            now=lambda: self.at,
             rulebook=SimpleNamespace(current=lambda: current),
         )
         last = SimpleNamespace(received=lambda _name: None)
@@ -111,6 +112,14 @@ async def test_what_is_handed_over_names_its_hook_and_is_mapped() -> None:
         "https://e.org/7",
         "gitlab is slow",
     )
+
+
+async def test_the_same_words_are_a_repetition_at_once_and_an_edit_back_later() -> None:
+    doors = Doors()
+    for at in (NOW, NOW, NOW + timedelta(minutes=5)):
+        doors.at = at
+        await doors.post("bot", SAID, authorization="Bearer common-secret")
+    assert len(doors.taken) == 2
 
 
 async def test_what_cannot_be_mapped_becomes_a_failure_that_names_the_hook() -> None:

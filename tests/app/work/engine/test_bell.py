@@ -75,5 +75,5 @@ def test_however_often_it_rings_no_more_is_taken_than_there_are_workers(start: S
         engine.accept([example_work("wf", f"w{number}", f"ticket:{number}")])
     wait_until(lambda: len(running) == engine._concurrency)
     free.set()
-    wait_until(lambda: engine.backlog.unfinished() == 0, seconds=30)
+    wait_until(lambda: engine.backlog.unfinished() == 0, seconds=90)
     assert max(most) == engine._concurrency

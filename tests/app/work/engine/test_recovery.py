@@ -38,7 +38,7 @@ register(engine, "wf", run, crashed)
 engine.start()
 if sys.argv[2] == "first":
     engine.accept([example_work("wf", key, f"ticket:{key}", {"key": key}) for key in ("one", "bad", "two")])
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 90
 quarantined = lambda: DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 while (engine.backlog.unfinished() or quarantined()) and time.monotonic() < deadline:
     time.sleep(0.02)

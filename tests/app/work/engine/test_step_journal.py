@@ -67,6 +67,23 @@ def test_before_a_request_and_before_more_work_all_is_recorded(start: Started) -
     assert seen == [["decide"], ["decide", "write"], ["find", "plan"]]
 
 
+def test_a_row_that_is_refused_is_told_once_and_the_rest_is_written(start: Started) -> None:
+    seen: list[bool] = []
+
+    def workflow(payload: JSON) -> None:
+        engine.keep(lambda _connection: False)
+        engine.step("decide", lambda: 7, answers=int, deferred=True)
+        seen.append(engine.was_refused())
+        with engine.keeping() as along, engine.store.database.begin() as connection:
+            along(connection)
+        seen.extend([engine.was_refused(), engine.was_refused(), names(payload["key"]) == ["decide"]])
+
+    engine = start({"wf": workflow})
+    engine.accept([example_work("wf", "a", "ticket:1")])
+    ended(engine)
+    assert seen == [False, True, False, True]
+
+
 def test_a_run_that_lost_its_work_records_nothing_and_undoes_its_rows(start: Started) -> None:
     written: list[int] = []
 

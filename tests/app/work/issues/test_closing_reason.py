@@ -65,6 +65,8 @@ def reason(records: Records, gitlab: FakeGitLab, **issue: Any) -> str:
         (said("Fixed in 16.5, thank you all."), {}),
         (said("Thanks!\n\nThis is now fixed."), {}),
         (said("Implemented by !1234"), {}),
+        (said("✅ **Fixed in 17.0**"), {}),
+        (said("Shipped! 🎉"), {}),
     ],
 )
 def test_done_has_a_sign(records: Records, gitlab: FakeGitLab, issue: dict[str, Any]) -> None:
@@ -82,6 +84,10 @@ def test_done_has_a_sign(records: Records, gitlab: FakeGitLab, issue: dict[str, 
         (said("Fixed in 16.5", STRANGER), {}),
         (said("Not fixed in 16.5, but nobody answers."), {}),
         (said("Done with waiting for an answer, closing."), {}),
+        (said("fixed in 16.1? I still see it"), {}),
+        (said("> Fixed in 16.1"), {}),
+        (said("resolved in favour of #12"), {}),
+        (FakeGitLab(), {"labels": ("lifecycle/rotten",), "milestone": "16.5"}),
     ],
 )
 def test_without_a_sign_it_is_only_closed(records: Records, gitlab: FakeGitLab, issue: dict[str, Any]) -> None:

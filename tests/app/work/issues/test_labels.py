@@ -17,6 +17,8 @@ from app.work.issues.labels import has_label
         ("auto-closed", "Auto Closed"),
         ("status: stale", "stale"),
         (":stale:", "stale"),
+        ("lifecycle/stale", "stale"),
+        ("closed - not planned", "not planned"),
         ("🚫", "🚫"),
     ],
 )

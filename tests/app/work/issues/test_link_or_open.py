@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from app.feeds.ticket_text import DELETED_POST
 from app.records.records import Records
 from app.rules.actions.findings import Found
 from app.rules.actions.issue import Issue as IssueAction
@@ -27,7 +28,7 @@ from app.work.issues.sync import first_sync_done
 from app.work.messages import TicketDecision, TicketRead
 from integrations.errors import NotSent, Unavailable, UnknownOutcome
 from integrations.gitlab.issues import GitLabIssue
-from tests.support.fakes import NOW, Clock, dependencies
+from tests.support.fakes import NOW, Clock, FakeEngine, dependencies
 
 PROJECT_ID = 5
 BUG = "Since 11.4 the pipeline graph eats my tabs and gives me back spaces in every graph"
@@ -86,12 +87,14 @@ class Tracker:
     gitlab: FakeGitLab
     clock: Clock
 
-    def report(self, ticket_id: int, body: str, *, confidential: bool = False, command: str = "") -> Found:
+    def report(
+        self, ticket_id: int, body: str, *, subject: str = "", confidential: bool = False, command: str = ""
+    ) -> Found:
         rules = self.linker.deps.rulebook.current()
         policy = IssueConfig(tracker="product", template="Issue::Bug Report")
         action = IssueAction(policy=policy, confidential=confidential, command=command)
         read = TicketRead(
-            id=ticket_id, subject="", body=body, status="new", tags=(), updated_at="", public=True, url="",
+            id=ticket_id, subject=subject, body=body, status="new", tags=(), updated_at="", public=True, url="",
             requester_name="Sam",
         )  # fmt: skip
         decision = TicketDecision(
@@ -112,6 +115,7 @@ class Tracker:
             text=text,
             now=now,
             since=now,
+            written_since=now,
             along=lambda _: None,
         )
         assert claimed is not None
@@ -157,6 +161,12 @@ def test_tickets_about_different_things_do_not_wait(tracker: Tracker) -> None:
 def test_a_person_who_asks_for_an_issue_of_its_own_gets_it(tracker: Tracker) -> None:
     tracker.claim_of_another_process(1, BUG)
     assert tracker.report(2, SAME, command="open").outcome == "opened"
+
+
+def test_a_deleted_post_says_nothing_to_report_unless_a_person_asks_for_an_issue(tracker: Tracker) -> None:
+    assert tracker.report(1, "", subject=DELETED_POST).outcome == "none"
+    assert tracker.gitlab.opened == []
+    assert tracker.report(1, "", subject=DELETED_POST, command="open").outcome == "opened"
 
 
 def test_others_wait_while_nobody_knows_whether_an_issue_was_opened_but_not_for_ever(tracker: Tracker) -> None:
@@ -220,6 +230,14 @@ def test_a_process_killed_between_its_claim_and_its_request_opens_no_second_issu
         tracker.report(2, SAME)
     assert tracker.report(2, SAME).outcome == "linked"
     assert len(tracker.gitlab.opened) == 1
+
+
+def test_a_claim_on_a_ticket_that_nothing_was_decided_about_opens_no_second_issue(tracker: Tracker) -> None:
+    cast("FakeEngine", tracker.linker.deps.engine).begun_first = True
+    tracker.claim_of_another_process(1, BUG)
+    with pytest.raises(NotSent, match="another worker"):
+        tracker.report(1, BUG)
+    assert tracker.gitlab.opened == []
 
 
 def test_a_public_report_is_not_linked_to_a_confidential_issue(tracker: Tracker) -> None:

@@ -215,7 +215,7 @@ def test_a_busy_process_takes_several_calls_at_once_and_a_quiet_one_one(workers:
     for _ in range(8):
         assert asked(outbound) == 0
         found.append(1000 - left(outbound))
-    assert found == [1, 3, 3, 7, 7, 7, 7, 15], "taken by then: one, two, four, eight"
+    assert found == [1, 5, 5, 5, 5, 21, 21, 21], "taken by then: one, four, sixteen"
     workers.clock.advance(6)
     assert asked(outbound) == 0
     assert 1000 - left(outbound) == 9, "what was not spent is given back"

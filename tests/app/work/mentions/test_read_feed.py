@@ -27,7 +27,7 @@ FEED = "feeds:\n  news: {type: rss, address: 'https://e.org/feed', channel: foru
 @dataclass
 class FakeFeed:
     posts: list[FeedPost] = field(default_factory=list)
-    error: IntegrationError | None = None
+    error: Exception | None = None
     asked: list[FeedPosition] = field(default_factory=list)
     wait: float = 0.0
 
@@ -106,16 +106,24 @@ def test_a_source_that_asks_for_patience_gets_it(reading: Reading) -> None:
     assert len(reading.feed.asked) == 2
 
 
+@pytest.mark.parametrize("asked", [1e300, float("inf"), float("nan")])
+def test_no_source_is_left_alone_for_more_than_a_day(reading: Reading, asked: float) -> None:
+    reading.feed.wait = asked
+    reading.later()
+    assert datetime.fromisoformat(reading.status.next_look_at) - reading.clock() == timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("error", "wait"),
     [
         (Refused("feed_news", "answered 403"), timedelta(hours=1)),
         (RateLimited("feed_news", "answered 429", retry_after=7000), timedelta(seconds=7000)),
         (IntegrationError("feed_news", "the answer cannot be read"), timedelta(minutes=5)),
+        (OverflowError("a date that no calendar has"), timedelta(minutes=5)),
     ],
-    ids=["refused", "limited", "robot page"],
+    ids=["refused", "limited", "robot page", "what no adapter bears"],
 )
-def test_a_blocked_source_is_seen_and_not_pestered(reading: Reading, error: IntegrationError, wait: timedelta) -> None:
+def test_a_blocked_source_is_seen_and_not_pestered(reading: Reading, error: Exception, wait: timedelta) -> None:
     reading.feed.error = error
     reading.later()
     status = reading.status

@@ -128,6 +128,14 @@ def test_an_edit_back_is_an_edit(mentioned: Mentioned) -> None:
     assert len(told(mentioned, stored)) == 1
 
 
+def test_each_change_is_told_also_one_back_to_words_that_were_told_before(mentioned: Mentioned) -> None:
+    stored = mentioned.create(mentioned.take())
+    changes = (EDITED, POST["text"], EDITED)
+    keys = {work.key for text in changes for work in mentioned.works(mentioned.take(text=text))}
+    assert len(keys) == len(changes)
+    assert mentioned.row(stored).mention["text"] == EDITED
+
+
 def test_a_post_deleted_before_its_ticket_gets_none(mentioned: Mentioned) -> None:
     mentioned.take()
     stored = mentioned.take(deleted=True)
@@ -262,3 +270,31 @@ def test_an_answer_that_came_before_the_ticket_is_told_after_it(mentioned: Menti
     (work,) = TicketCreator(mentioned.deps).meanwhile(mentioned.message(stored)).works
     assert isinstance(work, TriageTicket)
     assert work.cause == AnsweredOnPost(by="GitLab", url="https://e.org/9")
+
+
+@pytest.mark.parametrize(
+    ("by_feed", "by_alert"),
+    [
+        ("https://forum.example.com/t/runner-fails/77/3", "https://forum.example.com/t/runner-fails/77/3?u=ada"),
+        ("https://m.example/@ada/113600000000000002", "https://m.example/@ada/113600000000000002"),
+        (
+            "https://bsky.app/profile/did:plc:a/post/3kabcdefgh234",
+            "https://bsky.app/profile/a.example/post/3kabcdefgh234",
+        ),
+    ],
+    ids=["discourse", "mastodon", "bluesky"],
+)
+@pytest.mark.parametrize("alert_first", [False, True])
+def test_an_answer_on_a_forum_that_a_feed_and_an_alert_bring_is_one(
+    mentioned: Mentioned, by_feed: str, by_alert: str, *, alert_first: bool
+) -> None:
+    feed: dict[str, Any] = {
+        "id": "502",
+        "url": by_feed,
+        "thread": {"id": "77", "url": "https://e.org/77"},
+        "in_reply_to": "501",
+    }
+    alert: dict[str, Any] = {"source": "news_comment", "id": "tag:alert", "url": by_alert, "thread": {}}
+    ways = [("board", feed), ("alerts", alert)]
+    rows = [mentioned.take(carrier=carrier, **post) for carrier, post in (ways[::-1] if alert_first else ways)]
+    assert rows[0].id == rows[1].id

@@ -44,9 +44,6 @@ class Desk:
     def states(self) -> dict[str, str]:
         return {one.key: one.state for one in self.records.failures.newest(limit=100, state=None)}
 
-    def may_write(self, ticket_id: int, run_id: str) -> bool:
-        return self.records.ticket_writes.allow(ticket_id, run_id, since="", now=AT, most=1)
-
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
@@ -56,7 +53,7 @@ def desk(database_url: str) -> Iterator[Desk]:
     engine.start()
     engine.stop(grace_seconds=0)  # it has made the queue's tables
     engine = Engine(database_url, worker=False)
-    yield Desk(records, engine, DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW))
+    yield Desk(records, engine, DeadLetters(records.failures, engine.accept, lambda: NOW))
     engine.store.close()
     records.close()
 
@@ -95,16 +92,13 @@ def test_a_ticket_is_released_together_with_the_work_that_its_budget_kept_back(
 ) -> None:
     latch = desk.failed(latch_key(7), 7, WRITE_BUDGET)
     desk.failed("news", 7, WRITE_BUDGET)
-    assert [desk.may_write(7, run) for run in ("one", "two")] == [True, False]
     with monkeypatch.context() as patched:
         dies_at(patched, desk.engine, "zd:news", KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
             desk.retrying.retry(latch)
     assert desk.states() == {latch_key(7): "open", "news": "open"}
-    assert not desk.may_write(7, "two"), "nobody has released it"
     assert desk.retrying.retry(latch).state == "retried"
     assert desk.states() == {latch_key(7): "retried", "news": "retried"}
-    assert desk.may_write(7, "two")
     assert desk.engine.backlog.unfinished() == 2
 
 

@@ -145,11 +145,11 @@ def test_open_failures_stay_for_ever_and_those_dealt_with_go_with_their_tries(re
 
 def test_what_was_counted_goes_after_its_window(records: Records) -> None:
     for run, age in (("old", 31), ("young", 29)):
-        records.ticket_writes.allow(1, run, since="", now=days_ago(age), most=9)
         records.capped_actions.allow(run, "reply", "mention", since="", now=days_ago(age), cap=9)
-    assert prune_at(records, NOW).rows == {"writes": 1, "performed": 1}
-    assert not records.ticket_writes.allow(1, "next", since="", now=days_ago(0), most=1), "the young one counts"
-    assert not records.capped_actions.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1)
+    assert prune_at(records, NOW).rows == {"performed": 1}
+    assert not records.capped_actions.allow("next", "reply", "mention", since="", now=days_ago(0), cap=1), (
+        "the young one counts"
+    )
 
 
 def test_what_the_desk_shows_goes_in_its_time(records: Records) -> None:
@@ -292,7 +292,7 @@ def test_parked_work_goes_too_and_its_failure_can_still_be_tried_again(start: St
     assert pruner.at(NOW + 29 * DAY) == {}
     assert pruner.at(NOW + 31 * DAY) == {"work": 1}
     assert keys(records) == {"zd:waits", "cron:waits", "others"}
-    DeadLetters(records.failures, records.ticket_writes, engine.accept, lambda: NOW).retry_since(NOW - DAY)
+    DeadLetters(records.failures, engine.accept, lambda: NOW).retry_since(NOW - DAY)
     wait_until(lambda: tried == ["zd:crashes"])
 
 

@@ -39,6 +39,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance
 from app.work.tickets.assignees import AssigneeCache
 from app.work.tickets.decide import TicketDecider
+from app.work.tickets.own_posts import OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -142,7 +143,7 @@ def deciding(steps: Steps) -> Deciding:
         steps.log,
         judgement=judgement,
         language_model=cast("Any", SimpleNamespace(judge=lambda _rules, _ticket, judged, _previous: judged)),
-        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock),
+        caps=HourlyCaps(steps.deps.records.capped_actions, steps.clock, steps.engine.keep),
         commands=TagCommands(steps.deps, provenance),
         provenance=provenance,
         recovery=steps.recovery,
@@ -150,6 +151,7 @@ def deciding(steps: Steps) -> Deciding:
         threads=PostThreads(steps.deps),
         changes=PostChanges(steps.deps, judgement),
         short_links=ShortLinkFinder(steps.deps),
+        posts=OwnPosts(steps.deps.records.mentions),
         answers=AnswerKeeper(steps.deps),
     )
     return Deciding(steps, decider)

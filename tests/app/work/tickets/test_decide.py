@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.records.decisions import Decision
 from app.rulebook import Rulebook
 from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
@@ -27,6 +28,7 @@ from app.work.messages import (
 from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot
 from tests.app.work.tickets.conftest import PRAISE, Deciding
 from tests.support.fakes import NOW
+from tests.support.written import wrote
 
 BUG = "@gitlab since 11.4 the merge button stays grey after the pipeline passed, it worked in 11.3"
 REF = IssueRef(project="gitlab-org/gitlab", iid=7, title="It breaks", url="https://gitlab.com/x/-/issues/7")
@@ -158,6 +160,23 @@ def test_an_answer_on_the_post_solves_the_ticket_that_waited_for_it(deciding: De
     assert deciding.decide(answered) == Ended(why="solved already")
 
 
+def test_an_answer_waits_for_the_first_look_whoever_was_asked_meanwhile_and_however_often_it_waits(
+    deciding: Deciding,
+) -> None:
+    message = deciding.new()
+    log = deciding.steps.log
+    answered = TriageTicket(
+        key="zd:a", accepted_at=deciding.steps.clock(), ticket_id=message.ticket_id, cause=AnsweredOnPost(in_ticket=9)
+    )
+    log.without_verdict(message, "waiting", "Zendesk does not answer")
+    asked = Decision.without_verdict("pm1", message.ticket_id, "asked", "done", "x", now="2026", finished_at="2026")
+    deciding.steps.deps.records.decisions.save(asked)
+    assert isinstance(deciding.decide(answered), Failed)
+    log.without_verdict(answered, "waiting", "the first look has not ended")
+    log.without_verdict(message, "done", "A bot wrote it")
+    assert deciding.decide(answered) == Ended(why="it was left alone")
+
+
 def test_an_update_of_this_run_that_is_there_is_not_made_twice(deciding: Deciding) -> None:
     message = deciding.new()
     deciding.write(message)
@@ -172,13 +191,44 @@ def test_past_its_budget_a_ticket_is_not_written_to_and_people_are_told(deciding
     most = deciding.steps.deps.limits.writes_per_ticket_hour
     message = deciding.new()
     for number in range(most):
-        now = deciding.steps.clock().isoformat()
-        assert deciding.steps.deps.records.ticket_writes.allow(1, f"run {number}", since="", now=now, most=most)
+        assert isinstance(deciding.decide(message), ToWrite)
+        wrote(deciding.steps.deps.records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
     assert isinstance(deciding.decide(message), Ended)
     (failure,) = deciding.steps.deps.records.failures.newest(limit=5)
     assert (failure.reason, failure.ticket_id) == ("write_budget", message.ticket_id)
     assert isinstance(deciding.decide(replace_key(message)), Ended), "until a person releases it"
     assert len(deciding.steps.deps.records.failures.newest(limit=5)) == 1
+    deciding.steps.clock.advance(3601)
+    assert isinstance(deciding.decide(replace_key(message)), Ended), "however long that takes"
+
+
+def test_a_ticket_that_is_released_is_counted_from_nothing(deciding: Deciding) -> None:
+    records, message = deciding.steps.deps.records, deciding.new()
+    most = deciding.steps.deps.limits.writes_per_ticket_hour
+    for number in range(most):
+        wrote(records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+    (latch,) = records.failures.newest(limit=5)
+    with records.engine.begin() as connection:
+        records.failures.mark_retried(connection, [latch.id or 0])
+    for number in range(most):
+        deciding.steps.clock.advance(1)
+        assert isinstance(deciding.decide(message), ToWrite)
+        wrote(records, message.ticket_id, f"later {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+
+
+def test_an_ignored_latch_gives_no_further_budget(deciding: Deciding) -> None:
+    records, message = deciding.steps.deps.records, deciding.new()
+    for number in range(deciding.steps.deps.limits.writes_per_ticket_hour):
+        wrote(records, message.ticket_id, f"run {number}", deciding.steps.clock().isoformat())
+    assert isinstance(deciding.decide(message), Ended)
+    (latch,) = records.failures.newest(limit=5)
+    records.failures.ignore(latch.id or 0, "it is a robot")
+    assert isinstance(deciding.decide(replace_key(message)), Ended)
+    deciding.steps.clock.advance(3601)
+    records.failures.ignore(latch.id or 0, "it is a robot")
+    assert isinstance(deciding.decide(replace_key(message)), ToWrite), "the hour is over, and nothing latches it"
 
 
 def replace_key(message: TicketMessage) -> TicketMessage:

@@ -151,6 +151,23 @@ def test_the_text_of_a_deleted_post_is_kept_nowhere(deciding: Deciding, post: Po
     assert deciding.steps.deps.records.mentions.of_ticket(post.ticket_id).mention == {}  # type: ignore[union-attr]
 
 
+def test_no_later_decision_brings_back_what_zendesk_still_has(deciding: Deciding, post: Post) -> None:
+    deciding.write(post.news(deleted=True))
+    post.touch(status="open", tags=("channel__hackernews", "archetype__bug_report"))
+    decision = decided(deciding, deciding.message(post.ticket_id, "zd:later", "ticket.updated"))
+    assert (decision.archetype, decision.decided_by) == ("bug_report", "person")
+    assert (decision.ticket.subject, decision.ticket.body) == ("The post was deleted", "")
+    assert PRAISE not in decision.model_dump_json()
+
+
+def test_an_answer_is_written_where_the_post_stands_whatever_its_text_names(deciding: Deciding) -> None:
+    post = Post(deciding, PRAISE + " See https://news.ycombinator.com/item?id=1")
+    first = decided(deciding, deciding.message(post.ticket_id, "zd:first", "ticket.created"))
+    deciding.write(deciding.message(post.ticket_id, "zd:first", "ticket.created"))
+    later = decided(deciding, post.news(BUG))
+    assert [one.where for one in (first, later)] == ["https://news.ycombinator.com/item?id=7"] * 2
+
+
 def test_a_closed_ticket_is_told_nothing_and_its_text_goes_too(deciding: Deciding, post: Post) -> None:
     post.touch(status="closed")
     assert isinstance(deciding.decide(post.news(deleted=True)), Ended)

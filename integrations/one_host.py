@@ -1,0 +1,47 @@
+"""The connections of a session that calls one address only: what requests looks up for each call is kept."""
+
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
+
+
+class OneHostAdapter(HTTPAdapter):
+    """Always the host of its first request. Checks certificates, asks no proxy, reads no cookies."""
+
+    _pool: ConnectionPool | None = None
+
+    def get_connection_with_tls_context(self, request: PreparedRequest, *_: Any, **__: Any) -> ConnectionPool:
+        pool = self._pool
+        if pool is None:
+            pool = super().get_connection_with_tls_context(request, verify=True)
+            super().cert_verify(pool, request.url, verify=True, cert=None)  # type: ignore[no-untyped-call]
+            self._pool = pool
+        return pool
+
+    def cert_verify(self, conn: ConnectionPool, url: str, verify: Any, cert: Any) -> None:
+        """Nothing: it was set when the pool was made."""
+
+    def request_url(self, request: PreparedRequest, proxies: Any) -> str:  # noqa: ARG002 - the names are requests' own
+        return request.path_url
+
+    def build_response(self, req: PreparedRequest, resp: BaseHTTPResponse) -> Response:
+        response = Response()
+        response.status_code = resp.status
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw = resp
+        response.reason = resp.reason or ""
+        response.url = req.url or ""
+        response.request = req
+        response.connection = self
+        return response
+
+    def close(self) -> None:
+        """A session that is used again opens new connections."""
+        self._pool = None
+        super().close()
