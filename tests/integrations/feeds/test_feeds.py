@@ -87,10 +87,21 @@ def test_stack_exchange_gives_questions_and_says_how_long_to_wait(web: respx.Moc
     assert page.wait == 10
 
 
+def test_stack_exchange_is_searched_for_words_whatever_the_tags(web: respx.MockRouter) -> None:
+    question = json.loads(payload("stackexchange.json")) | {"backoff": 0}
+    route = web.get("https://api.stackexchange.com/2.3/search/advanced").respond(json=question)
+    (post,) = StackExchange.at([], ["git lab"]).read(START, SINCE).posts
+    assert post.title == 'Runner can\'t find "docker"'
+    assert route.calls[0].request.url.params["q"] == '"git lab"'
+
+
 def test_stack_exchange_that_asks_for_patience_gets_no_further_request(web: respx.MockRouter) -> None:
     route = web.get(STACK_EXCHANGE).respond(content=payload("stackexchange.json"))
-    StackExchange.at(["gitlab", "gitlab-ci"]).read(START, SINCE)
+    feed = StackExchange.at(["gitlab", "gitlab-ci"])
+    page = feed.read(START, SINCE)
     assert route.call_count == 1
+    feed.read(page.position, SINCE)
+    assert [one.request.url.params["tagged"] for one in route.calls] == ["gitlab", "gitlab-ci"], "each has its turn"
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
