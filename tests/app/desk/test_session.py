@@ -201,14 +201,14 @@ def test_the_cookie_opens_no_api_and_the_token_no_page(desk: Desk) -> None:
 
 
 def test_a_printed_link_signs_in_once_and_not_for_long(desk: Desk) -> None:
-    link = desk.invite()
+    link = desk.access.invite()
     assert desk.get(link).headers["location"] == HOME
     assert desk.get(HOME).status_code == 200
     desk.web.cookies.clear()
     again = desk.get(link)
     assert (again.status_code, "set-cookie" in again.headers) == (401, False)
     assert "used before, or is too old" in again.text
-    late = desk.invite()
+    late = desk.access.invite()
     desk.clock.advance(3600)
     assert desk.get(late).status_code == 401
     assert desk.get("/login/once/guessed").status_code == 401
