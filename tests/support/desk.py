@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, cast
 
 from httpx import ASGITransport, AsyncClient, Cookies, Response
 from pydantic import SecretStr
 
-from app.desk.access import COOKIE
+from app.desk.access import COOKIE, DeskAccess
 from app.records.audit import AuditEntry
-from app.records.database import Along
+from app.records.database import Along, make_engine, make_reader
 from app.records.decisions import Decision
 from app.records.failures import Failure
 from app.records.records import Records
@@ -78,12 +80,17 @@ class Desk:
     web: Web
     service: Any
     engine: Accepting
-    invite: Callable[[], str]
+    app: Any
     saved: int = field(default=0)
 
     def sign_in(self, role: str = "operate", name: str = "") -> None:
         answer = self.post("/login", token=TOKENS[role], name=name)
         assert answer.status_code == 303
+
+    @property
+    def access(self) -> DeskAccess:
+        access: DeskAccess = self.app.state.desk_access
+        return access
 
     @property
     def cookie(self) -> str:
@@ -145,10 +152,22 @@ class Desk:
         return [one for one in self.records.audit.newest() if not one.what.startswith("sign")]
 
 
+@cache
+def empty_database() -> bytes:
+    """Migrated once for all tests of a process: it takes longer than most of them."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        Records.open(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
 @contextmanager
 def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
     """`service`: what else of the service the pages under test ask for."""
-    records = Records.open(f"sqlite:///{folder / 'pointsman.db'}")
+    file = folder / "pointsman.db"
+    file.write_bytes(empty_database())
+    url = f"sqlite:///{file}"
+    records = Records(make_engine(url), make_engine(url, pool=1, durable=False), make_reader(url))
     clock = Clock()
     try:
         engine = Accepting(records.engine)
@@ -171,7 +190,7 @@ def open_desk(folder: Path, **service: Any) -> Iterator[Desk]:
         app = create_app(cast("Service", made))
         client = AsyncClient(transport=ASGITransport(app), base_url=ORIGIN)
         web = Web(client)
-        yield Desk(records, clock, web, made, engine, app.state.desk_access.invite)
+        yield Desk(records, clock, web, made, engine, app)
         web.runner.close()
     finally:
         records.close()
