@@ -92,7 +92,12 @@ def test_an_open_page_keeps_its_rows_and_says_how_many_are_newer(desk: Desk) -> 
     assert ids(news.text) == [1]
     assert "1 newer: show" in news.text
     assert "<html" not in news.text
-    assert news.headers["vary"] == "HX-Request"
+    assert news.headers["vary"] == "HX-Request, HX-Request-Type"
+
+
+def test_a_filter_that_changes_in_place_gets_the_whole_page(desk: Desk) -> None:
+    answer = desk.get(f"{HOME}?state=failed", **{"HX-Request": "true", "HX-Request-Type": "full"})
+    assert "<html" in answer.text
 
 
 def test_an_empty_page_that_is_open_shows_what_comes(desk: Desk) -> None:
