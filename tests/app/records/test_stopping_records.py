@@ -23,7 +23,7 @@ LATER = "2026-11-01T09:00:00+00:00"
 def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        return server.new_database()
+        return server.migrated_database()
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 
