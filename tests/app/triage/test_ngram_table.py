@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.triage.language import LanguageDetector
 from app.triage.ngram_table import NgramTable
 
 GROUPS = {b" the ": {11: 900, 37: 2}, b"the": {11: 70_00}, b"th": {0: 1}, "ß".encode(): {9: 65_535}, b"a\0": {1: 1}}
@@ -29,3 +30,8 @@ def test_a_table_that_would_lose_something_is_refused(
 ) -> None:
     with pytest.raises(error):
         NgramTable(groups)
+
+
+def test_a_second_detector_knows_as_much() -> None:
+    text = "Buenas, ¿alguien sabe cómo hacer para que el pipeline se ejecute solamente cuando hago merge?"
+    assert [LanguageDetector().detect(text).code for _ in range(2)] == ["es", "es"]
