@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
-
 from integrations.errors import RateLimited
 from integrations.feeds.feed import (
     FeedPage,
@@ -18,6 +16,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     from_epoch,
     next_part,
@@ -36,13 +35,13 @@ FEWEST_LEFT = 5
 DAY = 86_400.0
 
 
-class _Owner(BaseModel):
+class _Owner(Told):
     display_name: str = ""
     link: str = ""
     user_id: int | None = None
 
 
-class _Question(BaseModel):
+class _Question(Told):
     question_id: int
     link: str
     title: str
@@ -52,15 +51,15 @@ class _Question(BaseModel):
     owner: _Owner = _Owner()
 
 
-class _Known(BaseModel):
+class _Known(Told):
     question_id: int
 
 
-class _KnownOnes(BaseModel):
+class _KnownOnes(Told):
     items: list[_Known]
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     items: GoodOnes[_Question]
     has_more: bool = False
     backoff: float = 0.0

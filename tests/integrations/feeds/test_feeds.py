@@ -261,6 +261,16 @@ def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter
     assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
 
 
+def test_what_a_source_does_not_know_it_may_write_as_null(web: respx.MockRouter) -> None:
+    web.get(DISQUS).respond(json={"response": [], "cursor": {"next": None, "hasNext": None}})
+    assert Disqus.at("gitlab", "key").read(START, SINCE).posts == ()
+    answer = json.loads(payload("bluesky.json"))
+    answer["cursor"] = answer["posts"][0]["author"]["displayName"] = None
+    web.post(LOGIN).respond(json={"accessJwt": "token"})
+    web.get(BLUESKY).respond(json=answer)
+    assert len(Bluesky.at(["gitlab"], "us.example", "app-password").read(START, SINCE).posts) == 1
+
+
 def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> None:
     answer = json.loads(payload("hackernews.json"))
     answer["hits"][1] = {"objectID": "no number", "created_at_i": None}
