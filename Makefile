@@ -49,7 +49,7 @@ soak: $(VENV)/.installed-dev ## memory over 20,000 tickets (ARGS="--tickets 5000
 audit: $(VENV)/.installed-dev ## known vulnerabilities of the locked dependencies
 	$(BIN)/python .ci/audit.py requirements/runtime.lock requirements/dev.lock
 
-pictures: $(VENV)/.installed ## the pictures of the docs, made from the demo's pages (needs Chromium)
+pictures: $(VENV)/.installed-dev ## the pictures of the docs, made from the demo's pages (needs Chromium)
 	$(BIN)/python docs/pictures/make.py
 
 lock: ## resolve the dependencies again, with hashes (needs uv)

@@ -1,5 +1,6 @@
 """The `pointsman` command, assembled from its groups."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -17,6 +18,8 @@ for group in (starter, setup, serve, rules, classification, operations, chat, ba
 
 
 def main() -> None:
+    # Read by numpy's import. Its other threads would spin after each product, and a ticket's are small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     cli(prog_name="pointsman")
 
 

@@ -42,6 +42,8 @@ _SENT = 0.3
 """Of the replies that would be suggested, how many go out by themselves in this month."""
 _WAITING, _FORGOTTEN = 0.25, 0.02
 """Tickets of the last two days, and older ones, that nobody has answered."""
+_OVERRULED = 0.04
+"""Of what a rule decided rightly, how much somebody saw otherwise."""
 _NOTICED = 0.7
 """Of what was decided wrongly, or left to people, how much they have dealt with."""
 
@@ -147,7 +149,7 @@ class SampleMonth:
         share = self._random.betavariate(2, 1)
         best = text.gold if self._random.random() < 0.15 + 0.85 * share else self._random.choice(_MISTAKEN_FOR)
         other = next(name for name in _MISTAKEN_FOR if name != best)
-        shares = {best: share, other: (1 - share) / 2}
+        shares = {best: share, other: min(share, 1 - share) / 2}
         return ModelVerdict(MappingProxyType(shares), best, share, (), (), MARK, with_encoder=False)
 
     def _keep(self, decision: Decision, link: Link | None) -> None:
@@ -168,15 +170,18 @@ class SampleMonth:
             ticket_mention(self.records.mentions, decision.ticket_id, decision.channel, text, moment)
 
     def _correct(self, decision: Decision, text: LabelledTicket) -> None:
-        if decision.archetype in text.right or self._random.random() > _NOTICED:
+        is_right = decision.archetype in text.right
+        overruled = is_right and decision.decided_by.startswith("route:") and self._random.random() < _OVERRULED
+        if not overruled and (is_right or self._random.random() > _NOTICED):
             return
+        chosen = next(name for name in _MISTAKEN_FOR if name != decision.archetype) if overruled else text.gold
         at = datetime.fromisoformat(decision.decided_at) + timedelta(minutes=self._random.uniform(5, 300))
         if at < self.now:
             by = self._random.choice(("Ada", "Grace", "Linus"))
             self.records.corrections.save(
                 Correction(
                     decision.ticket_id,
-                    text.gold,
+                    chosen,
                     decision.archetype,
                     decision.decided_by,
                     decision.ticket,

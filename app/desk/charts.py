@@ -8,12 +8,14 @@ from datetime import date
 from math import log
 from typing import Any
 
-WIDTH, HEIGHT = 720, 220
+WIDTH, HEIGHT = 560, 210
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 10, 26
 PLOT = HEIGHT - TOP - BOTTOM
-MOST_LABELS = 8
+MOST_LABELS = 7
 SHORTEST, LONGEST = 10.0, 7 * 86400.0
 """Seconds; what is shorter or longer stands at the edge."""
+LEAST = 2.0
+"""The height of a column of nothing."""
 _TICKS = ((60, "1 min"), (600, "10 min"), (3600, "1 h"), (4 * 3600, "4 h"), (86400, "1 day"), (7 * 86400, "7 days"))
 
 
@@ -57,7 +59,8 @@ def share_chart(days: Sequence[Mapping[str, Any]]) -> Chart:
     columns = []
     for place, day in enumerate(days):
         share = day["share"] or 0.0
-        columns.append(_column(place, days, top=_share_at(share), bottom=_share_at(0)))
+        least = LEAST if day["share"] is not None else 0  # none in time is to be seen, no ticket is not
+        columns.append(_column(place, days, top=min(_share_at(share), _share_at(0) - least), bottom=_share_at(0)))
     return Chart(tuple(columns), tuple(ScaleLine(_share_at(share), f"{share:.0%}") for share in (0, 0.5, 1)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from app.rules.verdict import spoken
@@ -29,6 +29,36 @@ def day(iso: str) -> str:
 def words(name: str | None) -> str:
     """`bug_report` as people say it."""
     return spoken(name or "")
+
+
+_SERVICES = {"gitlab": "GitLab", "zendesk": "Zendesk", "sentry": "Sentry", "chat": "the chat", "llm": "the model"}
+
+
+def service(name: str) -> str:
+    """As it writes itself."""
+    return _SERVICES.get(name, spoken(name))
+
+
+def budget(name: str) -> str:
+    """`gitlab:issues:104` is "GitLab: issues, project 104"."""
+    of, _, what = name.partition(":")
+    kind, _, project = what.partition(":")
+    return f"{service(of)}: {spoken(kind)}" + (f", project {project}" if project else "")
+
+
+def cause(reason: str) -> str:
+    """`http_502` is "HTTP 502", `no_answer` is "no answer"."""
+    return spoken(reason).replace("http ", "HTTP ", 1) if reason.startswith("http_") else spoken(reason)
+
+
+def weekday(day_iso: str) -> str:
+    """`Sun 29 Nov`."""
+    return f"{date.fromisoformat(day_iso):%a %-d %b}"
+
+
+def feed_state(state: str) -> str:
+    """What the last look at a feed brought."""
+    return {"items": "something new", "empty": "nothing new", "not_read": "not read yet"}.get(state, spoken(state))
 
 
 def decided_by(name: str) -> str:
@@ -74,4 +104,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "plural": plural,
     "duration": duration,
     "since": since,
+    "service": service,
+    "budget": budget,
+    "cause": cause,
+    "weekday": weekday,
+    "feed_state": feed_state,
 }

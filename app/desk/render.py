@@ -23,7 +23,7 @@ from app.desk.page import Content, Page
 from app.desk.session import Visitor
 
 LIVE = "live"
-_VARY = {"Vary": "HX-Request"}
+_VARY = {"Vary": "HX-Request, HX-Request-Type"}
 
 
 @cache
@@ -56,10 +56,14 @@ class Asked:
 
 
 def page_response(asked: Asked, content: Content) -> Response:
-    """The page; for a tick its live part, or 304 when that is what the tick has already."""
+    """The page; for a tick its live part, or 304 when that is what the tick has already.
+
+    A filter that changes takes what it needs out of the whole page.
+    """
     tag, given = _tag(content), asked.request.headers
     template = environment().get_template(asked.page.template)
-    if "hx-request" not in given or LIVE not in template.blocks:
+    wants_all = "hx-request" not in given or given.get("hx-request-type") == "full"
+    if wants_all or LIVE not in template.blocks:
         return HTMLResponse(_whole(asked, content, tag), headers=_VARY)
     headers = {**_VARY, "HX-PTag": tag}
     if given.get("hx-ptag") == tag:

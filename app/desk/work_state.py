@@ -27,7 +27,8 @@ def work_state(service: Service, now: datetime) -> dict[str, Any]:
         for one in service.feeds()
     ]
     return {
-        "paused": [asdict(one) for one in deps.pause.current()],
+        # Not by the switch: it believes for a moment what it read, and who has just pressed the button looks here.
+        "paused": [asdict(one) for one in records.pauses.current()],
         "held": records.suspended_work.count(),
         "waiting": deps.engine.backlog.waiting(),
         "oldest_seconds": round(service.oldest_waiting()),

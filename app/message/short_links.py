@@ -8,8 +8,10 @@ from app.ticket import ShortLink
 
 MOST: Final = 3
 """Links of one text that are looked up."""
+# Letters of languages without blanks may stand right before and behind it; before a bare host they belong to it.
 _LINK: Final = re.compile(
-    r"(?<![\w@./:=?&#%-])(?:https?://)?((?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,12})/[\w%/?=&#~+.-]{0,300}[\w/]",
+    r"(?:(?<![a-z0-9_@./:=?&#%-])https?://|(?<![\w@./:=?&#%-]))"
+    r"((?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,12})/[a-z0-9_%/?=&#~+.-]{0,300}[a-z0-9_/]",
     re.IGNORECASE,
 )
 

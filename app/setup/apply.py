@@ -47,10 +47,9 @@ class Applier:
             try:
                 rest = self._one(item, plan, applied)
             except (Invalid, NotFound, Refused, Conflict) as error:
-                wrong = str(error)
+                wrong = _in_its_words(error)
             except IntegrationError as error:
-                wait = getattr(error, "retry_after", None)
-                wrong = f"{error}; it asks to wait for {wait:.0f} s" if wait else str(error)
+                wrong = _in_its_words(error)
                 applied.open = [*queue]
             else:
                 if rest is not None:
@@ -83,7 +82,7 @@ class Applier:
         missing = references_in(values)
         if missing:
             raise Invalid("setup", f"not done, because there is no {', '.join(sorted(missing))}", "waits")
-        item = replace(item, values=values)
+        item = replace(item, values=values, otherwise=resolved(item.otherwise, plan.ids))
         if item.step.verb == "unwanted" and item.found is not None:
             self._save(item, item.kind.deactivate(self.account, item.found))
             return None
@@ -161,6 +160,13 @@ class Applier:
 
     def _marker(self, item: Item) -> Marker:
         return Marker(item.step.key, self.account.instance)
+
+
+def _in_its_words(error: IntegrationError) -> str:
+    """With what the server says of it: here nothing of it quotes a customer."""
+    wait = getattr(error, "retry_after", None)
+    said = "; ".join(text for texts in getattr(error, "fields", {}).values() for text in texts)
+    return f"{error}{f' ({said})' if said else ''}{f'; it asks to wait for {wait:.0f} s' if wait else ''}"
 
 
 def _in_order(chosen: Sequence[Item]) -> deque[Item]:

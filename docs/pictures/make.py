@@ -12,22 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from urllib.parse import urljoin
+
+from playwright.sync_api import BrowserContext, sync_playwright
 
 FOLDER = Path(__file__).parent
 POINTSMAN = Path(sys.executable).with_name("pointsman")
-BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 READY = "Ctrl-C"
+DESK_SCALE = 1.0
 ADDRESSES = {"zendesk": "Zendesk's tickets", "gitlab": "GitLab's issues", "desk": "The desk"}
 
 
@@ -37,7 +30,7 @@ class Picture:
     service: str
     list_page: str
     shows: str
-    """Words in the page's line in the list; the newest line with them is taken."""
+    """Words in the page's line in the list; the newest line with them is taken. Empty: the list itself."""
     height: int
     scale: float = 1.25
     width: int = 720
@@ -47,7 +40,9 @@ PICTURES = (
     Picture("ticket", "zendesk", "/", "LDAP sync removes group owners", 900),
     Picture("issue", "gitlab", "/gitlab-org/gitlab/-/issues", "LDAP sync removes group owners", 760),
     Picture("followed", "zendesk", "/", "gitlab.com down for anybody else", 1182, 1.0),
-    Picture("desk-ticket", "desk", "/", "LDAP sync removes group owners", 1000, 1.0, 1180),
+    Picture("desk-ticket", "desk", "/", "gitlab.com down for anybody else", 860, DESK_SCALE, 1280),
+    Picture("desk-decisions", "desk", "/desk/decisions?archetype=feature_request", "", 620, DESK_SCALE, 1280),
+    Picture("desk-times", "desk", "/desk/times", "", 590, DESK_SCALE, 1280),
 )
 
 
@@ -56,11 +51,16 @@ def main() -> int:
     if browser is None:
         print(f"No browser found ({', '.join(BROWSERS)}). On Debian: apt-get install chromium", file=sys.stderr)
         return 1
-    with demo() as addresses:
+    with demo() as addresses, sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browser)
+        scales = {one.scale for one in PICTURES}
+        windows = {one: launched.new_context(locale="en-GB", device_scale_factor=one) for one in scales}
+        windows[DESK_SCALE].new_page().goto(addresses["desk"])  # the link signs in once
         for picture in PICTURES:
             address = at_desk(picture, addresses) if picture.service == "desk" else shown(picture, addresses)
-            take(browser, address, picture)
+            take(windows[picture.scale], address, picture)
             print(f"{FOLDER / picture.name}.png  {address}")
+        launched.close()
     return 0
 
 
@@ -87,9 +87,11 @@ def shown(picture: Picture, addresses: dict[str, str]) -> str:
 
 
 def at_desk(picture: Picture, addresses: dict[str, str]) -> str:
-    """The ticket's page at the desk, by the link that signs in once."""
-    number = page_of(picture, addresses["zendesk"]).rpartition("/")[2]
-    return f"{addresses['desk']}?next=/desk/tickets/{number}"
+    """A page of the desk: its own, or the one of the ticket that Zendesk's list shows."""
+    page = picture.list_page
+    if picture.shows:
+        page = "/desk/tickets/" + page_of(picture, addresses["zendesk"]).rpartition("/")[2]
+    return urljoin(addresses["desk"], page)
 
 
 def page_of(picture: Picture, address: str) -> str:
@@ -103,12 +105,12 @@ def page_of(picture: Picture, address: str) -> str:
     return found[1] if found[1].startswith("http") else address + found[1]
 
 
-def take(browser: str, address: str, picture: Picture) -> None:
-    with TemporaryDirectory(prefix="pointsman-pictures-") as profile:
-        size = (f"--window-size={picture.width},{picture.height}", f"--force-device-scale-factor={picture.scale}")
-        target = f"--screenshot={FOLDER / picture.name}.png"
-        command = [browser, *QUIET, f"--user-data-dir={profile}", *size, target, address]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
+def take(window: BrowserContext, address: str, picture: Picture) -> None:
+    page = window.new_page()
+    page.set_viewport_size({"width": picture.width, "height": picture.height})
+    page.goto(address)
+    page.screenshot(path=FOLDER / f"{picture.name}.png")
+    page.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from integrations.feeds.feed import (
     FeedPage,
@@ -15,6 +15,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     next_part,
     part_of,
@@ -29,47 +30,47 @@ MOST_PAGES = 5
 PER_PAGE = 100
 
 
-class _Author(BaseModel):
+class _Author(Told):
     did: str
     handle: str = ""
     display_name: str = Field(default="", alias="displayName")
 
 
-class _Ref(BaseModel):
+class _Ref(Told):
     uri: str = ""
 
 
-class _Reply(BaseModel):
+class _Reply(Told):
     root: _Ref = _Ref()
     parent: _Ref = _Ref()
 
 
-class _Record(BaseModel):
+class _Record(Told):
     text: str = ""
     reply: _Reply = _Reply()
 
 
-class _Post(BaseModel):
+class _Post(Told):
     uri: str
     author: _Author
     record: _Record
     indexed_at: AwareDatetime = Field(alias="indexedAt")
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     posts: GoodOnes[_Post]
     cursor: str = ""
 
 
-class _Known(BaseModel):
+class _Known(Told):
     uri: str
 
 
-class _KnownOnes(BaseModel):
+class _KnownOnes(Told):
     posts: list[_Known]
 
 
-class _Session(BaseModel):
+class _Session(Told):
     token: str = Field(alias="accessJwt", min_length=1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 
 from integrations.feeds.feed import (
     FeedPage,
@@ -16,6 +16,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     is_gone,
     read_json,
@@ -27,7 +28,7 @@ PATH = "/posts.json"
 MOST_PAGES = 10
 
 
-class _Post(BaseModel):
+class _Post(Told):
     id: int
     username: str = ""
     name: str | None = None
@@ -48,11 +49,11 @@ class _Post(BaseModel):
         return self.post_type == 1 and self.topic_archetype == "regular" and not self.hidden
 
 
-class _Pushed(BaseModel):
+class _Pushed(Told):
     post: _Post
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     latest_posts: GoodOnes[_Post]
 
 

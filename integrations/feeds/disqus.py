@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, Told, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -23,19 +23,19 @@ _Utc = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.rep
 _Id = Annotated[str, BeforeValidator(str)]
 
 
-class _Author(BaseModel):
+class _Author(Told):
     name: str = ""
     username: str = ""
     profile_url: str = Field(default="", alias="profileUrl")
 
 
-class _Thread(BaseModel):
+class _Thread(Told):
     id: _Id
     link: str = ""
     title: str = ""
 
 
-class _Post(BaseModel):
+class _Post(Told):
     id: _Id
     created_at: _Utc = Field(alias="createdAt")
     message: str = ""
@@ -46,20 +46,20 @@ class _Post(BaseModel):
     is_spam: bool = Field(default=False, alias="isSpam")
 
 
-class _State(BaseModel):
+class _State(Told):
     is_deleted: bool = Field(default=False, alias="isDeleted")
 
 
-class _Details(BaseModel):
+class _Details(Told):
     response: _State
 
 
-class _Cursor(BaseModel):
+class _Cursor(Told):
     next: str = ""
     more: bool = Field(default=False, alias="hasNext")
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     response: GoodOnes[_Post]
     cursor: _Cursor = _Cursor()
 

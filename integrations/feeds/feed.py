@@ -1,13 +1,13 @@
 """What every feed gives: posts, how far it was read, and how long to leave it alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 
 import httpx
 import structlog
-from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from integrations.errors import NotFound
 from integrations.http import Reader, http_client
@@ -21,6 +21,18 @@ log = structlog.get_logger(__name__)
 
 SomeAnswer = TypeVar("SomeAnswer", bound=BaseModel)
 SomeItem = TypeVar("SomeItem")
+
+
+class Told(BaseModel):
+    """Part of an answer. What a source does not know it leaves out, or writes null for it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {key: value for key, value in given.items() if value is not None or key in needed}
 
 
 def _good_ones(items: Any, read: ValidatorFunctionWrapHandler) -> Any:

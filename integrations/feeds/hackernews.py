@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import Field, RootModel
 
 from integrations.feeds.feed import (
     FeedPage,
@@ -16,6 +16,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     from_epoch,
     next_part,
@@ -35,7 +36,7 @@ MOST_PAGES = 10
 _ITEM = "https://news.ycombinator.com/item?id="
 
 
-class _Hit(BaseModel):
+class _Hit(Told):
     id: str = Field(alias="objectID", pattern=r"^\d{1,15}$")
     created_at_i: int
     author: str | None = None
@@ -49,11 +50,11 @@ class _Hit(BaseModel):
     points: int | None = None
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     hits: GoodOnes[_Hit]
 
 
-class _Item(BaseModel):
+class _Item(Told):
     deleted: bool = False
     dead: bool = False
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import AwareDatetime, BaseModel, RootModel
+from pydantic import AwareDatetime, RootModel
 
 from integrations.feeds.feed import (
     FeedPage,
@@ -16,6 +16,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     is_gone,
     read_json,
@@ -27,13 +28,13 @@ PER_PAGE = 40
 MOST_PAGES = 10
 
 
-class _Account(BaseModel):
+class _Account(Told):
     acct: str = ""
     display_name: str = ""
     url: str = ""
 
 
-class _Status(BaseModel):
+class _Status(Told):
     id: str
     uri: str
     url: str | None = None

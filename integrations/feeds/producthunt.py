@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from integrations.feeds.feed import (
     FeedPage,
@@ -17,6 +17,7 @@ from integrations.feeds.feed import (
     GoodOnes,
     OlderPosts,
     SomeAnswer,
+    Told,
     feed_reader,
     next_part,
     part_of,
@@ -41,15 +42,15 @@ def _told(name: str) -> str:
     return "" if name == "[REDACTED]" else name
 
 
-Told = Annotated[str, AfterValidator(_told)]
+Name = Annotated[str, AfterValidator(_told)]
 
 
-class _User(BaseModel):
-    name: Told = ""
-    username: Told = ""
+class _User(Told):
+    name: Name = ""
+    username: Name = ""
 
 
-class _PageInfo(BaseModel):
+class _PageInfo(Told):
     has_next_page: bool = Field(default=False, alias="hasNextPage")
     end_cursor: str | None = Field(default=None, alias="endCursor")
 
@@ -59,7 +60,7 @@ class _PageInfo(BaseModel):
         return (self.has_next_page and self.end_cursor) or ""
 
 
-class _Comment(BaseModel):
+class _Comment(Told):
     id: str
     body: str = ""
     created_at: AwareDatetime = Field(alias="createdAt")
@@ -68,16 +69,16 @@ class _Comment(BaseModel):
     user: _User | None = None
 
 
-class _CommentEdge(BaseModel):
+class _CommentEdge(Told):
     node: _Comment
 
 
-class _Comments(BaseModel):
-    edges: GoodOnes[_CommentEdge] = []
+class _Comments(Told):
+    edges: GoodOnes[_CommentEdge] = Field(default_factory=list)
     page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 
-class _Post(BaseModel):
+class _Post(Told):
     id: str
     name: str
     tagline: str = ""
@@ -89,28 +90,28 @@ class _Post(BaseModel):
     comments: _Comments = _Comments()
 
 
-class _PostEdge(BaseModel):
+class _PostEdge(Told):
     node: _Post
 
 
-class _Posts(BaseModel):
+class _Posts(Told):
     edges: GoodOnes[_PostEdge]
     page: _PageInfo = Field(default_factory=_PageInfo, alias="pageInfo")
 
 
-class _PostsData(BaseModel):
+class _PostsData(Told):
     posts: _Posts
 
 
-class _PostData(BaseModel):
+class _PostData(Told):
     post: _Post | None
 
 
-class _PostsAnswer(BaseModel):
+class _PostsAnswer(Told):
     data: _PostsData
 
 
-class _PostAnswer(BaseModel):
+class _PostAnswer(Told):
     data: _PostData
 
 

@@ -4,13 +4,15 @@ Entries are known by their id; its date may be that of the last edit. An id that
 breaks off is read as far as it goes, and asked for as a whole again.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from time import struct_time
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.sax import SAXException
 
@@ -20,6 +22,8 @@ import httpx
 from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
 from integrations.http import NOT_MODIFIED, Reader
 from integrations.outbound import UNGUARDED, Outbound
+
+_MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,17 @@ def _post(entry: Mapping[str, Any], *, is_known_by_id: bool) -> FeedPost:
         published_at=_date(entry),
         author_name=str(author.get("name") or entry.get("author") or ""),
         author_url=str(author.get("href") or ""),
-        title=str(entry.get("title") or ""),
+        title=_title(entry),
         html=_html(entry),
         thread_url=str(entry.get("comments") or ""),
     )
+
+
+def _title(entry: Mapping[str, Any]) -> str:
+    """Without markup, where it has some: Google Alerts set what they look for in bold."""
+    title = str(entry.get("title") or "")
+    detail = entry.get("title_detail") or {}
+    return title if detail.get("type") == "text/plain" else unescape(_MARKUP.sub("", title))
 
 
 def _html(entry: Mapping[str, Any]) -> str:

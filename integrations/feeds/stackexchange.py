@@ -1,14 +1,13 @@
-"""Questions of a Stack Exchange site by tag. No account; a key raises the quota.
+"""Questions of a Stack Exchange site, by tag and by search. No account; a key raises the quota.
 
-https://api.stackexchange.com/docs/questions and /docs/throttle.
+https://api.stackexchange.com/docs/questions, /docs/advanced-search and /docs/throttle. How the search matches is not
+told, so who reads it must look for the words themselves.
 """
 
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from pydantic import BaseModel
 
 from integrations.errors import RateLimited
 from integrations.feeds.feed import (
@@ -17,6 +16,7 @@ from integrations.feeds.feed import (
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     from_epoch,
     next_part,
@@ -35,13 +35,13 @@ FEWEST_LEFT = 5
 DAY = 86_400.0
 
 
-class _Owner(BaseModel):
+class _Owner(Told):
     display_name: str = ""
     link: str = ""
     user_id: int | None = None
 
 
-class _Question(BaseModel):
+class _Question(Told):
     question_id: int
     link: str
     title: str
@@ -51,15 +51,15 @@ class _Question(BaseModel):
     owner: _Owner = _Owner()
 
 
-class _Known(BaseModel):
+class _Known(Told):
     question_id: int
 
 
-class _KnownOnes(BaseModel):
+class _KnownOnes(Told):
     items: list[_Known]
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     items: GoodOnes[_Question]
     has_more: bool = False
     backoff: float = 0.0
@@ -68,7 +68,8 @@ class _Answer(BaseModel):
 
 @dataclass(frozen=True)
 class StackExchange:
-    tags: Sequence[str]
+    asked: Sequence[tuple[str, str]]
+    """What is asked for, each by itself: `tagged` a tag, or `q` for words."""
     site: str
     key: str
     service: str
@@ -79,6 +80,7 @@ class StackExchange:
     def at(
         cls,
         tags: Sequence[str],
+        searches: Sequence[str] = (),
         *,
         site: str = "stackoverflow",
         key: str = "",
@@ -86,27 +88,30 @@ class StackExchange:
         service: str = "stackexchange",
         outbound: Outbound = UNGUARDED,
     ) -> "StackExchange":
-        return cls(tags, site, key, service, url, feed_reader(service, url, outbound))
+        asked = [*(("tagged", one) for one in tags), *(("q", f'"{one}"') for one in searches)]
+        return cls(asked, site, key, service, url, feed_reader(service, url, outbound))
 
     def read(self, position: FeedPosition, since: datetime) -> FeedPage:
-        reached = from_epoch(float(position.after)) if position.after else since
+        after, _, first = position.after.partition(":")
+        reached = from_epoch(float(after)) if after else since
         start = max(since, reached - OVERLAP)
         posts: dict[str, FeedPost] = {}
-        wait = 0.0
-        for answer in self._answers(start):
+        wait, next_first = 0.0, int(first or 0) % len(self.asked)
+        for number, answer in self._answers(start, next_first):
             posts.update({str(one.question_id): _post(one) for one in answer.items})
             wait = max(wait, answer.backoff)
             self._check_quota(answer)
+            next_first = (number + 1) % len(self.asked)
         newest = max([reached, *(post.published_at for post in posts.values() if post.published_at)])
-        return FeedPage(tuple(posts.values()), FeedPosition(after=str(int(newest.timestamp()))), wait)
+        return FeedPage(tuple(posts.values()), FeedPosition(after=f"{int(newest.timestamp())}:{next_first}"), wait)
 
     def older(self, before: str, since: datetime) -> OlderPosts:
         """The oldest first: a page stays the same while new questions come."""
         number, place = part_of(before)
         page = int(place or 1)
-        answer = self._page(self.tags[number], since, page)
+        answer = self._page(self.asked[number], since, page)
         self._check_quota(answer)
-        following = next_part(number, str(page + 1) if answer.has_more else "", len(self.tags))
+        following = next_part(number, str(page + 1) if answer.has_more else "", len(self.asked))
         return OlderPosts(tuple(map(_post, answer.items)), following, answer.backoff)
 
     def gone(self, ids: Sequence[str]) -> set[str]:
@@ -116,27 +121,30 @@ class StackExchange:
         there = read_json(self.reader.at(address), _KnownOnes, params=asked).items
         return {*ids} - {str(one.question_id) for one in there}
 
-    def _answers(self, start: datetime) -> Iterator[_Answer]:
-        """One request for each tag, and one for each further page: several tags in one would have to be there at once.
+    def _answers(self, start: datetime, first: int) -> Iterator[tuple[int, _Answer]]:
+        """Each with the number of what was asked for; one request for each, and one for each further page.
 
-        A source that asks for patience gets no further request in this round.
+        Several tags in one would have to be there at once. A source that asks for patience gets no further request in
+        this round, so the next one begins with what was not asked for in this.
         """
-        for tag in self.tags:
+        for number in (*range(first, len(self.asked)), *range(first)):
             for page in range(1, MOST_PAGES + 1):
-                answer = self._page(tag, start, page)
-                yield answer
+                answer = self._page(self.asked[number], start, page)
+                yield number, answer
                 if answer.backoff:
                     return
                 if not answer.has_more:
                     break
 
-    def _page(self, tag: str, start: datetime, page: int) -> _Answer:
+    def _page(self, wanted: tuple[str, str], start: datetime, page: int) -> _Answer:
+        name, value = wanted
+        search = f"{self.address.rstrip('/').rpartition('/')[0]}/search/advanced"
         return read_json(
-            self.reader,
+            self.reader.at(search) if name == "q" else self.reader,
             _Answer,
             params={
                 "site": self.site,
-                "tagged": tag,
+                name: value,
                 "fromdate": str(int(start.timestamp())),
                 "sort": "creation",
                 "order": "asc",

@@ -7,14 +7,13 @@ place in them is a position: posts are known by their ids alone.
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
     GoodOnes,
     OlderPosts,
+    Told,
     feed_reader,
     from_epoch,
     read_json,
@@ -25,7 +24,7 @@ from integrations.outbound import UNGUARDED, Outbound
 ADDRESS = "https://api.tumblr.com/v2/tagged"
 
 
-class _Post(BaseModel):
+class _Post(Told):
     id_string: str
     post_url: str
     blog_name: str = ""
@@ -39,7 +38,7 @@ class _Post(BaseModel):
     summary: str = ""
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     response: GoodOnes[_Post]
 
 

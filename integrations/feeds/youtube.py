@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, feed_reader, read_json
+from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, Told, feed_reader, read_json
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -19,7 +19,7 @@ ADDRESS = "https://www.googleapis.com/youtube/v3/commentThreads"
 MOST_PAGES = 3
 
 
-class _CommentSnippet(BaseModel):
+class _CommentSnippet(Told):
     text: str = Field(default="", alias="textDisplay")
     author: str = Field(default="", alias="authorDisplayName")
     author_url: str = Field(default="", alias="authorChannelUrl")
@@ -27,35 +27,35 @@ class _CommentSnippet(BaseModel):
     parent_id: str = Field(default="", alias="parentId")
 
 
-class _Comment(BaseModel):
+class _Comment(Told):
     id: str
     snippet: _CommentSnippet
 
 
-class _ThreadSnippet(BaseModel):
+class _ThreadSnippet(Told):
     video_id: str = Field(default="", alias="videoId")
     top: _Comment = Field(alias="topLevelComment")
 
 
-class _Replies(BaseModel):
-    comments: list[_Comment] = []
+class _Replies(Told):
+    comments: list[_Comment] = Field(default_factory=list)
 
 
-class _Thread(BaseModel):
+class _Thread(Told):
     snippet: _ThreadSnippet
     replies: _Replies = _Replies()
 
 
-class _Answer(BaseModel):
+class _Answer(Told):
     items: GoodOnes[_Thread]
     next_page: str = Field(default="", alias="nextPageToken")
 
 
-class _Known(BaseModel):
+class _Known(Told):
     id: str
 
 
-class _KnownOnes(BaseModel):
+class _KnownOnes(Told):
     items: list[_Known]
 
 

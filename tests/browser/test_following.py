@@ -15,8 +15,7 @@ TICK = "document.body.dispatchEvent(new CustomEvent('desk:tick'))"
 def test_news_close_nothing_and_take_back_only_a_first_click_on_something_else(served: Served) -> None:
     desk = served.desk
     desk.failure()
-    page = served.page()
-    page.goto(FAILURES)
+    page = served.page(at=FAILURES)
     page.click("summary:text('Ignore')")
     page.fill(".ignore input", "it is known")
     page.click("text=Retry 1")
@@ -28,7 +27,7 @@ def test_news_close_nothing_and_take_back_only_a_first_click_on_something_else(s
     assert page.locator(".causes button").text_content() == "Retry 1 now"
     desk.failure()
     page.evaluate(TICK)
-    page.wait_for_selector("text=open failures")
+    page.locator(".causes button", has_text="Retry 2").wait_for()
     assert page.locator(".causes button").text_content() == "Retry 2"
     page.click("text=Retry 2")
     assert page.locator(".causes button").text_content() == "Retry 2 now"
@@ -42,7 +41,7 @@ def test_a_first_click_does_not_wait_for_ever(served: Served) -> None:
     desk.decision(ticket_id=7)
     link = Link(7, "issue", 5, "g/p", 9, "https://gitlab.example/9", "opened", "opened")
     desk.records.links.save(link, now=desk.clock().isoformat())
-    page = served.page()
+    page = served.page(at="")
     page.clock.install()
     page.goto("/desk/tickets/7")
     page.click("text=Remove")
@@ -59,7 +58,7 @@ def test_a_first_click_does_not_wait_for_ever(served: Served) -> None:
 @pytest.mark.parametrize(("status", "said"), [(404, "This page stands still: It is gone."), (429, "does not answer")])
 def test_what_will_not_change_is_not_asked_again(served: Served, status: int, said: str) -> None:
     served.expected = (str(status),)
-    page = served.page()
+    page = served.page(at="")
     page.clock.install()
     page.goto("/desk/decisions")
     asked: list[str] = []
@@ -76,8 +75,7 @@ def test_on_paper_nothing_is_folded_away(served: Served) -> None:
     far = ({"asked": "route:far", "archetype": "spam", "line": 1, "detail": "no word"},)
     near = ({"asked": "route:near", "archetype": "spam", "line": 2, "detail": "one word", "match_score": 0.5},)
     served.desk.decision(ticket_id=7, trace=far + near)
-    page = served.page("read")
-    page.goto("/desk/tickets/7")
+    page = served.page("read", at="/desk/tickets/7")
     assert not page.locator(".far li").is_visible()
     page.emulate_media(media="print")
     assert page.locator(".far li").is_visible()

@@ -53,7 +53,7 @@ def sign_in(page: Any) -> None:
 
 def test_a_person_comes_back_signed_in_and_signs_out_everywhere(named: Served, gitlab: GitlabSandbox) -> None:
     named.expected = (f"asks {gitlab.url}", "favicon")
-    page, elsewhere = named.page(""), named.page("")
+    page, elsewhere = named.page(None), named.page(None)
     page.goto("/login")
     assert axe(page) == []
     sign_in(page)

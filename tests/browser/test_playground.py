@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Served, axe
+from tests.browser.conftest import DRAWN, Served, axe
 from tests.support.tried_rules import EDITED, with_rules
 
 TEXT = "/desk/playground?text=it+is+broken+since+17.3&channel=twitter"
@@ -26,20 +26,18 @@ def write(page: Any, text: str) -> None:
     page.get_by_text("Checked at").wait_for()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 360)])
-def test_axe_finds_nothing_and_nothing_sticks_out(served: Served, scheme: str, width: int) -> None:
-    page = served.page(width=width, color_scheme=scheme)
-    page.goto(TEXT)
-    page.wait_for_selector("#editor .ace_content")
-    assert axe(page) == []
+def test_axe_finds_nothing_and_nothing_sticks_out_beside_a_mistake(served: Served) -> None:
+    page = served.page(at=TEXT)
     write(page, EDITED.replace("phrases: [since]", "phrasez: [since]"))
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert axe(page, DRAWN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_a_mistake_stands_under_its_line_and_one_click_mends_it(served: Served) -> None:
-    page = served.page("read")
-    page.goto(TEXT)
+    page = served.page("read", at=TEXT)
     write(page, EDITED.replace("phrases: [since]", "phrasez: [since]"))
     page.get_by_text("As of the last edit without problems").wait_for()
     line = page.locator("#problems li").get_attribute("data-line")
@@ -51,8 +49,7 @@ def test_a_mistake_stands_under_its_line_and_one_click_mends_it(served: Served) 
 
 
 def test_the_editor_is_left_with_keys_and_completes_from_the_schema(served: Served) -> None:
-    page = served.page("read")
-    page.goto(TEXT)
+    page = served.page("read", at=TEXT)
     page.locator("#tab-1").focus()
     for key in ("Tab", "Tab", "Enter"):
         page.keyboard.press(key)
@@ -83,8 +80,7 @@ def test_the_editor_is_left_with_keys_and_completes_from_the_schema(served: Serv
 
 
 def test_a_link_to_this_state_brings_it_back_and_the_server_never_sees_it(served: Served) -> None:
-    page = served.page("read")
-    page.goto(TEXT)
+    page = served.page("read", at=TEXT)
     write(page, EDITED)
     page.click("#share")
     page.wait_for_url("**#s=*")
@@ -97,8 +93,7 @@ def test_a_link_to_this_state_brings_it_back_and_the_server_never_sees_it(served
 
 def test_a_backtest_runs_beside_the_edit(served: Served) -> None:
     served.desk.decision(ticket={"id": 101, "body": "it is broken since 17.3"}, decided_by="route:it")
-    page = served.page()
-    page.goto(TEXT)
+    page = served.page(at=TEXT)
     write(page, EDITED)
     page.click("#backtest")
     page.get_by_text("treats 1 of 1 otherwise").wait_for()
@@ -111,8 +106,7 @@ def test_a_backtest_runs_beside_the_edit(served: Served) -> None:
 def test_keys_choose_the_archetype(served: Served, works: list[Any]) -> None:
     for _ in range(2):
         served.desk.decision(decided_by="none", confidence="low", archetype=None)
-    page = served.page()
-    page.goto("/desk/labelling")
+    page = served.page(at="/desk/labelling")
     page.keyboard.press("s")
     page.wait_for_url("**before=2")
     page.keyboard.press("2")
@@ -122,18 +116,17 @@ def test_keys_choose_the_archetype(served: Served, works: list[Any]) -> None:
 
 
 def test_without_a_script_the_files_are_fields_and_check_is_a_button(served: Served) -> None:
-    page = served.page("read", java_script_enabled=False)
-    page.goto(TEXT)
+    page = served.page("read", at=TEXT, java_script_enabled=False)
     page.fill("[name='routing.yaml']", EDITED)
-    page.click("text=Check and run the rule tests")
+    with page.expect_navigation():
+        page.click("text=Check and run the rule tests")
     assert "bug report → mention" in page.inner_text("#answer")
     assert "1 rule test of 2 failed" in page.inner_text("#answer")
 
 
 def test_hostile_texts_run_nothing(served: Served) -> None:
     served.desk.decision(decided_by="none", confidence="low", archetype=None, ticket={"id": 101, "body": HOSTILE})
-    page = served.page()
-    page.goto("/desk/playground")
+    page = served.page(at="/desk/playground")
     page.fill("#text", HOSTILE)
     write(page, EDITED.replace("since", HOSTILE.replace('"', "")))
     page.goto("/desk/labelling")

@@ -78,12 +78,17 @@ class Desk:
     web: Web
     service: Any
     engine: Accepting
-    access: DeskAccess
+    app: Any
     saved: int = field(default=0)
 
     def sign_in(self, role: str = "operate", name: str = "") -> None:
         answer = self.post("/login", token=TOKENS[role], name=name)
         assert answer.status_code == 303
+
+    @property
+    def access(self) -> DeskAccess:
+        access: DeskAccess = self.app.state.desk_access
+        return access
 
     @property
     def cookie(self) -> str:
@@ -171,7 +176,7 @@ def open_desk(folder: Path, *, settings: Mapping[str, Any] | None = None, **serv
         app = create_app(cast("Service", made))
         client = AsyncClient(transport=ASGITransport(app), base_url=ORIGIN)
         web = Web(client)
-        yield Desk(records, clock, web, made, engine, app.state.desk_access)
+        yield Desk(records, clock, web, made, engine, app)
         web.runner.close()
     finally:
         records.close()

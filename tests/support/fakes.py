@@ -47,7 +47,7 @@ class FakeEngine:
     """Of steps that are not done here: as if they had been before."""
     works: list[Work] = field(default_factory=list)
     waiting_tickets: int = 0
-    begun_first: bool = False
+    is_first_try: bool = False
     is_new: bool = False
     refused: bool = False
     database: object = None
@@ -69,6 +69,10 @@ class FakeEngine:
     def keep(self, write: Along) -> None:
         with cast("Any", self.database).begin() as connection:
             self.refused = write(connection) is False
+
+    def first_try(self) -> bool:
+        first, self.is_first_try = self.is_first_try, False
+        return first
 
     def was_refused(self) -> bool:
         refused, self.refused = self.refused, False

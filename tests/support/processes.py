@@ -129,7 +129,7 @@ def process(*command: str, ready: str, environ: Mapping[str, str] | None = None)
         [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(environ or {})}, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not answers(ready):
             if running.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start")

@@ -18,8 +18,6 @@ cli = typer.Typer()
 def _modules_stay() -> Iterator[None]:
     """What is imported is no garbage: the collector looks at it neither now nor later. A fifth of the start."""
     gc.disable()
-    # Read by numpy's import. Its other threads would spin after each product, and a ticket's are small.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     yield
     gc.freeze()
     gc.enable()

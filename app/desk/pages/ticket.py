@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query
@@ -32,7 +33,8 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
     newest = latest(made)
     with_verdict = latest([one for one in made if one.config_hash]) or newest
     shown = next((one for one in made if one.run_id == run), with_verdict)
-    said = _reasons(visit, shown) if shown else Reasons()
+    reasoned = _reasoned(made, shown) if shown else None
+    said = _reasons(visit, reasoned) if reasoned else Reasons()
     tries = records.attempts.of([one.key for one in failures])
     kept = TicketRecords(
         decisions=made,
@@ -48,6 +50,7 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         "decision": _decision(visit, shown, is_newest=shown is newest) if shown else None,
         "text": _text(shown, said) if shown else None,
         "reasons": said,
+        "reasons_of": {name: getattr(reasoned, name) for name in _OF_REASONS} if reasoned else None,
         "timeline": timeline(kept),
         "links": [_link(visit, one) for one in records.links.of_ticket(ticket_id)],
         "failures": [
@@ -64,6 +67,22 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         "earlier": [_earlier(one) for one in made if one is not shown],
         "zendesk": f"{settings.zendesk_url}/agent/tickets/{ticket_id}",
     }
+
+
+_OF_REASONS = ("run_id", "config_hash", "summary", "decided_at")
+
+
+def _reasoned(made: Sequence[Decision], shown: Decision) -> Decision:
+    """Whose trace says why the ticket is what it is: one that follows an issue keeps what one before it found."""
+    if shown.trace or shown.forgotten:
+        return shown
+    found = next((one for one in made[made.index(shown) :] if one.trace), shown)
+    return found if _verdict(found) == _verdict(shown) else shown
+
+
+def _verdict(one: Decision) -> tuple[object, ...]:
+    """And of which text."""
+    return one.archetype, one.decided_by, one.ticket.get("subject"), one.ticket.get("body")
 
 
 def _decision(visit: Visit, one: Decision, *, is_newest: bool) -> dict[str, Any]:

@@ -55,6 +55,23 @@
   });
   document.addEventListener("htmx:after:swap", () => { tellTimes(); keepAsking(); });
 
+  // -- filters: what they find comes into the page as it stands -------------------------------------------------------
+  // An answer to what was asked before the filter changed must not come after it.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { request, sourceElement } = event.detail.ctx;
+    if (sourceElement === live && request.action !== live.getAttribute("hx-get")) event.preventDefault();
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const { request, response, sourceElement } = event.detail.ctx;
+    if (!sourceElement.matches("form.filters")) return;
+    if (response.status >= 400) location.assign(request.action); // the page itself says what is wrong
+    heard = Date.now();
+  });
+  document.addEventListener("htmx:after:history:push", (event) => {
+    const [path, query] = event.detail.path.split("?");
+    byId("twin").href = path + ".json" + (query ? "?" + query : "");
+  });
+
   function refusal(text) {
     try {
       return JSON.parse(text).detail;

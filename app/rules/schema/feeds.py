@@ -75,13 +75,20 @@ class HackerNewsConfig(_FeedConfig):
 
 
 class StackExchangeConfig(_FeedConfig):
-    """Questions by tag. No account; STACKEXCHANGE_KEY raises the quota."""
+    """Questions by tag and by search. No account; STACKEXCHANGE_KEY raises the quota."""
 
     type: Literal["stackexchange"]
-    tags: Annotated[tuple[Text, ...], OneOrMore] = Field(min_length=1)
+    tags: Many = Field(default=(), description="Questions with one of these.")
+    search: Many = Field(default=(), description="Questions that these words stand in, whatever their tags.")
     site: Text = "stackoverflow"
     every: Minutes = 15
     address: Address = Field(default="https://api.stackexchange.com/2.3/questions")
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not (self.tags or self.search):
+            raise ValueError("needs `tags` or `search`")
+        return self
 
 
 class DiscourseConfig(_FeedConfig):

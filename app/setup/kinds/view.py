@@ -91,7 +91,7 @@ class View(ZendeskKind):
             if len(left_out) < 2:
                 raise
             advice = f"{error.message}; name the channels that it has by `channel:`, not others by `not_channel:`"
-            raise Invalid(self.service, advice, error.reason) from error
+            raise Invalid(self.service, advice, error.reason, error.fields) from error
 
     def is_seen(self, raw: Json) -> bool:
         """Not a person's own, nor one of Zendesk's, whose title it translates. Ours always, whatever its title."""

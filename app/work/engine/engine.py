@@ -317,14 +317,16 @@ class Engine:
         if self._started:
             self._journal.settle()
 
-    @property
-    def begun_first(self) -> bool:
-        """Inside a workflow: has no process begun this work before?"""
-        return self._started and DBOS.workflow_id in self._scheduler.begun_first
+    def first_try(self) -> bool:
+        """Inside a workflow, True once, if no process has begun this work before: it has left nothing behind yet.
+
+        A step that runs again, because the database was away, has.
+        """
+        return self._started and DBOS.workflow_id in self._scheduler.begun_first and self._journal.first_try()
 
     @property
     def is_new(self) -> bool:
-        """The same, in a partition that was new: nobody else has worked in it since."""
+        """Inside a workflow: has no process begun this work before, and is its partition new?"""
         return self._started and DBOS.workflow_id in self._scheduler.new
 
     def changed(self, name: str) -> bool:

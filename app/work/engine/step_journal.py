@@ -41,6 +41,7 @@ class _OfThread(threading.local):
         self.waiting: list[_Step | Along] = []
         self.answer: str | None = None
         self.refused = False
+        self.tried = False
 
 
 class _Step(NamedTuple):
@@ -64,6 +65,7 @@ class StepJournal:
         self._of_thread.waiting.clear()
         self._of_thread.answer = None
         self._of_thread.refused = False
+        self._of_thread.tried = False
 
     def answer(self, json: str) -> None:
         """Of the step that runs: dbos would make its JSON anew, in Python."""
@@ -77,6 +79,11 @@ class StepJournal:
         """Did one of them answer False since this was asked last?"""
         refused, self._of_thread.refused = self._of_thread.refused, False
         return refused
+
+    def first_try(self) -> bool:
+        """Is this asked for the first time since the workflow began?"""
+        before, self._of_thread.tried = self._of_thread.tried, True
+        return not before
 
     @contextmanager
     def deferred(self) -> Iterator[None]:

@@ -70,7 +70,7 @@ class IssueLinker:
 
     def _is_new(self, report: IssueReport) -> bool:
         """A ticket that nothing was decided about has no link, unless this very work was cut off after its claim."""
-        return self.deps.engine.begun_first and not self.deps.records.decisions.of_ticket(report.ticket_id)
+        return self.deps.engine.first_try() and not self.deps.records.decisions.of_ticket(report.ticket_id)
 
     def _waits_for(self, report: IssueReport) -> str:
         _, tagged, wanted = report.policy.open_when.partition("tagged:")

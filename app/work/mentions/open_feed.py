@@ -52,7 +52,7 @@ def _hackernews(feed: Any, way: _Way) -> Feed:
 def _stackexchange(feed: Any, way: _Way) -> Feed:
     key = way.optional("STACKEXCHANGE_KEY")
     return StackExchange.at(
-        feed.tags, site=feed.site, key=key, url=feed.address, service=way.service, outbound=way.outbound
+        feed.tags, feed.search, site=feed.site, key=key, url=feed.address, service=way.service, outbound=way.outbound
     )
 
 

@@ -38,8 +38,9 @@ def test_the_shipped_files_are_good_and_only_ask_for_addresses_of_ones_own(tmp_p
     text = (ROOT / "routing.yaml").read_text().replace("@example.com", "@ours.dev")
     filled = tmp_path / "routing.yaml"
     filled.write_text(text)
-    assert run("check", str(filled), str(ROOT / "macros.yaml")).exit_code == 0
-    assert "put your own there" not in run("check", str(filled), str(ROOT / "macros.yaml")).output
+    done = run("check", str(filled), str(ROOT / "macros.yaml"))
+    assert done.exit_code == 0
+    assert "put your own there" not in done.output
 
 
 def test_the_shipped_examples_hold() -> None:
@@ -222,9 +223,13 @@ def test_a_colon_in_a_phrase_is_named_with_the_remedy(tmp_path: Path) -> None:
 
 
 def test_examples_hold_for_rules_that_only_record(tmp_path: Path) -> None:
+    """A few are enough: that all of them hold is said above."""
     for name in ("routing.yaml", "macros.yaml", "routing.tests.yaml"):
         text = (ROOT / name).read_text()
         (tmp_path / name).write_text(text.replace("  mode: live\n", "  mode: shadow\n", 1))
+    examples = tmp_path / "routing.tests.yaml"
+    head, *each = examples.read_text().split("\n  - name: ")
+    examples.write_text("\n  - name: ".join([head, *each[:12]]))
     done = run("test", str(tmp_path / "routing.yaml"), str(tmp_path / "macros.yaml"))
     assert done.exit_code == 0, done.output
     assert "run as if it was `live`" in done.output

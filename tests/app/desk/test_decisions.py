@@ -81,7 +81,7 @@ def test_pages_follow_one_another(desk: Desk) -> None:
 def test_an_open_page_keeps_its_rows_and_says_how_many_are_newer(desk: Desk) -> None:
     desk.decision(ticket_id=1)
     page = desk.get(HOME).text
-    live = re.search(r'hx-get="([^"]+)".* hx-ptag="(\w+)"', page)
+    live = re.search(r'id="live" hx-get="([^"]+)".* hx-ptag="(\w+)"', page)
     assert live
     address, tag = live[1].replace("&amp;", "&"), live[2]
     assert desk.tick(address, "other").status_code == 200
@@ -92,12 +92,17 @@ def test_an_open_page_keeps_its_rows_and_says_how_many_are_newer(desk: Desk) -> 
     assert ids(news.text) == [1]
     assert "1 newer: show" in news.text
     assert "<html" not in news.text
-    assert news.headers["vary"] == "HX-Request"
+    assert news.headers["vary"] == "HX-Request, HX-Request-Type"
+
+
+def test_a_filter_that_changes_in_place_gets_the_whole_page(desk: Desk) -> None:
+    answer = desk.get(f"{HOME}?state=failed", **{"HX-Request": "true", "HX-Request-Type": "full"})
+    assert "<html" in answer.text
 
 
 def test_an_empty_page_that_is_open_shows_what_comes(desk: Desk) -> None:
     page = desk.get(f"{HOME}?state=failed").text
-    live = re.search(r'hx-get="([^"]+)"', page)
+    live = re.search(r'id="live" hx-get="([^"]+)"', page)
     assert live
     desk.decision(ticket_id=1, state="failed")
     assert ids(desk.tick(live[1].replace("&amp;", "&")).text) == [1]

@@ -136,3 +136,11 @@ def test_work_that_waits_is_told_by_its_age(desk: Desk) -> None:
     page = desk.get(PAGE).text
     assert '<span class="big">1,234</span>' in page
     assert [one["count"] for one in desk.get(f"{PAGE}.json").json()["work"]["ages"]] == [1234] * 5
+
+
+def test_who_presses_pause_sees_at_once_that_it_is_paused(desk: Desk) -> None:
+    assert "All work is paused" not in desk.get(PAGE).text
+    desk.post("/desk/pause", what="all", reason="a migration")
+    assert "All work is paused" in desk.get(PAGE).text
+    desk.post("/desk/resume", what="all")
+    assert "All work is paused" not in desk.get(PAGE).text

@@ -35,7 +35,7 @@ def test_a_clock_that_was_set_back_keeps_nothing_for_long() -> None:
 def test_the_rules_are_not_asked_for_by_a_tick_and_counted_once_a_minute(desk: Desk) -> None:
     desk.sign_in("read")
     page = desk.get("/desk/rules")
-    assert "hx-get" not in page.text
+    assert "desk:tick" not in page.text
     counted = desk.get("/desk/rules.json").json()["counted_at"]
     desk.clock.advance(30)
     assert desk.get("/desk/rules.json").json()["counted_at"] == counted

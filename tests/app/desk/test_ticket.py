@@ -94,6 +94,18 @@ def test_a_line_has_the_number_that_it_has_on_the_page_of_the_rules(desk: Desk) 
     assert [one["text"] for one in shown if one["decided"]] == ["line 4"]
 
 
+def test_a_decision_that_only_follows_an_issue_shows_why_the_ticket_became_what_it_is(desk: Desk) -> None:
+    decided(desk)
+    decided(desk, event="issue_changed", trace=(), summary="The issue is closed", config_hash="beef")
+    page = desk.get(PAGE).text
+    assert "The issue is closed" in page
+    assert "it became bug report: It broke with a version" in page
+    assert '<mark class="why" title="This decided">since 10.4</mark>' in page
+    assert "/desk/config/c0ffee#L5" in page, "of the rules that found it"
+    decided(desk, event="issue_changed", trace=(), archetype="spam", decided_by="person")
+    assert desk.get(f"{PAGE}.json").json()["reasons"]["why"] is None
+
+
 def test_what_was_forgotten_has_a_page_too(desk: Desk) -> None:
     decided(desk, ticket={}, trace=())
     page = desk.get(PAGE).text

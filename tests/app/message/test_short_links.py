@@ -24,6 +24,8 @@ HOSTS = {"t.co", "bit.ly"}
         ("https://nott.co/a and https://t.co.example.com/a", ()),
         ("me@t.co/a t.co t.co/", ()),
         ("https://user:t.co/a", ()),
+        ("リリースhttps://t.co/abcです", ("https://t.co/abc",)),
+        ("ét.co/a", ()),
     ],
 )
 def test_links_of_the_hosts_are_found(text: str, found: tuple[str, ...]) -> None:

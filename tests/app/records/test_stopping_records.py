@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.records.attempts import Attempt
+from app.records.decisions import nothing_decided
 from app.records.migration import is_up_to_date
 from app.records.outbox import OutboxEntry
 from app.records.pauses import Pause
@@ -23,7 +25,7 @@ LATER = "2026-11-01T09:00:00+00:00"
 def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        return server.new_database()
+        return server.migrated_database()
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 
 
@@ -87,6 +89,15 @@ def test_a_run_counts_once_as_written_from_its_decision_on_unless_nothing_was_se
     assert written(7, since="", besides="three") == 2
     assert written(7, since="", besides="one") == 1, "a retry must not use up what it was given"
     assert written(7, since=AT, besides="three") == 1, "the first is older than an hour"
+
+
+def test_a_ticket_is_new_until_something_is_decided_about_it(records: Records) -> None:
+    wrote(records, 7, "one", AT)
+    partitions = {"ticket:7": False, "ticket:77": True, "ticket:9007199254740993": True, "project:7": True}
+    with records.engine.connect() as connection:
+        for partition, is_new in partitions.items():
+            (found,) = connection.execute(sa.select(nothing_decided(sa.literal(partition)))).one()
+            assert bool(found) == is_new, partition
 
 
 def test_a_bulk_job_takes_one_update_of_each_ticket(records: Records) -> None:

@@ -179,11 +179,17 @@ def test_what_people_added_to_the_webhook_is_taken_away_by_null_and_what_stays_i
 
 
 def test_a_view_that_may_not_leave_out_two_channels_names_all_others(set_up: SetUp) -> None:
+    new_group = ROUTING.replace("setup:\n", "setup:\n  create_groups: true\n")
+    set_up.routing = new_group.replace("group: Twitter", "group: Birds")
     body = '{"error": "RecordInvalid", "description": "Conditions: only once"}'
     set_up.sandbox.zendesk.faults.add(Fault(method="POST", path="/api/v2/views", status=422, body=body))
     assert set_up.apply().failed == []
     view = set_up.object_of("views", "Twitter")
-    assert {row["field"] for row in view["conditions"]["all"]} == {"status", "group_id"}
+    (group,) = [row["id"] for row in set_up.account().zendesk.all("groups", "groups") if row["name"] == "Birds"]
+    assert {row["field"]: str(row["value"]) for row in view["conditions"]["all"]} == {
+        "status": "pending",
+        "group_id": str(group),
+    }
     named = {str(row["value"]) for row in view["conditions"]["any"]}
     assert "30" in named
     assert not named & {"26", "88"}
@@ -202,6 +208,7 @@ def test_where_no_channels_are_listed_a_refused_view_is_told_how_else(set_up: Se
     ((item, why),) = set_up.apply().failed
     assert item.step.key == "view/twitter"
     assert "name the channels that it has by `channel:`" in why
+    assert why.endswith("(Conditions: only once)")
 
 
 def test_who_changed_a_trigger_is_named_where_the_account_keeps_revisions(set_up: SetUp) -> None:

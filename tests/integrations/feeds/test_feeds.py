@@ -87,10 +87,21 @@ def test_stack_exchange_gives_questions_and_says_how_long_to_wait(web: respx.Moc
     assert page.wait == 10
 
 
+def test_stack_exchange_is_searched_for_words_whatever_the_tags(web: respx.MockRouter) -> None:
+    question = json.loads(payload("stackexchange.json")) | {"backoff": 0}
+    route = web.get("https://api.stackexchange.com/2.3/search/advanced").respond(json=question)
+    (post,) = StackExchange.at([], ["git lab"]).read(START, SINCE).posts
+    assert post.title == 'Runner can\'t find "docker"'
+    assert route.calls[0].request.url.params["q"] == '"git lab"'
+
+
 def test_stack_exchange_that_asks_for_patience_gets_no_further_request(web: respx.MockRouter) -> None:
     route = web.get(STACK_EXCHANGE).respond(content=payload("stackexchange.json"))
-    StackExchange.at(["gitlab", "gitlab-ci"]).read(START, SINCE)
+    feed = StackExchange.at(["gitlab", "gitlab-ci"])
+    page = feed.read(START, SINCE)
     assert route.call_count == 1
+    feed.read(page.position, SINCE)
+    assert [one.request.url.params["tagged"] for one in route.calls] == ["gitlab", "gitlab-ci"], "each has its turn"
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
@@ -144,6 +155,7 @@ def test_atom_is_read_and_its_html_cleaned(web: respx.MockRouter) -> None:
     page = Rss.at(FEED).read(START, SINCE)
     (entry,) = page.posts
     assert entry.id == "tag:google.com,2013:googlealerts/feed:11"
+    assert entry.title == "Why we left GitLab & came back"
     assert "<script" not in entry.html
     assert entry.published_at == NOON
     assert page.position.etag == '"7"'
@@ -172,6 +184,19 @@ def test_entries_that_share_one_id_are_known_by_their_links(web: respx.MockRoute
 
 def rss(*items: str) -> str:
     return f'<rss version="2.0"><channel>{"".join(f"<item>{item}</item>" for item in items)}</channel></rss>'
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("A &lt;b&gt;GitLab&lt;/b&gt; &amp;amp; B", "A GitLab & B"),
+        ("Vec&lt;T&gt; and Option&lt;T&gt;", "Vec<T> and Option<T>"),
+        ("if a &lt; b", "if a < b"),
+    ],
+)
+def test_a_title_has_no_markup_and_keeps_what_is_none(web: respx.MockRouter, written: str, title: str) -> None:
+    web.get(FEED).respond(content=rss(f"<title>{written}</title><link>https://e.org/1</link>").encode())
+    assert [post.title for post in Rss.at(FEED).read(START, SINCE).posts] == [title]
 
 
 def test_one_odd_entry_holds_up_no_other(web: respx.MockRouter) -> None:
@@ -234,6 +259,16 @@ def test_disqus_gives_comments_with_their_post_and_no_spam(web: respx.MockRouter
     (comment,) = Disqus.at("gitlab", "key").read(START, SINCE).posts
     assert comment.url == "https://about.gitlab.com/blog/16-4/#comment-6000000001"
     assert (comment.published_at, comment.thread_title, comment.in_reply_to) == (NOON, "GitLab 16.4", "6000000000")
+
+
+def test_what_a_source_does_not_know_it_may_write_as_null(web: respx.MockRouter) -> None:
+    web.get(DISQUS).respond(json={"response": [], "cursor": {"next": None, "hasNext": None}})
+    assert Disqus.at("gitlab", "key").read(START, SINCE).posts == ()
+    answer = json.loads(payload("bluesky.json"))
+    answer["cursor"] = answer["posts"][0]["author"]["displayName"] = None
+    web.post(LOGIN).respond(json={"accessJwt": "token"})
+    web.get(BLUESKY).respond(json=answer)
+    assert len(Bluesky.at(["gitlab"], "us.example", "app-password").read(START, SINCE).posts) == 1
 
 
 def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> None:

@@ -44,6 +44,25 @@ def work(key: str, ticket: int) -> Work:
     return example_work("wf", key, f"ticket:{ticket}", {})
 
 
+def test_what_was_begun_by_nobody_before_in_a_new_partition_is_told_until_it_ends(still: Still) -> None:
+    engine, take, queue = still
+    take = Scheduler(take._database, ["wf"], lambda: False, lambda partition: partition == "ticket:1")
+    engine.accept([work("a", 1), work("b", 2)])
+    assert sorted(take(queue, "me", "1", 8, owner_xid="x")) == ["a", "b"]
+    assert (take.begun_first, take.new) == ({"a", "b"}, {"a"})
+    with take._database.engine.begin() as connection:
+        connection.execute(sa.update(take._table).values(status="ENQUEUED"))
+    assert len(take(queue, "me", "1", 8, owner_xid="y")) == 2
+    assert (take.begun_first, take.new) == (set(), set()), "somebody may have worked on them"
+    engine.accept([work("c", 1)])
+    with take._database.engine.begin() as connection:
+        connection.execute(sa.delete(take._table).where(take._table.c.workflow_uuid == "a"))
+    assert take(queue, "me", "1", 8, owner_xid="z") == ["c"]
+    assert take.new == {"c"}
+    take.ended("c")
+    assert take.new == set()
+
+
 def test_the_oldest_of_each_free_partition_is_taken_in_order(still: Still) -> None:
     engine, take, queue = still
     engine.accept([work("c", 1), work("b", 2), work("d", 1), work("a", 3)])

@@ -84,6 +84,14 @@ def test_a_row_that_is_refused_is_told_once_and_the_rest_is_written(start: Start
     assert seen == [False, True, False, True]
 
 
+def test_the_first_try_of_a_run_is_told_once(start: Started) -> None:
+    seen: list[bool] = []
+    engine = start({"wf": lambda _: seen.extend([engine.first_try(), engine.first_try()])})
+    engine.accept([example_work("wf", key, "ticket:1") for key in "ab"])
+    ended(engine)
+    assert seen == [True, False, True, False]
+
+
 def test_a_run_that_lost_its_work_records_nothing_and_undoes_its_rows(start: Started) -> None:
     written: list[int] = []
 

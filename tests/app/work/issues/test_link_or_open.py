@@ -233,10 +233,13 @@ def test_a_process_killed_between_its_claim_and_its_request_opens_no_second_issu
 
 
 def test_a_claim_on_a_ticket_that_nothing_was_decided_about_opens_no_second_issue(tracker: Tracker) -> None:
-    cast("FakeEngine", tracker.linker.deps.engine).begun_first = True
+    cast("FakeEngine", tracker.linker.deps.engine).is_first_try = True
     tracker.claim_of_another_process(1, BUG)
     with pytest.raises(NotSent, match="another worker"):
         tracker.report(1, BUG)
+    assert tracker.gitlab.opened == []
+    with pytest.raises(NotSent, match="may have been opened"):
+        tracker.report(1, BUG)  # the step again: the claim may be its own
     assert tracker.gitlab.opened == []
 
 

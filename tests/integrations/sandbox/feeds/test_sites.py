@@ -49,7 +49,7 @@ SITES = (
     ),
     Site(
         "stackexchange",
-        lambda url: StackExchange.at(["gitlab"], url=f"{url}/stackexchange"),
+        lambda url: StackExchange.at(["gitlab"], ["gitlab"], url=f"{url}/stackexchange"),
         TOLD_WHEN_ASKED,
         ("/stackexchange?tagged=gitlab&site=stackoverflow", "order=desc"),
     ),
