@@ -139,16 +139,6 @@ suspended_work = sa.Table(
     sa.Column("at", sa.String(40), nullable=False),
 )
 
-ticket_writes = sa.Table(
-    "ticket_writes",
-    metadata,
-    # Written no more, and to go with the next migration: a ticket's decisions say how often it was written to.
-    sa.Column("run_id", sa.String(64), primary_key=True),
-    sa.Column("ticket_id", sa.BigInteger, nullable=False),
-    sa.Column("at", sa.String(40), nullable=False, index=True),
-    sa.Index("ix_ticket_writes_ticket_at", "ticket_id", "at"),
-)
-
 capped_actions = sa.Table(
     "capped_actions",
     metadata,
