@@ -1,6 +1,9 @@
-"""The connections of a session that calls one address only: what requests looks up for each call is kept."""
+"""Calls of a session to its one address: what requests looks up for each of them is kept."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
@@ -8,6 +11,9 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 from urllib3 import BaseHTTPResponse
 from urllib3.connectionpool import ConnectionPool
+
+# What needs no other spelling: neither non-ASCII signs, nor parts that begin with a dot, nor a query of its own.
+PLAIN_PATH = re.compile(r"(?:/(?!\.)(?:[\w.~-]|%2F)*)*", re.ASCII)
 
 
 class OneHostAdapter(HTTPAdapter):
@@ -45,3 +51,29 @@ class OneHostAdapter(HTTPAdapter):
         """A session that is used again opens new connections."""
         self._pool = None
         super().close()
+
+
+def prepared(
+    method: str,
+    base_url: str,
+    url: str,
+    *,
+    headers: CaseInsensitiveDict[str | bytes],
+    params: Mapping[str, Any] | None = None,
+    json: Any = None,
+) -> PreparedRequest:
+    """A request as it is sent, without credentials. Raises `requests.RequestException` for what cannot be sent."""
+    request = PreparedRequest()
+    request.method = method.upper()
+    if url.startswith(base_url) and PLAIN_PATH.fullmatch(url, len(base_url)):
+        request.url = f"{url}?{_query(params)}" if params else url
+    else:
+        request.prepare_url(url, params or {})
+    request.prepare_headers(headers)
+    request.prepare_body(None, None, json)
+    return request
+
+
+def _query(params: Mapping[str, Any]) -> str:
+    """Of several values each by itself; without those that are None."""
+    return urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)

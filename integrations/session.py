@@ -26,9 +26,8 @@ from integrations.errors import (
     Unavailable,
     UnknownOutcome,
 )
-from integrations.one_host import OneHostAdapter
+from integrations.one_host import OneHostAdapter, prepared
 from integrations.outbound import UNGUARDED, Outbound
-from integrations.prepared import prepared
 from integrations.waits import retry_after
 
 Timeout = tuple[float, float]

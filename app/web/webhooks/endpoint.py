@@ -72,7 +72,7 @@ async def receive_delivery(
 async def _store(received: Received, source: WebhookSource, service: Service) -> Response:
     """Raises CannotStore."""
     # Of interest or not: a source that sends nothing any more has mostly switched the webhook off.
-    service.last_deliveries.received(source.name)
+    service.last_deliveries.received[source.name] = service.deps.now()
     try:
         work = source.work(received, source.own_id(service.deps.identity))
     except NotUnderstood as error:

@@ -21,17 +21,14 @@ class LastDeliveries:
     progress: Progress
     now: Callable[[], datetime]
     sources: tuple[str, ...]
-    _received: dict[str, datetime] = field(default_factory=dict)
+    received: dict[str, datetime] = field(default_factory=dict)
+    """By this process: the last verified delivery of each source, of interest or not."""
     _kept: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     """The last delivery that was stored, and when it was."""
 
-    def received(self, source: str) -> None:
-        """A verified delivery came in, of interest or not."""
-        self._received[source] = self.now()
-
     def keep(self) -> None:
         """Store it for all processes; called by the clock, because no webhook may wait for it."""
-        for source, at in list(self._received.items()):
+        for source, at in list(self.received.items()):
             kept = self._kept.get(source)
             if kept is None or (kept[0] < at and self.now() - kept[1] >= KEEP_EVERY):
                 self._kept[source] = (at, self.now())
@@ -43,7 +40,7 @@ class LastDeliveries:
         if kept is None:
             kept = self.progress.reached(kept_as(source), "", now=self.now().isoformat())
         at = datetime.fromisoformat(kept.at)
-        return max(at, self._received.get(source, at))
+        return max(at, self.received.get(source, at))
 
     def silent_for(self, source: str) -> timedelta:
         return self.now() - self.last(source)

@@ -57,7 +57,7 @@ from app.work.messages import (
 from app.work.provenance import Provenance, loop_stopped
 from app.work.snapshot import judged_decision, reads_comments, ticket_from, ticket_read
 from app.work.tickets.conversation import with_conversation
-from app.work.tickets.own_posts import OwnPosts
+from app.work.tickets.own_posts import OURS, OwnPosts
 from app.work.tickets.post_changes import PostChanges
 from app.work.tickets.post_threads import PostThreads
 from app.work.tickets.recover_write import WriteRecovery
@@ -118,7 +118,8 @@ class TicketDecider:
         # Also for one that was closed since: its record is not to say that nothing was done.
         if self.recovery.after_reading(message, snapshot):
             return _already_written(message)
-        snapshot = self.posts.without_deleted(snapshot)
+        if snapshot.via_channel in OURS:
+            snapshot = self.posts.without_deleted(snapshot)
         news = _news_of(message)
         if snapshot.status in {"closed", "deleted"} and not (news and self._wants_follow_up(snapshot, news)):
             self.answers.changed(snapshot)
@@ -241,7 +242,8 @@ class TicketDecider:
         rules: Rules,
         choice: Choice | None = None,
     ) -> DecideResult:
-        ticket = self.posts.placed(ticket)
+        if ticket.via.channel in OURS:
+            ticket = self.posts.placed(ticket)
         if "/" in ticket.subject or "/" in ticket.body:
             ticket = self.short_links.looked_up(ticket, rules.routing)
         judged = judge(rules, ticket, self.judgement, now=self.deps.now(), previous=previous, choice=choice)

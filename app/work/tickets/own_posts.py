@@ -18,9 +18,7 @@ class OwnPosts:
 
     def placed(self, ticket: Ticket) -> Ticket:
         """With the address of its post: that of an unknown forum stands in no text that a rule could know."""
-        if ticket.via.channel not in OURS or not isinstance(ticket.id, int):
-            return ticket
-        post = self.mentions.of_ticket(ticket.id)
+        post = self.mentions.of_ticket(ticket.id) if isinstance(ticket.id, int) else None
         return replace(ticket, post_url=post.url) if post else ticket
 
     def without_deleted(self, snapshot: TicketSnapshot) -> TicketSnapshot:

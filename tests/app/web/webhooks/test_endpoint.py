@@ -58,11 +58,11 @@ class Feed:
     """The endpoint of FEED, with what it stored."""
 
     def __init__(self) -> None:
-        self.intake, self.failures, self.received = RecordingIntake(), RecordingFailures(), list[str]()
+        self.intake, self.failures, self.received = RecordingIntake(), RecordingFailures(), dict[str, datetime]()
         deps = SimpleNamespace(
             settings=None, identity=None, records=SimpleNamespace(failures=self.failures), now=lambda: NOW
         )
-        last = SimpleNamespace(received=self.received.append)
+        last = SimpleNamespace(received=self.received)
         service = cast("Service", SimpleNamespace(deps=deps, intake=self.intake, last_deliveries=last))
         self.app = FastAPI()
         self.app.include_router(webhook_router(FEED, service))
@@ -76,14 +76,14 @@ async def test_a_delivery_is_verified_before_it_is_read() -> None:
     feed = Feed()
     answer = await feed.post(b"no number", secret="wrong")
     assert (answer.status_code, answer.text) == (401, "secret_wrong")
-    assert (feed.received, feed.failures.added) == ([], {})
+    assert (feed.received, feed.failures.added) == ({}, {})
 
 
 async def test_a_delivery_is_stored_once() -> None:
     feed = Feed()
     answers = [await feed.post(b"5"), await feed.post(b"5")]
     assert [(one.status_code, one.text) for one in answers] == [(202, "stored"), (202, "duplicate")]
-    assert feed.received == ["feed", "feed"]
+    assert feed.received == {"feed": NOW}
 
 
 async def test_what_leads_to_no_work_is_answered_200() -> None:

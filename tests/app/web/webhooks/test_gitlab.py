@@ -66,7 +66,7 @@ class Endpoint:
     intake: RecordingIntake
     failures: RecordingFailures
     identity: Identity
-    received: list[str]
+    received: dict[str, datetime]
 
     def post(self, body: bytes, **headers: str | bytes) -> tuple[int, str]:
         """With the plain token, unless other headers are given."""
@@ -97,7 +97,7 @@ def nobody() -> Any:
 def served() -> Iterator[Endpoint]:
     intake, failures = RecordingIntake(), RecordingFailures()
     identity = Identity(zendesk=nobody, gitlab=nobody)
-    received: list[str] = []
+    received: dict[str, datetime] = {}
     secrets = tuple(SecretStr(one) for one in (SIGNING, PLAIN, "the token before"))
     deps = SimpleNamespace(
         settings=Settings.model_construct(gitlab_webhook_secret=secrets),
@@ -105,7 +105,7 @@ def served() -> Iterator[Endpoint]:
         records=SimpleNamespace(failures=failures),
         now=lambda: NOW,
     )
-    last = SimpleNamespace(received=received.append)
+    last = SimpleNamespace(received=received)
     service = cast("Service", SimpleNamespace(deps=deps, intake=intake, last_deliveries=last))
     app = FastAPI()
     app.include_router(webhook_router(GITLAB, service))

@@ -58,7 +58,7 @@ class Doors:
             now=lambda: self.at,
             rulebook=SimpleNamespace(current=lambda: current),
         )
-        last = SimpleNamespace(received=lambda _name: None)
+        last = SimpleNamespace(received=dict[str, datetime]())
         service = cast("Service", SimpleNamespace(deps=deps, intake=self.intake, last_deliveries=last))
         self.app = FastAPI()
         self.app.include_router(mention_hooks_router(service))

@@ -27,12 +27,15 @@ from app.work.engine.engine import Engine
 from tests.support.forked import Forked
 from tests.support.work import example_work, register
 engine = Engine(sys.argv[1], polling_seconds=0.02, recovery_seconds=0.1, crashes_before_quarantine=4)
+def say(line):  # in one piece: two threads may say something at once
+    sys.stdout.write(line + "\\n")
+    sys.stdout.flush()
 def run(payload):
     engine.step("act", lambda: os._exit(1) if payload["key"] == "bad" else time.sleep(0.3) or {})
-    print("done", payload["key"], flush=True)
+    say("done " + payload["key"])
     return {}
 def crashed(payload, error):
-    print("told", payload["key"], error, flush=True)
+    say(f"told {payload['key']} {error}")
     return {}
 register(engine, "wf", run, crashed)
 engine.start()

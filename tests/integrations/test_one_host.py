@@ -8,7 +8,7 @@ import pytest
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from integrations.prepared import prepared
+from integrations.one_host import prepared
 
 BASE = "https://gitlab.example:8443/sub"
 
