@@ -58,10 +58,10 @@ def test_a_ticket_passes_few_files_from_its_webhook_to_its_update(tmp_path: Path
             for number in range(24):  # every worker has its clients then
                 harness.deliver(harness.ticket(f"{PRAISE} ({number})"))
             harness.idle()
-            ways = [way.of(harness) for _ in range(3)]
+            ways = [way.of(harness) for _ in range(8)]
     finally:
         threading.setprofile(None)
-    # What only one of them passes is read again by the clock.
+    # What only some of them pass is read again by the clock, or taken for several at once.
     passed = set.intersection(*ways)
     assert "app/work/tickets/write.py" in passed, "the workers were watched"
     assert len(passed) <= MOST_FILES, "\n".join(sorted(passed))
