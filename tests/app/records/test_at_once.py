@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -42,13 +42,6 @@ FIRSTS: dict[str, Callable[[Records, int], object]] = {
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def records(database_url: str) -> Iterator[Records]:
-    records = Records.open(database_url)
-    yield records
-    records.close()
 
 
 @pytest.mark.parametrize("first", FIRSTS.values(), ids=FIRSTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,13 +80,6 @@ def test_the_batches_are_read_in_the_order_of_an_index(links: Links) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def records(database_url: str) -> Iterator[Records]:
-    records = Records.open(database_url)
-    yield records
-    records.close()
 
 
 def claimed(records: Records, ticket_id: int, text: str = "", *, project_id: int = 1) -> Claimed | None:

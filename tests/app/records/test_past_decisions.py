@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +12,6 @@ from app.records.records import Records
 from app.work.operations.past_tickets import chosen_by_people, past_tickets
 
 AT = "2026-01-01T12:00:00+00:00"
-
-
-@pytest.fixture
-def records(database_url: str) -> Iterator[Records]:
-    records = Records.open(database_url)
-    yield records
-    records.close()
 
 
 def decide(records: Records, run: str, ticket_id: int, **values: Any) -> None:

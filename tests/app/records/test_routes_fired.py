@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,13 +20,6 @@ DAY = "2026-11-{:02d}T08:00:00+00:00"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def records(database_url: str) -> Iterator[Records]:
-    records = Records.open(database_url)
-    yield records
-    records.close()
 
 
 def decide(records: Records, ticket: int, *, shadow: str = "", day: int = 5, **values: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,13 +15,6 @@ EARLY, LATE = "2026-01-01T00:00:00+00:00", "2026-02-01T00:00:00+00:00"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-@pytest.fixture
-def records(database_url: str) -> Iterator[Records]:
-    records = Records.open(database_url)
-    yield records
-    records.close()
 
 
 def text(collection: str, number: int, title: str = "t", at: str = EARLY) -> SearchedText:
