@@ -125,7 +125,24 @@ def _engine(
         **asked,
     )
     _ask_idle_ones(engine)
+    _close_late_ones(engine)
     return engine
+
+
+def _close_late_ones(engine: sa.Engine) -> None:
+    """A thread may give a connection back after the engine was closed: its pool is gone, nobody would close it."""
+    closed = False
+
+    def close(_: sa.Engine) -> None:
+        nonlocal closed
+        closed = True
+
+    def returned(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if closed:
+            entry.invalidate()
+
+    event.listen(engine, "engine_disposed", close)
+    event.listen(engine, "checkin", returned)
 
 
 def _ask_idle_ones(engine: sa.Engine) -> None:

@@ -33,6 +33,7 @@ class PartitionLocks:
         self._connection: sa.Connection | None = None
         # The server would give a lock once more to the connection that holds it.
         self._held: set[int] = set()
+        self._is_closed = False
 
     @contextmanager
     def hold(self, partition: str) -> Iterator[None]:
@@ -65,11 +66,15 @@ class PartitionLocks:
     def _release(self, key: int) -> None:
         with self._guard:
             self._held.discard(key)
+            if self._connection is None:
+                return  # the lock went with it
             try:
                 self._ask("select pg_advisory_unlock(:key)", key)
             except SQLAlchemyError as error:
                 # The connection is gone, and the lock with it; the work is done and must not fail for that.
                 log.warning("partition_lock_lost", cause=type(error).__name__)
+            if self._is_closed:
+                self._drop()
 
     def _ask(self, question: str, key: int) -> bool:
         try:
@@ -87,6 +92,8 @@ class PartitionLocks:
             self._connection = None
 
     def close(self) -> None:
+        """Free all. A thread that still works afterwards, or begins to, closes the connection it needed."""
         with self._guard:
+            self._is_closed = True
             self._drop()
         self._engine.dispose()

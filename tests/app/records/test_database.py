@@ -78,3 +78,13 @@ def test_the_clock_of_newer_python_is_there_in_older_sqlite(tmp_path: Path) -> N
         connection.exec_driver_sql(f"CREATE TABLE t (a INTEGER, at INTEGER NOT NULL {default})")
         connection.exec_driver_sql("INSERT INTO t (a) VALUES (1)")
         assert connection.exec_driver_sql("SELECT at FROM t").scalar_one() > 1_700_000_000_000
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_connection_in_use_while_the_engine_is_closed_is_closed_when_it_comes_back(database_url: str) -> None:
+    engine = make_engine(database_url, pool=1)
+    with engine.connect() as connection:
+        driver_connection = connection.connection.driver_connection
+        assert driver_connection
+        engine.dispose()
+    assert driver_connection.closed

@@ -65,6 +65,24 @@ def test_a_cut_connection_is_replaced(database_url: str) -> None:
     engine.dispose()
 
 
+def connections(database_url: str) -> int:
+    watcher = make_engine(database_url, pool=1)
+    with watcher.connect() as connection:
+        query = "select count(*) from pg_stat_activity where datname = current_database()"
+        used: int = connection.execute(sa.text(query)).scalar_one()
+    watcher.dispose()
+    return used - 1
+
+
+def test_work_that_outlives_a_process_s_stop_leaves_no_connection_open(database_url: str) -> None:
+    locks = PartitionLocks(database_url)
+    with locks.hold("a"):
+        locks.close()
+    with locks.hold("b"):
+        assert connections(database_url) == 1
+    wait_until(lambda: connections(database_url) == 0)
+
+
 def test_a_step_waits_for_a_database_that_has_no_connection_left(start: Started) -> None:
     tries: list[int] = []
 
@@ -92,11 +110,7 @@ def test_five_processes_fit_into_a_postgresql_as_it_comes(start: Started, databa
     engine.append(start({"triage_ticket": count}))
     engine[0].accept([example_work("triage_ticket", str(number), f"ticket:{number}") for number in range(30)])
     wait_until(lambda: engine[0].backlog.waiting() == 22)
-    watcher = make_engine(database_url, pool=1)
-    with watcher.connect() as connection:
-        query = "select count(*) from pg_stat_activity where datname = current_database()"
-        used = connection.execute(sa.text(query)).scalar_one() - 1
+    used = connections(database_url)
     gate.set()
-    watcher.dispose()
     assert used + 5 <= DEFAULT_MOST / PROCESSES, "and the records take up to five more"
     wait_until(lambda: engine[0].backlog.unfinished() == 0)
