@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from app.records.links import Heard, Link
+from app.work.bulk import bulk_job
 from app.work.issues.report_counter import count_work
 from app.work.messages import ReconcileIssues
+from integrations.sandbox.zendesk.api_bulk import MOST as MOST_THAT_ZENDESK_TAKES
 from tests.support.harness import INFRASTRUCTURE, PROJECT, Harness, wait_until
 from tests.support.work import scheduled
 
@@ -205,9 +207,13 @@ def _knows(harness: Harness, ticket_id: int) -> bool:
     return "issue_closed" in harness.sandbox.zendesk.ticket(ticket_id)["tags"]
 
 
-def test_more_tickets_than_a_bulk_job_takes_are_told_by_several(harness: Harness) -> None:
+def test_more_tickets_than_a_bulk_job_takes_are_told_by_several(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bulk_job.MOST_IN_A_JOB <= MOST_THAT_ZENDESK_TAKES
+    monkeypatch.setattr(bulk_job, "MOST_IN_A_JOB", 12)
     iid = harness.sandbox.gitlab.add_issue(PROJECT, title="Runners cannot pull images")
-    tickets = [harness.ticket(f"me too, number {number}") for number in range(105)]
+    tickets = [harness.ticket(f"me too, number {number}") for number in range(30)]
     for ticket_id in tickets:
         link(harness, ticket_id, iid)
     harness.sandbox.zendesk.close(tickets[7])
@@ -217,7 +223,9 @@ def test_more_tickets_than_a_bulk_job_takes_are_told_by_several(harness: Harness
     for ticket_id in (*tickets[:7], *tickets[8:]):
         wait_until(partial(_knows, harness, ticket_id), seconds=90)
     harness.idle()
-    assert_in_bulk([call.path for call in harness.sandbox.zendesk.calls if call.method == "PUT"])
+    writes = [call.path for call in harness.sandbox.zendesk.calls if call.method == "PUT"]
+    assert_in_bulk(writes)
+    assert writes.count("/api/v2/tickets/update_many") >= 2
     assert all(len(harness.sandbox.zendesk.ticket(one)["comments"]) == 2 for one in tickets if one != tickets[7])
 
 
