@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from app import logs
 from tests.support.made_once import copy_tables, make_once
@@ -20,6 +21,11 @@ from tests.support.postgres import MISSING, PostgresServer, programs, running_po
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
 
 POSTGRES = pytest.StashKey[int]()
+
+# `--hypothesis-profile=long` looks further. No deadline: tests share their cores.
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.register_profile("suite", max_examples=30, deadline=None)
+settings.load_profile("suite")
 
 gc.disable()  # until all is imported, see below
 
