@@ -298,3 +298,24 @@ def test_an_answer_on_a_forum_that_a_feed_and_an_alert_bring_is_one(
     ways = [("board", feed), ("alerts", alert)]
     rows = [mentioned.take(carrier=carrier, **post) for carrier, post in (ways[::-1] if alert_first else ways)]
     assert rows[0].id == rows[1].id
+
+
+def test_entries_of_a_feed_that_stand_on_one_page_are_posts_of_their_own(mentioned: Mentioned) -> None:
+    page = "https://example.com/changes"
+    given = [("a", f"{page}#16.4"), ("b", f"{page}#16.5"), ("c", f"{page}#comment-ab"), ("d", f"{page}#comment-7")]
+    stored = [
+        mentioned.take(carrier="rss", id=name, url=url, thread={}, text=f"GitLab {name} has a fault in its boards")
+        for name, url in given
+    ]
+    assert len({one.id for one in stored}) == 4
+    again = mentioned.take(carrier="alerts", id="other", url=f"{page}/?utm_source=x#comment-7", thread={}, text="Short")
+    assert again.id == stored[3].id
+    assert {one.thread for one in stored} == {page}
+
+
+def test_a_page_that_is_shared_with_a_place_in_it_is_one_post(mentioned: Mentioned) -> None:
+    page = "https://example.com/why-we-left-gitlab"
+    by_feed = mentioned.take(carrier="rss", id=page, url=f"{page}#more", thread={})
+    by_hook = mentioned.take(carrier="hook:zapier", id=f"{page}", url=f"{page}?utm_source=x", thread={})
+    by_alert = mentioned.take(carrier="alerts", id="tag:google.com,2013:1", url=page, thread={})
+    assert {by_feed.id} == {by_hook.id, by_alert.id}
