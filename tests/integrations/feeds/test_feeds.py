@@ -313,6 +313,44 @@ def test_mastodon_gives_posts_by_their_address_on_every_server(web: respx.MockRo
     assert route.calls[-1].request.url.params["min_id"] == "113600000000000002"
 
 
+def status(number: int, *, answers: int = 0, host: str = "mastodon.social") -> dict[str, object]:
+    return {
+        "id": str(number),
+        "uri": f"https://{host}/users/ada/statuses/{number}",
+        "url": f"https://{host}/@ada/{number}",
+        "created_at": "2026-11-28T10:00:00.000Z",
+        "content": "<p>#gitlab</p>",
+        "account": {"acct": "ada"},
+        "in_reply_to_id": str(answers) if answers else None,
+        "reblog": None,
+    }
+
+
+def test_mastodon_names_the_post_that_is_answered_as_all_servers_know_it(web: respx.MockRouter) -> None:
+    web.get(TAG).respond(json=[status(1), status(2, answers=1), status(3, answers=100), status(4, answers=101)])
+    asked = web.get("https://mastodon.social/api/v1/statuses/100").respond(json=status(7, host="fosstodon.org"))
+    web.get("https://mastodon.social/api/v1/statuses/101").respond(404)
+    posts = Mastodon.at("https://mastodon.social", "gitlab").read(START, SINCE).posts
+    assert [one.in_reply_to for one in posts] == [
+        "",
+        "https://mastodon.social/users/ada/statuses/1",
+        "https://fosstodon.org/users/ada/statuses/7",
+        "",
+    ]
+    assert posts[2].thread_url == "https://fosstodon.org/@ada/7"
+    assert asked.call_count == 1
+
+
+@pytest.mark.parametrize(("answer", "asked"), [(401, 1), (429, 1), (404, 20)])
+def test_what_mastodon_does_not_say_of_an_answered_post_holds_up_no_other(
+    web: respx.MockRouter, answer: int, asked: int
+) -> None:
+    web.get(TAG).respond(json=[status(number, answers=number + 100) for number in range(1, 31)])
+    parents = web.get(url__startswith="https://mastodon.social/api/v1/statuses/").respond(answer)
+    assert len(Mastodon.at("https://mastodon.social", "gitlab").read(START, SINCE).posts) == 30
+    assert parents.call_count == asked
+
+
 def test_tumblr_gives_what_is_new_enough_in_any_order(web: respx.MockRouter) -> None:
     web.get(TUMBLR).respond(content=payload("tumblr.json"))
     (post,) = Tumblr.at("gitlab", "key").read(START, SINCE).posts

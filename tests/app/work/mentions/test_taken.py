@@ -319,3 +319,43 @@ def test_a_page_that_is_shared_with_a_place_in_it_is_one_post(mentioned: Mention
     by_hook = mentioned.take(carrier="hook:zapier", id=f"{page}", url=f"{page}?utm_source=x", thread={})
     by_alert = mentioned.take(carrier="alerts", id="tag:google.com,2013:1", url=page, thread={})
     assert {by_feed.id} == {by_hook.id, by_alert.id}
+
+
+@pytest.mark.parametrize("answer_first", [False, True])
+@pytest.mark.parametrize(
+    ("uri", "url"),
+    [
+        ("https://m.example/users/bob/statuses/113600000000000002", "https://m.example/@bob/113600000000000002"),
+        ("https://pleroma.example/objects/5d1", "https://pleroma.example/notice/AbC"),
+    ],
+)
+def test_an_answer_in_the_fediverse_solves_the_ticket_of_what_it_answers(
+    mentioned: Mentioned, uri: str, url: str, *, answer_first: bool
+) -> None:
+    post: dict[str, Any] = {"id": uri, "url": url, "thread": {}}
+    answer: dict[str, Any] = {
+        "id": "https://m.example/users/gitlab/statuses/113600000000000009",
+        "url": "https://m.example/@gitlab/113600000000000009",
+        "author": {"handle": "gitlab"},
+        "thread": {"url": url},
+        "in_reply_to": uri,
+    }
+    if answer_first:
+        mentioned.take(**answer)
+    stored = mentioned.take(**post)
+    mentioned.create(stored)
+    if answer_first:
+        (work,) = TicketCreator(mentioned.deps).meanwhile(mentioned.message(stored)).works
+        assert isinstance(work, TriageTicket)
+        causes: list[object] = [work.cause]
+    else:
+        causes = told(mentioned, mentioned.take(**answer))
+    assert causes == [AnsweredOnPost(by="gitlab", url=answer["url"])]
+
+
+def test_who_takes_our_name_under_a_handle_of_his_own_answers_for_nobody(mentioned: Mentioned) -> None:
+    mentioned.create(mentioned.take())
+    author = {"handle": "gitlab@evil.example", "name": "GitLab"}
+    answer = mentioned.take(id="9", url="https://e.org/9", author=author, in_reply_to="7", text="Sure, all is well.")
+    assert answer.why != BY_US
+    assert told(mentioned, answer) == []

@@ -186,7 +186,9 @@ def test_answers_name_the_post_that_they_answer(sandbox: FeedsSandbox, name: str
     site = site_named(name)
     first = sandbox.write(name, "#gitlab is slow", author="ada", thread="Duo")
     second = sandbox.write(name, "No, #gitlab is fast", author="bob", thread="Duo", answers=first)
-    (answer,) = (one for one in read(site.adapter(sandbox.url)).posts if str(second) in one.id)
+    posts = read(site.adapter(sandbox.url)).posts
+    (answer,) = (one for one in posts if str(second) in one.id)
+    assert answer.in_reply_to in {str(first), *(one.id for one in posts)}
     assert str(first) in answer.in_reply_to
     sandbox.delete(first)
     sandbox.delete(second)
