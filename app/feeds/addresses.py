@@ -46,6 +46,9 @@ _STACK_EXCHANGE: Final = re.compile(
     r"(?:(?:\w{2}\.)?stackoverflow|serverfault|superuser|askubuntu|stackapps|[\w.-]{1,60}\.stackexchange)\.com"
     r"|mathoverflow\.net"
 )
+_COMMENT: Final = re.compile(
+    r"(?:\A|[^a-z]|issue)(?:comment|post|reply|answer|note|discussion_r|msg|pid|[cp])[-_=/]?(\d{1,15})\Z", re.IGNORECASE
+)
 _ANY: Final = ""
 _SAFE: Final = "/:@!$&'()*+,;=~"
 """What a path may have as it is; the rest is escaped, whether it came so or not."""
@@ -150,15 +153,26 @@ def thread_address(url: str) -> str:
 
 
 def _other(host: str, path: str, query: str, fragment: str) -> CanonicalAddress:
-    """A page. `#comment-7` and the like name a comment on it; other fragments only a place."""
+    """A page. `#comment-7` and the like name a comment on it, `#!/7` a page of its own; others only a place."""
     path = quote(unquote(re.sub(r"/{2,}", "/", path), errors="surrogateescape"), safe=_SAFE, errors="surrogateescape")
     path = path.removesuffix("/amp").removesuffix("/amp/").rstrip("/")
     kept = sorted(
         (key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKERS.fullmatch(key)
     )
-    comment = re.search(r"(?:comment|post|reply|note|c)[-_=/]?(\d{1,15})\Z", fragment)
-    place = f"comment-{comment[1]}" if comment else ""
+    comment = _COMMENT.search(fragment)
+    place = f"comment-{comment[1]}" if comment else fragment if fragment.startswith(("!", "/")) else ""
     return CanonicalAddress(urlunsplit(("https", host, path, urlencode(kept), place)), bool(comment))
+
+
+def names_a_place(url: str, native_id: str) -> bool:
+    """Does it lead to one of many posts on a page? `native_id`: what the source calls the post; the page itself is one.
+
+    `#v16.4` of a list of changes does, `#xtor=RSS-1` says how a reader came.
+    """
+    page, _, place = url.partition("#")
+    if not place or "=" in place:
+        return False
+    return "#" in native_id or canonical_address(native_id).url != canonical_address(page).url
 
 
 def _inner(url: str) -> str | None:
