@@ -20,7 +20,7 @@ LASTS = timedelta(seconds=4)
 """Less than the time between two ticks: a page that is alone gets what is so now, and none gets what it had before."""
 TICK_SECONDS, MOST_SECONDS = 5, 60
 """From one tick of a page to the next."""
-PER_SECOND = 4
+PER_SECOND = 2
 """Answers that are made. Where open pages differ in more than that allows, each is told to ask less often."""
 MOST = 300
 NEXT_TICK = "next-tick"
