@@ -65,7 +65,8 @@ def page_response(asked: Asked, content: Content) -> Response:
     wants_all = "hx-request" not in given or given.get("hx-request-type") == "full"
     if wants_all or LIVE not in template.blocks:
         return HTMLResponse(_whole(asked, content, tag), headers=_VARY)
-    headers = {**_VARY, "HX-PTag": tag}
+    # The page says it: what a tick gets may have been found for another one, seconds ago.
+    headers = {**_VARY, "HX-PTag": tag, "As-Of": asked.now.isoformat(timespec="seconds")}
     if given.get("hx-ptag") == tag:
         return Response(status_code=304, headers=headers)
     context = template.new_context({**content, "desk": _frame(asked, content, tag)})

@@ -319,6 +319,8 @@ class Decisions(TableAccess):
             unindexed("confidence").in_(("low", "medium")),
             unindexed("decided_by") != "person",
             decisions.c.event.not_in(FOLLOWING),
+            # Most that were corrected say so themselves, in the index. Those that a person agreed to do not.
+            decisions.c.corrected_to.is_(None),
             ~was_corrected.exists(),
         ]
         if before is not None:
