@@ -31,7 +31,13 @@ def words(name: str | None) -> str:
     return spoken(name or "")
 
 
-_SERVICES = {"gitlab": "GitLab", "zendesk": "Zendesk", "sentry": "Sentry", "chat": "the chat", "llm": "the model"}
+_SERVICES = {
+    "gitlab": "GitLab",
+    "zendesk": "Zendesk",
+    "sentry": "Sentry",
+    "chat": "the chat",
+    "llm": "the language model",
+}
 
 
 def service(name: str) -> str:

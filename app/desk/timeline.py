@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.desk.calls_in_words import call_in_words, request_of, went_well
+from app.desk.filters import cause
 from app.records.attempts import Attempt
 from app.records.audit import AuditEntry
 from app.records.calls import CallOfRun
 from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.failures import Failure
+from app.records.links import Link
 from app.rules.verdict import spoken
 
 
@@ -22,13 +25,17 @@ class Moment:
     what: str
     detail: str = ""
     went_well: bool = True
+    request: str = ""
+    """Of a call: its method and path."""
 
 
 @dataclass(frozen=True)
 class TicketRecords:
     """All that is kept about one ticket."""
 
+    ticket_id: int
     decisions: Sequence[Decision]
+    links: Sequence[Link] = ()
     calls: Sequence[CallOfRun] = ()
     failures: Sequence[Failure] = ()
     tries: Sequence[Attempt] = ()
@@ -40,9 +47,9 @@ def timeline(kept: TicketRecords) -> list[Moment]:
     """The oldest first."""
     found = [
         *(moment for one in kept.decisions for moment in _decision(one)),
-        *map(_call, kept.calls),
+        *(_call(one, kept) for one in kept.calls),
+        *map(_try, kept.tries),  # the last one is as old as its failure, and comes first
         *map(_failure, kept.failures),
-        *map(_try, kept.tries),
         *map(_correction, kept.corrections),
         *map(_by_hand, kept.by_hand),
     ]
@@ -73,34 +80,33 @@ _EVENTS = {
 }
 
 
-def _call(one: CallOfRun) -> Moment:
+def _call(one: CallOfRun, kept: TicketRecords) -> Moment:
     answer = "no answer" if one.status is None else str(one.status)
-    went_well = one.status is not None and one.status < 400
-    return Moment(one.at, "call", f"{one.service}: {one.what}", f"{one.ms} ms, {answer}", went_well)
+    what = call_in_words(one, kept.ticket_id, kept.links)
+    return Moment(one.at, "call", what, f"{answer}, {one.ms:,} ms", went_well(one), request_of(one))
 
 
 def _failure(one: Failure) -> Moment:
-    state = "" if one.state == "open" else f", {one.state}"
-    return Moment(
-        one.failed_at, "failed", f"failed at {_spoken(one.step)}: {one.reason}{state}", one.message, went_well=False
-    )
+    what = f"gave up at {_spoken(one.step)}: {cause(one.reason)}"
+    then = {"open": "", "retried": " (retried since)", "ignored": " (ignored since)"}.get(one.state, "")
+    return Moment(one.failed_at, "failed", what + then, one.message, went_well=False)
 
 
 def _try(one: Attempt) -> Moment:
-    return Moment(one.at, "try", f"try {one.number} of {_spoken(one.step)}: {one.reason}", one.message, went_well=False)
+    what = f"try {one.number} failed at {_spoken(one.step)}: {cause(one.reason)}"
+    return Moment(one.at, "try", what, one.message, went_well=False)
 
 
 def _correction(one: Correction) -> Moment:
-    who = _person(one.by)
+    who = who_corrected(one)
     was = _spoken(one.was) if one.was else "left to people"
     return Moment(one.at, "corrected", f"{who} chose {_spoken(one.archetype)}", f"it was {was}")
 
 
-def _person(by: str) -> str:
-    """`by`, as `app.records.corrections.Correction` has it."""
-    place, _, who = by.partition(":")
+def who_corrected(one: Correction) -> str:
+    place, _, who = one.by.partition(":")
     named = {"zendesk": f"an agent ({who})", "desk": who}
-    return named.get(place, by or "a person") if who else by or "a person"
+    return named.get(place, one.by or "a person") if who else one.by or "a person"
 
 
 def _by_hand(one: AuditEntry) -> Moment:
