@@ -96,7 +96,7 @@ class SampleFailure:
                 for at in [self._tried_at(moment, one)]
             ]
         if self.state == "retried":
-            at = self.dealt_with_at(moment)
+            at = self.dealt_with_at(moment) + timedelta(milliseconds=700)
             made.append(MadeCall("zendesk", f"PUT {ticket}", 200, 287, at.isoformat()))
         return made
 

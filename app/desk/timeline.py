@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from app.desk.calls_in_words import call_in_words, request_of, went_well
-from app.desk.filters import cause
+from app.desk.filters import at_step, cause
 from app.records.attempts import Attempt
 from app.records.audit import AuditEntry
 from app.records.calls import CallOfRun
@@ -27,6 +28,8 @@ class Moment:
     went_well: bool = True
     request: str = ""
     """Of a call: its method and path."""
+    again: int = 0
+    """How often the same failed before, without anything else that went well in between."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,33 @@ class TicketRecords:
     by_hand: Sequence[AuditEntry] = ()
 
 
+Kept = tuple[Moment, object]
+"""With what is the same of a moment and those that only repeat it."""
+
+
 def timeline(kept: TicketRecords) -> list[Moment]:
     """The oldest first."""
-    found = [
-        *(moment for one in kept.decisions for moment in _decision(one)),
-        *(_call(one, kept) for one in kept.calls),
-        *map(_try, kept.tries),  # the last one is as old as its failure, and comes first
-        *map(_failure, kept.failures),
-        *map(_correction, kept.corrections),
-        *map(_by_hand, kept.by_hand),
+    found: list[Kept] = [
+        *((moment, None) for one in kept.decisions for moment in _decision(one)),
+        *((_call(one, kept), (one.what, one.status)) for one in kept.calls),
+        # The last one is as old as its failure, and comes first.
+        *((_try(one), (one.step, one.reason, one.message)) for one in kept.tries),
+        *((_failure(one), None) for one in kept.failures),
+        *((_correction(one), None) for one in kept.corrections),
+        *((_by_hand(one), None) for one in kept.by_hand),
     ]
-    return sorted(found, key=lambda one: one.at)
+    return list(_with_repeats(sorted(found, key=lambda one: one[0].at)))
+
+
+def _with_repeats(found: Iterable[Kept]) -> Iterator[Moment]:
+    failed = Counter[object]()
+    for moment, same in found:
+        if moment.went_well or same is None:
+            failed.clear()
+            yield moment
+        else:
+            yield replace(moment, again=failed[same])
+            failed[same] += 1
 
 
 def _decision(one: Decision) -> Iterable[Moment]:
@@ -87,13 +106,13 @@ def _call(one: CallOfRun, kept: TicketRecords) -> Moment:
 
 
 def _failure(one: Failure) -> Moment:
-    what = f"gave up at {_spoken(one.step)}: {cause(one.reason)}"
+    what = f"gave up {at_step(one.step)}: {cause(one.reason)}"
     then = {"open": "", "retried": " (retried since)", "ignored": " (ignored since)"}.get(one.state, "")
     return Moment(one.failed_at, "failed", what + then, one.message, went_well=False)
 
 
 def _try(one: Attempt) -> Moment:
-    what = f"try {one.number} failed at {_spoken(one.step)}: {cause(one.reason)}"
+    what = f"try {one.number} failed {at_step(one.step)}: {cause(one.reason)}"
     return Moment(one.at, "try", what, one.message, went_well=False)
 
 

@@ -147,6 +147,39 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
     assert "Corrected: an agent (5) chose <b>spam</b>" in page
 
 
+def test_what_only_repeats_is_counted_once(desk: Desk) -> None:
+    at = "2026-01-01T12:00:{:02d}+00:00".format
+    decided(desk, decided_at=at(1), finished_at=at(50), state="failed", update_state="unknown")
+    put = [MadeCall("zendesk", "PUT /api/v2/tickets/7.json", 503, 30, at(10 * one)) for one in (1, 2, 3)]
+    with desk.records.engine.begin() as connection:
+        desk.records.calls.add_within(connection, 7, "run-1", put)
+    failure = desk.failure(ticket_id=7, failed_at=at(30))
+    for number in (1, 2, 3):
+        desk.records.attempts.add(
+            Attempt(failure.key, 0, number, "write", "zendesk", "http_503", "503", at(10 * number))
+        )
+    moments = desk.get(f"{PAGE}.json").json()["timeline"]
+    assert [one["again"] for one in moments] == [0, 0, 0, 1, 1, 2, 2, 0]
+    page = desk.get(PAGE).text
+    assert page.count("try 1 failed while updating the ticket: HTTP 503") == 1
+    assert "try 2" not in page
+    assert "2 more times until then" in page
+    assert "3 requests as sent" in page
+    assert "What was to be done" not in page, "it had nothing to do"
+
+
+@pytest.mark.parametrize(
+    ("update_state", "said"), [("unknown", "Nobody knows whether"), ("not_applied", "The update is not in the ticket")]
+)
+def test_what_was_not_written_is_not_said_to_be_done(desk: Desk, update_state: str, said: str) -> None:
+    actions = ({"kind": "note", "state": "done", "detail": "Bug report"},)
+    decided(desk, state="failed", update_state=update_state, actions=actions)
+    page = desk.get(PAGE).text
+    assert said in page
+    assert "What was to be done" in page
+    assert "What was done" not in page
+
+
 def test_an_earlier_decision_has_an_address_and_says_that_it_is_one(desk: Desk) -> None:
     decided(desk, summary="the first")
     decided(desk, summary="the second")
