@@ -83,18 +83,19 @@ class SampleFailure:
 
     def _tried_at(self, moment: datetime, attempt: int) -> datetime:
         """Each wait is twice as long as the one before it."""
-        return moment + timedelta(seconds=3 + _FIRST_WAIT * (2**attempt - 1))
+        return moment + timedelta(seconds=2 + _FIRST_WAIT * (2**attempt - 1))
 
     def calls(self, number: int, moment: datetime) -> list[MadeCall]:
         ticket = f"/api/v2/tickets/{number}.json"
-        made = [MadeCall("zendesk", f"GET {ticket}", 200, 96, moment.isoformat())]
-        if self.call is not None:
-            what, status = self.call
-            made += [
-                MadeCall(self.service, what.format(number=number), status, 410 + 90 * one, at.isoformat())
-                for one in range(self.attempts)
-                for at in [self._tried_at(moment, one)]
-            ]
+        made = []
+        for number_of_try in range(self.attempts):
+            at = self._tried_at(moment, number_of_try)
+            read = (at - timedelta(seconds=1)).isoformat()
+            made.append(MadeCall("zendesk", f"GET {ticket}", 200, 96 + 7 * number_of_try, read))
+            if self.call is not None:
+                what, status = self.call
+                took = 410 + 90 * number_of_try
+                made.append(MadeCall(self.service, what.format(number=number), status, took, at.isoformat()))
         if self.state == "retried":
             at = self.dealt_with_at(moment) + timedelta(milliseconds=700)
             made.append(MadeCall("zendesk", f"PUT {ticket}", 200, 287, at.isoformat()))
@@ -135,6 +136,7 @@ class SampleFailure:
 
     def decided(self, decision: Decision, moment: datetime) -> Decision:
         """What stays of the decision that the work would have led to."""
+        decision = replace(decision, decided_at=(moment + timedelta(seconds=1.5)).isoformat())
         if self.state == "retried":
             done = self.dealt_with_at(moment) + timedelta(seconds=1)
             return replace(decision, finished_at=done.isoformat())

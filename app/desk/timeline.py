@@ -29,7 +29,7 @@ class Moment:
     request: str = ""
     """Of a call: its method and path."""
     again: int = 0
-    """How often the same failed before, without anything else that went well in between."""
+    """How often the same was done before, since a try failed."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,25 @@ def timeline(kept: TicketRecords) -> list[Moment]:
 
 
 def _with_repeats(found: Iterable[Kept]) -> Iterator[Moment]:
-    failed = Counter[object]()
+    """A try does again what the one before it did."""
+    known, has_failed = Counter[object](), False
     for moment, same in found:
-        if moment.went_well or same is None:
-            failed.clear()
-            yield moment
-        else:
-            yield replace(moment, again=failed[same])
-            failed[same] += 1
+        if moment.kind in _ENDS:
+            known.clear()
+            has_failed = False
+        has_failed = has_failed or moment.kind == "try"
+        repeats = same is not None and (has_failed or not moment.went_well)
+        yield replace(moment, again=known[same]) if repeats else moment
+        known[same] += 1
+
+
+_ENDS = {"finished", "failed", "by_hand"}
 
 
 def _decision(one: Decision) -> Iterable[Moment]:
-    what = f"decided: {_spoken(one.archetype)}" if one.config_hash else _EVENTS.get(one.event, _spoken(one.event))
-    yield Moment(one.decided_at, "decided", what, _EVENTS.get(one.event, _spoken(one.event)))
+    event = _EVENTS.get(one.event, _spoken(one.event))
+    what, detail = (f"decided: {_spoken(one.archetype)}", event) if one.config_hash else (event, "")
+    yield Moment(one.decided_at, "decided", what, detail)
     if one.finished_at and one.state == "done":
         yield Moment(one.finished_at, "finished", "done", "")
 

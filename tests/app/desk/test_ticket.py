@@ -150,7 +150,9 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
 def test_what_only_repeats_is_counted_once(desk: Desk) -> None:
     at = "2026-01-01T12:00:{:02d}+00:00".format
     decided(desk, decided_at=at(1), finished_at=at(50), state="failed", update_state="unknown")
-    put = [MadeCall("zendesk", "PUT /api/v2/tickets/7.json", 503, 30, at(10 * one)) for one in (1, 2, 3)]
+    path = "/api/v2/tickets/7.json"
+    put = [MadeCall("zendesk", f"PUT {path}", 503, 30, at(10 * one)) for one in (1, 2, 3)]
+    put += [MadeCall("zendesk", f"GET {path}", 200, 30, at(10 * one - 1)) for one in (1, 2, 3)]
     with desk.records.engine.begin() as connection:
         desk.records.calls.add_within(connection, 7, "run-1", put)
     failure = desk.failure(ticket_id=7, failed_at=at(30))
@@ -159,12 +161,12 @@ def test_what_only_repeats_is_counted_once(desk: Desk) -> None:
             Attempt(failure.key, 0, number, "write", "zendesk", "http_503", "503", at(10 * number))
         )
     moments = desk.get(f"{PAGE}.json").json()["timeline"]
-    assert [one["again"] for one in moments] == [0, 0, 0, 1, 1, 2, 2, 0]
+    assert [one["again"] for one in moments] == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 0]
     page = desk.get(PAGE).text
     assert page.count("try 1 failed while updating the ticket: HTTP 503") == 1
     assert "try 2" not in page
     assert "2 more times until then" in page
-    assert "3 requests as sent" in page
+    assert "6 requests as sent" in page
     assert "What was to be done" not in page, "it had nothing to do"
 
 
