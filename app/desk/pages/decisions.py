@@ -97,7 +97,7 @@ def _choices(visit: Visit) -> Mapping[str, Mapping[str, str]]:
             "none": "nobody yet",
         },
         "confidence": {name: name for name in ("high", "medium", "low")},
-        "corrected": {"yes": "corrected", "no": "left standing"},
+        "corrected": {"yes": "yes", "no": "no"},
     }
 
 

@@ -87,15 +87,16 @@
   }
 
   // -- times ---------------------------------------------------------------------------------------------------------
-  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
-  const ago = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
+  // As the server spells spans of time.
+  const UNITS = [["days", 86400], ["h", 3600], ["min", 60]];
+  const ago = (count, unit) => count + " " + (unit === "days" && count === 1 ? "day" : unit) + " ago";
 
   function tellTimes() {
     for (const time of document.querySelectorAll("time[data-ago]")) {
-      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-      if (-seconds > 7 * 86400) continue;
-      const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-      const text = unit ? ago.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+      const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+      if (seconds > 7 * 86400) continue;
+      const unit = UNITS.find(([, size]) => seconds >= size);
+      const text = unit ? ago(Math.floor(seconds / unit[1]), unit[0]) : "just now";
       if (time.textContent !== text) time.textContent = text;
     }
   }
