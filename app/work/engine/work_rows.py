@@ -1,4 +1,4 @@
-"""Work as rows of dbos's tables: a batch in one round trip, where dbos's own way takes two for each.
+"""Work as rows of dbos's tables: a batch in one or two statements, where dbos's own way takes two for each.
 
 `tests/app/work/engine/test_work_rows.py` fails when a new dbos would store other rows.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 from string import Template
 from typing import Any
 
@@ -27,8 +29,8 @@ _COLUMNS = (
     " delay_until_epoch_ms, application_name, serialization, attributes, recovery_attempts, is_debounced)"
 )
 _ALWAYS = f"'{APPLICATION}', 'portable_json', 'null', 0, false"
-_SQLITE = "INSERT INTO workflow_status $columns VALUES (?, ?, ?, ?, ?, ?, ?, ?, $always) ON CONFLICT DO NOTHING"
-_SQLITE_INPUT = "INSERT INTO workflow_input (workflow_uuid, inputs) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_SQLITE = "INSERT INTO workflow_status $columns VALUES $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
+_SQLITE_INPUT = "INSERT INTO workflow_input (workflow_uuid, inputs) VALUES $rows ON CONFLICT DO NOTHING"
 _POSTGRESQL = """
 WITH given AS (
     SELECT * FROM unnest(
@@ -44,7 +46,9 @@ WITH given AS (
 )
 SELECT workflow_uuid FROM stored
 """
-_SQLITE, _POSTGRESQL = (Template(one).substitute(columns=_COLUMNS, always=_ALWAYS) for one in (_SQLITE, _POSTGRESQL))
+_POSTGRESQL = Template(_POSTGRESQL).substitute(columns=_COLUMNS, always=_ALWAYS)
+# Of one statement. SQLite takes 32,766 values, of which a row has eight.
+MOST_AT_ONCE = 1000
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
@@ -58,13 +62,26 @@ def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
     if connection.dialect.name != "sqlite":
         cursor.execute(_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
         return {row[0] for row in cursor.fetchall()}
-    new = set()
-    for *status, given in rows:
-        cursor.execute(_SQLITE, status)
-        if cursor.rowcount:
-            cursor.execute(_SQLITE_INPUT, (status[0], given))
-            new.add(status[0])
+    new = set[str]()
+    for start in range(0, len(rows), MOST_AT_ONCE):
+        some = rows[start : start + MOST_AT_ONCE]
+        cursor.execute(_sqlite(len(some)), list(chain.from_iterable(row[:-1] for row in some)))
+        new |= (found := {row[0] for row in cursor.fetchall()})
+        if found:
+            given = [(row[0], row[-1]) for row in some if row[0] in found]
+            cursor.execute(_sqlite_input(len(given)), list(chain.from_iterable(given)))
     return new
+
+
+@lru_cache(maxsize=64)
+def _sqlite(count: int) -> str:
+    rows = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, ?, {_ALWAYS})"] * count)
+    return Template(_SQLITE).substitute(columns=_COLUMNS, rows=rows)
+
+
+@lru_cache(maxsize=64)
+def _sqlite_input(count: int) -> str:
+    return Template(_SQLITE_INPUT).substitute(rows=", ".join(["(?, ?)"] * count))
 
 
 def stored(message: Message) -> JSON:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from app.records.database import make_engine
+from app.work.engine import work_rows
 from app.work.engine.work_rows import APPLICATION, insert_new, options_of, stored
 from app.work.messages import Work
 from tests.app.work.conftest import Started, done
@@ -64,9 +65,11 @@ def test_a_row_is_the_one_that_dbos_would_store(start: Started, database_url: st
     database.dispose()
 
 
+@pytest.mark.parametrize("at_once", [2, 1000])
 def test_of_a_batch_only_what_is_not_known_is_stored_and_the_first_of_two_counts(
-    start: Started, database_url: str
+    start: Started, database_url: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(work_rows, "MOST_AT_ONCE", at_once)
     start({"wf": done})
     database = make_engine(database_url)
     later = {"delay": 1e6}
