@@ -25,6 +25,7 @@ from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import (
+    LostWork,
     active_workflows,
     replace_claimed_rows,
     replace_queue_settings,
@@ -34,7 +35,6 @@ from app.work.engine.dbos_internals import (
     system_database,
 )
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
-from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.retention import EndedWork
@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
-# With those of the records, the partition locks and the rest a process has at most twenty; PostgreSQL allows 100.
+# With those of the records, the locks and the rest a process has at most twenty; PostgreSQL allows 100.
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
@@ -114,7 +114,6 @@ class Engine:
         self.backlog = Backlog(self.store.database)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
         self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
-        self._partition_locks = PartitionLocks(url)
         self._started = False
 
     def register(self, message: type[Message], workflow: Workflow, crashed: Crashed) -> None:
@@ -154,7 +153,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        self._scheduler = Scheduler(system_database(), self._workflows, self._paused, self._is_new)
+        self._scheduler = Scheduler(system_database(), self._workflows, self._takes_nothing, self._is_new)
         replace_scheduler(self._scheduler)
         replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
@@ -192,7 +191,6 @@ class Engine:
         if self._wire is not None:
             self._wire.close()
         self.store.close()
-        self._partition_locks.close()
         self._locks.release()
 
     def _let_finish(self, seconds: float) -> None:
@@ -212,6 +210,7 @@ class Engine:
         def run(stored: JSON) -> None:
             self._journal.begin()
             try:
+                self._must_be_held()
                 run_message(stored)
             finally:
                 self._scheduler.ended(str(DBOS.workflow_id))
@@ -224,7 +223,7 @@ class Engine:
                 return
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
-                with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
+                with at_priority(_priority(message)):
                     self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
@@ -238,6 +237,14 @@ class Engine:
                     crashed(message, type(error).__name__)
 
         return run
+
+    def _takes_nothing(self) -> bool:
+        return not self._locks.is_held() or bool(self._paused())
+
+    def _must_be_held(self) -> None:
+        """Ends a run whose process lost its lock: others may have its work."""
+        if not self._locks.is_held():
+            raise LostWork(str(DBOS.workflow_id))
 
     def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
         if not isinstance(message, TicketMessage):
@@ -280,6 +287,7 @@ class Engine:
         A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
         `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
+        self._must_be_held()
         adapter = adapter_of(answers or answer_type(function))
         computed: list[bytes] = []
 
