@@ -24,7 +24,7 @@ from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
-A_TICKETS = ("intake", "dbos-executor", "queue-worker")
+A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls")
 PASSED_OVER = ("records/database.py", "records/prepared.py")
 BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"

@@ -18,7 +18,6 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -42,7 +41,7 @@ from app.work.engine.scheduler import IsNew, Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
-from app.work.limits.call_log import noting_calls
+from app.work.limits.call_log import WRITTEN_EVERY_SECONDS, CallLog, noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
@@ -113,7 +112,11 @@ class Engine:
         self.store = WorkStore(url)
         self.backlog = Backlog(self.store.database)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
-        self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
+        self._calls = CallLog()
+        self._ticker = Ticker(
+            Task("recovery", recovery_seconds, self._recovery.run),
+            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._engine), slow=True),
+        )
         self._started = False
 
     def register(self, message: type[Message], workflow: Workflow, crashed: Crashed) -> None:
@@ -185,6 +188,8 @@ class Engine:
         self._ticker.stop()
         if self._started:
             self._let_finish(grace_seconds)
+            with suppress(SQLAlchemyError):
+                self._calls.write(self._engine)
             stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
@@ -254,10 +259,7 @@ class Engine:
             try:
                 registered.workflow(message)
             finally:
-                if made:
-                    self.keep(
-                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
-                    )
+                self._calls.add(message.ticket_id, message.run_id, made)
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
