@@ -121,10 +121,8 @@ def _prepared(calls: Calls) -> Callable[[PreparedStatement, sa.Connection, Any],
 def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]:
     def stored(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
         new = insert_new(connection, batch)
-        on_sqlite = connection.dialect.name == "sqlite"  # elsewhere both are one statement
-        for some in (batch, new) if on_sqlite else (batch,):
-            if some:
-                calls.note("statement", "INSERT INTO workflow_status or workflow_input")
+        if batch:
+            calls.note("statement", "INSERT INTO workflow_status")
         return new
 
     return stored

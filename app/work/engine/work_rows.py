@@ -1,6 +1,8 @@
-"""Work as rows of dbos's tables: a batch in one or two statements, where dbos's own way takes two for each.
+"""Work as rows of dbos's tables: a batch in one statement, where dbos's own way takes two for each piece of work.
 
-`tests/app/work/engine/test_work_rows.py` fails when a new dbos would store other rows.
+What a workflow is given stands in the row of its status. dbos stores it in a table of its own since it has one, and
+looks here for what that table does not have. `tests/app/work/engine/test_work_rows.py` fails when a new dbos would
+store other rows, or looks here no more.
 """
 
 from __future__ import annotations
@@ -26,29 +28,20 @@ PIPELINE_VERSION = "1"
 
 _COLUMNS = (
     "(workflow_uuid, status, name, queue_name, queue_partition_key, application_version, priority,"
-    " delay_until_epoch_ms, application_name, serialization, attributes, recovery_attempts, is_debounced)"
+    " delay_until_epoch_ms, inputs, application_name, serialization, attributes, recovery_attempts, is_debounced)"
 )
 _ALWAYS = f"'{APPLICATION}', 'portable_json', 'null', 0, false"
-_SQLITE = "INSERT INTO workflow_status $columns VALUES $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
-_SQLITE_INPUT = "INSERT INTO workflow_input (workflow_uuid, inputs) VALUES $rows ON CONFLICT DO NOTHING"
-_POSTGRESQL = """
-WITH given AS (
-    SELECT * FROM unnest(
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[]
-    ) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
-), stored AS (
-    INSERT INTO dbos.workflow_status $columns
-    SELECT id, status, name, queue, partition, version, priority, delay_until, $always FROM given
-    ON CONFLICT DO NOTHING RETURNING workflow_uuid
-), inputs AS (
-    INSERT INTO dbos.workflow_input (workflow_uuid, inputs)
-    SELECT id, input FROM given WHERE id IN (SELECT workflow_uuid FROM stored) ON CONFLICT DO NOTHING
-)
-SELECT workflow_uuid FROM stored
-"""
-_POSTGRESQL = Template(_POSTGRESQL).substitute(columns=_COLUMNS, always=_ALWAYS)
-# Of one statement. SQLite takes 32,766 values, of which a row has eight.
+_INSERT = f"INSERT INTO $table {_COLUMNS} $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
+_VALUES = f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {_ALWAYS})"
+# Of one statement. SQLite takes 32,766 values, of which a row has nine.
 MOST_AT_ONCE = 1000
+_UNNESTED = """
+SELECT id, status, name, queue, partition, version, priority, delay_until, input, $always FROM unnest(
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[]
+) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
+"""
+_UNNESTED = Template(_UNNESTED).substitute(always=_ALWAYS)
+_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED)
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
@@ -65,23 +58,14 @@ def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
     new = set[str]()
     for start in range(0, len(rows), MOST_AT_ONCE):
         some = rows[start : start + MOST_AT_ONCE]
-        cursor.execute(_sqlite(len(some)), list(chain.from_iterable(row[:-1] for row in some)))
-        new |= (found := {row[0] for row in cursor.fetchall()})
-        if found:
-            given = [(row[0], row[-1]) for row in some if row[0] in found]
-            cursor.execute(_sqlite_input(len(given)), list(chain.from_iterable(given)))
+        cursor.execute(_sqlite(len(some)), list(chain.from_iterable(some)))
+        new.update(row[0] for row in cursor.fetchall())
     return new
 
 
 @lru_cache(maxsize=64)
 def _sqlite(count: int) -> str:
-    rows = ", ".join([f"(?, ?, ?, ?, ?, ?, ?, ?, {_ALWAYS})"] * count)
-    return Template(_SQLITE).substitute(columns=_COLUMNS, rows=rows)
-
-
-@lru_cache(maxsize=64)
-def _sqlite_input(count: int) -> str:
-    return Template(_SQLITE_INPUT).substitute(rows=", ".join(["(?, ?)"] * count))
+    return Template(_INSERT).substitute(table="workflow_status", rows="VALUES " + ", ".join([_VALUES] * count))
 
 
 def stored(message: Message) -> JSON:
