@@ -15,7 +15,6 @@ from time import struct_time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import feedparser
 import httpx
 from lxml.etree import ParserError
 from lxml.html import make_links_absolute
@@ -64,6 +63,8 @@ def _entries(response: httpx.Response, body: bytes) -> tuple[list[Mapping[str, A
     """
     document = feed_document(body, _charset(response, body))
     # Without the query, which may hold a token: links without a host are meant from here.
+    import feedparser  # noqa: PLC0415  # heavy, and only needed where a feed is read
+
     given = {"content-location": str(response.url.copy_with(query=None)), "content-type": "application/xml"}
     # What is said becomes plain text, whatever is in it, so nothing is cleaned here.
     parsed = feedparser.parse(
