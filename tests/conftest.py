@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support import forked
 from tests.support.memory import memory_folder
 from tests.support.postgres import MISSING, SHORT_LIVED, PostgresServer, programs, running_postgres
 
@@ -28,10 +29,12 @@ settings.load_profile("suite")
 gc.disable()  # until all is imported, see below
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """The tests kill processes, never the machine: their SQLite files need no disk, whose flushes take their time."""
     if folder := memory_folder():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+    if started := getattr(config, "workerinput", {}).get("forked_from"):
+        forked.use(started)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -44,7 +47,8 @@ RUNNING = ExitStack()
 
 
 def pytest_configure_node(node: Any) -> None:
-    """One PostgreSQL server for all test processes, started for the first of them."""
+    """One PostgreSQL server for all test processes, and one to fork from, started for the first of them."""
+    node.workerinput["forked_from"] = forked.start_for_all()
     options = node.config.stash
     if POSTGRES not in options and (bin_folder := programs()):
         options[POSTGRES] = RUNNING.enter_context(running_postgres(bin_folder, settings=SHORT_LIVED)).port

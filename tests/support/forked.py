@@ -1,6 +1,6 @@
 """`python -m` and `python -c` in processes of their own, without the two seconds that their imports take.
 
-They are forked from a process that has imported the service and does nothing else.
+They are forked from a process that has imported the service and does nothing else: one for all test processes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,28 @@ import runpy
 import signal
 import sys
 from collections.abc import Mapping
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from subprocess import DEVNULL, PIPE, TimeoutExpired
-from typing import IO
+from typing import IO, Any
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["tests.support.preloaded"])
+SERVER: Any = forkserver._forkserver
+"""Multiprocessing shares it with children alone."""
+FOUND_BY = ("_forkserver_address", "_forkserver_authkey")  # the key since Python 3.14
+
+
+def start_for_all() -> dict[str, Any]:
+    """Start what processes are forked from; what another process needs to `use` it, until this one ends."""
+    SERVER.ensure_running()
+    return {name: getattr(SERVER, name) for name in FOUND_BY if hasattr(SERVER, name)}
+
+
+def use(started: Mapping[str, Any]) -> None:
+    """From now on fork from what another process has started."""
+    # Whoever starts it hands each fork the end of a pipe that keeps it alive; here the starter alone does.
+    vars(SERVER).update(started, _forkserver_alive_fd=os.open(os.devnull, os.O_RDONLY), ensure_running=lambda: None)
 
 
 class Forked:

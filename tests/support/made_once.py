@@ -21,6 +21,8 @@ from app.rules import draft, files, loading
 from app.triage import shipped
 from app.triage.language import LanguageDetector
 from app.web import app as web
+from app.work.operations import draft_process
+from tests.support.forked import FORKING
 
 load = lru_cache(maxsize=16)(loading.load)
 """Rules cannot be changed, and reading them takes long: the same texts give the same ones."""
@@ -31,6 +33,7 @@ def make_once(patch: pytest.MonkeyPatch) -> None:
     read_once(patch)
     patch.setattr(records, "migrate", _migrate)
     patch.setattr(web, "desk_router", cache(desk_router))
+    patch.setattr(draft_process, "_NEW", FORKING)  # not spawned: each would import the service anew
 
 
 def read_once(patch: pytest.MonkeyPatch) -> None:
