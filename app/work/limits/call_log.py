@@ -6,14 +6,12 @@ process that is killed takes those of its last second with it.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from app.records.calls import CallsOfRun, MadeCall, MadeCalls
+from app.records.calls import CallsOfRun, MadeCall
 from integrations.outbound import Call
 
 WRITTEN_EVERY_SECONDS = 1.0
@@ -65,15 +63,14 @@ class CallLog:
                 self._waiting.append(CallsOfRun(ticket_id, run_id, made))
                 del self._waiting[:-MOST_WAITING]
 
-    def write(self, database: sa.Engine) -> None:
-        """All that wait; those that cannot be written wait on."""
+    def write(self, store: Callable[[Sequence[CallsOfRun]], None]) -> None:
+        """All that wait; those that cannot be stored wait on."""
         with self._lock:
             runs, self._waiting = self._waiting, []
         written = 0
         try:
             while written < len(runs):
-                with database.begin() as connection:
-                    MadeCalls.add_all_within(connection, runs[written : written + WRITTEN_AT_ONCE])
+                store(runs[written : written + WRITTEN_AT_ONCE])
                 written += WRITTEN_AT_ONCE
         finally:
             if left := runs[written:]:
