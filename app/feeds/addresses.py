@@ -11,6 +11,7 @@ TRACKERS: Final = re.compile(
 )
 """Parameters that say how a reader came, never what they read: `t` is a topic's number on many a forum."""
 _KEPT_AS_THEY_ARE: Final = 2000
+_LONGEST_HOST: Final = 253
 LONGEST_THREAD: Final = 512
 _REDIRECTORS: Final = {
     ("www.google.com", "/url"): ("url", "q"),
@@ -122,7 +123,7 @@ def canonical_address(url: str) -> CanonicalAddress:
             break
         url = inner
     parts = urlsplit(url[:_KEPT_AS_THEY_ARE])
-    host = (parts.hostname or "").rstrip(".")
+    host = _ascii(parts.hostname or "").rstrip(".")
     host = _HOSTS.get(host, host)
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
     written = (
@@ -135,6 +136,16 @@ def canonical_address(url: str) -> CanonicalAddress:
             there = host if post.host else f"{_main_host(host)}{port}"
             return CanonicalAddress(form if form.startswith("https://") else f"https://{there}{form}", True)
     return _other(_main_host(host) + port, parts.path, parts.query, parts.fragment)
+
+
+def _ascii(host: str) -> str:
+    """As browsers send it; one that they cannot send stays."""
+    if host.isascii() or len(host) > _LONGEST_HOST:
+        return host
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host
 
 
 def _linked_like(host: str) -> str:

@@ -13,6 +13,7 @@ from app.rules.team import bare_handle, fits
 
 BEFORE_START = "older than the first look"
 BY_US = "by one of us"
+NO_WORDS = "no words"
 TOO_FEW_POINTS = "too few points"
 """For now: the next look may find more."""
 OLD = timedelta(days=7)
@@ -40,7 +41,7 @@ class FeedFilter:
             ("names nothing that is looked for", lambda: bool(self._feed.look_for) and not self._wanted(said)),
             ("names what is left out", lambda: self._unwanted(said)),
             (TOO_FEW_POINTS, lambda: self._has_too_few(score)),
-            ("no words", lambda: not said.strip()),
+            (NO_WORDS, lambda: not said.strip()),
         )
         return next((why for why, holds in checks if holds()), "")
 
@@ -50,6 +51,11 @@ class FeedFilter:
 
     def _has_too_few(self, score: int | None) -> bool:
         return self._minimum_score is not None and score is not None and score < self._minimum_score
+
+
+def says_nothing(mention: Mention) -> bool:
+    """Only markup, or characters that nobody sees."""
+    return not fold(f"{mention.title}\n{body_text(mention)}").strip()
 
 
 def is_written_by(handles: Sequence[str], mention: Mention) -> bool:

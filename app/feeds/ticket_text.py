@@ -4,10 +4,10 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from app.feeds.mention import LONGEST_TEXT, Mention
+from app.feeds.mention import LONGEST_TEXT, UNSTORABLE, Mention
 
 _LONGEST_SUBJECT: Final = 120
 DELETED_POST: Final = "The post was deleted"
@@ -16,6 +16,7 @@ _CUT: Final = " … (cut)"
 _LINK: Final = re.compile(r"\[([^\[\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000
+"""Bytes: what stands under it must not be cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,16 @@ class MentionAuthor:
     """Of nobody else: who is suspended for spam must not silence others."""
 
 
+@lru_cache(maxsize=2)
 def body_text(mention: Mention) -> str:
-    """What its author wrote, as plain text with links."""
+    """What its author wrote, as plain text with links. Asked for by each that looks at the mention."""
     text = _from_html(mention.html) if mention.html else mention.text
     return text.strip() or mention.title
 
 
 def subject_line(mention: Mention) -> str:
     """The title, else how the text begins, cut between two words."""
-    line = mention.title or " ".join(body_text(mention).split())
+    line = mention.title or " ".join(body_text(mention).split()) or "A post without words"
     if len(line) <= _LONGEST_SUBJECT:
         return line
     return f"{line[:_LONGEST_SUBJECT].rsplit(' ', 1)[0]} …"
@@ -42,8 +44,8 @@ def subject_line(mention: Mention) -> str:
 def ticket_body(mention: Mention, channel: str) -> str:
     """`channel`: its title, as people call it."""
     text = body_text(mention)
-    if len(text) > _LONGEST_BODY:
-        text = text[:_LONGEST_BODY] + _CUT
+    if len(written := text.encode("utf-8", "replace")) > _LONGEST_BODY:
+        text = written[:_LONGEST_BODY].decode("utf-8", "ignore") + _CUT
     at = f", {mention.published_at:%Y-%m-%d %H:%M} UTC" if mention.published_at else ""
     lines = [f"Posted on {channel}{at}: {mention.url}"]
     if mention.thread.url and mention.thread.url != mention.url:
@@ -81,5 +83,5 @@ def _reader() -> Callable[[str], str]:
 
 def _from_html(markup: str) -> str:
     text = _reader()(markup)[:LONGEST_TEXT]  # lists in lists are mostly spaces
-    text = _LINK.sub(_address_alone, text)
+    text = UNSTORABLE.sub("\ufffd", _LINK.sub(_address_alone, text))
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

@@ -7,9 +7,9 @@ the post's `uri` too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import AwareDatetime, RootModel
+from pydantic import RootModel
 
 from integrations.errors import IntegrationError, NotFound
 from integrations.feeds.feed import (
@@ -17,6 +17,7 @@ from integrations.feeds.feed import (
     FeedPosition,
     FeedPost,
     GoodOnes,
+    Moment,
     OlderPosts,
     Told,
     feed_reader,
@@ -42,7 +43,7 @@ class _Status(Told):
     id: str
     uri: str
     url: str | None = None
-    created_at: AwareDatetime
+    created_at: Moment
     content: str = ""
     account: _Account = _Account()
     in_reply_to_id: str | None = None
@@ -130,7 +131,7 @@ def _post(status: _Status, answered: _Status | None) -> FeedPost:
     return FeedPost(
         id=status.uri,
         url=status.url or status.uri,
-        published_at=status.created_at.astimezone(UTC),
+        published_at=status.created_at,
         author_name=status.account.display_name,
         author_handle=status.account.acct,
         author_url=status.account.url,

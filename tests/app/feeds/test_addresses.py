@@ -62,6 +62,7 @@ SAME = [
             "https://m.example.com/a/amp/?x=1",
         ],
     ),
+    ("https://xn--bcher-kva.example/p", ["https://bücher.example/p", "https://B\u00fccher\u3002example/p"]),
     ("https://blog.example.com/p#comment-7", ["https://blog.example.com/p/?ref=hn#comment-7"]),
 ]
 DIFFERENT = [

@@ -291,6 +291,44 @@ def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> No
     assert len(HackerNews.at(["gitlab"]).read(START, SINCE).posts) == len(answer["hits"]) - 1
 
 
+def test_half_an_emoji_costs_nobody_the_answer(web: respx.MockRouter) -> None:
+    """Sites that count in UTF-16 cut texts in the middle of one."""
+    answer = json.loads(payload("hackernews.json"))
+    answer["hits"][0]["comment_text"] = "GitLab is slow \ud83d"
+    web.get(HACKER_NEWS).respond(content=json.dumps(answer))
+    posts = HackerNews.at(["gitlab"]).read(START, SINCE).posts
+    assert posts[0].html == "GitLab is slow ?"
+    assert len(posts) == len(answer["hits"])
+
+
+@pytest.mark.parametrize(
+    ("url", "feed", "name", "key", "value"),
+    [
+        (HACKER_NEWS, HackerNews.at(["gitlab"]), "hackernews.json", "created_at_i", 10**30),
+        (TUMBLR, Tumblr.at("gitlab", "key"), "tumblr.json", "timestamp", 10**30),
+        (DISQUS, Disqus.at("gitlab", "key"), "disqus.json", "createdAt", "9999-12-31T23:59:59-23:59"),
+        (
+            TAG,
+            Mastodon.at("https://mastodon.social", "gitlab"),
+            "mastodon.json",
+            "created_at",
+            "0001-01-01T00:00:00+23:59",
+        ),
+    ],
+    ids=["hackernews", "tumblr", "disqus", "mastodon"],
+)
+def test_a_date_beyond_the_calendar_costs_its_post_alone(
+    web: respx.MockRouter, url: str, feed: Feed, name: str, key: str, value: object
+) -> None:
+    answer = json.loads(payload(name))
+    items = answer if isinstance(answer, list) else answer.get("hits") or answer["response"]
+    items.append(items[0] | {"id": "9", "objectID": "9", key: value})
+    route = web.get(url).respond(content=payload(name))
+    before = feed.read(START, SINCE).posts
+    route.respond(json=answer)
+    assert feed.read(START, SINCE).posts == before
+
+
 def test_an_answer_of_which_every_item_is_odd_is_blocked(web: respx.MockRouter) -> None:
     web.get(HACKER_NEWS).respond(json={"hits": [{"id": 1}, {"id": 2}]})
     with pytest.raises(Unavailable, match="cannot be read"):

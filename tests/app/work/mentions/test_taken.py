@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.feeds.filter import BY_US, TOO_FEW_POINTS
+from app.feeds.filter import BY_US, NO_WORDS, TOO_FEW_POINTS
 from app.records.failures import Failure
 from app.records.mentions import BACKFILL, REPOST
 from app.work.mentions.change import TOO_MANY
@@ -359,3 +359,9 @@ def test_who_takes_our_name_under_a_handle_of_his_own_answers_for_nobody(mention
     answer = mentioned.take(id="9", url="https://e.org/9", author=author, in_reply_to="7", text="Sure, all is well.")
     assert answer.why != BY_US
     assert told(mentioned, answer) == []
+
+
+@pytest.mark.parametrize("said", [{"html": "<p><!-- x --></p>", "text": ""}, {"text": "\u200b\u202e"}])
+def test_a_post_that_says_nothing_becomes_no_ticket_whoever_brings_it(mentioned: Mentioned, said: Any) -> None:
+    assert mentioned.take(carrier="", **said).why == NO_WORDS
+    assert mentioned.take(id="8", url="https://e.org/8", text="\U0001f44d").why == ""
