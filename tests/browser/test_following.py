@@ -88,6 +88,8 @@ def test_where_many_read_a_page_asks_less_often_and_says_as_of_when(served: Serv
     asked.clear()
     page.clock.run_for(19_000)
     assert asked == []
+    with page.expect_response("**/desk/decisions*"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as by whoever comes back to it
     with page.expect_request("**/desk/decisions*"):
         page.clock.run_for(1_000)
     assert page.locator(".asof.old").count() == 0

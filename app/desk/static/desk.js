@@ -20,15 +20,20 @@
     }
   }
 
-  function tick() {
+  function follow() {
     if (live && !stopped && document.visibilityState === "visible") {
       document.body.dispatchEvent(new CustomEvent("desk:tick"));
     }
+  }
+
+  function tick() {
+    follow();
     if (!stopped) setTimeout(tick, wait);
     if (asOf) asOf.parentElement.classList.toggle("old", Date.now() - heard > 3 * every + 1000);
     tellTimes();
   }
 
+  document.addEventListener("visibilitychange", () => { if (Date.now() - heard > TICK_MS) follow(); });
   document.addEventListener("htmx:after:request", (event) => {
     const { response, sourceElement, text } = event.detail.ctx;
     if (sourceElement !== live) return;
