@@ -1,4 +1,4 @@
-"""What failed and what waits: by cause, tried again with the count that the button said, or left be with a reason."""
+"""What failed and what waits: by cause, tried again with the count that the button said, or ignored with a reason."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ def test_one_is_retried_once(desk: Desk) -> None:
     assert len(desk.engine.accepted) == 1
 
 
-def test_one_is_left_be_with_a_reason_only(desk: Desk) -> None:
+def test_one_is_ignored_with_a_reason_only(desk: Desk) -> None:
     failure = desk.failure()
     assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="  ").status_code == 422
     assert desk.audited() == []
     assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="known <b>").headers["location"] == f"{PAGE}?said=ignored"
-    assert "Left be: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
+    assert "Ignored: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
 
 
 def test_what_is_tried_again_already_is_not_left_be(desk: Desk) -> None:
