@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from app.records.circuits import Circuit
 from app.records.pauses import Pause
 from tests.support.desk import Desk
 
@@ -144,3 +146,13 @@ def test_who_presses_pause_sees_at_once_that_it_is_paused(desk: Desk) -> None:
     assert "All work is paused" in desk.get(PAGE).text
     desk.post("/desk/resume", what="all")
     assert "All work is paused" not in desk.get(PAGE).text
+
+
+def test_a_service_that_was_away_and_is_back_is_named_with_the_time(desk: Desk) -> None:
+    since = (desk.clock() - timedelta(days=2)).timestamp()
+    back = Circuit("gitlab", "closed", at=since + 1800, opened=since)
+    desk.records.circuits.change("gitlab", lambda _known, _now: back, since)
+    circuits = desk.get(f"{PAGE}.json").json()["work"]["circuits"]
+    away = {one["service"]: one["was_away"] for one in circuits}
+    assert away == {"gitlab": {"since": "2025-12-30T12:00:00+00:00", "seconds": 1800}, "zendesk": None}
+    assert "did not answer for 30 min" in desk.get(PAGE).text
