@@ -90,7 +90,7 @@ class SampleFailure:
         made = []
         for number_of_try in range(self.attempts):
             at = self._tried_at(moment, number_of_try)
-            read = (at - timedelta(seconds=1)).isoformat()
+            read = (at - timedelta(seconds=0.6)).isoformat()
             made.append(MadeCall("zendesk", f"GET {ticket}", 200, 96 + 7 * number_of_try, read))
             if self.call is not None:
                 what, status = self.call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.desk.calls_in_words import call_in_words, request_of, went_well
@@ -52,12 +52,13 @@ Kept = tuple[Moment, object]
 
 def timeline(kept: TicketRecords) -> list[Moment]:
     """The oldest first."""
+    said_before = {one.message for one in kept.tries}
     found: list[Kept] = [
         *((moment, None) for one in kept.decisions for moment in _decision(one)),
         *((_call(one, kept), (one.what, one.status)) for one in kept.calls),
         # The last one is as old as its failure, and comes first.
         *((_try(one), (one.step, one.reason, one.message)) for one in kept.tries),
-        *((_failure(one), None) for one in kept.failures),
+        *((_failure(one, said_before), None) for one in kept.failures),
         *((_correction(one), None) for one in kept.corrections),
         *((_by_hand(one), None) for one in kept.by_hand),
     ]
@@ -81,6 +82,8 @@ _ENDS = {"finished", "failed", "by_hand"}
 
 
 def _decision(one: Decision) -> Iterable[Moment]:
+    if one.state == "failed" and not one.config_hash:
+        return  # its failure says more
     event = _EVENTS.get(one.event, _spoken(one.event))
     what, detail = (f"decided: {_spoken(one.archetype)}", event) if one.config_hash else (event, "")
     yield Moment(one.decided_at, "decided", what, detail)
@@ -111,10 +114,11 @@ def _call(one: CallOfRun, kept: TicketRecords) -> Moment:
     return Moment(one.at, "call", what, f"{answer}, {one.ms:,} ms", went_well(one), request_of(one))
 
 
-def _failure(one: Failure) -> Moment:
+def _failure(one: Failure, said_before: Collection[str]) -> Moment:
     what = f"gave up {at_step(one.step)}: {cause(one.reason)}"
     then = {"open": "", "retried": " (retried since)", "ignored": " (ignored since)"}.get(one.state, "")
-    return Moment(one.failed_at, "failed", what + then, one.message, went_well=False)
+    detail = "" if one.message in said_before else one.message
+    return Moment(one.failed_at, "failed", what + then, detail, went_well=False)
 
 
 def _try(one: Attempt) -> Moment:
