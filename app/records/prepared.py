@@ -34,8 +34,8 @@ _of_thread = _OfThread()
 def together(connection: sa.Connection) -> Iterator[None]:
     """Within, PostgreSQL takes what is written (`PreparedStatement.write`) as part of the statement that comes next.
 
-    To be entered in a transaction. All parts see the rows as they were before, and run in any order: no two of one table
-    are joined, and none with what only reads.
+    To be entered in a transaction. All parts see the rows as they were before, and run in any order: no two of one
+    table are joined, and none with what only reads.
     """
     if connection.dialect.name == "sqlite" or _of_thread.connection is connection:
         yield

@@ -175,6 +175,7 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        self._scheduler.is_expected = self._bell.has_rung
         if self._wire is not None:
             self._wire.listen(partial(self._bell.ring, [TICKETS]))
         replace_upkeep(system_database(), queues)
