@@ -115,7 +115,7 @@ class Engine:
         self._calls = CallLog()
         self._ticker = Ticker(
             Task("recovery", recovery_seconds, self._recovery.run),
-            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._engine), slow=True),
+            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._engine.begin), slow=True),
         )
         self._started = False
 
@@ -190,7 +190,7 @@ class Engine:
         if self._started:
             self._let_finish(grace_seconds)
             with suppress(SQLAlchemyError):
-                self._calls.write(self._engine)
+                self._calls.write(self._engine.begin)
             stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()

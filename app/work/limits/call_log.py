@@ -7,13 +7,12 @@ process that is killed takes those of its last second with it.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from app.records.calls import CallsOfRun, MadeCall, MadeCalls
+from app.records.database import Connection
 from integrations.outbound import Call
 
 WRITTEN_EVERY_SECONDS = 1.0
@@ -65,14 +64,14 @@ class CallLog:
                 self._waiting.append(CallsOfRun(ticket_id, run_id, made))
                 del self._waiting[:-MOST_WAITING]
 
-    def write(self, database: sa.Engine) -> None:
+    def write(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
         """All that wait; those that cannot be written wait on."""
         with self._lock:
             runs, self._waiting = self._waiting, []
         written = 0
         try:
             while written < len(runs):
-                with database.begin() as connection:
+                with transaction() as connection:
                     MadeCalls.add_all_within(connection, runs[written : written + WRITTEN_AT_ONCE])
                 written += WRITTEN_AT_ONCE
         finally:

@@ -27,8 +27,8 @@ def test_what_cannot_be_written_waits_and_the_oldest_of_too_many_is_given_up(
         log.add(number, f"run {number}", [GET, GET])
     log.add(7, "called nobody", [])
     with pytest.raises(OperationalError):
-        log.write(sa.create_engine("sqlite:////nonexistent/folder/x.db"))
+        log.write(sa.create_engine("sqlite:////nonexistent/folder/x.db").begin)
     for _ in range(2):  # the second time there is nothing left
-        log.write(records.engine)
+        log.write(records.engine.begin)
     assert [len(records.calls.of_ticket(number)) for number in range(6)] == [0, 2, 2, 2, 2, 2]
     records.close()
