@@ -108,12 +108,12 @@ def counted_calls() -> Iterator[Calls]:
         yield calls
 
 
-def _prepared(calls: Calls) -> Callable[[PreparedStatement, sa.Connection, Any], Any]:
+def _prepared(calls: Calls) -> Callable[..., Any]:
     execute = PreparedStatement._executed
 
-    def executed(self: PreparedStatement, connection: sa.Connection, values: Any) -> Any:
-        calls.note("statement", self._for(connection.dialect).text)
-        return execute(self, connection, values)
+    def executed(self: PreparedStatement, connection: sa.Connection, run: Any, ask: Callable[[Any], Any]) -> Any:
+        calls.note("statement", run.text)
+        return execute(self, connection, run, ask)
 
     return executed
 

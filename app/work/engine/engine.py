@@ -18,7 +18,6 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.calls import CallsOfRun, MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -116,7 +115,7 @@ class Engine:
         self._calls = CallLog()
         self._ticker = Ticker(
             Task("recovery", recovery_seconds, self._recovery.run),
-            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._store_calls), slow=True),
+            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._engine.begin), slow=True),
         )
         self._started = False
 
@@ -176,6 +175,7 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        self._scheduler.is_expected = self._bell.has_rung
         if self._wire is not None:
             self._wire.listen(partial(self._bell.ring, [TICKETS]))
         replace_upkeep(system_database(), queues)
@@ -190,7 +190,7 @@ class Engine:
         if self._started:
             self._let_finish(grace_seconds)
             with suppress(SQLAlchemyError):
-                self._calls.write(self._store_calls)
+                self._calls.write(self._engine.begin)
             stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
@@ -198,10 +198,6 @@ class Engine:
             self._wire.close()
         self.store.close()
         self._locks.release()
-
-    def _store_calls(self, runs: Sequence[CallsOfRun]) -> None:
-        with self._engine.begin() as connection:
-            MadeCalls.add_all_within(connection, runs)
 
     def _let_finish(self, seconds: float) -> None:
         """Begin nothing more, and wait for what runs. dbos would sleep, and begin more meanwhile."""

@@ -6,12 +6,13 @@ process that is killed takes those of its last second with it.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from app.records.calls import CallsOfRun, MadeCall
+from app.records.calls import CallsOfRun, MadeCall, MadeCalls
+from app.records.database import Connection
 from integrations.outbound import Call
 
 WRITTEN_EVERY_SECONDS = 1.0
@@ -63,14 +64,15 @@ class CallLog:
                 self._waiting.append(CallsOfRun(ticket_id, run_id, made))
                 del self._waiting[:-MOST_WAITING]
 
-    def write(self, store: Callable[[Sequence[CallsOfRun]], None]) -> None:
-        """All that wait; those that cannot be stored wait on."""
+    def write(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
+        """All that wait; those that cannot be written wait on."""
         with self._lock:
             runs, self._waiting = self._waiting, []
         written = 0
         try:
             while written < len(runs):
-                store(runs[written : written + WRITTEN_AT_ONCE])
+                with transaction() as connection:
+                    MadeCalls.add_all_within(connection, runs[written : written + WRITTEN_AT_ONCE])
                 written += WRITTEN_AT_ONCE
         finally:
             if left := runs[written:]:
