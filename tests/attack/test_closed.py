@@ -215,7 +215,7 @@ def test_strange_questions_from_those_with_the_token_are_answered(harness: Harne
         assert answer.json()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))  # without halves of characters, which no JSON for us may hold
 def test_any_text_can_be_asked_about(harness: Harness, text: str) -> None:
     assert asked(harness, json.dumps({"text": text}).encode()).status_code == 200

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.support.harness import DESK_TOKEN, Harness
 
 BOUNDED = settings(
-    max_examples=25,
+    max_examples=8,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

@@ -25,6 +25,7 @@ from tests.chaos.processes import STOPS_WITHIN, Processes, pause, until
 from tests.chaos.questions import Askers
 from tests.chaos.sender import Sender, about_ticket, repeats
 from tests.chaos.users import INFRASTRUCTURE, KNOWN, KNOWN_TITLE, PROJECT, User, users, users_alike
+from tests.support.forked import Forked
 from tests.support.loopback import answers
 from tests.support.paths import ROOT
 from tests.support.processes import RunningSandbox, free_port, sandboxed
@@ -63,7 +64,7 @@ class _Scenario:
 def run(plan: Plan, folder: Path, database_url: str, restart_database: Callable[[], None] = lambda: None) -> Report:
     """Run it; what is in `problems` is broken. `restart_database`: for a plan with restarts."""
     report, began = Report(), time.monotonic()
-    with sandboxed() as sandbox:
+    with sandboxed(Forked) as sandbox:
         port = free_port()
         service = f"http://127.0.0.1:{port}"
         environ = _environ(plan, sandbox, folder, database_url, port)

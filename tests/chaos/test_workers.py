@@ -15,13 +15,13 @@ from tests.support.postgres import PostgresServer
 def test_three_processes_share_the_work_while_one_is_killed_and_one_frozen(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    plan = Plan(tickets=10, kills=1, freezes=1, workers=2, alike=24, seed=11, settings=SETTLES_SOON)
-    report = run(plan, tmp_path, postgres.new_database())
+    plan = Plan(tickets=6, kills=1, freezes=1, workers=2, alike=12, seed=11, settings=SETTLES_SOON)
+    report = run(plan, tmp_path, postgres.migrated_database())
     assert not report.problems, report
 
 
-def test_two_processes_on_one_sqlite_file_share_the_work(tmp_path: Path) -> None:
+def test_two_processes_on_one_sqlite_file_share_the_work(tmp_path: Path, database_url: str) -> None:
     """On one machine and a local disk: what keeps them apart is WAL and flock, which know nothing of other machines."""
-    plan = Plan(tickets=6, kills=1, freezes=1, workers=1, alike=8, seed=3, settings=SETTLES_SOON)
-    report = run(plan, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
+    plan = Plan(tickets=4, kills=1, freezes=1, workers=1, alike=6, seed=3, settings=SETTLES_SOON)
+    report = run(plan, tmp_path, database_url)
     assert not report.problems, report

@@ -11,7 +11,16 @@ from pathlib import Path
 from statistics import median
 
 from tests.support.loopback import WEB
-from tests.support.processes import RunningSandbox, free_port, own_settings, process, roomy_rules, sandboxed
+from tests.support.processes import (
+    RunningSandbox,
+    Start,
+    free_port,
+    fresh,
+    own_settings,
+    process,
+    roomy_rules,
+    sandboxed,
+)
 
 AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
@@ -31,6 +40,8 @@ class Plan:
     """By so many megabytes it may still grow."""
     under_way: int = 100
     samples: int = 20
+    pause: float = 0.1
+    """Seconds between two looks."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +79,22 @@ class Report:
         return tuple(said)
 
 
-def soak(plan: Plan, folder: Path, database_url: str, watch: Callable[[Sample], None] = lambda _: None) -> Report:
+def soak(
+    plan: Plan,
+    folder: Path,
+    database_url: str,
+    watch: Callable[[Sample], None] = lambda _: None,
+    start: Start = fresh,
+) -> Report:
     """Raises RuntimeError when nothing moves any more."""
     port = free_port()
     service = f"http://127.0.0.1:{port}"
-    with sandboxed() as sandbox:
+    with sandboxed(start) as sandbox:
         for project in ("gitlab-org/gitlab", "gitlab-com/infrastructure"):
             sandbox.gitlab("add_project", path=project, visibility="public")
         own = {"DATABASE_URL": database_url, "ROUTING_FILE": str(roomy_rules(folder))}
         environ = {**sandbox.environ, **own_settings(folder, port), **AS_IN_THE_IMAGE, **own}
-        with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ):
+        with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ, start=start):
             for vendor, control in (("zendesk", sandbox.zendesk), ("gitlab", sandbox.gitlab)):
                 control("subscribe", endpoint_url=f"{service}/webhooks/{vendor}")
                 control("set", auto_deliver=True)
@@ -110,7 +127,7 @@ def _samples(plan: Plan, sandbox: RunningSandbox, service: str) -> Iterator[Samp
             list(writers.map(lambda number: _write(sandbox, number), range(written, written + room)))
             written += max(0, room)
             if written < plan.tickets or done < plan.tickets:
-                time.sleep(0.1)
+                time.sleep(plan.pause)
             if written % 1000 == 0:
                 for control in (sandbox.zendesk, sandbox.gitlab):
                     control("calls_clear")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.soak.soak import Plan, Report, Sample, soak
+from tests.support.forked import Forked
 
 # Threads and caches are still filling at first. A leak of 140 kB a ticket would show.
-SHORT = Plan(tickets=120, warm_up=0.4, bound=10.0, under_way=60)
+SHORT = Plan(tickets=120, warm_up=0.4, bound=10.0, under_way=60, pause=0.4)
 
 
-def test_memory_stays_where_it_is_after_a_few_tickets(tmp_path: Path) -> None:
-    report = soak(SHORT, tmp_path, f"sqlite:///{tmp_path / 'pointsman.db'}")
+def test_memory_stays_where_it_is_after_a_few_tickets(tmp_path: Path, database_url: str) -> None:
+    report = soak(SHORT, tmp_path, database_url, start=Forked)
     assert not report.problems, report
 
 
