@@ -71,6 +71,16 @@ def test_reddit_gives_posts_and_comments_by_their_full_names(web: respx.MockRout
     assert search.calls[0].request.url.params["q"] == '"git lab"'
 
 
+def test_what_a_post_of_reddit_says_of_what_was_submitted_by_somebody_stays(web: respx.MockRouter) -> None:
+    new = payload("reddit_new.atom").replace(b"The runner fails.", b"The job submitted by me fails." + b" " * 50_000)
+    web.get(path="/r/gitlab+devops/new/.rss").respond(content=new)
+    web.get(path="/r/gitlab+devops/comments/.rss").respond(content=payload("reddit_comments.atom"))
+    web.get(path="/search.rss").respond(content=new)
+    post = reddit().read(START, SINCE).posts[0]
+    assert "The job submitted by me fails." in post.html
+    assert "/u/ada" not in post.html
+
+
 def test_reddits_api_gives_points_and_who_answers_what(web: respx.MockRouter) -> None:
     login = web.post("https://www.reddit.com/api/v1/access_token").respond(json={"access_token": "t0k3n"})
     new = web.get(url__startswith=f"{API}/r/gitlab+devops/new").respond(content=payload("reddit_api_new.json"))
