@@ -56,8 +56,9 @@ class MadeCalls(TableAccess):
         """The newest ones, the oldest of them first. Those of a run are there a second or two after its end."""
         newest = sa.select(calls).where(calls.c.ticket_id == ticket_id).order_by(calls.c.id.desc())
         found = self._read(CallOfRun, newest.limit(MOST_OF_TICKET))
+        found.reverse()
         # Processes write them down some time later: not in the order in which they were made.
-        return sorted(found, key=lambda one: (one.at, one.run_id))
+        return sorted(found, key=lambda one: one.at)
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count."""

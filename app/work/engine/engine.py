@@ -189,8 +189,6 @@ class Engine:
         self._ticker.stop()
         if self._started:
             self._let_finish(grace_seconds)
-            with suppress(SQLAlchemyError):
-                self._calls.write(self._engine.begin)
             stop_waiting_for_database()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
@@ -206,6 +204,7 @@ class Engine:
         try:
             while (self.backlog.running(self.executor_id) or active_workflows()) and time.monotonic() < deadline:
                 time.sleep(ENDED_EVERY_SECONDS)
+            self._calls.write(self._engine.begin)
         except SQLAlchemyError as error:
             log.warning("stopped_without_the_database", cause=type(error).__name__)
 
