@@ -12,14 +12,14 @@ from app.desk.access import PAGES
 
 REST = 9
 """As many times as long as it took: a tenth of one core is for pages."""
-MOST_REST_SECONDS = 0.25
+MOST_REST_SECONDS = 1.0
 # Something hangs, or very many read: a page that comes late is better than none.
 MOST_WAIT_SECONDS = 5.0
 
 
 @dataclass
 class PageTurns:
-    """ASGI middleware, for one event loop. A person who reads waits a quarter of a second, if at all."""
+    """ASGI middleware, for one event loop. A person who reads waits a second, if at all."""
 
     app: ASGIApp
     is_busy: Callable[[], bool]
