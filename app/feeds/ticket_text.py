@@ -2,11 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
-
-from inscriptis import get_text
-from inscriptis.model.config import ParserConfig
 
 from app.feeds.mention import LONGEST_TEXT, Mention
 
@@ -14,9 +13,6 @@ _LONGEST_SUBJECT: Final = 120
 DELETED_POST: Final = "The post was deleted"
 """The subject that stands for all of its text."""
 _CUT: Final = " … (cut)"
-_WITH_LINKS: Final = ParserConfig(display_links=True)
-# A few bytes of style can ask for megabytes of space.
-_WITH_LINKS.attribute_handler.attribute_mapping = {}
 _LINK: Final = re.compile(r"\[([^\[\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000
@@ -72,7 +68,18 @@ def _address_alone(link: re.Match[str]) -> str:
     return link[2] if address.startswith(said.removesuffix("...").removesuffix("…")) else link[0]
 
 
+@cache
+def _reader() -> Callable[[str], str]:
+    from inscriptis import get_text  # noqa: PLC0415  # heavy, and only needed for mentions in HTML
+    from inscriptis.model.config import ParserConfig  # noqa: PLC0415  # the same
+
+    with_links = ParserConfig(display_links=True)
+    # A few bytes of style can ask for megabytes of space.
+    with_links.attribute_handler.attribute_mapping = {}
+    return lambda markup: get_text(markup, with_links)
+
+
 def _from_html(markup: str) -> str:
-    text = get_text(markup, _WITH_LINKS)[:LONGEST_TEXT]  # lists in lists are mostly spaces
+    text = _reader()(markup)[:LONGEST_TEXT]  # lists in lists are mostly spaces
     text = _LINK.sub(_address_alone, text)
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

@@ -16,7 +16,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.sax import SAXException
 
-import feedparser
 import httpx
 
 from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
@@ -63,6 +62,8 @@ def _entries(response: httpx.Response, body: bytes) -> tuple[list[Mapping[str, A
     given = {"content-location": str(response.url.copy_with(query=None))}
     if charset := _charset(response, body):
         given["content-type"] = f"application/xml; charset={charset}"
+    import feedparser  # noqa: PLC0415  # heavy, and only needed where a feed is read
+
     parsed = feedparser.parse(BytesIO(body), response_headers=given)
     is_whole = not isinstance(parsed.get("bozo_exception"), SAXException)
     entries = [entry for entry in parsed.entries if _link(entry)]

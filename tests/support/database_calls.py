@@ -74,7 +74,7 @@ class Calls:
 def counted_calls() -> Iterator[Calls]:
     """All engines of this process, those of dbos too."""
     calls = Calls()
-    encode, connect = Encoder._session, HTTPConnection.connect
+    encode, connect = Encoder._model, HTTPConnection.connect
 
     def encoded(self: Encoder) -> object:
         calls.note("encoder")  # it is asked for with each text that is not remembered
@@ -97,7 +97,7 @@ def counted_calls() -> Iterator[Calls]:
 
     listeners = (("before_cursor_execute", statement), ("commit", commit), ("rollback", rollback))
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Encoder, "_session", encoded))
+        stack.enter_context(patch.object(Encoder, "_model", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
         # These two go past SQLAlchemy, to the driver.
         stack.enter_context(patch.object(PreparedStatement, "_executed", _prepared(calls)))
