@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.rules.folding import clean
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 from app.word_lists import lines_of
 
 LONGEST_LINE: Final = 1_000
@@ -30,7 +30,7 @@ def anywhere(*tables: str) -> Any:
 
 
 def is_whole(line: str, *tables: str) -> bool:
-    return whole(*tables).search(plain(line)) is not None
+    return fits(whole(*tables), plain(line))
 
 
 def plain(line: str) -> str:

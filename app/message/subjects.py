@@ -1,6 +1,7 @@
 """Subjects without what mail programs put before them in many languages: `Re:`, `WG:`, `RE[2]:`, `[EXTERNAL]`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from app.message.patterns import one_of, plain
@@ -8,6 +9,8 @@ from app.rules.re2_patterns import compiled
 
 Kind = Literal["new", "reply", "forward"]
 MOST_MARKS: Final = 30
+REMEMBERED: Final = 64
+"""Texts of the tickets that are worked on: each is read for several reasons."""
 _NUMBER: Final = r"\s?(?:[\[(]\d{1,3}[\])]|[-^*]?\d{1,2})?\s?:\s*"
 # A gateway's warning, and the number that a help desk gave it. A version or an error code in brackets is the writer's.
 _WARNING: Final = r"(?:warning\W{1,3}|suspected\W{1,3})?(?:external|externe?|ext|spam|suspected|bulk|caution)\b"
@@ -33,6 +36,7 @@ class Subject:
     """By the outermost mark: what it is about stands in the text below, or in an earlier mail."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read_subject(subject: str) -> Subject:
     text = plain(subject)
     kind: Kind = "new"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 from app.message.message import WrittenMessage
@@ -17,6 +18,7 @@ from app.triage.plan import Plan
 Entry = dict[str, Any]
 MOST_SHARES = 5
 _OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score", "piece"}]
+_values_of_route = attrgetter(*_OF_ROUTE)
 
 
 def trace(
@@ -61,8 +63,8 @@ def _leads(link: ShortLink) -> str:
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = {name: getattr(one, name) for name in _OF_ROUTE}
-    entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
+    values = zip(_OF_ROUTE, _values_of_route(one), strict=True)
+    entry = {"asked": f"route:{one.route}", **dict(values), "match_score": round(one.match_score, 2)}
     if one.piece:
         entry |= asdict(one.piece)
     if one.route in shadows:
