@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from app.message.message import WrittenMessage
-from app.model.model_verdict import ModelVerdict
+from app.model.model_verdict import ModelVerdict, Nearest
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.routing import GuardConfig
@@ -19,6 +19,8 @@ Entry = dict[str, Any]
 MOST_SHARES = 5
 _OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score", "piece"}]
 _values_of_route = attrgetter(*_OF_ROUTE)
+_OF_NEAREST = [one.name for one in fields(Nearest)]
+_values_of_nearest = attrgetter(*_OF_NEAREST)
 
 
 def trace(
@@ -79,7 +81,7 @@ def _model(said: ModelVerdict, *, matched: bool) -> Entry:
         "detail": f"{said.best} {said.probability:.0%}",
         "probabilities": {name: round(share, 3) for name, share in list(said.probabilities.items())[:MOST_SHARES]},
         "strongest": list(said.strongest),
-        "nearest": [asdict(one) for one in said.nearest],
+        "nearest": [dict(zip(_OF_NEAREST, _values_of_nearest(one), strict=True)) for one in said.nearest],
         "model": said.version,
         "with_encoder": said.with_encoder,
     }
