@@ -9,9 +9,10 @@ from typing import Final
 from app.message.footers import without_footers
 from app.message.history import split_history
 from app.message.lines import Line, lines_of, without_blanks
+from app.message.patterns import REMEMBERED
 from app.message.phrases import says_something
 from app.message.signature import without_greeting, without_signature
-from app.message.subjects import REMEMBERED, Subject
+from app.message.subjects import Subject
 
 MOST_LINES: Final = 1_000
 """What a text is about stands before that; the rest is logs."""

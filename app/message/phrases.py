@@ -1,9 +1,10 @@
 """Tells a matter from phrases that name none: thanks, "see attached", "will try tomorrow"."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.message.patterns import is_whole, one_of, plain
+from app.message.patterns import REMEMBERED, is_whole, one_of, plain
 from app.rules.re2_patterns import compiled, fits
 from app.word_lists import words_of
 
@@ -49,8 +50,10 @@ def _is_empty(clause: str, phrases: Any) -> bool:
     return fits(phrases, clause) or all(word in _EMPTY for word in clause.lower().split())
 
 
-def _clauses(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _clauses(text: str) -> tuple[str, ...]:
     # No blank follows a wide comma.
-    lines = (_WIDE.sub(r"\1 \2", plain(line)) for line in text.splitlines())
+    said = map(plain, text.splitlines())
+    lines = (line if line.isascii() else _WIDE.sub(r"\1 \2", line) for line in said)
     parts = (part for line in lines for part in _BETWEEN_CLAUSES.split(line))
-    return [part for part in parts if has_letter(part)]
+    return tuple(part for part in parts if has_letter(part))

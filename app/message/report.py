@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from app.message.deed_and_effect import deed_and_effect
-from app.message.subjects import REMEMBERED
+from app.message.patterns import REMEMBERED
 from app.message.versions import gitlab_version
 from app.rules.actions.report_details import HOSTED, ReportDetails
 

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
 
-from app.message.patterns import one_of, plain
+from app.message.patterns import REMEMBERED, one_of, plain
 from app.rules.re2_patterns import compiled
 
 Kind = Literal["new", "reply", "forward"]
 MOST_MARKS: Final = 30
-REMEMBERED: Final = 64
-"""Texts of the tickets that are worked on: each is read for several reasons."""
 _NUMBER: Final = r"\s?(?:[\[(]\d{1,3}[\])]|[-^*]?\d{1,2})?\s?:\s*"
 # A gateway's warning, and the number that a help desk gave it. A version or an error code in brackets is the writer's.
 _WARNING: Final = r"(?:warning\W{1,3}|suspected\W{1,3})?(?:external|externe?|ext|spam|suspected|bulk|caution)\b"
