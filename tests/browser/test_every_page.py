@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from app.desk.access import COOKIE
 from app.records.audit import AuditEntry
 from app.records.calls import MadeCall
 from app.records.config_versions import ConfigVersion
@@ -15,12 +18,12 @@ from app.records.first_answers import FirstAnswer
 from app.records.links import Link
 from app.records.mentions import NewMention
 from app.records.pauses import Pause
-from app.records.sessions import Role
 from app.rules.draft import Draft
 from app.work.reconcile.first_answers import POSITION
 from tests.browser.conftest import DRAWN, Served, axe, serving
 from tests.support.desk import TOKENS
 from tests.support.harness import wait_until
+from tests.support.loopback import NO_AUTHORITIES
 from tests.support.tried_rules import EDITED, RULES, with_rules
 
 HOSTILE = '<script>document.title = "got"</script>"><img src=x onerror="document.title=1"> {{ 7 * 7 }} ' + "w" * 300
@@ -57,6 +60,8 @@ PAGES = [
     "/desk/labelling",
     "/desk/none",
 ]
+AGAIN = PAGES[1], PAGES[2], PAGES[6]
+"""The elements are those of a page before them; what people wrote is other, and so is how wide it makes them."""
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 800}
 SIDEWAYS = "document.documentElement.scrollWidth"
 SAME_IDS = """(() => {
@@ -114,11 +119,10 @@ def fill(opened: Served) -> None:
     records.audit.add(AuditEntry(at=now, name=HOSTILE[:60], role="operate", what="pause", about=HOSTILE, after=change))
 
 
-@pytest.mark.parametrize("role", ["operate", "read"])
-def test_each_page_is_calm_whatever_people_wrote(full: Served, role: Role) -> None:
+def test_each_page_is_calm_whatever_people_wrote(full: Served) -> None:
     """One load of each shows it all: nothing runs, moves while it follows, sticks out, or is told by colour alone."""
     full.expected = ("404",)
-    page = full.page(role, at="")
+    page = full.page(at="")
     for address in addresses(full):
         page.set_viewport_size(WIDE)
         page.emulate_media(color_scheme="light")
@@ -128,28 +132,40 @@ def test_each_page_is_calm_whatever_people_wrote(full: Served, role: Role) -> No
         assert page.locator("main img, main script").count() == 0
         assert page.evaluate(SAME_IDS) == [], address
         assert page.evaluate(SIDEWAYS) <= WIDE["width"], address
-        forms = page.locator("main form[method=post]:not(#play)").count()  # the playground only looks
-        assert forms == 0 or role == "operate", address
-        if role == "operate":  # the reader's pages are parts of these
-            follow(page, address)
+        if moved := follow(page, address):
+            page.reload()  # a page that moves does so each time; a machine that is busy may once paint half of one
+            moved = follow(page, address)
+        assert moved == [], address
+        if address not in AGAIN:
             assert axe(page) == [], address
         page.set_viewport_size(NARROW)
         assert page.evaluate(SIDEWAYS) <= NARROW["width"], address
-        if role == "operate":
+        if address not in AGAIN:
             page.emulate_media(color_scheme="dark")
             assert axe(page, DRAWN) == [], address
         assert page.evaluate("window.__violations") == [], address
 
 
-def follow(page: Any, address: str) -> None:
-    """Ticks move nothing, and neither did the page while it came."""
+def test_a_readers_pages_are_parts_of_these_without_anything_to_send(full: Served) -> None:
+    value = full.desk.access.book.begin("Ada", "read", full.desk.clock())
+    with httpx.Client(base_url=full.address, cookies={COOKIE: value}, verify=NO_AUTHORITIES) as web:
+        for address in addresses(full):
+            answer = web.get(address)
+            assert answer.status_code == (404 if address == "/desk/none" else 200), address
+            main = answer.text.partition("<main")[2].partition("</main>")[0]
+            sent = re.findall(r"<form[^>]*method=.?post[^>]*>", main)
+            assert [form for form in sent if 'id="play"' not in form] == [], address  # the playground only looks
+
+
+def follow(page: Any, address: str) -> Any:
+    """What ticks have moved, or what the page itself has while it came."""
     page.wait_for_selector("html.scripted")
     for _ in range(2 * page.locator("#live").count()):
         with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true") as answer:
             page.evaluate(TICK)
         assert answer.value.status in {200, 304}, address
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert page.evaluate("window.__shifted") == [], address
+    return page.evaluate("window.__shifted")
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(full: Served) -> None:

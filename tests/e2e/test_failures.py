@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from integrations.sandbox import Fault
 from tests.e2e.test_following import link, reported
-from tests.support.harness import PROJECT, Harness, wait_until
+from tests.support.harness import ASKED_EVERY, PROJECT, Harness, wait_until
 
 PRAISE = "@gitlab thank you for the great release!"
 BUG = "@gitlab since 11.4 the Web IDE eats my tabs. Makefiles are not amused, it worked in 11.3"
@@ -24,7 +24,7 @@ def failures(harness: Harness, ticket_id: int | None, **query: str) -> list[dict
 
 
 def failure(harness: Harness, ticket_id: int) -> dict[str, Any]:
-    wait_until(lambda: failures(harness, ticket_id))
+    wait_until(lambda: failures(harness, ticket_id), pause=ASKED_EVERY)
     harness.idle()
     (found,) = failures(harness, ticket_id)
     return found
@@ -124,7 +124,7 @@ def test_an_issue_that_could_not_be_looked_at_is_followed_by_the_retry(harness: 
     issue = rf"/api/v4/projects/[^/]+/issues/{iid}"
     harness.sandbox.gitlab.faults.add(Fault(method="GET", path=issue, times=1, kind="status", status=403))
     harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
-    wait_until(lambda: failures(harness, None))
+    wait_until(lambda: failures(harness, None), pause=ASKED_EVERY)
     harness.idle()
     (found,) = failures(harness, None)
     assert found["step"] == "follow_issue: look"
@@ -151,11 +151,11 @@ def test_a_bulk_job_that_fails_is_told_to_people_and_no_ticket_is_told_twice(
     harness.sandbox.gitlab.close_issue(PROJECT, iid)
     harness.sandbox.zendesk.faults.add(Fault(method=method, path=path, times=1, kind="status", status=403))
     harness.sandbox.gitlab.deliver(PROJECT, iid, "close")
-    wait_until(lambda: failures(harness, None), seconds=120)
+    wait_until(lambda: failures(harness, None), seconds=120, pause=0.25)
     (found,) = failures(harness, None)
     assert found["step"] == step
     retry(harness, found["id"])
-    wait_until(lambda: all(len(notes(harness, ticket_id)) == 1 for ticket_id in tickets), seconds=120)
+    wait_until(lambda: all(len(notes(harness, one)) == 1 for one in tickets), seconds=120, pause=ASKED_EVERY)
     harness.idle(seconds=120)
     assert [len(notes(harness, ticket_id)) for ticket_id in tickets] == [1] * 12
 

@@ -21,11 +21,6 @@ OTHER_BUGS = (
     "merge request avatars are cropped", "the board loses its last column", "SSH keys with comments are refused",
     "imported snippets lose their line ends", "the calendar starts on Sunday in Polish", "Geo skips LFS objects",
     "container images keep deleted tags", "the audit log shows names twice", "milestone charts ignore weekends",
-    "emails to subgroups arrive as HTML only", "the diff of a renamed file is empty", "npm packages lose their readme",
-    "badges stay grey for forks", "the Gitaly cache grows without end", "quick search ignores umlauts",
-    "Jira keys in commits become no links", "time tracking rounds minutes down", "terraform states are locked for ever",
-    "protected branches accept force pushes", "runner tags are case sensitive", "epics hide closed children",
-    "the release page shows drafts",
 )  # fmt: skip
 MINUTE = 12
 BULK_FROM = 10
@@ -79,21 +74,21 @@ def refused_items() -> float:
 
 def test_past_the_limit_updates_go_as_bulk_jobs_and_nothing_is_refused(limited: Harness) -> None:
     learn_the_limit(limited)
-    tickets = [limited.ticket(BUG if number == 20 else PRAISE) for number in range(40)]
+    tickets = [limited.ticket(BUG if number == 20 else PRAISE) for number in range(26)]
     for ticket_id in tickets:
         assert limited.deliver(ticket_id) == [202]
     wait_until(lambda: statuses(limited, "/api/v2/tickets/update_many")[200])
     wait_until(
-        lambda: sum(is_done(limited, ticket_id) for ticket_id in tickets) > 40 - BULK_FROM, seconds=120, pause=0.25
+        lambda: sum(is_done(limited, ticket_id) for ticket_id in tickets) > 26 - BULK_FROM, seconds=120, pause=0.25
     )
     let_the_rest_go(limited, tickets)
     for ticket_id in tickets:
         assert limited.decision(ticket_id)["state"] == "done"
     assert statuses(limited)[429] == 0
-    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 40
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 26
     single = statuses(limited, r"/api/v2/tickets/\d+")
     assert statuses(limited, "/api/v2/tickets/update_many")[200] >= 1
-    assert single[200] >= 40
+    assert single[200] >= 26
     # What follows a write follows this one too: the issue is linked.
     assert limited.decision(tickets[20])["links"]
 
@@ -127,7 +122,7 @@ def test_a_second_delivery_of_a_ticket_that_waits_takes_its_update_back(limited:
     give_it_back(limited)
     for ticket_id in parked:
         limited.deliver(ticket_id, event="ticket.updated")
-    wait_until(lambda: waiting.count() == 0, seconds=30)
+    wait_until(lambda: waiting.count() == 0)
     for ticket_id in tickets:
         assert limited.decision(ticket_id)["state"] == "done"
     assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 16
@@ -145,7 +140,7 @@ def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: Harness) ->
         assert "archetype__bug_report" in limited.sandbox.zendesk.ticket(ticket_id)["tags"]
     assert limited.service.outbound.breaker.state()["gitlab"].state != "closed"
     assert 'pointsman_circuit_open{service="gitlab"} 1.0' in limited.web.get("/metrics").text
-    wait_until(lambda: limited.web.get("/readyz").json()["parts"]["gitlab"]["detail"] == "circuit_open")
+    wait_until(lambda: limited.web.get("/readyz").json()["parts"]["gitlab"]["detail"] == "circuit_open", pause=0.25)
     asked = len(limited.sandbox.gitlab.calls)
     assert asked < 25, "a probe now and then, not a call for each ticket and try"
 
@@ -154,21 +149,21 @@ def test_a_gitlab_that_is_down_is_left_alone_and_tags_go_on(limited: Harness) ->
         decision = limited.decision(ticket_id)
         assert decision["links"], "the link follows"
     assert limited.service.outbound.breaker.state()["gitlab"].state == "closed"
-    assert len(limited.sandbox.gitlab.issues(PROJECT)) <= 25
+    assert len(limited.sandbox.gitlab.issues(PROJECT)) <= len(OTHER_BUGS)
 
 
 def test_a_zendesk_that_is_down_uses_up_no_tries_and_its_backlog_drains_in_order(limited: Harness) -> None:
     limited.sandbox.zendesk.limits.updates_per_minute = 10_000
-    tickets = [limited.ticket(PRAISE) for _ in range(30)]
+    tickets = [limited.ticket(PRAISE) for _ in range(16)]
     limited.sandbox.zendesk.faults.add(Fault(path=".*", times=0, kind="status", status=502))
     for ticket_id in tickets:
         assert limited.deliver(ticket_id) == [202]
     wait_until(lambda: limited.service.outbound.breaker.state().get("zendesk"))
     limited.sandbox.zendesk.calls_clear()
-    wait_until(lambda: limited.service.outbound.breaker.state()["zendesk"].probes >= 2, seconds=30)
+    wait_until(lambda: limited.service.outbound.breaker.state()["zendesk"].probes >= 2)
     assert len(limited.sandbox.zendesk.calls) <= 8
     assert "the oldest for" in limited.service.check_queue()
     limited.sandbox.zendesk.faults.clear()
     for ticket_id in tickets:
         assert limited.decision(ticket_id)["state"] == "done"
-    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 30
+    assert [our_comments(limited, ticket_id) for ticket_id in tickets] == [1] * 16

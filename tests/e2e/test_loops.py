@@ -165,7 +165,7 @@ def test_two_robots_that_answer_each_other_end_with_the_budget_and_people_are_to
     robot.answer = flip(harness, lambda: robot.user_id)
     with listening(harness, robot):
         ticket_id = harness.ticket(PRAISE)
-        wait_until(lambda: budget_failures(harness, ticket_id), seconds=40)
+        wait_until(lambda: budget_failures(harness, ticket_id), pause=0.1)
         quiet(harness, robot)
         assert our_writes(harness, ticket_id) == BUDGET
         assert robot.answers.count(ticket_id) <= BUDGET + 2, "it answers us, and not itself"
@@ -222,7 +222,7 @@ def test_news_for_a_ticket_over_its_budget_are_kept_and_told_once_it_is_released
         wrote(harness.service.deps.records, ticket_id, f"other-{number}", now)
     harness.sandbox.gitlab.close_issue("gitlab-org/gitlab", iid, "merge_request")
     harness.sandbox.gitlab.deliver("gitlab-org/gitlab", iid, "close")
-    wait_until(lambda: len(budget_failures(harness, ticket_id)) == 2)
+    wait_until(lambda: len(budget_failures(harness, ticket_id)) == 2, pause=0.1)
     harness.idle()
     before = our_writes(harness, ticket_id)
     failure = budget_failures(harness, ticket_id)[0]

@@ -19,7 +19,8 @@ def harness(tmp_path: Path) -> Iterator[Harness]:
 
 def test_not_ready_while_a_service_is_down_and_says_which(harness: Harness) -> None:
     harness.sandbox.gitlab.stop()
-    wait_until(lambda: harness.web.get("/readyz").status_code == 503)  # what other services say is kept for a while
+    # What other services say is kept for a while.
+    wait_until(lambda: harness.web.get("/readyz").status_code == 503, pause=0.1)
     parts = harness.web.get("/readyz").json()["parts"]
     assert parts["zendesk"]["ready"] is True
     assert parts["gitlab"]["ready"] is False

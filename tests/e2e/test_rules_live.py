@@ -80,7 +80,7 @@ def test_a_changed_file_comes_into_force_and_a_bad_one_is_refused(live_harness: 
     good = rules.read_text()
     before = live_harness.desk("/api/config").json()["hash"]
     rules.write_text(good.replace("    archetype: solved_by_user", "    archetpye: solved_by_user", 1))
-    wait_until(lambda: live_harness.desk("/api/config").json()["problems"], seconds=90)
+    wait_until(lambda: live_harness.desk("/api/config").json()["problems"], pause=0.25)
     refused = live_harness.desk("/api/config").json()
     assert refused["hash"] == before
     assert any("did you mean `archetype`?" in problem for problem in refused["problems"])
@@ -90,7 +90,7 @@ def test_a_changed_file_comes_into_force_and_a_bad_one_is_refused(live_harness: 
     assert live_harness.triaged("This Tweet is no longer available.")[0]["archetype"] == "tweet_removed"
 
     rules.write_text(good.replace("phrases: [kudos]", "phrases: [hooray]", 1))
-    wait_until(lambda: live_harness.desk("/api/config").json()["hash"] != before, seconds=90)
+    wait_until(lambda: live_harness.desk("/api/config").json()["hash"] != before, pause=0.25)
     assert live_harness.desk("/api/config").json()["problems"] == []
     decision, _ = live_harness.triaged(PRAISE.format(n="later"))
     (shadow,) = [entry for entry in decision["trace"] if entry["asked"] == "route:shadow-of-kudos"]
@@ -110,7 +110,7 @@ def test_an_archetype_may_be_assigned_to_an_agent_and_an_unknown_one_is_said(
     with_agents = text.replace("  political:\n", f"  political:\n    assignee: {known}\n", 1)
     with_agents = with_agents.replace("  investment:\n", "  investment:\n    assignee: nobody@acme.example\n", 1)
     rules.write_text(with_agents)
-    wait_until(lambda: live_harness.desk("/api/config").json()["hash"] != before, seconds=90)
+    wait_until(lambda: live_harness.desk("/api/config").json()["hash"] != before, pause=0.25)
     _, ticket = live_harness.triaged("@gitlab serious question: is your company politically neutral?")
     assert ticket["assignee_id"] == live_harness.sandbox.zendesk.advocate_id
     decision, ticket = live_harness.triaged("@gitlab hi, scouting for a Latam fund. Who runs corp dev on your side?")
