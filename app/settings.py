@@ -205,6 +205,8 @@ class FeedAccounts(_FromEnvironment):
     disqus_key: SecretStr | None = Field(default=None, description="The public key of an application at Disqus")
     youtube_key: SecretStr | None = Field(default=None, description="An API key of Google, for YouTube")
     tumblr_key: SecretStr | None = Field(default=None, description="The consumer key of an application at Tumblr")
+    reddit_client_id: str = Field(default="", description="An application that may use the API of Reddit")
+    reddit_client_secret: SecretStr | None = Field(default=None, description="Its secret")
     reddit_feed_token: SecretStr | None = Field(default=None, description="The token in the addresses of prefs/feeds")
     reddit_feed_user: str = Field(default="", description="The account of Reddit that it belongs to")
     producthunt_token: SecretStr | None = Field(default=None, description="A developer token of Product Hunt")

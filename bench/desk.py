@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,7 @@ from app.work.operations.labelling import MOST_COUNTED
 from bench import desk_readers
 from bench.databases import databases
 from bench.desk_data import DAYS, DECISIONS, NOW, fill
+from bench.usage import busy_seconds
 
 GOAL_MS = 50.0
 ROUNDS = 5
@@ -37,7 +39,7 @@ FILTERS: Mapping[str, dict[str, Any]] = {
 
 
 def run(console: Console) -> None:
-    table = Table("database", "query", "ms", "of which CPU here", title=f"{DECISIONS:,} decisions")
+    table = Table("database", "query", "ms", "of the processor", title=f"{DECISIONS:,} decisions")
     missed = []
     with databases(console) as known:
         for database in known:
@@ -45,16 +47,20 @@ def run(console: Console) -> None:
             records = Records.open(url)
             try:
                 fill(records)
+                servers = _servers(records)
                 for name, query in _queries(records):
-                    took, worked = (min(one) for one in zip(*(_timed(query) for _ in range(ROUNDS)), strict=True))
+                    rounds = [_timed(query, servers) for _ in range(ROUNDS)]
+                    took, worked = (min(one) for one in zip(*rounds, strict=True))
                     table.add_row(database.name, name, f"{took:.1f}", f"{worked:.1f}")
-                    # SQLite works in this thread: on a machine that does other things too, that is its time.
-                    if database.name == "SQLite" and worked > GOAL_MS:
+                    # On a machine that does other things too, the clock says little.
+                    if worked > GOAL_MS:
                         missed.append(f"{database.name}: {name}")
             finally:
                 records.close()
     console.print(table)
-    console.print(f"SQLite, goal {GOAL_MS:.0f} ms of CPU: {'held' if not missed else 'MISSED by ' + ', '.join(missed)}")
+    console.print(
+        f"Goal, {GOAL_MS:.0f} ms of the processor: {'held' if not missed else 'MISSED by ' + ', '.join(missed)}"
+    )
     desk_readers.run(console)
 
 
@@ -75,8 +81,19 @@ def _queries(records: Records) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "times: who waits", records.first_answers.waiting
 
 
-def _timed(query: Callable[[], object]) -> tuple[float, float]:
-    """Until it has answered, and what of that this thread worked; in ms."""
+def _servers(records: Records) -> set[int]:
+    """PostgreSQL's processes for connections of this one, as they come; none of SQLite, which works in this thread."""
+    found: set[int] = set()
+    reader = records.reader
+    if reader.dialect.name != "sqlite":
+        sa.event.listen(reader, "checkin", lambda connection, _: found.add(connection.info.backend_pid))
+    return found
+
+
+def _timed(query: Callable[[], object], servers: set[int]) -> tuple[float, float]:
+    """Until it has answered, and what this thread and the database's server worked for it; in ms."""
+    before = {server: busy_seconds(server) for server in servers}
     began, worked = time.perf_counter(), time.thread_time()
     query()
-    return (time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000
+    took, worked = time.perf_counter() - began, time.thread_time() - worked
+    return took * 1000, (worked + sum(busy_seconds(server) - before.get(server, 0) for server in servers)) * 1000

@@ -1,7 +1,7 @@
 """Questions that tickets ask, in the sandbox's documentation: is the right page among the first three?
 
-`documentation.txt` beside it has the questions; it was frozen before the search was written. `documentation_unseen.txt`
-has those whose author and the author of the pages had not seen each other's text.
+`documentation.txt` beside it has the questions; it was frozen before the search was written. Those of
+`documentation_unseen.txt` and `documentation_asked.txt` are by people who had not seen the pages.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from integrations.sandbox.docs_archive import PAGES
 
 NOTED = Path(__file__).with_suffix(".txt")
 UNSEEN = Path(__file__).with_name("documentation_unseen.txt")
+ASKED = Path(__file__).with_name("documentation_asked.txt")
 UNSEEN_TICKETS = tuple(
     Path(__file__).parents[1] / "tests/app/model/training" / name for name in ("blind.jsonl", "near_misses.jsonl")
 )
@@ -53,6 +54,7 @@ def run(console: Console) -> None:
     _measure(console, "of the shipped tickets", answers, [*questions, *others])
     answers = right_pages(UNSEEN)
     _measure(console, "that nobody tuned on", answers, [one for one in unseen_tickets() if one.id in answers])
+    _measure(console, "of a stranger", right_pages(ASKED), read_labelled(ASKED.with_suffix(".jsonl")))
 
 
 def _measure(

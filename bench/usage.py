@@ -13,6 +13,11 @@ def processor_seconds(process: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def busy_seconds(process: int) -> float:
+    """As `processor_seconds`, of its first thread alone, to the nanosecond."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+
+
 def memory(process: int) -> float:
     """Bytes that are resident; what several share counts once (PSS), also where others than these share it."""
     return sum(_resident(one) for one in _family(process))

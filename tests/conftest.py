@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from app import logs
 from tests.support import forked
-from tests.support.made_once import copy_tables, make_once
 from tests.support.memory import memory_folder
-from tests.support.postgres import MISSING, PostgresServer, programs, running_postgres
+from tests.support.postgres import MISSING, SHORT_LIVED, PostgresServer, programs, running_postgres
 
 # Few tests that take long: begun first, or all the rest would wait for them at the end.
 LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
 
 POSTGRES = pytest.StashKey[int]()
+
+# `--hypothesis-profile=long` looks further. No deadline: tests share their cores.
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.register_profile("suite", max_examples=30, deadline=None)
+settings.load_profile("suite")
 
 gc.disable()  # until all is imported, see below
 
@@ -35,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are processors: many tests wait for a service, or for a process that starts."""
-    return (os.cpu_count() or 1) + 4
+    return (os.cpu_count() or 1) + 2
 
 
 RUNNING = ExitStack()
@@ -47,7 +51,7 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["forked_from"] = forked.start_for_all()
     options = node.config.stash
     if POSTGRES not in options and (bin_folder := programs()):
-        options[POSTGRES] = RUNNING.enter_context(running_postgres(bin_folder)).port
+        options[POSTGRES] = RUNNING.enter_context(running_postgres(bin_folder, settings=SHORT_LIVED)).port
     node.workerinput["postgres"] = options.get(POSTGRES, None)
 
 
@@ -61,11 +65,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
+    from app import logs
+
     logs.configure("critical")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _made_once() -> Iterator[None]:
+    from tests.support.made_once import make_once
+
     with pytest.MonkeyPatch.context() as patch:
         make_once(patch)
         yield
@@ -80,7 +88,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     if port := getattr(request.config, "workerinput", {}).get("postgres"):
         yield PostgresServer(port)
         return
-    with running_postgres(bin_folder) as server:
+    with running_postgres(bin_folder, settings=SHORT_LIVED) as server:
         yield server
 
 
@@ -96,6 +104,8 @@ def database_url(tmp_path: Path, database: str, request: pytest.FixtureRequest) 
     if database == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
         return server.migrated_database()
+    from tests.support.made_once import copy_tables
+
     copy_tables(tmp_path / "pointsman.db")
     return f"sqlite:///{tmp_path / 'pointsman.db'}"
 

@@ -11,9 +11,17 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
+from app.demo.month_failures import (
+    KeepTicket,
+    SampleFailure,
+    chat_failure,
+    dealt_with,
+    failing,
+    gitlab_was_away,
+)
 from app.demo.month_issues import OpenIssue, SampleIssues
 from app.demo.month_mentions import NEWEST_DAYS, SITES, other_mentions, ticket_mention
-from app.demo.month_work import MARK, audit_entries, failed_work, made_calls
+from app.demo.month_work import MARK, audit_entries, made_calls
 from app.model.model_verdict import ModelVerdict
 from app.model.training.labelled import LabelledTicket, shipped_tickets
 from app.records.corrections import Correction
@@ -22,6 +30,7 @@ from app.records.first_answers import AnsweredBy, FirstAnswer
 from app.records.links import Link
 from app.records.records import Records
 from app.rules.actions.action import Action
+from app.rules.actions.note import Note
 from app.rules.actions.reply import Reply
 from app.rules.loading import Rules
 from app.triage.judge import Detect, Judged, Judgement, judge
@@ -55,6 +64,8 @@ class SampleMonth:
     detect: Detect
     now: datetime
     open_issue: OpenIssue
+    keep_ticket: KeepTicket
+    """Of what failed: it can be retried."""
     _random: Random = field(default_factory=lambda: Random(2026))  # noqa: S311  # nothing secret comes of it
     _doubts: Random = field(default_factory=lambda: Random(22))  # noqa: S311  # of its own: the rest stays as it is
 
@@ -63,29 +74,33 @@ class SampleMonth:
         texts = [one for one in shipped_tickets() if not one.hard]
         self._random.shuffle(texts)
         issues = SampleIssues(self.records, self.now, self._random, self.open_issue)
-        answers = []
-        for number, (moment, text) in enumerate(zip(sorted(self._moments()), texts, strict=False), FIRST_TICKET):
+        written = enumerate(zip(sorted(self._moments()), texts, strict=False), FIRST_TICKET)
+        tickets = [(number, moment, text) for number, (moment, text) in written]
+        failed, answers = failing(tickets, self.now), []
+        for number, moment, text in tickets:
             for news in issues.news(until=moment):
                 self.records.decisions.save(news)
             decision, judged = self._decided(number, text, moment)
+            answers.append(self._first_answer(decision, judged, moment))
+            if number in failed:
+                self._fail(failed[number], decision, text, moment)
+                continue
             self._keep(decision, issues.link(decision))
             self._mention(decision, text, moment)
             self._correct(decision, text)
-            answers.append(self._first_answer(decision, judged, moment))
         self.records.first_answers.save(answers)
         self.records.progress.reached(POSITION, str(int(self.now.timestamp())), now=self.now.isoformat())
-        numbers = range(FIRST_TICKET, FIRST_TICKET + len(answers))
-        for failure, tries in failed_work(numbers, self.now):
-            self.records.failures.add(failure)
-            for attempt in tries:
-                self.records.attempts.add(attempt)
+        self.records.failures.add(chat_failure(self.now))
+        gitlab_was_away(self.records.circuits, self.now)
         self.records.tracked_issues.save(issues.tracked)
         for news in issues.news(until=self.now):
             self.records.decisions.save(news)
         other_mentions(self.records.mentions, self.now)
-        for entry in audit_entries(issues.pause_one(), self.now):
+        moments = {number: moment for number, moment, _ in tickets}
+        deeds = [*audit_entries(issues.pause_one(), self.now), *dealt_with(self.records.failures, failed, moments)]
+        for entry in sorted(deeds, key=lambda one: one.at):
             self.records.audit.add(entry)
-        return numbers
+        return range(FIRST_TICKET, FIRST_TICKET + len(answers))
 
     def _moments(self) -> Iterator[datetime]:
         """When people wrote: less at night and at weekends."""
@@ -153,9 +168,25 @@ class SampleMonth:
         shares = {best: share, other: min(share, 1 - share) / 2}
         return ModelVerdict(MappingProxyType(shares), best, share, (), (), MARK, with_encoder=False)
 
+    def _fail(self, sample: SampleFailure, decision: Decision, text: LabelledTicket, moment: datetime) -> None:
+        """Nothing came of it, and people are told; or they have dealt with it."""
+        failure, tries = sample.kept(decision.ticket_id, moment)
+        made = sample.calls(decision.ticket_id, moment)
+
+        def write(connection: Any) -> None:
+            self.records.failures.add_within(connection, failure)
+            self.records.calls.add_within(connection, decision.ticket_id, decision.run_id, made)
+
+        self.records.decisions.save(sample.decided(decision, moment), write)
+        for attempt in tries:
+            self.records.attempts.add(attempt)
+        self.keep_ticket(decision.ticket_id, text, moment)
+
     def _keep(self, decision: Decision, link: Link | None) -> None:
         """With its calls and its issue. In one transaction: the demo is to start soon."""
-        made = made_calls(decision, self._random)
+        made = made_calls(decision, link, self._random)
+        if link is not None:
+            decision = replace(decision, actions=tuple(_with_issue(action, link) for action in decision.actions))
 
         def write(connection: Any) -> None:
             self.records.routes_fired.add_within(connection, decision)
@@ -221,7 +252,20 @@ class SampleMonth:
 def _outcome(action: Action) -> dict[str, Any]:
     if action.skip_reason:
         return {"kind": action.kind, "state": "skipped", "detail": action.skip_reason}
-    details = action.details()
-    if isinstance(action, Reply):
-        details = details[::-1]
-    return {"kind": action.kind, "state": "done", "detail": " ".join(details)}
+    if action.kind in _NOTHING_NEAR:
+        return {"kind": action.kind, "state": "skipped", "detail": _NOTHING_NEAR[action.kind]}
+    match action:
+        case Reply():
+            detail = " ".join(action.details()[::-1])
+        case Note():
+            detail = action.title
+        case _:
+            detail = ", ".join(action.details())
+    return {"kind": action.kind, "state": "done", "detail": detail}
+
+
+_NOTHING_NEAR = {"docs": "no section of the documentation is near", "solved_tickets": "no solved ticket is near"}
+
+
+def _with_issue(action: dict[str, Any], link: Link) -> dict[str, Any]:
+    return action if action["kind"] != "issue" else {**action, "detail": f"{link.how} {link.project}#{link.iid}"}

@@ -70,10 +70,10 @@ def hand_over(web: httpx.Client, secret: str, external_id: str, post: PostSample
     return web.post("/webhooks/mentions", content=body, headers=headers).status_code
 
 
-def tickets_of_posts(sandbox: Sandbox, known: int) -> dict[str, list[int]]:
-    """Tickets after the first `known`, by their `external_id`: that of the feed, whichever of the two came first."""
+def tickets_of_posts(sandbox: Sandbox) -> dict[str, list[int]]:
+    """By their `external_id`: that of the feed, whichever of the two came first."""
     found: dict[str, list[int]] = {}
-    for number in sandbox.zendesk.ticket_ids()[known:]:
-        external_id = str(sandbox.zendesk.ticket(number)["external_id"])
-        found.setdefault(external_id.replace(BY_ALERT, ""), []).append(number)
+    for number in sandbox.zendesk.ticket_ids():
+        if external_id := sandbox.zendesk.ticket(number)["external_id"]:
+            found.setdefault(str(external_id).replace(BY_ALERT, ""), []).append(number)
     return found

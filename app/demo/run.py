@@ -20,7 +20,8 @@ from app.bootstrap import build
 from app.demo.closed_issue import close_an_issue
 from app.demo.documentation import with_documentation
 from app.demo.month import SampleMonth
-from app.demo.month_issues import OpenIssue, in_sandbox
+from app.demo.month_failures import in_zendesk
+from app.demo.month_issues import in_sandbox
 from app.demo.posts import hand_over, signing_secret, tickets_of_posts, with_feeds_of, write_posts
 from app.demo.results import SampleResult, result_of, table
 from app.demo.samples import PostSample, Sample, Samples, load_samples
@@ -101,7 +102,7 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
             service = build(settings)
             month = ""
             if stay:
-                month = _fill_a_month(service, in_sandbox(sandbox))
+                month = _fill_a_month(service, sandbox)
                 service.setup.plan(service.deps.records.setup_objects.all, service.deps.now().isoformat())
             now = SyncDocumentation(key="demo", accepted_at=service.deps.now())
             DocumentationSync(service.deps, service.outbound).sync(now)  # before the first question comes
@@ -123,12 +124,16 @@ def _run(console: Console, apply: SetupApply, *, stay: bool, port: int) -> int:
     return 1
 
 
-def _fill_a_month(service: Service, open_issue: OpenIssue) -> str:
+def _fill_a_month(service: Service, sandbox: Sandbox) -> str:
     """For people who look at the desk's pages; says which tickets are not real."""
     deps = service.deps
     rules, detect = deps.rulebook.current(), service.dry_run().judgement.detect
-    numbers = SampleMonth(deps.records, rules, detect, deps.now(), open_issue).fill()
-    return f"On the desk, tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived."
+    month = SampleMonth(deps.records, rules, detect, deps.now(), in_sandbox(sandbox), in_zendesk(sandbox))
+    numbers = month.fill()
+    return (
+        f"On the desk, tickets {numbers[0]} to {numbers[-1]} are sample data: a month that nobody lived.\n"
+        "Zendesk has those of them that failed: retry one on the page of failures."
+    )
 
 
 def print_addresses(console: Console, sandbox: Sandbox, settings: Settings, address: str, desk: str) -> None:
@@ -183,7 +188,7 @@ def _hand_over_again(demo: Demo, secret: str, web: httpx.Client) -> dict[str, bo
 
 def _say_once(console: Console, demo: Demo, handed_over: dict[str, bool]) -> bool:
     """Did each post make one ticket, also the one that came twice?"""
-    found = tickets_of_posts(demo.sandbox, len(demo.tickets))
+    found = tickets_of_posts(demo.sandbox)
     more = [name for name in found if name not in demo.posts]
     is_right = not more and all(len(numbers) == 1 for numbers in found.values()) and all(handed_over.values())
     for external_id in handed_over:
@@ -222,7 +227,7 @@ def _watch(console: Console, demo: Demo, desk: httpx.Client) -> list[SampleResul
         missing = dict(demo.posts)
         deadline = time.monotonic() + LONGEST_WAIT
         while (sent or missing) and time.monotonic() < deadline:
-            for external_id, numbers in tickets_of_posts(demo.sandbox, len(demo.tickets)).items():
+            for external_id, numbers in tickets_of_posts(demo.sandbox).items():
                 if external_id in missing:
                     sent[numbers[0]] = missing.pop(external_id)
             for ticket_id, sample in list(sent.items()):

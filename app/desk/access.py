@@ -140,7 +140,7 @@ class DeskAccess:
         path, method = request.url.path, request.method
         if path.startswith(STATIC):
             return None  # what everybody may have costs no query
-        request.state.visitor = await run_in_threadpool(self._visitor, request)
+        request.state.visitor = self._recalled(request) or await run_in_threadpool(self._visitor, request)
         if method not in {"GET", "HEAD"}:
             is_forged = forged_login if path == LOGIN else forged
             if is_forged(request.headers, self.own):
@@ -166,6 +166,11 @@ class DeskAccess:
             return once_more(here)
         asked_for = "" if here in {PAGES, HOME} else f"?next={quote(here, safe='')}"
         return RedirectResponse(LOGIN + asked_for, 303)
+
+    def _recalled(self, request: Request) -> Visitor | None:
+        """Of a tick alone: what a person does asks the database, so that whoever signed out is out."""
+        value = request.cookies.get(COOKIE, "")
+        return self.book.recall(value, self.now()) if value and is_tick(request) else None
 
     def _visitor(self, request: Request) -> Visitor | None:
         value = request.cookies.get(COOKIE, "")

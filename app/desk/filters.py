@@ -31,7 +31,14 @@ def words(name: str | None) -> str:
     return spoken(name or "")
 
 
-_SERVICES = {"gitlab": "GitLab", "zendesk": "Zendesk", "sentry": "Sentry", "chat": "the chat", "llm": "the model"}
+_SERVICES = {
+    "gitlab": "GitLab",
+    "zendesk": "Zendesk",
+    "sentry": "Sentry",
+    "chat": "the chat",
+    "llm": "the language model",
+    "pointsman": "Pointsman",
+}
 
 
 def service(name: str) -> str:
@@ -48,7 +55,25 @@ def budget(name: str) -> str:
 
 def cause(reason: str) -> str:
     """`http_502` is "HTTP 502", `no_answer` is "no answer"."""
+    if reason == "bug":
+        return "internal error"
     return spoken(reason).replace("http ", "HTTP ", 1) if reason.startswith("http_") else spoken(reason)
+
+
+_STEPS = {
+    "decide": "while reading and deciding",
+    "find": "while looking for its issue",
+    "write": "while updating the ticket",
+    "recover": "while looking up a lost update",
+    "workflow": "in our own code",
+    "announce": "while sending a message",
+    "inbox": "while taking in a delivery",
+}
+
+
+def at_step(name: str) -> str:
+    """Of a failure: `find` is "while looking for its issue"."""
+    return _STEPS.get(name, f"at {spoken(name)}")
 
 
 def weekday(day_iso: str) -> str:
@@ -107,6 +132,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "service": service,
     "budget": budget,
     "cause": cause,
+    "at_step": at_step,
     "weekday": weekday,
     "feed_state": feed_state,
 }

@@ -65,7 +65,8 @@ def page_response(asked: Asked, content: Content) -> Response:
     wants_all = "hx-request" not in given or given.get("hx-request-type") == "full"
     if wants_all or LIVE not in template.blocks:
         return HTMLResponse(_whole(asked, content, tag), headers=_VARY)
-    headers = {**_VARY, "HX-PTag": tag}
+    # The page says it: what a tick gets may have been found for another one, seconds ago.
+    headers = {**_VARY, "HX-PTag": tag, "As-Of": asked.now.isoformat(timespec="seconds")}
     if given.get("hx-ptag") == tag:
         return Response(status_code=304, headers=headers)
     context = template.new_context({**content, "desk": _frame(asked, content, tag)})
@@ -90,11 +91,14 @@ def problem_response(request: Request, status: int, detail: str, pages: tuple[Pa
     """A page that says what is wrong; JSON for those that read no pages."""
     if not reads_pages(request):
         return Response(to_json({"detail": detail}), status, media_type="application/json")
-    page = Page(request.url.path, _TITLES.get(status, "That did not work"), "problem.html", dict)
+    title = "There is no such page" if detail == NO_SUCH_PAGE else _TITLES.get(status, "That did not work")
+    page = Page(request.url.path, title, "problem.html", dict)
     return HTMLResponse(_whole(Asked(request, page, pages, now), {"status": status, "detail": detail}), status)
 
 
-_TITLES = {404: "There is no such page", 403: "You may not do that", 409: "That cannot be done now"}
+NO_SUCH_PAGE = "Not Found"
+"""What the framework says of an address that nobody answers at."""
+_TITLES = {404: "This was not found", 403: "You may not do that", 409: "That cannot be done now"}
 
 
 def login_response(request: Request, now: datetime, *, target: str, problem: str = "", status: int = 200) -> Response:

@@ -18,6 +18,10 @@ IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 # How often a session that is used is written down as used.
 SEEN_EVERY = timedelta(minutes=1)
+# How long an open page is believed to be signed in still. It is over here at once when it ends here; when another
+# process ends it, after this.
+RECALLED = timedelta(seconds=30)
+MOST_RECALLED = 1000
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class SessionBook:
     sessions: Sessions
     tokens: Mapping[Role, str]
     people: Mapping[Role, str] = field(default_factory=dict)
+    _found: dict[str, tuple[datetime, Visitor]] = field(default_factory=dict)
+    """By the digest of the cookie, with when it was looked up."""
 
     def role_of(self, token: str) -> Role | None:
         """Takes the same time however much of the token is right."""
@@ -81,10 +87,20 @@ class SessionBook:
             return None
         if uses and now - datetime.fromisoformat(session.seen_at) >= SEEN_EVERY:
             self.sessions.seen(session.digest, now.isoformat())
-        return Visitor(session.name, session.role, session.digest)
+        visitor = Visitor(session.name, session.role, session.digest)
+        if len(self._found) >= MOST_RECALLED:
+            self._found.clear()
+        self._found[session.digest] = (now, visitor)
+        return visitor
+
+    def recall(self, value: str, now: datetime) -> Visitor | None:
+        """As it was found a moment ago, without a query. None: look it up."""
+        found_at, visitor = self._found.get(digest_of(value), (now, None))
+        return visitor if found_at <= now < found_at + RECALLED else None
 
     def end(self, value: str) -> None:
         self.sessions.end(digest_of(value))
+        self._found.pop(digest_of(value), None)
 
     def end_all_of(self, visitor: Visitor) -> int:
         """All sessions of that name, on whatever machine; how many there were.
@@ -92,7 +108,9 @@ class SessionBook:
         Of a name that somebody typed only those with the same role: who may only look could take another's name.
         """
         roles: tuple[Role, ...] = ("operate", "read") if visitor.is_checked else (visitor.role,)
-        return self.sessions.end_all_of(visitor.name, roles)
+        count = self.sessions.end_all_of(visitor.name, roles)
+        self._found.clear()
+        return count
 
     def _holds(self, session: Session, now: datetime) -> bool:
         is_in_time = now < datetime.fromisoformat(session.ends_at)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from app.desk.calls_in_words import call_in_words, request_of, went_well
+from app.desk.filters import at_step, cause
 from app.records.attempts import Attempt
 from app.records.audit import AuditEntry
 from app.records.calls import CallOfRun
 from app.records.corrections import Correction
 from app.records.decisions import Decision
 from app.records.failures import Failure
+from app.records.links import Link
 from app.rules.verdict import spoken
 
 
@@ -22,13 +26,19 @@ class Moment:
     what: str
     detail: str = ""
     went_well: bool = True
+    request: str = ""
+    """Of a call: its method and path."""
+    again: int = 0
+    """How often the same was done before, since a try failed."""
 
 
 @dataclass(frozen=True)
 class TicketRecords:
     """All that is kept about one ticket."""
 
+    ticket_id: int
     decisions: Sequence[Decision]
+    links: Sequence[Link] = ()
     calls: Sequence[CallOfRun] = ()
     failures: Sequence[Failure] = ()
     tries: Sequence[Attempt] = ()
@@ -36,22 +46,47 @@ class TicketRecords:
     by_hand: Sequence[AuditEntry] = ()
 
 
+Kept = tuple[Moment, object]
+"""With what is the same of a moment and those that only repeat it."""
+
+
 def timeline(kept: TicketRecords) -> list[Moment]:
     """The oldest first."""
-    found = [
-        *(moment for one in kept.decisions for moment in _decision(one)),
-        *map(_call, kept.calls),
-        *map(_failure, kept.failures),
-        *map(_try, kept.tries),
-        *map(_correction, kept.corrections),
-        *map(_by_hand, kept.by_hand),
+    said_before = {one.message for one in kept.tries}
+    found: list[Kept] = [
+        *((moment, None) for one in kept.decisions for moment in _decision(one)),
+        *((_call(one, kept), (one.what, one.status)) for one in kept.calls),
+        # The last one is as old as its failure, and comes first.
+        *((_try(one), (one.step, one.reason, one.message)) for one in kept.tries),
+        *((_failure(one, said_before), None) for one in kept.failures),
+        *((_correction(one), None) for one in kept.corrections),
+        *((_by_hand(one), None) for one in kept.by_hand),
     ]
-    return sorted(found, key=lambda one: one.at)
+    return list(_with_repeats(sorted(found, key=lambda one: one[0].at)))
+
+
+def _with_repeats(found: Iterable[Kept]) -> Iterator[Moment]:
+    """A try does again what the one before it did."""
+    known, has_failed = Counter[object](), False
+    for moment, same in found:
+        if moment.kind in _ENDS:
+            known.clear()
+            has_failed = False
+        has_failed = has_failed or moment.kind == "try"
+        repeats = same is not None and (has_failed or not moment.went_well)
+        yield replace(moment, again=known[same]) if repeats else moment
+        known[same] += 1
+
+
+_ENDS = {"finished", "failed", "by_hand"}
 
 
 def _decision(one: Decision) -> Iterable[Moment]:
-    what = f"decided: {_spoken(one.archetype)}" if one.config_hash else _EVENTS.get(one.event, _spoken(one.event))
-    yield Moment(one.decided_at, "decided", what, _EVENTS.get(one.event, _spoken(one.event)))
+    if one.state == "failed" and not one.config_hash:
+        return  # its failure says more
+    event = _EVENTS.get(one.event, _spoken(one.event))
+    what, detail = (f"decided: {_spoken(one.archetype)}", event) if one.config_hash else (event, "")
+    yield Moment(one.decided_at, "decided", what, detail)
     if one.finished_at and one.state == "done":
         yield Moment(one.finished_at, "finished", "done", "")
 
@@ -73,34 +108,34 @@ _EVENTS = {
 }
 
 
-def _call(one: CallOfRun) -> Moment:
+def _call(one: CallOfRun, kept: TicketRecords) -> Moment:
     answer = "no answer" if one.status is None else str(one.status)
-    went_well = one.status is not None and one.status < 400
-    return Moment(one.at, "call", f"{one.service}: {one.what}", f"{one.ms} ms, {answer}", went_well)
+    what = call_in_words(one, kept.ticket_id, kept.links)
+    return Moment(one.at, "call", what, f"{answer}, {one.ms:,} ms", went_well(one), request_of(one))
 
 
-def _failure(one: Failure) -> Moment:
-    state = "" if one.state == "open" else f", {one.state}"
-    return Moment(
-        one.failed_at, "failed", f"failed at {_spoken(one.step)}: {one.reason}{state}", one.message, went_well=False
-    )
+def _failure(one: Failure, said_before: Collection[str]) -> Moment:
+    what = f"gave up {at_step(one.step)}: {cause(one.reason)}"
+    then = {"open": "", "retried": " (retried since)", "ignored": " (ignored since)"}.get(one.state, "")
+    detail = "" if one.message in said_before else one.message
+    return Moment(one.failed_at, "failed", what + then, detail, went_well=False)
 
 
 def _try(one: Attempt) -> Moment:
-    return Moment(one.at, "try", f"try {one.number} of {_spoken(one.step)}: {one.reason}", one.message, went_well=False)
+    what = f"try {one.number} failed {at_step(one.step)}: {cause(one.reason)}"
+    return Moment(one.at, "try", what, one.message, went_well=False)
 
 
 def _correction(one: Correction) -> Moment:
-    who = _person(one.by)
+    who = who_corrected(one)
     was = _spoken(one.was) if one.was else "left to people"
     return Moment(one.at, "corrected", f"{who} chose {_spoken(one.archetype)}", f"it was {was}")
 
 
-def _person(by: str) -> str:
-    """`by`, as `app.records.corrections.Correction` has it."""
-    place, _, who = by.partition(":")
+def who_corrected(one: Correction) -> str:
+    place, _, who = one.by.partition(":")
     named = {"zendesk": f"an agent ({who})", "desk": who}
-    return named.get(place, by or "a person") if who else by or "a person"
+    return named.get(place, one.by or "a person") if who else one.by or "a person"
 
 
 def _by_hand(one: AuditEntry) -> Moment:

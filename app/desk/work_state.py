@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.records.circuits import Circuit
 from app.service import Service
 
 AGES = (
@@ -63,9 +64,18 @@ def _circuits(service: Service, now: datetime) -> list[dict[str, Any]]:
             "seconds": max(0, round(now.timestamp() - known[name].opened))
             if name in known and known[name].state != "closed"
             else 0,
+            "was_away": _was_away(known.get(name)),
         }
         for name in sorted(service.deps.clients.services)
     ]
+
+
+def _was_away(circuit: Circuit | None) -> dict[str, Any] | None:
+    """Since when it did not answer, the last time that this is over, and for how long."""
+    if circuit is None or circuit.state != "closed" or not circuit.opened:
+        return None
+    since = datetime.fromtimestamp(circuit.opened, UTC).isoformat(timespec="seconds")
+    return {"since": since, "seconds": round(circuit.at - circuit.opened)}
 
 
 def _budgets(service: Service, now: datetime) -> list[dict[str, Any]]:

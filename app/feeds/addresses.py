@@ -11,6 +11,7 @@ TRACKERS: Final = re.compile(
 )
 """Parameters that say how a reader came, never what they read: `t` is a topic's number on many a forum."""
 _KEPT_AS_THEY_ARE: Final = 2000
+_LONGEST_HOST: Final = 253
 LONGEST_THREAD: Final = 512
 _REDIRECTORS: Final = {
     ("www.google.com", "/url"): ("url", "q"),
@@ -45,6 +46,9 @@ _HOSTS: Final = {
 _STACK_EXCHANGE: Final = re.compile(
     r"(?:(?:\w{2}\.)?stackoverflow|serverfault|superuser|askubuntu|stackapps|[\w.-]{1,60}\.stackexchange)\.com"
     r"|mathoverflow\.net"
+)
+_COMMENT: Final = re.compile(
+    r"(?:\A|[^a-z]|issue)(?:comment|post|reply|answer|note|discussion_r|msg|pid|[cp])[-_=/]?(\d{1,15})\Z", re.IGNORECASE
 )
 _ANY: Final = ""
 _SAFE: Final = "/:@!$&'()*+,;=~"
@@ -119,7 +123,7 @@ def canonical_address(url: str) -> CanonicalAddress:
             break
         url = inner
     parts = urlsplit(url[:_KEPT_AS_THEY_ARE])
-    host = (parts.hostname or "").rstrip(".")
+    host = _ascii(parts.hostname or "").rstrip(".")
     host = _HOSTS.get(host, host)
     port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
     written = (
@@ -132,6 +136,16 @@ def canonical_address(url: str) -> CanonicalAddress:
             there = host if post.host else f"{_main_host(host)}{port}"
             return CanonicalAddress(form if form.startswith("https://") else f"https://{there}{form}", True)
     return _other(_main_host(host) + port, parts.path, parts.query, parts.fragment)
+
+
+def _ascii(host: str) -> str:
+    """As browsers send it; one that they cannot send stays."""
+    if host.isascii() or len(host) > _LONGEST_HOST:
+        return host
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host
 
 
 def _linked_like(host: str) -> str:
@@ -150,15 +164,26 @@ def thread_address(url: str) -> str:
 
 
 def _other(host: str, path: str, query: str, fragment: str) -> CanonicalAddress:
-    """A page. `#comment-7` and the like name a comment on it; other fragments only a place."""
+    """A page. `#comment-7` and the like name a comment on it, `#!/7` a page of its own; others only a place."""
     path = quote(unquote(re.sub(r"/{2,}", "/", path), errors="surrogateescape"), safe=_SAFE, errors="surrogateescape")
     path = path.removesuffix("/amp").removesuffix("/amp/").rstrip("/")
     kept = sorted(
         (key, value) for key, value in parse_qsl(query, keep_blank_values=True) if not TRACKERS.fullmatch(key)
     )
-    comment = re.search(r"(?:comment|post|reply|note|c)[-_=/]?(\d{1,15})\Z", fragment)
-    place = f"comment-{comment[1]}" if comment else ""
+    comment = _COMMENT.search(fragment)
+    place = f"comment-{comment[1]}" if comment else fragment if fragment.startswith(("!", "/")) else ""
     return CanonicalAddress(urlunsplit(("https", host, path, urlencode(kept), place)), bool(comment))
+
+
+def names_a_place(url: str, native_id: str) -> bool:
+    """Does it lead to one of many posts on a page? `native_id`: what the source calls the post; the page itself is one.
+
+    `#v16.4` of a list of changes does, `#xtor=RSS-1` says how a reader came.
+    """
+    page, _, place = url.partition("#")
+    if not place or "=" in place:
+        return False
+    return "#" in native_id or canonical_address(native_id).url != canonical_address(page).url
 
 
 def _inner(url: str) -> str | None:

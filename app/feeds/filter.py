@@ -13,6 +13,7 @@ from app.rules.team import bare_handle, fits
 
 BEFORE_START = "older than the first look"
 BY_US = "by one of us"
+NO_WORDS = "no words"
 TOO_FEW_POINTS = "too few points"
 """For now: the next look may find more."""
 OLD = timedelta(days=7)
@@ -36,22 +37,35 @@ class FeedFilter:
             (BEFORE_START, lambda: (mention.published_at or now) < self.start),
             ("older than a week", lambda: self._feed.since is None and (mention.published_at or now) < now - OLD),
             (BY_US, lambda: is_written_by(self._own_handles, mention)),
-            ("by an author who is left out", lambda: is_written_by(self._feed.leave_out_authors, mention)),
+            ("by an author who is left out", lambda: self._has_unwanted_author(mention)),
             ("names nothing that is looked for", lambda: bool(self._feed.look_for) and not self._wanted(said)),
             ("names what is left out", lambda: self._unwanted(said)),
             (TOO_FEW_POINTS, lambda: self._has_too_few(score)),
-            ("no words", lambda: not said.strip()),
+            (NO_WORDS, lambda: not said.strip()),
         )
         return next((why for why, holds in checks if holds()), "")
+
+    def _has_unwanted_author(self, mention: Mention) -> bool:
+        names = (bare_handle(mention.author.handle), mention.author.name.strip())
+        return any(_fits_any(self._feed.leave_out_authors, name) for name in names)
 
     def _has_too_few(self, score: int | None) -> bool:
         return self._minimum_score is not None and score is not None and score < self._minimum_score
 
 
-def is_written_by(patterns: Sequence[str], mention: Mention) -> bool:
-    """Does one of the patterns fit its author's handle or name?"""
-    names = [bare_handle(mention.author.handle), mention.author.name.strip()]
-    return any(fits(bare_handle(pattern), name) for pattern in patterns for name in names if name)
+def says_nothing(mention: Mention) -> bool:
+    """Only markup, or characters that nobody sees."""
+    return not fold(f"{mention.title}\n{body_text(mention)}").strip()
+
+
+def is_written_by(handles: Sequence[str], mention: Mention) -> bool:
+    """Does one fit its author's handle? Anybody can take our name, so that counts only where no handle is told."""
+    told = bare_handle(mention.author.handle) or mention.author.name.strip()
+    return _fits_any(handles, told)
+
+
+def _fits_any(patterns: Sequence[str], name: str) -> bool:
+    return bool(name) and any(fits(bare_handle(pattern), name) for pattern in patterns)
 
 
 def _search(phrases: Sequence[str]) -> Callable[[str], bool]:

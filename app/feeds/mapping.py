@@ -8,19 +8,29 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel
 
 from app.feeds.addresses import canonical_address
-from app.feeds.mention import Mention, NoMentions, checked_mentions, native_id, read_json
+from app.feeds.mention import LONGEST_LINE, LONGEST_TEXT, Mention, NoMentions, checked_mentions, native_id, read_json
 from app.rules.json_paths import SIGN, values_at
 from app.rules.schema.mentions import JsonHookConfig
 
 _MOST_FORM_FIELDS: Final = 200
+LONGEST: Final = {
+    **dict.fromkeys(("title", "author", "in_reply_to"), LONGEST_LINE),
+    **dict.fromkeys(("text", "html"), LONGEST_TEXT),
+}
 _FIELDS: Final = ("url", "id", "title", "text", "html", "published_at", "author", "thread", "in_reply_to")
 
 
 def map_mentions(body: bytes, hook: JsonHookConfig, *, is_form: bool = False) -> tuple[list[Mention], list[str]]:
-    """The mentions in a body, and a sentence for each item that is none. Raises NoMentions where there is not one."""
-    root = _read_form(body) if is_form else read_json(body)
+    """The mentions in a body, and a sentence for what is wrong in an item.
+
+    An empty list has none. Raises NoMentions where there is not one, and something else.
+    """
+    # Some senders call JSON a form, as curl does: no form begins so.
+    root = _read_form(body) if is_form and body.lstrip()[:1] not in {b"{", b"["} else read_json(body)
     if hook.each:
         items = values_at(hook.each, root)
+        if not items and [] in values_at(hook.each.removesuffix("[*]"), root):
+            return [], []
         if not items:
             raise NoMentions([f"`each` ({hook.each}) leads to nothing."])
     else:
@@ -38,17 +48,31 @@ def _read_form(body: bytes) -> object:
 
 def _mapped(hook: JsonHookConfig, item: object) -> Mapping[str, object]:
     """A mention as far as the item gives one; what is odd in it is found when it is checked."""
-    given = {name: value for name in _FIELDS if not _is_empty(value := _value(getattr(hook, name), item))}
+    given = {
+        name: _fitted(value, LONGEST[name]) if name in LONGEST else value
+        for name in _FIELDS
+        if not _is_empty(value := _value(getattr(hook, name), item))
+    }
     if given.get("html"):
         given.pop("text", None)
+    if isinstance(given.get("id"), str):
+        given["id"] = native_id(str(given["id"]))
     url = given.get("url")
     if isinstance(url, str):
-        given.setdefault("id", native_id(_identity(url)))
-        if channel := _channel(hook, url):
+        identity = _identity(url.strip())
+        given.setdefault("id", native_id(identity))
+        if channel := _channel(hook, url) or _channel(hook, identity) or hook.channel:
             given["source"] = channel
     else:
         given |= {"source": hook.channel or next(iter(hook.channels.values())), "id": given.get("id", "-")}
     return given
+
+
+def _fitted(value: object, longest: int) -> object:
+    """What is longer is cut, as a feed's posts are: its sender cannot shape it."""
+    if isinstance(value, dict):
+        return {name: _fitted(one, longest) for name, one in value.items()}
+    return value[:longest] if isinstance(value, str) else value
 
 
 def _value(wanted: Any, item: object) -> object:
@@ -77,14 +101,14 @@ def _identity(url: str) -> str:
 
 
 def _channel(hook: JsonHookConfig, url: str) -> str:
-    """By the host or the domain that it belongs to."""
+    """By the host or the domain that it belongs to; empty: none is named so."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
         host = ""
     labels = host.split(".")[-10:]
     domains = (".".join(labels[start:]) for start in range(len(labels)))
-    return next((hook.channels[one] for one in domains if one in hook.channels), hook.channel or "")
+    return next((hook.channels[one] for one in domains if one in hook.channels), "")
 
 
 def _paths(hook: JsonHookConfig) -> dict[str, str]:

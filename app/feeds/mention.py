@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +28,7 @@ from app.feeds.addresses import is_address
 MOST_AT_ONCE = 100
 LONGEST_ID = 200
 LONGEST_LINE = 1000
+LONGEST_ADDRESS = 2000
 LONGEST_TEXT = 60_000
 """Zendesk cuts a comment at 64 kB."""
 NO_PATHS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -34,7 +36,10 @@ _MAIL_DATE: Final = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} ")
 _TIMES: Final = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S UTC", "%B %d, %Y at %I:%M%p", "%b %d, %Y %I:%M %p")
 """Zapier's and IFTTT's."""
 # What no database takes: control characters, and halves of surrogate pairs, which JSON can spell.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+UNSTORABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ODD_IN_ADDRESS: Final = re.compile(r"[\s\\\x00-\x1f\x7f\ud800-\udfff]")
+_NEEDED: Final = frozenset({"source", "id", "url", "text", "html", "deleted"})
+"""Without one of these it is another mention; what else is odd is left out of it."""
 
 
 class NoMentions(Exception):
@@ -46,7 +51,7 @@ class NoMentions(Exception):
 
 
 def _storable(value: object) -> object:
-    return _UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
+    return UNSTORABLE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _line(value: str) -> str:
@@ -54,9 +59,11 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if not is_address(value.strip()) or any(one.isspace() for one in value.strip()) or _UNSTORABLE.search(value):
+    """Also none that shows another host than it leads to, `https://good.example@bad.example`."""
+    value = value.strip()
+    if not is_address(value) or _ODD_IN_ADDRESS.search(value) or "@" in urlsplit(value).netloc:
         raise ValueError("must be an address like https://example.com/post/7")
-    return value.strip()
+    return value
 
 
 def _read_time(value: object) -> object:
@@ -87,8 +94,12 @@ def _aware(value: datetime) -> datetime:
 
 
 Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_line), BeforeValidator(_storable)]
-Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_address)]
-AddressIfAny = Annotated[str, AfterValidator(lambda value: _address(value) if value else value)]
+Address = Annotated[str, StringConstraints(max_length=LONGEST_ADDRESS), AfterValidator(_address)]
+AddressIfAny = Annotated[
+    str,
+    StringConstraints(max_length=LONGEST_ADDRESS),
+    AfterValidator(lambda value: _address(value) if value else value),
+]
 Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT), BeforeValidator(_storable)]
 
 
@@ -171,7 +182,7 @@ def mention_schema() -> dict[str, Any]:
 
 
 def read_mentions(body: bytes) -> tuple[list[Mention], list[str]]:
-    """The mentions in a request's body, and a sentence for each item that is none.
+    """The mentions in a request's body, and a sentence for what is wrong in an item.
 
     Raises NoMentions where there is not one.
     """
@@ -201,14 +212,35 @@ def checked_mentions(
     found: list[Mention] = []
     problems: list[str] = [] if items else ["The list is empty."]
     for number, item in enumerate(items, 1):
+        given = read(item)
         try:
-            found.append(Mention.model_validate(read(item)))
+            found.append(Mention.model_validate(given))
         except ValidationError as error:
-            where = f"Item {number}: " if numbered else ""
-            problems += [f"{where}{sentence}" for sentence in _sentences(error, paths)]
+            mended = _without(given, error)
+            found += [mended] if mended else []
+            item_name, taken = f"Item {number}: " if numbered else "", " It was taken without." if mended else ""
+            problems += [f"{item_name}{sentence}{taken}" for sentence in _sentences(error, paths)]
     if not found:
         raise NoMentions(problems)
     return found, problems
+
+
+def _without(given: object, error: ValidationError) -> Mention | None:
+    """The mention without its odd parts; None: it needs one of them."""
+    places = [one["loc"] for one in error.errors(include_input=False, include_context=False, include_url=False)]
+    if not isinstance(given, Mapping) or any(not place or place[0] in _NEEDED for place in places):
+        return None
+    left = dict(given)
+    for name, *part in places:
+        inner = left.get(str(name))
+        if part and isinstance(inner, Mapping):
+            left[str(name)] = {key: value for key, value in inner.items() if key != part[0]}
+        else:
+            left.pop(str(name), None)
+    try:
+        return Mention.model_validate(left)
+    except ValidationError:
+        return None
 
 
 def _sentences(error: ValidationError, paths: Mapping[str, str]) -> list[str]:

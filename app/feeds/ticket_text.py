@@ -2,24 +2,21 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
-from inscriptis import get_text
-from inscriptis.model.config import ParserConfig
-
-from app.feeds.mention import LONGEST_TEXT, Mention
+from app.feeds.mention import LONGEST_TEXT, UNSTORABLE, Mention
 
 _LONGEST_SUBJECT: Final = 120
 DELETED_POST: Final = "The post was deleted"
 """The subject that stands for all of its text."""
 _CUT: Final = " … (cut)"
-_WITH_LINKS: Final = ParserConfig(display_links=True)
-# A few bytes of style can ask for megabytes of space.
-_WITH_LINKS.attribute_handler.attribute_mapping = {}
 _LINK: Final = re.compile(r"\[([^\[\]\s]{1,500})\]\((https?://[^)\s]{1,2000})\)")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _LONGEST_BODY: Final = 50_000
+"""Bytes: what stands under it must not be cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,16 @@ class MentionAuthor:
     """Of nobody else: who is suspended for spam must not silence others."""
 
 
+@lru_cache(maxsize=2)
 def body_text(mention: Mention) -> str:
-    """What its author wrote, as plain text with links."""
+    """What its author wrote, as plain text with links. Asked for by each that looks at the mention."""
     text = _from_html(mention.html) if mention.html else mention.text
     return text.strip() or mention.title
 
 
 def subject_line(mention: Mention) -> str:
     """The title, else how the text begins, cut between two words."""
-    line = mention.title or " ".join(body_text(mention).split())
+    line = mention.title or " ".join(body_text(mention).split()) or "A post without words"
     if len(line) <= _LONGEST_SUBJECT:
         return line
     return f"{line[:_LONGEST_SUBJECT].rsplit(' ', 1)[0]} …"
@@ -46,8 +44,8 @@ def subject_line(mention: Mention) -> str:
 def ticket_body(mention: Mention, channel: str) -> str:
     """`channel`: its title, as people call it."""
     text = body_text(mention)
-    if len(text) > _LONGEST_BODY:
-        text = text[:_LONGEST_BODY] + _CUT
+    if len(written := text.encode("utf-8", "replace")) > _LONGEST_BODY:
+        text = written[:_LONGEST_BODY].decode("utf-8", "ignore") + _CUT
     at = f", {mention.published_at:%Y-%m-%d %H:%M} UTC" if mention.published_at else ""
     lines = [f"Posted on {channel}{at}: {mention.url}"]
     if mention.thread.url and mention.thread.url != mention.url:
@@ -72,7 +70,18 @@ def _address_alone(link: re.Match[str]) -> str:
     return link[2] if address.startswith(said.removesuffix("...").removesuffix("…")) else link[0]
 
 
+@cache
+def _reader() -> Callable[[str], str]:
+    from inscriptis import get_text  # noqa: PLC0415  # heavy, and only needed for mentions in HTML
+    from inscriptis.model.config import ParserConfig  # noqa: PLC0415  # the same
+
+    with_links = ParserConfig(display_links=True)
+    # A few bytes of style can ask for megabytes of space.
+    with_links.attribute_handler.attribute_mapping = {}
+    return lambda markup: get_text(markup, with_links)
+
+
 def _from_html(markup: str) -> str:
-    text = get_text(markup, _WITH_LINKS)[:LONGEST_TEXT]  # lists in lists are mostly spaces
-    text = _LINK.sub(_address_alone, text)
+    text = _reader()(markup)[:LONGEST_TEXT]  # lists in lists are mostly spaces
+    text = UNSTORABLE.sub("\ufffd", _LINK.sub(_address_alone, text))
     return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.splitlines()))

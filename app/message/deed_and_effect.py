@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.message.patterns import one_of
 from app.rules.folding import clean
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 from app.word_lists import words_of
 
 MOST_SENTENCES: Final = 200
@@ -57,17 +57,17 @@ def deed_and_effect(text: str) -> str:
     """The first sentence that tells both, with the deed named: "when I use it, it fails" tells nothing to repeat."""
     sentences = [*islice(_sentences(text), MOST_SENTENCES)]
     for sentence, following in zip(sentences, [*sentences[1:], ""], strict=True):
-        if _NO_STEPS.search(sentence) or (sentence.endswith("?") and not sentence.lower().startswith("why")):
+        if fits(_NO_STEPS, sentence) or (sentence.endswith("?") and not sentence.lower().startswith("why")):
             continue
-        if _COMMAND.search(sentence) or any(_tells(one.search(sentence), sentence) for one in (_WHEN, _RUNNING)):
+        if fits(_COMMAND, sentence) or any(_tells(one.search(sentence), sentence) for one in (_WHEN, _RUNNING)):
             return sentence
         done = _DID.search(sentence)
         # "We run GitLab on Debian" is no step.
-        if done is None or (_ONCE.search(done["deed"]) and not _EXACT.search(done["deed"])):
+        if done is None or (fits(_ONCE, done["deed"]) and not fits(_EXACT, done["deed"])):
             continue
-        if _HAPPENS.search(done["deed"]) and _tells(done, sentence):
+        if fits(_HAPPENS, done["deed"]) and _tells(done, sentence):
             return sentence
-        if _HAPPENS.search(following) and not _NO_STEPS.search(following) and _is_named(done["deed"]):
+        if fits(_HAPPENS, following) and not fits(_NO_STEPS, following) and _is_named(done["deed"]):
             return f"{sentence} {following}"
     return ""
 
@@ -95,10 +95,10 @@ def _tells(found: Any, sentence: str) -> bool:
         return False
     if end is None:
         then = sentence[: found.start()]
-    return len(_WORD.findall(then)) >= FEWEST_WORDS or _HAPPENS.search(then) is not None
+    return len(_WORD.findall(then)) >= FEWEST_WORDS or fits(_HAPPENS, then)
 
 
 def _is_named(deed: str) -> bool:
     """Is it said of what, beside the word for the deed?"""
     words = [found.lower() for found in _WORD.findall(deed)][1:]
-    return any(word not in _VAGUE and not _NUMBER.search(word) for word in words)
+    return any(word not in _VAGUE and not fits(_NUMBER, word) for word in words)

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from app.message.patterns import anywhere, is_whole, one_of, plain
 from app.message.subjects import Subject
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 
 L = TypeVar("L", bound=str)
 _DISCLAIMER: Final = anywhere("disclaimers")
@@ -25,12 +25,12 @@ def without_footers(subject: Subject, body: str, lines: Sequence[L]) -> list[L]:
     tables = ("footer_lines", "desk_heads", "desk_details") if is_of_the_desk(subject, body) else ("footer_lines",)
     kept: list[L] = []
     for paragraph in _paragraphs(lines):
-        end = next((n for n, line in enumerate(paragraph) if _DISCLAIMER.search(plain(line))), len(paragraph))
-        if end == len(paragraph) and _DISCLAIMER.search(" ".join(map(plain, paragraph))):
+        end = next((n for n, line in enumerate(paragraph) if fits(_DISCLAIMER, plain(line))), len(paragraph))
+        if end == len(paragraph) and fits(_DISCLAIMER, " ".join(map(plain, paragraph))):
             end = 0  # it is broken into lines
         # A signature may hang together with it, and is looked for later.
         kept += (
-            line for line in paragraph[:end] if not is_whole(line, *tables) and not _ATTACHMENTS.search(plain(line))
+            line for line in paragraph[:end] if not is_whole(line, *tables) and not fits(_ATTACHMENTS, plain(line))
         )
     return kept
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from app.message.patterns import is_whole, one_of, plain
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 
 _HEADER: Final = compiled(rf"\A\W{{0,4}}(?:{one_of('header_names')})\s?\*{{0,2}}\s?:")
 _ATTRIBUTION: Final = compiled(rf"\A{one_of('attributions')}\z")
@@ -56,7 +56,7 @@ def _attribution(lines: Sequence[str], place: int) -> int:
             return 0
         joined = plain(f"{joined} {line}")
         may_end = number == 1 or joined.endswith(":")
-        if may_end and _ATTRIBUTION.search(joined) and _DIGIT.search(joined):
+        if may_end and fits(_ATTRIBUTION, joined) and fits(_DIGIT, joined):
             return number
     return 0
 
@@ -65,7 +65,7 @@ def _headers(lines: Sequence[str], place: int) -> int:
     """How many lines the block of headers has that begins here; 0: none does."""
     found = length = 0
     for line in lines[place : place + MOST_HEADERS]:
-        if _HEADER.search(plain(line)):
+        if fits(_HEADER, plain(line)):
             found += 1
         elif found < FEWEST_HEADERS or not line.startswith((" ", "\t")):
             break

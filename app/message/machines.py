@@ -10,7 +10,7 @@ from typing import Final
 from app.message.own_words import own_words
 from app.message.patterns import anywhere, one_of, plain
 from app.message.subjects import read_subject
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 
 AWAY: Final = "An automatic answer, like an out-of-office note, wrote this"
 RECEIPT: Final = "Another help desk or service sent this by itself"
@@ -48,7 +48,7 @@ def written_by_machine(subject: str, body: str, words: str, *, is_notification: 
     person wrote.
     """
     seen = read_subject(subject)
-    if is_automatic_answer(subject, body) or _INSIDE.search(seen.text):
+    if is_automatic_answer(subject, body) or fits(_INSIDE, seen.text):
         return AWAY
     text = _beginning(words or body)
     if is_away_note(text):
@@ -56,19 +56,19 @@ def written_by_machine(subject: str, body: str, words: str, *, is_notification: 
     line = anywhere("machine_questions").sub(" ", text.replace("\n", " "))
     if _asks(line):
         return ""  # people quote what machines wrote when they ask about it
-    if anywhere("bounces").search(line):
+    if fits(anywhere("bounces"), line):
         return BOUNCE
-    if not is_notification and anywhere("receipts").search(line):
+    if not is_notification and fits(anywhere("receipts"), line):
         return RECEIPT
-    is_short = len(line.split()) <= _SHORTEST and not anywhere("matters").search(line)
-    by_calendar = anywhere("calendars").search(line) or (is_short and _CALENDAR_SUBJECT.search(seen.text))
+    is_short = len(line.split()) <= _SHORTEST and not fits(anywhere("matters"), line)
+    by_calendar = fits(anywhere("calendars"), line) or (is_short and fits(_CALENDAR_SUBJECT, seen.text))
     return CALENDAR if by_calendar else ""
 
 
 def is_automatic_answer(subject: str, body: str) -> bool:
     """Sure enough to leave it without any answer: by the subject that a machine gave it, or by the mail's headers."""
     seen = read_subject(subject)
-    by_subject = _SUBJECT.search(seen.text) is not None
+    by_subject = fits(_SUBJECT, seen.text)
     if by_subject and seen.kind == "reply" and _asks(own_words(seen, body)):
         return False  # a person who answers an automatic answer
     return by_subject or _has_header_of_an_answer(body)
@@ -76,13 +76,13 @@ def is_automatic_answer(subject: str, body: str) -> bool:
 
 def is_away_note(text: str) -> bool:
     """By a sentence that away notes begin with; else by words of absence with a sign of such a note beside them."""
-    if _AWAY.search(text) and len(text.split()) <= _SHORT:
+    if fits(_AWAY, text) and len(text.split()) <= _SHORT:
         return True
-    if _asks(text) or not anywhere("away_signs").search(text):
+    if _asks(text) or not fits(anywhere("away_signs"), text):
         return False
-    if _AWAY.search(text):
+    if fits(_AWAY, text):
         return True
-    return anywhere("absences").search(text) is not None and not anywhere("matters").search(text)
+    return fits(anywhere("absences"), text) and not fits(anywhere("matters"), text)
 
 
 def _asks(text: str) -> bool:

@@ -3,11 +3,13 @@
 A judgement is made of this. The whole text stays for people to read.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from app.message.footers import without_footers
 from app.message.history import split_history
 from app.message.lines import Line, lines_of, without_blanks
+from app.message.patterns import REMEMBERED
 from app.message.phrases import says_something
 from app.message.signature import without_greeting, without_signature
 from app.message.subjects import Subject
@@ -23,6 +25,7 @@ def own_words(subject: Subject, body: str) -> str:
     return "\n".join(own_lines(subject, body))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def own_lines(subject: Subject, body: str) -> tuple[Line, ...]:
     """The lines that `own_words` are."""
     lines = lines_of(body, MOST_LINES)

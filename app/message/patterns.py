@@ -1,13 +1,15 @@
 """Tables of patterns in `data`, compiled by RE2, so that no text can make them slow. Case does not matter."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from app.rules.folding import clean
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 from app.word_lists import lines_of
 
+REMEMBERED: Final = 64
+"""Texts of the tickets that are worked on: each is read for several reasons."""
 LONGEST_LINE: Final = 1_000
 """Signs of a line that are looked at: the lines that are looked for are short."""
 _DATA: Final = Path(__file__).with_name("data")
@@ -30,9 +32,10 @@ def anywhere(*tables: str) -> Any:
 
 
 def is_whole(line: str, *tables: str) -> bool:
-    return whole(*tables).search(plain(line)) is not None
+    return fits(whole(*tables), plain(line))
 
 
+@lru_cache(maxsize=2 * REMEMBERED)
 def plain(line: str) -> str:
     """As patterns see it: typographic signs made plain, nothing that cannot be encoded, runs of blanks one blank."""
     return " ".join(clean(line[:LONGEST_LINE]).split())

@@ -1,10 +1,11 @@
 """Tells a matter from phrases that name none: thanks, "see attached", "will try tomorrow"."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from app.message.patterns import is_whole, one_of, plain
-from app.rules.re2_patterns import compiled
+from app.message.patterns import REMEMBERED, is_whole, one_of, plain
+from app.rules.re2_patterns import compiled, fits
 from app.word_lists import words_of
 
 _LETTER: Final = compiled(r"\pL|\pN|\p{So}")
@@ -35,20 +36,24 @@ def points_at_something(text: str) -> bool:
 def is_courtesy(text: str) -> bool:
     """Does it greet and thank, and nothing else?"""
     clauses = _clauses(text)
-    return bool(clauses) and all(_COURTESIES.search(clause) for clause in clauses)
+    return bool(clauses) and all(fits(_COURTESIES, clause) for clause in clauses)
 
 
 def has_letter(text: str) -> bool:
-    return _LETTER.search(plain(text)) is not None
+    said = plain(text)
+    # Python's letters and numbers are RE2's, or symbols; the other symbols only RE2 knows.
+    return any(map(str.isalnum, said)) or fits(_LETTER, said)
 
 
 def _is_empty(clause: str, phrases: Any) -> bool:
     """People say it in more ways than phrases can list; words tell where none of them names a matter."""
-    return phrases.search(clause) is not None or all(word in _EMPTY for word in clause.lower().split())
+    return fits(phrases, clause) or all(word in _EMPTY for word in clause.lower().split())
 
 
-def _clauses(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _clauses(text: str) -> tuple[str, ...]:
     # No blank follows a wide comma.
-    lines = (_WIDE.sub(r"\1 \2", plain(line)) for line in text.splitlines())
+    said = map(plain, text.splitlines())
+    lines = (line if line.isascii() else _WIDE.sub(r"\1 \2", line) for line in said)
     parts = (part for line in lines for part in _BETWEEN_CLAUSES.split(line))
-    return [part for part in parts if has_letter(part)]
+    return tuple(part for part in parts if has_letter(part))

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.message.patterns import LONGEST_LINE, one_of
 from app.rules.folding import clean
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 
 _INDENTED: Final = ("  ", "\t")
 _LOG: Final = compiled(
@@ -37,6 +37,6 @@ def _announces(paragraph: str) -> bool:
 
 
 def _prose_of(line: str) -> str:
-    if _LOG.search(line):
+    if fits(_LOG, line):
         return ""
     return str(_QUOTED.sub(" ", _ERROR.sub(" ", line)))

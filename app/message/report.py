@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from app.message.deed_and_effect import deed_and_effect
+from app.message.patterns import REMEMBERED
 from app.message.versions import gitlab_version
 from app.rules.actions.report_details import HOSTED, ReportDetails
 
@@ -60,6 +62,7 @@ _SAYS = re.compile(
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def report_details(text: str) -> ReportDetails:
     """`text`: subject and body."""
     read = text[:LONGEST]

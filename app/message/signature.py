@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from app.message.patterns import is_whole, one_of, plain
 from app.message.phrases import has_letter, points_at_something
-from app.rules.re2_patterns import compiled
+from app.rules.re2_patterns import compiled, fits
 
 L = TypeVar("L", bound=str)
 LONGEST_GREETING: Final = 100
@@ -44,37 +44,37 @@ def without_greeting(lines: Sequence[L]) -> list[L]:
 def without_signature(written: Sequence[L]) -> list[L]:
     """A postscript stays."""
     lines = _without_card([*written])
-    if lines and _SIGN_OFF.search(plain(lines[0])) and _are_names(lines[1:]):
+    if lines and fits(_SIGN_OFF, plain(lines[0])) and _are_names(lines[1:]):
         return []
     end = next((n for n in range(1, len(lines)) if _ends_before(lines, n)), len(lines))
-    after = next((n for n in range(end, len(lines)) if _POSTSCRIPT.search(plain(lines[n]))), len(lines))
+    after = next((n for n in range(end, len(lines)) if fits(_POSTSCRIPT, plain(lines[n]))), len(lines))
     return _without_card([*lines[:end], *lines[after:]])
 
 
 def is_card(lines: Sequence[str]) -> bool:
     """Somebody's name, with what may stand below it: a position, a company, a telephone."""
-    return bool(lines) and _NAMES_ALONE.search(plain(lines[0])) is not None and _are_names(lines)
+    return bool(lines) and fits(_NAMES_ALONE, plain(lines[0])) and _are_names(lines)
 
 
 def _is_greeting(line: str) -> bool:
     said = plain(line)
     if len(said) > LONGEST_GREETING or points_at_something(said):
         return False
-    return _GREETING.search(said) is not None or is_whole(line, "pleasantries")
+    return fits(_GREETING, said) or is_whole(line, "pleasantries")
 
 
 def _ends_before(lines: Sequence[str], place: int) -> bool:
     said = plain(lines[place])
-    if _DELIMITER.search(said) or _SIGN_OFF.search(said):
+    if fits(_DELIMITER, said) or fits(_SIGN_OFF, said):
         return True
-    return _THANKS.search(said) is not None and _are_names(lines[place + 1 :])
+    return fits(_THANKS, said) and _are_names(lines[place + 1 :])
 
 
 def _are_names(lines: Sequence[str]) -> bool:
     if len(lines) > 2 * MOST_NAMES:
         return False
     names = [plain(line) for line in lines if line.strip()]
-    return len(names) <= MOST_NAMES and all(len(one) <= LONGEST_NAME and not _SENTENCE.search(one) for one in names)
+    return len(names) <= MOST_NAMES and all(len(one) <= LONGEST_NAME and not fits(_SENTENCE, one) for one in names)
 
 
 def _without_card(lines: list[L]) -> list[L]:
@@ -84,9 +84,7 @@ def _without_card(lines: list[L]) -> list[L]:
     start = next((n + 1 for n in reversed(range(len(lines))) if not lines[n].strip()), 0)
     card = [plain(line) for line in lines[start:]]
     # A first name may be any word: then its position or company is asked for, right below it.
-    named = card and (
-        _FULL_NAME.search(card[0]) or (_FIRST_NAME.search(card[0]) and _CONTACT.search("".join(card[1:2])))
-    )
+    named = card and (fits(_FULL_NAME, card[0]) or (fits(_FIRST_NAME, card[0]) and fits(_CONTACT, "".join(card[1:2]))))
     if not start or len(card) < 2 or not named or not any(map(_CONTACT.search, card[1:])):
         return lines
     return _without_card(lines[:start]) if max(map(len, card)) <= LONGEST_CONTACT else lines

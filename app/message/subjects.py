@@ -1,9 +1,10 @@
 """Subjects without what mail programs put before them in many languages: `Re:`, `WG:`, `RE[2]:`, `[EXTERNAL]`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal
 
-from app.message.patterns import one_of, plain
+from app.message.patterns import REMEMBERED, one_of, plain
 from app.rules.re2_patterns import compiled
 
 Kind = Literal["new", "reply", "forward"]
@@ -33,6 +34,7 @@ class Subject:
     """By the outermost mark: what it is about stands in the text below, or in an earlier mail."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read_subject(subject: str) -> Subject:
     text = plain(subject)
     kind: Kind = "new"

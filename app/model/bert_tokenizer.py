@@ -15,6 +15,10 @@ _CJK = re.compile(
     "\U0002b820-\U0002ceaf\uf900-\ufaff\U0002f800-\U0002fa1f])"
 )
 
+# Of ASCII: signs that are no text are dropped, each sign that is neither letter nor digit is a word of its own.
+_NO_SIGNS = dict.fromkeys(code for code in range(128) if not chr(code).isspace() and not chr(code).isprintable())
+_IN_ASCII = re.compile(r"[a-z0-9]+|[^a-z0-9\s]")
+
 
 class WordPieces:
     """Texts as ids of word pieces; safe from any thread."""
@@ -56,6 +60,8 @@ class WordPieces:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _IN_ASCII.findall(text.translate(_NO_SIGNS).lower())
     plain = "".join(" " if sign.isspace() else sign for sign in text if sign.isspace() or not _is_control(sign))
     plain = unicodedata.normalize("NFD", _CJK.sub(r" \1 ", plain))
     plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Mn").lower()

@@ -5,6 +5,7 @@ when the encoder is installed.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model import artifact
-from app.model.artifact import Artifact, BadModel, BandThresholds, Head
+from app.model.artifact import Artifact, BadModel, BandThresholds, Head, Neighbours
 from app.model.encoder import WEIGHTS_SHA256, Encodes
 from app.model.features import meaning, pieces
 from app.model.model_verdict import ModelVerdict, Nearest
@@ -22,6 +23,31 @@ from app.ticket import Ticket
 
 NEIGHBOURS = 3
 SHIPPED = Path(__file__).with_name("shipped")
+
+
+@dataclass(frozen=True, slots=True)
+class _ByWord:
+    """The remembered tickets' words, word by word: a ticket has thirty of ten thousand."""
+
+    starts: list[int]
+    """(words + 1,): where each one's tickets begin in the two next."""
+    tickets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, known: Neighbours, words: int) -> Self:
+        order = np.argsort(known.words, kind="stable")
+        tickets = np.repeat(np.arange(len(known.starts) - 1, dtype=np.int32), np.diff(known.starts))
+        starts: list[int] = np.searchsorted(known.words[order], np.arange(words + 1)).tolist()
+        return cls(starts, tickets[order], known.weights[order])
+
+    def products(self, words: Sparse, tickets: int) -> NDArray[np.float64]:
+        """(tickets,): with a vector of words, each of length 1."""
+        found = np.zeros(tickets)
+        for word, value in zip(words.places.tolist(), words.values, strict=True):
+            its = slice(self.starts[word], self.starts[word + 1])
+            found[self.tickets[its]] += self.weights[its] * value
+        return found
 
 
 class Model:
@@ -34,7 +60,7 @@ class Model:
         self.archetypes = names.archetypes
         self.version = learned.version
         self.vocabulary = FeatureVocabulary(names.pieces, learned.rarity, names.block_weights)
-        self._with_words = np.flatnonzero(np.diff(learned.neighbours.starts))
+        self._remembered = _ByWord.of(learned.neighbours, len(self.vocabulary.blocks[0]))
 
     @classmethod
     def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Self:
@@ -85,12 +111,7 @@ class Model:
         remembered = self.learned.names.remembered
         if not remembered:
             return ()
-        query = np.zeros(len(self.vocabulary.blocks[0]), dtype=np.float32)
-        query[words.places] = words.values
-        alike = np.zeros(len(remembered))
-        alike[self._with_words] = np.add.reduceat(
-            known.weights * query[known.words], known.starts[self._with_words], dtype=np.float64
-        )
+        alike = self._remembered.products(words, len(remembered))
         if dense is not None and known.meanings is not None:
             # Common words alone make two texts look alike, common meaning alone makes all complaints alike.
             alike = (alike + known.meanings @ dense) / 2

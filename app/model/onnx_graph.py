@@ -1,21 +1,33 @@
-"""Reads rows of a table before they become full numbers, in a model whose tables are stored in 8 bits.
+"""Takes the table of word pieces out of a model, whose rows are then read from its file: some twenty for each text.
 
-`all-MiniLM-L6-v2` as it is installed makes 47 MB of full numbers out of its table of word pieces, to read some twenty
-rows of it for each text. Read first, the table stays at 12 MB, and the numbers are the same.
+`all-MiniLM-L6-v2` as it is installed makes 47 MB of full numbers out of that table. Read row by row it takes no memory,
+and the numbers are the same.
 
 Only the few fields of ONNX that this needs are known here: a graph is a list of nodes, whose inputs and outputs have
-names. What is not understood is copied as it is.
+names, of stored numbers, and of what is given from outside. What is not understood is copied as it is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-_GRAPH, _NODE = 7, 1
-_INPUT, _OUTPUT, _NAME, _OPERATION = 1, 2, 3, 4
+import numpy as np
+from numpy.typing import NDArray
+
+_GRAPH = 7
+_NODE, _STORED, _GIVEN = 1, 5, 11
+"""Of a graph."""
+_INPUT, _OUTPUT, _OPERATION = 1, 2, 4
+"""Of a node."""
+_STORED_NAME, _NUMBERS = 8, 9
+_GIVEN_NAME = 1
 _BYTES: Final = 2
 """How fields are stored that have a length of their own; of others: the length, or 0 for a number."""
 _FIXED: Final = {0: 0, 1: 8, 5: 4}
+# The type of a given tensor: full numbers, without a word about its shape.
+_FULL_NUMBERS: Final = b"\x12\x04\x0a\x02\x08\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,60 +35,69 @@ class _Node:
     operation: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    rest: bytes
-    """Attributes and the like, as they are stored."""
-
-    def stored(self) -> bytes:
-        names = [*((_INPUT, one) for one in self.inputs), *((_OUTPUT, one) for one in self.outputs)]
-        names += [(_NAME, f"of {self.outputs[0]}"), (_OPERATION, self.operation)]
-        return b"".join(_field(number, text.encode()) for number, text in names) + self.rest
 
 
-def rows_before_numbers(model: bytes) -> bytes:
-    """The model, with `Gather(table * scale, rows)` as `Gather(table, rows) * Gather(scale, rows)`."""
-    return b"".join(
-        _field(_GRAPH, _rewritten(content)) if number == _GRAPH else stored
-        for number, content, stored in _fields(model)
-    )
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """Numbers of 8 bits in a file, row by row, each row with a scale of its own. From any thread."""
+
+    file: int
+    """Its descriptor, which stays open."""
+    start: int
+    """Where the rows begin."""
+    scales: NDArray[np.float32]
+    """(rows, 1)."""
+    width: int
+
+    def rows(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """(numbers, width): as full numbers."""
+        stored = b"".join(os.pread(self.file, self.width, self.start + number * self.width) for number in numbers)
+        whole = np.frombuffer(stored, dtype=np.int8).reshape(len(numbers), self.width).astype(np.float32)
+        return whole * self.scales[list(numbers)]
 
 
-def _rewritten(graph: bytes) -> bytes:
+def without_table(file: Path, given: str) -> tuple[bytes, RowTable, str]:
+    """The model that asks for rows instead of `given`, their numbers; the table; and by what name it asks for them.
+
+    The model has `Gather(Cast(table) * scale, given)`.
+    """
+    model = file.read_bytes()
+    graph = next(content for number, content, _ in _fields(model) if number == _GRAPH)
     fields = list(_fields(graph))
     nodes = [_read(content) for number, content, _ in fields if number == _NODE]
-    rest = b"".join(stored for number, _, stored in fields if number != _NODE)
-    return b"".join(_field(_NODE, node.stored()) for node in _reordered(nodes)) + rest
-
-
-def _reordered(nodes: Sequence[_Node]) -> Iterable[_Node]:
     made_by = {node.outputs[0]: node for node in nodes}
-    used = [name for node in nodes for name in node.inputs]
-    gone: list[_Node] = []
-    instead: dict[str, list[_Node]] = {}
-    for gather in nodes:
-        scaled = made_by.get(gather.inputs[0]) if gather.operation == "Gather" else None
-        cast = made_by.get(scaled.inputs[0]) if scaled is not None and scaled.operation == "Mul" else None
-        if scaled is None or cast is None or cast.operation != "Cast" or used.count(scaled.outputs[0]) > 1:
-            continue
-        to, rows = gather.outputs[0], gather.inputs[1]
-        gone += [scaled, cast]
-        instead[to] = [
-            _Node("Gather", (cast.inputs[0], rows), (f"{to} as stored",), gather.rest),
-            _Node("Cast", (f"{to} as stored",), (f"{to} unscaled",), cast.rest),
-            _Node("Gather", (scaled.inputs[1], rows), (f"{to} scale",), gather.rest),
-            _Node("Mul", (f"{to} unscaled", f"{to} scale"), (to,), scaled.rest),
-        ]
-    return [new for node in nodes if node not in gone for new in instead.get(node.outputs[0], [node])]
+    gather = next(node for node in nodes if node.operation == "Gather" and node.inputs[1] == given)
+    scaled = made_by[gather.inputs[0]]
+    cast, scale = made_by[scaled.inputs[0]], scaled.inputs[1]
+    stored = {_text(content, _STORED_NAME): content for number, content, _ in fields if number == _STORED}
+    numbers = next(_contents(stored[cast.inputs[0]], _NUMBERS))
+    scales = np.frombuffer(next(_contents(stored[scale], _NUMBERS)), dtype=np.float32).reshape(-1, 1)
+    table = RowTable(os.open(file, os.O_RDONLY), model.index(numbers), scales.copy(), len(numbers) // len(scales))
+    rows = gather.outputs[0]
+    gone = {rows, scaled.outputs[0], cast.outputs[0], cast.inputs[0], scale, given}
+    kept = (whole for number, content, whole in fields if _name(number, content) not in gone)
+    asked = _field(_GIVEN, _field(_GIVEN_NAME, rows.encode()) + _FULL_NUMBERS)
+    changed = _field(_GRAPH, b"".join((*kept, asked)))
+    return b"".join(changed if number == _GRAPH else whole for number, _, whole in _fields(model)), table, rows
+
+
+def _name(number: int, content: bytes) -> str:
+    """What a field of a graph makes, stores or is given; empty for all else."""
+    named = {_NODE: _OUTPUT, _STORED: _STORED_NAME, _GIVEN: _GIVEN_NAME}.get(number)
+    return _text(content, named) if named else ""
+
+
+def _text(stored: bytes, wanted: int) -> str:
+    return next(_contents(stored, wanted), b"").decode()
+
+
+def _contents(stored: bytes, wanted: int) -> Iterator[bytes]:
+    return (content for number, content, _ in _fields(stored) if number == wanted)
 
 
 def _read(stored: bytes) -> _Node:
-    fields = list(_fields(stored))
-
-    def texts(wanted: int) -> tuple[str, ...]:
-        return tuple(content.decode() for number, content, _ in fields if number == wanted)
-
-    known = {_INPUT, _OUTPUT, _NAME, _OPERATION}
-    rest = b"".join(whole for number, _, whole in fields if number not in known)
-    return _Node(texts(_OPERATION)[0], texts(_INPUT), texts(_OUTPUT), rest)
+    inputs, outputs = (tuple(one.decode() for one in _contents(stored, wanted)) for wanted in (_INPUT, _OUTPUT))
+    return _Node(_text(stored, _OPERATION), inputs, outputs)
 
 
 def _fields(stored: bytes) -> Iterator[tuple[int, bytes, bytes]]:

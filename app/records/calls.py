@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -28,19 +29,36 @@ class CallOfRun(MadeCall):
     run_id: str
 
 
+class CallsOfRun(NamedTuple):
+    ticket_id: int
+    run_id: str
+    made: Sequence[MadeCall]
+
+
 class MadeCalls(TableAccess):
-    @staticmethod
-    def add_within(connection: sa.Connection, ticket_id: int, run_id: str, made: Sequence[MadeCall]) -> None:
+    @classmethod
+    def add_within(cls, connection: sa.Connection, ticket_id: int, run_id: str, made: Sequence[MadeCall]) -> None:
         """In one statement, once the caller commits."""
-        whose = {"ticket_id": ticket_id, "run_id": run_id}
-        connection.execute(
-            sa.insert(calls), [{**asdict(one), "what": one.what[:LONGEST_WHAT], **whose} for one in made]
-        )
+        cls.add_all_within(connection, [CallsOfRun(ticket_id, run_id, made)])
+
+    @staticmethod
+    def add_all_within(connection: sa.Connection, runs: Sequence[CallsOfRun]) -> None:
+        """The same; of some hundred runs at most."""
+        rows = [
+            {**asdict(one), "what": one.what[:LONGEST_WHAT], "ticket_id": run.ticket_id, "run_id": run.run_id}
+            for run in runs
+            for one in run.made
+        ]
+        if rows:
+            connection.execute(sa.insert(calls).values(rows))
 
     def of_ticket(self, ticket_id: int) -> list[CallOfRun]:
-        """The newest ones, the oldest of them first."""
+        """The newest ones, the oldest of them first. Those of a run are there a second or two after its end."""
         newest = sa.select(calls).where(calls.c.ticket_id == ticket_id).order_by(calls.c.id.desc())
-        return self._read(CallOfRun, newest.limit(MOST_OF_TICKET))[::-1]
+        found = self._read(CallOfRun, newest.limit(MOST_OF_TICKET))
+        found.reverse()
+        # Processes write them down some time later: not in the order in which they were made.
+        return sorted(found, key=lambda one: one.at)
 
     def prune(self, before: str, *, limit: int) -> int:
         """Delete up to `limit` older rows; returns the count."""

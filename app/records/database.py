@@ -287,13 +287,13 @@ def insert_on(dialect: str, table: sa.Table) -> Any:
 
 def upsert(
     connection: sa.Connection, table: sa.Table, key: Values, values: Values, at_first: Values | None = None
-) -> int:
-    """The row of that unique `key` has these values; `at_first`: only if it is new. Returns the count of rows.
+) -> None:
+    """The row of that unique `key` has these values; `at_first`: only if it is new. See `together`.
 
     One statement: of two workers that update nothing and then insert, the second one fails on PostgreSQL.
     """
     given = {**key, **values, **(at_first or {})}
-    return _upsert(connection.dialect.name, table, tuple(key), tuple(values), tuple(given)).run(connection, given)
+    _upsert(connection.dialect.name, table, tuple(key), tuple(values), tuple(given)).write(connection, given)
 
 
 @cache

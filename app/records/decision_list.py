@@ -6,8 +6,8 @@ long, and a filter that finds little would read all of them.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -22,6 +22,7 @@ MOST_TEXTS = 1000
 """Texts that one page of a search looks into."""
 BY_ROUTE = "route"
 """As `decided_by`: any route."""
+_Row = Mapping[str, Any] | sa.RowMapping
 _TICKET = re.compile(r"\d{1,18}")
 _ISSUE = re.compile(r"(?P<project>[^\s#]*)(?:#|/-/issues/|/-/work_items/)(?P<iid>\d{1,18})/?")
 
@@ -105,7 +106,7 @@ class DecisionList(TableAccess):
         if words:
             return self._searched(ids, words, size)
         rows = self._listed(decisions.c.id.in_(ids.limit(size + 1)), size + 1)
-        more = rows[size - 1].id if len(rows) > size else None
+        more = rows[size - 1]["id"] if len(rows) > size else None
         return DecisionPage(self._with_issues(rows[:size]), more)
 
     def count_newer(self, wanted: DecisionFilter, than: int, *, most: int) -> int:
@@ -133,20 +134,19 @@ class DecisionList(TableAccess):
         in_these = decisions.c.id.in_(sa.select(looked_into.c.id))
         rows = self._listed(sa.and_(in_these, _holds(words)), size + 1)
         if len(rows) > size:
-            return DecisionPage(self._with_issues(rows[:size]), rows[size - 1].id)
+            return DecisionPage(self._with_issues(rows[:size]), rows[size - 1]["id"])
         looked = self._rows(sa.select(decisions.c.id, decisions.c.decided_at).where(in_these))
         if len(looked) < MOST_TEXTS:
             return DecisionPage(self._with_issues(rows), None)
         last = min(looked, key=itemgetter("id"))
         return DecisionPage(self._with_issues(rows), last["id"], last["decided_at"])
 
-    def _listed(self, which: sa.ColumnElement[bool], limit: int) -> list[ListedDecision]:
-        query = sa.select(*_COLUMNS).where(which).order_by(decisions.c.id.desc()).limit(limit)
-        return [ListedDecision(**row) for row in self._rows(query)]
+    def _listed(self, which: sa.ColumnElement[bool], limit: int) -> Sequence[_Row]:
+        return self._rows(sa.select(*_COLUMNS).where(which).order_by(decisions.c.id.desc()).limit(limit))
 
-    def _with_issues(self, rows: Sequence[ListedDecision]) -> tuple[ListedDecision, ...]:
-        issues = self._issues({row.ticket_id for row in rows})
-        return tuple(replace(row, issues=tuple(issues[row.ticket_id])) for row in rows)
+    def _with_issues(self, rows: Sequence[_Row]) -> tuple[ListedDecision, ...]:
+        issues = self._issues({row["ticket_id"] for row in rows})
+        return tuple(ListedDecision(**row, issues=tuple(issues[row["ticket_id"]])) for row in rows)
 
     def _issues(self, tickets: Iterable[int]) -> dict[int, list[ListedIssue]]:
         query = sa.select(links).where(links.c.ticket_id.in_(sorted(tickets)), links.c.iid.is_not(None))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
 from app.records.decision_list import unindexed
-from app.records.prepared import PreparedStatement, Values
+from app.records.prepared import PreparedStatement, Values, together
 from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -227,7 +227,7 @@ class Decisions(TableAccess):
         """
         values = {one.name: getattr(decision, one.name) for one in fields(decision)}
         self._wrote()
-        with self._engine.begin() as connection:
+        with self._engine.begin() as connection, together(connection):
             upsert(connection, decisions, {"run_id": values.pop("run_id")}, values)
             if along is not None:
                 along(connection)
@@ -238,7 +238,7 @@ class Decisions(TableAccess):
 
     def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
         self._wrote()
-        _update(tuple(values)).run(connection, {**values, "of_run": run_id})
+        _update(tuple(values)).write(connection, {**values, "of_run": run_id})
 
     def delete(self, run_id: str) -> None:
         self._wrote()
@@ -319,6 +319,8 @@ class Decisions(TableAccess):
             unindexed("confidence").in_(("low", "medium")),
             unindexed("decided_by") != "person",
             decisions.c.event.not_in(FOLLOWING),
+            # Most that were corrected say so themselves, in the index. Those that a person agreed to do not.
+            decisions.c.corrected_to.is_(None),
             ~was_corrected.exists(),
         ]
         if before is not None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.feeds.addresses import canonical_address
+from app.feeds.addresses import canonical_address, is_address
 from app.records.database import TableAccess, as_dataclass, begin_locked
 from app.records.decisions import PostThread
 from app.records.tables import mention_addresses, mentions
@@ -81,9 +81,9 @@ class StoredMention:
 
     def is_named(self, reference: str) -> bool:
         """Does `in_reply_to` of another mean this one?"""
-        if not reference.startswith(("http://", "https://")):
-            return bool(reference) and reference == self.native_id
-        return canonical_address(reference) == canonical_address(self.url)
+        if reference in self.native_ids:
+            return bool(reference)
+        return is_address(reference) and canonical_address(reference) == canonical_address(self.url)
 
 
 Change = Callable[[StoredMention, NewMention], Mapping[str, object]]

@@ -89,8 +89,13 @@ class RateLimits(TableAccess):
         of each total that is left to others. unspent: given back to limits whose window still ends as in `windows`,
         which are those that the last take answered.
         """
-        if not unspent and (taken := self._take_again(names, now=now, kept=kept, count=most, windows=windows or {})):
-            return taken
+        again = self._take_again(names, now=now, kept=kept, count=most, unspent=unspent, windows=windows or {})
+        if again:
+            return again
+        if not windows and all(total is None for total in names.values()):
+            with self._reader.connect() as reader:
+                if not self._known(reader, names):
+                    return TakenCalls(most)
         with begin_locked(self._engine) as connection:
             found = self._known(connection, names)
             new = [
@@ -120,7 +125,14 @@ class RateLimits(TableAccess):
         return TakenCalls(count, tuple(limits))
 
     def _take_again(
-        self, names: Mapping[str, int | None], *, now: float, kept: float, count: int, windows: Mapping[str, float]
+        self,
+        names: Mapping[str, int | None],
+        *,
+        now: float,
+        kept: float,
+        count: int,
+        unspent: int,
+        windows: Mapping[str, float],
     ) -> TakenCalls | None:
         """In one statement, while all is as it was: the same limits in the same windows, and room for `count`."""
         if not windows or min(windows.values()) <= now:
@@ -128,9 +140,10 @@ class RateLimits(TableAccess):
         order = sorted(names, key=lambda name: (name not in windows, name))
         given: dict[str, object] = {f"name_{number}": name for number, name in enumerate(order)}
         given |= {f"ends_{number}": windows[name] for number, name in enumerate(order) if name in windows}
-        asked = {**given, "count": count, "kept": kept, "least": count * SHARE_AT_ONCE if count > 1 else 1}
+        least = count * SHARE_AT_ONCE if count > 1 else 1
+        asked = {**given, "count": count - unspent, "kept": kept, "least": least - unspent}
         with self._engine.connect() as connection, connection.begin() as transaction:
-            rows = _take_again(len(windows), len(names)).rows(connection, asked)
+            rows = _take_again(connection.dialect.name, len(windows), len(names)).rows(connection, asked)
             limits = tuple(RateLimit(**row) for row in rows)
             same = len(limits) == len(windows) and all(_configured(one, names[one.name]) == one for one in limits)
             if rows and not same:
@@ -190,7 +203,7 @@ def _known(count: int) -> PreparedStatement:
 
 
 @cache
-def _take_again(windows: int, names: int) -> PreparedStatement:
+def _take_again(dialect: str, windows: int, names: int) -> PreparedStatement:
     """From so many limits with a known window; one that has a row since, of all `names`, is answered with them."""
     table = rate_limits
     room = table.c.remaining - sa.bindparam("kept", type_=sa.Float) * (table.c.total - 1) >= sa.bindparam("least")
@@ -199,9 +212,11 @@ def _take_again(windows: int, names: int) -> PreparedStatement:
         sa.and_(name, table.c.ends == sa.bindparam(f"ends_{number}"), room)
         for number, name in enumerate(these[:windows])
     ]
-    # In one order, as above.
-    locked = sa.select(table.c.name).where(sa.or_(*these)).order_by(table.c.name).with_for_update().cte("locked")
-    taken = sa.update(table).where(table.c.name.in_(sa.select(locked.c.name)), sa.or_(*known, *these[windows:]))
+    taken = sa.update(table).where(sa.or_(*known, *these[windows:]))
+    if dialect != "sqlite":  # there it would begin with WITH, for which Python's driver begins no transaction
+        # In one order, as above.
+        locked = sa.select(table.c.name).where(sa.or_(*these)).order_by(table.c.name).with_for_update().cte("locked")
+        taken = taken.where(table.c.name.in_(sa.select(locked.c.name)))
     taken = taken.values(remaining=table.c.remaining - sa.bindparam("count", type_=sa.Integer))
     return PreparedStatement(taken.returning(table))
 

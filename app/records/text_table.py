@@ -72,7 +72,11 @@ class TextTable(TableAccess, Generic[Row]):
     def save_within(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
         names = tuple(one.name for one in fields(self.row))
         values = [{name: getattr(row, name) for name in names} for row in rows]
-        _save(connection.dialect.name, self.table, names).run_all(connection, values)
+        save = _save(connection.dialect.name, self.table, names)
+        if len(values) == 1:
+            save.write(connection, values[0])
+        else:
+            save.run_all(connection, values)
 
     def changed_since(self, seen_at: str, *, batch: int = CHANGES_AT_ONCE) -> Iterator[list[TextChange]]:
         """What was written at or after that time, in the order it was written: without texts, which are long."""

@@ -1,28 +1,39 @@
 """Paths into JSON by RFC 9535, as far as they are read in linear time: names, numbers, and `[*]` for each of a list."""
 
-from functools import lru_cache
-from typing import Annotated, Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Annotated, Final
 
-from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
-from jsonpath.segments import JSONPathChildSegment
-from jsonpath.selectors import IndexSelector, NameSelector, WildcardSelector
 from pydantic import AfterValidator, StringConstraints
 
+if TYPE_CHECKING:
+    from jsonpath import JSONPath, JSONPathEnvironment
+
 SIGN: Final = "$"
-_ENVIRONMENT: Final = JSONPathEnvironment(strict=True)
-_LINEAR: Final = (NameSelector, IndexSelector, WildcardSelector)
+
+
+@cache
+def _environment() -> "JSONPathEnvironment":
+    from jsonpath import JSONPathEnvironment  # noqa: PLC0415  # heavy, and only needed where a feed is mapped
+
+    return JSONPathEnvironment(strict=True)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(path: str) -> JSONPath:
-    compiled = _ENVIRONMENT.compile(path)
+def _compiled(path: str) -> "JSONPath":
+    from jsonpath import JSONPath, JSONPathError  # noqa: PLC0415  # as above
+
+    compiled = _environment().compile(path)
     if not isinstance(compiled, JSONPath):
         raise JSONPathError("one path, not several")
     return compiled
 
 
-def _checked(path: str) -> JSONPath:
+def _checked(path: str) -> "JSONPath":
     """Raises ValueError."""
+    from jsonpath import JSONPathError  # noqa: PLC0415  # as above
+    from jsonpath.segments import JSONPathChildSegment  # noqa: PLC0415  # as above
+    from jsonpath.selectors import IndexSelector, NameSelector, WildcardSelector  # noqa: PLC0415  # as above
+
     if not path.startswith(SIGN):
         raise ValueError(f"not a path: did you mean `$.{path.lstrip('.')}`?")
     try:
@@ -32,7 +43,7 @@ def _checked(path: str) -> JSONPath:
         raise ValueError(f"not a path ({said}): `$.name`, `$.list[0]`, `$['a name']`") from error
     for segment in compiled.segments:
         selectors = segment.selectors if isinstance(segment, JSONPathChildSegment) else ()
-        if len(selectors) != 1 or not isinstance(selectors[0], _LINEAR):
+        if len(selectors) != 1 or not isinstance(selectors[0], NameSelector | IndexSelector | WildcardSelector):
             raise ValueError("only names, numbers and `[*]` may stand in a path")
     return compiled
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final
 import re2
 from pydantic import AfterValidator, StringConstraints
 
+_ANYWHERE: Final = re2._Anchor.UNANCHORED  # noqa: SLF001  # as it is called below
+_NOWHERE: Final = (-1, -1)
 MEMORY: Final = 64 << 20
 """Bytes that all patterns of the file may take together; RE2 fills them only as needed."""
 
@@ -23,6 +25,15 @@ def options(memory: int = 8 << 20) -> Any:
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> Any:
     return re2.compile(pattern, options())
+
+
+def fits(pattern: Any, text: str) -> bool:
+    """Does a compiled pattern fit somewhere in a text that has no lone surrogates?
+
+    `search` takes twice as long: it also says where, in characters.
+    """
+    stored = text.encode()
+    return bool(pattern._regexp.Match(_ANYWHERE, stored, 0, len(stored))[0] != _NOWHERE)  # noqa: SLF001  # no public way
 
 
 def first_match(pattern: str, text: str) -> str | None:

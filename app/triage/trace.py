@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 
 from app.message.message import WrittenMessage
-from app.model.model_verdict import ModelVerdict
+from app.model.model_verdict import ModelVerdict, Nearest
 from app.rules.matching.matching import Matching
 from app.rules.matching.trace import RouteTrace
 from app.rules.routing import GuardConfig
@@ -17,6 +18,9 @@ from app.triage.plan import Plan
 Entry = dict[str, Any]
 MOST_SHARES = 5
 _OF_ROUTE = [one.name for one in fields(RouteTrace) if one.name not in {"index", "route", "match_score", "piece"}]
+_values_of_route = attrgetter(*_OF_ROUTE)
+_OF_NEAREST = [one.name for one in fields(Nearest)]
+_values_of_nearest = attrgetter(*_OF_NEAREST)
 
 
 def trace(
@@ -61,8 +65,8 @@ def _leads(link: ShortLink) -> str:
 
 
 def _route(one: RouteTrace, shadows: Mapping[str, Plan]) -> Entry:
-    values = {name: getattr(one, name) for name in _OF_ROUTE}
-    entry = {"asked": f"route:{one.route}", **values, "match_score": round(one.match_score, 2)}
+    values = zip(_OF_ROUTE, _values_of_route(one), strict=True)
+    entry = {"asked": f"route:{one.route}", **dict(values), "match_score": round(one.match_score, 2)}
     if one.piece:
         entry |= asdict(one.piece)
     if one.route in shadows:
@@ -77,7 +81,7 @@ def _model(said: ModelVerdict, *, matched: bool) -> Entry:
         "detail": f"{said.best} {said.probability:.0%}",
         "probabilities": {name: round(share, 3) for name, share in list(said.probabilities.items())[:MOST_SHARES]},
         "strongest": list(said.strongest),
-        "nearest": [asdict(one) for one in said.nearest],
+        "nearest": [dict(zip(_OF_NEAREST, _values_of_nearest(one), strict=True)) for one in said.nearest],
         "model": said.version,
         "with_encoder": said.with_encoder,
     }

@@ -16,6 +16,8 @@ from starlette.responses import Response
 from app.desk.kept import Kept
 from app.desk.open import desk_access
 from app.desk.registry import desk_router, explain_problem, refusal
+from app.desk.shared_ticks import SharedTicks
+from app.desk.turns import PageTurns
 from app.service import Service
 from app.web.api import health
 from app.web.api import router as api
@@ -72,6 +74,9 @@ def _app(
     app.state.desk_kept = Kept()
     app.add_exception_handler(RequestValidationError, _explain)
     app.add_exception_handler(HTTPException, _explain)
+    # The one added last is asked first.
+    app.add_middleware(PageTurns, is_busy=service.intake.is_busy)
+    app.add_middleware(SharedTicks, now=service.deps.now)
     app.add_middleware(
         SecurityMiddleware,
         token=service.deps.settings.desk_token.get_secret_value(),

@@ -5,15 +5,16 @@ app.bsky.feed.searchPosts, through the account's own server. Handles change, DID
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
     GoodOnes,
+    Moment,
     OlderPosts,
     Told,
     feed_reader,
@@ -54,7 +55,7 @@ class _Post(Told):
     uri: str
     author: _Author
     record: _Record
-    indexed_at: AwareDatetime = Field(alias="indexedAt")
+    indexed_at: Moment = Field(alias="indexedAt")
 
 
 class _Answer(Told):
@@ -147,7 +148,7 @@ def _post(post: _Post) -> FeedPost:
     return FeedPost(
         id=post.uri.removeprefix("at://"),
         url=_page(post.uri),
-        published_at=post.indexed_at.astimezone(UTC),
+        published_at=post.indexed_at,
         author_name=post.author.display_name,
         author_handle=post.author.handle,
         author_url=f"https://bsky.app/profile/{post.author.did}",

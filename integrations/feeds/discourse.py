@@ -6,18 +6,18 @@ id, so a page more than needed is read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-from pydantic import AwareDatetime
+from datetime import datetime
 
 from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
     GoodOnes,
+    Moment,
     OlderPosts,
     Told,
     feed_reader,
+    from_json,
     is_gone,
     read_json,
 )
@@ -32,7 +32,7 @@ class _Post(Told):
     id: int
     username: str = ""
     name: str | None = None
-    created_at: AwareDatetime
+    created_at: Moment
     cooked: str = ""
     post_number: int = 1
     topic_id: int
@@ -101,7 +101,7 @@ class Discourse:
 
 def pushed_post(url: str, body: bytes) -> FeedPost | None:
     """The post that the forum's webhook delivers; None: not everybody may read it. Raises ValueError."""
-    post = _Pushed.model_validate_json(body).post
+    post = from_json(_Pushed, body).post
     return _post(url.rstrip("/"), post) if post.is_for_all else None
 
 
@@ -111,7 +111,7 @@ def _post(url: str, post: _Post) -> FeedPost:
     return FeedPost(
         id=str(post.id),
         url=f"{topic}/{post.post_number}",
-        published_at=post.created_at.astimezone(UTC),
+        published_at=post.created_at,
         author_name=post.name or "",
         author_handle=post.username,
         author_url=f"{url}/u/{post.username}" if post.username else "",

@@ -10,7 +10,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, Told, feed_reader, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    GoodOnes,
+    OlderPosts,
+    Told,
+    feed_reader,
+    in_utc,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -19,7 +29,7 @@ OVERLAP = timedelta(hours=24)
 """Comments that a moderator lets through come late."""
 MOST_PAGES = 10
 
-_Utc = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=UTC))]
+_Utc = Annotated[datetime, AfterValidator(lambda at: in_utc(at if at.tzinfo else at.replace(tzinfo=UTC)))]
 _Id = Annotated[str, BeforeValidator(str)]
 
 

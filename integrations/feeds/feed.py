@@ -1,5 +1,6 @@
 """What every feed gives: posts, how far it was read, and how long to leave it alone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +8,16 @@ from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 
 import httpx
 import structlog
-from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from integrations.errors import NotFound
 from integrations.http import Reader, http_client
@@ -49,6 +59,18 @@ def _good_ones(items: Any, read: ValidatorFunctionWrapHandler) -> Any:
 
 GoodOnes = Annotated[list[SomeItem], WrapValidator(_good_ones)]
 """An odd item holds up no other. Where all are odd, the answer cannot be read: the source has changed."""
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Raises ValueError."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        raise ValueError("must be a time between the years 1 and 9999") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+Epoch = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +178,19 @@ def feed_reader(service: str, url: str, outbound: Outbound = UNGUARDED) -> Reade
 
 def read_json(reader: Reader, answer: type[SomeAnswer], method: str = "GET", **request: Any) -> SomeAnswer:
     """Raises IntegrationError, also for what is no such answer: a page for robots, a login."""
-    return reader.ask(method, lambda _response, body: answer.model_validate_json(body), **request)
+    return reader.ask(method, lambda _response, body: from_json(answer, body), **request)
+
+
+def from_json(answer: type[SomeAnswer], body: bytes) -> SomeAnswer:
+    """Also where a text ends in half an emoji, as sites cut it that count in UTF-16. Raises ValueError."""
+    try:
+        return answer.model_validate_json(body)
+    except ValueError:
+        try:
+            mended = json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        return answer.model_validate_json(mended)
 
 
 def is_gone(reader: Reader, **request: Any) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import Field, RootModel
 
 from integrations.feeds.feed import (
+    Epoch,
     FeedPage,
     FeedPosition,
     FeedPost,
@@ -38,7 +39,7 @@ _ITEM = "https://news.ycombinator.com/item?id="
 
 class _Hit(Told):
     id: str = Field(alias="objectID", pattern=r"^\d{1,15}$")
-    created_at_i: int
+    created_at_i: Epoch
     author: str | None = None
     title: str | None = None
     url: str | None = None

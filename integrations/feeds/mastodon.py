@@ -1,20 +1,23 @@
 """Public posts with a hashtag, on one server of Mastodon. No account, unless the server asks for one.
 
 https://docs.joinmastodon.org/methods/timelines/#tag. `min_id` goes forward without a gap. A post is known by its `uri`,
-which is the same on every server.
+which is the same on every server. What it answers is named by an id of the server that was asked, so that is asked for
+the post's `uri` too.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import AwareDatetime, RootModel
+from pydantic import RootModel
 
+from integrations.errors import IntegrationError, NotFound
 from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
     GoodOnes,
+    Moment,
     OlderPosts,
     Told,
     feed_reader,
@@ -26,6 +29,8 @@ from integrations.outbound import UNGUARDED, Outbound
 
 PER_PAGE = 40
 MOST_PAGES = 10
+MOST_PARENTS = 20
+"""Posts that are asked for in one look, because others answer them."""
 
 
 class _Account(Told):
@@ -38,7 +43,7 @@ class _Status(Told):
     id: str
     uri: str
     url: str | None = None
-    created_at: AwareDatetime
+    created_at: Moment
     content: str = ""
     account: _Account = _Account()
     in_reply_to_id: str | None = None
@@ -73,14 +78,14 @@ class Mastodon:
             reached = max([reached, *(one.id for one in page)], key=_number)
             if len(page) < PER_PAGE or not position.after:
                 break
-        posts = [_post(one) for one in found.values() if one.reblog is None and one.created_at >= since]
-        return FeedPage(tuple(posts), FeedPosition(after=reached))
+        posts = [one for one in found.values() if one.reblog is None and one.created_at >= since]
+        return FeedPage(self._posts(posts), FeedPosition(after=reached))
 
     def older(self, before: str, since: datetime) -> OlderPosts:
         asked = {"limit": str(PER_PAGE), **({"max_id": before} if before else {})}
         page = read_json(self.reader, _Statuses, params=asked, headers=self._headers()).root
         more = bool(page) and page[-1].created_at >= since and page[-1].id != before
-        posts = tuple(_post(one) for one in page if one.reblog is None)
+        posts = self._posts([one for one in page if one.reblog is None])
         return OlderPosts(posts, page[-1].id if more else "")
 
     def gone(self, ids: Sequence[str]) -> set[str]:
@@ -92,6 +97,22 @@ class Mastodon:
             for uri, status_id in own.items()
             if status_id.isdecimal() and is_gone(self.reader.at(f"{address}/{status_id}"), headers=self._headers())
         }
+
+    def _posts(self, statuses: Sequence[_Status]) -> tuple[FeedPost, ...]:
+        known = {one.id: one for one in statuses}
+        wanted = dict.fromkeys(one.in_reply_to_id for one in statuses if one.in_reply_to_id)
+        for status_id in [one for one in wanted if one.isalnum() and one not in known][:MOST_PARENTS]:
+            try:
+                known[status_id] = self._status(status_id)
+            except NotFound:
+                continue
+            except IntegrationError:  # who is answered helps, but holds up no post
+                break
+        return tuple(_post(one, known.get(one.in_reply_to_id or "")) for one in statuses)
+
+    def _status(self, status_id: str) -> _Status:
+        address = f"{self.server}/api/v1/statuses/{status_id}"
+        return read_json(self.reader.at(address), _Status, headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -106,14 +127,15 @@ def _number(status_id: str) -> int:
     return int(status_id) if status_id.isdecimal() else 0
 
 
-def _post(status: _Status) -> FeedPost:
+def _post(status: _Status, answered: _Status | None) -> FeedPost:
     return FeedPost(
         id=status.uri,
         url=status.url or status.uri,
-        published_at=status.created_at.astimezone(UTC),
+        published_at=status.created_at,
         author_name=status.account.display_name,
         author_handle=status.account.acct,
         author_url=status.account.url,
         html=status.content,
-        in_reply_to=status.in_reply_to_id or "",
+        thread_url=(answered.url or answered.uri) if answered else "",
+        in_reply_to=answered.uri if answered else "",
     )

@@ -5,16 +5,17 @@ https://api.producthunt.com/v2/docs: nothing there searches texts, and who comme
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from integrations.feeds.feed import (
     FeedPage,
     FeedPosition,
     FeedPost,
     GoodOnes,
+    Moment,
     OlderPosts,
     SomeAnswer,
     Told,
@@ -63,7 +64,7 @@ class _PageInfo(Told):
 class _Comment(Told):
     id: str
     body: str = ""
-    created_at: AwareDatetime = Field(alias="createdAt")
+    created_at: Moment = Field(alias="createdAt")
     parent_id: str | None = Field(default=None, alias="parentId")
     url: str
     user: _User | None = None
@@ -84,7 +85,7 @@ class _Post(Told):
     tagline: str = ""
     description: str | None = None
     url: str
-    created_at: AwareDatetime | None = Field(default=None, alias="createdAt")
+    created_at: Moment | None = Field(default=None, alias="createdAt")
     votes: int | None = Field(default=None, alias="votesCount")
     user: _User | None = None
     comments: _Comments = _Comments()
@@ -182,7 +183,7 @@ def _launch(post: _Post) -> FeedPost:
     return FeedPost(
         id=post.id,
         url=post.url,
-        published_at=post.created_at.astimezone(UTC) if post.created_at else None,
+        published_at=post.created_at or None,
         author_name=user.name,
         author_handle=user.username,
         title=post.name,
@@ -196,7 +197,7 @@ def _comment(comment: _Comment, post: _Post) -> FeedPost:
     return FeedPost(
         id=f"c_{comment.id}",
         url=comment.url,
-        published_at=comment.created_at.astimezone(UTC),
+        published_at=comment.created_at,
         author_name=user.name,
         author_handle=user.username,
         text=comment.body,

@@ -19,7 +19,8 @@ from integrations.outbound import UNGUARDED, Outbound
 ADDRESS = "https://www.reddit.com"
 _POST = re.compile(r"(https://[^/]{1,100}/(?:r|user)/[^/]{1,50}/comments/(\w{1,12})/)[^/]{0,300}/?(\w{1,12})?")
 _FULL_NAME = re.compile(r"t[13]_\w{1,12}")
-_TRAILER = re.compile(r"\s*(?:&#32;)?\s*submitted by\s")
+_TRAILER = re.compile(r"submitted by\s{1,5}(?:&#32;\s{1,5})?<a ")
+"""Under a post, who wrote it."""
 GONE = frozenset({"[deleted]", "[removed]"})
 PAUSE_SECONDS = 7.0
 """Between two pages of older posts."""
@@ -80,7 +81,8 @@ def _post(entry: FeedPost) -> FeedPost:
     comment = where[3] if where else None
     names = [name for name in (entry.id,) if _FULL_NAME.fullmatch(name)]
     known = names[0] if names else f"t1_{comment}" if comment else f"t3_{where[2]}" if where else entry.id
-    html = entry.html[: found.start()] if (found := _TRAILER.search(entry.html)) else entry.html
+    *_, end = (len(entry.html), *(found.start() for found in _TRAILER.finditer(entry.html)))
+    html = entry.html[:end].rstrip().removesuffix("&#32;").rstrip()
     words = re.sub(r"<[^<>]{0,2000}>", "", html).strip()
     post = replace(
         entry,

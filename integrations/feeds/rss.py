@@ -1,4 +1,4 @@
-"""Any RSS or Atom feed: Google Alerts, news, mailing lists, Lobsters. Parsed by feedparser, which cleans the HTML.
+"""Any RSS or Atom feed: Google Alerts, news, mailing lists, Lobsters. Parsed by feedparser.
 
 Entries are known by their id; its date may be that of the last edit. An id that all entries share is none. A feed that
 breaks off is read as far as it goes, and asked for as a whole again.
@@ -14,15 +14,17 @@ from io import BytesIO
 from time import struct_time
 from typing import Any, Final
 from urllib.parse import urlsplit
-from xml.sax import SAXException
 
-import feedparser
 import httpx
+from lxml.etree import ParserError
+from lxml.html import make_links_absolute
 
 from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, feed_reader
+from integrations.feeds.feed_document import feed_document
 from integrations.http import NOT_MODIFIED, Reader
 from integrations.outbound import UNGUARDED, Outbound
 
+_PART_OF_A_LINK: Final = re.compile(r"""<a\s[^<>]{0,500}href=["']?(?![a-z]{3,8}:)""", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 
 
@@ -59,26 +61,30 @@ def _entries(response: httpx.Response, body: bytes) -> tuple[list[Mapping[str, A
     Raises ValueError for what is no feed, or none of which can be read: a page that blocks robots must not count as
     `nothing new`.
     """
+    document = feed_document(body, _charset(response, body))
     # Without the query, which may hold a token: links without a host are meant from here.
-    given = {"content-location": str(response.url.copy_with(query=None))}
-    if charset := _charset(response, body):
-        given["content-type"] = f"application/xml; charset={charset}"
-    parsed = feedparser.parse(BytesIO(body), response_headers=given)
-    is_whole = not isinstance(parsed.get("bozo_exception"), SAXException)
+    import feedparser  # noqa: PLC0415  # heavy, and only needed where a feed is read
+
+    given = {"content-location": str(response.url.copy_with(query=None)), "content-type": "application/xml"}
+    # What is said becomes plain text, whatever is in it, so nothing is cleaned here.
+    parsed = feedparser.parse(
+        BytesIO(document.xml), response_headers=given, sanitize_html=False, resolve_relative_uris=False
+    )
     entries = [entry for entry in parsed.entries if _link(entry)]
-    if not parsed.get("version") or not (is_whole or entries):
+    if not parsed.get("version") or not (document.is_whole or entries):
         raise ValueError("no feed")
-    return entries, is_whole
+    return entries, document.is_whole
 
 
 def _charset(response: httpx.Response, body: bytes) -> str:
     """That of the header, where the body does not name one: servers add theirs to files that know better."""
-    if not response.charset_encoding or b"encoding=" in body[:200]:
+    if b"encoding=" in body[:200] or b"\0" in body[:4]:
         return ""
     try:
         body.decode()
     except UnicodeDecodeError:
-        return response.charset_encoding
+        named = response.charset_encoding or "utf-8"
+        return "windows-1252" if named.lower().replace("-", "") == "utf8" else named
     return ""
 
 
@@ -112,7 +118,7 @@ def _post(entry: Mapping[str, Any], *, is_known_by_id: bool) -> FeedPost:
         author_name=str(author.get("name") or entry.get("author") or ""),
         author_url=str(author.get("href") or ""),
         title=_title(entry),
-        html=_html(entry),
+        html=_with_whole_links(_html(entry), link),
         thread_url=str(entry.get("comments") or ""),
     )
 
@@ -127,6 +133,16 @@ def _title(entry: Mapping[str, Any]) -> str:
 def _html(entry: Mapping[str, Any]) -> str:
     contents = [str(one.get("value", "")) for one in entry.get("content") or ()]
     return max([*contents, str(entry.get("summary") or "")], key=len)
+
+
+def _with_whole_links(markup: str, base: str) -> str:
+    """Links of a text that are meant from its entry."""
+    if not _PART_OF_A_LINK.search(markup):
+        return markup
+    try:
+        return str(make_links_absolute(markup, base))
+    except (ValueError, ParserError):  # characters that no XML can have; nothing but a comment
+        return markup
 
 
 def _date(entry: Mapping[str, Any]) -> datetime | None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from integrations.errors import RateLimited
 from integrations.feeds.feed import (
+    Epoch,
     FeedPage,
     FeedPosition,
     FeedPost,
@@ -45,7 +46,7 @@ class _Question(Told):
     question_id: int
     link: str
     title: str
-    creation_date: int
+    creation_date: Epoch
     body: str = ""
     score: int | None = None
     owner: _Owner = _Owner()

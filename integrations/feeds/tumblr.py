@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.feeds.feed import (
+    Epoch,
     FeedPage,
     FeedPosition,
     FeedPost,
@@ -28,7 +29,7 @@ class _Post(Told):
     id_string: str
     post_url: str
     blog_name: str = ""
-    timestamp: int
+    timestamp: Epoch
     title: str | None = None
     body: str | None = None
     caption: str | None = None

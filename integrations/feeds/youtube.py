@@ -7,11 +7,21 @@ read.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from integrations.feeds.feed import FeedPage, FeedPosition, FeedPost, GoodOnes, OlderPosts, Told, feed_reader, read_json
+from integrations.feeds.feed import (
+    FeedPage,
+    FeedPosition,
+    FeedPost,
+    GoodOnes,
+    Moment,
+    OlderPosts,
+    Told,
+    feed_reader,
+    read_json,
+)
 from integrations.http import Reader
 from integrations.outbound import UNGUARDED, Outbound
 
@@ -23,7 +33,7 @@ class _CommentSnippet(Told):
     text: str = Field(default="", alias="textDisplay")
     author: str = Field(default="", alias="authorDisplayName")
     author_url: str = Field(default="", alias="authorChannelUrl")
-    published_at: AwareDatetime = Field(alias="publishedAt")
+    published_at: Moment = Field(alias="publishedAt")
     parent_id: str = Field(default="", alias="parentId")
 
 
@@ -128,7 +138,7 @@ def _post(thread: _Thread, comment: _Comment) -> FeedPost:
     return FeedPost(
         id=comment.id,
         url=f"{watch}&lc={comment.id}" if video else said.author_url or watch,
-        published_at=said.published_at.astimezone(UTC),
+        published_at=said.published_at,
         author_name=said.author,
         author_url=said.author_url,
         text=said.text,

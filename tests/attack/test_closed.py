@@ -104,7 +104,7 @@ def test_the_body_of_a_stranger_is_not_even_read(harness: Harness) -> None:
     assert time.monotonic() - started < 5
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=40), st.text(max_size=40))
 def test_only_the_token_is_the_token(header: bytes, token: str) -> None:
     assert not has_token(header, DESK_TOKEN)
@@ -215,7 +215,7 @@ def test_strange_questions_from_those_with_the_token_are_answered(harness: Harne
         assert answer.json()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))  # without halves of characters, which no JSON for us may hold
 def test_any_text_can_be_asked_about(harness: Harness, text: str) -> None:
     assert asked(harness, json.dumps({"text": text}).encode()).status_code == 200

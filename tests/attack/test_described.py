@@ -11,7 +11,6 @@ from tests.support.harness import DESK_TOKEN, Harness
 
 BOUNDED = settings(
     max_examples=8,
-    deadline=None,
     database=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

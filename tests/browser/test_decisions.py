@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.desk.shared_ticks import TICK_SECONDS
 from tests.browser.conftest import HOME, Served
 
 TICK = "document.body.dispatchEvent(new CustomEvent('desk:tick'))"
@@ -66,6 +67,7 @@ def test_a_tick_keeps_the_focus_and_shifts_nothing(served: Served) -> None:
     for state in ("waiting", "failed", "done"):
         served.desk.records.decisions.update("run-2", state=state)
         served.desk.decision()
+        served.desk.clock.advance(TICK_SECONDS)
         with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
             page.evaluate(TICK)
         page.wait_for_selector(f"#d2 .state.{state}")

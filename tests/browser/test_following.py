@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.desk.shared_ticks import TICK_SECONDS
 from app.records.links import Link
 from app.records.pauses import Pause
 from tests.browser.conftest import Served
@@ -26,6 +27,7 @@ def test_news_close_nothing_and_take_back_only_a_first_click_on_something_else(s
     assert page.input_value(".ignore input") == "it is known"
     assert page.locator(".causes button").text_content() == "Retry 1 now"
     desk.failure()
+    desk.clock.advance(TICK_SECONDS)
     page.evaluate(TICK)
     page.locator(".causes button", has_text="Retry 2").wait_for()
     assert page.locator(".causes button").text_content() == "Retry 2"
@@ -69,6 +71,28 @@ def test_what_will_not_change_is_not_asked_again(served: Served, status: int, sa
     asked.clear()
     page.clock.run_for(60_000)
     assert bool(asked) is (status == 429)
+
+
+def test_where_many_read_a_page_asks_less_often_and_says_as_of_when(served: Served) -> None:
+    page = served.page(at="")
+    page.clock.install()
+    page.goto("/desk/decisions")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    headers = {"next-tick": "20", "as-of": "2026-01-01T11:59:48+00:00", "hx-ptag": "x"}
+    page.route("**/desk/decisions*", lambda route: route.fulfill(status=304, headers=headers))
+    page.evaluate(TICK)
+    page.locator("#as-of", has_text="11:59:48").wait_for()
+    with page.expect_response("**/desk/decisions*"):
+        page.clock.run_for(5_000)  # this one was set before it was told
+    asked.clear()
+    page.clock.run_for(19_000)
+    assert asked == []
+    with page.expect_response("**/desk/decisions*"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as by whoever comes back to it
+    with page.expect_request("**/desk/decisions*"):
+        page.clock.run_for(1_000)
+    assert page.locator(".asof.old").count() == 0
 
 
 def test_on_paper_nothing_is_folded_away(served: Served) -> None:

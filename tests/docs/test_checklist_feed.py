@@ -10,6 +10,7 @@ from app.rules.schema.feeds import FeedConfig
 from app.settings import FeedAccounts
 from app.work.mentions.open_feed import OpenFeeds
 from integrations.errors import Refused
+from integrations.feeds.reddit_api import RedditApi
 from integrations.outbound import UNGUARDED
 from tests.docs.pages import DOCS, text
 
@@ -43,4 +44,13 @@ def test_a_missing_account_is_named(kind: str) -> None:
     model = KINDS[kind]
     config = model.model_validate({"type": kind} | {key: GIVEN[key] for key in GIVEN if key in model.model_fields})
     with pytest.raises(Refused, match=f"{kind.upper()}_[A-Z_]+ is not set, and this feed needs it"):
+        OpenFeeds(FeedAccounts(), UNGUARDED).open("it", config)
+
+
+def test_reddit_is_read_with_a_key_of_its_api_or_names_what_the_key_lacks() -> None:
+    config = KINDS["reddit"].model_validate({"type": "reddit", "channel": "forum", "subreddits": ["gitlab"]})
+    assert isinstance(OpenFeeds(ACCOUNTS, UNGUARDED).open("it", config), RedditApi)
+    with pytest.raises(Refused, match="REDDIT_CLIENT_SECRET is not set"):
+        OpenFeeds(FeedAccounts(reddit_client_id="id"), UNGUARDED).open("it", config)
+    with pytest.raises(Refused, match="REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET would do as well"):
         OpenFeeds(FeedAccounts(), UNGUARDED).open("it", config)

@@ -24,7 +24,7 @@ from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
-A_TICKETS = ("intake", "dbos-executor", "queue-worker")
+A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls")
 PASSED_OVER = ("records/database.py", "records/prepared.py")
 BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"
@@ -74,7 +74,7 @@ class Calls:
 def counted_calls() -> Iterator[Calls]:
     """All engines of this process, those of dbos too."""
     calls = Calls()
-    encode, connect = Encoder._session, HTTPConnection.connect
+    encode, connect = Encoder._model, HTTPConnection.connect
 
     def encoded(self: Encoder) -> object:
         calls.note("encoder")  # it is asked for with each text that is not remembered
@@ -97,7 +97,7 @@ def counted_calls() -> Iterator[Calls]:
 
     listeners = (("before_cursor_execute", statement), ("commit", commit), ("rollback", rollback))
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Encoder, "_session", encoded))
+        stack.enter_context(patch.object(Encoder, "_model", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
         # These two go past SQLAlchemy, to the driver.
         stack.enter_context(patch.object(PreparedStatement, "_executed", _prepared(calls)))
@@ -108,12 +108,12 @@ def counted_calls() -> Iterator[Calls]:
         yield calls
 
 
-def _prepared(calls: Calls) -> Callable[[PreparedStatement, sa.Connection, Any], Any]:
+def _prepared(calls: Calls) -> Callable[..., Any]:
     execute = PreparedStatement._executed
 
-    def executed(self: PreparedStatement, connection: sa.Connection, values: Any) -> Any:
-        calls.note("statement", self._for(connection.dialect).text)
-        return execute(self, connection, values)
+    def executed(self: PreparedStatement, connection: sa.Connection, run: Any, ask: Callable[[Any], Any]) -> Any:
+        calls.note("statement", run.text)
+        return execute(self, connection, run, ask)
 
     return executed
 
@@ -121,9 +121,8 @@ def _prepared(calls: Calls) -> Callable[[PreparedStatement, sa.Connection, Any],
 def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]:
     def stored(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
         new = insert_new(connection, batch)
-        on_sqlite = connection.dialect.name == "sqlite"  # elsewhere it is one statement for all
-        for _ in [*batch, *new] if on_sqlite else batch[:1]:
-            calls.note("statement", "INSERT INTO workflow_status or workflow_input")
+        if batch:
+            calls.note("statement", "INSERT INTO workflow_status")
         return new
 
     return stored

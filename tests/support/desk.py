@@ -169,6 +169,7 @@ def open_desk(folder: Path, *, settings: Mapping[str, Any] | None = None, **serv
             deps=replace(deps, settings=changed),
             dead_letters=DeadLetters(records.failures, engine.accept, clock),
             setup=SetupHealth(None),
+            intake=SimpleNamespace(is_busy=lambda: False),
             oldest_waiting=lambda: 0.0,
             feeds=list,
         )

@@ -30,6 +30,8 @@ STARTS_WITHIN = 30.0
 SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300")
 # The tests kill clients, never this server or the machine: what a flush protects from does not happen.
 UNFLUSHED = ("fsync=off", "full_page_writes=off")
+# Each test has a database of its own, for seconds: it would start a process for each of them every minute.
+SHORT_LIVED = (*UNFLUSHED, "autovacuum=off")
 
 
 def programs() -> Path | None:
@@ -110,7 +112,7 @@ class OwnPostgres(PostgresServer):
 
 @contextmanager
 def running_postgres(bin_folder: Path, *, settings: Sequence[str] = UNFLUSHED) -> Iterator[OwnPostgres]:
-    folder = Path(mkdtemp(prefix="pointsman-postgres-", dir=memory_folder() if settings == UNFLUSHED else None))
+    folder = Path(mkdtemp(prefix="pointsman-postgres-", dir=memory_folder() if "fsync=off" in settings else None))
     somebody = _somebody()
     if somebody:
         os.chown(folder, somebody["user"], somebody["group"])

@@ -1,4 +1,4 @@
-"""What could not be done, by its cause, and what waits: tried again one by one or all of a cause, or left be."""
+"""What could not be done, by its cause, and what waits: tried again one by one or all of a cause, or ignored."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def retry_cause(visit: VisitDep, form: FormDep) -> str:
 def ignore(visit: VisitDep, failure_id: FailureId, form: FormDep) -> str:
     because = form.get("reason", "").strip()[:1000]
     if not because:
-        raise HTTPException(422, "Say why it is left be: somebody will ask.")
+        raise HTTPException(422, "Say why it can be ignored: somebody will ask.")
     visit.note("ignore", f"failure {failure_id}", after={"reason": because})
     with _refusals():
         visit.service.dead_letters.ignore(failure_id, because)

@@ -17,7 +17,7 @@ DAYS = (7, 30, 90)
 QUIET_DAYS = 90
 NEWEST = 20
 Order = Literal["file", "fired", "precision", "last"]
-ORDERS = {"file": "as in the file", "fired": "most used", "precision": "most corrected", "last": "last used"}
+ORDERS = {"file": "as in the file", "fired": "most used", "precision": "lowest precision", "last": "last used"}
 RouteName = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9-]*$", max_length=128)]
 
 
@@ -52,7 +52,6 @@ def read_one(visit: VisitDep, name: RouteName) -> Content:
     return {
         **counts[-1],
         "counts": counts,
-        "why": route.why,
         "hash": rules.hash,
         "excerpt": _excerpt(rules, name),
         "newest": [asdict(one) for one in listed.page(by_it, limit=NEWEST).rows],
@@ -83,6 +82,7 @@ def _route(rules: Rules, one: FiredCount) -> dict[str, Any]:
     return {
         **_counted(one),
         "archetype": route.archetype,
+        "why": route.why,
         "mode": rules.mode_of(route.archetype, route.mode),
         "line": rules.line_of_route(one.route),
         "shadow": asdict(one.shadow),

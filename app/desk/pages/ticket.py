@@ -11,9 +11,10 @@ from app.desk.marks import MarkedText, marked
 from app.desk.page import Content, Deed, FormDep, Page, Visit, VisitDep
 from app.desk.pages import decisions
 from app.desk.reasons import Reasons, reasons
-from app.desk.timeline import TicketRecords, timeline
+from app.desk.timeline import TicketRecords, timeline, who_corrected
 from app.records.decisions import Decision, latest
 from app.records.links import Following, Link
+from app.tags import is_our_tag
 from app.work.messages import CannotStore
 from app.work.operations.links_by_hand import CannotLink
 
@@ -36,8 +37,11 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
     reasoned = _reasoned(made, shown) if shown else None
     said = _reasons(visit, reasoned) if reasoned else Reasons()
     tries = records.attempts.of([one.key for one in failures])
+    links = records.links.of_ticket(ticket_id)
     kept = TicketRecords(
+        ticket_id=ticket_id,
         decisions=made,
+        links=links,
         calls=records.calls.of_ticket(ticket_id),
         failures=failures,
         tries=[one for some in tries.values() for one in some],
@@ -51,8 +55,10 @@ def read(visit: VisitDep, ticket_id: TicketId, run: RunId = "") -> Content:
         "text": _text(shown, said) if shown else None,
         "reasons": said,
         "reasons_of": {name: getattr(reasoned, name) for name in _OF_REASONS} if reasoned else None,
+        "tags": [tag for tag in shown.ticket.get("tags", ()) if not is_our_tag(tag)] if shown else [],
+        "correction": _correction(kept, shown) if shown else None,
         "timeline": timeline(kept),
-        "links": [_link(visit, one) for one in records.links.of_ticket(ticket_id)],
+        "links": [_link(visit, one) for one in links],
         "failures": [
             {
                 "id": one.id,
@@ -124,6 +130,14 @@ def _text(one: Decision, said: Reasons) -> dict[str, list[MarkedText]] | None:
         part: marked(str(one.ticket.get(part) or ""), [span for span in said.spans if span.part == part])
         for part in ("subject", "body")
     }
+
+
+def _correction(kept: TicketRecords, shown: Decision) -> dict[str, str] | None:
+    """What a person chose last; None: nothing, or what the page says of the ticket anyway."""
+    chosen = next(iter(reversed(kept.corrections)), None)
+    if chosen is None or chosen.archetype == shown.archetype:
+        return None
+    return {"archetype": chosen.archetype, "by": who_corrected(chosen), "at": chosen.at}
 
 
 def _reasons(visit: Visit, one: Decision) -> Reasons:

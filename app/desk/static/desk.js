@@ -1,11 +1,11 @@
 // What the pages do by themselves: ask for news, tell times, copy, and obey single keys. All of them work without it.
 "use strict";
 (() => {
-  const TICK_MS = 5000, LONGEST_MS = 60000, OLD_MS = 3 * TICK_MS + 1000, ASKED_MS = 10000;
+  const TICK_MS = 5000, LONGEST_MS = 60000, ASKED_MS = 10000;
   const MAY_PASS = [408, 429]; // of 4xx: asking again may help
   const byId = (id) => document.getElementById(id);
   const live = byId("live"), asOf = byId("as-of"), liveState = byId("live-state");
-  let wait = TICK_MS, heard = Date.now(), stopped = false;
+  let every = TICK_MS, wait = every, heard = Date.now(), stopped = false;
 
   // -- news ----------------------------------------------------------------------------------------------------------
   function say(text, link) {
@@ -20,15 +20,20 @@
     }
   }
 
-  function tick() {
+  function follow() {
     if (live && !stopped && document.visibilityState === "visible") {
       document.body.dispatchEvent(new CustomEvent("desk:tick"));
     }
+  }
+
+  function tick() {
+    follow();
     if (!stopped) setTimeout(tick, wait);
-    if (asOf) asOf.parentElement.classList.toggle("old", Date.now() - heard > OLD_MS);
+    if (asOf) asOf.parentElement.classList.toggle("old", Date.now() - heard > 3 * every + 1000);
     tellTimes();
   }
 
+  document.addEventListener("visibilitychange", () => { if (Date.now() - heard > TICK_MS) follow(); });
   document.addEventListener("htmx:after:request", (event) => {
     const { response, sourceElement, text } = event.detail.ctx;
     if (sourceElement !== live) return;
@@ -42,10 +47,11 @@
     } else if (response.status >= 400) {
       slower("The service does not answer; trying again.");
     } else {
-      wait = TICK_MS;
+      // Where many read, each asks less often: the intake of tickets comes first.
+      wait = every = 1000 * response.headers.get("next-tick") || TICK_MS;
       heard = Date.now();
       say("");
-      const now = new Date(response.headers.get("date") || heard);
+      const now = new Date(response.headers.get("as-of") || heard);
       asOf.dateTime = now.toISOString();
       asOf.textContent = now.toISOString().slice(11, 19);
     }
@@ -86,15 +92,16 @@
   }
 
   // -- times ---------------------------------------------------------------------------------------------------------
-  const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
-  const ago = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "narrow" });
+  // As the server spells spans of time.
+  const UNITS = [["days", 86400], ["h", 3600], ["min", 60]];
+  const ago = (count, unit) => count + " " + (unit === "days" && count === 1 ? "day" : unit) + " ago";
 
   function tellTimes() {
     for (const time of document.querySelectorAll("time[data-ago]")) {
-      const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
-      if (-seconds > 7 * 86400) continue;
-      const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-      const text = unit ? ago.format(Math.round(seconds / unit[1]), unit[0]) : "just now";
+      const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+      if (seconds > 7 * 86400) continue;
+      const unit = UNITS.find(([, size]) => seconds >= size);
+      const text = unit ? ago(Math.floor(seconds / unit[1]), unit[0]) : "just now";
       if (time.textContent !== text) time.textContent = text;
     }
   }

@@ -8,6 +8,7 @@
   const original = Object.fromEntries([...document.querySelectorAll("#sources textarea")].map((area) => [area.name, area.defaultValue]));
   let timer = 0, running = 0, goodAt = "";
 
+  const clock = () => new Date().toISOString().slice(11, 19) + " UTC";
   const say = (text) => { state.textContent = text; };
   const editor = deskEditor({ onChange: soon, onCheck: () => check() });
   byId("problems-place").replaceWith(byId("problems"));
@@ -40,14 +41,14 @@
     // In a word for those who do not see it: all of the result would be read out after each pause in typing.
     const heads = [...document.querySelectorAll("#problems h2, #answer:not(.stale) h2")];
     byId("said").textContent = heads.map((head) => head.textContent.trim()).join(". ");
-    return say("Checked at " + new Date().toLocaleTimeString());
+    return say("Checked at " + clock());
   }
 
   function show(page) {
     byId("problems").replaceWith(page.getElementById("problems"));
     const answer = page.getElementById("answer"), old = byId("answer");
     if (answer.dataset.loads === "yes" || !old.querySelector(".verdicts") || old.dataset.loads === "no") {
-      if (answer.dataset.loads === "yes") goodAt = new Date().toLocaleTimeString();
+      if (answer.dataset.loads === "yes") goodAt = clock();
       old.replaceWith(answer);
     } else {
       old.classList.add("stale");

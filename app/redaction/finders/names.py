@@ -21,6 +21,7 @@ NO_NAMES: Final = words_of(DATA / "no_names.txt")
 PARTICLES: Final = words_of(DATA / "particles.txt")
 PRODUCT_WORDS: Final = words_of(DATA / "product_words.txt")
 COMMON_WORDS: Final = words_of(DATA / "common_words.txt")
+_WORDS: Final = PRODUCT_WORDS | COMMON_WORDS
 
 SHORTEST = 3
 SHORTEST_LOGIN = 5
@@ -52,6 +53,19 @@ _GENITIVE = re.compile(r"['’ʼ][sS]?\Z")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])[^\W\d_]\.[ ]?\Z")
 
 
+class _Whole(NamedTuple):
+    """A handle, or a name in a script without blanks."""
+
+    name: str
+    pattern: str
+
+    def found(self, text: str) -> Iterator[re.Match[str]]:
+        """Most texts do not hold it, and are not worth a pattern; outside of ASCII, case has its own ways."""
+        if text.isascii() and self.name.isascii() and self.name.lower() not in text.lower():
+            return iter(())
+        return re.compile(self.pattern).finditer(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     parts: frozenset[str]
@@ -62,7 +76,7 @@ class _Names:
     """Folded short parts (Xi, Li), which count beside another part only."""
     pairs: frozenset[tuple[str, str]]
     """Of these, each two that follow each other in a name."""
-    wholes: tuple[re.Pattern[str], ...]
+    wholes: tuple["_Whole", ...]
     """Handles, and names in scripts without blanks."""
 
 
@@ -97,7 +111,7 @@ def _known(names: Iterable[str]) -> _Names:
     words: set[str] = set()
     loose: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    wholes: dict[str, re.Pattern[str]] = {}
+    wholes: dict[str, _Whole] = {}
     for _, given in zip(range(MOST_NAMES), names, strict=False):
         name = unicodedata.normalize("NFC", given.strip()[:LONGEST_NAME])
         if "@" in name[1:]:  # an address: its local part is the name in it
@@ -131,18 +145,18 @@ def _add_part(word: str, parts: set[str], words: set[str], loose: set[str]) -> N
             parts.add(spelled)
 
 
-def _add_handle(handle: str, wholes: dict[str, re.Pattern[str]]) -> None:
+def _add_handle(handle: str, wholes: dict[str, _Whole]) -> None:
     if len(handle) >= SHORTEST and any(c.isalpha() for c in handle) and handle.casefold() not in NO_NAMES:
-        word_alone = "" if handle.casefold() not in PRODUCT_WORDS | COMMON_WORDS else "(?:@|u/)"
-        wholes[handle] = re.compile(rf"(?i)(?<![\w@])(?:{word_alone}|@|u/){re.escape(handle)}(?!\w)")
+        word_alone = "" if handle.casefold() not in _WORDS else "(?:@|u/)"
+        wholes[handle] = _Whole(handle, rf"(?i)(?<![\w@])(?:{word_alone}|@|u/){re.escape(handle)}(?!\w)")
 
 
-def _add_unspaced(name: str, wholes: dict[str, re.Pattern[str]]) -> None:
+def _add_unspaced(name: str, wholes: dict[str, _Whole]) -> None:
     pieces = name.replace("　", " ").split()
-    wholes[name] = re.compile(r"[ 　]?".join(re.escape(piece) for piece in pieces))
+    wholes[name] = _Whole(name, r"[ 　]?".join(re.escape(piece) for piece in pieces))
     for piece in (*pieces, "".join(reversed(pieces))):
         if len(piece) >= 2 and _UNSPACED.search(piece):
-            wholes[piece] = re.compile(re.escape(piece))
+            wholes[piece] = _Whole(piece, re.escape(piece))
 
 
 def _logins(folded: list[str]) -> set[str]:
@@ -154,7 +168,7 @@ def _logins(folded: list[str]) -> set[str]:
         for last in folded[:4]:
             if first != last:
                 made |= {first + last, first[0] + last}
-    return {login for login in made if len(login) >= SHORTEST_LOGIN and login not in PRODUCT_WORDS | COMMON_WORDS}
+    return {login for login in made if len(login) >= SHORTEST_LOGIN and login not in _WORDS}
 
 
 class _Word(NamedTuple):
@@ -166,7 +180,7 @@ class _Word(NamedTuple):
 
 def _found(text: str, known: _Names) -> Iterator[Span]:
     for whole in known.wholes:
-        for match in whole.finditer(text):
+        for match in whole.found(text):
             yield Span(*match.span(), "requester_name")
     if known.parts or known.words or known.loose:
         for group in _neighbours(text, list(_candidates(text, known))):

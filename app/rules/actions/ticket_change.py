@@ -16,6 +16,9 @@ class ActionOutcome:
     state: ActionState
     detail: str
 
+    def as_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "state": self.state, "detail": self.detail}
+
 
 class Section(IntEnum):
     """The parts of the internal note, in the order in which they are read."""

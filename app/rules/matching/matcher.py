@@ -39,8 +39,8 @@ class Matcher:
         self._search = terms.search()
         self._always, self._needing = _index(self.routes)
         self._places: dict[Path, tuple[str, int]] = {}
-        self.rejections: dict[int, RouteTrace] = {}
-        """The traces of routes for a ticket that has none of the words they need."""
+        self.rejections: dict[tuple[int, float], RouteTrace] = {}
+        """The traces of routes for a ticket that has none of the words they need, by how many other conditions held."""
 
     def scan(self, context: Context) -> None:
         """Find the terms of all routes in the ticket's text."""

@@ -114,11 +114,13 @@ class Matching:
 
     def _rejected(self, index: int) -> RouteTrace:
         """What a route says that needs a term which does not occur: mostly the same of every such ticket."""
-        if not self.matcher.routes[index].is_all_text or self._not_asked(index):
+        node = self.matcher.routes[index]
+        if not node.lacks_its_words(self.context) or self._not_asked(index):
             return self.of(index)
-        known = self.matcher.rejections.get(index)
+        among = index, node.score(self.context)
+        known = self.matcher.rejections.get(among)
         if known is None:
-            known = self.matcher.rejections[index] = self.of(index)
+            known = self.matcher.rejections[among] = self.of(index)
         return known
 
     @cached_property

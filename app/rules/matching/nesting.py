@@ -33,17 +33,16 @@ class All:
             return next((evidence for evidence in said if evidence.text), first)
         return _first(self.children, context, held=False).evidence(context, held=False)
 
-    @property
-    def is_all_text(self) -> bool:
-        """Whether nothing is left that could hold once its first condition, on the text, does not."""
-        first, *others = self.children
-        return isinstance(first, TermsPredicate) and all(isinstance(child, NoneOf) for child in others)
+    def lacks_its_words(self, context: Context) -> bool:
+        """Whether its first condition is on the text, and nothing that it looks for occurs."""
+        first = self.children[0]
+        return isinstance(first, TermsPredicate) and first.terms.isdisjoint(context.hits)
 
     def score(self, context: Context) -> float:
         """Share of the children that hold; of a single nested `all` or `any`, its own."""
         if len(self.children) == 1 and isinstance(self.children[0], All | AnyOf):
             return self.children[0].score(context)
-        held = sum(_state(child, context) is True and not isinstance(child, NoneOf) for child in self.children)
+        held = sum(not isinstance(child, NoneOf) and _state(child, context) is True for child in self.children)
         return held / len(self.children)
 
 

@@ -115,13 +115,17 @@ class LobstersConfig(_FeedConfig):
 
 
 class RedditConfig(_FeedConfig):
-    """Posts and comments of subreddits, and posts by search. Needs REDDIT_FEED_TOKEN and REDDIT_FEED_USER."""
+    """Posts and comments of subreddits, and posts by search.
+
+    Needs REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET, or REDDIT_FEED_TOKEN and REDDIT_FEED_USER.
+    """
 
     type: Literal["reddit"]
     subreddits: Many = Field(default=(), description="New posts and comments of these: `[gitlab, devops]`.")
     search: Many = Field(default=(), description="Posts of all subreddits that these words stand in.")
     every: Minutes = 10
     address: Address = Field(default="https://www.reddit.com")
+    api: Address = Field(default="https://oauth.reddit.com", description="Asked with REDDIT_CLIENT_ID.")
 
     @model_validator(mode="after")
     def _reads_something(self) -> Self:

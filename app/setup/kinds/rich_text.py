@@ -5,9 +5,10 @@ Who saves a macro in Admin Center turns its plain text into HTML. That is no cha
 
 import re
 from html import escape, unescape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lxml import html
+if TYPE_CHECKING:
+    from lxml import html
 
 _SAME: Final = {"strong": "b", "em": "i", "del": "s", "strike": "s", "div": "p"}
 _SAYS_NOTHING: Final = frozenset({"span", "font", "tbody", "html", "body"})
@@ -43,6 +44,8 @@ def plain_lines(written: str) -> str:
 def _canonical(written: str) -> str:
     if not written.strip():
         return ""
+    from lxml import html  # noqa: PLC0415  # heavy, and only needed where the set-up is looked at
+
     found = _inside(html.fragment_fromstring(written, create_parent="section"))
     if not re.match(rf"\s*<{_BLOCK}>", found):
         found = f"<p>{found}</p>"
@@ -54,14 +57,14 @@ def _canonical(written: str) -> str:
     return found
 
 
-def _inside(element: html.HtmlElement) -> str:
+def _inside(element: "html.HtmlElement") -> str:
     parts = [_text(element.text)]
     for child in element:
         parts += [_one(child) if isinstance(child.tag, str) else "", _text(child.tail)]
     return "".join(parts)
 
 
-def _one(element: html.HtmlElement) -> str:
+def _one(element: "html.HtmlElement") -> str:
     name, inner = _SAME.get(element.tag, element.tag), _inside(element)
     kept = {one: element.get(one, "").strip() for one in _KEPT.get(name, ())}
     if name == "a" and _address(kept["href"]) == _address(unescape(inner).strip()):

@@ -1,7 +1,7 @@
 """Writes down what the work on a ticket comes to: decisions in their states, failures, counters."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -118,7 +118,7 @@ class DecisionLog:
     def finished(self, message: TicketMessage, row: Decision, outcomes: Sequence[ActionOutcome]) -> Written:
         state: DecisionState = "failed" if any(outcome.state == "failed" for outcome in outcomes) else "done"
         now = self.deps.now()
-        actions = [asdict(outcome) for outcome in outcomes]
+        actions = [outcome.as_json() for outcome in outcomes]
         changed = {"state": state, "finished_at": now.isoformat(), "actions": actions}
         if row.update_state == "applied":
             changed["update_state"] = "applied"
@@ -231,7 +231,7 @@ def _row(decision: TicketDecision, outcomes: Sequence[ActionOutcome], tags: tupl
         channel=decision.channel,
         summary=decision.why,
         tags=tags,
-        actions=tuple(asdict(outcome) for outcome in outcomes),
+        actions=tuple(outcome.as_json() for outcome in outcomes),
         trace=tuple(dict(entry) for entry in decision.trace),
         config_hash=decision.config_hash,
         ticket=ticket_as_json(decision.judged),

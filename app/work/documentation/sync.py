@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.documentation.sections import PAGE_ENDS, address, sections_of
 from app.records.searched_texts import DOCUMENTATION, SearchedText
 from app.rules.loading import Rules
 from app.rules.schema.documentation import DocsConfig
@@ -56,6 +55,8 @@ class DocumentationSync:
         progress.reached(ASKED, made_from, now=now.isoformat())
         before, _, version = known.value.partition(" ") if known else ("", "", "")
         version = version if before == made_from else ""
+        from app.documentation.sections import PAGE_ENDS  # noqa: PLC0415  # as below
+
         found = read_documentation(docs.source, docs.folder, PAGE_ENDS, version, self.outbound)
         count = self._take_in(found, docs, now)
         progress.reached(VERSION, f"{made_from} {found.version}", now=now.isoformat())
@@ -64,6 +65,8 @@ class DocumentationSync:
     def _take_in(self, found: Documentation, docs: DocsConfig, now: datetime) -> int | None:
         if found.pages is None:
             return None
+        from app.documentation.sections import address, sections_of  # noqa: PLC0415  # heavy: for a minute a day
+
         rows = {}
         for path, content in sorted(found.pages.items()):
             for section in sections_of(path, content, docs.anchors):

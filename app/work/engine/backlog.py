@@ -27,6 +27,7 @@ _COLUMNS = (
     "executor_id",
     "completed_at",
     "recovery_attempts",
+    "inputs",
 )
 
 

@@ -26,15 +26,20 @@ class Bell:
         self._seconds = seconds
         self._all_began = all_began
         self._rings = {name: threading.Event() for name in self._queues}
+        self._rang = dict.fromkeys(self._queues, False)
 
     def ring(self, names: Iterable[str]) -> None:
         for name in names:
             self._rings[name].set()
 
+    def has_rung(self, name: str) -> bool:
+        """Before the look that is under way."""
+        return self._rang.get(name, False)
+
     def settings(self, name: str, **_: object) -> Queue:
         """Replaces `get_queue` of dbos, which looks for work after it: answers when it is time to."""
         due = time.monotonic() + self._seconds[name]
-        self._rings[name].wait(self._seconds[name])
+        self._rang[name] = self._rings[name].wait(self._seconds[name])
         self._rings[name].clear()
         while not self._all_began(name) and time.monotonic() < due:
             time.sleep(BEGINS_SOON_SECONDS)

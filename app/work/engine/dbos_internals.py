@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from dbos import WorkflowStatus
 from dbos._context import current_owner_xid
 from dbos._dbos import _get_dbos_instance
-from dbos._error import DBOSStepNondeterminismError, DBOSWorkflowConflictIDError
+from dbos._error import DBOSStepNondeterminismError
+from dbos._error import DBOSWorkflowConflictIDError as LostWork
 from dbos._queue import Queue
 from dbos._sys_db import OperationResultInternal as StepRecord
 from dbos._sys_db import SystemDatabase
@@ -28,6 +29,7 @@ _RENAMED = {"app_version": "application_version", "app_id": "application_id"}
 
 __all__ = [
     "ClaimedRow",
+    "LostWork",
     "Queue",
     "StepRecord",
     "SystemDatabase",
@@ -147,7 +149,7 @@ def record_within(database: SystemDatabase, connection: sa.Connection, record: S
     asked = {**record, "completed_at_epoch_ms": at, "owner": current_owner_xid(workflow_id)}
     recorded = _recording(database).tuples(connection, asked)
     if not recorded:
-        raise DBOSWorkflowConflictIDError(workflow_id)
+        raise LostWork(workflow_id)
     if recorded[0][0] != at:
         raise DBOSStepNondeterminismError(workflow_id, record["function_id"])
 

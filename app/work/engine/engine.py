@@ -18,13 +18,13 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.calls import MadeCalls
 from app.records.database import Along, is_sqlite, make_engine
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import (
+    LostWork,
     active_workflows,
     replace_claimed_rows,
     replace_queue_settings,
@@ -34,7 +34,6 @@ from app.work.engine.dbos_internals import (
     system_database,
 )
 from app.work.engine.executor_locks import executor_locks_for, new_executor_id
-from app.work.engine.partition_locks import PartitionLocks
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.retention import EndedWork
@@ -42,7 +41,7 @@ from app.work.engine.scheduler import IsNew, Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of
-from app.work.limits.call_log import noting_calls
+from app.work.limits.call_log import WRITTEN_EVERY_SECONDS, CallLog, noting_calls
 from app.work.limits.rate_limiter import Priority, at_priority
 from app.work.messages import Message, TicketMessage, UnreadableWork, Work
 
@@ -51,7 +50,7 @@ log = structlog.get_logger(__name__)
 SLOW_POLLING_SECONDS = 0.25
 # How often a process that stops looks whether what it runs has ended.
 ENDED_EVERY_SECONDS = 0.05
-# With those of the records, the partition locks and the rest a process has at most twenty; PostgreSQL allows 100.
+# With those of the records, the locks and the rest a process has at most twenty; PostgreSQL allows 100.
 ENGINE_CONNECTIONS = 8
 # Work that crashed its process this often is not run again, and people are told.
 CRASHES_BEFORE_QUARANTINE = 10
@@ -113,8 +112,11 @@ class Engine:
         self.store = WorkStore(url)
         self.backlog = Backlog(self.store.database)
         self._recovery = Recovery(self._locks, self.executor_id, self.backlog, self._report_quarantined)
-        self._ticker = Ticker(Task("recovery", recovery_seconds, self._recovery.run))
-        self._partition_locks = PartitionLocks(url)
+        self._calls = CallLog()
+        self._ticker = Ticker(
+            Task("recovery", recovery_seconds, self._recovery.run),
+            Task("calls", WRITTEN_EVERY_SECONDS, lambda: self._calls.write(self._engine.begin), slow=True),
+        )
         self._started = False
 
     def register(self, message: type[Message], workflow: Workflow, crashed: Crashed) -> None:
@@ -154,7 +156,7 @@ class Engine:
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
         DBOS.launch()
-        self._scheduler = Scheduler(system_database(), self._workflows, self._paused, self._is_new)
+        self._scheduler = Scheduler(system_database(), self._workflows, self._takes_nothing, self._is_new)
         replace_scheduler(self._scheduler)
         replace_claimed_rows(self._scheduler.rows)
         self._journal = StepJournal(system_database(), self._scheduler.begun_first)
@@ -173,6 +175,7 @@ class Engine:
             queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
         )
         replace_queue_settings(self._bell.settings)
+        self._scheduler.is_expected = self._bell.has_rung
         if self._wire is not None:
             self._wire.listen(partial(self._bell.ring, [TICKETS]))
         replace_upkeep(system_database(), queues)
@@ -192,7 +195,6 @@ class Engine:
         if self._wire is not None:
             self._wire.close()
         self.store.close()
-        self._partition_locks.close()
         self._locks.release()
 
     def _let_finish(self, seconds: float) -> None:
@@ -202,6 +204,7 @@ class Engine:
         try:
             while (self.backlog.running(self.executor_id) or active_workflows()) and time.monotonic() < deadline:
                 time.sleep(ENDED_EVERY_SECONDS)
+            self._calls.write(self._engine.begin)
         except SQLAlchemyError as error:
             log.warning("stopped_without_the_database", cause=type(error).__name__)
 
@@ -212,6 +215,7 @@ class Engine:
         def run(stored: JSON) -> None:
             self._journal.begin()
             try:
+                self._must_be_held()
                 run_message(stored)
             finally:
                 self._scheduler.ended(str(DBOS.workflow_id))
@@ -224,7 +228,7 @@ class Engine:
                 return
             ids = {"key": message.key, "ticket_id": getattr(message, "ticket_id", None)}
             try:
-                with self._partition_locks.hold(message.partition), at_priority(_priority(message)):
+                with at_priority(_priority(message)):
                     self._run_noting_calls(registered, message)
             except dbos_error.DBOSUnexpectedStepError:
                 # Not as a step: the place in the history where it would be kept is taken.
@@ -239,6 +243,14 @@ class Engine:
 
         return run
 
+    def _takes_nothing(self) -> bool:
+        return not self._locks.is_held() or bool(self._paused())
+
+    def _must_be_held(self) -> None:
+        """Ends a run whose process lost its lock: others may have its work."""
+        if not self._locks.is_held():
+            raise LostWork(str(DBOS.workflow_id))
+
     def _run_noting_calls(self, registered: _Registered, message: Message) -> None:
         if not isinstance(message, TicketMessage):
             registered.workflow(message)
@@ -247,10 +259,7 @@ class Engine:
             try:
                 registered.workflow(message)
             finally:
-                if made:
-                    self.keep(
-                        lambda connection: MadeCalls.add_within(connection, message.ticket_id, message.run_id, made)
-                    )
+                self._calls.add(message.ticket_id, message.run_id, made)
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """See WorkStore."""
@@ -280,17 +289,18 @@ class Engine:
         A step that was cut off before its answer was kept runs again, so what it does outside must bear that.
         `deferred`: the answer is kept with what follows from it first; see `keeping` and `settle`.
         """
+        self._must_be_held()
         adapter = adapter_of(answers or answer_type(function))
-        computed: list[bytes] = []
+        computed: list[T] = []
 
         def run() -> None:
-            computed.append(adapter.dump_json(while_database_is_away(function, *args)))
-            self._journal.answer(computed[0].decode())
+            computed.append(while_database_is_away(function, *args))
+            self._journal.answer(adapter.dump_json(computed[0]).decode())
 
         with self._journal.deferred() if deferred else nullcontext():
             kept = DBOS.run_step({"name": name}, run)
-        # As a run that takes it from the journal would get it.
-        answer: T = adapter.validate_json(computed[0]) if computed else adapter.validate_python(kept)
+        # A run that takes it from the journal gets its equal, which costs a twentieth of a ticket's time to make.
+        answer: T = computed[0] if computed else adapter.validate_python(kept)
         return answer
 
     def keeping(self) -> AbstractContextManager[Along]:

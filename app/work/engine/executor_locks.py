@@ -7,6 +7,7 @@ work may be taken over. Every start makes a new id: two processes with one id wo
 import fcntl
 import hashlib
 import os
+import select
 import socket
 import uuid
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ class FileExecutorLocks:
         """A file's lock cannot be lost while we run, but the database beside it can. Raises DatabaseGone."""
         self._file.check()
 
+    def is_held(self) -> bool:
+        return True
+
     @contextmanager
     def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
         path = self._folder / executor_id
@@ -63,11 +67,16 @@ class FileExecutorLocks:
 
 
 class PostgresExecutorLocks:
-    """Advisory locks, each on a connection of its own: the server frees them with the connection."""
+    """Two advisory locks, each on a connection of its own: the server frees them with the connection.
+
+    A connection may be cut while its process runs on. So work is taken over only where both are free, and a process
+    that lost one of them begins nothing more.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._own: psycopg.Connection[tuple[object, ...]] | None = None
+        self._own: list[psycopg.Connection[tuple[object, ...]]] = []
+        self._is_over = False
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
@@ -81,28 +90,45 @@ class PostgresExecutorLocks:
         )
 
     @staticmethod
-    def _key(executor_id: str) -> int:
-        digest = hashlib.blake2b(f"pointsman:executor:{executor_id}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big", signed=True)
+    def _keys(executor_id: str) -> list[int]:
+        names = (f"pointsman:executor:{executor_id}", f"pointsman:executor:{executor_id}:2")
+        digests = (hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names)
+        return [int.from_bytes(digest, "big", signed=True) for digest in digests]
 
     def hold(self, executor_id: str) -> None:
-        self._own = self._connect()
-        self._own.execute("select pg_advisory_lock(%s)", (self._key(executor_id),))
+        for key in self._keys(executor_id):
+            connection = self._connect()
+            self._own.append(connection)
+            connection.execute("select pg_advisory_lock(%s)", (key,))
 
     def check(self) -> None:
-        if self._own:
-            self._own.execute("select 1")
+        for connection in self._own:
+            connection.execute("select 1")
+
+    def is_held(self) -> bool:
+        """Asks the sockets, and the server only if it has said something: it does when it closes them."""
+        if self._is_over:
+            return False
+        try:
+            sockets = select.poll()
+            for connection in self._own:
+                sockets.register(connection.fileno(), select.POLLIN)
+            if sockets.poll(0):
+                self.check()
+        except (psycopg.Error, OSError):
+            self._is_over = True
+        return not self._is_over
 
     @contextmanager
     def taken_from_dead(self, executor_id: str) -> Iterator[bool]:
         with self._connect() as connection:
-            row = connection.execute("select pg_try_advisory_lock(%s)", (self._key(executor_id),)).fetchone()
-            yield bool(row and row[0])
+            query = "select pg_try_advisory_lock(%s), pg_try_advisory_lock(%s)"
+            yield connection.execute(query, self._keys(executor_id)).fetchone() == (True, True)
 
     def release(self) -> None:
-        if self._own:
-            self._own.close()
-            self._own = None
+        self._is_over = True
+        while self._own:
+            self._own.pop().close()
 
 
 ExecutorLocks = FileExecutorLocks | PostgresExecutorLocks

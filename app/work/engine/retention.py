@@ -43,11 +43,13 @@ class EndedWork:
         """Delete what ended in the partition, and work of the kind that was given one of the ids: it holds texts."""
         table = workflow_status(self.engine)
         given = sa.table("workflow_input", sa.column("workflow_uuid"), sa.column("inputs"), schema=table.schema)
-        named = (given.c.inputs.contains(f'"id":{json.dumps(one)}', autoescape=True) for one in ids)
-        of_kind = sa.select(table.c.workflow_uuid).where(
-            table.c.name == kind, table.c.workflow_uuid == given.c.workflow_uuid, sa.or_(sa.false(), *named)
-        )
-        about = sa.or_(table.c.queue_partition_key == partition, table.c.workflow_uuid.in_(of_kind))
+
+        def names_one(inputs: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+            return sa.or_(sa.false(), *(inputs.contains(f'"id":{json.dumps(one)}', autoescape=True) for one in ids))
+
+        elsewhere = sa.exists().where(given.c.workflow_uuid == table.c.workflow_uuid, names_one(given.c.inputs))
+        of_kind = sa.and_(table.c.name == kind, sa.or_(names_one(table.c.inputs), elsewhere))
+        about = sa.or_(table.c.queue_partition_key == partition, of_kind)
         ended = sa.select(table.c.workflow_uuid, table.c.completed_at).where(table.c.status.in_(ENDED), about)
         return len(self._delete(ended))
 

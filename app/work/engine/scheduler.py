@@ -8,6 +8,7 @@ Here the oldest rows are read in the order of an index that dbos keeps, until en
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ WINDOW = 128
 LOCK = 770_697_511
 NEW = "partition_is_new"
 IsNew = Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
+_ORDER = itemgetter("priority", "created_at", "workflow_uuid")
 # A worker that is frozen while it holds the lock must not hold all the others up for longer.
 MOST_IDLE_MS = 3000
 
@@ -63,11 +65,17 @@ class Scheduler:
         self._paused = paused
         self._table = database.tables.workflow_status
         # Made once: to put them together costs more than to run them.
+        self._is_new = is_new
         self._waiting = _waiting(self._table, sorted(known))
         self._first_window = prepared(database, self._waiting)
-        self._is_new = is_new
         self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
+        self._claim_oldest = self._prepared_claim(_oldest_of_each(self._waiting))
+        self.is_expected: Callable[[str], bool] = lambda _: False
+        """Does work wait in this queue, as far as is known? Then it is claimed without a look at what waits.
+
+        Only in the first window: what a flood on one ticket hides there is found by the next look.
+        """
         self._closed = False
         self.begun_first: set[str] = set()
         """What was begun here, and by nobody before."""
@@ -102,27 +110,39 @@ class Scheduler:
         with self._looking, self._database.engine.begin() as connection:
             if self._closed or not self._alone(connection, queue.name):
                 return []
-            busy, found, of_queue = set[str](), list[str](), {"queue": queue.name}
-            for key, partition in self._oldest(connection, {**of_queue, "version": app_version}, busy):
-                if partition not in busy:
-                    busy.add(partition)
-                    found.append(key)
-                    if len(found) >= max_tasks:
-                        break
-            if not found:
-                return []
-            taker = {"executor": executor_id, "version": app_version, "owner": owner_xid}
-            keys = {f"key_{number}": key for number, key in enumerate(found)}
-            rows = self._claim(len(found)).rows(connection, {**of_queue, **keys, **taker})
+            taker = {"executor": executor_id, "version": app_version, "owner": owner_xid, "queue": queue.name}
+            if self.is_expected(queue.name):
+                rows = self._claim_oldest.rows(connection, {**taker, "most": min(max_tasks, WINDOW)})
+            else:
+                rows = self._looked_for(connection, taker, max_tasks)
+        return self._begun(queue.name, sorted(rows, key=_ORDER))
+
+    def _looked_for(self, connection: sa.Connection, taker: Mapping[str, Any], max_tasks: int) -> list[dict[str, Any]]:
+        """On SQLite, most looks find nothing, and need not wait until they may write."""
+        busy, found = set[str](), list[str]()
+        for key, partition in self._oldest(connection, taker, busy):
+            if partition not in busy:
+                busy.add(partition)
+                found.append(key)
+                if len(found) >= max_tasks:
+                    break
+        if not found:
+            return []
+        keys = {f"key_{number}": key for number, key in enumerate(found)}
+        return self._claim(len(found)).rows(connection, {**taker, **keys})
+
+    def _begun(self, queue: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+        if not rows:
+            return []
         claimed = {row["workflow_uuid"]: claimed_row(row) for row in rows}
         self._rows.update(claimed)
-        self._taken[queue.name] = set(claimed)
+        self._taken[queue] = set(claimed)
         first = {row["workflow_uuid"]: bool(row[NEW]) for row in rows if row["recovery_attempts"] == 1}
         self.begun_first.difference_update(claimed)
         self.begun_first.update(first)
         self.new.difference_update(claimed)
         self.new.update(key for key, is_new in first.items() if is_new)
-        return [key for key in found if key in claimed]
+        return list(claimed)
 
     def rows(self, keys: Sequence[str]) -> list[ClaimedRow]:
         """What was just taken of `keys`, as the claim left it; each once."""
@@ -163,13 +183,17 @@ class Scheduler:
 
     def _claim(self, count: int) -> PreparedStatement:
         if count not in self._claims:
-            statement = _claim(self._table, self._database.app_name, database_clock(self._database), count)
-            # The name alone, as the claim's table has it: see `claimed_columns`.
-            partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
-            is_new = self._is_new(partition) if self._is_new else sa.false()
-            answered = [*claimed_columns(self._database), is_new.label(NEW)]
-            self._claims[count] = prepared(self._database, statement.returning(*answered))
+            keys: list[sa.ColumnElement[str]] = [sa.bindparam(f"key_{number}") for number in range(count)]
+            self._claims[count] = self._prepared_claim(keys)
         return self._claims[count]
+
+    def _prepared_claim(self, keys: Any) -> PreparedStatement:
+        statement = _claim(self._table, self._database.app_name, database_clock(self._database), keys)
+        # The name alone, as the claim's table has it: see `claimed_columns`.
+        partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
+        is_new = self._is_new(partition) if self._is_new else sa.false()
+        answered = [*claimed_columns(self._database), is_new.label(NEW)]
+        return prepared(self._database, statement.returning(*answered))
 
     def _after(self, last: Any, busy: set[str]) -> sa.Select[Any]:
         key, priority, created_at = last[0], last[2], last[3]
@@ -202,9 +226,18 @@ def _waiting(table: sa.FromClause, known: Sequence[str]) -> sa.Select[Any]:
     return query.order_by(*order).limit(WINDOW)
 
 
-def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int], count: int) -> sa.Update:
-    """Marks those of so many keys as begun that still wait, and whose partitions are still free."""
-    keys: list[sa.ColumnElement[str]] = [sa.bindparam(f"key_{number}") for number in range(count)]
+def _oldest_of_each(waiting: sa.Select[Any]) -> sa.Select[Any]:
+    """Of each partition in the first window, up to `most`."""
+    window = waiting.subquery("oldest")
+    order = (window.c.priority, window.c.created_at, window.c.workflow_uuid)
+    place = sa.func.row_number().over(partition_by=window.c.queue_partition_key, order_by=order)
+    placed = sa.select(*order, place.label("place")).subquery("placed")
+    first = sa.select(placed.c.workflow_uuid).where(placed.c.place == 1)
+    return first.order_by(placed.c.priority, placed.c.created_at, placed.c.workflow_uuid).limit(sa.bindparam("most"))
+
+
+def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int], keys: Any) -> sa.Update:
+    """Marks those of the keys as begun that still wait, and whose partitions are still free."""
     return (
         sa.update(table)
         .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from app.records.database import Along
+from app.records.prepared import together
 from app.work.engine.dbos_internals import (
     StepRecord,
     SystemDatabase,
@@ -118,7 +119,7 @@ class StepJournal:
             while_database_is_away(self._settle)
 
     def _settle(self) -> None:
-        with self.along() as write, self._database.engine.begin() as connection:
+        with self.along() as write, self._database.engine.begin() as connection, together(connection):
             write(connection)
 
     def _looked_up(self, workflow_id: str, function_id: int, function_name: str, **options: Any) -> Any:
@@ -149,9 +150,10 @@ class StepJournal:
 
     def _end_with(self, rows: Sequence[Along], workflow_id: str, status: Any, output: str | None) -> bool:
         with self._database.engine.connect() as connection, connection.begin() as transaction:
-            for write in rows:
-                write(connection)
-            is_ours = end_within(self._database, connection, workflow_id, status, output)
+            with together(connection):
+                for write in rows:
+                    write(connection)
+                is_ours = end_within(self._database, connection, workflow_id, status, output)
             if not is_ours:
                 transaction.rollback()
         return is_ours

@@ -1,12 +1,16 @@
-"""Work as rows of dbos's tables: a batch in one round trip, where dbos's own way takes two for each.
+"""Work as rows of dbos's tables: a batch in one statement, where dbos's own way takes two for each piece of work.
 
-`tests/app/work/engine/test_work_rows.py` fails when a new dbos would store other rows.
+What a workflow is given stands in the row of its status. dbos stores it in a table of its own since it has one, and
+looks here for what that table does not have. `tests/app/work/engine/test_work_rows.py` fails when a new dbos would
+store other rows, or looks here no more.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 from string import Template
 from typing import Any
 
@@ -24,27 +28,20 @@ PIPELINE_VERSION = "1"
 
 _COLUMNS = (
     "(workflow_uuid, status, name, queue_name, queue_partition_key, application_version, priority,"
-    " delay_until_epoch_ms, application_name, serialization, attributes, recovery_attempts, is_debounced)"
+    " delay_until_epoch_ms, inputs, application_name, serialization, attributes, recovery_attempts, is_debounced)"
 )
 _ALWAYS = f"'{APPLICATION}', 'portable_json', 'null', 0, false"
-_SQLITE = "INSERT INTO workflow_status $columns VALUES (?, ?, ?, ?, ?, ?, ?, ?, $always) ON CONFLICT DO NOTHING"
-_SQLITE_INPUT = "INSERT INTO workflow_input (workflow_uuid, inputs) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_POSTGRESQL = """
-WITH given AS (
-    SELECT * FROM unnest(
-        %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[]
-    ) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
-), stored AS (
-    INSERT INTO dbos.workflow_status $columns
-    SELECT id, status, name, queue, partition, version, priority, delay_until, $always FROM given
-    ON CONFLICT DO NOTHING RETURNING workflow_uuid
-), inputs AS (
-    INSERT INTO dbos.workflow_input (workflow_uuid, inputs)
-    SELECT id, input FROM given WHERE id IN (SELECT workflow_uuid FROM stored) ON CONFLICT DO NOTHING
-)
-SELECT workflow_uuid FROM stored
+_INSERT = f"INSERT INTO $table {_COLUMNS} $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
+_VALUES = f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {_ALWAYS})"
+# Of one statement. SQLite takes 32,766 values, of which a row has nine.
+MOST_AT_ONCE = 1000
+_UNNESTED = """
+SELECT id, status, name, queue, partition, version, priority, delay_until, input, $always FROM unnest(
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::text[]
+) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
 """
-_SQLITE, _POSTGRESQL = (Template(one).substitute(columns=_COLUMNS, always=_ALWAYS) for one in (_SQLITE, _POSTGRESQL))
+_UNNESTED = Template(_UNNESTED).substitute(always=_ALWAYS)
+_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED)
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
@@ -58,13 +55,17 @@ def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
     if connection.dialect.name != "sqlite":
         cursor.execute(_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
         return {row[0] for row in cursor.fetchall()}
-    new = set()
-    for *status, given in rows:
-        cursor.execute(_SQLITE, status)
-        if cursor.rowcount:
-            cursor.execute(_SQLITE_INPUT, (status[0], given))
-            new.add(status[0])
+    new = set[str]()
+    for start in range(0, len(rows), MOST_AT_ONCE):
+        some = rows[start : start + MOST_AT_ONCE]
+        cursor.execute(_sqlite(len(some)), list(chain.from_iterable(some)))
+        new.update(row[0] for row in cursor.fetchall())
     return new
+
+
+@lru_cache(maxsize=64)
+def _sqlite(count: int) -> str:
+    return Template(_INSERT).substitute(table="workflow_status", rows="VALUES " + ", ".join([_VALUES] * count))
 
 
 def stored(message: Message) -> JSON:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
@@ -140,6 +141,7 @@ def _follow_up(work: Work, number: int) -> Work:
 # More than the largest burst seen from Zendesk in a second; beyond it, senders are told to come back.
 MOST_WAITING = 1000
 MOST_AT_ONCE = 64
+MANY_IN_A_SECOND = 10
 
 
 Delivery = tuple[Work, "asyncio.Future[bool]"]
@@ -154,6 +156,7 @@ class Intake:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._came: deque[float] = deque(maxlen=MANY_IN_A_SECOND)
         self._waiting: SimpleQueue[Delivery | None] = SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, daemon=True, name="intake")
 
@@ -165,7 +168,12 @@ class Intake:
         self._waiting.put(None)
         self._writer.join()
 
+    def is_busy(self) -> bool:
+        """Whether many have come within a second: what can wait gives way."""
+        return len(self._came) == MANY_IN_A_SECOND and time.monotonic() - self._came[0] < 1
+
     async def accept(self, work: Work) -> bool:
+        self._came.append(time.monotonic())
         if self._waiting.qsize() >= MOST_WAITING:
             raise CannotStore("too many deliveries at once")
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -111,7 +111,7 @@ class RateLimiter:
         """From the database: the call's own, and some for those that follow."""
         now = self._now()
         with self._lock:
-            last = self._allowances.pop(key, None) or _Allowance(0, 0, now, {})
+            last = self._allowances.pop(key, None) or _Allowance(0, 0, now, self._windows(names))
         # A quiet service takes one by one.
         grows = priority is not Priority.URGENT and now < last.until
         taken = self._rows.take(
@@ -129,7 +129,15 @@ class RateLimiter:
             self._seen.update({limit.name: limit for limit in taken.limits})
             windows = {limit.name: limit.ends for limit in taken.limits}
             until = min([now + SPENT_WITHIN_SECONDS, *windows.values()])
-            self._allowances[key] = _Allowance(taken.count, taken.count - 1, until, windows)
+            # Where nothing is limited, only a limit that is learned has it ask again before the time.
+            count = taken.count if windows else MOST_AT_ONCE
+            self._allowances[key] = _Allowance(count, count - 1, until, windows)
+
+    def _windows(self, names: Sequence[str]) -> dict[str, float]:
+        """As this process saw them last; none if one of these limits may have no row yet."""
+        if any(name not in self._seen and self._total(name) is not None for name in names):
+            return {}
+        return {name: self._seen[name].ends for name in names if name in self._seen}
 
     def _spend(self, key: tuple[tuple[str, ...], float]) -> bool:
         """Is there a call left of those that were taken?"""

@@ -4,7 +4,7 @@ import structlog
 from pydantic import ValidationError
 
 from app.feeds.addresses import is_address
-from app.feeds.mention import LONGEST_LINE, LONGEST_TEXT, Mention, native_id
+from app.feeds.mention import LONGEST_ADDRESS, LONGEST_LINE, LONGEST_TEXT, Mention, native_id
 from integrations.feeds.feed import FeedPost
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ def mention_of(channel: str, post: FeedPost) -> Mention | None:
 
 def _if_any(url: str) -> str:
     """What is not needed, and no address, costs nobody the post."""
-    return _without_spaces(url) if is_address(url) else ""
+    return _without_spaces(url) if is_address(url) and len(url) <= LONGEST_ADDRESS else ""
 
 
 def _without_spaces(url: str) -> str:

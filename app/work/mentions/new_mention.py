@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.feeds.addresses import LONGEST_THREAD, canonical_address, thread_address
+from app.feeds.addresses import LONGEST_THREAD, canonical_address, names_a_place, thread_address
 from app.feeds.mention import Mention
 from app.feeds.wording import PostWording
 from app.records.mentions import NewMention
@@ -15,7 +15,8 @@ def new_mention(mention: Mention, target: str, *, carrier: str = "", left_out: s
     """
     address = canonical_address(target)
     thread = mention.thread.url or mention.thread.id
-    shared = not address.is_of_one_post and (bool(mention.in_reply_to) or bool(thread))
+    is_one_of_many = bool(mention.in_reply_to) or bool(thread) or names_a_place(target, mention.id)
+    shared = is_one_of_many and not address.is_of_one_post
     values: Mapping[str, object] = mention.model_dump(mode="json")
     wording = PostWording.of(mention)
     return NewMention(

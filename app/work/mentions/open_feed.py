@@ -18,11 +18,14 @@ from integrations.feeds.lobsters import Lobsters
 from integrations.feeds.mastodon import Mastodon
 from integrations.feeds.producthunt import ProductHunt
 from integrations.feeds.reddit import Reddit
+from integrations.feeds.reddit_api import RedditApi
 from integrations.feeds.rss import Rss
 from integrations.feeds.stackexchange import StackExchange
 from integrations.feeds.tumblr import Tumblr
 from integrations.feeds.youtube import YouTube
 from integrations.outbound import Outbound
+
+_REDDIT_KEY: Final = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,12 @@ class _Way:
         given = getattr(self.accounts, variable.lower())
         return given.get_secret_value() if isinstance(given, SecretStr) else given or ""
 
-    def needed(self, variable: str) -> str:
-        """Raises Refused, naming the variable."""
+    def needed(self, variable: str, or_else: str = "") -> str:
+        """Raises Refused, naming the variable. `or_else`: what would do as well."""
         if value := self.optional(variable):
             return value
-        raise Refused(self.service, f"{variable} is not set, and this feed needs it", "account_missing")
+        others = f" ({or_else} would do as well)" if or_else else ""
+        raise Refused(self.service, f"{variable} is not set, and this feed needs it{others}", "account_missing")
 
 
 def _hackernews(feed: Any, way: _Way) -> Feed:
@@ -69,16 +73,12 @@ def _lobsters(feed: Any, way: _Way) -> Feed:
 
 
 def _reddit(feed: Any, way: _Way) -> Feed:
-    token, user = way.needed("REDDIT_FEED_TOKEN"), way.needed("REDDIT_FEED_USER")
-    return Reddit.at(
-        feed.subreddits,
-        feed.search,
-        token=token,
-        user=user,
-        url=feed.address,
-        service=way.service,
-        outbound=way.outbound,
-    )
+    reached: dict[str, Any] = {"url": feed.address, "service": way.service, "outbound": way.outbound}
+    if any(map(way.optional, _REDDIT_KEY)):
+        client_id, secret = map(way.needed, _REDDIT_KEY)
+        return RedditApi.at(feed.subreddits, feed.search, client_id=client_id, secret=secret, api=feed.api, **reached)
+    token, user = (way.needed(one, " and ".join(_REDDIT_KEY)) for one in ("REDDIT_FEED_TOKEN", "REDDIT_FEED_USER"))
+    return Reddit.at(feed.subreddits, feed.search, token=token, user=user, **reached)
 
 
 def _producthunt(feed: Any, way: _Way) -> Feed:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.feeds.filter import BY_US, is_written_by
+from app.feeds.filter import BY_US, NO_WORDS, is_written_by, says_nothing
 from app.feeds.mention import Mention
 from app.records.mentions import REMOVED, StoredMention
 from app.work.jobs.dependencies import Dependencies
@@ -53,6 +53,8 @@ def take_mention(
     """
     if not left_out and is_written_by(deps.rulebook.current().routing.team.handles, mention):
         left_out = BY_US
+    if not (left_out or mention.deleted) and says_nothing(mention):
+        left_out = NO_WORDS
     given = new_mention(mention, target or mention.url, carrier=carrier, left_out=left_out)
     day_before = (now - WITHIN).isoformat()
     at = now.isoformat()

@@ -150,9 +150,11 @@ class TicketWorkflow:
     def _write(self, message: M, decided: ToWrite) -> M | None:
         """None: done, or delayed; else what to decide again, because somebody changed the ticket meanwhile."""
         decision = decided.decision
-        found: FindResult = IssueFound()
+        found: FindResult
         if decided.looks_for_issue:
             found = self.deps.engine.step("find", self.finder.find, message, decision, deferred=True)
+        else:
+            found = IssueFound()
         if isinstance(found, IssueDelayed) and not found.write_first:
             self._later(message, "find", found.fault)
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from app.records.decisions import Decision
 from app.rules.actions import ACTIONS
@@ -215,7 +215,7 @@ class TicketWriter:
             fault = _explained(error)
             why = f"{fault.message}. {REFUSED_WHOLE}"
             self.log.gave_up(message, "write", fault.model_copy(update={"message": why}))
-            actions = [asdict(one) for one in _not_done(row, said(error), "failed")]
+            actions = [one.as_json() for one in _not_done(row, said(error), "failed")]
             self.deps.records.decisions.update(row.run_id, actions=actions)
             return Ended(why=error.reason)
         why = "the ticket is gone" if gone else "the ticket was closed meanwhile"

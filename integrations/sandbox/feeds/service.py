@@ -13,6 +13,7 @@ from integrations.sandbox.feeds.mastodon import mastodon_routes
 from integrations.sandbox.feeds.posts import Posts
 from integrations.sandbox.feeds.producthunt import producthunt_routes
 from integrations.sandbox.feeds.reddit import reddit_routes
+from integrations.sandbox.feeds.reddit_api import reddit_api_routes
 from integrations.sandbox.feeds.rss import rss_routes
 from integrations.sandbox.feeds.stackexchange import stackexchange_routes
 from integrations.sandbox.feeds.strict import feed_route
@@ -32,6 +33,7 @@ class FeedsSandbox(Service):
             *disqus_routes(self._posts),
             *rss_routes(self._posts),
             *reddit_routes(self._posts),
+            *reddit_api_routes(self._posts),
             *mastodon_routes(self._posts, f"{self.url}/mastodon"),
             *bluesky_routes(self._posts),
             *tumblr_routes(self._posts),

@@ -1,9 +1,11 @@
 """What happens in Zendesk without the API: customers write, people tag, merge, close. For tests, demo, `/sandbox`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from integrations.sandbox.api import Json
+from integrations.sandbox.clock import second_stamp
 from integrations.sandbox.control import under_lock
 from integrations.sandbox.zendesk.channels import via_of
 from integrations.sandbox.zendesk.models import WEB_VIA
@@ -35,11 +37,12 @@ class ZendeskControls:
         brand: str | None = None,
         custom_fields: Mapping[int | str, Any] | None = None,
         status: str = "new",
+        number: int | None = None,
     ) -> int:
         """A ticket as it comes in from outside; the new ticket's id.
 
         requester: {name, email, handle?, role?, tags?}; organization: {name, tags?}; custom_fields: by id or title,
-        made when unknown; group, brand: by name, made when unknown.
+        made when unknown; group, brand: by name, made when unknown; number: its id, below those that are counted.
         """
         state = self._state
         attributes = state.status_attributes(status)
@@ -55,10 +58,28 @@ class ZendeskControls:
         via = via_of(via_channel, rel, person)
         fields = {self._state.field(key).id: value for key, value in (custom_fields or {}).items()}
         first = NewComment(body=body, html=None, public=public, author_id=person.id)
-        ticket = state.new_ticket(subject, person, person, via)
+        ticket = state.new_ticket(subject, person, person, via, number)
         update = TicketUpdate(attributes, tuple(tags), fields, first)
         apply_update(state, ticket, update, actor=person, via=via, created=True)
         return ticket.id
+
+    def add_past_ticket(self, number: int, at: str, **given: Any) -> None:
+        """One that came in at this time (ISO 8601), and of which nobody was told. `given`: as for `create_ticket`."""
+        state, moment = self._state, datetime.fromisoformat(at)
+        tell, state.on_change = state.on_change, lambda _ticket, _event, _actor_id: None
+        try:
+            ticket = state.ticket(self.create_ticket(**given, number=number))
+        finally:
+            state.on_change = tell
+        ticket.changed_at, stamp = moment, second_stamp(moment)
+        ticket.created_at = ticket.updated_at = stamp
+        for comment in ticket.comments:
+            comment.created_at = stamp
+        for audit in ticket.audits:
+            audit.created_at = stamp
+        in_order = sorted(state.tickets.items())
+        state.tickets.clear()
+        state.tickets.update(in_order)
 
     def add_field(self, title: str) -> int:
         """A custom field; its id, also when it was there before."""

@@ -96,10 +96,12 @@ class State:
     def new_id(self) -> int:
         return next(self._ids)
 
-    def new_ticket(self, subject: str, requester: Person, submitter: Person, via: Via) -> Ticket:
+    def new_ticket(
+        self, subject: str, requester: Person, submitter: Person, via: Via, number: int | None = None
+    ) -> Ticket:
         """Without comments: the update that follows brings the first one, which is the description."""
         ticket = Ticket(
-            next(self._ticket_ids),
+            number or next(self._ticket_ids),
             subject,
             requester_id=requester.id,
             submitter_id=submitter.id,

@@ -15,6 +15,7 @@ from app.demo.month import SampleMonth
 from app.demo.month_issues import PROJECT, SampleIssue
 from app.demo.month_work import MARK
 from app.feeds.mention import Mention
+from app.model.training.labelled import LabelledTicket
 from app.records.decision_list import DecisionFilter, ListedDecision
 from app.records.decisions import FOLLOWING
 from app.records.records import Records
@@ -31,20 +32,25 @@ def english(_text: str) -> Language:
 
 @pytest.fixture
 def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Records]:
-    monkeypatch.setattr(month, "TICKETS_A_DAY", 6)
+    monkeypatch.setattr(month, "TICKETS_A_DAY", 7)
     records = Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
     yield records
     records.close()
 
 
-def filled(records: Records) -> list[ListedDecision]:
+def filled(records: Records, in_zendesk: list[int] | None = None) -> list[ListedDecision]:
+    """`in_zendesk`: takes the numbers of the tickets that are there."""
     iids = count(1)
 
     def open_issue(_title: str, _state: str) -> SampleIssue:
         iid = next(iids)
         return SampleIssue(7, iid, f"https://gitlab.example.org/{PROJECT}/-/work_items/{iid}")
 
-    numbers = SampleMonth(records, SHIPPED, english, NOW, open_issue).fill()
+    def keep_ticket(number: int, _text: LabelledTicket, _moment: datetime) -> None:
+        if in_zendesk is not None:
+            in_zendesk.append(number)
+
+    numbers = SampleMonth(records, SHIPPED, english, NOW, open_issue, keep_ticket).fill()
     every = records.decision_list.page(DecisionFilter(), limit=300).rows
     assert [row.decided_at for row in every] == sorted((row.decided_at for row in every), reverse=True)
     rows = [row for row in every if row.event not in FOLLOWING]
@@ -70,10 +76,34 @@ def test_each_page_of_the_desk_has_something_to_show(records: Records) -> None:
     assert all(
         one.answered_at is None or one.created_at <= one.answered_at <= NOW.isoformat() for one in answers.values()
     )
-    assert {one.state for one in records.failures.newest(limit=50, state=None)} == {"open", "ignored", "retried"}
-    for failure in records.failures.newest(limit=50, state=None):
-        assert MESSAGES.validate_python(failure.payload).run_id == failure.key
     assert {one.what for one in records.audit.newest()} >= {"pause", "resume", "link", "retry", "ignore"}
+
+
+def test_what_failed_is_as_the_tables_have_it_and_can_be_retried(records: Records) -> None:
+    in_zendesk: list[int] = []
+    states = {row.ticket_id: row.state for row in filled(records, in_zendesk)}
+    failures = records.failures.newest(limit=50, state=None)
+    assert Counter(one.state for one in failures) == {"open": 8, "ignored": 1, "retried": 2}
+    assert all("(sample data)" in one.message for one in failures)
+    assert max(one.count for one in records.failures.causes()) == 3
+    held = [one for one in failures if one.payload is not None]
+    assert sorted(in_zendesk) == sorted(one.ticket_id or 0 for one in held)
+    tries = records.attempts.of([one.key for one in held])
+    for failure in held:
+        assert MESSAGES.validate_python(failure.payload).run_id == failure.key
+        assert states[failure.ticket_id or 0] == ("done" if failure.state == "retried" else "failed")
+        assert len(tries[failure.key]) == failure.attempts
+        assert tries[failure.key][-1].at == failure.failed_at < NOW.isoformat()
+    assert records.corrections.of_ticket(held[0].ticket_id or 0) == []
+    dealt_with = {one.about for one in records.audit.newest() if one.what in {"ignore", "retry"}}
+    assert dealt_with == {f"failure {one.id}" for one in failures if one.state != "open"}
+
+
+def test_gitlab_was_away_for_a_while_and_is_back(records: Records) -> None:
+    filled(records)
+    (circuit,) = records.circuits.all().values()
+    assert (circuit.service, circuit.state) == ("gitlab", "closed")
+    assert circuit.opened < circuit.at < NOW.timestamp()
 
 
 def test_it_is_the_same_each_time(records: Records, tmp_path: Path) -> None:

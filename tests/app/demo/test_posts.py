@@ -85,5 +85,5 @@ def test_tickets_of_one_post_are_counted_together_however_it_came(sandbox: Sandb
     for name in ("mention:hackernews:9000", "mention:hackernews:alert-9000"):
         number = sandbox.zendesk.create_ticket(body="x")
         sandbox.zendesk._state.tickets[number].external_id = name
-    (numbers,) = tickets_of_posts(sandbox, 0).values()
+    (numbers,) = tickets_of_posts(sandbox).values()
     assert len(numbers) == 2

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from app.desk.shared_ticks import TICK_SECONDS
 from tests.support.desk import Desk
 
 HOME = "/desk/decisions"
@@ -88,6 +89,7 @@ def test_an_open_page_keeps_its_rows_and_says_how_many_are_newer(desk: Desk) -> 
     unchanged = desk.tick(address, desk.tick(address).headers["hx-ptag"])
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     desk.decision(ticket_id=2)
+    desk.clock.advance(TICK_SECONDS)
     news = desk.tick(address, tag)
     assert ids(news.text) == [1]
     assert "1 newer: show" in news.text
@@ -112,6 +114,7 @@ def test_a_change_of_a_row_is_news(desk: Desk) -> None:
     made = desk.decision(state="working", finished_at=None)
     tag = desk.tick(f"{HOME}?upto=1").headers["hx-ptag"]
     desk.records.decisions.update(made.run_id, state="done")
+    desk.clock.advance(TICK_SECONDS)
     assert desk.tick(f"{HOME}?upto=1", tag).status_code == 200
 
 

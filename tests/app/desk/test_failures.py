@@ -1,11 +1,13 @@
-"""What failed and what waits: by cause, tried again with the count that the button said, or left be with a reason."""
+"""What failed and what waits: by cause, tried again with the count that the button said, or ignored with a reason."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from app.records.circuits import Circuit
 from app.records.pauses import Pause
 from tests.support.desk import Desk
 
@@ -91,12 +93,12 @@ def test_one_is_retried_once(desk: Desk) -> None:
     assert len(desk.engine.accepted) == 1
 
 
-def test_one_is_left_be_with_a_reason_only(desk: Desk) -> None:
+def test_one_is_ignored_with_a_reason_only(desk: Desk) -> None:
     failure = desk.failure()
     assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="  ").status_code == 422
     assert desk.audited() == []
     assert desk.post(f"{PAGE}/{failure.id}/ignore", reason="known <b>").headers["location"] == f"{PAGE}?said=ignored"
-    assert "Left be: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
+    assert "Ignored: known &lt;b&gt;" in desk.get(f"{PAGE}?state=ignored").text
 
 
 def test_what_is_tried_again_already_is_not_left_be(desk: Desk) -> None:
@@ -144,3 +146,13 @@ def test_who_presses_pause_sees_at_once_that_it_is_paused(desk: Desk) -> None:
     assert "All work is paused" in desk.get(PAGE).text
     desk.post("/desk/resume", what="all")
     assert "All work is paused" not in desk.get(PAGE).text
+
+
+def test_a_service_that_was_away_and_is_back_is_named_with_the_time(desk: Desk) -> None:
+    since = (desk.clock() - timedelta(days=2)).timestamp()
+    back = Circuit("gitlab", "closed", at=since + 1800, opened=since)
+    desk.records.circuits.change("gitlab", lambda _known, _now: back, since)
+    circuits = desk.get(f"{PAGE}.json").json()["work"]["circuits"]
+    away = {one["service"]: one["was_away"] for one in circuits}
+    assert away == {"gitlab": {"since": "2025-12-30T12:00:00+00:00", "seconds": 1800}, "zendesk": None}
+    assert "did not answer for 30 min" in desk.get(PAGE).text

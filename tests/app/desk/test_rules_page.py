@@ -54,7 +54,7 @@ def test_each_rule_leads_to_its_tickets_and_says_how_sure_its_share_is(desk: Des
     page = desk.get("/desk/rules").text
     assert "/desk/decisions?by=route%3Ait" in page
     assert "/desk/decisions?by=route%3Ait&amp;corrected=yes" in page
-    assert "90% left standing, between 60% and 98%" in page
+    assert "precision 90%, between 60% and 98%" in page
     assert "2 would have, <b>1 as people chose</b>" in page
     assert "Counted at 12:00:00 UTC" in page
 

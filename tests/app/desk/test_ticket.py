@@ -61,6 +61,12 @@ def test_the_piece_that_decided_is_marked_where_it_stands(desk: Desk) -> None:
     assert [one["text"] for one in pieces if one["mark"] == "why"] == ["since 10.4"]
 
 
+def test_tags_that_came_with_the_ticket_are_shown_and_our_own_are_not(desk: Desk) -> None:
+    decided(desk, ticket={"subject": "", "body": TEXT, "tags": ["vip", "archetype__spam", "pointsman_done"]})
+    assert desk.get(f"{PAGE}.json").json()["tags"] == ["vip"]
+    assert '<span class="chip">vip</span>' in desk.get(PAGE).text
+
+
 def test_reasons_are_in_the_order_in_which_people_ask(desk: Desk) -> None:
     desk.records.config_versions.keep(ConfigVersion("c0ffee", ROUTING, "", "2026-01-01"))
     decided(desk)
@@ -107,9 +113,10 @@ def test_a_decision_that_only_follows_an_issue_shows_why_the_ticket_became_what_
 
 
 def test_what_was_forgotten_has_a_page_too(desk: Desk) -> None:
-    decided(desk, ticket={}, trace=())
+    decided(desk, ticket={}, trace=(), summary="")
     page = desk.get(PAGE).text
     assert "The text was forgotten for its age" in page
+    assert "What decided it is no longer kept." in page
     assert "/desk/playground?ticket" not in page, "there is nothing to try"
     assert "Why not another" not in page
 
@@ -118,10 +125,11 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
     at = "2026-01-01T12:00:{:02d}+00:00".format
     decided(desk, decided_at=at(1), finished_at=at(9))
     with desk.records.engine.begin() as connection:
-        calls = [MadeCall("zendesk", "GET /ticket", 200, 36, at(0)), MadeCall("gitlab", "POST /issues", None, 9, at(3))]
+        read = MadeCall("zendesk", "GET /api/v2/tickets/7.json", 200, 36, at(0))
+        calls = [read, MadeCall("gitlab", "POST /api/v4/projects/g%2Fp/issues", None, 9, at(3))]
         desk.records.calls.add_within(connection, 7, "run-1", calls)
     failure = desk.failure(ticket_id=7, failed_at=at(5))
-    desk.records.attempts.add(Attempt(failure.key, 0, 1, "link_issue", "gitlab", "unavailable", "503", at(4)))
+    desk.records.attempts.add(Attempt(failure.key, 0, 1, "link_issue", "gitlab", "unavailable", "503", at(5)))
     desk.records.corrections.save(Correction(7, "spam", "bug_report", "route:since", {}, at(20), by="zendesk:5"))
     moments = desk.get(f"{PAGE}.json").json()["timeline"]
     assert [(one["kind"], one["went_well"]) for one in moments] == [
@@ -130,9 +138,48 @@ def test_what_happened_is_in_its_order(desk: Desk) -> None:
     ]  # fmt: skip
     page = desk.get(PAGE).text
     assert page.count('<li class="day">1 Jan 2026</li>') == 1
-    assert "36 ms, 200" in page
+    assert "Zendesk: read the ticket" in page
+    assert "200, 36 ms" in page
+    assert "GitLab: tried to open an issue in g/p" in page
     assert "no answer" in page
+    assert "<code>POST /api/v4/projects/g/p/issues</code>" in page
     assert "an agent (5) chose spam" in page
+    assert "Corrected: an agent (5) chose <b>spam</b>" in page
+
+
+def test_what_only_repeats_is_counted_once(desk: Desk) -> None:
+    at = "2026-01-01T12:00:{:02d}+00:00".format
+    decided(desk, decided_at=at(1), finished_at=at(50), state="failed", update_state="unknown")
+    path = "/api/v2/tickets/7.json"
+    put = [MadeCall("zendesk", f"PUT {path}", 503, 30, at(10 * one)) for one in (1, 2, 3)]
+    put += [MadeCall("zendesk", f"GET {path}", 200, 30, at(10 * one - 1)) for one in (1, 2, 3)]
+    with desk.records.engine.begin() as connection:
+        desk.records.calls.add_within(connection, 7, "run-1", put)
+    failure = desk.failure(ticket_id=7, failed_at=at(30))
+    for number in (1, 2, 3):
+        desk.records.attempts.add(
+            Attempt(failure.key, 0, number, "write", "zendesk", "http_503", "503", at(10 * number))
+        )
+    moments = desk.get(f"{PAGE}.json").json()["timeline"]
+    assert [one["again"] for one in moments] == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 0]
+    page = desk.get(PAGE).text
+    assert page.count("try 1 failed while updating the ticket: HTTP 503") == 1
+    assert "try 2" not in page
+    assert "2 more times until then" in page
+    assert "6 requests as sent" in page
+    assert "What was to be done" not in page, "it had nothing to do"
+
+
+@pytest.mark.parametrize(
+    ("update_state", "said"), [("unknown", "Nobody knows whether"), ("not_applied", "The update is not in the ticket")]
+)
+def test_what_was_not_written_is_not_said_to_be_done(desk: Desk, update_state: str, said: str) -> None:
+    actions = ({"kind": "note", "state": "done", "detail": "Bug report"},)
+    decided(desk, state="failed", update_state=update_state, actions=actions)
+    page = desk.get(PAGE).text
+    assert said in page
+    assert "What was to be done" in page
+    assert "What was done" not in page
 
 
 def test_an_earlier_decision_has_an_address_and_says_that_it_is_one(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.feeds.addresses import LONGEST_THREAD, canonical_address, thread_address
+from app.feeds.addresses import LONGEST_THREAD, canonical_address, names_a_place, thread_address
 
 SAME = [
     (
@@ -62,6 +62,7 @@ SAME = [
             "https://m.example.com/a/amp/?x=1",
         ],
     ),
+    ("https://xn--bcher-kva.example/p", ["https://bücher.example/p", "https://B\u00fccher\u3002example/p"]),
     ("https://blog.example.com/p#comment-7", ["https://blog.example.com/p/?ref=hn#comment-7"]),
 ]
 DIFFERENT = [
@@ -71,6 +72,9 @@ DIFFERENT = [
     ("https://lobste.rs/s/abc", "https://lobste.rs/c/abc"),
     ("https://blog.example.com/p#comment-7", "https://blog.example.com/p#comment-8"),
     ("https://blog.example.com/p#comment-7", "https://blog.example.com/p"),
+    ("https://forum.example.com/viewtopic.php?t=1#p7", "https://forum.example.com/viewtopic.php?t=1#p8"),
+    ("https://docs.example.com/p#spec7", "https://docs.example.com/p#comment-7"),
+    ("https://app.example.com/#!/posts/a", "https://app.example.com/#!/posts/b"),
     ("https://example.com/a?x=1", "https://example.com/a?x=2"),
     ("https://forum.example.com/viewtopic.php?f=2&t=12", "https://forum.example.com/viewtopic.php?f=2&t=13"),
     ("https://forum.example.com/showthread.php?t=12", "https://forum.example.com/showthread.php?t=13"),
@@ -130,3 +134,21 @@ def test_a_comment_belongs_to_its_post(comment: str, post: str) -> None:
 @pytest.mark.parametrize("odd", ["https://[x/1", "https://e.org:99999/1", "https://e.org:x/", "", "x" * 10_000])
 def test_any_text_is_the_thread_of_something(odd: str) -> None:
     assert len(thread_address(odd)) <= LONGEST_THREAD
+
+
+@pytest.mark.parametrize(
+    ("url", "native_id", "names"),
+    [
+        ("https://e.org/changes#v16.4", "https://e.org/changes#v16.4", True),
+        ("https://e.org/changes#v16.4", "tag:e.org,2026:16.4", True),
+        ("https://e.org/changes", "tag:e.org,2026:16.4", False),
+        ("https://e.org/p#xtor=RSS-1", "tag:e.org,2026:1", False),
+        ("https://e.org/p#:~:text=gitlab", "https://e.org/p", False),
+        ("https://e.org/p?utm_source=x#more", "http://www.e.org/p/", False),
+        ("https://e.org/p#more", "https://e.org/p", False),
+    ],
+)
+def test_a_place_on_a_page_is_a_post_of_its_own_where_its_id_is_not_the_page(
+    url: str, native_id: str, *, names: bool
+) -> None:
+    assert names_a_place(url, native_id) == names

@@ -97,6 +97,8 @@ def test_a_value_is_a_path_or_stands_for_itself(
         ("https://reddit.com/r/x", "reddit"),
         ("https://notreddit.com/r/x", "forum"),
         ("https://reddit.com.evil.example/r/x", "forum"),
+        ("https://REDDIT.com./r/x", "reddit"),
+        ("https://www.google.com/url?url=https%3A%2F%2Fwww.reddit.com%2Fr%2Fx", "reddit"),
     ],
 )
 def test_the_channel_is_that_of_the_host(url: str, source: str) -> None:
@@ -121,11 +123,6 @@ def test_the_channel_is_that_of_the_host(url: str, source: str) -> None:
             {"url": "https://e.org", "title": "x"},
             "`source` (`channels` names no host like that of `url`) is missing.",
         ),
-        (
-            PLAIN | {"author": {"name": "$.by"}},
-            {"link": "https://e.org", "said": "x", "by": {}},
-            "`author.name` ($.by):",
-        ),
     ],
 )
 def test_a_body_without_a_mention_says_item_field_and_path(hook: dict[str, Any], body: object, sentence: str) -> None:
@@ -140,3 +137,25 @@ def test_an_empty_field_of_a_form_is_as_good_as_none() -> None:
 
 def test_a_form_of_very_many_fields_is_none() -> None:
     assert refusal(PLAIN, b"&".join([b"a=1"] * 1000), is_form=True) == "The body is no form."
+
+
+def test_what_a_sender_cannot_shape_is_cut_or_left_out() -> None:
+    hook = PLAIN | {"title": "$.t", "id": "$.n", "author": {"name": "$.by", "url": "$.at"}, "published_at": "$.on"}
+    long = {"said": "a" * 70_000, "t": "t" * 2000, "by": "n" * 2000, "n": "i" * 300}
+    (mention,), problems = mapped(hook, {"link": " https://e.org/7 ", "at": "/u/ada", "on": "heute"} | long)
+    assert (len(mention.text), len(mention.title), len(mention.author.name), len(mention.id)) == (
+        60_000,
+        1000,
+        1000,
+        64,
+    )
+    assert [one.partition(":")[0] for one in problems] == ["`author.url` ($.at)", "`published_at` ($.on)"]
+
+
+def test_json_that_is_sent_as_a_form_is_read() -> None:
+    (mention,), _ = mapped(PLAIN, b' {"link": "https://e.org/7", "said": "x"}', is_form=True)
+    assert (mention.id, mention.text) == ("https://e.org/7", "x")
+
+
+def test_an_empty_list_has_no_mentions_and_is_no_fault() -> None:
+    assert mapped(PLAIN | {"each": "$.items[*]"}, {"items": []}) == ([], [])

@@ -21,17 +21,54 @@ GOOD: dict[str, Any] = {"source": "reddit", "id": "t1_x", "url": "https://redd.i
         ({"source": "Hacker News"}, "`source`: String should match pattern '^[a-z0-9_]{1,32}$'."),
         ({"text": ""}, "One of `text`, `html` and `title` must say something."),
         ({"html": "<p>x"}, "Give `text` or `html`, not both."),
-        ({"author": "ada"}, "`author` must be an object."),
+        ({"url": "https://news.example@evil.example/1"}, "`url`: must be an address like https://example.com/post/7."),
+        (
+            {"url": "https://news.example\\@evil.example/1"},
+            "`url`: must be an address like https://example.com/post/7.",
+        ),
+        ({"text": "x", "title": "t" * 1001, "url": 7}, "`url`: Input should be a valid string."),
         ({"url": "https://e.org/a\0b"}, "`url`: must be an address like https://example.com/post/7."),
-        ({"published_at": "0001-01-01T00:00:00+05:00"}, "`published_at`: must be a time between the years 1 and 9999."),
-        ({"published_at": "yesterday"}, "`published_at`: Input should be a valid datetime"),
-        ({"author": {"url": "ftp://x"}}, "`author.url`: must be an address like https://example.com/post/7."),
     ],
 )
 def test_a_problem_names_its_field(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(NoMentions) as refused:
         read_mentions(json.dumps(GOOD | change).encode())
     assert str(refused.value).startswith(sentence.removesuffix("."))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence", "left"),
+    [
+        ({"author": "ada"}, "`author` must be an object.", {}),
+        (
+            {"published_at": "yesterday"},
+            "`published_at`: Input should be a valid datetime or date, input is too short.",
+            {},
+        ),
+        (
+            {"published_at": "0001-01-01T00:00:00+05:00"},
+            "`published_at`: must be a time between the years 1 and 9999.",
+            {},
+        ),
+        (
+            {"author": {"url": "ftp://x", "name": "Ada"}},
+            "`author.url`: must be an address like https://example.com/post/7.",
+            {"author": {"name": "Ada"}},
+        ),
+        (
+            {"thread": {"url": f"https://e.org/{'a' * 2000}"}},
+            "`thread.url`: String should have at most 2000 characters.",
+            {},
+        ),
+        ({"title": 7}, "`title`: Input should be a valid string.", {}),
+    ],
+)
+def test_an_odd_part_that_is_not_needed_costs_nobody_the_mention(
+    change: dict[str, Any], sentence: str, left: dict[str, Any]
+) -> None:
+    mentions, problems = read_mentions(json.dumps(GOOD | change).encode())
+    assert mentions == [Mention.model_validate(GOOD | left)]
+    assert problems == [f"{sentence} It was taken without."]
 
 
 def test_what_a_service_does_not_know_it_may_leave_empty_or_null() -> None:

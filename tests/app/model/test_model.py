@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.encoder import Encoder
@@ -65,7 +65,6 @@ def test_an_empty_ticket_is_judged_too() -> None:
     assert MODEL.judge(Ticket(id=1), "").probability > 0
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=2000), st.sampled_from(["twitter", "email", "", "no such channel"]))
 def test_any_text_gets_a_verdict(body: str, channel: str) -> None:
     verdict = MODEL.judge(Ticket(id=1, body=body), channel)

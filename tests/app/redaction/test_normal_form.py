@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.redaction import redact
@@ -99,14 +99,12 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_the_way_back_leads_to_what_was_written(text: str) -> None:
     assert NormalText.of(text).original == text
     assert NormalText.of(text, quoted_printable=True).original == text
 
 
-@settings(max_examples=200, deadline=None)
 @given(TEXTS, st.lists(st.integers(0, 60), max_size=8))
 def test_what_is_replaced_is_gone_and_all_else_is_as_written(text: str, bounds: list[int]) -> None:
     normal = NormalText.of(text.replace(EMAIL_REMOVED, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.redaction import KINDS, placeholder, redact
@@ -24,7 +24,6 @@ PLACEHOLDER = re.compile("|".join(re.escape(placeholder(kind)) for kind in KINDS
 NOT_CHARACTERS = re.compile("[\ufdd0-\ufdef]")
 
 
-@settings(max_examples=100, deadline=None)
 @given(TEXTS | LINES)
 def test_a_second_time_finds_nothing(text: str) -> None:
     once = redact(text, names=NAMES)
@@ -32,7 +31,6 @@ def test_a_second_time_finds_nothing(text: str) -> None:
     assert (twice.text, dict(twice.removed)) == (once.text, {})
 
 
-@settings(max_examples=100, deadline=None)
 @given(TEXTS | LINES)
 def test_what_is_left_is_the_text_in_its_order(text: str) -> None:
     redacted = redact(text, names=NAMES)
@@ -44,13 +42,11 @@ def test_what_is_left_is_the_text_in_its_order(text: str) -> None:
         at = found + len(piece)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=60), st.lists(st.text(max_size=30), max_size=4))
 def test_any_text_and_any_names_are_taken(text: str, names: list[str]) -> None:
     assert redact(text, names=names).text is not None
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="abcdefghijklmnop \n", max_size=200))
 def test_plain_words_stay(text: str) -> None:
     assert redact(text).text == text

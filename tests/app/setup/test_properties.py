@@ -20,7 +20,7 @@ from tests.app.setup.hands import HANDS, Hand
 from tests.app.setup.server_forms import OtherForms
 from tests.app.setup.test_laws import doubled
 
-FEW = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=4, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 REQUESTS = 40
 """Of one apply, and some more."""
 Answered = Callable[[requests.Response], requests.Response]

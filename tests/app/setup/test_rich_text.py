@@ -5,17 +5,15 @@ from __future__ import annotations
 from html import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.setup.kinds.rich_text import is_rich, plain_lines, reply_of_html
 
-QUICK = settings(deadline=None, max_examples=50)
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=12)
 TEXTS = st.lists(WORDS, max_size=5).map("\n".join)
 
 
-@QUICK
 @given(TEXTS)
 def test_saved_in_the_editor_it_is_the_same_text(text: str) -> None:
     plain = plain_lines(text)
@@ -25,7 +23,6 @@ def test_saved_in_the_editor_it_is_the_same_text(text: str) -> None:
     assert not is_rich(plain)
 
 
-@QUICK
 @given(TEXTS, st.sampled_from(["b", "i", "u", "li", "h2", "blockquote", "code"]))
 def test_formatting_is_kept_and_its_form_is_stable(text: str, tag: str) -> None:
     written = f"<p>Hi</p><{tag}>x{escape(text)}</{tag}>"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.similarity.index import IndexedText, SimilarityIndex, SimilarText, TextKey
@@ -150,7 +150,6 @@ def test_a_broken_vector_is_refused_and_changes_nothing() -> None:
     assert TextKey(PROJECT, 20) not in index
 
 
-@settings(deadline=None)
 @given(st.lists(issues, max_size=30), texts, texts, st.lists(st.integers(1, 12), max_size=6))
 def test_one_by_one_is_the_same_as_all_at_once(
     known: list[IndexedText], subject: str, body: str, removed: list[int]
@@ -168,7 +167,6 @@ def test_one_by_one_is_the_same_as_all_at_once(
     assert step_by_step.frequency("runner") == at_once.frequency("runner")
 
 
-@settings(deadline=None)
 @given(st.lists(issues, max_size=20), issues, texts)
 def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedText], passing: IndexedText, text: str) -> None:
     passing = replace(passing, number=99)
@@ -181,7 +179,6 @@ def test_putting_in_and_taking_out_leaves_no_trace(known: list[IndexedText], pas
     assert passing.key not in index
 
 
-@settings(deadline=None)
 @given(issues, issues, texts)
 def test_what_is_put_in_again_replaces_what_was_there(first: IndexedText, second: IndexedText, text: str) -> None:
     second = replace(second, number=first.number)
@@ -191,7 +188,6 @@ def test_what_is_put_in_again_replaces_what_was_there(first: IndexedText, second
     assert found(index, text) == found(of(second), text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_text_makes_it_fail(title: str, body: str) -> None:
     index = of(*ISSUES, IndexedText(PROJECT, 9, title, body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.similarity.index import SimilarityIndex
@@ -53,7 +53,6 @@ def test_nothing_that_looks_like_a_password_leaves() -> None:
     assert not [query for query in queries if "notreal" in query or "118" in query]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=600))
 def test_a_few_short_queries_of_what_gitlab_keeps(subject: str, body: str) -> None:
     queries = search_queries(subject, body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.similarity.terms import MOST_TERMS, counted, spellings, terms
@@ -92,7 +92,6 @@ def test_a_log_of_a_thousand_names_counts_as_its_beginning() -> None:
     assert len(counted("title", " ".join(f"name{number}x" for number in range(3000)))) == MOST_TERMS
 
 
-@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert all(terms(text))

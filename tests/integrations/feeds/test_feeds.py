@@ -150,13 +150,12 @@ def test_discourse_gives_posts_in_their_topic(web: respx.MockRouter) -> None:
     assert route.calls[1].request.url.params["before"] == "501"
 
 
-def test_atom_is_read_and_its_html_cleaned(web: respx.MockRouter) -> None:
+def test_atom_is_read(web: respx.MockRouter) -> None:
     web.get(FEED).respond(content=payload("google_alert.atom"), headers={"ETag": '"7"'})
     page = Rss.at(FEED).read(START, SINCE)
     (entry,) = page.posts
     assert entry.id == "tag:google.com,2013:googlealerts/feed:11"
     assert entry.title == "Why we left GitLab & came back"
-    assert "<script" not in entry.html
     assert entry.published_at == NOON
     assert page.position.etag == '"7"'
 
@@ -218,6 +217,13 @@ def test_an_address_without_a_host_is_meant_from_the_feed_and_tells_no_token(web
     assert [post.url for post in posts] == ["https://feeds.example.com/posts/1", "https://feeds.example.com/one?p=2"]
 
 
+def test_links_of_a_text_are_meant_from_its_entry(web: respx.MockRouter) -> None:
+    said = "&lt;p>see &lt;a href='../two'>two&lt;/a>&lt;a href='https://b.org/'>b&lt;/a>"
+    web.get(FEED).respond(content=rss(f"<link>https://e.org/1/</link><description>{said}</description>").encode())
+    (post,) = Rss.at(FEED).read(START, SINCE).posts
+    assert post.html == '<p>see <a href="https://e.org/two">two</a><a href="https://b.org/">b</a></p>'
+
+
 def test_an_atom_entry_may_name_its_own_address_alone(web: respx.MockRouter) -> None:
     entry = "<entry><id>tag:1</id><title>t</title><link rel='self' href='https://e.org/1'/></entry>"
     web.get(FEED).respond(content=f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode())
@@ -240,6 +246,13 @@ def test_a_feed_that_breaks_off_is_read_as_far_as_it_goes_and_asked_for_again(we
     web.get(FEED).respond(content=whole[:-60], headers={"ETag": '"7"'})
     page = Rss.at(FEED).read(START, SINCE)
     assert ([post.url for post in page.posts], page.position) == (["https://e.org/1"], START)
+
+
+def test_an_entry_that_breaks_off_is_left_for_the_next_look(web: respx.MockRouter) -> None:
+    """Half of its address would be another one's."""
+    whole = rss("<link>https://e.org/1</link>", "<link>https://e.org/23</link>")
+    web.get(FEED).respond(content=whole.partition("3</link>")[0].encode())
+    assert [post.url for post in Rss.at(FEED).read(START, SINCE).posts] == ["https://e.org/1"]
 
 
 def test_a_feed_that_breaks_off_before_its_first_entry_is_blocked(web: respx.MockRouter) -> None:
@@ -278,6 +291,44 @@ def test_an_odd_item_of_an_answer_holds_up_no_other(web: respx.MockRouter) -> No
     assert len(HackerNews.at(["gitlab"]).read(START, SINCE).posts) == len(answer["hits"]) - 1
 
 
+def test_half_an_emoji_costs_nobody_the_answer(web: respx.MockRouter) -> None:
+    """Sites that count in UTF-16 cut texts in the middle of one."""
+    answer = json.loads(payload("hackernews.json"))
+    answer["hits"][0]["comment_text"] = "GitLab is slow \ud83d"
+    web.get(HACKER_NEWS).respond(content=json.dumps(answer))
+    posts = HackerNews.at(["gitlab"]).read(START, SINCE).posts
+    assert posts[0].html == "GitLab is slow ?"
+    assert len(posts) == len(answer["hits"])
+
+
+@pytest.mark.parametrize(
+    ("url", "feed", "name", "key", "value"),
+    [
+        (HACKER_NEWS, HackerNews.at(["gitlab"]), "hackernews.json", "created_at_i", 10**30),
+        (TUMBLR, Tumblr.at("gitlab", "key"), "tumblr.json", "timestamp", 10**30),
+        (DISQUS, Disqus.at("gitlab", "key"), "disqus.json", "createdAt", "9999-12-31T23:59:59-23:59"),
+        (
+            TAG,
+            Mastodon.at("https://mastodon.social", "gitlab"),
+            "mastodon.json",
+            "created_at",
+            "0001-01-01T00:00:00+23:59",
+        ),
+    ],
+    ids=["hackernews", "tumblr", "disqus", "mastodon"],
+)
+def test_a_date_beyond_the_calendar_costs_its_post_alone(
+    web: respx.MockRouter, url: str, feed: Feed, name: str, key: str, value: object
+) -> None:
+    answer = json.loads(payload(name))
+    items = answer if isinstance(answer, list) else answer.get("hits") or answer["response"]
+    items.append(items[0] | {"id": "9", "objectID": "9", key: value})
+    route = web.get(url).respond(content=payload(name))
+    before = feed.read(START, SINCE).posts
+    route.respond(json=answer)
+    assert feed.read(START, SINCE).posts == before
+
+
 def test_an_answer_of_which_every_item_is_odd_is_blocked(web: respx.MockRouter) -> None:
     web.get(HACKER_NEWS).respond(json={"hits": [{"id": 1}, {"id": 2}]})
     with pytest.raises(Unavailable, match="cannot be read"):
@@ -298,6 +349,44 @@ def test_mastodon_gives_posts_by_their_address_on_every_server(web: respx.MockRo
     assert (status.id, status.url) == ("https://fosstodon.org/users/ada/statuses/7", "https://fosstodon.org/@ada/7")
     Mastodon.at("https://mastodon.social", "gitlab").read(page.position, SINCE)
     assert route.calls[-1].request.url.params["min_id"] == "113600000000000002"
+
+
+def status(number: int, *, answers: int = 0, host: str = "mastodon.social") -> dict[str, object]:
+    return {
+        "id": str(number),
+        "uri": f"https://{host}/users/ada/statuses/{number}",
+        "url": f"https://{host}/@ada/{number}",
+        "created_at": "2026-11-28T10:00:00.000Z",
+        "content": "<p>#gitlab</p>",
+        "account": {"acct": "ada"},
+        "in_reply_to_id": str(answers) if answers else None,
+        "reblog": None,
+    }
+
+
+def test_mastodon_names_the_post_that_is_answered_as_all_servers_know_it(web: respx.MockRouter) -> None:
+    web.get(TAG).respond(json=[status(1), status(2, answers=1), status(3, answers=100), status(4, answers=101)])
+    asked = web.get("https://mastodon.social/api/v1/statuses/100").respond(json=status(7, host="fosstodon.org"))
+    web.get("https://mastodon.social/api/v1/statuses/101").respond(404)
+    posts = Mastodon.at("https://mastodon.social", "gitlab").read(START, SINCE).posts
+    assert [one.in_reply_to for one in posts] == [
+        "",
+        "https://mastodon.social/users/ada/statuses/1",
+        "https://fosstodon.org/users/ada/statuses/7",
+        "",
+    ]
+    assert posts[2].thread_url == "https://fosstodon.org/@ada/7"
+    assert asked.call_count == 1
+
+
+@pytest.mark.parametrize(("answer", "asked"), [(401, 1), (429, 1), (404, 20)])
+def test_what_mastodon_does_not_say_of_an_answered_post_holds_up_no_other(
+    web: respx.MockRouter, answer: int, asked: int
+) -> None:
+    web.get(TAG).respond(json=[status(number, answers=number + 100) for number in range(1, 31)])
+    parents = web.get(url__startswith="https://mastodon.social/api/v1/statuses/").respond(answer)
+    assert len(Mastodon.at("https://mastodon.social", "gitlab").read(START, SINCE).posts) == 30
+    assert parents.call_count == asked
 
 
 def test_tumblr_gives_what_is_new_enough_in_any_order(web: respx.MockRouter) -> None:

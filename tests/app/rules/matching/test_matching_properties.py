@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.conditions.context import Facts
@@ -48,7 +48,6 @@ def ask(given_rules: Rules, ticket: Ticket, facts: Facts) -> Matching:
     return match(given_rules.matcher, ticket, facts, NOW)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=4), strategies.tickets, FACTS)
 def test_any_ticket_can_be_asked_about_by_any_rules(whens: list[dict[str, Any]], ticket: Ticket, facts: Facts) -> None:
     matching = ask(with_routes(whens), ticket, facts)
@@ -66,7 +65,6 @@ def test_any_ticket_can_be_asked_about_by_any_rules(whens: list[dict[str, Any]],
     assert all(not trace.matched for trace in matching.near_misses())
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=3), st.lists(strategies.tickets, min_size=1, max_size=3))
 def test_what_was_asked_before_changes_nothing(whens: list[dict[str, Any]], asked: list[Ticket]) -> None:
     used = with_routes(whens)
@@ -76,7 +74,6 @@ def test_what_was_asked_before_changes_nothing(whens: list[dict[str, Any]], aske
         assert ask(used, ticket, Facts()).trace() == fresh
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.permutations(strategies.CHANNELS),
     st.lists(strategies.conditions(depth=1), min_size=3, max_size=3),
@@ -95,7 +92,6 @@ def test_moving_routes_that_do_not_overlap_changes_nothing(
         assert order[after.index] == before.index
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(strategies.WORDS), min_size=1, max_size=3).map(" ".join),
     st.booleans(),
@@ -115,7 +111,6 @@ def test_phrases_are_found_as_a_plain_search_finds_them(
 SIMPLE = ("phrases", "patterns", "channel", "public", "tags", "length", "event", "requester", "organization")
 
 
-@settings(max_examples=150, deadline=None)
 @given(strategies.conditions(SIMPLE, depth=1), strategies.conditions(SIMPLE, depth=1), strategies.tickets)
 def test_what_is_called_implied_is(narrow: dict[str, Any], wide: dict[str, Any], ticket: Ticket) -> None:
     both = with_routes([narrow, wide, {"all": [narrow, wide]}])
@@ -131,7 +126,6 @@ def test_what_is_called_implied_is(narrow: dict[str, Any], wide: dict[str, Any],
         assert by_narrow.matched or not by_wide.matched
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(strategies.conditions(), min_size=1, max_size=3))
 def test_loading_what_was_dumped_keeps_the_meaning(whens: list[dict[str, Any]]) -> None:
     original = with_routes(whens).routing

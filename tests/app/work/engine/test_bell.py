@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from app.work.engine.bell import Bell
 from app.work.engine.bell_wire import BellWire
 from app.work.engine.engine import Engine
 from app.work.engine.queues import QUEUES
 from app.work.engine.work_rows import JSON
 from tests.app.work.conftest import Started, wait_until
 from tests.support.work import example_work, register
+
+if TYPE_CHECKING:
+    from app.work.engine.dbos_internals import Queue
+
+
+def test_a_look_knows_whether_the_bell_was_rung_for_it() -> None:
+    bell = Bell([cast("Queue", SimpleNamespace(name="tickets"))], {"tickets": 0.001})
+    bell.ring(["tickets"])
+    for rung in (True, False):
+        bell.settings("tickets")
+        assert bell.has_rung("tickets") is rung
+    assert not bell.has_rung("dbos's own")
 
 
 def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from app.records.database import make_engine
-from app.work.engine import work_rows
 from app.work.engine.backlog import workflow_status
 from app.work.engine.engine import Engine, Workflow
 from app.work.engine.executor_locks import FileExecutorLocks, new_executor_id
@@ -122,31 +121,6 @@ def test_one_ticket_is_worked_on_by_one_at_a_time_and_others_go_on(start: Starte
     assert "second" not in running
     free.set()
     wait_until(lambda: "second" in running)
-
-
-@pytest.mark.parametrize("database", ["postgresql"])
-def test_work_of_one_partition_does_not_overlap_even_if_the_queue_lets_it_through(
-    start: Started, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As when two processes claim at the same moment; here the queue is told that the partitions differ."""
-    options = work_rows.options_of
-    monkeypatch.setattr(
-        work_rows, "options_of", lambda work: {**options(work), "queue_partition_key": work.message.work_id}
-    )
-    running: list[object] = []
-    most: list[int] = []
-
-    def flow(payload: JSON) -> JSON:
-        running.append(payload["n"])
-        most.append(len(running))
-        time.sleep(0.2)
-        running.remove(payload["n"])
-        return {}
-
-    engine = start({"wf": flow})
-    engine.accept([example_work("wf", str(n), "ticket:1", {"n": n}) for n in range(4)])
-    wait_until(lambda: engine.backlog.unfinished() == 0)
-    assert most == [1, 1, 1, 1]
 
 
 def test_a_step_that_was_kept_does_not_run_again_and_its_answer_is_plain_json(start: Started) -> None:

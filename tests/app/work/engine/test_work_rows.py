@@ -1,4 +1,4 @@
-"""The rows that we store are those that dbos itself would store, on both databases."""
+"""The rows that we store are those that dbos itself would store, but for where the inputs stand; on both databases."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
 from app.records.database import make_engine
+from app.work.engine import work_rows
 from app.work.engine.work_rows import APPLICATION, insert_new, options_of, stored
 from app.work.messages import Work
 from tests.app.work.conftest import Started, done
@@ -29,14 +30,15 @@ def work(key: str, **options: Any) -> Work:
     return example_work("wf", key, "ticket:1", {"text": "Ärger, \"quoted\" \\ and 'so' \u2028"}, **options)
 
 
-def rows(database: sa.Engine, key: str) -> list[dict[str, Any]]:
+def status(database: sa.Engine, key: str) -> dict[str, Any]:
+    """With the inputs, wherever they stand."""
     schema = "" if database.dialect.name == "sqlite" else "dbos."
-    queries = [sa.text(f"SELECT * FROM {schema}{table} WHERE workflow_uuid = :key") for table in TABLES]
+    status, given = (sa.text(f"SELECT * FROM {schema}{table} WHERE workflow_uuid = :key") for table in TABLES)
     with database.connect() as connection:
-        found = [dict(connection.execute(query, {"key": key}).mappings().one()) for query in queries]
-    for row in found:
-        row["inputs"] = json.loads(row["inputs"]) if row["inputs"] else None
-    return found
+        row = dict(connection.execute(status, {"key": key}).mappings().one())
+        inputs = connection.execute(given, {"key": key}).mappings().one_or_none()
+    row["inputs"] = json.loads(inputs["inputs"] if inputs else row["inputs"])
+    return row
 
 
 @pytest.mark.parametrize("delay", [0.0, 60.0])
@@ -50,23 +52,27 @@ def test_a_row_is_the_one_that_dbos_would_store(start: Started, database_url: st
     with database.begin() as connection:
         options: Any = options_of(theirs)
         client.enqueue_in_transaction(connection, options, stored(theirs.message))
-    expected = rows(database, "a")
+    expected = status(database, "a")
     with database.begin() as connection:
         for table in TABLES:
             connection.execute(sa.text(f"DELETE FROM {'' if database.dialect.name == 'sqlite' else 'dbos.'}{table}"))
         insert_new(connection, [ours])
-    found = rows(database, "a")
-    for row, other in zip(found, expected, strict=True):
-        assert {name for name in OWN & row.keys() if (row[name] is None) != (other[name] is None)} <= {"creator_xid"}
-        assert {name: row[name] for name in row if name not in OWN} == {
-            name: other[name] for name in other if name not in OWN
-        }
+    found = status(database, "a")
+    assert {name for name in OWN & found.keys() if (found[name] is None) != (expected[name] is None)} <= {"creator_xid"}
+    assert {name: found[name] for name in found if name not in OWN} == {
+        name: expected[name] for name in expected if name not in OWN
+    }
+    (known,) = DBOS.list_workflows(workflow_ids=["a"])
+    assert known.input
+    assert known.input["args"] == (stored(ours.message),), "dbos finds it there, for what it tells and runs"
     database.dispose()
 
 
+@pytest.mark.parametrize("at_once", [2, 1000])
 def test_of_a_batch_only_what_is_not_known_is_stored_and_the_first_of_two_counts(
-    start: Started, database_url: str
+    start: Started, database_url: str, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(work_rows, "MOST_AT_ONCE", at_once)
     start({"wf": done})
     database = make_engine(database_url)
     later = {"delay": 1e6}
@@ -77,5 +83,5 @@ def test_of_a_batch_only_what_is_not_known_is_stored_and_the_first_of_two_counts
         twice = [example_work("wf", "c", "ticket:1", {"n": n}, delay=1e6) for n in (1, 2)]
         assert insert_new(connection, [work("a", **later), *twice, work("b", **later)]) == {"c"}
         assert insert_new(connection, [work("a", **later)]) == set()
-    assert rows(database, "c")[1]["inputs"]["positionalArgs"][0]["data"] == {"n": 1}
+    assert status(database, "c")["inputs"]["positionalArgs"][0]["data"] == {"n": 1}
     database.dispose()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.work.engine.work_store import MOST_WAITING, Intake
+from app.work.engine.work_store import MANY_IN_A_SECOND, MOST_WAITING, Intake
 from app.work.messages import CannotStore, Work
 from tests.support.work import example_work
 
@@ -77,6 +77,23 @@ async def test_beyond_its_limit_it_asks_senders_to_come_back() -> None:
     intake.start()
     assert all(await asyncio.gather(*waiting))
     intake.stop()
+
+
+async def test_it_says_when_many_come_within_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, now = SlowStore(), 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    intake = Intake(store)
+    waiting = []
+    for number in range(MANY_IN_A_SECOND):
+        assert not intake.is_busy()
+        waiting.append(asyncio.create_task(intake.accept(work(str(number)))))
+        await asyncio.sleep(0)
+        now += 0.01
+    assert intake.is_busy()
+    now += 1
+    assert not intake.is_busy()
+    for one in waiting:
+        one.cancel()
 
 
 async def test_stopping_stores_what_was_handed_in() -> None:

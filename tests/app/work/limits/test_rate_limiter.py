@@ -167,7 +167,7 @@ def test_a_call_takes_from_all_its_limits_or_from_none(workers: Workers) -> None
     assert updates.remaining == 99, "only the first call"
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), limit=st.integers(1, 60), reserve=st.sampled_from([0.0, 0.2, 0.5]))
 def test_no_window_ever_gets_more_than_its_share(workers: Workers, seed: int, limit: int, reserve: float) -> None:
     """Work comes at random, what is put off comes back; the service counts in windows of its own."""

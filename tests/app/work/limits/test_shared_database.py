@@ -71,6 +71,25 @@ def test_what_one_learns_counts_for_all(engines: list[sa.Engine]) -> None:
     assert sum(one.count for one in taken) == 40
 
 
+def test_calls_are_taken_from_all_limits_or_none_and_what_was_not_spent_is_given_back(engines: list[sa.Engine]) -> None:
+    first, second = RateLimits(engines[0]), RateLimits(engines[1])
+    names = {"zendesk:updates": 100, "zendesk:requests": 100}
+    take = partial(first.take, names, now=NOW, kept=0.2, seconds=60)
+
+    def left() -> list[int]:
+        return [one.remaining for one in sorted(first.all(), key=lambda one: one.name, reverse=True)]
+
+    windows = {one.name: one.ends for one in take().limits}
+    assert (take(most=4, unspent=1, windows=windows).count, left()) == (4, [96, 96])
+    second.learn("zendesk:requests", Rate(100, 21, 60), now=NOW, seconds=60)
+    assert take(windows=windows).count == 1
+    assert left() == [95, 20]
+    refused = take(windows=windows).refused
+    assert refused
+    assert refused.name == "zendesk:requests"
+    assert left() == [95, 20], "nothing was taken from the other one either"
+
+
 def test_one_of_all_opens_a_circuit_and_one_probes(engines: list[sa.Engine]) -> None:
     circuits = [Circuits(engine) for engine in engines]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.feeds.filter import BY_US, TOO_FEW_POINTS
+from app.feeds.filter import BY_US, NO_WORDS, TOO_FEW_POINTS
 from app.records.failures import Failure
 from app.records.mentions import BACKFILL, REPOST
 from app.work.mentions.change import TOO_MANY
@@ -298,3 +298,70 @@ def test_an_answer_on_a_forum_that_a_feed_and_an_alert_bring_is_one(
     ways = [("board", feed), ("alerts", alert)]
     rows = [mentioned.take(carrier=carrier, **post) for carrier, post in (ways[::-1] if alert_first else ways)]
     assert rows[0].id == rows[1].id
+
+
+def test_entries_of_a_feed_that_stand_on_one_page_are_posts_of_their_own(mentioned: Mentioned) -> None:
+    page = "https://example.com/changes"
+    given = [("a", f"{page}#16.4"), ("b", f"{page}#16.5"), ("c", f"{page}#comment-ab"), ("d", f"{page}#comment-7")]
+    stored = [
+        mentioned.take(carrier="rss", id=name, url=url, thread={}, text=f"GitLab {name} has a fault in its boards")
+        for name, url in given
+    ]
+    assert len({one.id for one in stored}) == 4
+    again = mentioned.take(carrier="alerts", id="other", url=f"{page}/?utm_source=x#comment-7", thread={}, text="Short")
+    assert again.id == stored[3].id
+    assert {one.thread for one in stored} == {page}
+
+
+def test_a_page_that_is_shared_with_a_place_in_it_is_one_post(mentioned: Mentioned) -> None:
+    page = "https://example.com/why-we-left-gitlab"
+    by_feed = mentioned.take(carrier="rss", id=page, url=f"{page}#more", thread={})
+    by_hook = mentioned.take(carrier="hook:zapier", id=f"{page}", url=f"{page}?utm_source=x", thread={})
+    by_alert = mentioned.take(carrier="alerts", id="tag:google.com,2013:1", url=page, thread={})
+    assert {by_feed.id} == {by_hook.id, by_alert.id}
+
+
+@pytest.mark.parametrize("answer_first", [False, True])
+@pytest.mark.parametrize(
+    ("uri", "url"),
+    [
+        ("https://m.example/users/bob/statuses/113600000000000002", "https://m.example/@bob/113600000000000002"),
+        ("https://pleroma.example/objects/5d1", "https://pleroma.example/notice/AbC"),
+    ],
+)
+def test_an_answer_in_the_fediverse_solves_the_ticket_of_what_it_answers(
+    mentioned: Mentioned, uri: str, url: str, *, answer_first: bool
+) -> None:
+    post: dict[str, Any] = {"id": uri, "url": url, "thread": {}}
+    answer: dict[str, Any] = {
+        "id": "https://m.example/users/gitlab/statuses/113600000000000009",
+        "url": "https://m.example/@gitlab/113600000000000009",
+        "author": {"handle": "gitlab"},
+        "thread": {"url": url},
+        "in_reply_to": uri,
+    }
+    if answer_first:
+        mentioned.take(**answer)
+    stored = mentioned.take(**post)
+    mentioned.create(stored)
+    if answer_first:
+        (work,) = TicketCreator(mentioned.deps).meanwhile(mentioned.message(stored)).works
+        assert isinstance(work, TriageTicket)
+        causes: list[object] = [work.cause]
+    else:
+        causes = told(mentioned, mentioned.take(**answer))
+    assert causes == [AnsweredOnPost(by="gitlab", url=answer["url"])]
+
+
+def test_who_takes_our_name_under_a_handle_of_his_own_answers_for_nobody(mentioned: Mentioned) -> None:
+    mentioned.create(mentioned.take())
+    author = {"handle": "gitlab@evil.example", "name": "GitLab"}
+    answer = mentioned.take(id="9", url="https://e.org/9", author=author, in_reply_to="7", text="Sure, all is well.")
+    assert answer.why != BY_US
+    assert told(mentioned, answer) == []
+
+
+@pytest.mark.parametrize("said", [{"html": "<p><!-- x --></p>", "text": ""}, {"text": "\u200b\u202e"}])
+def test_a_post_that_says_nothing_becomes_no_ticket_whoever_brings_it(mentioned: Mentioned, said: Any) -> None:
+    assert mentioned.take(carrier="", **said).why == NO_WORDS
+    assert mentioned.take(id="8", url="https://e.org/8", text="\U0001f44d").why == ""

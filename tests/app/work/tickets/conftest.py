@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pydantic import TypeAdapter
 
 from app.model.model import SHIPPED
 from app.records.decisions import Decision
@@ -107,6 +108,9 @@ def steps(tmp_path: Path) -> Iterator[Steps]:
     records.close()
 
 
+DECIDED: TypeAdapter[DecideResult] = TypeAdapter(DecideResult)
+
+
 @dataclass
 class Deciding:
     steps: Steps
@@ -114,7 +118,10 @@ class Deciding:
 
     def decide(self, message: TicketMessage) -> DecideResult:
         assert isinstance(message, TriageTicket | LinkTicket)
-        return self.decider.decide(message)
+        result = self.decider.decide(message)
+        # A run that begins anew reads it from the journal, and must go on as this one does.
+        assert DECIDED.validate_json(DECIDED.dump_json(result)) == result
+        return result
 
     def new(self, body: str = PRAISE, **ticket: Any) -> TicketMessage:
         ticket_id = self.steps.zendesk.add(body, **ticket).id

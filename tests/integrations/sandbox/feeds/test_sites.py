@@ -17,6 +17,7 @@ from integrations.feeds.lobsters import Lobsters
 from integrations.feeds.mastodon import Mastodon
 from integrations.feeds.producthunt import ProductHunt
 from integrations.feeds.reddit import Reddit
+from integrations.feeds.reddit_api import RedditApi
 from integrations.feeds.rss import Rss
 from integrations.feeds.stackexchange import StackExchange
 from integrations.feeds.tumblr import Tumblr
@@ -185,7 +186,9 @@ def test_answers_name_the_post_that_they_answer(sandbox: FeedsSandbox, name: str
     site = site_named(name)
     first = sandbox.write(name, "#gitlab is slow", author="ada", thread="Duo")
     second = sandbox.write(name, "No, #gitlab is fast", author="bob", thread="Duo", answers=first)
-    (answer,) = (one for one in read(site.adapter(sandbox.url)).posts if str(second) in one.id)
+    posts = read(site.adapter(sandbox.url)).posts
+    (answer,) = (one for one in posts if str(second) in one.id)
+    assert answer.in_reply_to in {str(first), *(one.id for one in posts)}
     assert str(first) in answer.in_reply_to
     sandbox.delete(first)
     sandbox.delete(second)
@@ -295,3 +298,25 @@ def test_product_hunt_refuses_a_field_that_its_schema_does_not_have(sandbox: Fee
         headers={"Authorization": "Bearer token"},
     )
     assert "karma" in answer.json()["errors"][0]["message"]
+
+
+def test_reddits_api_gives_what_its_feeds_give_and_who_answers_what(sandbox: FeedsSandbox) -> None:
+    feed = RedditApi.at(
+        ["gitlab"], ["gitlab"], client_id="id", secret="s", url=f"{sandbox.url}/reddit", api=f"{sandbox.url}/reddit-api"
+    )
+    written = [sandbox.write("reddit", f"gitlab {one}", author="ada", title="GitLab Duo") for one in range(101)]
+    comment = sandbox.write("reddit", "gitlab hangs", author="bob", thread="GitLab Duo")
+    answer = sandbox.write("reddit", "Try gitlab 17", author="eve", thread="GitLab Duo", answers=comment)
+    posts = {one.id: one for one in read(feed).posts}
+    assert {*posts} >= {*(f"t3_{one}" for one in written), f"t1_{comment}", f"t1_{answer}"}
+    assert posts[f"t1_{answer}"].in_reply_to == f"t1_{comment}"
+    by_feed = site_named("reddit").adapter(sandbox.url)
+    for one in (post for post in read(by_feed).posts if not post.deleted):
+        assert posts[one.id].url.partition("/comments/")[2] == one.url.partition("/comments/")[2]
+    sandbox.delete(comment)
+    assert feed.gone([f"t1_{comment}", f"t1_{answer}"]) == {f"t1_{comment}"}
+    assert [one.id for one in read(feed).posts if one.deleted and one.id == f"t1_{comment}"] == [f"t1_{comment}"]
+    older = [*feed.older("", SINCE).posts, *feed.older(feed.older("", SINCE).before, SINCE).posts]
+    assert {one.id for one in older} >= {f"t3_{one}" for one in written}
+    for number in (*written, answer):
+        sandbox.delete(number)

@@ -35,6 +35,23 @@ def test_any_changed_byte_changes_the_signature(body: bytes, place: int, by: int
     assert signature("s", "t", body) != signature("s", "t", bytes(changed))
 
 
+def test_of_a_ticket_that_came_before_nobody_is_told(zendesk: ZendeskSandbox, receiver: Receiver) -> None:
+    newer = zendesk.create_ticket(body="now")
+    zendesk.subscribe(receiver.url)
+    zendesk.auto_deliver = True
+    zendesk.add_past_ticket(20_007, "2026-01-02T03:04:05+00:00", body="long ago", tags=["old"])
+    zendesk.set_tags(newer, ["changed"])
+    assert zendesk.webhook_sender.wait()
+    assert [json.loads(body)["ticket_id"] for _, body in receiver.received] == [str(newer)]
+    view = zendesk.ticket(20_007)
+    assert (view["created_at"], view["updated_at"]) == ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")
+    assert view["tags"] == ["old"]
+    assert zendesk.ticket_ids()[:: len(zendesk.ticket_ids()) - 1] == [20_007, newer], "the newest last"
+    assert zendesk.create_ticket(body="next") == newer + 1
+    zendesk.auto_deliver = False
+    zendesk.unsubscribe()
+
+
 def test_delivers_the_triggers_body_with_a_signature_over_the_raw_bytes(
     zendesk: ZendeskSandbox, receiver: Receiver
 ) -> None:
