@@ -16,8 +16,11 @@ from tests.support import forked
 from tests.support.memory import memory_folder
 from tests.support.postgres import MISSING, SHORT_LIVED, PostgresServer, programs, running_postgres
 
-# Few tests that take long: begun first, or all the rest would wait for them at the end.
-LONG = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/soak/", "tests/e2e/", "tests/attack/", "tests/work/")
+# Begun first, or all the rest would wait for them at the end.
+LONGEST = ("tests/chaos/", "tests/e2e/test_stopping.py", "tests/e2e/test_limits.py", "tests/soak/")
+# They mostly wait for a service, so they are spread among those that compute: all but the last fifth of these.
+WAITING = ("tests/e2e/", "tests/attack/")
+SPREAD_OVER = 0.8
 
 POSTGRES = pytest.StashKey[int]()
 
@@ -39,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are processors: many tests wait for a service, or for a process that starts."""
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 3
 
 
 RUNNING = ExitStack()
@@ -60,7 +63,18 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: next((n for n, part in enumerate(LONG) if item.nodeid.startswith(part)), len(LONG)))
+    files = dict.fromkeys(_file(item) for item in items)
+    longest = [file for part in LONGEST for file in files if file.startswith(part)]
+    waiting = [file for file in files if file.startswith(WAITING) and file not in longest]
+    others = [file for file in files if file not in longest and file not in waiting]
+    place = {file: float(number - len(longest)) for number, file in enumerate(longest)}
+    place |= {file: float(number) for number, file in enumerate(others)}
+    place |= {file: SPREAD_OVER * len(others) * number / len(waiting) for number, file in enumerate(waiting)}
+    items.sort(key=lambda item: place[_file(item)])
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session", autouse=True)
