@@ -28,6 +28,8 @@ from tests.support.fakes import NOW, Clock, dependencies
 
 TOKENS = {"operate": "token-to-operate", "read": "token-to-read-only"}
 ORIGIN = "https://desk.example.org"
+TICK = {"HX-Request": "true", "HX-Request-Type": "partial"}
+"""As htmx asks for what is new."""
 OURS = {"Sec-Fetch-Site": "same-origin", "Origin": ORIGIN}
 """What browsers send with a form of ours."""
 
@@ -98,7 +100,7 @@ class Desk:
         return self.web.request("GET", path, headers=headers)
 
     def tick(self, path: str, tag: str = "x") -> Response:
-        return self.get(path, **{"HX-Request": "true", "HX-PTag": tag})
+        return self.get(path, **TICK, **{"HX-PTag": tag})
 
     def post(self, path: str, headers: dict[str, str] | None = None, /, **form: str) -> Response:
         return self.web.request("POST", path, data=form, headers=OURS if headers is None else headers)

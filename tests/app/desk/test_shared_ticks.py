@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.desk.session import RECALLED
 from app.desk.shared_ticks import MOST_SECONDS, NEXT_TICK, PER_SECOND, TICK_SECONDS
-from tests.support.desk import Desk
+from tests.support.desk import TICK, Desk
 
 FAILURES = "/desk/failures"
 LISTED = "/desk/decisions?state=failed"
@@ -34,6 +34,14 @@ def another(desk: Desk, role: str = "read", name: str = "Ada") -> str:
     desk.web.cookies.clear()
     desk.sign_in(role, name)
     return desk.cookie
+
+
+def test_who_follows_one_backtest_gets_what_is_so_now(desk: Desk, statements: list[str]) -> None:
+    another(desk, name="Bob")
+    for _ in range(2):
+        statements.clear()
+        assert desk.get(LISTED, **{"HX-Request": "true", "HX-PTag": "x"}).status_code == 200
+        assert statements
 
 
 def test_a_second_page_asks_nothing_of_the_database(desk: Desk, statements: list[str]) -> None:
@@ -72,7 +80,7 @@ def test_of_pages_that_ask_at_once_one_is_worked_out(desk: Desk, statements: lis
         statements.clear()
 
         async def at_once() -> list[int]:
-            headers = {"HX-Request": "true", "HX-PTag": "older"}
+            headers = {**TICK, "HX-PTag": "older"}
             answers = (desk.web.client.get(FAILURES, headers=headers) for _ in range(count))
             return [one.status_code for one in await asyncio.gather(*answers)]
 
@@ -106,7 +114,7 @@ def test_whoever_is_signed_out_gets_no_news_any_more(desk: Desk) -> None:
     cookie = {"Cookie": f"__Host-desk={desk.cookie}"}
     assert desk.tick(FAILURES).status_code == 200
     desk.post("/logout")
-    answer = desk.get(FAILURES, **cookie, **{"HX-Request": "true", "HX-PTag": "x"})
+    answer = desk.get(FAILURES, **cookie, **TICK, **{"HX-PTag": "x"})
     assert (answer.status_code, answer.json()) == (401, {"detail": "You are signed out."})
 
 
