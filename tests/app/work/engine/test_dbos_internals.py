@@ -49,9 +49,10 @@ def test_dbos_asks_the_replaced_scheduler_and_runs_what_it_answers(start: Starte
         return found
 
     replace_scheduler(watched)
-    engine.accept([example_work("wf", "a", "ticket:1", {"n": "a"})])
-    wait_until(lambda: ran == ["a"])
-    assert ["a"] in taken
+    for key in ("a", "b"):  # a look that was under way may have found the first
+        engine.accept([example_work("wf", key, f"ticket:{key}", {"n": key})])
+        wait_until(lambda: key in ran)  # noqa: B023  # it is asked within the loop alone
+    assert ["b"] in taken
 
 
 def test_once_stopped_nothing_waits_for_a_database_that_is_gone(start: Started) -> None:
