@@ -160,4 +160,5 @@ def test_hostile_pages_take_no_longer_than_their_length(name: str, one: bytes) -
         return time.thread_time() - start
 
     seconds(1_000)
-    assert seconds(40_000) < 0.05 + 12 * seconds(10_000)
+    # The collector may look at all that the tests hold meanwhile: what is slow is so each time.
+    assert any(seconds(40_000) < 0.05 + 12 * seconds(10_000) for _ in range(3))

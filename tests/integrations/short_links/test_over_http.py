@@ -73,11 +73,11 @@ class _Answer(BaseHTTPRequestHandler):
     def _write(self, body: bytes) -> bool:
         if self.command == "HEAD":
             return False
+        self.server.sent += len(body)  # before: once it is read, the one who read it may be asked at once
         try:
             self.wfile.write(body)
         except OSError:
             return False
-        self.server.sent += len(body)
         return True
 
 
