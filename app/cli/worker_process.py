@@ -7,7 +7,6 @@ them that the other one is gone, however it ended.
 import gc
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import structlog
 from prometheus_client import REGISTRY, Metric
 
 from app.cli.errors import NotDone
+from app.cli.worker_threads import take_long_turns
 from app.service import NotReady, Service
 from app.setup.doctor.diagnosis import Diagnosis
 
@@ -28,8 +28,6 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 7.0
 ANSWER_SECONDS = 2.0
 MEASURE = "measure"
-# Nobody waits for a reaction here, and each thread that waits for the interpreter wakes up so often to ask for it.
-SWITCH_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -140,6 +138,7 @@ def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
     """In the process of its own, until the parent closes its end or is gone. It never returns to what forked it."""
     # Ctrl-C reaches both: the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    take_long_turns()
     code = 1
     try:
         _run(build(), parent)
@@ -165,7 +164,6 @@ def _run(service: Service, parent: Connection) -> None:
         except (OSError, EOFError):
             stop.set()
 
-    sys.setswitchinterval(SWITCH_SECONDS)
     service.start()
     parent.send(None)
     threading.Thread(target=answer, daemon=True, name="parent").start()
