@@ -16,15 +16,26 @@ AT_ONCE = 0.001
 
 BEGINS_SOON_SECONDS = 0.002
 
+WORK_WAITS_SECONDS = 0.03
+"""Until the next look where the last one left work behind: what ended meanwhile makes room for it."""
+
 
 class Bell:
     def __init__(
-        self, queues: Iterable[Queue], seconds: Mapping[str, float], all_began: Callable[[str], bool] = lambda _: True
+        self,
+        queues: Iterable[Queue],
+        seconds: Mapping[str, float],
+        all_began: Callable[[str], bool] = lambda _: True,
+        work_waits: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`seconds`: how often each queue is looked at in any case. `all_began`: what was taken from it."""
+        """`seconds`: how often each queue is looked at in any case. `all_began`: what was taken from it.
+
+        `work_waits`: as far as the last look could tell.
+        """
         self._queues = {queue.name: queue for queue in queues}
         self._seconds = seconds
         self._all_began = all_began
+        self._work_waits = work_waits
         self._rings = {name: threading.Event() for name in self._queues}
         self._rang = dict.fromkeys(self._queues, False)
 
@@ -38,8 +49,9 @@ class Bell:
 
     def settings(self, name: str, **_: object) -> Queue:
         """Replaces `get_queue` of dbos, which looks for work after it: answers when it is time to."""
-        due = time.monotonic() + self._seconds[name]
-        self._rang[name] = self._rings[name].wait(self._seconds[name])
+        seconds = min(self._seconds[name], WORK_WAITS_SECONDS) if self._work_waits(name) else self._seconds[name]
+        due = time.monotonic() + seconds
+        self._rang[name] = self._rings[name].wait(seconds)
         self._rings[name].clear()
         while not self._all_began(name) and time.monotonic() < due:
             time.sleep(BEGINS_SOON_SECONDS)

@@ -164,7 +164,7 @@ class Engine:
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
-                worker_concurrency=self._concurrency if queue == TICKETS else max(2, self._concurrency // 4),
+                worker_concurrency=self._concurrency if queue == TICKETS else max(2, self._concurrency // 8),
                 polling_interval_sec=AT_ONCE,
                 on_conflict="always_update",
             )
@@ -172,7 +172,10 @@ class Engine:
         ]
         slow = max(self._polling_seconds, SLOW_POLLING_SECONDS)
         self._bell = Bell(
-            queues, {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds}, self._scheduler.all_began
+            queues,
+            {**dict.fromkeys(QUEUES, slow), TICKETS: self._polling_seconds},
+            self._scheduler.all_began,
+            self._scheduler.work_waits,
         )
         replace_queue_settings(self._bell.settings)
         self._scheduler.is_expected = self._bell.has_rung

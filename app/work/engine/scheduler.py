@@ -84,6 +84,8 @@ class Scheduler:
         self._looking = threading.Lock()
         self._taken: dict[str, set[str]] = {}
         """By the last look, and has not ended; by queue."""
+        self._filled: dict[str, bool] = {}
+        """Did the last look find as much as there was room for? By queue."""
         self._rows: dict[str, ClaimedRow] = {}
         """Of what was claimed, until dbos asks for them."""
 
@@ -115,6 +117,7 @@ class Scheduler:
                 rows = self._claim_oldest.rows(connection, {**taker, "most": min(max_tasks, WINDOW)})
             else:
                 rows = self._looked_for(connection, taker, max_tasks)
+        self._filled[queue.name] = len(rows) >= max_tasks
         return self._begun(queue.name, sorted(rows, key=_ORDER))
 
     def _looked_for(self, connection: sa.Connection, taker: Mapping[str, Any], max_tasks: int) -> list[dict[str, Any]]:
@@ -158,6 +161,10 @@ class Scheduler:
     def all_began(self, queue: str) -> bool:
         """Do threads work on what was taken last? dbos does not count what they have not begun, and would take more."""
         return not self._taken.get(queue, set()).difference(active_workflows())
+
+    def work_waits(self, queue: str) -> bool:
+        """As far as the last look could tell."""
+        return self._filled.get(queue, False)
 
     @staticmethod
     def _alone(connection: sa.Connection, queue: str) -> bool:

@@ -29,6 +29,13 @@ def test_a_look_knows_whether_the_bell_was_rung_for_it() -> None:
     assert not bell.has_rung("dbos's own")
 
 
+def test_while_work_waits_the_next_look_comes_soon() -> None:
+    queue = cast("Queue", SimpleNamespace(name="tickets"))
+    bell = Bell([queue], {"tickets": 600.0}, work_waits=lambda _: True)
+    assert bell.settings("tickets") is queue
+    assert not bell.has_rung("tickets")
+
+
 def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     began = threading.Event()
     engine = start({"wf": lambda _: began.set()})

@@ -84,6 +84,17 @@ def test_the_oldest_of_each_free_partition_is_taken_in_order(still: Still) -> No
     assert engine.backlog.waiting() == 1
 
 
+def test_work_waits_where_the_last_look_found_as_much_as_there_was_room_for(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work("a", 1), work("b", 2), work("c", 3)])
+    known = []
+    for room in (2, 2):
+        take(queue, "me", "1", room, owner_xid="x")
+        known.append(take.work_waits(TICKETS))
+    assert known == [True, False]
+    assert not take.work_waits("dbos's own")
+
+
 def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still, expected: bool) -> None:
     engine, take, queue = still
     engine.accept([work(f"flood-{number}", 1) for number in range(3 * WINDOW)])
