@@ -1,7 +1,7 @@
 """What work on a ticket asked of other services: each call with its answer and how long it took."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -45,12 +45,12 @@ class MadeCalls(TableAccess):
     def add_all_within(connection: sa.Connection, runs: Sequence[CallsOfRun]) -> None:
         """The same; of some hundred runs at most."""
         rows = [
-            {**asdict(one), "what": one.what[:LONGEST_WHAT], "ticket_id": run.ticket_id, "run_id": run.run_id}
+            {**vars(one), "what": one.what[:LONGEST_WHAT], "ticket_id": run.ticket_id, "run_id": run.run_id}
             for run in runs
             for one in run.made
         ]
         if rows:
-            connection.execute(sa.insert(calls).values(rows))
+            connection.execute(sa.insert(calls), rows)
 
     def of_ticket(self, ticket_id: int) -> list[CallOfRun]:
         """The newest ones, the oldest of them first. Those of a run are there a second or two after its end."""

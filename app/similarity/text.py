@@ -15,7 +15,7 @@ from app.word_lists import lines_of
 LONGEST = 16_000
 """Characters that are read. What a report is about stands before that; the rest is logs."""
 
-TEXTS_REMEMBERED = 128
+TEXTS_REMEMBERED = 256
 """Those of the tickets that are worked on, and their lines: each is asked about several times."""
 
 _TYPOGRAPHIC = str.maketrans(

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from app.model.encoder import Encodes
 from app.records.text_table import CHANGES_AT_ONCE, SearchedRow, TextChange, TextTable
 from app.similarity.index import IndexedText, SimilarityIndex, TextKey
+from app.similarity.text import TEXTS_REMEMBERED
 from app.similarity.vectors import ENCODER_NAME, Vector, vectors
 
 INDEX_SECONDS = 2.0
@@ -25,6 +27,7 @@ class LiveIndex(Generic[R]):
     def __init__(self, rows: TextTable[R], encoder: Encodes | None, now: Callable[[], datetime]) -> None:
         self._rows = rows
         self._encoder = encoder
+        self._vector = lru_cache(maxsize=TEXTS_REMEMBERED)(self._computed)
         self._now = now
         self._index = SimilarityIndex()
         self._read_to = ""
@@ -97,7 +100,7 @@ class LiveIndex(Generic[R]):
         self.refresh()
         self.embed_some()
 
-    def _vector(self, subject: str, body: str) -> Vector | None:
+    def _computed(self, subject: str, body: str) -> Vector | None:
         return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None
 
     def _asked(self, subject: str, body: str) -> tuple[str, Vector | None]:
