@@ -53,7 +53,7 @@ class _Loaded:
 class Encoder:
     """`encode` takes 10 ms for a tweet, 20 ms for a long text, and is safe from any thread: one of its own computes.
 
-    So what it needs stays in one processor's cache, and is held once: a tenth of its time, and 8 MB.
+    So what it needs is held once (8 MB less), and stays in one processor's cache.
 
     The weights are loaded when the first text comes (0.5 s, 55 MB): a process that judges nothing does without.
     """

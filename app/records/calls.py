@@ -38,7 +38,7 @@ class CallsOfRun(NamedTuple):
 class MadeCalls(TableAccess):
     @classmethod
     def add_within(cls, connection: sa.Connection, ticket_id: int, run_id: str, made: Sequence[MadeCall]) -> None:
-        """In one statement, once the caller commits."""
+        """Once the caller commits."""
         cls.add_all_within(connection, [CallsOfRun(ticket_id, run_id, made)])
 
     @staticmethod

@@ -106,6 +106,8 @@ class Scheduler:
         **_: object,
     ) -> list[str]:
         """Mark up to `max_tasks` works of free partitions as begun by this executor; their ids, oldest first."""
+        # Also when it is paused, or the database is away: then nobody need look sooner.
+        self._filled[queue.name] = False
         # Asked before the transaction: the answer may come from the database, on another connection.
         if self._paused():
             return []

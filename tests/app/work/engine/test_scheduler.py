@@ -127,6 +127,16 @@ def test_nothing_is_taken_while_everything_is_paused(still: Still) -> None:
     assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
 
 
+def test_while_everything_is_paused_nobody_looks_sooner(still: Still) -> None:
+    engine, take, queue = still
+    engine.accept([work("a", 1), work("b", 2)])
+    take(queue, "me", "1", 1, owner_xid="x")
+    assert take.work_waits(TICKETS)
+    take._paused = lambda: True
+    take(queue, "me", "1", 1, owner_xid="x")
+    assert not take.work_waits(TICKETS)
+
+
 def test_workers_of_several_processes_at_once_never_take_the_same_partition(still: Still, expected: bool) -> None:
     """Each with a scheduler of its own: nothing but the database keeps them apart."""
     engine, _, queue = still
