@@ -31,7 +31,15 @@ from integrations.zendesk.snapshots import (
     TicketSnapshot,
     UnreadableTicket,
 )
-from integrations.zendesk.updates import RUN_KEY, NewComment, TicketUpdate, UpdatedTicket, ticket_json
+from integrations.zendesk.updates import (
+    PUT_BACK_KEY,
+    RUN_KEY,
+    FoundUpdate,
+    NewComment,
+    TicketUpdate,
+    UpdatedTicket,
+    ticket_json,
+)
 from integrations.zendesk.wire import (
     WireComments,
     WireExport,
@@ -177,13 +185,14 @@ class ZendeskClient:
             )
         except Invalid as refused:
             raise self._closed(ticket_id) or refused from None
-        return UpdatedTicket(answer.ticket.updated_at, answer.audit.id, answer.ticket.status, answer.ticket.tags)
+        ticket, audit = answer.ticket, answer.audit
+        return UpdatedTicket(ticket.updated_at, audit.id, ticket.status, ticket.tags, audit.overwritten_tags())
 
     def update_many(self, updates: Sequence[tuple[int, TicketUpdate]]) -> str:
         """Starts a job that updates at most 100 different tickets, and returns its id. One PUT.
 
         The job changes the tickets later; see `job`. RateLimited while 30 jobs wait. After UnknownOutcome wait until
-        the job may have ended, then ask `has_run` for each ticket.
+        the job may have ended, then ask `find_update` for each ticket.
         """
         if not 0 < len(updates) <= MOST_AT_ONCE or len({ticket_id for ticket_id, _ in updates}) < len(updates):
             raise ValueError(f"a job updates 1 to {MOST_AT_ONCE} different tickets")
@@ -251,33 +260,39 @@ class ZendeskClient:
         """The ticket that `create_follow_up` made with this `run_id`. One GET, and one for each follow-up."""
         for follow_up_id in self._get(f"tickets/{ticket_id}", WireFollowedUp, {}).ticket.followup_ids:
             try:
-                if self.has_run(follow_up_id, run_id):
+                if self.find_update(follow_up_id, run_id):
                     return follow_up_id
             except NotFound:  # deleted
                 continue
         return None
 
-    def has_run(self, ticket_id: int, run_id: str) -> bool:
-        """Did Zendesk apply an update with this `RUN_KEY`? Reads the newest 500 audits; usually one GET."""
+    def find_update(self, ticket_id: int, run_id: str) -> FoundUpdate | None:
+        """The update with this `RUN_KEY`, if Zendesk applied it. Reads the newest 500 audits; usually one GET."""
+        put_back: FoundUpdate | None = None
         params = {"sort": "-created_at", "page[size]": str(PAGE)}
         for _ in range(AUDIT_PAGES):
             answer = self._get(f"tickets/{ticket_id}/audits", WireAudits, params)
             for audit in answer.audits:
-                custom = audit.metadata.custom if audit.metadata is not None else None
-                if custom is not None and custom.get(RUN_KEY) == run_id:
-                    return True
+                if audit.noted(RUN_KEY) == run_id:
+                    return put_back or FoundUpdate(audit.overwritten_tags())
+                if put_back is None and audit.noted(PUT_BACK_KEY) == run_id:
+                    put_back = FoundUpdate(audit.overwritten_tags())
             if not answer.meta.has_more or not answer.meta.after_cursor:
                 break
             params = {**params, "page[after]": answer.meta.after_cursor}
-        return False
+        return None
 
     def who_tagged(self, ticket_id: int, tag: str) -> TaggedBy | None:
-        """Who added the tag last, as the newest 100 audits say; None when they do not. One GET."""
+        """Who added the tag last, as the newest 100 audits say; None when they do not. One GET.
+
+        Not we, who put back what our own update had overwritten.
+        """
         answer = self._get(f"tickets/{ticket_id}/audits", WireAudits, {"sort": "-created_at", "page[size]": str(PAGE)})
         for audit in answer.audits:
-            if audit.author_id is not None and any(event.adds_tag(tag) for event in audit.events):
-                custom = audit.metadata.custom if audit.metadata is not None else None
-                return TaggedBy(audit.author_id, str((custom or {}).get(RUN_KEY, "")), audit.id or 0)
+            if audit.author_id is None or audit.noted(PUT_BACK_KEY):
+                continue
+            if any(event.adds_tag(tag) for event in audit.events):
+                return TaggedBy(audit.author_id, audit.noted(RUN_KEY), audit.id or 0)
         return None
 
     def person(self, user_id: int) -> RequesterSnapshot:

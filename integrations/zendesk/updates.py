@@ -10,6 +10,10 @@ from integrations.visible import visible
 
 RUN_KEY = "pointsman_run"
 """The key in an audit's metadata that names the run which made the update."""
+READ_KEY = "pointsman_read"
+"""The key for the tags that the run had read, as JSON: what else its update removed, somebody had set meanwhile."""
+PUT_BACK_KEY = "pointsman_put_back"
+"""The key that names the run whose update had overwritten tags: this one puts them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class UpdatedTicket:
     audit_id: int
     status: str
     tags: tuple[str, ...]
+    overwritten: tuple[str, ...] = ()
+    """Tags that the update removed although we had not read them: set in between, within the second of its stamp."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUpdate:
+    """An update of ours, as the ticket's audits have it."""
+
+    overwritten: tuple[str, ...] = ()
+    """As above, and not put back yet."""
 
 
 def ticket_json(update: TicketUpdate) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What Zendesk answers beside tickets and comments: what was made or updated, audits, agents and groups."""
 
+import json
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from integrations.wire import WireText
+from integrations.zendesk.updates import READ_KEY
 from integrations.zendesk.wire import Rows, WireTags, ZendeskModel
 
 
@@ -60,10 +62,16 @@ class WireAuditEvent(ZendeskModel):
     value: object = None
     previous_value: object = None
 
+    @property
+    def of_tags(self) -> bool:
+        return self.type in {"Create", "Change"} and self.field_name == "tags"
+
     def adds_tag(self, tag: str) -> bool:
-        if self.type not in {"Create", "Change"} or self.field_name != "tags":
-            return False
-        return tag in _words(self.value) and tag not in _words(self.previous_value)
+        return self.of_tags and tag in _words(self.value) and tag not in _words(self.previous_value)
+
+    def removed_tags(self) -> list[str]:
+        left = _words(self.value)
+        return [tag for tag in _words(self.previous_value) if tag not in left]
 
 
 def _words(value: object) -> list[str]:
@@ -77,6 +85,21 @@ class WireAudit(ZendeskModel):
     author_id: int | None = None
     events: Rows[WireAuditEvent] = ()
     metadata: WireMetadata | None = None
+
+    def noted(self, key: str) -> str:
+        """What an update of ours noted under this key; empty in all others."""
+        custom = self.metadata.custom if self.metadata is not None else None
+        return str((custom or {}).get(key, ""))
+
+    def overwritten_tags(self) -> tuple[str, ...]:
+        """What our update removed without having read it. Triggers come later: the first change of tags is ours."""
+        change = next((event for event in self.events if event.of_tags), None)
+        removed = change.removed_tags() if change is not None else []
+        try:
+            read = json.loads(self.noted(READ_KEY)) if removed else []
+        except ValueError:  # no update of ours, or one of an older version
+            return ()
+        return tuple(tag for tag in removed if tag not in read) if isinstance(read, list) else ()
 
 
 class WirePage(ZendeskModel):
@@ -96,7 +119,7 @@ class WireUpdatedTicket(ZendeskModel):
     updated_at: str
 
 
-class WireUpdateAudit(ZendeskModel):
+class WireUpdateAudit(WireAudit):
     id: int
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -19,9 +20,10 @@ from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
 from app.work.messages import Work
 from integrations.errors import Conflict, IntegrationError, NotFound
-from integrations.zendesk.client import RUN_KEY, TicketUpdate
+from integrations.zendesk.client import RUN_KEY, TicketUpdate, UpdatedTicket
 from integrations.zendesk.new_ticket import NewTicket
 from integrations.zendesk.snapshots import CommentSnapshot, RequesterSnapshot, TicketSnapshot
+from integrations.zendesk.updates import PUT_BACK_KEY, READ_KEY, FoundUpdate
 from tests.support.paths import ROOT
 
 T = TypeVar("T")
@@ -113,13 +115,13 @@ class FakeZendesk:
 
     clock: Clock
     tickets: dict[int, TicketSnapshot] = field(default_factory=dict)
-    runs: dict[int, list[str]] = field(default_factory=dict)
+    runs: dict[int, dict[str, FoundUpdate]] = field(default_factory=dict)
     """Of each ticket, what its audits name."""
     updates: list[tuple[int, TicketUpdate]] = field(default_factory=list)
     """All that were sent, also those that failed."""
     spam: list[int] = field(default_factory=list)
-    fails: list[IntegrationError] = field(default_factory=list)
-    """What the next updates meet, one after the other."""
+    fails: list[IntegrationError | None] = field(default_factory=list)
+    """What the next updates meet, one after the other. None: nothing."""
     loses: list[bool] = field(default_factory=list)
     """Of each failure: was the update applied nevertheless?"""
     audits_fail: IntegrationError | None = None
@@ -153,28 +155,36 @@ class FakeZendesk:
             raise NotFound("zendesk", "no such ticket")
         return self.tickets[ticket_id]
 
-    def update_ticket(self, ticket_id: int, update: TicketUpdate) -> None:
+    def update_ticket(self, ticket_id: int, update: TicketUpdate) -> UpdatedTicket:
         self.updates.append((ticket_id, update))
         error = self.fails.pop(0) if self.fails else None
         applied = error is None or (self.loses.pop(0) if self.loses else False)
         ticket = self.read_ticket(ticket_id)
+        overwritten: tuple[str, ...] = ()
         if applied:
             if update.updated_stamp != ticket.updated_at:
                 raise Conflict("zendesk", "the ticket has changed")
-            self.apply(ticket_id, update)
+            overwritten = self.apply(ticket_id, update)
         if error:
             raise error
+        after = self.tickets[ticket_id]
+        return UpdatedTicket(after.updated_at, len(self.updates), after.status, after.tags, overwritten)
 
-    def apply(self, ticket_id: int, update: TicketUpdate) -> None:
-        self.runs.setdefault(ticket_id, []).append(update.metadata[RUN_KEY])
+    def apply(self, ticket_id: int, update: TicketUpdate) -> tuple[str, ...]:
+        """The tags that it overwrote: set by somebody else since the ticket was read."""
+        run_id = update.metadata.get(RUN_KEY) or update.metadata[PUT_BACK_KEY]
+        read, left = json.loads(update.metadata[READ_KEY]), update.tags or ()
+        overwritten = tuple(tag for tag in self.tickets[ticket_id].tags if tag not in (*read, *left))
+        self.runs.setdefault(ticket_id, {})[run_id] = FoundUpdate(overwritten)
         values = {"tags": update.tags, "status": update.status}
         self.change(ticket_id, **{name: value for name, value in values.items() if value is not None})
+        return overwritten
 
-    def has_run(self, ticket_id: int, run_id: str) -> bool:
+    def find_update(self, ticket_id: int, run_id: str) -> FoundUpdate | None:
         if self.audits_fail:
             raise self.audits_fail
         self.read_ticket(ticket_id)
-        return run_id in self.runs.get(ticket_id, ())
+        return self.runs.get(ticket_id, {}).get(run_id)
 
     def find_follow_up(self, ticket_id: int, run_id: str) -> int | None:
         return None

@@ -6,6 +6,7 @@ whether the ticket has it. So nothing else is decided about the ticket before it
 The edges are in `app.work.update_state`, and drawn in docs/architecture.md.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from app.work.bulk.outbox import Outbox, busy
 from app.work.decisions.decision_log import DecisionLog
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import NotApplied, PreviousAttempt, TicketMessage, Written
+from app.work.tickets.put_back import put_back
 from app.work.update_state import MAY_BE_APPLIED, advance
 from integrations.errors import NotFound, NotSent
 from integrations.zendesk.snapshots import TicketSnapshot
@@ -73,14 +75,14 @@ class WriteRecovery:
         """Is the update in the ticket, or in the follow-up of one that is closed? Raises IntegrationError."""
         zendesk = self.deps.zendesk
         try:
-            in_ticket = zendesk.has_run(row.ticket_id, row.run_id)
+            update = zendesk.find_update(row.ticket_id, row.run_id)
         except NotFound:
             # A deleted ticket shows no audits. Marking as spam comes last, and deletes it.
             return row.marks_spam
-        if in_ticket and row.marks_spam:
-            self.mark_as_spam(row.ticket_id)
-        is_news = row.event == "issue_changed"
-        return in_ticket or (is_news and zendesk.find_follow_up(row.ticket_id, row.run_id) is not None)
+        if update is not None:
+            self.complete(row, update.overwritten)
+            return True
+        return row.event == "issue_changed" and zendesk.find_follow_up(row.ticket_id, row.run_id) is not None
 
     def wait_until_refused(self, row: Decision) -> None:
         """An update that is not in the ticket may be on its way, and only the ticket's stamp can refuse it then.
@@ -92,10 +94,13 @@ class WriteRecovery:
             wait = min(STAMP_SECONDS, STAMP_SECONDS - age)
             raise NotSent("zendesk", "an update may still arrive; writing again soon", "update_unknown", wait)
 
-    def mark_as_spam(self, ticket_id: int) -> None:
-        """Once more does no harm."""
-        with suppress(NotFound):  # deleted: by the mark whose answer was lost, or by a person
-            self.deps.zendesk.mark_as_spam(ticket_id)
+    def complete(self, row: Decision, overwritten: Sequence[str]) -> None:
+        """What follows an update that is in the ticket. Once more does no harm. Raises IntegrationError."""
+        if overwritten:
+            put_back(self.deps.zendesk, row, overwritten)
+        if row.marks_spam:
+            with suppress(NotFound):  # deleted: by the mark whose answer was lost, or by a person
+                self.deps.zendesk.mark_as_spam(row.ticket_id)
 
     def _looked_up(
         self, message: TicketMessage, previous: PreviousAttempt, row: Decision | None
@@ -123,7 +128,7 @@ class WriteRecovery:
             return NotApplied()
         if not self.outbox.is_over(entry):
             raise busy()
-        if entry.state == "sent" or row is None:
+        if entry.state == "sent" or row is None or _within_a_stamp(row):
             recovered = self._looked_up(message, previous, row)
         elif entry.state == "applied":
             recovered = self.log.applied(message, previous.decision, row, previous.found)
@@ -136,6 +141,15 @@ class WriteRecovery:
     def _applied(self, message: TicketMessage, row: Decision) -> None:
         if message.previous is None or row.run_id != message.run_id:  # its own work knows what follows from it
             self.log.applied_by_other(message, row)
+
+
+def _within_a_stamp(row: Decision) -> bool:
+    """Was the ticket read so soon after its last change that the update may have overwritten another?"""
+    try:
+        changed = datetime.fromisoformat(row.ticket_updated_at)
+        return (datetime.fromisoformat(row.decided_at) - changed).total_seconds() < STAMP_SECONDS
+    except (TypeError, ValueError):  # a stamp in an odd form
+        return True
 
 
 def _unknown(row: Decision) -> UpdateState:

@@ -1,5 +1,6 @@
 """From the change to what Zendesk is sent: the full list of tags, one comment, the run id in the audit's metadata."""
 
+import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -8,7 +9,7 @@ from app.tags import ARCHETYPE_TAG
 from app.work.messages import TicketDecision
 from integrations.zendesk.client import RUN_KEY, NewComment, TicketUpdate
 from integrations.zendesk.notes import Block, Bold, Bullets, Hyperlink, Inline, Paragraph, Quote, note_html
-from integrations.zendesk.updates import as_html
+from integrations.zendesk.updates import READ_KEY, as_html
 
 WRONG = "Wrong? Change the tag {tag}, and Pointsman follows."
 
@@ -40,7 +41,7 @@ def ticket_update(
         assignee_id=assignee_id,
         comment=_comment(decision, change, note_limit),
         custom_fields=change.fields,
-        metadata={RUN_KEY: decision.run_id},
+        metadata={RUN_KEY: decision.run_id, READ_KEY: json.dumps(ticket.tags)},
     )
 
 

@@ -106,11 +106,12 @@ class TicketWriter:
         refusals: Refusals | None = None,
     ) -> WriteResult | _Arrived | Decision:
         """What Zendesk took; `_Arrived`: an update of this run came first; else what it means for the work."""
+        overwritten: tuple[str, ...] = ()
         try:
             if decision.ticket.status == "closed":
                 self._follow_up(decision, update)
             else:
-                self.deps.zendesk.update_ticket(decision.ticket.id, update)
+                overwritten = self.deps.zendesk.update_ticket(decision.ticket.id, update).overwritten
         except Conflict:
             return self._after_conflict(row)
         except (NotFound, Invalid) as error:
@@ -120,12 +121,11 @@ class TicketWriter:
             return self._unknown(row, error)
         except IntegrationError as error:
             return self._not_sent(message, update, row, error)
-        if row.marks_spam:
-            try:
-                self.recovery.mark_as_spam(decision.ticket.id)
-            except IntegrationError as error:
-                # The update is there: the next attempt finds it, and only marks.
-                return self._unknown(row, error)
+        try:
+            self.recovery.complete(row, overwritten)
+        except IntegrationError as error:
+            # The update is there: the next attempt finds it, and only completes it.
+            return self._unknown(row, error)
         return row
 
     def _after_refusal(

@@ -12,6 +12,8 @@ from integrations.errors import Invalid, NotFound, Refused
 from integrations.sandbox import Fault, Sandbox
 from integrations.zendesk import NewComment, TicketUpdate, ZendeskClient
 from integrations.zendesk.client import RUN_KEY
+from integrations.zendesk.updates import PUT_BACK_KEY, READ_KEY, FoundUpdate
+from integrations.zendesk.wire_answers import WireAudit
 from tests.integrations.zendesk.conftest import Sent, asked
 
 
@@ -120,7 +122,7 @@ def test_one_put_changes_everything_and_sends_nothing_else(sandbox: Sandbox, cli
     stored = sandbox.zendesk.ticket(ticket_id)
     assert updated.updated_at == stored["updated_at"]
     assert (updated.status, set(updated.tags)) == ("hold", {"kept", "new"})
-    assert client.has_run(ticket_id, "run-1")
+    assert client.find_update(ticket_id, "run-1")
 
 
 def test_what_an_update_does_not_name_is_not_sent(sandbox: Sandbox, client: ZendeskClient, sent: Sent) -> None:
@@ -175,11 +177,61 @@ def test_a_run_is_found_among_many_audits_newest_first(sandbox: Sandbox, client:
     client.update_ticket(ticket_id, TicketUpdate(stamp, tags=("two",), metadata={RUN_KEY: "late"}))
     sandbox.zendesk.calls_clear()
 
-    assert client.has_run(ticket_id, "late")
+    assert client.find_update(ticket_id, "late")
     assert len(sandbox.zendesk.calls) == 1
-    assert client.has_run(ticket_id, "early")
-    assert not client.has_run(ticket_id, "never")
+    assert client.find_update(ticket_id, "early")
+    assert not client.find_update(ticket_id, "never")
     assert all(call.path.endswith("/audits") for call in sandbox.zendesk.calls)
+
+
+def test_what_an_update_overwrote_and_who_had_set_it(sandbox: Sandbox, client: ZendeskClient) -> None:
+    """Set after we read the ticket, within the second of its stamp, so that `safe_update` sees nothing of it."""
+    sandbox.clock.hold()
+    ticket_id = sandbox.zendesk.create_ticket(subject="Hi", body="x", tags=["kept", "gone"])
+    read = client.read_ticket(ticket_id)
+    sandbox.zendesk.add_tag(ticket_id, "vip")
+    ours = {RUN_KEY: "run-1", READ_KEY: json.dumps(read.tags)}
+
+    updated = client.update_ticket(ticket_id, TicketUpdate(read.updated_at, tags=("kept", "new"), metadata=ours))
+
+    assert updated.overwritten == ("vip",)
+    assert client.find_update(ticket_id, "run-1") == FoundUpdate(("vip",))
+    again = {PUT_BACK_KEY: "run-1", READ_KEY: json.dumps(updated.tags)}
+    back = TicketUpdate(updated.updated_at, tags=("kept", "new", "vip"), metadata=again)
+    assert client.update_ticket(ticket_id, back).overwritten == ()
+    assert client.find_update(ticket_id, "run-1") == FoundUpdate(())
+    asked_by = client.who_tagged(ticket_id, "vip")
+    assert asked_by is not None
+    assert (asked_by.author_id, asked_by.run_id) == (sandbox.zendesk.advocate_id, "")
+    sandbox.clock.release()
+
+
+@pytest.mark.parametrize(
+    ("noted", "events", "overwritten"),
+    [
+        ({READ_KEY: "[]"}, [("vip", "new")], ("vip",)),
+        ({READ_KEY: "[]"}, [(["vip", "a"], ["new"])], ("vip", "a")),
+        ({READ_KEY: '["vip"]'}, [("vip", "new")], ()),
+        ({READ_KEY: "[]"}, [("", "new"), ("new other", "other")], ()),
+        ({READ_KEY: "[]"}, [(None, "new")], ()),
+        ({READ_KEY: "[]"}, [(5, "new")], ()),
+        ({READ_KEY: "[]"}, [], ()),
+        ({READ_KEY: "5"}, [("vip", "new")], ()),
+        ({READ_KEY: "no JSON"}, [("vip", "new")], ()),
+        ({RUN_KEY: "of an older version"}, [("vip", "new")], ()),
+        (None, [("vip", "new")], ()),
+    ],
+    ids=[
+        "words", "lists", "read, so meant", "a trigger that ran after it", "nothing there before", "an odd list",
+        "no change of tags", "odd metadata", "no JSON", "an older version", "no metadata",
+    ],
+)  # fmt: skip
+def test_an_audit_tells_what_was_overwritten(
+    noted: dict[str, str] | None, events: list[tuple[object, object]], overwritten: tuple[str, ...]
+) -> None:
+    changes = [{"type": "Change", "field_name": "tags", "previous_value": a, "value": b} for a, b in events]
+    audit = {"id": 1, "author_id": 2, "events": [{"type": "Comment"}, *changes], "metadata": {"custom": noted}}
+    assert WireAudit.model_validate(audit).overwritten_tags() == overwritten
 
 
 def test_names_the_agent_behind_the_credentials(sandbox: Sandbox, client: ZendeskClient) -> None:

@@ -76,8 +76,8 @@ class TestUpdateMany:
             JobResult(wrong, ok=False),
         )
         assert sandbox.zendesk.ticket(fine)["tags"] == ["issue_closed"]
-        assert client.has_run(fine, f"run-{fine}")
-        assert not client.has_run(changed, f"run-{changed}")
+        assert client.find_update(fine, f"run-{fine}")
+        assert not client.find_update(changed, f"run-{changed}")
         (note,) = client.comments(fine)[1:]
         assert (note.body.strip(), note.public, note.is_internal_note) == ("Closed", False, True)
 
@@ -112,7 +112,7 @@ class TestUpdateMany:
 
         assert not caught.value.retryable
         assert sum(call.method == "PUT" for call in sandbox.zendesk.calls) == 1
-        assert [client.has_run(one, f"run-{one}") for one, _ in updates] == [applied] * 2
+        assert [client.find_update(one, f"run-{one}") is not None for one, _ in updates] == [applied] * 2
 
     @pytest.mark.parametrize("body", ["[]", "{}", '{"job_status": {}}', '{"job_status": {"id": null}}'])
     def test_an_answer_of_another_shape_is_unknown(self, sandbox: Sandbox, client: ZendeskClient, body: str) -> None:
@@ -154,8 +154,8 @@ class TestJobs:
 
         assert (job.status, job.ended) == (ends, True)
         assert job.results == ((JobResult(updates[0][0], ok=True),) if ends == "failed" else ())
-        assert client.has_run(updates[0][0], "run")
-        assert not client.has_run(updates[1][0], "run")
+        assert client.find_update(updates[0][0], "run")
+        assert not client.find_update(updates[1][0], "run")
 
     @pytest.mark.parametrize(
         ("results", "understood"),

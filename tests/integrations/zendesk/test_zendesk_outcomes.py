@@ -60,7 +60,7 @@ def test_a_503_to_an_update_is_unknown_and_sent_once(
         client.update_ticket(ticket_id, update)
 
     assert puts(sandbox) == 1
-    assert client.has_run(ticket_id, "run-1") is (kind == "status_after")
+    assert (client.find_update(ticket_id, "run-1") is not None) is (kind == "status_after")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_lost_answer_is_unknown_and_the_audits_tell_what_happened(
 
     assert not caught.value.retryable
     assert puts(sandbox) == 1
-    assert client.has_run(ticket_id, "run-1") is applied
+    assert (client.find_update(ticket_id, "run-1") is not None) is applied
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "delay", "garbage", "status"])
@@ -305,7 +305,7 @@ def test_an_answer_of_another_shape_is_unreadable(
     reads: list[Callable[[], object]] = [
         lambda: client.read_ticket(ticket_id),
         lambda: client.comments(ticket_id),
-        lambda: client.has_run(ticket_id, "run-1"),
+        lambda: client.find_update(ticket_id, "run-1"),
         lambda: client.group_id("Community"),
     ]
 

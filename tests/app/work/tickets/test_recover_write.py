@@ -12,6 +12,7 @@ from app.rules.actions.ticket_change import TicketChange
 from app.work.messages import IssueFound, NotApplied, TicketMessage, Written
 from app.work.tickets.recover_write import STAMP_SECONDS
 from integrations.errors import NotSent, Unavailable, UnknownOutcome
+from integrations.zendesk.updates import FoundUpdate
 from tests.app.work.tickets.conftest import Steps
 from tests.support.fakes import NOW
 from tests.support.work import triage
@@ -100,7 +101,7 @@ def queued(steps: Steps, state: OutboxState, *, applied: bool = False, until: fl
     decision = steps.decision(message)
     row = steps.log.about_to_send(decision, TicketChange(add=["archetype__mention"]))
     if applied:
-        steps.zendesk.runs[message.ticket_id] = [message.run_id]
+        steps.zendesk.runs[message.ticket_id] = {message.run_id: FoundUpdate()}
     entry = OutboxEntry(row.run_id, row.ticket_id, "k", NOW.isoformat(), False, {}, [*row.tags], state, "b", until)
     steps.deps.records.outbox.add(entry)
     steps.log.moved(row, "in_outbox" if state == "waiting" else "sending")
