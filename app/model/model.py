@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.model import artifact
 from app.model.artifact import Artifact, BadModel, BandThresholds, Head, Neighbours
-from app.model.encoder import WEIGHTS_SHA256, Encodes
+from app.model.encoder import ENCODER_NAME, Encodes
 from app.model.features import meaning, pieces
 from app.model.model_verdict import ModelVerdict, Nearest
 from app.model.strongest import strongest
@@ -66,7 +66,7 @@ class Model:
     def load(cls, directory: Path = SHIPPED, encoder: Encodes | None = None) -> Self:
         """The model of a directory. Raises BadModel if it is damaged, or was trained with another encoder."""
         learned = artifact.load(artifact.read(directory))
-        if encoder is not None and learned.names.encoder not in {None, WEIGHTS_SHA256}:
+        if encoder is not None and learned.names.encoder not in {None, ENCODER_NAME}:
             raise BadModel("the model was trained with another encoder: train again")
         return cls(learned, encoder)
 

@@ -21,7 +21,7 @@ from app.similarity.opposites import TELLING, are_opposites
 from app.similarity.postings import Postings
 from app.similarity.terms import counted, printed, shown, spellings, terms
 from app.similarity.text import normal
-from app.similarity.vectors import ENCODER_NAME, Floats, Vector, VectorTable
+from app.similarity.vectors import VECTOR_NAME, Floats, Vector, VectorTable
 
 PRESELECTED = 300
 """Texts, by words and again by meaning, that are compared exactly."""
@@ -175,7 +175,7 @@ class SimilarityIndex:
         return columns + self._postings.bytes_held + self._vectors.bytes_held
 
     def _numbers(self, vector: Vector | None) -> Floats | None:
-        return vector.numbers() if vector and vector.of == ENCODER_NAME else None
+        return vector.numbers() if vector and vector.of == VECTOR_NAME else None
 
     def _put(self, text: IndexedText, counts: Mapping[str, int], meaning: Floats | None) -> None:
         row = self._rows.get(text.key)

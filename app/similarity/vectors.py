@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.encoder import DIMENSIONS, LONGEST, WEIGHTS_SHA256, Encodes
+from app.model.encoder import DIMENSIONS, ENCODER_NAME, Encodes
 from app.similarity.columns import with_row
 from app.similarity.text import plain
 
 Floats = NDArray[np.float32]
-ENCODER_NAME = f"minilm-l6-int8/{WEIGHTS_SHA256[:12]}/{LONGEST}/3"
-"""Weights, word pieces that are read, and a number to raise when the text that is encoded changes."""
+VECTOR_NAME = f"{ENCODER_NAME}/3"
+"""What encodes, and a number to raise when the text that is encoded changes."""
 LONGEST_TEXT = 2_000
 """Characters. The encoder reads fewer; cleaning more would only cost time."""
 
@@ -30,7 +30,7 @@ class Vector:
     """What an encoder made of a text. Only vectors of the same encoder can be compared."""
 
     of: str
-    """The encoder's name, see ENCODER_NAME."""
+    """The encoder's name, see VECTOR_NAME."""
     values: bytes
     """DIMENSIONS numbers of 16 bits, little-endian; of length 1 as a vector."""
 
@@ -53,7 +53,7 @@ def embed(encoder: Encodes, texts: Sequence[tuple[str, str]]) -> NDArray[np.floa
 
 def vectors(encoder: Encodes, texts: Sequence[tuple[str, str]]) -> list[Vector]:
     """As `embed`, ready for the database."""
-    return [Vector(ENCODER_NAME, row.astype("<f2").tobytes()) for row in embed(encoder, texts)]
+    return [Vector(VECTOR_NAME, row.astype("<f2").tobytes()) for row in embed(encoder, texts)]
 
 
 class VectorTable:

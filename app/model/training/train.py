@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from app.model import artifact
 from app.model.artifact import Artifact, BandThresholds, ModelNames, Remembered
-from app.model.encoder import WEIGHTS_SHA256, Encoder, Encodes
+from app.model.encoder import ENCODER_NAME, Encoder, Encodes
 from app.model.features import read
 from app.model.model import SHIPPED
 from app.model.store import write_model
@@ -74,7 +74,7 @@ def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None, s
         archetypes=fitted.archetypes,
         pieces=fitted.vocabulary.blocks,
         block_weights=recipe.block_weights,
-        encoder=WEIGHTS_SHA256 if encoder else None,
+        encoder=ENCODER_NAME if encoder else None,
         encoder_weight=recipe.encoder_weight if encoder else 0.0,
         temperature=temperature,
         temperature_with_encoder=warm,

@@ -10,7 +10,7 @@ from app.model.encoder import Encodes
 from app.records.text_table import CHANGES_AT_ONCE, SearchedRow, TextChange, TextTable
 from app.similarity.index import IndexedText, SimilarityIndex, TextKey
 from app.similarity.text import TEXTS_REMEMBERED
-from app.similarity.vectors import ENCODER_NAME, Vector, vectors
+from app.similarity.vectors import VECTOR_NAME, Vector, vectors
 
 INDEX_SECONDS = 2.0
 # Rows are written by several processes, whose clocks differ a little.
@@ -88,11 +88,11 @@ class LiveIndex(Generic[R]):
         """Give some texts without one their vector, for all processes; how many."""
         if self._encoder is None:
             return 0
-        rows = self._rows.without_vector(ENCODER_NAME, limit=EMBEDDED_AT_ONCE)
+        rows = self._rows.without_vector(VECTOR_NAME, limit=EMBEDDED_AT_ONCE)
         made = vectors(self._encoder, [(row.title, row.description) for row in rows])
         if rows:
             found = [(row, vector.values) for row, vector in zip(rows, made, strict=True)]
-            self._rows.add_vectors(ENCODER_NAME, found, now=self._now().isoformat())
+            self._rows.add_vectors(VECTOR_NAME, found, now=self._now().isoformat())
         return len(rows)
 
     def update(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.similarity.index import IndexedText, SimilarityIndex, SimilarText, TextKey
 from app.similarity.terms import counted
-from app.similarity.vectors import ENCODER_NAME, Vector, VectorError, vectors
+from app.similarity.vectors import VECTOR_NAME, Vector, VectorError, vectors
 from tests.app.similarity.issues import ISSUES, PROJECT, LetterEncoder
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -145,7 +145,7 @@ def test_a_vector_of_another_encoder_is_as_good_as_none() -> None:
 def test_a_broken_vector_is_refused_and_changes_nothing() -> None:
     index = of(*ISSUES)
     with pytest.raises(VectorError, match="compute it again"):
-        index.add_all([IndexedText(PROJECT, 20, "wiki"), replace(ISSUES[0], vector=Vector(ENCODER_NAME, b"12"))])
+        index.add_all([IndexedText(PROJECT, 20, "wiki"), replace(ISSUES[0], vector=Vector(VECTOR_NAME, b"12"))])
     assert len(index) == len(ISSUES)
     assert TextKey(PROJECT, 20) not in index
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.model.encoder import DIMENSIONS, LONGEST, WEIGHTS_SHA256
-from app.similarity.vectors import ENCODER_NAME, Vector, VectorError, VectorTable, embed, vectors
+from app.model.encoder import DIMENSIONS, ENCODER_NAME, LONGEST, WEIGHTS_SHA256
+from app.similarity.vectors import VECTOR_NAME, Vector, VectorError, VectorTable, embed, vectors
 from tests.app.similarity.issues import LetterEncoder
 
 TEXTS = [("Runner stuck", "for hours"), ("Wiki", "page lost"), ("Wiki", "pages are lost")]
 
 
-def test_the_name_tells_weights_and_length_apart() -> None:
+def test_the_name_tells_encoder_weights_and_length_apart() -> None:
+    assert VECTOR_NAME.startswith(ENCODER_NAME)
     assert WEIGHTS_SHA256[:12] in ENCODER_NAME
     assert f"/{LONGEST}/" in ENCODER_NAME
 
@@ -33,7 +34,7 @@ def test_survives_the_database() -> None:
 @pytest.mark.parametrize("values", [b"", b"123", np.full(DIMENSIONS, np.nan, dtype="<f2").tobytes()])
 def test_what_is_no_vector_is_refused(values: bytes) -> None:
     with pytest.raises(VectorError, match="compute it again"):
-        Vector(ENCODER_NAME, values).numbers()
+        Vector(VECTOR_NAME, values).numbers()
 
 
 def test_markup_does_not_change_the_meaning() -> None:
