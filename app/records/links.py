@@ -80,6 +80,8 @@ class OpenClaim:
     """Another ticket's issue is being opened, or nobody knows whether it was."""
 
     text: str
+    vector: str
+    """Of the text: `app.similarity.vectors.Vector.as_text`; empty where there is no encoder."""
     updated_at: str
 
 
@@ -93,6 +95,7 @@ class Claimed:
     """In our copy of the trackers' issues."""
 
 
+_NO_CLAIM = {"claim_text": "", "claim_vector": ""}
 MOST_AT_ONCE = 500
 """Links that are in memory at once, and news in one transaction."""
 _FIND = PreparedStatement(
@@ -104,7 +107,7 @@ _FIND = PreparedStatement(
 def _claim(dialect: str) -> PreparedStatement:
     """One statement: what it answers is asked once others are kept out, which on SQLite its own row does."""
     other = links.alias()
-    others = sa.select(other.c.claim_text, other.c.updated_at).where(
+    others = sa.select(other.c.claim_text, other.c.claim_vector, other.c.updated_at).where(
         other.c.project_id == sa.bindparam("of_project"),
         other.c.iid.is_(None),
         other.c.updated_at > sa.bindparam("since"),
@@ -113,7 +116,7 @@ def _claim(dialect: str) -> PreparedStatement:
     answered = {"earlier": json_rows(dialect, others), "changes": changes_along(dialect, tracked_issues)}
     new = insert_on(dialect, links).on_conflict_do_nothing(index_elements=["ticket_id", "intent"])
     returning = new.returning(*(one.label(name) for name, one in answered.items()))
-    return PreparedStatement(returning, [*(one.name for one in fields(Link)), "claim_text"])
+    return PreparedStatement(returning, [*(one.name for one in fields(Link)), *_NO_CLAIM])
 
 
 class Links(TableAccess):
@@ -159,6 +162,7 @@ class Links(TableAccess):
         project: str,
         marker: str,
         text: str,
+        vector: str,
         now: str,
         since: str,
         written_since: str,
@@ -184,7 +188,7 @@ class Links(TableAccess):
             created_at=now,
             updated_at=now,
         )
-        row = {**asdict(claim), "claim_text": text}
+        row = {**asdict(claim), "claim_text": text, "claim_vector": vector}
         asked = {"of_project": project_id, "since": since, "of_ticket": ticket_id, "written_since": written_since}
         with self._engine.begin() as connection:
             lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
@@ -204,13 +208,13 @@ class Links(TableAccess):
         self._change(sa.delete(links).where(*_link(ticket_id, intent)))
 
     def forget_claim_text(self, ticket_id: int) -> None:
-        self._update([links.c.ticket_id == ticket_id, links.c.claim_text != ""], claim_text="")
+        self._update([links.c.ticket_id == ticket_id, links.c.claim_text != ""], **_NO_CLAIM)
 
     def prune_claim_texts(self, before: str, *, limit: int) -> int:
         """Forget what up to `limit` old claims are about; returns the count."""
         old = sa.and_(links.c.iid.is_(None), links.c.updated_at < before, links.c.claim_text != "")
         some = sa.select(links.c.id).where(old).limit(limit)
-        return self._update([links.c.id.in_(some)], claim_text="")
+        return self._update([links.c.id.in_(some)], **_NO_CLAIM)
 
     def touch(self, ticket_id: int, intent: str, *, now: str) -> None:
         """Note the time of the last try to open."""
@@ -225,7 +229,7 @@ class Links(TableAccess):
         values = asdict(link)
         key = {name: values.pop(name) for name in ("ticket_id", "intent")}
         at_first = {name: values.pop(name) for name in ("marker", "following", "created_at")}
-        values |= {"claim_text": "", "updated_at": now}
+        values |= {**_NO_CLAIM, "updated_at": now}
         upsert(connection, links, key, values, {**at_first, "created_at": now})
 
     def heard(self, news: Sequence[Heard], *, now: str) -> None:

@@ -77,6 +77,8 @@ links = sa.Table(
     sa.Column("channel", sa.String(32), nullable=False, server_default=""),
     # While the issue is being opened: what it is about, for other tickets about the same. Without personal data.
     sa.Column("claim_text", sa.Text, nullable=False, server_default=""),
+    # Its vector, as `app.similarity.vectors.Vector.as_text`: no other process encodes the text once more.
+    sa.Column("claim_vector", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("ticket_id", "intent", name="uq_links_ticket_intent"),
     sa.Index("ix_links_of_issue", "project_id", "iid", "id"),
     # `#7`, in whatever project.

@@ -4,8 +4,10 @@ In memory a vector takes 436 bytes: its signs, by which near ones are found fast
 are then compared (the cosine is off by less than 0.005).
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,16 @@ class Vector:
     """The encoder's name, see VECTOR_NAME."""
     values: bytes
     """DIMENSIONS numbers of 16 bits, little-endian; of length 1 as a vector."""
+
+    def as_text(self) -> str:
+        """For a column or an answer that holds text."""
+        return f"{self.of} {base64.b64encode(self.values).decode()}"
+
+    @classmethod
+    def from_text(cls, text: str) -> Self | None:
+        """None: there is none, or another encoder made it."""
+        of, _, values = text.partition(" ")
+        return cls(of, base64.b64decode(values)) if of == VECTOR_NAME else None
 
     def numbers(self) -> Floats:
         """Raises VectorError for anything but DIMENSIONS finite numbers."""

@@ -8,6 +8,7 @@ from app.metrics import INDEXED_ISSUES
 from app.model.encoder import Encodes
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
 from app.similarity.index import IndexedText, SimilarityIndex, SimilarText
+from app.similarity.vectors import Vector
 from app.work.search.live_index import LiveIndex
 
 MOST = 10
@@ -43,18 +44,21 @@ class IssueIndex(LiveIndex[TrackedIssue]):
             subject, body, vector=vector, group=project_id, k=MOST, closed_after=closed_after, least=least
         )
 
-    def scores(self, subject: str, body: str, others: Sequence[tuple[str, str]], least: float = 0.0) -> list[float]:
+    def scores(
+        self, subject: str, body: str, others: Sequence[tuple[str, Vector | None]], least: float = 0.0
+    ) -> list[float]:
         """How near the other texts are, as if they were issues: the highest first, of those that score `least` or more.
 
-        What shares nothing has no score.
+        With the vectors that they have; the others are encoded. What shares nothing has no score.
         """
         if not others:
             return []
         own = self._index.without_boilerplate
         body, small = own(body), SimilarityIndex()
+        texts = ((own(text), vector) for text, vector in others)
         small.add_all(
-            IndexedText(0, number, title, text, vector=self._vector(title, text))
-            for number, (title, text) in enumerate((title, own(text)) for title, text in others)
+            IndexedText(0, number, "", text, vector=vector or self._vector("", text))
+            for number, (text, vector) in enumerate(texts)
         )
         own_vector = self._vector(subject, body)
         found = small.search(subject, body, group=0, k=len(others), vector=own_vector, least=least)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.records.links import OpenClaim
 from app.rules.actions.findings import Found, IssueRef
+from app.similarity.vectors import Vector
 from app.work.issues.closing_reason import ClosingReason
 from app.work.issues.issue_links import IssueLinks
 from app.work.issues.issue_report import LOOK_AGAIN_SECONDS, IssueReport
@@ -100,7 +101,7 @@ class KnownIssues:
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
-        own, others = report.text, [("", one.text) for one in earlier]
+        own, others = report.text, [(one.text, Vector.from_text(one.vector)) for one in earlier]
         if not self.similar.index.scores(own.subject, own.words, others, least=report.policy.suggest_at):
             return 0.0
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)

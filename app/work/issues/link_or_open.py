@@ -166,7 +166,7 @@ class IssueLinker:
 
     def _claim(self, report: IssueReport) -> Sequence[OpenClaim]:
         """And bring our copy of the tracker up to date. Raises NotSent when the ticket has its claim already."""
-        now = self.deps.now()
+        now, meaning = self.deps.now(), self.mirror.index.meaning(report.text.subject, report.text.words)
         with self.deps.engine.keeping() as along:
             claimed = self.deps.records.links.claim(
                 report.ticket_id,
@@ -175,6 +175,7 @@ class IssueLinker:
                 project=report.tracker.project,
                 marker=report.marker,
                 text=f"{report.text.subject}\n{report.text.words}"[:LONGEST_TEXT],
+                vector=meaning.as_text() if meaning else "",
                 now=now.isoformat(),
                 # By then an issue whose answer was lost is in our copy, if there is one.
                 since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.records.links import Claimed, Following, Heard, Link, Links, OpenClaim
 from app.records.records import Records
+from app.records.tables import links as links_table
 from app.records.tracked_issues import TrackedIssue
 from tests.support.fakes import NOW
 
@@ -84,7 +86,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 def claimed(records: Records, ticket_id: int, text: str = "", *, project_id: int = 1) -> Claimed | None:
     return records.links.claim(
-        ticket_id, "report", project_id=project_id, project="group/app", marker="m", text=text, now=AT,
+        ticket_id, "report", project_id=project_id, project="group/app", marker="m", text=text, vector="v", now=AT,
         since="2025", written_since=AT, along=lambda _: None,
     )  # fmt: skip
 
@@ -98,7 +100,7 @@ def test_a_claim_answers_who_claimed_before_and_what_was_written_since(records: 
     assert claimed(records, 2, project_id=2) is not None
     answer = claimed(records, 3)
     assert answer is not None
-    assert answer.earlier == [OpenClaim('It says "no"', AT)]
+    assert answer.earlier == [OpenClaim('It says "no"', "v", AT)]
     assert list(answer.changes) == next(records.tracked_issues.changed_since(AT))
     assert [one.key for one in answer.changes] == [(1, 1), (1, 2)]
 
@@ -107,10 +109,25 @@ def test_of_two_claims_of_a_ticket_the_second_one_changes_nothing(records: Recor
     wrote: list[str] = []
     assert claimed(records, 1) is not None
     again = records.links.claim(
-        1, "report", project_id=1, project="group/app", marker="other", text="", now=AT, since="", written_since=AT,
+        1, "report", project_id=1, project="group/app", marker="other", text="", vector="", now=AT, since="",
+        written_since=AT,
         along=lambda _: wrote.append("along"),
     )  # fmt: skip
     assert (again, wrote) == (None, [])
     known = records.links.find(1, "report")
     assert known is not None
     assert known.marker == "m"
+
+
+@pytest.mark.parametrize("forgets", ["its issue is opened", "its ticket is forgotten", "it is old"])
+def test_what_a_claim_is_about_is_forgotten_as_text_and_as_vector(records: Records, forgets: str) -> None:
+    assert claimed(records, 1, "about this") is not None
+    if forgets == "its issue is opened":
+        records.links.save(Link(1, "report", 1, "group/app", 7, "url", "opened", "opened"), now=AT)
+    elif forgets == "its ticket is forgotten":
+        records.links.forget_claim_text(1)
+    else:
+        assert records.links.prune_claim_texts("2027", limit=10) == 1
+    with records.engine.connect() as connection:
+        (row,) = connection.execute(sa.select(links_table.c.claim_text, links_table.c.claim_vector)).all()
+    assert tuple(row) == ("", "")

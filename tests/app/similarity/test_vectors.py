@@ -25,6 +25,13 @@ def test_one_row_for_each_text() -> None:
     assert embed(LetterEncoder(), []).shape == (0, DIMENSIONS)
 
 
+def test_survives_a_column_of_text() -> None:
+    (made,) = vectors(LetterEncoder(), TEXTS[:1])
+    assert Vector.from_text(made.as_text()) == made
+    assert Vector.from_text("") is None
+    assert Vector.from_text(Vector("another encoder", made.values).as_text()) is None
+
+
 def test_survives_the_database() -> None:
     made = vectors(LetterEncoder(), TEXTS)
     assert [len(one.values) for one in made] == [2 * DIMENSIONS] * 3

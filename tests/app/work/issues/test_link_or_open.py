@@ -113,6 +113,7 @@ class Tracker:
             project="x",
             marker="m",
             text=text,
+            vector="",
             now=now,
             since=now,
             written_since=now,
