@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from app import logs
 from app.bootstrap import Loaded, build
 from app.cli.errors import NotDone
+from app.cli.one_processor import OneProcessor
 from app.cli.worker_process import WorkerProcess
 from app.cli.worker_threads import take_long_turns
 from app.records.database import DatabaseError, NewerDatabase, cannot_open
@@ -48,6 +49,7 @@ def serve(environ: Mapping[str, str], *, in_one_process: bool) -> None:
 def work(environ: Mapping[str, str], port: int | None) -> None:
     settings = _settings(environ)
     take_long_turns()
+    OneProcessor().start()
     if port is None:
         _run_until_stopped(_built(settings))
     else:

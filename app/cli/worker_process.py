@@ -18,6 +18,7 @@ import structlog
 from prometheus_client import REGISTRY, Metric
 
 from app.cli.errors import NotDone
+from app.cli.one_processor import OneProcessor
 from app.cli.worker_threads import take_long_turns
 from app.service import NotReady, Service
 from app.setup.doctor.diagnosis import Diagnosis
@@ -139,6 +140,7 @@ def _work(build: Callable[[], Service], parent: Connection) -> NoReturn:
     # Ctrl-C reaches both: the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     take_long_turns()
+    OneProcessor().start()
     code = 1
     try:
         _run(build(), parent)

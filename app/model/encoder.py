@@ -44,6 +44,9 @@ class Encodes(Protocol):
 TEXTS_REMEMBERED = 256
 
 
+THREAD_NAME = "encoder"
+
+
 class EncoderError(RuntimeError):
     reason = "encoder_unusable"
 
@@ -105,7 +108,7 @@ class Encoder:
 
     def _begun(self, text: str) -> "Future[NDArray[np.float32]]":
         if self._thread is None or self._process != os.getpid():
-            self._thread, self._process = ThreadPoolExecutor(1, thread_name_prefix="encoder"), os.getpid()
+            self._thread, self._process = ThreadPoolExecutor(1, thread_name_prefix=THREAD_NAME), os.getpid()
         return self._thread.submit(self._computed, text)
 
     def _computed(self, text: str) -> NDArray[np.float32]:
