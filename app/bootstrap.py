@@ -111,7 +111,7 @@ def build(
     *,
     worker: bool = True,
     wire: BellWire | None = None,
-    concurrency: int = 32,
+    concurrency: int = 64,
     now: Callable[[], datetime] = utc_now,
 ) -> Service:
     """Opens the database and reads the YAML. Raises BadRules and OSError; calls nobody.

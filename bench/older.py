@@ -25,7 +25,7 @@ from tests.support.paths import ROOT
 from tests.support.processes import RunningSandbox, free_port, own_settings, roomy_rules, sandboxed
 
 TICKETS = 200
-WARM_UP = 24
+WARM_UP = 80
 """Until the model is loaded and each worker has its connections."""
 ALONE = 15
 """Tickets that come when nothing else is to do."""
