@@ -1,19 +1,36 @@
 """Calls of a session to its one address: what requests looks up for each of them is kept."""
 
 import re
+import ssl
+import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_encoding_from_headers
 from urllib3 import BaseHTTPResponse
 from urllib3.connectionpool import ConnectionPool
 
 # What needs no other spelling: neither non-ASCII signs, nor parts that begin with a dot, nor a query of its own.
 PLAIN_PATH = re.compile(r"(?:/(?!\.)(?:[\w.~-]|%2F)*)*", re.ASCII)
+
+
+_reading = threading.Lock()
+
+
+def authorities() -> ssl.SSLContext:
+    """Who may vouch for a certificate: those of requests. For all connections of the process."""
+    with _reading:
+        return _authorities()
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
 class OneHostAdapter(HTTPAdapter):
@@ -24,13 +41,16 @@ class OneHostAdapter(HTTPAdapter):
     def get_connection_with_tls_context(self, request: PreparedRequest, *_: Any, **__: Any) -> ConnectionPool:
         pool = self._pool
         if pool is None:
-            pool = super().get_connection_with_tls_context(request, verify=True)
-            super().cert_verify(pool, request.url, verify=True, cert=None)  # type: ignore[no-untyped-call]
-            self._pool = pool
+            pool = self._pool = super().get_connection_with_tls_context(request, verify=True)
         return pool
 
+    def build_connection_pool_key_attributes(self, request: PreparedRequest, *_: Any, **__: Any) -> Any:
+        """requests would have each connection read all authorities anew: 17 ms, and 0.7 MB for each that stays open."""
+        host, _settings = super().build_connection_pool_key_attributes(request, verify=True)
+        return host, {"ssl_context": authorities(), "cert_reqs": "CERT_REQUIRED"}
+
     def cert_verify(self, conn: ConnectionPool, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: it was set when the pool was made."""
+        """Nothing: the pool has its authorities."""
 
     def request_url(self, request: PreparedRequest, proxies: Any) -> str:  # noqa: ARG002 - the names are requests' own
         return request.path_url
