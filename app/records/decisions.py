@@ -178,7 +178,8 @@ _WRITTEN = PreparedStatement(
     sa.select(sa.func.count()).where(
         decisions.c.ticket_id == sa.bindparam("ticket"),
         decisions.c.decided_at > sa.bindparam("since"),
-        decisions.c.update_state != "not_sent",
+        # Not what waited, was refused or never left: a robot answers only what it sees.
+        decisions.c.update_state.in_([sa.literal(state) for state in ("sending", "unknown", "applied")]),
         decisions.c.run_id != sa.bindparam("run"),
     )
 )
@@ -265,7 +266,7 @@ class Decisions(TableAccess):
         return found
 
     def written(self, ticket_id: int, *, since: str, besides: str) -> int:
-        """How many runs but `besides` have sent the ticket an update that was decided after `since`."""
+        """How many runs but `besides` have, or may have, written to the ticket what was decided after `since`."""
         with self._reader.connect() as connection:
             asked = {"ticket": ticket_id, "since": since, "run": besides}
             return int(_WRITTEN.tuples(connection, asked)[0][0])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.records.decisions import Decision
+from app.records.decisions import Decision, UpdateState
 from app.rulebook import Rulebook
 from app.rules.actions.findings import IssueRef
 from app.rules.actions.issue import Issue
@@ -200,6 +200,20 @@ def test_past_its_budget_a_ticket_is_not_written_to_and_people_are_told(deciding
     assert len(deciding.steps.deps.records.failures.newest(limit=5)) == 1
     deciding.steps.clock.advance(3601)
     assert isinstance(deciding.decide(replace_key(message)), Ended), "however long that takes"
+
+
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [("not_sent", 0), ("in_outbox", 0), ("not_applied", 0), ("sending", 1), ("unknown", 1), ("applied", 1)],
+)
+def test_what_never_reached_the_ticket_uses_up_nothing_of_its_budget(
+    deciding: Deciding, state: UpdateState, counts: int
+) -> None:
+    """While a limit has no room, each delivery decides anew what the one before could not write."""
+    decisions, message = deciding.steps.deps.records.decisions, deciding.new()
+    wrote(deciding.steps.deps.records, message.ticket_id, "another run", deciding.steps.clock().isoformat())
+    decisions.update("another run", update_state=state)
+    assert decisions.written(message.ticket_id, since="2025", besides=message.run_id) == counts
 
 
 def test_a_ticket_that_is_released_is_counted_from_nothing(deciding: Deciding) -> None:
