@@ -1,7 +1,9 @@
 """What a known mention that comes again changes: its author edited it, it was deleted, or it is wanted now. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from app.feeds.filter import BY_US, TOO_FEW_POINTS
 from app.feeds.mention import Mention
@@ -21,6 +23,7 @@ def changed(known: StoredMention, given: NewMention, now: datetime) -> Mapping[s
         return {}
     if given.deleted:
         return _removed(known, now)
+    given = replace(given, mention=_with_author(known.newer or known.mention, given.mention))
     values: dict[str, object] = {}
     before = known.wordings.get(given.brought_as)
     if before != given.wording:
@@ -34,6 +37,11 @@ def changed(known: StoredMention, given: NewMention, now: datetime) -> Mapping[s
     if known.state == "left_out" and not given.left_out and _is_wanted(known, given, is_edit=is_edit):
         values |= {"state": "waiting", "why": "", "mention": given.mention}
     return values
+
+
+def _with_author(known: Mapping[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A carrier that does not know the author takes nobody's name away."""
+    return given if any(given["author"].values()) or not known else {**given, "author": known["author"]}
 
 
 def _is_wanted(known: StoredMention, given: NewMention, *, is_edit: bool) -> bool:
