@@ -31,7 +31,7 @@ def put_back(zendesk: ZendeskClient, row: Decision, tags: Sequence[str]) -> None
         except Conflict:
             continue
         except (NotFound, Invalid) as error:
-            log.warning("tags_not_put_back", ticket_id=row.ticket_id, tags=missing, reason=error.reason)
+            log.warning("tags_not_put_back", ticket_id=row.ticket_id, count=len(missing), reason=error.reason)
             return
         if not missing:
             return
