@@ -80,10 +80,11 @@ def test_held_work_is_kept_once_and_goes_in_order(records: Records) -> None:
     assert records.suspended_work.count() == 0
 
 
-def test_a_run_counts_once_as_written_from_its_decision_on_unless_nothing_was_sent(records: Records) -> None:
+def test_a_run_counts_once_as_written_from_its_decision_on_unless_nothing_reached_the_ticket(records: Records) -> None:
     for run_id, ticket_id, at in (("one", 7, AT), ("two", 7, LATER), ("other ticket", 8, AT)):
         wrote(records, ticket_id, run_id, at)
-    wrote(records, 7, "one", AT, "not_applied")
+    wrote(records, 7, "one", AT, "unknown")
+    wrote(records, 7, "refused", AT, "not_applied")
     wrote(records, 7, "shadow", AT, "not_sent")
     written = records.decisions.written
     assert written(7, since="", besides="three") == 2

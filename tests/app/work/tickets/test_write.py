@@ -158,11 +158,12 @@ def test_a_conflict_means_decide_again(steps: Steps) -> None:
 def test_a_run_that_turns_out_needless_does_not_count_as_a_write(steps: Steps) -> None:
     message = steps.message()
     row = steps.log.about_to_send(steps.decision(message), TicketChange(add=["archetype__mention"]))
-    steps.log.moved(row, "not_applied")
     written = steps.deps.records.decisions.written
     assert written(message.ticket_id, since="", besides="pm2") == 1
-    steps.log.forget_needless(message)
+    steps.log.moved(row, "not_applied")
     assert written(message.ticket_id, since="", besides="pm2") == 0
+    steps.log.forget_needless(message)
+    assert steps.log.of_run(message.run_id, message.ticket_id) is None
 
 
 SAID = {"base": ("You do not have access",)}
