@@ -44,6 +44,7 @@ from app.work.issues.issue_links import IssueLinks
 from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import IssueLinker
 from app.work.issues.mirror import IssueMirror
+from app.work.issues.open_claims import OpenClaims
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
 from app.work.jobs import backpressure
@@ -216,7 +217,7 @@ def _register_workflows(
         linker=IssueLinker(
             deps=deps,
             projects=projects,
-            known_issues=KnownIssues(deps, SimilarIssues(deps, index, mirror), mirror, links),
+            known_issues=KnownIssues(deps, SimilarIssues(deps, index, mirror), mirror, links, OpenClaims(index)),
             links=links,
             mirror=mirror,
             provenance=provenance,

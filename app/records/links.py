@@ -79,6 +79,7 @@ class Heard:
 class OpenClaim:
     """Another ticket's issue is being opened, or nobody knows whether it was."""
 
+    ticket_id: int
     text: str
     vector: str
     """Of the text: `app.similarity.vectors.Vector.as_text`; empty where there is no encoder."""
@@ -92,7 +93,7 @@ class Claimed:
     earlier: Sequence[OpenClaim]
     """Claims of other tickets on the project."""
     changes: Sequence[TextChange]
-    """In our copy of the trackers' issues."""
+    """Of others in our copy of the trackers' issues."""
 
 
 _NO_CLAIM = {"claim_text": "", "claim_vector": ""}
@@ -107,7 +108,7 @@ _FIND = PreparedStatement(
 def _claim(dialect: str) -> PreparedStatement:
     """One statement: what it answers is asked once others are kept out, which on SQLite its own row does."""
     other = links.alias()
-    others = sa.select(other.c.claim_text, other.c.claim_vector, other.c.updated_at).where(
+    others = sa.select(other.c.ticket_id, other.c.claim_text, other.c.claim_vector, other.c.updated_at).where(
         other.c.project_id == sa.bindparam("of_project"),
         other.c.iid.is_(None),
         other.c.updated_at > sa.bindparam("since"),
@@ -166,13 +167,14 @@ class Links(TableAccess):
         now: str,
         since: str,
         written_since: str,
+        reader: str,
         along: Along,
     ) -> Claimed | None:
         """Say that an issue will be opened, before it is. None when it was said before: then look, don't open.
 
         Answers the claims of other tickets on the project, made before this one and touched after `since`. Of two that
-        come at once exactly one sees the other: claims on one project are made one at a time. And what was written into
-        our copy of the trackers from `written_since` on, as `changed_since` of its table.
+        come at once exactly one sees the other: claims on one project are made one at a time. And what others than the
+        `reader` wrote into our copy of the trackers from `written_since` on, as `changed_since` of its table.
         `along`: what is written with it.
         """
         claim = Link(
@@ -189,7 +191,8 @@ class Links(TableAccess):
             updated_at=now,
         )
         row = {**asdict(claim), "claim_text": text, "claim_vector": vector}
-        asked = {"of_project": project_id, "since": since, "of_ticket": ticket_id, "written_since": written_since}
+        asked = {"of_project": project_id, "since": since, "of_ticket": ticket_id}
+        asked |= {"written_since": written_since, "reader": reader}
         with self._engine.begin() as connection:
             lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
             claimed = _claim(connection.dialect.name).rows(connection, {**row, **asked})

@@ -13,6 +13,8 @@ from app.records.prepared import PreparedStatement
 
 WRITTEN_AT_ONCE = 100
 CHANGES_AT_ONCE = 500
+_ABOUT_ROW = frozenset({"seen_at", "written_by", "vector", "vector_of"})
+"""Columns about the row itself. Neither tell JSON columns whether it changed: `updated_at` does."""
 
 
 class SearchedRow(Protocol):
@@ -64,7 +66,10 @@ class TextTable(TableAccess, Generic[Row]):
         return int(first)
 
     def save(self, rows: Sequence[Row]) -> None:
-        """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one."""
+        """Insert or replace. A vector is kept until the text changes; then it is the one given, if there is one.
+
+        A row that says the same is left alone: nobody need fetch it again.
+        """
         for start in range(0, len(rows), WRITTEN_AT_ONCE):  # each by itself: others write as well
             with self._engine.begin() as connection:
                 self.save_within(connection, rows[start : start + WRITTEN_AT_ONCE])
@@ -127,7 +132,10 @@ def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> PreparedStat
     values: dict[str, Any] = {name: new[name] for name in names if name not in key}
     same = sa.and_(*(table.c[name] == new[name] for name in ("title", "description")), table.c.vector_of != "")
     values |= {name: sa.case((same, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
-    return PreparedStatement(insert.on_conflict_do_update(index_elements=key, set_=values), names)
+    said = [one for one in table.columns if one.name in values and one.name not in _ABOUT_ROW]
+    changed = [one.is_distinct_from(new[one.name]) for one in said if not isinstance(one.type, sa.JSON)]
+    is_new = sa.or_(*changed, sa.and_(table.c.vector_of == "", new.vector_of != ""))
+    return PreparedStatement(insert.on_conflict_do_update(index_elements=key, set_=values, where=is_new), names)
 
 
 @cache
@@ -141,9 +149,10 @@ def _changes(table: sa.Table, *, further: bool) -> PreparedStatement:
 
 
 def changes_along(dialect: str, table: sa.Table) -> sa.ColumnElement[Any]:
-    """`changed_since`, the first batch, for a statement that is given `written_since`."""
+    """What others wrote, as `changed_since`, the first batch: for a statement given `written_since` and `reader`."""
     since = sa.bindparam("written_since", type_=table.c.seen_at.type)
-    return json_rows(dialect, _changed(table).where(table.c.seen_at >= since).limit(CHANGES_AT_ONCE))
+    of_others = (table.c.seen_at >= since, table.c.written_by != sa.bindparam("reader"))
+    return json_rows(dialect, _changed(table).where(*of_others).limit(CHANGES_AT_ONCE))
 
 
 def _changed(table: sa.Table) -> sa.Select[Any]:

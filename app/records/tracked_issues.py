@@ -26,6 +26,8 @@ class TrackedIssue:
     vector: bytes | None = None
     vector_of: str = ""
     milestone: str = ""
+    written_by: str = ""
+    """The index that has it: `app.work.issues.index.IssueIndex.name`."""
 
     @property
     def key(self) -> tuple[int, int]:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from app.metrics import INDEXED_ISSUES
 from app.model.encoder import Encodes
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
-from app.similarity.index import IndexedText, SimilarityIndex, SimilarText
-from app.similarity.vectors import Vector
+from app.similarity.index import IndexedText, SimilarText
 from app.work.search.live_index import LiveIndex
 
 MOST = 10
@@ -19,6 +19,8 @@ class IssueIndex(LiveIndex[TrackedIssue]):
 
     def __init__(self, rows: TrackedIssues, encoder: Encodes | None, now: Callable[[], datetime]) -> None:
         super().__init__(rows, encoder, now)
+        self.name = uuid4().hex
+        """Of this process's index: it has what is written by this name."""
         self.revision = 0
         """Goes up with every issue that is put in."""
 
@@ -44,32 +46,21 @@ class IssueIndex(LiveIndex[TrackedIssue]):
             subject, body, vector=vector, group=project_id, k=MOST, closed_after=closed_after, least=least
         )
 
-    def scores(
-        self, subject: str, body: str, others: Sequence[tuple[str, Vector | None]], least: float = 0.0
-    ) -> list[float]:
-        """How near the other texts are, as if they were issues: the highest first, of those that score `least` or more.
-
-        With the vectors that they have; the others are encoded. What shares nothing has no score.
-        """
-        if not others:
-            return []
-        own = self._index.without_boilerplate
-        body, small = own(body), SimilarityIndex()
-        texts = ((own(text), vector) for text, vector in others)
-        small.add_all(
-            IndexedText(0, number, "", text, vector=vector or self._vector("", text))
-            for number, (text, vector) in enumerate(texts)
-        )
-        own_vector = self._vector(subject, body)
-        found = small.search(subject, body, group=0, k=len(others), vector=own_vector, least=least)
-        return [one.score for one in found]
+    def without_boilerplate(self, text: str) -> str:
+        """Without the lines that many issues hold."""
+        return self._index.without_boilerplate(text)
 
     def frequency(self, word: str) -> int:
         return self._index.frequency(word)
 
-    def put(self, rows: list[TrackedIssue]) -> None:
-        self.revision += bool(rows)
-        super().put(rows)
+    def put(self, rows: Sequence[TrackedIssue]) -> int:
+        new = super().put(rows)
+        self.revision += bool(new)
+        return new
+
+    def look_again(self) -> None:
+        """Who looked before now missed something."""
+        self.revision += 1
 
     def refresh(self) -> int:
         taken = super().refresh()

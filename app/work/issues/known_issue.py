@@ -6,11 +6,11 @@ from datetime import datetime
 
 from app.records.links import OpenClaim
 from app.rules.actions.findings import Found, IssueRef
-from app.similarity.vectors import Vector
 from app.work.issues.closing_reason import ClosingReason
 from app.work.issues.issue_links import IssueLinks
 from app.work.issues.issue_report import LOOK_AGAIN_SECONDS, IssueReport
 from app.work.issues.mirror import IssueMirror
+from app.work.issues.open_claims import OpenClaims
 from app.work.issues.similar import SimilarIssues
 from app.work.issues.successor import successor_of
 from app.work.issues.visibility import is_public
@@ -70,6 +70,7 @@ class KnownIssues:
     similar: SimilarIssues
     mirror: IssueMirror
     links: IssueLinks
+    claims: OpenClaims
 
     def look(self, report: IssueReport, *, refresh: bool = True) -> LookOutcome:
         """The first issue that is near enough is linked, unless it was closed: then a person decides, or ops did."""
@@ -101,8 +102,8 @@ class KnownIssues:
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
-        own, others = report.text, [(one.text, Vector.from_text(one.vector)) for one in earlier]
-        if not self.similar.index.scores(own.subject, own.words, others, least=report.policy.suggest_at):
+        own, least = report.text, report.policy.suggest_at
+        if not self.claims.scores(own.subject, own.words, report.project_id, earlier, least):
             return 0.0
         latest = max(datetime.fromisoformat(one.updated_at) for one in earlier)
         return max(LOOK_AGAIN_SECONDS, (self.deps.now() - latest).total_seconds() / 2)

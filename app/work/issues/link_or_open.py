@@ -180,6 +180,7 @@ class IssueLinker:
                 # By then an issue whose answer was lost is in our copy, if there is one.
                 since=(now - report.settle_time - timedelta(seconds=SYNC_SECONDS)).isoformat(),
                 written_since=self.mirror.index.read_to,
+                reader=self.mirror.index.name,
                 along=along,
             )
             if claimed is None:

@@ -30,7 +30,7 @@ class IssueMirror:
         row, meaning = row_of(issue, self.now()), self.index.meaning(subject, body)
         row = replace(row, vector=meaning.values, vector_of=meaning.of) if meaning else row
         self.index.put([row])
-        return row
+        return replace(row, written_by=self.index.name)
 
     def forget(self, project_id: int, iid: int) -> None:
         """It is not there any more, or we may not read it. Other processes find no row for it."""
@@ -38,7 +38,7 @@ class IssueMirror:
         self.index.forget(project_id, iid)
 
     def keep(self, rows: list[TrackedIssue]) -> None:
-        self.rows.save(rows)
+        self.rows.save([replace(row, written_by=self.index.name) for row in rows])
         self.index.put(rows)
 
 

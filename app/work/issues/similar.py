@@ -47,9 +47,8 @@ class SimilarIssues:
             subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR, least=least, refresh=refresh
         )
         rows = self.mirror.rows.of(project_id, [one.key.number for one in found])
-        for one in found:
-            if one.key.number not in rows:  # opened a moment ago, and its row is on its way: the next look must see it
-                self.index.look_at_again(one.key)
+        if len(rows) < len(found):  # opened a moment ago, and its row is on its way: the next look must see it
+            self.index.look_again()
         scored = [(rows[one.key.number], one) for one in found if one.key.number in rows]
         return [ScoredIssue(row, one.score, ", ".join(one.shared)) for row, one in scored]
 

@@ -42,9 +42,17 @@ class LiveIndex(Generic[R]):
         vector = Vector(row.vector_of, row.vector) if row.vector else None
         return IndexedText(*row.key, row.title, row.description, vector=vector)
 
-    def put(self, rows: list[R]) -> None:
-        self._index.add_all([self.indexed(row) for row in rows])
-        self._known.update({row.key: (row.updated_at, bool(row.vector)) for row in rows})
+    def put(self, rows: Sequence[R]) -> int:
+        """How many of them are new to the index."""
+        new = [row for row in rows if not self._has(row)]
+        self._index.add_all([self.indexed(row) for row in new])
+        self._known.update({row.key: (row.updated_at, bool(row.vector)) for row in new})
+        return len(new)
+
+    def _has(self, row: R) -> bool:
+        """This form of it, with a vector if there is one."""
+        updated_at, has_vector = self._known.get(row.key, ("", False))
+        return updated_at == row.updated_at and (has_vector or not row.vector)
 
     def forget(self, group: int, number: int) -> None:
         self._index.remove(TextKey(group, number))
@@ -53,10 +61,6 @@ class LiveIndex(Generic[R]):
     def meaning(self, subject: str, body: str) -> Vector | None:
         """As it is asked for in a search: the encoder remembers what it was asked for lately."""
         return self._vector(subject, self._index.without_boilerplate(body))
-
-    def look_at_again(self, key: TextKey) -> None:
-        """The next refresh takes its row for new."""
-        self._known.pop(key, None)
 
     @property
     def read_to(self) -> str:

@@ -87,22 +87,23 @@ def database(request: pytest.FixtureRequest) -> str:
 def claimed(records: Records, ticket_id: int, text: str = "", *, project_id: int = 1) -> Claimed | None:
     return records.links.claim(
         ticket_id, "report", project_id=project_id, project="group/app", marker="m", text=text, vector="v", now=AT,
-        since="2025", written_since=AT, along=lambda _: None,
+        since="2025", written_since=AT, reader="own", along=lambda _: None,
     )  # fmt: skip
 
 
 def test_a_claim_answers_who_claimed_before_and_what_was_written_since(records: Records) -> None:
-    for iid, seen_at in ((2, AT), (1, AT), (3, "2025")):
+    for iid, seen_at, writer in ((2, AT, "other"), (1, AT, ""), (3, "2025", "other"), (4, AT, "own")):
         row = TrackedIssue(1, iid, "t", "d", "opened", (), confidential=False, url="", created_at="", updated_at="u",
-                           closed_at=None, seen_at=seen_at, vector=b"v", vector_of="e")  # fmt: skip
+                           closed_at=None, seen_at=seen_at, vector=b"v", vector_of="e", written_by=writer)  # fmt: skip
         records.tracked_issues.save([row])
     assert claimed(records, 1, 'It says "no"') is not None
     assert claimed(records, 2, project_id=2) is not None
     answer = claimed(records, 3)
     assert answer is not None
-    assert answer.earlier == [OpenClaim('It says "no"', "v", AT)]
-    assert list(answer.changes) == next(records.tracked_issues.changed_since(AT))
-    assert [one.key for one in answer.changes] == [(1, 1), (1, 2)]
+    assert answer.earlier == [OpenClaim(1, 'It says "no"', "v", AT)]
+    changed = next(records.tracked_issues.changed_since(AT))
+    assert [one.key for one in changed] == [(1, 1), (1, 2), (1, 4)]
+    assert list(answer.changes) == changed[:2], "the reader knows what it wrote itself"
 
 
 def test_of_two_claims_of_a_ticket_the_second_one_changes_nothing(records: Records) -> None:
@@ -111,6 +112,7 @@ def test_of_two_claims_of_a_ticket_the_second_one_changes_nothing(records: Recor
     again = records.links.claim(
         1, "report", project_id=1, project="group/app", marker="other", text="", vector="", now=AT, since="",
         written_since=AT,
+        reader="own",
         along=lambda _: wrote.append("along"),
     )  # fmt: skip
     assert (again, wrote) == (None, [])

@@ -1,64 +1,85 @@
-"""Texts that are compared with each other, as waiting tickets are."""
+"""The trackers' issues in memory, beside what other processes write."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from app.records.records import Records
 from app.records.tracked_issues import TrackedIssue
-from app.similarity.vectors import vectors
 from app.work.issues.index import IssueIndex
-from tests.app.similarity.issues import LetterEncoder
+from app.work.issues.mirror import IssueMirror
 from tests.support.fakes import NOW, Clock
-
-SIGNED = "Acme Widgets Incorporated, Wharf Lane 12, Springfield, parcel shop number 4711, directors A. Doe and B. Roe"
-SUBJECTS = ("Wiki search fails", "Avatar is cropped", "LDAP sync stops", "Board loses cards", "Tags vanish")
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[IssueIndex]:
+def records(tmp_path: Path) -> Iterator[Records]:
     records = Records.open(f"sqlite:///{tmp_path / 'pointsman.db'}")
-    yield IssueIndex(records.tracked_issues, None, Clock(NOW))
+    yield records
     records.close()
 
 
-def issue(iid: int, title: str, description: str) -> TrackedIssue:
+@pytest.fixture
+def mirror(records: Records) -> IssueMirror:
+    return mirror_of(records)
+
+
+def mirror_of(records: Records) -> IssueMirror:
+    """Of a process of its own."""
+    clock = Clock(NOW)
+    return IssueMirror(records.tracked_issues, IssueIndex(records.tracked_issues, None, clock), clock)
+
+
+def issue(iid: int, title: str = "Registry answers 404") -> TrackedIssue:
     at = NOW.isoformat()
     return TrackedIssue(
-        project_id=1, iid=iid, title=title, description=description, state="opened", labels=(), confidential=False,
+        project_id=1, iid=iid, title=title, description="", state="opened", labels=(), confidential=False,
         url="", created_at=at, updated_at=at, closed_at=None, seen_at=at, milestone="",
     )  # fmt: skip
 
 
-def test_what_many_issues_hold_makes_no_waiting_tickets_alike(index: IssueIndex) -> None:
-    asked, other = f"Registry answers 404\n{SIGNED}", f"Runner hangs on Windows\n{SIGNED}"
-    (before,) = index.scores("", asked, [(other, None)])
-    index.put([issue(iid, title, f"{title} since Monday\n{SIGNED}") for iid, title in enumerate(SUBJECTS, 1)])
-    assert before >= 0.5 > max(index.scores("", asked, [(other, None)]), default=0.0)
-    (same,) = index.scores("", asked, [("The registry answers 404", None)])
-    assert same >= 0.5
+def found(mirror: IssueMirror, words: str) -> list[int]:
+    return [one.key.number for one in mirror.index.search("", words, 1, closed_after=NOW)]
 
 
-def test_a_text_that_has_its_vector_is_not_encoded_again(index: IssueIndex) -> None:
-    """Another process claims to open its issue, and has written down what its text means."""
+def test_what_another_process_wrote_is_found_by_the_next_search(records: Records, mirror: IssueMirror) -> None:
+    mirror_of(records).keep([issue(1)])
+    assert found(mirror, "registry 404") == [1]
 
-    class Counting(LetterEncoder):
-        encoded: ClassVar[list[str]] = []
 
-        def encode(self, text: str) -> NDArray[np.float32]:
-            self.encoded.append(text)
-            return super().encode(text)
+def test_an_issue_that_did_not_change_is_not_written_again(records: Records, mirror: IssueMirror) -> None:
+    """The tracker is read again and again: no process must fetch, and no ticket look again, for nothing."""
+    mirror.keep([issue(1)])
+    revision = mirror.index.revision
+    later = (NOW + timedelta(minutes=1)).isoformat()
+    mirror.keep([replace(issue(1), seen_at=later)])
+    assert mirror.index.revision == revision
+    assert next(iter(records.tracked_issues.changed_since(later)), []) == []
+    mirror.keep([replace(issue(1, "Registry answers 502"), seen_at=later, updated_at=later)])
+    assert mirror.index.revision > revision
+    assert [one.key for one in next(records.tracked_issues.changed_since(later))] == [(1, 1)]
+    assert found(mirror, "502") == [1]
 
-    asked, other = "Registry answers 404", "The registry answers 404"
-    index._encoder = Counting()
-    expected = index.scores("", asked, [(other, None)])
-    (vector,) = vectors(LetterEncoder(), [("", "Pages are lost")])
-    found = index.scores("", asked, [(other, vector)])
-    assert index._encoder.encoded == [other, asked]
-    assert found != expected, "it counts, whatever it says"
+
+@pytest.mark.parametrize("change", [{"url": "/moved/1"}, {"closed_at": "2026"}, {"confidential": True}])
+def test_whatever_changed_of_an_issue_is_written(
+    records: Records, mirror: IssueMirror, change: dict[str, object]
+) -> None:
+    mirror.keep([issue(1)])
+    mirror.keep([replace(issue(1), **change)])  # type: ignore[arg-type]
+    (row,) = records.tracked_issues.of(1, [1]).values()
+    assert {name: getattr(row, name) for name in change} == change
+
+
+def test_an_index_keeps_the_meaning_of_an_issue_that_is_read_again(records: Records, mirror: IssueMirror) -> None:
+    """GitLab's answer has none."""
+    mirror.keep([issue(1)])
+    (row,) = records.tracked_issues.of(1, [1]).values()
+    records.tracked_issues.add_vectors("e", [(row, b"v")], now=(NOW + timedelta(seconds=1)).isoformat())
+    assert mirror.index.refresh() == 1
+    mirror.keep([issue(1)])
+    assert mirror.index.refresh() == 0

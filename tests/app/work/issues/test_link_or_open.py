@@ -22,6 +22,7 @@ from app.work.issues.issue_links import IssueLinks
 from app.work.issues.known_issue import KnownIssues
 from app.work.issues.link_or_open import REPORT, IssueLinker
 from app.work.issues.mirror import IssueMirror
+from app.work.issues.open_claims import OpenClaims
 from app.work.issues.projects import ProjectCache
 from app.work.issues.similar import SimilarIssues
 from app.work.issues.sync import first_sync_done
@@ -117,6 +118,7 @@ class Tracker:
             now=now,
             since=now,
             written_since=now,
+            reader="",
             along=lambda _: None,
         )
         assert claimed is not None
@@ -133,9 +135,8 @@ def tracker(tmp_path: Path) -> Iterator[Tracker]:
     mirror = IssueMirror(records.tracked_issues, index, clock)
     similar = SimilarIssues(deps, index, mirror)
     links = IssueLinks(deps)
-    linker = IssueLinker(
-        deps, ProjectCache(deps), KnownIssues(deps, similar, mirror, links), links, mirror, cast("Any", None)
-    )
+    known_issues = KnownIssues(deps, similar, mirror, links, OpenClaims(index))
+    linker = IssueLinker(deps, ProjectCache(deps), known_issues, links, mirror, cast("Any", None))
     yield Tracker(linker, records, gitlab, clock)
     records.close()
 
