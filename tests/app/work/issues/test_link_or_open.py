@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ import pytest
 
 from app.feeds.ticket_text import DELETED_POST
 from app.records.records import Records
+from app.records.tracked_issues import TrackedIssue, TrackedIssues
 from app.rules.actions.findings import Found
 from app.rules.actions.issue import Issue as IssueAction
 from app.rules.actions.issue import IssueConfig
@@ -205,6 +206,26 @@ def opened_after_our_search(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -
 def test_an_issue_that_another_process_opened_after_our_search_is_found(tracker: Tracker) -> None:
     assert tracker.report(2, SAME).outcome == "linked"
     assert len(tracker.gitlab.opened) == 1
+
+
+def test_an_issue_that_another_thread_is_about_to_write_down_is_found(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the index of the process by then, and its row follows before our claim."""
+    rows = tracker.linker.mirror.rows
+    of, on_its_way = TrackedIssues.of, list[int]()
+
+    def late(self: TrackedIssues, project_id: int, iids: Sequence[int]) -> dict[int, TrackedIssue]:
+        found = of(self, project_id, iids)
+        if on_its_way or not found:
+            return found
+        on_its_way.extend(found)
+        return {}
+
+    tracker.report(1, BUG)
+    monkeypatch.setattr(type(rows), "of", late)
+    assert tracker.report(2, SAME).outcome == "linked"
+    assert on_its_way == [1]
 
 
 @pytest.mark.usefixtures("opened_after_our_search")
