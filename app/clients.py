@@ -1,4 +1,4 @@
-"""From the settings to clients of the other services, one for each worker thread."""
+"""From the settings to clients of the other services, one each for all threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from integrations.chat import ChatChannels, ChatWebhook, Mattermost, Slack
 from integrations.gitlab.client import GitLabClient
 from integrations.llm import LanguageModel
 from integrations.outbound import UNGUARDED, Outbound
-from integrations.per_thread import PerThread
 from integrations.sentry.client import SentryClient
 from integrations.short_links.resolver import ShortLinkResolver
 from integrations.zendesk.client import ZendeskClient
@@ -18,10 +17,10 @@ from integrations.zendesk.client import ZendeskClient
 
 @dataclass(frozen=True)
 class Clients:
-    """zenpy and python-gitlab get one client for each worker thread; httpx's may be shared."""
+    """For any thread: there are as many connections as calls at once, not as threads."""
 
-    zendesk: Callable[[], ZendeskClient]
-    gitlab: Callable[[], GitLabClient]
+    zendesk: ZendeskClient
+    gitlab: GitLabClient
     sentry: SentryClient | None
     """None without SENTRY_URL."""
     chat: ChatWebhook | None
@@ -43,8 +42,7 @@ class Clients:
     @classmethod
     def of(cls, settings: Settings, outbound: Outbound = UNGUARDED) -> Clients:
         """Calls nobody."""
-        zendesk = PerThread(lambda: zendesk_client(settings, outbound))
-        gitlab = PerThread(lambda: gitlab_client(settings, outbound))
+        zendesk, gitlab = zendesk_client(settings, outbound), gitlab_client(settings, outbound)
         sentry = _sentry(settings, outbound) if settings.sentry_url else None
         address = settings.chat_webhook_url.get_secret_value() if settings.chat_webhook_url else ""
         chat = ChatWebhook(address, outbound=outbound) if address else None
@@ -57,7 +55,7 @@ class Clients:
                     client.close()
 
         resolver = ShortLinkResolver() if settings.follows_short_links else None
-        return cls(zendesk.get, gitlab.get, sentry, chat, chat_channels, language_model, close, resolver)
+        return cls(zendesk, gitlab, sentry, chat, chat_channels, language_model, close, resolver)
 
 
 def zendesk_client(settings: ZendeskSettings, outbound: Outbound = UNGUARDED) -> ZendeskClient:

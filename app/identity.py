@@ -1,6 +1,5 @@
 """Who we are at Zendesk and at GitLab: what comes from ourselves starts nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from integrations.errors import IntegrationError
@@ -10,19 +9,19 @@ from integrations.zendesk.client import ZendeskClient
 
 @dataclass
 class Identity:
-    zendesk: Callable[[], ZendeskClient]
-    gitlab: Callable[[], GitLabClient]
+    zendesk: ZendeskClient
+    gitlab: GitLabClient
     zendesk_id: int | None = field(default=None, init=False)
     """None while Zendesk has not said."""
     gitlab_id: int | None = field(default=None, init=False)
 
     def ask_zendesk(self) -> int:
         """Raises IntegrationError."""
-        self.zendesk_id = self.zendesk().me().id
+        self.zendesk_id = self.zendesk.me().id
         return self.zendesk_id
 
     def ask_gitlab(self) -> int:
-        self.gitlab_id = self.gitlab().me().id
+        self.gitlab_id = self.gitlab.me().id
         return self.gitlab_id
 
     def learn(self) -> dict[str, str]:

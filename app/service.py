@@ -146,7 +146,7 @@ class Service:
 
     def check_gitlab(self) -> str:
         with at_priority(Priority.URGENT), _said_with(GITLAB_SETTINGS):
-            if "api" not in self.deps.clients.gitlab().token_scopes():
+            if "api" not in self.deps.clients.gitlab.token_scopes():
                 raise Refused("gitlab", "the token lacks the scope `api`", "scope_missing")
             return f"signed in as user {self.deps.identity.ask_gitlab()}"
 
@@ -160,7 +160,7 @@ class Service:
             project = rules.routing.trackers[name].project
             try:
                 with at_priority(Priority.URGENT):
-                    is_public = self.deps.clients.gitlab().project(project).public
+                    is_public = self.deps.clients.gitlab.project(project).public
             except (NotFound, Refused) as error:
                 place = rules.place_of_tracker(project)
                 raise NotReady(

@@ -34,6 +34,8 @@ Timeout = tuple[float, float]
 """Seconds to connect, seconds between two bytes of the answer."""
 
 DEFAULT_TIMEOUT: Timeout = (3.05, 10.0)
+MOST_CONNECTIONS = 100
+"""That are kept: of so many calls at once."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_CAUSES = 10
 """How deep a library wraps what the operating system said."""
@@ -62,7 +64,10 @@ def user_agent() -> str:
 
 
 class VendorSession(requests.Session):
-    """Calls one service at one address. Sends each request once; raises `IntegrationError` for all but a good 2xx."""
+    """Calls one service at one address. Sends each request once; raises `IntegrationError` for all but a good 2xx.
+
+    For any thread: what changes with a call is the call's own, and urllib3's connections are lent to one at a time.
+    """
 
     def __init__(
         self,
@@ -87,7 +92,7 @@ class VendorSession(requests.Session):
         self.headers["User-Agent"] = user_agent()
         self.headers["Accept"] = "application/json"
         for scheme in ("http://", "https://"):
-            self.mount(scheme, OneHostAdapter(max_retries=0))
+            self.mount(scheme, OneHostAdapter(max_retries=0, pool_connections=1, pool_maxsize=MOST_CONNECTIONS))
 
     def request(  # type: ignore[override]  # what both libraries and we ask for by name, instead of requests' sixteen
         self,

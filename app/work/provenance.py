@@ -1,6 +1,5 @@
 """Who set a tag, or wrote a note: a person, ourselves, or a bot that may not start work."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.identity import Identity
@@ -26,7 +25,7 @@ class WhoAsked:
 
 @dataclass(frozen=True)
 class Provenance:
-    zendesk: Callable[[], ZendeskClient]
+    zendesk: ZendeskClient
     identity: Identity
 
     def not_a_person(self, ticket_id: int, tag: str, team: TeamConfig) -> str:
@@ -35,13 +34,13 @@ class Provenance:
 
     def who_asked(self, ticket_id: int, tag: str, team: TeamConfig) -> WhoAsked:
         """The delivery's actor does not say it: several changes may be behind one delivery."""
-        set_by = self.zendesk().who_tagged(ticket_id, tag)
+        set_by = self.zendesk.who_tagged(ticket_id, tag)
         if set_by is None:
             return WhoAsked()
         if set_by.run_id or set_by.author_id == self.identity.zendesk_id:
             return WhoAsked(why_not=loop_stopped("own_update", "our own update"), audit_id=set_by.audit_id)
         try:
-            person = self.zendesk().person(set_by.author_id)
+            person = self.zendesk.person(set_by.author_id)
         except NotFound:
             return WhoAsked(audit_id=set_by.audit_id)
         author = Requester(person.id, person.name, person.email, person.handle, person.role, person.tags)

@@ -1,6 +1,6 @@
 """The GitLab calls that Pointsman makes: one request each, sent once, with plain values in and out.
 
-One client serves one thread: see `integrations.per_thread`.
+One client serves all threads: python-gitlab keeps nothing of a call, and the session may be shared.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,10 +1,11 @@
 """The Zendesk calls that Pointsman makes: one request each, sent once, with plain values in and out.
 
 zenpy makes the calls it can make well. What it lacks (side-loads, sorting, spam) goes over the same session.
-One client serves one thread: see `integrations.per_thread`.
+One client serves all threads: the session may be shared, and zenpy, which may not, is asked by one at a time.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,6 +108,7 @@ class ZendeskClient:
         logging.getLogger("zenpy").setLevel(logging.WARNING)
         self._session = ZendeskSession(url, timeout=timeout, outbound=outbound)
         credentials = {"oauth_token": oauth_token} if oauth_token else {"email": email, "token": token}
+        self._asking_zenpy = threading.Lock()
         self._zenpy = Zenpy(
             subdomain=ZENPY_SUBDOMAIN,
             domain=ZENPY_DOMAIN,
@@ -305,16 +307,14 @@ class ZendeskClient:
 
     def me(self) -> Agent:
         """The owner of the credentials. Raises Refused for unknown ones, which Zendesk answers with 200."""
-        agent = self._call(lambda: WireAgent.model_validate(self._zenpy.users.me()), "GET", "users/me")
+        agent = self._zenpy_call(lambda zenpy: WireAgent.model_validate(zenpy.users.me()), "users/me")
         if agent.id is None:
             raise Refused(SERVICE, "the credentials are unknown; check e-mail and token", "not_authenticated")
         return Agent(agent.id, agent.role)
 
     def group_id(self, name: str) -> int:
         """The id of the group with exactly this name. One GET for each 100 groups: ask once, at start."""
-        groups = self._call(
-            lambda: [WireGroup.model_validate(group) for group in self._zenpy.groups()], "GET", "groups"
-        )
+        groups = self._zenpy_call(lambda zenpy: [WireGroup.model_validate(one) for one in zenpy.groups()], "groups")
         found = [group.id for group in groups if group.name == name and not group.deleted]
         if not found:
             raise NotFound(SERVICE, f"there is no group {name}", "group_not_found")
@@ -359,6 +359,10 @@ class ZendeskClient:
     ) -> SomeModel:
         response = self._session.request(method, self._url(path), json=body, headers=dict(headers or {}))
         return self._call(lambda: model.model_validate_json(without_halves(response.content)), method, path)
+
+    def _zenpy_call(self, call: Callable[[Zenpy], _Answer], path: str) -> _Answer:
+        with self._asking_zenpy:
+            return self._call(lambda: call(self._zenpy), "GET", path)
 
     def _call(self, call: Callable[[], _Answer], method: str, path: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""

@@ -88,7 +88,7 @@ def test_the_link_follows_an_update_too_that_arrived_while_the_next_one_was_made
             comment=NewComment("GitLab does not answer; the link to the issue follows."),
             metadata={RUN_KEY: row.run_id},
         )
-        harness.service.deps.clients.zendesk().update_ticket(ticket_id, late)
+        harness.service.deps.clients.zendesk.update_ticket(ticket_id, late)
         wait_until(lambda: "issue_linked" in zendesk.ticket(ticket_id)["tags"])
         harness.idle()
         decision = harness.decision(ticket_id)

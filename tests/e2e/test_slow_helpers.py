@@ -187,8 +187,8 @@ def test_a_call_without_an_answer_is_counted(
     clients: Clients, counted: Callable[[str, str], float], service: str
 ) -> None:
     ask: dict[str, Callable[[], object]] = {
-        "zendesk": lambda: clients.zendesk().group_id("x"),
-        "gitlab": lambda: clients.gitlab().token_scopes(),
+        "zendesk": lambda: clients.zendesk.group_id("x"),
+        "gitlab": clients.gitlab.token_scopes,
     }
     with pytest.raises(IntegrationError):
         ask[service]()

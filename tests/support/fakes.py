@@ -234,8 +234,8 @@ def dependencies(
         engine.database = records.engine
     pause = PauseSwitch(records.pauses)
     clients = Clients(
-        zendesk=cast("Any", lambda: zendesk),
-        gitlab=cast("Any", lambda: gitlab),
+        zendesk=cast("Any", zendesk),
+        gitlab=cast("Any", gitlab),
         sentry=None,
         chat=None,
         chat_channels=None,

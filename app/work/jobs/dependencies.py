@@ -30,13 +30,11 @@ class Dependencies:
 
     @property
     def zendesk(self) -> ZendeskClient:
-        """This thread's own."""
-        return self.clients.zendesk()
+        return self.clients.zendesk
 
     @property
     def gitlab(self) -> GitLabClient:
-        """This thread's own."""
-        return self.clients.gitlab()
+        return self.clients.gitlab
 
     @property
     def limits(self) -> LimitsConfig:

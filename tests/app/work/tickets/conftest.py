@@ -143,7 +143,7 @@ class Deciding:
 
 @pytest.fixture
 def deciding(steps: Steps) -> Deciding:
-    provenance = Provenance(lambda: steps.zendesk, steps.deps.identity)  # type: ignore[arg-type, return-value]  # a fake
+    provenance = Provenance(steps.zendesk, steps.deps.identity)  # type: ignore[arg-type]  # a fake
     judgement = shipped_judgement(SHIPPED, None)
     decider = TicketDecider(
         steps.deps,
