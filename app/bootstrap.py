@@ -26,6 +26,7 @@ from app.setup.objects import Account
 from app.ticker import Task, Ticker
 from app.triage.judge import Judgement
 from app.triage.shipped import shipped_judgement
+from app.visibility import Visibility
 from app.work.bulk import bulk_job
 from app.work.chat import ask_expert
 from app.work.chat import jobs as chat_jobs
@@ -142,6 +143,7 @@ def build(
         identity=Identity(clients.zendesk, clients.gitlab),
         pause=pause,
         suspension=Suspension(records.suspended_work, pause, engine.accept, now),
+        visibility=Visibility(clients.gitlab, now),
         now=now,
     )
     encoder = Encoder.installed()

@@ -3,7 +3,7 @@
 Constants are round numbers that hold on several public sets of duplicate reports (`make bench ARGS=duplicates`).
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ def text_query(
     frequency: Callable[[str], int],
     issues: int,
     total_length: float,
-    printed: Container[str] = (),
+    printed: Collection[str] = (),
 ) -> TextQuery:
     """`counts`: how often each term occurs in the text. `frequency`: how many issues hold a term. `printed`: the terms
     that the author did not write."""
@@ -60,8 +60,9 @@ def text_query(
         issues,
     )
     weights = np.sqrt(occurring) * rarities * np.array([WEIGHTS.get(name[0], 1.0) for name in counts])
-    doubt = DOUBT * float(rarity(np.zeros(1), np.zeros(1, dtype=np.bool_), issues)[0])
-    weights *= _shares(np.array([name in printed for name in counts], dtype=np.bool_), weights, doubt)
+    doubt = DOUBT * float(rarity(np.zeros(()), np.zeros((), dtype=np.bool_), issues))
+    if printed:
+        weights *= _shares(np.array([name in printed for name in counts], dtype=np.bool_), weights, doubt)
     heaviest = np.argsort(-weights, kind="stable")[:MOST_ASKED]
     occurring, weights = occurring[heaviest], weights[heaviest]
     mean_length = (total_length + PRIOR_ISSUES * PRIOR_LENGTH) / (issues + PRIOR_ISSUES)

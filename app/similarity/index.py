@@ -198,7 +198,9 @@ class SimilarityIndex:
         if len(rows) > PRESELECTED:
             rows = rows[np.argpartition(-by_words[rows], PRESELECTED)[:PRESELECTED]]
         if meaning is not None:
-            rows = np.union1d(rows, self._vectors.nearest(meaning, allowed, PRESELECTED))
+            chosen = np.zeros(len(allowed), dtype=np.bool_)
+            chosen[rows] = chosen[self._vectors.nearest(meaning, allowed, PRESELECTED)] = True
+            rows = np.flatnonzero(chosen)
         cosines = self._vectors.cosines(meaning, rows)
         words = by_words[rows] if whole else self._postings.scores_of(query, rows)
         scores = together(words, query.possible, cosines)

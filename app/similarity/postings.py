@@ -5,7 +5,7 @@ Why not tantivy or bm25s: docs/decisions/0003-own-issue-index.md. Its owner hold
 
 import sys
 from array import array
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ class Postings:
     def _rows_of(self, term: str) -> NDArray[np.intp]:
         return (_view(self._by_term[self._numbers[term]]) >> COUNT_BITS).astype(np.intp)
 
-    def query(self, counts: Mapping[str, int], issues: int, printed: Container[str] = ()) -> TextQuery:
+    def query(self, counts: Mapping[str, int], issues: int, printed: Collection[str] = ()) -> TextQuery:
         """`counts` of the text that is looked for among so many issues; its terms that a program `printed`."""
         return text_query(counts, self.frequency, issues, self._total_length, printed)
 

@@ -15,6 +15,7 @@ from app.records.database import Along
 from app.records.records import Records
 from app.rulebook import Rulebook
 from app.settings import Settings
+from app.visibility import Visibility
 from app.work.engine.engine import adapter_of, answer_type
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.pause import PauseSwitch, Suspension
@@ -253,6 +254,7 @@ def dependencies(
         identity=Identity(clients.zendesk, clients.gitlab),
         pause=pause,
         suspension=Suspension(records.suspended_work, pause, lambda _: None, now),
+        visibility=Visibility(clients.gitlab, now),
         now=now,
     )
 

@@ -15,7 +15,6 @@ from app.tags import ARCHETYPE_TAG, ASK_TAG, ASKED_TAG
 from app.work.chat.question_text import TicketQuestion, question_text
 from app.work.chat.questions import Questions, QuestionSent
 from app.work.decisions.derived_decision import Earlier
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.jobs.job import attempt, crashed
@@ -162,7 +161,7 @@ class ExpertQuestions:
                 continue
             try:
                 issue = self.deps.gitlab.issue(link.project_id, link.iid)
-                if is_public(issue, self.deps.gitlab):
+                if self.deps.visibility.is_public(issue):
                     found.append(link.url)
             except IntegrationError as error:
                 log.info("issue_not_named", ticket_id=ticket_id, cause=fault_of(error).reason)

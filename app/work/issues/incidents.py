@@ -13,7 +13,6 @@ from app.rules.loading import Rules
 from app.triage.incident_choice import ComplaintText, Ranked, best, rank_errors, rank_incidents
 from app.work.issues.news import known_at_first
 from app.work.issues.projects import ProjectCache
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import TicketDecision
 from integrations.errors import IntegrationError, NotFound
@@ -63,7 +62,7 @@ class IncidentFinder:
             incident = self.deps.gitlab.issue(link.project_id, iid)
         except NotFound:
             return Found(outcome="none", detail=f"Pointsman no longer finds the incident {link.project}#{iid}")
-        hidden = not is_public(incident, self.deps.gitlab)
+        hidden = not self.deps.visibility.is_public(incident)
         ref = IssueRef(project=link.project, iid=iid, title="", url=incident.web_url, confidential=hidden)
         return Found(outcome="linked", issue=ref)
 
@@ -94,7 +93,7 @@ class IncidentFinder:
             title=issue.title,
             url=issue.web_url,
             score=round(chosen.score, 2),
-            confidential=not is_public(issue, self.deps.gitlab),
+            confidential=not self.deps.visibility.is_public(issue),
         )
         known = known_at_first(issue.labels, issue.milestone, rules.routing.closing, public=not ref.confidential)
         link = Link(

@@ -13,7 +13,6 @@ from app.work.issues.mirror import IssueMirror
 from app.work.issues.open_claims import OpenClaims
 from app.work.issues.similar import SimilarIssues
 from app.work.issues.successor import successor_of
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import NewsReason
 from integrations.errors import NotFound
@@ -113,7 +112,7 @@ class KnownIssues:
         return CandidateIssue(issue, score, reasons.of(issue, closing) if issue.state == "closed" else None)
 
     def ref(self, report: IssueReport, candidate: CandidateIssue) -> IssueRef:
-        return candidate.ref(report.tracker.project, hidden=not is_public(candidate.issue, self.deps.gitlab))
+        return candidate.ref(report.tracker.project, hidden=not self.deps.visibility.is_public(candidate.issue))
 
     def _candidates(self, report: IssueReport, *, refresh: bool) -> Iterator[CandidateIssue]:
         """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""

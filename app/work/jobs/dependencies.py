@@ -10,6 +10,7 @@ from app.records.records import Records
 from app.rulebook import Rulebook
 from app.rules.schema.base import LimitsConfig
 from app.settings import Settings
+from app.visibility import Visibility
 from app.work.engine.engine import Engine
 from app.work.jobs.pause import PauseSwitch, Suspension
 from integrations.gitlab.client import GitLabClient
@@ -26,6 +27,7 @@ class Dependencies:
     identity: Identity
     pause: PauseSwitch
     suspension: Suspension
+    visibility: Visibility
     now: Callable[[], datetime]
 
     @property

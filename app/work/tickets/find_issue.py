@@ -10,7 +10,6 @@ from app.work.answers.find import AnswerFinder
 from app.work.documentation.find import SectionFinder
 from app.work.issues.incidents import IncidentFinder
 from app.work.issues.link_or_open import IssueLinker
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.fault import fault_of
 from app.work.messages import (
@@ -67,7 +66,7 @@ class IssueFinder:
     def _still_public(self, issue: IssueRef) -> bool:
         """Not if GitLab does not answer: the news go without the issue's name then."""
         try:
-            return is_public(self.deps.gitlab.issue(issue.project_id, issue.iid), self.deps.gitlab)
+            return self.deps.visibility.is_public(self.deps.gitlab.issue(issue.project_id, issue.iid))
         except IntegrationError:
             return False
 

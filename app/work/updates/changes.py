@@ -12,7 +12,6 @@ from app.work.issues.incidents import INCIDENT
 from app.work.issues.mirror import IssueMirror
 from app.work.issues.news import GONE, News, known_of, news_of, on_closing
 from app.work.issues.successor import EITHER, Successor, replaced_as, successor_of
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.messages import FollowIssue, IssueNews, KnownOfIssue, NewsReason, Stored
 from integrations.errors import NotFound
@@ -101,7 +100,7 @@ class ChangeFinder:
                 continue
             changes.append(_change(link, current, news))
             if link.following == "active":
-                public = is_public(current, self.deps.gitlab) if public is None else public
+                public = self.deps.visibility.is_public(current) if public is None else public
                 if news.reason == "gone" and self._follows_another(link):
                     news = replace(news, reason=None)
                 notify.append(_notify(link, current, news, public=public))

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 
 from app.work.issues.closing_reason import REPORTER
-from app.work.issues.visibility import is_public
 from app.work.jobs.dependencies import Dependencies
 from app.work.jobs.job import attempt, crashed
 from app.work.messages import IssueNews, RelayNote, Stored, Work
@@ -59,7 +58,7 @@ class NoteRelay:
         if gitlab.is_member(project_id, note.author_id) < REPORTER:
             return Relayed()
         issue = gitlab.issue(project_id, iid)
-        ref = issue_ref(issue, active[0].project, public=is_public(issue, gitlab))
+        ref = issue_ref(issue, active[0].project, public=self.deps.visibility.is_public(issue))
         sentence = f"A team member answered on {ref.project}#{iid}, for the person who wrote."
         news = IssueNews(sentences=(sentence,), answer=answer, issue=ref)
         told = tuple(TicketNews(ticket_id=link.ticket_id, news=news) for link in active)

@@ -91,7 +91,7 @@ def asking(tmp_path: Path) -> Iterator[Asking]:
         dependencies(records, zendesk=zendesk, engine=engine, clock=clock),
         rulebook=cast("Any", SimpleNamespace(current=lambda: rules)),
     )
-    provenance = Provenance(cast("Any", lambda: zendesk), deps.identity)
+    provenance = Provenance(cast("Any", zendesk), deps.identity)
     questions = Questions(chat, None, records.announcements, records.failures, clock)
     yield Asking(ExpertQuestions(deps, provenance, questions), zendesk, engine, chat, clock, records)
     records.close()
