@@ -3,14 +3,14 @@
 A list of nodes, whose inputs and outputs have names, of stored numbers, and of what is given from outside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.model import onnx_messages as messages
-from app.model.onnx_messages import GIVEN, GRAPH, NODE, STORED, Node
+from app.model.onnx_messages import ANSWERED, GIVEN, GRAPH, NODE, STORED, Node
 
 Floats = NDArray[np.float32]
 
@@ -39,6 +39,9 @@ class Graph:
         self._given = {
             messages.text(content, messages.GIVEN_NAME): whole for number, content, whole in parts if number == GIVEN
         }
+        self._answered = {
+            messages.text(content, messages.GIVEN_NAME) for number, content, _ in parts if number == ANSWERED
+        }
         self._others = [whole for number, _, whole in parts if number not in {NODE, STORED, GIVEN}]
 
     def as_model(self) -> bytes:
@@ -50,6 +53,31 @@ class Graph:
     def maker_of(self, name: str) -> Node | None:
         """None: it is stored, or given."""
         return next((node for node in self.nodes if name in node.outputs), None)
+
+    def users_of(self, name: str) -> list[Node]:
+        return [node for node in self.nodes if name in node.inputs]
+
+    @property
+    def given(self) -> Collection[str]:
+        """What it must be given from outside."""
+        return self._given.keys()
+
+    def rename(self, name: str, by: str) -> None:
+        """Give whoever asks for `name` what is called `by` instead."""
+        self.nodes = [node.asking(name, by) if name in node.inputs else node for node in self.nodes]
+
+    def replace(self, node: Node, by: Node) -> None:
+        self.nodes[self.nodes.index(node)] = by
+
+    def drop_unused(self) -> None:
+        """Steps that nothing is made of, and what only they were given."""
+        used, kept = set(self._answered), list[Node]()
+        for node in reversed(self.nodes):
+            if used.intersection(node.outputs):
+                used.update(node.inputs)
+                kept.append(node)
+        self.nodes = kept[::-1]
+        self._given = {name: whole for name, whole in self._given.items() if name in used}
 
     def numbers(self, name: str) -> bytes:
         """As they are stored."""

@@ -4,7 +4,7 @@ Only the few fields that the sentence encoder needs have names here. What is not
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 GRAPH: Final = 7
 """Of a model."""
-NODE, STORED, GIVEN = 1, 5, 11
-"""Of a graph: a step, a stored tensor, and what is given from outside."""
+NODE, STORED, GIVEN, ANSWERED = 1, 5, 11, 12
+"""Of a graph: a step, a stored tensor, what is given from outside, and what is asked for."""
 STORED_NAME, STORED_NUMBERS = 8, 9
 GIVEN_NAME = 1
+"""Of what is asked for too."""
 FLOAT, INT8 = 1, 3
 """Kinds of numbers: of 32 bits with a point, whole ones of 8."""
 _INPUT, _OUTPUT, _OPERATION, _ATTRIBUTE = 1, 2, 4, 5
 """Of a node."""
-_ATTRIBUTE_NAME, _ATTRIBUTE_NUMBER, _ATTRIBUTE_KIND, _IS_NUMBER = 1, 3, 20, 2
+_ATTRIBUTE_NAME, _ATTRIBUTE_NUMBER, _ATTRIBUTE_NUMBERS, _ATTRIBUTE_KIND = 1, 3, 8, 20
+_IS_NUMBER, _ARE_NUMBERS = 2, 7
 _SIZE, _KIND = 1, 2
 """Of a stored tensor."""
 # The type of a given tensor: full numbers, without a word about its shape.
@@ -44,13 +46,31 @@ class Node:
         return cls(text(content, _OPERATION), inputs, outputs, whole)
 
     @classmethod
-    def made(cls, operation: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: int) -> Self:
+    def made(
+        cls, operation: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: int | Sequence[int]
+    ) -> Self:
         parts = [*(field(_INPUT, one.encode()) for one in inputs), *(field(_OUTPUT, one.encode()) for one in outputs)]
         parts.append(field(_OPERATION, operation.encode()))
-        for name, number in attributes.items():
-            kind = _number_field(_ATTRIBUTE_NUMBER, number) + _number_field(_ATTRIBUTE_KIND, _IS_NUMBER)
-            parts.append(field(_ATTRIBUTE, field(_ATTRIBUTE_NAME, name.encode()) + kind))
+        parts += (field(_ATTRIBUTE, _attribute(name, value)) for name, value in attributes.items())
         return cls(operation, tuple(inputs), tuple(outputs), field(NODE, b"".join(parts)))
+
+    def asking(self, name: str, by: str) -> Self:
+        """The same step, given `by` where it was given `name`."""
+        parts = fields(next(contents(self.whole, NODE)))
+        changed = b"".join(
+            field(_INPUT, by.encode()) if number == _INPUT and content.decode() == name else whole
+            for number, content, whole in parts
+        )
+        inputs = tuple(by if one == name else one for one in self.inputs)
+        return replace(self, inputs=inputs, whole=field(NODE, changed))
+
+
+def _attribute(name: str, value: int | Sequence[int]) -> bytes:
+    if isinstance(value, int):
+        numbers, kind = _number_field(_ATTRIBUTE_NUMBER, value), _IS_NUMBER
+    else:
+        numbers, kind = b"".join(_number_field(_ATTRIBUTE_NUMBERS, one) for one in value), _ARE_NUMBERS
+    return field(_ATTRIBUTE_NAME, name.encode()) + numbers + _number_field(_ATTRIBUTE_KIND, kind)
 
 
 def stored_tensor(name: str, numbers: NDArray[np.float32] | NDArray[np.int8]) -> bytes:

@@ -11,12 +11,15 @@ import pytest
 
 from app.model.eight_bits import GREATEST, multiply_in_8_bits
 from app.model.encoder import DIMENSIONS, Encoder
+from app.model.one_text import MASK, read_one_text
 from app.model.onnx_graph import Graph
+from app.model.onnx_messages import Node
 from app.model.row_table import RowTable
 
 NUMBERS = [101, 7592, 2088, 30521, 0, 7592, 102]
-PRODUCTS = 6 * 6
-"""Six layers: query, key, value, output, and two of the feed-forward part."""
+LAYERS = 6
+PRODUCTS = LAYERS * 6
+"""Each layer: query, key, value, output, and two of the feed-forward part."""
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +29,15 @@ def installed() -> Path:
     return encoder._weights
 
 
-def states(model: bytes, given: dict[str, Any]) -> Any:
+def session_of(model: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def states(model: bytes, given: dict[str, Any]) -> Any:
     ones = np.ones((1, len(NUMBERS)), dtype=np.int64)
-    return session.run(None, {**given, "attention_mask": ones, "token_type_ids": ones - 1})[0]
+    return session_of(model).run(None, {**given, "attention_mask": ones, "token_type_ids": ones - 1})[0]
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +71,28 @@ def test_the_weights_cannot_overflow_where_two_products_are_added_in_16_bits(ins
     greatest = max(np.abs(np.frombuffer(graph.numbers(name), dtype=np.int8).astype(int)).max() for name in weights)
     assert greatest == GREATEST
     assert 2 * 255 * greatest < 2**15
+
+
+def test_for_one_text_at_a_time_the_numbers_are_the_same(installed: Path) -> None:
+    graph = Graph(installed.read_bytes())
+    steps = len(graph.nodes)
+    assert read_one_text(graph) == LAYERS
+    assert MASK not in graph.given
+    assert len(graph.nodes) < 0.8 * steps
+    masked, plain = session_of(installed.read_bytes()), session_of(graph.as_model())
+    chance = np.random.default_rng(1)
+    for length in (2, 3, 17, 64):
+        ones = np.ones((1, length), dtype=np.int64)
+        given = {"input_ids": chance.integers(0, 30_522, (1, length)), "token_type_ids": ones - 1}
+        assert np.array_equal(plain.run(None, given)[0], masked.run(None, {**given, MASK: ones})[0])
+
+
+def test_a_mask_that_is_used_otherwise_is_no_accident(installed: Path) -> None:
+    graph = Graph(installed.read_bytes())
+    check = next(node for node in graph.nodes if node.operation == "IsNaN")
+    graph.replace(check, Node.made("Identity", check.inputs, check.outputs))
+    with pytest.raises(ValueError, match="uses attention_mask in a way that is not known"):
+        read_one_text(graph)
 
 
 def test_a_file_without_such_a_table_is_named(installed: Path) -> None:
