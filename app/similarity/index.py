@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.similarity.bm25 import TextQuery, from_words, together
 from app.similarity.columns import with_row
@@ -25,6 +26,8 @@ from app.similarity.vectors import VECTOR_NAME, Floats, Vector, VectorTable
 
 PRESELECTED = 300
 """Texts, by words and again by meaning, that are compared exactly."""
+FEW = 30
+"""Texts that are all compared exactly, because to choose among them would take longer."""
 MOST_SHARED = 5
 FEWEST_ALIKE = 5
 SHARE_ALIKE = 200
@@ -96,12 +99,26 @@ class SimilarityIndex:
         self._row_numbers = np.zeros(0, dtype=np.int64)
         self._closed = np.zeros(0, dtype=np.float64)
         """Seconds since 1970; infinite while it is open."""
+        self._changed = np.zeros(0, dtype=np.int64)
+        """The revision that put it in."""
+        self._revision = 0
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __contains__(self, key: object) -> bool:
         return key in self._rows
+
+    @property
+    def revision(self) -> int:
+        """Goes up with every text that is put in or touched."""
+        return self._revision
+
+    def touch(self, key: TextKey) -> None:
+        """Whoever looks for what changed finds it again."""
+        with self._lock:
+            if (row := self._rows.get(key)) is not None:
+                self._note_change(row)
 
     def add_all(self, texts: Iterable[IndexedText]) -> None:
         """Or replace, where a key is known. Of several with one key the last one counts.
@@ -133,13 +150,14 @@ class SimilarityIndex:
         group: int,
         k: int = 10,
         closed_after: datetime | None = None,
+        changed_after: int = 0,
         vector: Vector | None = None,
         least: float = 0.0,
     ) -> list[SimilarText]:
         """The `k` nearest texts of the group, the nearest first; none for a text without a word to look for.
 
-        `closed_after` concerns closed ones only. `least`: the score from which on they are wanted. `vector` is that of
-        `vectors(encoder, [(subject, body)])`.
+        `closed_after` concerns closed ones only. `changed_after`: a revision. `least`: the score from which on they are
+        wanted. `vector` is that of `vectors(encoder, [(subject, body)])`.
         """
         counts, meaning, after = counted(subject, body), self._numbers(vector), _seconds(closed_after)
         if not counts or k < 1:
@@ -148,7 +166,8 @@ class SimilarityIndex:
             query = self._postings.query(counts, len(self._rows), by_program := printed(body))
             telling = TELLING & (counts.keys() - by_program)
             asked = _Asked(query, meaning, telling, sum(counts.values()))
-            found = self._nearest(asked, group, after, k, least)
+            allowed = (self._groups == group) & (self._closed >= after) & (self._changed > changed_after)
+            found = self._nearest(asked, allowed, k, least) if allowed.any() else []
         spelled = spellings(subject, body) if found else {}
         return [replace(one, shared=tuple(dict.fromkeys(shown(term, spelled) for term in one.shared))) for one in found]
 
@@ -171,7 +190,7 @@ class SimilarityIndex:
     @property
     def bytes_held(self) -> int:
         """Of the arrays, which is most of it; keys and the vocabulary come on top."""
-        columns = self._groups.nbytes + self._row_numbers.nbytes + self._closed.nbytes
+        columns = sum(one.nbytes for one in (self._groups, self._row_numbers, self._closed, self._changed))
         return columns + self._postings.bytes_held + self._vectors.bytes_held
 
     def _numbers(self, vector: Vector | None) -> Floats | None:
@@ -183,26 +202,37 @@ class SimilarityIndex:
             row = self._rows[text.key] = self._free.pop() if self._free else len(self._rows)
             if row >= len(self._groups):
                 self._groups, self._row_numbers = with_row(self._groups, row), with_row(self._row_numbers, row)
-                self._closed = with_row(self._closed, row)
+                self._closed, self._changed = with_row(self._closed, row), with_row(self._changed, row)
             self._groups[row], self._row_numbers[row] = text.key
         self._closed[row] = _seconds(text.closed_at) if text.closed_at else math.inf
         self._postings.put(row, counts)
         self._vectors.put(row, meaning)
+        self._note_change(row)
 
-    def _nearest(self, asked: _Asked, group: int, closed_after: float, most: int, least: float) -> list[SimilarText]:
-        """`shared` holds terms, not yet as the text spells them."""
-        query, meaning = asked.query, asked.meaning
-        allowed = (self._groups == group) & (self._closed >= closed_after)
-        by_words, whole = self._postings.scores(query)
+    def _note_change(self, row: int) -> None:
+        self._revision += 1
+        self._changed[row] = self._revision
+
+    def _likely(self, asked: _Asked, allowed: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Rows that are compared exactly, and their BM25."""
+        rows = np.flatnonzero(allowed)
+        if len(rows) <= FEW:
+            return rows, self._postings.scores_of(asked.query, rows)
+        by_words, whole = self._postings.scores(asked.query)
         rows = np.flatnonzero((by_words > 0) & allowed)
         if len(rows) > PRESELECTED:
             rows = rows[np.argpartition(-by_words[rows], PRESELECTED)[:PRESELECTED]]
-        if meaning is not None:
+        if asked.meaning is not None:
             chosen = np.zeros(len(allowed), dtype=np.bool_)
-            chosen[rows] = chosen[self._vectors.nearest(meaning, allowed, PRESELECTED)] = True
+            chosen[rows] = chosen[self._vectors.nearest(asked.meaning, allowed, PRESELECTED)] = True
             rows = np.flatnonzero(chosen)
-        cosines = self._vectors.cosines(meaning, rows)
-        words = by_words[rows] if whole else self._postings.scores_of(query, rows)
+        return rows, by_words[rows] if whole else self._postings.scores_of(asked.query, rows)
+
+    def _nearest(self, asked: _Asked, allowed: NDArray[np.bool_], most: int, least: float) -> list[SimilarText]:
+        """`shared` holds terms, not yet as the text spells them."""
+        query = asked.query
+        rows, words = self._likely(asked, allowed)
+        cosines = self._vectors.cosines(asked.meaning, rows)
         scores = together(words, query.possible, cosines)
         best = np.lexsort((self._row_numbers[rows], -scores))[:most]
         best = best[scores[best] >= least]

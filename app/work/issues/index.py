@@ -1,6 +1,6 @@
 """The trackers' issues in memory, in step with the records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -8,7 +8,7 @@ from uuid import uuid4
 from app.metrics import INDEXED_ISSUES
 from app.model.encoder import Encodes
 from app.records.tracked_issues import TrackedIssue, TrackedIssues
-from app.similarity.index import IndexedText, SimilarText
+from app.similarity.index import IndexedText, SimilarText, TextKey
 from app.work.search.live_index import LiveIndex
 
 MOST = 10
@@ -21,8 +21,6 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         super().__init__(rows, encoder, now)
         self.name = uuid4().hex
         """Of this process's index: it has what is written by this name."""
-        self.revision = 0
-        """Goes up with every issue that is put in."""
 
     def search(
         self,
@@ -31,10 +29,11 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         project_id: int,
         *,
         closed_after: datetime,
+        changed_after: int = 0,
         least: float = 0.0,
         refresh: bool = True,
     ) -> list[SimilarText]:
-        """The nearest first, of those that score `least` or more.
+        """The nearest first, of those that score `least` or more, and were put in after the revision `changed_after`.
 
         `refresh`: with what other processes wrote, and after a start with what was there before. An issue that is
         missed is opened once more.
@@ -43,7 +42,14 @@ class IssueIndex(LiveIndex[TrackedIssue]):
             self.refresh()
         body, vector = self._asked(subject, body)
         return self._index.search(
-            subject, body, vector=vector, group=project_id, k=MOST, closed_after=closed_after, least=least
+            subject,
+            body,
+            vector=vector,
+            group=project_id,
+            k=MOST,
+            closed_after=closed_after,
+            changed_after=changed_after,
+            least=least,
         )
 
     def without_boilerplate(self, text: str) -> str:
@@ -53,14 +59,14 @@ class IssueIndex(LiveIndex[TrackedIssue]):
     def frequency(self, word: str) -> int:
         return self._index.frequency(word)
 
-    def put(self, rows: Sequence[TrackedIssue]) -> int:
-        new = super().put(rows)
-        self.revision += bool(new)
-        return new
+    @property
+    def revision(self) -> int:
+        """Goes up with every issue that is put in, or must be looked at again."""
+        return self._index.revision
 
-    def look_again(self) -> None:
-        """Who looked before now missed something."""
-        self.revision += 1
+    def look_at_again(self, key: TextKey) -> None:
+        """Whoever looked before now missed it."""
+        self._index.touch(key)
 
     def refresh(self) -> int:
         taken = super().refresh()

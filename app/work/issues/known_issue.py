@@ -71,11 +71,11 @@ class KnownIssues:
     links: IssueLinks
     claims: OpenClaims
 
-    def look(self, report: IssueReport, *, refresh: bool = True) -> LookOutcome:
+    def look(self, report: IssueReport, *, changed_after: int = 0, refresh: bool = True) -> LookOutcome:
         """The first issue that is near enough is linked, unless it was closed: then a person decides, or ops did."""
         policy, found, back = report.policy, list[CandidateIssue](), None
         revision = self.similar.index.revision
-        for one in self._candidates(report, refresh=refresh):
+        for one in self._candidates(report, changed_after, refresh=refresh):
             near = policy.link_at != "never" and one.score >= policy.link_at
             if near and (not one.may_be_back or policy.when_closed == "link"):
                 if linked := self._link(report, one):
@@ -97,7 +97,10 @@ class KnownIssues:
         """With what any process wrote since; the same answer where that is nothing."""
         if refresh:
             self.similar.index.refresh()
-        return before if self.similar.index.revision == before.revision else self.look(report, refresh=False)
+        if self.similar.index.revision == before.revision:
+            return before
+        seen = 0 if before.found or before.back else before.revision  # what was near may have competition by now
+        return self.look(report, changed_after=seen, refresh=False)
 
     def wait_for_alike(self, report: IssueReport, earlier: Sequence[OpenClaim]) -> float:
         """Seconds to wait for earlier tickets about the same, whose issue is being opened; 0: there are none."""
@@ -114,12 +117,13 @@ class KnownIssues:
     def ref(self, report: IssueReport, candidate: CandidateIssue) -> IssueRef:
         return candidate.ref(report.tracker.project, hidden=not self.deps.visibility.is_public(candidate.issue))
 
-    def _candidates(self, report: IssueReport, *, refresh: bool) -> Iterator[CandidateIssue]:
+    def _candidates(self, report: IssueReport, changed_after: int, *, refresh: bool) -> Iterator[CandidateIssue]:
         """The nearest first, as they are in GitLab now: what is gone is forgotten, what was replaced is followed."""
         policy, text = report.policy, report.text  # what leaves for GitLab's search must be clean too
         least = min(policy.suggest_at, policy.link_at) if policy.link_at != "never" else policy.suggest_at
         seen = set[tuple[int, int]]()
-        for one in self.similar.of(text.subject, text.words, report.project_id, least, refresh=refresh):
+        asked = (text.subject, text.words, report.project_id, least)
+        for one in self.similar.of(*asked, changed_after=changed_after, refresh=refresh):
             if len(seen) == MOST_CANDIDATES:
                 return
             try:

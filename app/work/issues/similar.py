@@ -35,20 +35,29 @@ class SimilarIssues:
     _whole_at: dict[int, datetime] = field(default_factory=dict)
     """By project, as it was read last: it can only be later by now."""
 
-    def of(self, subject: str, body: str, project_id: int, least: float, *, refresh: bool = True) -> list[ScoredIssue]:
+    def of(
+        self, subject: str, body: str, project_id: int, least: float, *, changed_after: int = 0, refresh: bool = True
+    ) -> list[ScoredIssue]:
         """Those that score `least` or more, the nearest first.
 
-        `refresh`: with what others wrote since. No call to GitLab while the copy is fresh; else two to four short
-        searches. Raises IntegrationError.
+        `changed_after`: a revision of the index. `refresh`: with what others wrote since. No call to GitLab while the
+        copy is fresh; else two to four short searches. Raises IntegrationError.
         """
         if not self._is_fresh(project_id):
             self._ask_gitlab(subject, body, project_id)
         found = self.index.search(
-            subject, body, project_id, closed_after=self.deps.now() - CLOSED_FOR, least=least, refresh=refresh
+            subject,
+            body,
+            project_id,
+            closed_after=self.deps.now() - CLOSED_FOR,
+            changed_after=changed_after,
+            least=least,
+            refresh=refresh,
         )
         rows = self.mirror.rows.of(project_id, [one.key.number for one in found])
-        if len(rows) < len(found):  # opened a moment ago, and its row is on its way: the next look must see it
-            self.index.look_again()
+        for one in found:
+            if one.key.number not in rows:  # opened a moment ago, and its row is on its way: the next look must see it
+                self.index.look_at_again(one.key)
         scored = [(rows[one.key.number], one) for one in found if one.key.number in rows]
         return [ScoredIssue(row, one.score, ", ".join(one.shared)) for row, one in scored]
 

@@ -188,6 +188,33 @@ def test_what_is_put_in_again_replaces_what_was_there(first: IndexedText, second
     assert found(index, text) == found(of(second), text)
 
 
+@given(st.lists(issues, max_size=12), texts, texts)
+def test_few_texts_score_as_many_do(known: list[IndexedText], subject: str, body: str) -> None:
+    """Few are compared one by one, many are chosen from first."""
+    index = of(*known)
+    one_by_one = found(index, subject, body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.similarity.index.FEW", -1)
+        assert found(index, subject, body) == one_by_one
+
+
+def test_who_looked_before_looks_only_at_what_changed_since() -> None:
+    index = of(*(replace(ISSUES[0], number=number) for number in (1, 2, 3)))
+    before = index.revision
+
+    def changed() -> list[int]:
+        return iids(index.search("mattermost", group=PROJECT, changed_after=before))
+
+    assert changed() == []
+    index.add_all([replace(ISSUES[0], number=2), replace(ISSUES[0], number=4)])
+    assert changed() == [2, 4]
+    index.touch(TextKey(PROJECT, 1))
+    assert changed() == [1, 2, 4]
+    assert index.revision > before
+    index.touch(TextKey(PROJECT, 9))  # nobody has it
+    assert iids(index.search("mattermost", group=PROJECT, changed_after=index.revision)) == []
+
+
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_text_makes_it_fail(title: str, body: str) -> None:
     index = of(*ISSUES, IndexedText(PROJECT, 9, title, body))
