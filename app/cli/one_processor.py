@@ -29,7 +29,7 @@ MOST_CROWDED = 4
 REST = (20, 60)
 """Looks for which the threads are left alone after that; by chance, so that two workers do not meet again."""
 
-Spread = Mapping[int, float]
+Used = Mapping[int, float]
 """By processor, how much of it was used: 0 to 1."""
 
 
@@ -43,7 +43,7 @@ class Placement:
     _crowded: int = field(default=0, init=False)
     _rest: int = field(default=0, init=False)
 
-    def after(self, used: Spread, own: float) -> int | None:
+    def after(self, used: Used, own: float) -> int | None:
         """`used`: of each processor that we may use, since the last look; `own`: what this process used, in all."""
         if self.on is None or self.on not in used:
             self._gather(used, own)
@@ -51,7 +51,7 @@ class Placement:
             self._spread_if_crowded(used[self.on], used[self.on] - own)
         return self.on
 
-    def _gather(self, used: Spread, own: float) -> None:
+    def _gather(self, used: Used, own: float) -> None:
         self.on, self._rest = None, self._rest - 1
         others = sum(used.values()) - own  # who need not stay where the threads are put: Linux moves them on
         if self._rest < 0 and own >= BUSY and others < len(used) - 1 + WANTED:
@@ -107,7 +107,7 @@ class _Reading:
     def now(cls, processors: set[int]) -> "_Reading":
         return cls(time.monotonic(), _ticks(processors), time.process_time())
 
-    def since(self, before: "_Reading") -> tuple[Spread, float]:
+    def since(self, before: "_Reading") -> tuple[Used, float]:
         passed = max(self.at - before.at, 0.001)
         used = {
             number: (ticks - before.ticks[number]) / _TICKS_IN_A_SECOND / passed

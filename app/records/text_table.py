@@ -14,7 +14,7 @@ from app.records.prepared import PreparedStatement
 WRITTEN_AT_ONCE = 100
 CHANGES_AT_ONCE = 500
 _ABOUT_ROW = frozenset({"seen_at", "written_by", "vector", "vector_of"})
-"""Columns about the row itself. Neither tell JSON columns whether it changed: `updated_at` does."""
+"""Columns about the row itself, not about what it says."""
 
 
 class SearchedRow(Protocol):
@@ -133,9 +133,14 @@ def _save(dialect: str, table: sa.Table, names: tuple[str, ...]) -> PreparedStat
     same = sa.and_(*(table.c[name] == new[name] for name in ("title", "description")), table.c.vector_of != "")
     values |= {name: sa.case((same, table.c[name]), else_=new[name]) for name in ("vector", "vector_of")}
     said = [one for one in table.columns if one.name in values and one.name not in _ABOUT_ROW]
-    changed = [one.is_distinct_from(new[one.name]) for one in said if not isinstance(one.type, sa.JSON)]
+    changed = [_as_text(one).is_distinct_from(_as_text(new[one.name])) for one in said]
     is_new = sa.or_(*changed, sa.and_(table.c.vector_of == "", new.vector_of != ""))
     return PreparedStatement(insert.on_conflict_do_update(index_elements=key, set_=values, where=is_new), names)
+
+
+def _as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """PostgreSQL compares no JSON."""
+    return sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column
 
 
 @cache

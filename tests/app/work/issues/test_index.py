@@ -65,16 +65,6 @@ def test_an_issue_that_did_not_change_is_not_written_again(records: Records, mir
     assert found(mirror, "502") == [1]
 
 
-@pytest.mark.parametrize("change", [{"url": "/moved/1"}, {"closed_at": "2026"}, {"confidential": True}])
-def test_whatever_changed_of_an_issue_is_written(
-    records: Records, mirror: IssueMirror, change: dict[str, object]
-) -> None:
-    mirror.keep([issue(1)])
-    mirror.keep([replace(issue(1), **change)])  # type: ignore[arg-type]
-    (row,) = records.tracked_issues.of(1, [1]).values()
-    assert {name: getattr(row, name) for name in change} == change
-
-
 def test_an_index_keeps_the_meaning_of_an_issue_that_is_read_again(records: Records, mirror: IssueMirror) -> None:
     """GitLab's answer has none."""
     mirror.keep([issue(1)])
