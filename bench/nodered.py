@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bench.contenders import Contender, NotInstalled, install_node_red, node_red, pointsman
 from bench.deliveries import Pace, Sent, send
-from bench.effects import Effects, Written, effects, last_written, write_tickets
+from bench.effects import Effects, Written, effects, last_written, tagged, write_tickets
 from bench.supervised import Supervised, running, wait_until
 from tests.support.processes import RunningSandbox, free_port, sandboxed
 
@@ -50,11 +50,20 @@ class Trial:
     faults: tuple[dict[str, Any], ...] = ()
     kills: int = 0
     rounds: int = 1
+    warming_up: int = 0
+    """Tickets that come before, so that both have loaded what they load with the first ones."""
     seed: int = 1
 
 
 TRIALS = (
-    Trial("Without faults, 20 ms an answer, 16 senders as fast as they are answered", 200, 0.02, Pace(), rounds=3),
+    Trial(
+        "Without faults, 20 ms an answer, 16 senders as fast as they are answered",
+        200,
+        0.02,
+        Pace(),
+        rounds=3,
+        warming_up=24,
+    ),
     Trial(
         "One call in ten harmed, 100 ms an answer, 10 tickets a second, a third of the deliveries repeated",
         300,
@@ -135,7 +144,12 @@ def measure(trial: Trial, contender: Contender) -> Outcome:
             sandbox.gitlab("add_project", path=project, visibility="public")
         port = free_port()
         server = contender.server(Path(folder), sandbox, port)
-        ground = _Ground(sandbox, server, f"http://127.0.0.1:{port}", write_tickets(sandbox, trial.tickets, trial.seed))
+        ground = _Ground(
+            sandbox,
+            server,
+            f"http://127.0.0.1:{port}",
+            write_tickets(sandbox, trial.warming_up + trial.tickets, trial.seed),
+        )
         with running(server):
             for control in (sandbox.zendesk, sandbox.gitlab):
                 control("set", latency=trial.latency)
@@ -147,9 +161,14 @@ def measure(trial: Trial, contender: Contender) -> Outcome:
 
 def _play(trial: Trial, contender: Contender, ground: _Ground) -> Outcome:
     secret = ground.sandbox.environ["ZENDESK_WEBHOOK_SECRET"]
+    webhook, tickets = f"{ground.url}/webhooks/zendesk", list(ground.tickets)
+    first, tickets = tickets[: trial.warming_up], tickets[trial.warming_up :]
+    if first:
+        send(webhook, secret, first, Pace())
+        wait_until(lambda: tagged(ground.sandbox, first), PATIENCE, step=0.1)
     with ThreadPoolExecutor(1) as pool:
         kills = pool.submit(_kill, trial, ground.server)
-        sent = send(f"{ground.url}/webhooks/zendesk", secret, list(ground.tickets), trial.pace)
+        sent = send(webhook, secret, tickets, trial.pace)
         kills.result()  # raises, where it could not be killed or did not come up again
     _wait(contender, ground)
     found = effects(ground.sandbox, ground.tickets)
@@ -158,7 +177,7 @@ def _play(trial: Trial, contender: Contender, ground: _Ground) -> Outcome:
         effects=found,
         seconds=last_written(ground.sandbox) - sent.began,
         lost_though_accepted=sum(bool(sent.accepted[ticket]) for ticket in found.lost_tickets),
-        tickets=len(ground.tickets),
+        tickets=len(tickets),
     )
 
 

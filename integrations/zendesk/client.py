@@ -1,14 +1,15 @@
 """The Zendesk calls that Pointsman makes: one request each, sent once, with plain values in and out.
 
 zenpy makes the calls it can make well. What it lacks (side-loads, sorting, spam) goes over the same session.
-One client serves all threads: the session may be shared, and zenpy, which may not, is asked by one at a time.
+One client serves all threads: the session may be shared, and of zenpy, which may not, each call has one to itself.
 """
 
 import logging
-import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -108,8 +109,8 @@ class ZendeskClient:
         logging.getLogger("zenpy").setLevel(logging.WARNING)
         self._session = ZendeskSession(url, timeout=timeout, outbound=outbound)
         credentials = {"oauth_token": oauth_token} if oauth_token else {"email": email, "token": token}
-        self._asking_zenpy = threading.Lock()
-        self._zenpy = Zenpy(
+        self._new_zenpy = partial(
+            Zenpy,
             subdomain=ZENPY_SUBDOMAIN,
             domain=ZENPY_DOMAIN,
             session=self._session,
@@ -118,6 +119,7 @@ class ZendeskClient:
             disable_cache=True,
             **credentials,
         )
+        self._free_zenpys = deque([self._new_zenpy()])  # the first one gives the session its credentials
 
     def read_ticket(self, ticket_id: int) -> TicketSnapshot:
         """One GET. Raises Unreadable for a ticket whose form we do not know.
@@ -361,8 +363,15 @@ class ZendeskClient:
         return self._call(lambda: model.model_validate_json(without_halves(response.content)), method, path)
 
     def _zenpy_call(self, call: Callable[[Zenpy], _Answer], path: str) -> _Answer:
-        with self._asking_zenpy:
-            return self._call(lambda: call(self._zenpy), "GET", path)
+        """With one that nobody else uses: who waits for an answer keeps no one else from asking."""
+        try:
+            zenpy = self._free_zenpys.pop()
+        except IndexError:
+            zenpy = self._new_zenpy()
+        try:
+            return self._call(lambda: call(zenpy), "GET", path)
+        finally:
+            self._free_zenpys.append(zenpy)
 
     def _call(self, call: Callable[[], _Answer], method: str, path: str) -> _Answer:
         """What the call returns. A 2xx that cannot be read becomes our error, without the text."""

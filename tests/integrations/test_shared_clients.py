@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -122,4 +123,27 @@ def test_one_zendesk_client_serves_all_threads(sandbox: Sandbox) -> None:
         return after.subject, after.tags, client.me() == me
 
     assert at_once(written) == [(f"Ticket {number}", (f"tag_{number}",), True) for number in range(THREADS * EACH)]
+    client.close()
+
+
+def test_a_call_of_zenpy_that_hangs_keeps_nobody_else_from_asking(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ZendeskClient(sandbox.zendesk.url, email=sandbox.zendesk.email, token=sandbox.zendesk.token)
+    asked, answered, request = threading.Event(), threading.Event(), client._session.request
+
+    def hangs_once(*args: Any, **named: Any) -> Any:
+        if not asked.is_set():
+            asked.set()
+            answered.wait(10)
+        return request(*args, **named)
+
+    monkeypatch.setattr(client._session, "request", hangs_once)
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(client.me)
+        assert asked.wait(10)
+        me = client.me()
+        assert not hanging.done()
+        answered.set()
+        assert hanging.result() == me
     client.close()
