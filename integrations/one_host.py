@@ -69,8 +69,8 @@ class OneHostAdapter(HTTPAdapter):
 
     def close(self) -> None:
         """A session that is used again opens new connections."""
-        self._pool = None
         super().close()
+        self._pool = None
 
 
 def prepared(

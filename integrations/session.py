@@ -35,7 +35,7 @@ Timeout = tuple[float, float]
 
 DEFAULT_TIMEOUT: Timeout = (3.05, 10.0)
 MOST_CONNECTIONS = 100
-"""That are kept: of so many calls at once."""
+"""That are kept open; more calls at once get one each for themselves."""
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_CAUSES = 10
 """How deep a library wraps what the operating system said."""

@@ -80,7 +80,7 @@ def _signs(numbers: NDArray[np.float32]) -> NDArray[np.uint64]:
 
 
 class Model:
-    """Made once, then only read. 1 to 3 ms a ticket, and 5 to 20 ms more with the encoder."""
+    """Made once, then only read. 1 to 3 ms a ticket, and 2 to 4 ms more with the encoder."""
 
     def __init__(self, learned: Artifact, encoder: Encodes | None = None) -> None:
         self.learned = learned

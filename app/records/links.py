@@ -93,7 +93,7 @@ class Claimed:
     earlier: Sequence[OpenClaim]
     """Claims of other tickets on the project."""
     changes: Sequence[TextChange]
-    """Of others in our copy of the trackers' issues."""
+    """What other processes wrote into our copy of the trackers' issues."""
 
 
 _NO_CLAIM = {"claim_text": "", "claim_vector": ""}

@@ -260,7 +260,7 @@ tracked_issues = sa.Table(
     # When we wrote the row: each process fetches what is newer than what it has in memory.
     sa.Column("seen_at", sa.String(40), nullable=False, index=True),
     sa.Column("milestone", sa.Text, nullable=False, server_default=""),
-    # Which process's index had it in memory by then: that one need not fetch it.
+    # The process that had all of it in memory before it wrote it, and so need not fetch it; else empty.
     sa.Column("written_by", sa.String(32), nullable=False, server_default=""),
 )
 

@@ -27,7 +27,7 @@ class TrackedIssue:
     vector_of: str = ""
     milestone: str = ""
     written_by: str = ""
-    """The index that has it: `app.work.issues.index.IssueIndex.name`."""
+    """The index that has all of it, its vector too: `app.work.issues.index.IssueIndex.name`."""
 
     @property
     def key(self) -> tuple[int, int]:

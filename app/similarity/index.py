@@ -100,7 +100,7 @@ class SimilarityIndex:
         self._closed = np.zeros(0, dtype=np.float64)
         """Seconds since 1970; infinite while it is open."""
         self._changed = np.zeros(0, dtype=np.int64)
-        """The revision that put it in."""
+        """The revision that put it in, or touched it last."""
         self._revision = 0
 
     def __len__(self) -> int:

@@ -119,7 +119,8 @@ class ZendeskClient:
             disable_cache=True,
             **credentials,
         )
-        self._free_zenpys = deque([self._new_zenpy()])  # the first one gives the session its credentials
+        # Each gives the session the same credentials.
+        self._free_zenpys = deque([self._new_zenpy()])
 
     def read_ticket(self, ticket_id: int) -> TicketSnapshot:
         """One GET. Raises Unreadable for a ticket whose form we do not know.

@@ -20,7 +20,7 @@ class IssueIndex(LiveIndex[TrackedIssue]):
     def __init__(self, rows: TrackedIssues, encoder: Encodes | None, now: Callable[[], datetime]) -> None:
         super().__init__(rows, encoder, now)
         self.name = uuid4().hex
-        """Of this process's index: it has what is written by this name."""
+        """Of this process's index, which had what it wrote by this name before it wrote it."""
 
     def search(
         self,
@@ -33,7 +33,7 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         least: float = 0.0,
         refresh: bool = True,
     ) -> list[SimilarText]:
-        """The nearest first, of those that score `least` or more, and were put in after the revision `changed_after`.
+        """The nearest first, of those that score `least` or more, and were put in or touched after `changed_after`.
 
         `refresh`: with what other processes wrote, and after a start with what was there before. An issue that is
         missed is opened once more.
@@ -65,7 +65,7 @@ class IssueIndex(LiveIndex[TrackedIssue]):
         return self._index.revision
 
     def look_at_again(self, key: TextKey) -> None:
-        """Whoever looked before now missed it."""
+        """Whoever looked before must find it."""
         self._index.touch(key)
 
     def refresh(self) -> int:

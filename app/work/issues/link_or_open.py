@@ -213,11 +213,12 @@ class IssueLinker:
 
     def _opened(self, report: IssueReport, issue: GitLabIssue, detail: str = "") -> Found:
         row = self.mirror.opened(issue, report.text.subject, report.text.words)
-        link, now = self.links.link(report, issue, "opened"), self.deps.now().isoformat()
+        link = self.links.link(report, issue, "opened")
 
         def write(connection: Connection) -> None:
             """Together: whoever waits for the end of the claim must find the issue, and no sync has seen it yet."""
-            self.mirror.rows.save_within(connection, [row])
+            now = self.deps.now().isoformat()  # of the writing, by which others look for it, which may be much later
+            self.mirror.rows.save_within(connection, [replace(row, seen_at=now)])
             self.deps.records.links.save_within(connection, link, now)
 
         self.deps.engine.keep(write)

@@ -25,7 +25,7 @@ class IssueMirror:
     def opened(self, issue: GitLabIssue, subject: str, body: str) -> TrackedIssue:
         """For a report of this text: the issue says the same in other words, so it needs no meaning of its own.
 
-        In the index at once; the row is for the caller to write.
+        In the index at once, with its meaning; the row, which says so, is for the caller to write.
         """
         row, meaning = row_of(issue, self.now()), self.index.meaning(subject, body)
         row = replace(row, vector=meaning.values, vector_of=meaning.of) if meaning else row
@@ -38,7 +38,7 @@ class IssueMirror:
         self.index.forget(project_id, iid)
 
     def keep(self, rows: list[TrackedIssue]) -> None:
-        self.rows.save([replace(row, written_by=self.index.name) for row in rows])
+        self.rows.save(rows)
         self.index.put(rows)
 
 

@@ -15,7 +15,10 @@ from app.similarity.vectors import VECTOR_NAME, Vector, vectors
 INDEX_SECONDS = 2.0
 # Rows are written by several processes, whose clocks differ a little.
 OVERLAP = timedelta(seconds=10)
-# Texts that get their vector in one look: a sentence takes 20 ms of one core, and tickets come first.
+# And once in a while by one whose clock differs more, or that was held up before it committed.
+LONG_OVERLAP = timedelta(minutes=10)
+LONG_OVERLAP_EVERY = timedelta(minutes=1)
+# Texts that get their vector in one look: each takes some milliseconds of one core, and tickets come first.
 EMBEDDED_AT_ONCE = 16
 
 R = TypeVar("R", bound=SearchedRow)
@@ -31,6 +34,7 @@ class LiveIndex(Generic[R]):
         self._now = now
         self._index = SimilarityIndex()
         self._read_to = ""
+        self._looked_back_at: datetime | None = None
         self._known: dict[tuple[int, int], tuple[str, bool]] = {}
         """What of each text is in the index: its last change, and whether it has a vector."""
         self._refreshing = threading.Lock()
@@ -42,17 +46,17 @@ class LiveIndex(Generic[R]):
         vector = Vector(row.vector_of, row.vector) if row.vector else None
         return IndexedText(*row.key, row.title, row.description, vector=vector)
 
-    def put(self, rows: Sequence[R]) -> int:
-        """How many of them are new to the index."""
+    def put(self, rows: Sequence[R]) -> None:
+        """What the index has already is passed over."""
         new = [row for row in rows if not self._has(row)]
         self._index.add_all([self.indexed(row) for row in new])
         self._known.update({row.key: (row.updated_at, bool(row.vector)) for row in new})
-        return len(new)
 
     def _has(self, row: R) -> bool:
         """This form of it, with a vector if there is one."""
         updated_at, has_vector = self._known.get(row.key, ("", False))
-        return updated_at == row.updated_at and (has_vector or not row.vector)
+        is_same = updated_at == row.updated_at and (has_vector or not row.vector)
+        return is_same and TextKey(*row.key) in self._index
 
     def forget(self, group: int, number: int) -> None:
         self._index.remove(TextKey(group, number))
@@ -69,8 +73,11 @@ class LiveIndex(Generic[R]):
 
     def refresh(self) -> int:
         """Take in what any process wrote since the last look; how many texts."""
+        return self._take_in_since(self._read_to)
+
+    def _take_in_since(self, seen_at: str) -> int:
         with self._refreshing:
-            return sum(self._take_in(batch) for batch in self._rows.changed_since(self._read_to))
+            return sum(self._take_in(batch) for batch in self._rows.changed_since(seen_at))
 
     def take_in(self, changes: Sequence[TextChange]) -> None:
         """As `refresh`, where these were asked along with another statement: the first batch from `read_to` on."""
@@ -102,7 +109,14 @@ class LiveIndex(Generic[R]):
     def update(self) -> None:
         """What each process does again and again. While the database is away, what is in memory serves."""
         self.refresh()
+        self._look_back()
         self.embed_some()
+
+    def _look_back(self) -> None:
+        now = self._now()
+        if self._looked_back_at is None or not timedelta() <= now - self._looked_back_at < LONG_OVERLAP_EVERY:
+            self._take_in_since((now - LONG_OVERLAP).isoformat())
+            self._looked_back_at = now
 
     def _computed(self, subject: str, body: str) -> Vector | None:
         return vectors(self._encoder, [(subject, body)])[0] if self._encoder else None

@@ -13,6 +13,7 @@ from app.records.records import Records
 from app.records.tracked_issues import TrackedIssue
 from app.work.issues.index import IssueIndex
 from app.work.issues.mirror import IssueMirror
+from integrations.gitlab.issues import GitLabIssue
 from tests.support.fakes import NOW, Clock
 
 
@@ -39,6 +40,14 @@ def issue(iid: int, title: str = "Registry answers 404") -> TrackedIssue:
     return TrackedIssue(
         project_id=1, iid=iid, title=title, description="", state="opened", labels=(), confidential=False,
         url="", created_at=at, updated_at=at, closed_at=None, seen_at=at, milestone="",
+    )  # fmt: skip
+
+
+def opened_issue(iid: int) -> GitLabIssue:
+    return GitLabIssue(
+        id=iid, iid=iid, project_id=1, title="Avatars are cropped", description="", state="opened", labels=(),
+        confidential=False, web_url=f"/{iid}", author_id=1, created_at=NOW, updated_at=NOW, upvotes=0, moved_to_id=None,
+        duplicated_to=None, issue_type="issue", reference=f"x#{iid}",
     )  # fmt: skip
 
 
@@ -73,3 +82,30 @@ def test_an_index_keeps_the_meaning_of_an_issue_that_is_read_again(records: Reco
     assert mirror.index.refresh() == 1
     mirror.keep([issue(1)])
     assert mirror.index.refresh() == 0
+
+
+def test_only_what_was_in_the_index_before_it_was_written_counts_as_known(
+    records: Records, mirror: IssueMirror
+) -> None:
+    """A claim fetches the rest: an issue that changed is in the index without its meaning, which its row still has."""
+    mirror.keep([issue(1)])
+    assert records.tracked_issues.of(1, [1])[1].written_by == ""
+    opened = mirror.opened(opened_issue(2), "", "Avatars are cropped")
+    assert opened.written_by == mirror.index.name
+    assert found(mirror, "avatars cropped") == [2]
+
+
+def test_what_another_process_committed_late_is_found_within_a_minute(records: Records) -> None:
+    """It was held up, or its clock is behind; others wrote meanwhile."""
+    clock = Clock(NOW)
+    index = IssueIndex(records.tracked_issues, None, clock)
+    records.tracked_issues.save([issue(1)])
+    index.update()
+    late = replace(issue(2), seen_at=(NOW - timedelta(minutes=2)).isoformat())
+    records.tracked_issues.save([late])
+    clock.advance(30)
+    index.update()
+    assert len(index) == 1
+    clock.advance(31)
+    index.update()
+    assert len(index) == 2

@@ -95,3 +95,25 @@ def test_claims_of_another_project_stay_apart(claims: OpenClaims) -> None:
     assert claims.scores("", "Registry answers 404", 2, there)
     assert not claims.scores("", "Registry answers 404", PROJECT, here)
     assert claims.scores("", "Registry answers 404", 2, there)
+
+
+def test_what_is_reported_to_another_project_a_hundred_times_is_no_commoner_here(claims: OpenClaims) -> None:
+    here = [claim(1, "Registry answers 404")]
+    alone = claims.scores("", "Registry answers 404", PROJECT, here)
+    claims.scores("", "Registry answers 404", 2, [claim(number, "Registry answers 404") for number in range(100)])
+    assert claims.scores("", "Registry answers 404", PROJECT, here) == alone
+
+
+def test_texts_of_claims_are_forgotten_once_none_is_open(claims: OpenClaims) -> None:
+    claims.scores("", "Registry answers 404", PROJECT, [claim(1, "Registry answers 404")])
+    claims.scores("", "Registry answers 404", PROJECT, [])
+    assert claims._of == {}
+
+
+def test_the_words_of_claims_do_not_pile_up(claims: OpenClaims, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project on which a claim is always open; an index forgets texts, but no words."""
+    monkeypatch.setattr("app.work.issues.open_claims.MOST_PUT", 10)
+    for number in range(100):
+        open_now = [claim(number, f"Registry answers zyx{number}"), claim(number + 1, "Registry answers 404")]
+        assert claims.scores("", "Registry answers 404", PROJECT, open_now)
+    assert len(claims._of[PROJECT].index._postings._numbers) < 40
