@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -271,3 +271,15 @@ def test_a_public_report_is_not_linked_to_a_confidential_issue(tracker: Tracker)
     assert tracker.report(2, SAME).outcome == "opened"
     assert tracker.report(3, SAME).outcome == "linked"
     assert [issue.confidential for issue in tracker.gitlab.opened] == [True, False]
+
+
+def test_an_issue_is_stamped_when_it_is_written_down(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows from it may take long, and others look for what was written lately."""
+    engine, waiting = cast("FakeEngine", tracker.linker.deps.engine), list[Callable[[Any], None]]()
+    monkeypatch.setattr(engine, "keep", waiting.append)
+    tracker.report(1, BUG)
+    tracker.clock.advance(30)
+    with tracker.records.engine.begin() as connection:
+        waiting.pop()(connection)
+    row = tracker.records.tracked_issues.of(PROJECT_ID, [1])[1]
+    assert row.seen_at == tracker.clock().isoformat()
