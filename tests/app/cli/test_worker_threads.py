@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.cli.worker_threads import SWITCH_SECONDS, take_long_turns
+from app.cli.worker_threads import GARBAGE, SWITCH_SECONDS, take_long_turns
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads apart")
 
 
 @pytest.fixture(autouse=True)
-def interval(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def interval(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """What was asked of the interpreter, which all tests share."""
-    asked: list[float] = []
+    asked, garbage = list[float](), gc.get_threshold()
     monkeypatch.setattr(sys, "setswitchinterval", asked.append)
-    return asked
+    yield asked
+    gc.set_threshold(*garbage)
 
 
 def _policies(chosen: int) -> tuple[int, int]:
@@ -37,6 +40,7 @@ def test_each_thread_of_a_worker_lets_the_others_go_on(chosen: int, then: int, i
     with ThreadPoolExecutor(1) as thread:  # the policy is a thread's own
         assert thread.submit(_policies, chosen).result() == (then, then)
     assert interval == [SWITCH_SECONDS]
+    assert gc.get_threshold() == GARBAGE
 
 
 def test_where_it_is_forbidden_the_worker_runs_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
