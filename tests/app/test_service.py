@@ -23,7 +23,7 @@ def service(*, project: object = None, group: object = 7) -> Service:
             raise given
         return given
 
-    clients = SimpleNamespace(gitlab=lambda: SimpleNamespace(project=lambda _: answer(project)))
+    clients = SimpleNamespace(gitlab=SimpleNamespace(project=lambda _: answer(project)))
     made = SimpleNamespace(
         deps=SimpleNamespace(rulebook=SimpleNamespace(current=lambda: SHIPPED), clients=clients),
         assignees=SimpleNamespace(group=lambda _: answer(group)),
@@ -61,7 +61,7 @@ def test_what_a_service_refuses_is_said_with_the_settings_to_look_at(part: str, 
     def refuse() -> object:
         raise Refused(part, "no", "not_authenticated")
 
-    clients = SimpleNamespace(gitlab=lambda: SimpleNamespace(token_scopes=refuse))
+    clients = SimpleNamespace(gitlab=SimpleNamespace(token_scopes=refuse))
     deps = SimpleNamespace(identity=SimpleNamespace(ask_zendesk=refuse, ask_gitlab=refuse), clients=clients)
     asked = {"zendesk": Service.check_zendesk, "gitlab": Service.check_gitlab}[part]
     with pytest.raises(NotReady, match=f"not_authenticated: check .*{setting}"):
