@@ -1,4 +1,4 @@
-"""May a stranger read an issue? Asked within a second of it: issues are moved, and projects made private."""
+"""May a stranger read an issue? Asked when we write about it, at most a second before: projects are made private."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

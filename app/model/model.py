@@ -17,6 +17,7 @@ from app.model.artifact import Artifact, BadModel, BandThresholds, Head, Neighbo
 from app.model.encoder import ENCODER_NAME, Encodes
 from app.model.features import meaning, pieces
 from app.model.model_verdict import ModelVerdict, Nearest
+from app.model.signs import signs_of
 from app.model.strongest import strongest
 from app.model.vectors import FeatureVocabulary, Sparse
 from app.ticket import Ticket
@@ -63,20 +64,15 @@ class _ByMeaning:
 
     @classmethod
     def of(cls, meanings: NDArray[np.float32]) -> Self:
-        return cls(meanings, np.ascontiguousarray(_signs(meanings).T))
+        return cls(meanings, np.ascontiguousarray(signs_of(meanings).T))
 
     def likely(self, dense: NDArray[np.float32], words: NDArray[np.float64]) -> NDArray[np.intp]:
         """Places of those that are probably the nearest, by the share of signs that differ and by `words`."""
-        differing = np.bitwise_count(self.signs ^ _signs(dense)[:, None]).sum(axis=0, dtype=np.int64)
+        differing = np.bitwise_count(self.signs ^ signs_of(dense)[:, None]).sum(axis=0, dtype=np.int64)
         estimates = words + np.cos(np.pi / len(dense) * np.arange(len(dense) + 1))[differing]
         if len(estimates) <= COMPARED:
             return np.arange(len(estimates))
         return np.sort(np.argpartition(-estimates, COMPARED)[:COMPARED])
-
-
-def _signs(numbers: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """(..., DIMENSIONS / 64)."""
-    return np.packbits(numbers > 0, axis=-1).view(np.uint64)
 
 
 class Model:

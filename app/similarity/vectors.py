@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.encoder import DIMENSIONS, ENCODER_NAME, Encodes
+from app.model.signs import signs_of
 from app.similarity.columns import with_row
 from app.similarity.text import plain
 
@@ -87,7 +88,7 @@ class VectorTable:
             self._values, self._scales = with_row(self._values, row), with_row(self._scales, row)
             self._signs = [with_row(signs, row) for signs in self._signs]
         self._values[row], self._scales[row] = np.rint(numbers / scale), scale
-        for signs, of_row in zip(self._signs, _signs(numbers), strict=True):
+        for signs, of_row in zip(self._signs, signs_of(numbers), strict=True):
             signs[row] = of_row
 
     def nearest(self, asked: Floats, allowed: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
@@ -96,7 +97,7 @@ class VectorTable:
         if len(rows) <= most:
             return rows
         differing = np.zeros(len(self._scales), dtype=np.int16)
-        for signs, wanted in zip(self._signs, _signs(asked), strict=True):
+        for signs, wanted in zip(self._signs, signs_of(asked), strict=True):
             differing += np.bitwise_count(signs ^ wanted)
         return rows[np.argpartition(differing[rows], most)[:most]]
 
@@ -112,11 +113,6 @@ class VectorTable:
     @property
     def bytes_held(self) -> int:
         return self._values.nbytes + self._scales.nbytes + sum(signs.nbytes for signs in self._signs)
-
-
-def _signs(numbers: Floats) -> NDArray[np.uint64]:
-    """(DIMENSIONS / 64): a bit for each number above 0."""
-    return np.packbits(numbers > 0).view(np.uint64)
 
 
 def _said(title: str, body: str) -> str:
