@@ -1,4 +1,4 @@
-"""The signs of a meaning's numbers, as bits: texts that mean the same share most of them, and they are compared fast."""
+"""The signs of a meaning's numbers, as bits: texts that mean the same share most of them, and bits compare fast."""
 
 import numpy as np
 from numpy.typing import NDArray
