@@ -131,6 +131,7 @@ def build(
         paused=partial(pause.paused, "all"),
         wire=wire,
         is_new=nothing_decided,
+        commits=records.commits,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)

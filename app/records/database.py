@@ -103,7 +103,7 @@ def _engine(
     parsed, asked = sa.make_url(url), {"skip_autocommit_rollback": True, **options}
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, **asked)
+        engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, pool_use_lifo=True, **asked)
         pragmas = (f"synchronous={'FULL' if durable else 'NORMAL'}", f"wal_autocheckpoint={checkpoint_at}")
         begins = "isolation_level" not in options
         event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, pragmas, begins=begins))

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
 from app.records.decision_list import unindexed
-from app.records.prepared import PreparedStatement, Values, together
+from app.records.group_commit import GroupCommit
+from app.records.prepared import PreparedStatement, Values
 from app.records.tables import corrections, decisions
 
 DecisionState = Literal["working", "waiting", "done", "failed"]
@@ -201,8 +202,9 @@ class _OfThread(threading.local):
 
 
 class Decisions(TableAccess):
-    def __init__(self, engine: sa.Engine, reader: sa.Engine | None = None) -> None:
+    def __init__(self, engine: sa.Engine, reader: sa.Engine | None = None, commits: GroupCommit | None = None) -> None:
         super().__init__(engine, reader)
+        self._commits = commits or GroupCommit(engine)
         self._of_thread = _OfThread()
 
     @contextmanager
@@ -219,7 +221,7 @@ class Decisions(TableAccess):
 
     def _wrote(self) -> None:
         if self._of_thread.tickets is not None:
-            self._of_thread.tickets = {}
+            self._of_thread.tickets.clear()
 
     def save(self, decision: Decision, along: Along | None = None) -> None:
         """Insert, or replace what the same run had decided before (a conflict made it decide again).
@@ -227,19 +229,30 @@ class Decisions(TableAccess):
         `along`: what is written with it.
         """
         values = {one.name: getattr(decision, one.name) for one in fields(decision)}
+        key = {"run_id": values.pop("run_id")}
         self._wrote()
-        with self._engine.begin() as connection, together(connection):
-            upsert(connection, decisions, {"run_id": values.pop("run_id")}, values)
+
+        def write(connection: sa.Connection) -> None:
+            upsert(connection, decisions, key, values)
             if along is not None:
                 along(connection)
 
+        self._commits.run(write)
+
     def update(self, run_id: str, **values: object) -> None:
         with self._engine.begin() as connection:
-            self.update_within(connection, run_id, values)
+            self.updating(run_id, values)(connection)
 
-    def update_within(self, connection: sa.Connection, run_id: str, values: Values) -> None:
-        self._wrote()
-        _update(tuple(values)).write(connection, {**values, "of_run": run_id})
+    def updating(self, run_id: str, values: Values) -> Along:
+        """For any thread: what this one has read ends when it is written."""
+        read = self._of_thread.tickets
+
+        def write(connection: sa.Connection) -> None:
+            if read is not None:
+                read.clear()
+            _update(tuple(values)).write(connection, {**values, "of_run": run_id})
+
+        return write
 
     def delete(self, run_id: str) -> None:
         self._wrote()

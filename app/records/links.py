@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from app.records.database import Along, TableAccess, as_dataclass, insert_on, lock_until_commit, upsert
+from app.records.group_commit import GroupCommit
 from app.records.json_rows import json_rows
 from app.records.prepared import PreparedStatement
 from app.records.tables import links, tracked_issues
@@ -121,6 +122,10 @@ def _claim(dialect: str) -> PreparedStatement:
 
 
 class Links(TableAccess):
+    def __init__(self, engine: sa.Engine, reader: sa.Engine, commits: GroupCommit) -> None:
+        super().__init__(engine, reader)
+        self._commits = commits
+
     def find(self, ticket_id: int, intent: str) -> Link | None:
         return next(iter(self._read(Link, _FIND, {"ticket": ticket_id, "intent": intent})), None)
 
@@ -193,12 +198,17 @@ class Links(TableAccess):
         row = {**asdict(claim), "claim_text": text, "claim_vector": vector}
         asked = {"of_project": project_id, "since": since, "of_ticket": ticket_id}
         asked |= {"written_since": written_since, "reader": reader}
-        with self._engine.begin() as connection:
+
+        def write(connection: sa.Connection) -> Sequence[dict[str, Any]]:
             lock_until_commit(connection, CLAIMS_LOCK, project_id % 2**31)
             claimed = _claim(connection.dialect.name).rows(connection, {**row, **asked})
-            if not claimed:
-                return None
-            along(connection)
+            if claimed:
+                along(connection)
+            return claimed
+
+        claimed = self._commits.run(write)
+        if not claimed:
+            return None
         earlier = [OpenClaim(*one) for one in claimed[0]["earlier"]]
         return Claimed(earlier, TrackedIssues.changes(claimed[0]["changes"]))
 

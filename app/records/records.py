@@ -19,6 +19,7 @@ from app.records.decisions import Decisions
 from app.records.failures import Failures
 from app.records.feeds import Feeds
 from app.records.first_answers import FirstAnswers
+from app.records.group_commit import GroupCommit
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
@@ -52,9 +53,10 @@ class Records:
         self.rate_limits = RateLimits(non_durable, reader)
         self.circuits = Circuits(non_durable, reader)
         self.outbox = OutboxEntries(engine, reader)
-        self.decisions = Decisions(engine, reader)
+        self.commits = GroupCommit(engine)
+        self.decisions = Decisions(engine, reader, self.commits)
         self.decision_list = DecisionList(engine, reader)
-        self.links = Links(engine, reader)
+        self.links = Links(engine, reader, self.commits)
         self.failures = Failures(engine, reader)
         self.capped_actions = CappedActions(engine, reader)
         self.corrections = Corrections(engine, reader)

@@ -24,8 +24,8 @@ from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
-A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls")
-PASSED_OVER = ("records/database.py", "records/prepared.py")
+A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls", "encoder")
+PASSED_OVER = ("records/database.py", "records/prepared.py", "records/group_commit.py")
 BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""

@@ -122,8 +122,7 @@ class DecisionLog:
         changed = {"state": state, "finished_at": now.isoformat(), "actions": actions}
         if row.update_state == "applied":
             changed["update_state"] = "applied"
-        decisions = self.deps.records.decisions
-        self.deps.engine.keep(lambda connection: decisions.update_within(connection, row.run_id, changed))
+        self.deps.engine.keep(self.deps.records.decisions.updating(row.run_id, changed))
         if isinstance(message, LinkTicket):
             self.first_write_done(message)
         else:

@@ -36,6 +36,7 @@ __all__ = [
     "active_workflows",
     "claimed_columns",
     "claimed_row",
+    "current_owner_xid",
     "database_clock",
     "end_within",
     "prepared",
@@ -140,13 +141,15 @@ def replace_step_records(
     return replaced
 
 
-def record_within(database: SystemDatabase, connection: sa.Connection, record: StepRecord, at: int) -> None:
-    """As `_record_operation_result_txn`, in one statement: `at` is the time in ms.
+def record_within(
+    database: SystemDatabase, connection: sa.Connection, record: StepRecord, at: int, owner: str | None
+) -> None:
+    """As `_record_operation_result_txn`, in one statement: `at` is the time in ms, `owner` is `current_owner_xid` then.
 
     Raises what ends the run if it lost its workflow.
     """
     workflow_id = record["workflow_uuid"]
-    asked = {**record, "completed_at_epoch_ms": at, "owner": current_owner_xid(workflow_id)}
+    asked = {**record, "completed_at_epoch_ms": at, "owner": owner}
     recorded = _recording(database).tuples(connection, asked)
     if not recorded:
         raise LostWork(workflow_id)
@@ -155,10 +158,16 @@ def record_within(database: SystemDatabase, connection: sa.Connection, record: S
 
 
 def end_within(
-    database: SystemDatabase, connection: sa.Connection, workflow_id: str, status: Any, output: str | None
+    database: SystemDatabase,
+    connection: sa.Connection,
+    workflow_id: str,
+    status: Any,
+    output: str | None,
+    *,
+    owner: str | None,
 ) -> bool:
     """As `_update_workflow_outcome_in_transaction`, and without a row for nothing. False if the run lost its work."""
-    asked = {"workflow": workflow_id, "outcome": status, "owner": current_owner_xid(workflow_id)}
+    asked = {"workflow": workflow_id, "outcome": status, "owner": owner}
     if not _ending(database).run(connection, asked):
         return False
     if output not in {None, NOTHING}:

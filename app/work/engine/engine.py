@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Along, is_sqlite, make_engine
+from app.records.group_commit import GroupCommit
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
@@ -90,6 +91,7 @@ class Engine:
         paused: Callable[[], object] = lambda: False,
         wire: BellWire | None = None,
         is_new: IsNew | None = None,
+        commits: GroupCommit | None = None,
     ) -> None:
         """`paused`: while it holds, no work begins, here or in any other process.
 
@@ -97,7 +99,10 @@ class Engine:
 
         `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
         pulls it.
+
+        `commits`: those of the rows that work writes.
         """
+        self._commits = commits
         self._wire = wire
         self._url = url
         self._crashes_before_quarantine = crashes_before_quarantine
@@ -159,7 +164,9 @@ class Engine:
         self._scheduler = Scheduler(system_database(), self._workflows, self._takes_nothing, self._is_new)
         replace_scheduler(self._scheduler)
         replace_claimed_rows(self._scheduler.rows)
-        self._journal = StepJournal(system_database(), self._scheduler.begun_first)
+        self._journal = StepJournal(
+            system_database(), self._scheduler.begun_first, self._commits or GroupCommit(self._engine)
+        )
         queues = [
             DBOS.register_queue(
                 queue,

@@ -18,10 +18,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from app.records.database import Along
-from app.records.prepared import together
+from app.records.group_commit import GroupCommit
 from app.work.engine.dbos_internals import (
     StepRecord,
     SystemDatabase,
+    current_owner_xid,
     end_within,
     record_within,
     replace_step_records,
@@ -49,12 +50,18 @@ class _Step(NamedTuple):
     record: StepRecord
     at: int
     """When it was done, in ms."""
+    owner: str | None
+
+
+class _NotOurs(Exception):
+    """Others have the work by now."""
 
 
 class StepJournal:
-    def __init__(self, database: SystemDatabase, begun_here_first: Collection[str]) -> None:
+    def __init__(self, database: SystemDatabase, begun_here_first: Collection[str], commits: GroupCommit) -> None:
         """`begun_here_first`: the runs that no process has begun before."""
         self._database = database
+        self._commits = commits
         self._first = begun_here_first
         self._of_thread = _OfThread()
         self._look_up, self._record, self._end = replace_step_records(
@@ -97,21 +104,26 @@ class StepJournal:
 
     @contextmanager
     def along(self) -> Iterator[Along]:
-        """What waits, to be written in a transaction that must have ended well by the end of the block."""
+        """What waits, to be written in a transaction that must have ended well by the end of the block.
+
+        Any thread may write it.
+        """
         waiting = self._of_thread.waiting
-        written = 0
+        written, refused = 0, False
 
         def write(connection: sa.Connection) -> None:
-            nonlocal written
+            nonlocal written, refused
+            refused = False
             for one in waiting:
                 if isinstance(one, _Step):
-                    record_within(self._database, connection, one.record, one.at)
+                    record_within(self._database, connection, one.record, one.at, one.owner)
                 elif one(connection) is False:
-                    self._of_thread.refused = True
+                    refused = True
             written = len(waiting)
 
         yield write
         del waiting[:written]
+        self._of_thread.refused |= refused
 
     def settle(self) -> None:
         """Write now what waits: something follows from it."""
@@ -119,8 +131,8 @@ class StepJournal:
             while_database_is_away(self._settle)
 
     def _settle(self) -> None:
-        with self.along() as write, self._database.engine.begin() as connection, together(connection):
-            write(connection)
+        with self.along() as write:
+            self._commits.run(write)
 
     def _looked_up(self, workflow_id: str, function_id: int, function_name: str, **options: Any) -> Any:
         if workflow_id in self._first:
@@ -132,7 +144,8 @@ class StepJournal:
         if answer is not None and record["error"] is None:
             record["output"] = answer
         if self._of_thread.defers:
-            self._of_thread.waiting.append(_Step(record, int(time.time() * 1000)))
+            owner = current_owner_xid(record["workflow_uuid"])
+            self._of_thread.waiting.append(_Step(record, int(time.time() * 1000), owner))
             return
         self.settle()
         self._record(record, **options)
@@ -140,23 +153,26 @@ class StepJournal:
     def _ended(self, workflow_id: str, status: Any, *, output: str | None = None, **options: Any) -> bool:
         """The outcome stands for steps that were not recorded. Rows must be written, in its transaction."""
         rows = [one for one in self._of_thread.waiting if not isinstance(one, _Step)]
-        self._of_thread.waiting.clear()
-        if not rows or options:
-            for one in rows:
-                self.keep(one)
+        owner = current_owner_xid(workflow_id)
+        if options or owner is None:  # it failed
+            self._of_thread.waiting[:] = rows
             self.settle()
             return self._end(workflow_id, status, output=output, **options)
-        return while_database_is_away(self._end_with, rows, workflow_id, status, output)
+        self._of_thread.waiting.clear()
+        return while_database_is_away(self._end_with, rows, workflow_id, status, output, owner)
 
-    def _end_with(self, rows: Sequence[Along], workflow_id: str, status: Any, output: str | None) -> bool:
-        with self._database.engine.connect() as connection, connection.begin() as transaction:
-            with together(connection):
-                for write in rows:
-                    write(connection)
-                is_ours = end_within(self._database, connection, workflow_id, status, output)
-            if not is_ours:
-                transaction.rollback()
-        return is_ours
+    def _end_with(self, rows: Sequence[Along], workflow_id: str, status: Any, output: str | None, owner: str) -> bool:
+        def write(connection: sa.Connection) -> None:
+            for row in rows:
+                row(connection)
+            if not end_within(self._database, connection, workflow_id, status, output, owner=owner):
+                raise _NotOurs
+
+        try:
+            self._commits.run(write)
+        except _NotOurs:
+            return False
+        return True
 
 
 def while_database_is_away(function: Callable[..., T], *args: object) -> T:
