@@ -7,7 +7,7 @@ small publisher, so their hash is checked.
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -110,14 +110,16 @@ class Encoder:
     def _begun(self, text: str) -> "Future[NDArray[np.float32]]":
         if self._thread is None or self._process != os.getpid():
             self._thread, self._process = ThreadPoolExecutor(1, thread_name_prefix=THREAD_NAME), os.getpid()
-        return self._thread.submit(self._computed, text)
+        return self._thread.submit(self._computed, self._given(text))
 
-    def _computed(self, text: str) -> NDArray[np.float32]:
-        model = self._model()
-        numbers = self._pieces.encode(text, LONGEST)
+    def _given(self, text: str) -> Mapping[str, NDArray[Any]]:
+        """On the thread that asks: the encoder's own would wait for the interpreter once more for each text."""
+        table, numbers = self._model().table, self._pieces.encode(text, LONGEST)
         kinds = np.zeros((1, len(numbers)), dtype=np.int64)
-        given = {model.table.asked_as: model.table.rows(numbers)[None], "token_type_ids": kinds}
-        states = model.session.run(None, given)[0]
+        return {table.asked_as: table.rows(numbers)[None], "token_type_ids": kinds}
+
+    def _computed(self, given: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        states = self._model().session.run(None, given)[0]
         mean: NDArray[np.float32] = states[0].mean(axis=0).astype(np.float32)
         found: NDArray[np.float32] = mean / np.float32(max(float(np.linalg.norm(mean)), 1e-9))
         found.flags.writeable = False

@@ -1,12 +1,13 @@
 """The table of word pieces, whose rows are read from the model's file: some twenty for each text.
 
-`all-MiniLM-L6-v2` as it is installed makes 47 MB of full numbers out of that table. Read row by row it takes no memory,
-and the numbers are the same.
+`all-MiniLM-L6-v2` as it is installed makes 47 MB of full numbers out of that table. Read row by row it takes as much as
+the rows that are used most, and the numbers are the same.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -14,18 +15,18 @@ import numpy as np
 
 from app.model.onnx_graph import Floats, Graph
 
+# Words recur. And a thread that reads from a file lets others go first: under load it waited at each row.
+ROWS_REMEMBERED = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class RowTable:
     """Numbers of 8 bits in a file, row by row, each row with a scale of its own. From any thread."""
 
-    file: int
-    """Its descriptor, which stays open."""
-    start: int
-    """Where the rows begin."""
+    row: Callable[[int], bytes]
+    """By its number."""
     scales: Floats
     """(rows, 1)."""
-    width: int
     asked_as: str
     """The name under which the model is given the rows' numbers."""
 
@@ -44,10 +45,16 @@ class RowTable:
         (rows,) = gather.outputs
         graph.replace_given(given, rows)
         width, start = len(table.numbers) // len(table.scales), graph.model.index(table.numbers)
-        return cls(os.open(file, os.O_RDONLY), start, table.scales.reshape(-1, 1).copy(), width, rows)
+        descriptor = os.open(file, os.O_RDONLY)  # stays open
+
+        @lru_cache(ROWS_REMEMBERED)
+        def row(number: int) -> bytes:
+            return os.pread(descriptor, width, start + number * width)
+
+        return cls(row, table.scales.reshape(-1, 1).copy(), rows)
 
     def rows(self, numbers: Sequence[int]) -> Floats:
         """(numbers, width): as full numbers."""
-        stored = b"".join(os.pread(self.file, self.width, self.start + number * self.width) for number in numbers)
-        whole = np.frombuffer(stored, dtype=np.int8).reshape(len(numbers), self.width).astype(np.float32)
+        stored = b"".join(map(self.row, numbers))
+        whole = np.frombuffer(stored, dtype=np.int8).reshape(len(numbers), -1).astype(np.float32)
         return whole * self.scales[list(numbers)]

@@ -173,13 +173,13 @@ class SimilarityIndex:
 
     def without_boilerplate(self, body: str) -> str:
         """`body` without lines that many texts hold: footers, templates, logs. All of it, if nothing else is left."""
+        lines = [(line, set(terms(line))) for line in normal(body).splitlines()]
         with self._lock:
             many = max(FEWEST_ALIKE, len(self._rows) // SHARE_ALIKE)
-            kept = [line for line in normal(body).splitlines() if not self._is_in_many(line, many)]
+            kept = [line for line, names in lines if not self._are_in_many(names, many)]
         return "\n".join(kept) if terms("\n".join(kept)) else body
 
-    def _is_in_many(self, line: str, many: int) -> bool:
-        names = set(terms(line))
+    def _are_in_many(self, names: AbstractSet[str], many: int) -> bool:
         return len(names) >= FEWEST_IN_LINE and self._postings.issues_with(names, enough=many) >= many
 
     def frequency(self, word: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,9 +26,12 @@ class Waiting(Encoder):
         self.computed: list[tuple[str, str]] = []
         self.fails = False
 
-    def _computed(self, text: str) -> NDArray[np.float32]:
+    def _given(self, text: str) -> Mapping[str, NDArray[np.float32]]:
+        return {text: np.zeros(1, dtype=np.float32)}
+
+    def _computed(self, given: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         assert self.let.wait(60)
-        self.computed.append((text, threading.current_thread().name))
+        self.computed += [(text, threading.current_thread().name) for text in given]
         if self.fails:
             raise OSError("no weights")
         return np.full(1, len(self.computed), dtype=np.float32)
