@@ -25,6 +25,8 @@ from app.ticket import Ticket
 NEIGHBOURS = 3
 COMPARED = 200
 """Remembered tickets that are compared number by number: of our tickets the three nearest were always among them."""
+AT_ONCE = 64
+"""More than 128 kB is taken from the system, page by page, each time: that takes longer than to compare."""
 SHIPPED = Path(__file__).with_name("shipped")
 
 
@@ -73,6 +75,10 @@ class _ByMeaning:
         if len(estimates) <= COMPARED:
             return np.arange(len(estimates))
         return np.sort(np.argpartition(-estimates, COMPARED)[:COMPARED])
+
+    def products(self, dense: NDArray[np.float32], places: NDArray[np.intp]) -> NDArray[np.float32]:
+        some = (places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE))
+        return np.concatenate([self.numbers[one] @ dense for one in some])
 
 
 class Model:
@@ -141,7 +147,7 @@ class Model:
         if dense is not None and self._meanings is not None:
             places = self._meanings.likely(dense, alike)
             # Common words alone make two texts look alike, common meaning alone makes all complaints alike.
-            alike = (alike[places] + self._meanings.numbers[places] @ dense) / 2
+            alike = (alike[places] + self._meanings.products(dense, places)) / 2
         nearest = [(remembered[places[at]], float(alike[at])) for at in _highest(alike, NEIGHBOURS)]
         return tuple(Nearest(one.id, one.archetype, one.begins, round(score, 3)) for one, score in nearest if score > 0)
 

@@ -22,7 +22,7 @@ from tests.support.processes import (
     sandboxed,
 )
 
-AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
 DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\S+)", re.MULTILINE)
 # One in so many becomes an issue, of which the service keeps a copy: its index grows by a kilobyte for each.
