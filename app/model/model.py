@@ -48,11 +48,12 @@ class _ByWord:
 
     def products(self, words: Sparse, tickets: int) -> NDArray[np.float64]:
         """(tickets,): with a vector of words, each of length 1."""
-        found = np.zeros(tickets)
-        for word, value in zip(words.places.tolist(), words.values, strict=True):
-            its = slice(self.starts[word], self.starts[word + 1])
-            found[self.tickets[its]] += self.weights[its] * value
-        return found
+        spans = [slice(self.starts[word], self.starts[word + 1]) for word in words.places.tolist()]
+        if not spans:
+            return np.zeros(tickets)
+        amounts = [self.weights[its] * value for its, value in zip(spans, words.values, strict=True)]
+        its_tickets = np.concatenate([self.tickets[its] for its in spans])
+        return np.bincount(its_tickets, np.concatenate(amounts), tickets).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from app.similarity.columns import with_row
 COUNT_BITS = 6
 """A row (or term) and its count share 32 bits: 64 million rows, and a term counts 63 times at most."""
 MOST_COUNTED = 2**COUNT_BITS - 1
+FEW = 64
+"""Postings among which Python finds one faster than numpy."""
 MOST_POSTINGS = 400_000
 """Postings that are read for one text, the heaviest terms first; the common ones only order what these found."""
 
@@ -41,7 +43,8 @@ class Postings:
             return
         for term in self._by_row[row]:
             held = self._by_term[term >> COUNT_BITS]
-            place = int((_view(held) == (row << COUNT_BITS | term & MOST_COUNTED)).argmax())
+            packed = row << COUNT_BITS | term & MOST_COUNTED
+            place = held.index(packed) if len(held) <= FEW else int((_view(held) == packed).argmax())
             held[place] = held[-1]
             held.pop()
         for term in terms:
