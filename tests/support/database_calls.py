@@ -24,7 +24,7 @@ from app.work.messages import Work
 from tests.support.paths import ROOT
 
 # The others run by the clock, whether there is a ticket or not; the test itself asks too.
-A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls", "encoder")
+A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls")
 PASSED_OVER = ("records/database.py", "records/prepared.py", "records/group_commit.py")
 BY_THE_CLOCK = "work/issues/sync.py"
 LOOKS = "queue-worker"
@@ -74,11 +74,11 @@ class Calls:
 def counted_calls() -> Iterator[Calls]:
     """All engines of this process, those of dbos too."""
     calls = Calls()
-    encode, connect = Encoder._model, HTTPConnection.connect
+    encode, connect = Encoder._given, HTTPConnection.connect
 
-    def encoded(self: Encoder) -> object:
+    def encoded(self: Encoder, text: str) -> object:
         calls.note("encoder")  # it is asked for with each text that is not remembered
-        return encode(self)
+        return encode(self, text)
 
     def connected(self: HTTPConnection) -> None:
         calls.note("connection", self.host)
@@ -97,7 +97,7 @@ def counted_calls() -> Iterator[Calls]:
 
     listeners = (("before_cursor_execute", statement), ("commit", commit), ("rollback", rollback))
     with ExitStack() as stack:
-        stack.enter_context(patch.object(Encoder, "_model", encoded))
+        stack.enter_context(patch.object(Encoder, "_given", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
         # These two go past SQLAlchemy, to the driver.
         stack.enter_context(patch.object(PreparedStatement, "_executed", _prepared(calls)))
