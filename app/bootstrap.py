@@ -13,6 +13,7 @@ from app.identity import Identity
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED
 from app.model.store import ModelStore
+from app.records.database import is_sqlite
 from app.records.decisions import nothing_decided
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook
@@ -131,7 +132,7 @@ def build(
         paused=partial(pause.paused, "all"),
         wire=wire,
         is_new=nothing_decided,
-        commits=records.commits,
+        commits=records.commits if is_sqlite(settings.database_url) else None,
     )
     outbound = outbound_calls(records, rulebook, now, engine.settle)
     clients = Clients.of(settings, outbound)

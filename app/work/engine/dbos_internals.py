@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import WorkflowStatus
+from dbos import DBOS, WorkflowStatus
 from dbos._context import current_owner_xid
 from dbos._dbos import _get_dbos_instance
 from dbos._error import DBOSStepNondeterminismError
@@ -39,6 +39,7 @@ __all__ = [
     "current_owner_xid",
     "database_clock",
     "end_within",
+    "launch",
     "prepared",
     "record_within",
     "replace_claimed_rows",
@@ -57,14 +58,29 @@ def system_database() -> SystemDatabase:
     return _get_dbos_instance()._sys_db  # noqa: SLF001  # see above
 
 
-def replace_scheduler(scheduler: Callable[..., list[str]]) -> None:
+def launch(set_up: Callable[[SystemDatabase], None]) -> None:
+    """`SystemDatabase.create`: of queues that it knows, dbos takes work while `DBOS.launch` is still under way."""
+    create = SystemDatabase.create
+
+    def created(**options: Any) -> SystemDatabase:
+        database = create(**options)
+        set_up(database)
+        return database
+
+    SystemDatabase.create = staticmethod(created)  # type: ignore[assignment]  # there is no hook
+    try:
+        DBOS.launch()
+    finally:
+        SystemDatabase.create = staticmethod(create)  # type: ignore[method-assign]  # as it was
+
+
+def replace_scheduler(database: SystemDatabase, scheduler: Callable[..., list[str]]) -> None:
     """`start_queued_partitioned_workflows`: dbos's own takes partitions at random."""
-    system_database().start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
+    database.start_queued_partitioned_workflows = scheduler  # type: ignore[method-assign]  # there is no hook
 
 
-def replace_claimed_rows(claimed: Callable[[Sequence[str]], list[ClaimedRow]]) -> None:
+def replace_claimed_rows(database: SystemDatabase, claimed: Callable[[Sequence[str]], list[ClaimedRow]]) -> None:
     """`get_workflow_statuses`: asks once more for what the claim has written. Of all else, dbos still asks."""
-    database = system_database()
     ask = database.get_workflow_statuses
 
     def rows(workflow_ids: list[str]) -> list[Any]:

@@ -26,7 +26,9 @@ from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
 from app.work.engine.dbos_internals import (
     LostWork,
+    SystemDatabase,
     active_workflows,
+    launch,
     replace_claimed_rows,
     replace_queue_settings,
     replace_scheduler,
@@ -100,7 +102,7 @@ class Engine:
         `wire`: an engine that is started begins what another process has stored that pulls it, and one that is not
         pulls it.
 
-        `commits`: those of the rows that work writes.
+        `commits`: those of the rows that work writes, where its steps are to share them.
         """
         self._commits = commits
         self._wire = wire
@@ -160,10 +162,7 @@ class Engine:
             DBOS.listen_queues([])
         # Before launch, which recovers: work is never owned by an id that is not locked.
         self._locks.hold(self.executor_id)
-        DBOS.launch()
-        self._scheduler = Scheduler(system_database(), self._workflows, self._takes_nothing, self._is_new)
-        replace_scheduler(self._scheduler)
-        replace_claimed_rows(self._scheduler.rows)
+        launch(self._schedule)
         self._journal = StepJournal(
             system_database(), self._scheduler.begun_first, self._commits or GroupCommit(self._engine)
         )
@@ -200,6 +199,7 @@ class Engine:
         if self._started:
             self._let_finish(grace_seconds)
             stop_waiting_for_database()
+            self._journal.stop()
             DBOS.destroy(destroy_registry=True)
             self._engine.dispose()
         if self._wire is not None:
@@ -253,8 +253,13 @@ class Engine:
 
         return run
 
+    def _schedule(self, database: SystemDatabase) -> None:
+        self._scheduler = Scheduler(database, self._workflows, self._takes_nothing, self._is_new)
+        replace_scheduler(database, self._scheduler)
+        replace_claimed_rows(database, self._scheduler.rows)
+
     def _takes_nothing(self) -> bool:
-        return not self._locks.is_held() or bool(self._paused())
+        return not self._started or not self._locks.is_held() or bool(self._paused())
 
     def _must_be_held(self) -> None:
         """Ends a run whose process lost its lock: others may have its work."""

@@ -10,12 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    sleep_using_event,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_exponential_jitter,
+)
 
 from app.records.database import Along
 from app.records.group_commit import GroupCommit
@@ -64,9 +72,14 @@ class StepJournal:
         self._commits = commits
         self._first = begun_here_first
         self._of_thread = _OfThread()
+        self._stops = threading.Event()
         self._look_up, self._record, self._end = replace_step_records(
             database, self._looked_up, self._recorded, self._ended
         )
+
+    def stop(self) -> None:
+        """Nobody waits for a database that is away any more: what has not ended is taken over."""
+        self._stops.set()
 
     def begin(self) -> None:
         """A workflow begins: what waits is of one that lost its work."""
@@ -159,7 +172,9 @@ class StepJournal:
             self.settle()
             return self._end(workflow_id, status, output=output, **options)
         self._of_thread.waiting.clear()
-        return while_database_is_away(self._end_with, rows, workflow_id, status, output, owner)
+        # As long as this process runs: work that has not ended keeps its ticket from all other work.
+        end = partial(self._end_with, rows, workflow_id, status, output, owner)
+        return _retried(end, stop=stop_when_event_set(self._stops), sleep=sleep_using_event(self._stops))
 
     def _end_with(self, rows: Sequence[Along], workflow_id: str, status: Any, output: str | None, owner: str) -> bool:
         def write(connection: sa.Connection) -> None:
@@ -180,16 +195,20 @@ def while_database_is_away(function: Callable[..., T], *args: object) -> T:
 
     The engine waits for its own tables in the same way.
     """
+    return _retried(partial(function, *args), stop=stop_after_delay(PATIENCE_SECONDS))
+
+
+def _retried(function: Callable[[], T], **until: Any) -> T:
     try:
-        return function(*args)
-    except AWAY:  # only now: what waits costs more to make than most steps
-        return _patiently()(function, *args)
+        return function()
+    except SQLAlchemyError as error:
+        if not _is_away(error):
+            raise
+    # Only now: what waits costs more to make than most steps.
+    wait = wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2)
+    return Retrying(retry=retry_if_exception(_is_away), wait=wait, reraise=True, **until)(function)
 
 
-def _patiently() -> Retrying:
-    return Retrying(
-        retry=retry_if_exception_type(AWAY),
-        wait=wait_exponential_jitter(multiplier=0.2, max=10.0, jitter=0.2),
-        stop=stop_after_delay(PATIENCE_SECONDS),
-        reraise=True,
-    )
+def _is_away(error: BaseException) -> bool:
+    """Also where PostgreSQL has closed the connection, whatever it calls that."""
+    return isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)

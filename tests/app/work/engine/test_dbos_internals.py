@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from dbos._sys_db import db_retry
 
 from app.work.engine.backlog import workflow_status
 from app.work.engine.dbos_internals import (
+    Queue,
     SystemDatabase,
     active_workflows,
     database_clock,
@@ -48,11 +50,38 @@ def test_dbos_asks_the_replaced_scheduler_and_runs_what_it_answers(start: Starte
         taken.append(found)
         return found
 
-    replace_scheduler(watched)
+    replace_scheduler(system_database(), watched)
     for key in ("a", "b"):  # a look that was under way may have found the first
         engine.accept([example_work("wf", key, f"ticket:{key}", {"n": key})])
         wait_until(lambda: key in ran)  # noqa: B023  # it is asked within the loop alone
     assert ["b"] in taken
+
+
+def test_what_waits_begins_when_the_start_is_over(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbos takes work of queues that it knows from before while it starts: nothing of it must be lost."""
+    first = Engine(database_url)
+    register(first, "wf", done, crashed)
+    first.start()
+    first.stop(grace_seconds=1)
+    intake = Engine(database_url, worker=False)
+    intake.accept([example_work("wf", "a", "ticket:1")])
+    intake.stop()
+    began: list[bool] = []
+    again = Engine(database_url)
+    register(again, "wf", lambda _: began.append(again._started), crashed)
+    queue = DBOS.register_queue
+
+    def slowly(*given: Any, **named: Any) -> Queue:
+        time.sleep(0.3)
+        return queue(*given, **named)
+
+    monkeypatch.setattr(DBOS, "register_queue", slowly)
+    again.start()
+    try:
+        wait_until(lambda: again.backlog.unfinished() == 0)
+    finally:
+        again.stop(grace_seconds=1)
+    assert began == [True]
 
 
 def test_once_stopped_nothing_waits_for_a_database_that_is_gone(start: Started) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 
 import pytest
 import sqlalchemy as sa
 
+from app.work.engine import step_journal
 from app.work.engine.dbos_internals import system_database
 from app.work.engine.engine import Engine
 from app.work.engine.work_rows import JSON
@@ -90,6 +92,26 @@ def test_the_first_try_of_a_run_is_told_once(start: Started) -> None:
     engine.accept([example_work("wf", key, "ticket:1") for key in "ab"])
     ended(engine)
     assert seen == [True, False, True, False]
+
+
+def test_work_ends_however_long_its_database_is_away(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else no other work on its ticket could begin."""
+    monkeypatch.setattr(step_journal, "PATIENCE_SECONDS", 0.1)
+    refused: list[object] = []
+
+    def refuse(_: object) -> None:
+        if len(refused) < 4 and threading.current_thread().name.startswith("dbos-executor"):
+            refused.append(1)
+            raise sa.exc.OperationalError("BEGIN", None, Exception("it is away"))
+
+    def workflow(payload: JSON) -> None:
+        if payload["key"] == "a":
+            sa.event.listen(engine._engine, "begin", refuse)
+
+    engine = start({"wf": workflow})
+    engine.accept([example_work("wf", key, "ticket:1") for key in "ab"])
+    ended(engine)
+    assert len(refused) == 4
 
 
 def test_a_run_that_lost_its_work_records_nothing_and_undoes_its_rows(start: Started) -> None:
