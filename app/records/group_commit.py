@@ -5,6 +5,7 @@ with a connection for each.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -71,6 +72,7 @@ class GroupCommit:
     def _write(self, group: Sequence["_Entry"]) -> None:
         """All, or, if one of them fails, each by itself."""
         failed = False
+        time.sleep(0)  # for a new turn: who loses the interpreter in between keeps all other writers waiting
         try:
             with begin_impatient(self._engine) as connection:
                 try:

@@ -7,6 +7,7 @@ Here the oldest rows are read in the order of an index that dbos keeps, until en
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
@@ -111,6 +112,7 @@ class Scheduler:
         # Asked before the transaction: the answer may come from the database, on another connection.
         if self._paused():
             return []
+        time.sleep(0)  # see GroupCommit
         with self._looking, self._database.engine.begin() as connection:
             if self._closed or not self._alone(connection, queue.name):
                 return []
