@@ -325,7 +325,8 @@ class Engine:
     def keep(self, write: Along) -> None:
         """Rows that need not be there before something follows from them: kept with that, or with the work's end.
 
-        A write that answers False was refused, see `was_refused`.
+        Any thread may write them, and again: see GroupCommit. A write that answers False was refused, see
+        `was_refused`.
         """
         if self._started and DBOS.workflow_id:
             self._journal.keep(write)
