@@ -13,7 +13,7 @@ from app.identity import Identity
 from app.model.encoder import Encoder
 from app.model.model import SHIPPED
 from app.model.store import ModelStore
-from app.records.database import is_sqlite
+from app.records.database_url import is_sqlite
 from app.records.decisions import nothing_decided
 from app.records.records import Records
 from app.rulebook import RULEBOOK_SECONDS, Rulebook

@@ -22,7 +22,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from app.records.database import refuse_unusable
+from app.records.database_url import refuse_unusable
 from app.signatures import SIGNING_PREFIX, signing_key
 
 DEFAULT_MODELS = Path("data/models")

@@ -13,7 +13,8 @@ from app.cli.errors import NotDone
 from app.cli.unreadable import readable
 from app.clients import zendesk_client
 from app.records.corrections import Corrections
-from app.records.database import DatabaseError, sqlite_path
+from app.records.database import DatabaseError
+from app.records.database_url import sqlite_path
 from app.records.decisions import Decisions
 from app.records.migration import read_only
 from app.rules.files import read_rules

@@ -24,7 +24,8 @@ from app.model.training.predictions import Band, Prediction, predictions_of
 from app.model.training.tables import render, summary
 from app.model.training_report import TrainingReport
 from app.records.corrections import Corrections
-from app.records.database import DatabaseError, cannot_open
+from app.records.database import DatabaseError
+from app.records.database_url import cannot_open
 from app.records.migration import read_only
 from app.records.records import NoRecords
 from app.rules.channels import recognise_channel

@@ -7,7 +7,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.records.database import TableAccess
+from app.records.database import TableAccess, begin_locked
 from app.records.failures import Failure, Failures
 from app.records.tables import announcements
 
@@ -32,7 +32,7 @@ class Announcements(TableAccess):
         row = {"kind": kind, "state": "claimed", "text": text, "link": "", "at": at}
         free = sa.update(announcements).where(announcements.c.key == key, announcements.c.state == "free")
         try:
-            with self._engine.begin() as connection:
+            with begin_locked(self._engine) as connection:
                 if connection.execute(free.values(**row)).rowcount:
                     return True
                 connection.execute(sa.insert(announcements).values(key=key, **row))
@@ -46,7 +46,7 @@ class Announcements(TableAccess):
 
     def unknown(self, key: str, failure: Failure) -> None:
         """It may have been sent, and never will be again. People see the failure, even if we are killed now."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             connection.execute(_set(key, state="unknown"))
             Failures.add_within(connection, failure)
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_on, lock_until_commit
+from app.records.database import TableAccess, begin_locked, insert_on, lock_until_commit
 from app.records.prepared import PreparedStatement
 from app.records.tables import capped_actions
 
@@ -20,7 +20,7 @@ class CappedActions(TableAccess):
 
         The same run asks as often as it likes and takes one: a retry must not use up what it was given.
         """
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             return self.allow_within(connection, run_id, kind, archetype, since=since, now=now, cap=cap)
 
     @staticmethod

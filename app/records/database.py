@@ -1,14 +1,19 @@
-"""The one database of the service: engines, and the URL's rules.
+"""The one database of the service: its engines.
 
-SQLite gets WAL with `synchronous=FULL` (what was answered with 2xx survives a power cut) and a pool of two:
-SQLite has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not. What only reads has
-connections of its own: WAL lets it go on beside a writer, and without transactions it needs fewer round trips.
+SQLite gets a pool of two: it has a single writer, and a queue in the pool is fair where SQLite's own busy loop is not.
+What only reads has connections of its own: SQLite's log lets it go on beside a writer, and without transactions it
+needs fewer round trips.
+
+In a commit SQLite waits for the disk while it has the one lock that all writers need, and on a busy machine for a
+processor after that: ten milliseconds instead of a half. Here a commit only writes to SQLite's log. The log is flushed
+when the connection is given back, which is before anybody relies on what was committed. What others do meanwhile with
+rows that they have read, they flush together with these, as the log is one.
 """
 
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
@@ -16,14 +21,18 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, get_origin
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
+from app.records.database_url import is_sqlite, sqlite_path
 from app.records.prepared import NOTHING, PreparedStatement, Values
+from app.records.sqlite_set_up import BUSY_TIMEOUT, WAITS_SECONDS, SqliteSetUp
+
+log = structlog.get_logger(__name__)
 
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
@@ -31,54 +40,13 @@ DatabaseError = SQLAlchemyError
 Along = Callable[[sa.Connection], object]
 """Writes rows on a connection whose transaction is somebody else's."""
 
-SQLITE_WAITS_SECONDS = 30
-BUSY_TIMEOUT = f"busy_timeout={SQLITE_WAITS_SECONDS * 1000}"
+LOOKS_SECONDS = 0.0005
+# macOS has no fdatasync.
+_flush = getattr(os, "fdatasync", os.fsync)
 CHECKPOINT_AT = 1000
 # A connection that was used within so many seconds is taken to work still; asking costs a round trip.
 TRUSTED_SECONDS = 1.0
 READERS = 4
-IMPATIENT_SECONDS = 0.0005
-LIKE_THIS = "must be an address like postgresql://user:password@host:5432/name; an @ in the password is written %40"
-
-
-def refuse_unusable(url: str) -> None:
-    """Raises ValueError for a URL that can be no database of ours. Says what to write and quotes nothing: where a URL
-    is mistyped, a part of the password may stand anywhere.
-    """
-    if not url.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("must start with sqlite:/// or postgresql://")
-    try:
-        parsed = sa.make_url(url)
-    except (ArgumentError, ValueError):
-        raise ValueError(LIKE_THIS) from None
-    if is_sqlite(url):
-        sqlite_path(url)
-    elif "@" in f"{parsed.host}{parsed.database}":  # the password has one, and its end was taken for the host
-        raise ValueError(LIKE_THIS)
-
-
-def is_sqlite(url: str) -> bool:
-    return sa.make_url(url).get_backend_name() == "sqlite"
-
-
-def sqlite_path(url: str) -> Path:
-    """The database file of a SQLite URL. Raises ValueError for an in-memory one: nothing would survive a restart."""
-    database = sa.make_url(url).database
-    if not database or database == ":memory:":
-        raise ValueError("an in-memory SQLite database keeps nothing; name a file, sqlite:///path/to.db")
-    return Path(database)
-
-
-def cannot_open(url: str, error: Exception) -> str:
-    """What to look at. Names the database, without the driver's words: they may quote the password."""
-    parsed, kind = sa.make_url(url), type(error).__name__
-    if is_sqlite(url):
-        return f"{sqlite_path(url)} cannot be opened ({kind}): it is no SQLite database, or may not be written to"
-    at = f" at {parsed.host}:{parsed.port or 5432}" if parsed.host else ""
-    return (
-        f"the database{at} cannot be opened ({kind}): PostgreSQL does not answer there, "
-        "or does not take this user, password or name of a database"
-    )
 
 
 def make_engine(
@@ -104,12 +72,13 @@ def _engine(
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, pool_use_lifo=True, **asked)
-        pragmas = (f"synchronous={'FULL' if durable else 'NORMAL'}", f"wal_autocheckpoint={checkpoint_at}")
-        begins = "isolation_level" not in options
-        event.listen(engine, "connect", lambda connection, _: _set_up_sqlite(connection, pragmas, begins=begins))
-        file = DatabaseFile(url)
+        set_up = SqliteSetUp(checkpoint_at=checkpoint_at, begins="isolation_level" not in options)
+        event.listen(engine, "connect", lambda connection, _: set_up(connection))
+        file = DatabaseFile(sqlite_path(url))
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
+        if durable:
+            _flush_when_given_back(engine, sqlite_path(url))
         return engine
     engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -166,65 +135,85 @@ def _ask_idle_ones(engine: sa.Engine) -> None:
 @contextmanager
 def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction whose rows, once read `for update`, nobody else changes before it ends."""
-    with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":  # it knows no row locks, and would begin with the first write
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with engine.connect() as connection, locked(connection):
         yield connection
 
 
 @contextmanager
-def begin_impatient(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """`begin_locked` for a short transaction that somebody waits for: SQLite itself sleeps up to 100 ms, then looks."""
-    with engine.begin() as connection:
+def locked(connection: sa.Connection, *, patience: float | None = None) -> Iterator[None]:
+    """The same on a connection. Raises OperationalError when SQLite's one lock is not free for `patience` seconds.
+
+    Where Python's driver begins a transaction SQLite sleeps, and other threads have the interpreter when it gets the
+    lock: all writers would wait for these.
+    """
+    with connection.begin():
         if connection.dialect.name == "sqlite":
-            _begin_as_soon_as_free(cast("sqlite3.Connection", connection.connection.driver_connection))
-        yield connection
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            wait = WAITS_SECONDS if patience is None else patience
+            _begin_as_soon_as_free(driver, wait)
+        yield
 
 
-def _begin_as_soon_as_free(connection: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + SQLITE_WAITS_SECONDS
+def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
+    """A connection in use keeps the log where it is, so the file that is open here is the one that SQLite writes to."""
+
+    def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        connection.execute("SELECT 1 FROM sqlite_master").close()  # SQLite makes its log before the first read
+        entry.info["log"] = os.open(f"{path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        _flush_folder(path.parent)
+
+    def commits(connection: sa.Connection) -> None:
+        connection.info["is_flushed"] = False
+
+    def given_back(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if not entry.info.pop("is_flushed", True):
+            _flush_or_die(entry.info["log"])
+
+    def closed(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if "log" in entry.info:
+            os.close(entry.info.pop("log"))
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "commit", commits)
+    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "close", closed)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Else a power cut may take the log's name."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _flush_or_die(file: int) -> None:
+    """What the disk did not take cannot be taken back any more, and a second try would say that all is well.
+
+    So the process ends, as PostgreSQL does, and nobody is told that it was stored.
+    """
+    try:
+        _flush(file)
+    except OSError as error:
+        log.critical("database_not_flushed", cause=error.strerror, advice="look at the disk of DATABASE_URL")
+        os._exit(1)
+
+
+def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> None:
+    """SQLite itself sleeps up to 100 ms, then looks. Raises SQLAlchemy's OperationalError."""
+    deadline = time.monotonic() + patience
     connection.execute("PRAGMA busy_timeout=0")
     try:
         while not connection.in_transaction:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
                     raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-                time.sleep(IMPATIENT_SECONDS)
+                time.sleep(LOOKS_SECONDS)
     finally:
         connection.execute(f"PRAGMA {BUSY_TIMEOUT}")
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, pragmas: Iterable[str], *, begins: bool) -> None:
-    # The engine (dbos) sets the first three on engines that it makes itself; one that it is given must have them.
-    connection.isolation_level = "IMMEDIATE" if begins else None
-    for pragma in (
-        BUSY_TIMEOUT,
-        "foreign_keys=ON",
-        *pragmas,
-        "journal_size_limit=67108864",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-    _write_ahead(connection)
-    if sqlite3.sqlite_version_info < (3, 42):
-        # From Python 3.12 on, the engine (dbos) asks for unixepoch('subsec'). Older SQLite answers null.
-        connection.create_function("unixepoch", 1, _unixepoch)
-
-
-def _unixepoch(moment: str) -> float | None:
-    return time.time() if moment == "subsec" else None
-
-
-@retry(
-    retry=retry_if_exception_type(sqlite3.OperationalError),
-    wait=wait_random(0.01, 0.1),
-    stop=stop_after_delay(SQLITE_WAITS_SECONDS),
-    reraise=True,
-)
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
-    connection.execute("PRAGMA journal_mode=WAL")
 
 
 class DatabaseGone(SQLAlchemyError):
@@ -234,10 +223,10 @@ class DatabaseGone(SQLAlchemyError):
 
 
 class DatabaseFile:
-    """The file of SQLite, watched from `watch` on; of PostgreSQL there is nothing to watch."""
+    """Watched from `watch` on."""
 
-    def __init__(self, url: str) -> None:
-        self._path = sqlite_path(url) if is_sqlite(url) else None
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._identity: tuple[int, int] | None = None
 
     def watch(self) -> None:
@@ -245,7 +234,7 @@ class DatabaseFile:
 
     def check(self) -> None:
         """Raises DatabaseGone when the file was deleted or replaced, or may not be written any more."""
-        if self._path is None or self._identity is None:
+        if self._identity is None:
             return
         if self._found() != self._identity:
             raise DatabaseGone(f"{self._path} was deleted or replaced")
@@ -254,10 +243,10 @@ class DatabaseFile:
 
     def _found(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat() if self._path else None
+            found = self._path.stat()
         except OSError:
             return None
-        return (found.st_dev, found.st_ino) if found else None
+        return found.st_dev, found.st_ino
 
 
 class NewerDatabase(Exception):
@@ -367,11 +356,11 @@ class TableAccess:
 
     def _change(self, statement: Any) -> int:
         """Insert, update or delete; returns the count of rows."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             return int(connection.execute(statement).rowcount)
 
     def _insert_or_update(self, table: sa.Table, key: Values, values: Values, at_first: Values | None = None) -> None:
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             upsert(connection, table, key, values, at_first)
 
     def _insert_once(self, table: sa.Table, key: list[str], values: Values) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 import sqlalchemy as sa
 
-from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, has_text, upsert
+from app.records.database import Along, PrunedBatch, TableAccess, as_dataclass, begin_locked, has_text, upsert
 from app.records.decision_list import unindexed
 from app.records.group_commit import GroupCommit
 from app.records.prepared import PreparedStatement, Values
@@ -240,7 +240,7 @@ class Decisions(TableAccess):
         self._commits.run(write)
 
     def update(self, run_id: str, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             self.updating(run_id, values)(connection)
 
     def updating(self, run_id: str, values: Values) -> Along:

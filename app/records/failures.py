@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, upsert
+from app.records.database import TableAccess, begin_locked, upsert
 from app.records.tables import failures
 
 
@@ -53,7 +53,7 @@ class Cause:
 class Failures(TableAccess):
     def add(self, failure: Failure) -> None:
         """Keep it; one that is known by its key is updated, so that a repeat does not make a second one."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             self.add_within(connection, failure)
 
     @staticmethod
@@ -64,7 +64,7 @@ class Failures(TableAccess):
 
     def add_again(self, failure: Failure) -> None:
         """Of what fails periodically: one failure that counts its attempts. One that people ignore stays ignored."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             mine = sa.select(failures).where(failures.c.key == failure.key)
             before = connection.execute(mine.with_for_update()).mappings().first()
             if before is not None:
@@ -149,7 +149,7 @@ class Failures(TableAccess):
 
     def forget_mention(self, source: str, ids: Collection[str]) -> None:
         """A delivery that is kept to be retried goes on without it."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             mine = sa.select(failures).where(failures.c.source == "mentions").with_for_update()
             for row in connection.execute(mine).mappings().all():
                 payload = row["payload"] or {}

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from app.records.database import TableAccess, insert_into
+from app.records.database import TableAccess, begin_locked, insert_into
 from app.records.tables import first_answers
 
 AnsweredBy = Literal["person", "us", ""]
@@ -58,7 +58,7 @@ class FirstAnswers(TableAccess):
         changed = insert.on_conflict_do_update(
             index_elements=["ticket_id"], set_={name: insert.excluded[name] for name in names}
         )
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             connection.execute(changed, [{**one._asdict(), "waited_seconds": _waited(one)} for one in rows])
 
     def created_between(self, since: str, until: str, channel: str = "") -> list[AnsweredTickets]:

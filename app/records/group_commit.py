@@ -7,11 +7,12 @@ with a connection for each.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from app.records.database import begin_impatient
+from app.records.database import locked
 from app.records.prepared import together
 
 T = TypeVar("T")
@@ -59,35 +60,48 @@ class GroupCommit:
         with self._lock:
             group, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
         try:
-            self._write(group)
+            with ExitStack() as given_back:
+                try:
+                    self._write(given_back.enter_context(self._engine.connect()), group)
+                except BaseException as error:  # noqa: BLE001  # every thread that waits must hear of it
+                    # The database took none of it: each thread knows how long it may wait for that.
+                    for one in group:
+                        one.error = error
+                finally:
+                    self._hand_over()  # the next group is written while this one waits for the disk
         finally:
-            with self._lock:
-                following = next(iter(self._waiting), None)
-                self._has_leader = following is not None
-            if following:
-                following.wake(leads=True)
             for one in group[1:]:
                 one.wake(leads=False)
 
-    def _write(self, group: Sequence["_Entry"]) -> None:
-        """All, or, if one of them fails, each by itself."""
+    def _hand_over(self) -> None:
+        with self._lock:
+            following = next(iter(self._waiting), None)
+            self._has_leader = following is not None
+        if following:
+            following.wake(leads=True)
+
+    def _write(self, connection: sa.Connection, group: Sequence["_Entry"]) -> None:
+        """All, or, if one of them fails, each by itself. Raises what the database does."""
         failed = False
         time.sleep(0)  # for a new turn: who loses the interpreter in between keeps all other writers waiting
         try:
-            with begin_impatient(self._engine) as connection:
+            with locked(connection):
                 try:
                     for one in group:
                         one.answer = one.write(connection)
                 except BaseException:
                     failed = True
                     raise
-        except BaseException as error:  # noqa: BLE001  # every thread that waits must hear of it
-            if failed and len(group) > 1:
-                for one in group:
-                    self._write([one])
-                return
-            # The database took none of it: each thread knows how long it may wait for that.
-            for one in group:
+        except BaseException:
+            if not failed or len(group) == 1:
+                raise
+            self._write_each(connection, group)
+
+    def _write_each(self, connection: sa.Connection, group: Sequence["_Entry"]) -> None:
+        for one in group:
+            try:
+                self._write(connection, [one])
+            except BaseException as error:  # noqa: BLE001  # the others are written
                 one.error = error
 
 

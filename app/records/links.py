@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.records.database import Along, TableAccess, as_dataclass, insert_on, lock_until_commit, upsert
+from app.records.database import Along, TableAccess, as_dataclass, begin_locked, insert_on, lock_until_commit, upsert
 from app.records.group_commit import GroupCommit
 from app.records.json_rows import json_rows
 from app.records.prepared import PreparedStatement
@@ -235,7 +235,7 @@ class Links(TableAccess):
 
     def save(self, link: Link, *, now: str) -> None:
         """The ticket has this issue: fills the claim, or makes a new row. Whether it is followed stays."""
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             self.save_within(connection, link, now)
 
     def save_within(self, connection: sa.Connection, link: Link, now: str) -> None:
@@ -254,7 +254,7 @@ class Links(TableAccess):
             for one in news
             if one.became
         ]
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             if moved:
                 connection.execute(_LOSE, moved)
                 connection.execute(_RELINK, moved)

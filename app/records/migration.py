@@ -10,7 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.records.database import NewerDatabase, is_sqlite, lock_until_commit, make_engine, sqlite_path
+from app.records.database import NewerDatabase, lock_until_commit, make_engine
+from app.records.database_url import is_sqlite, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any constant will do, as long as all processes on one PostgreSQL agree on it.

@@ -142,12 +142,12 @@ class RateLimits(TableAccess):
         given |= {f"ends_{number}": windows[name] for number, name in enumerate(order) if name in windows}
         least = count * SHARE_AT_ONCE if count > 1 else 1
         asked = {**given, "count": count - unspent, "kept": kept, "least": least - unspent}
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with begin_locked(self._engine) as connection:
             rows = _take_again(connection.dialect.name, len(windows), len(names)).rows(connection, asked)
             limits = tuple(RateLimit(**row) for row in rows)
             same = len(limits) == len(windows) and all(_configured(one, names[one.name]) == one for one in limits)
             if rows and not same:
-                transaction.rollback()
+                connection.rollback()
         return TakenCalls(count, limits) if same else None
 
     def learn(self, name: str, rate: Rate, *, now: float, seconds: float) -> RateLimit:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
-from app.records.database import Row, TableAccess, insert_on
+from app.records.database import Row, TableAccess, begin_locked, insert_on
 from app.records.json_rows import json_rows
 from app.records.prepared import PreparedStatement
 
@@ -71,7 +71,7 @@ class TextTable(TableAccess, Generic[Row]):
         A row that says the same is left alone: nobody need fetch it again.
         """
         for start in range(0, len(rows), WRITTEN_AT_ONCE):  # each by itself: others write as well
-            with self._engine.begin() as connection:
+            with begin_locked(self._engine) as connection:
                 self.save_within(connection, rows[start : start + WRITTEN_AT_ONCE])
 
     def save_within(self, connection: sa.Connection, rows: Sequence[Row]) -> None:
@@ -115,7 +115,7 @@ class TextTable(TableAccess, Generic[Row]):
     def add_vectors(self, encoder: str, vectors: Sequence[tuple[Row, bytes]], *, now: str) -> None:
         """`now`: by which the processes see that there is something new."""
         names = [one.name for one in self.table.primary_key.columns]
-        with self._engine.begin() as connection:
+        with begin_locked(self._engine) as connection:
             for row, vector in vectors:
                 this = (self.table.c[name] == getattr(row, name) for name in names)
                 change = sa.update(self.table).where(*this)

@@ -10,7 +10,8 @@ from itertools import pairwise
 import sqlalchemy as sa
 
 from app.records.announcements import Announcement
-from app.records.database import is_sqlite, make_engine
+from app.records.database import make_engine
+from app.records.database_url import is_sqlite
 from app.records.tables import announcements, mentions, tracked_issues
 from app.work.engine.queues import QUEUES
 

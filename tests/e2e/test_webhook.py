@@ -94,6 +94,7 @@ def test_asks_to_come_back_when_it_cannot_store(harness: Harness, monkeypatch: p
     def down(_: object) -> list[bool]:
         raise CannotStore("database is locked")
 
+    monkeypatch.setattr(harness.service.deps.engine, "accept_at_once", lambda _: None)
     monkeypatch.setattr(harness.service.deps.engine, "accept", down)
     answer = send(harness, body(1))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -123,6 +123,8 @@ def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]
         new = insert_new(connection, batch)
         if batch:
             calls.note("statement", "INSERT INTO workflow_status")
+            if not connection.in_transaction():  # it is one by itself
+                calls.note("commit")
         return new
 
     return stored

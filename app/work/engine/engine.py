@@ -18,7 +18,8 @@ from dbos import error as dbos_error
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, is_sqlite, make_engine
+from app.records.database import Along, make_engine
+from app.records.database_url import is_sqlite
 from app.records.group_commit import GroupCommit
 from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
@@ -280,6 +281,13 @@ class Engine:
         """See WorkStore."""
         answers = self.store.accept(batch, along)
         self._ring(batch)
+        return answers
+
+    def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
+        """See WorkStore."""
+        answers = self.store.accept_at_once(batch)
+        if answers is not None:
+            self._ring(batch)
         return answers
 
     def ensure(self, batch: Sequence[Work]) -> None:

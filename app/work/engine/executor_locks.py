@@ -18,7 +18,8 @@ from typing import IO
 import psycopg
 import sqlalchemy as sa
 
-from app.records.database import DatabaseFile, is_sqlite, sqlite_path
+from app.records.database import DatabaseFile
+from app.records.database_url import is_sqlite, sqlite_path
 
 
 def new_executor_id() -> str:
@@ -30,7 +31,7 @@ class FileExecutorLocks:
 
     def __init__(self, url: str) -> None:
         database = sqlite_path(url)
-        self._file = DatabaseFile(url)
+        self._file = DatabaseFile(database)
         self._folder = database.with_name(database.name + ".executors")
         self._folder.mkdir(parents=True, exist_ok=True)
         self._own: IO[bytes] | None = None

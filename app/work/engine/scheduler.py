@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.records.database import locked
 from app.records.prepared import PreparedStatement
 from app.work.engine.backlog import in_state
 from app.work.engine.dbos_internals import (
@@ -113,30 +114,36 @@ class Scheduler:
         if self._paused():
             return []
         time.sleep(0)  # see GroupCommit
-        with self._looking, self._database.engine.begin() as connection:
-            if self._closed or not self._alone(connection, queue.name):
-                return []
+        with self._looking, self._database.engine.connect() as connection:
             taker = {"executor": executor_id, "version": app_version, "owner": owner_xid, "queue": queue.name}
-            if self.is_expected(queue.name):
-                rows = self._claim_oldest.rows(connection, {**taker, "most": min(max_tasks, WINDOW)})
-            else:
-                rows = self._looked_for(connection, taker, max_tasks)
+            rows = self._taken_rows(connection, taker, max_tasks) if not self._closed else []
         self._filled[queue.name] = len(rows) >= max_tasks
         return self._begun(queue.name, sorted(rows, key=_ORDER))
 
-    def _looked_for(self, connection: sa.Connection, taker: Mapping[str, Any], max_tasks: int) -> list[dict[str, Any]]:
+    def _taken_rows(self, connection: sa.Connection, taker: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
         """On SQLite, most looks find nothing, and need not wait until they may write."""
+        is_expected = self.is_expected(taker["queue"])
+        looks_before = not is_expected and connection.dialect.name == "sqlite"
+        found = self._oldest_free(connection, taker, most) if looks_before else []
+        if looks_before and not found:
+            return []
+        with locked(connection):
+            if not self._alone(connection, taker["queue"]):
+                return []
+            if is_expected:
+                return self._claim_oldest.rows(connection, {**taker, "most": min(most, WINDOW)})
+            keys = found or self._oldest_free(connection, taker, most)
+            return self._claim(len(keys)).rows(connection, {**taker, **_numbered(keys)}) if keys else []
+
+    def _oldest_free(self, connection: sa.Connection, queue: Mapping[str, str], most: int) -> list[str]:
         busy, found = set[str](), list[str]()
-        for key, partition in self._oldest(connection, taker, busy):
+        for key, partition in self._oldest(connection, queue, busy):
             if partition not in busy:
                 busy.add(partition)
                 found.append(key)
-                if len(found) >= max_tasks:
+                if len(found) >= most:
                     break
-        if not found:
-            return []
-        keys = {f"key_{number}": key for number, key in enumerate(found)}
-        return self._claim(len(found)).rows(connection, {**taker, **keys})
+        return found
 
     def _begun(self, queue: str, rows: Sequence[dict[str, Any]]) -> list[str]:
         if not rows:
@@ -194,7 +201,7 @@ class Scheduler:
 
     def _claim(self, count: int) -> PreparedStatement:
         if count not in self._claims:
-            keys: list[sa.ColumnElement[str]] = [sa.bindparam(f"key_{number}") for number in range(count)]
+            keys: list[sa.ColumnElement[str]] = list(map(sa.bindparam, _numbered([""] * count)))
             self._claims[count] = self._prepared_claim(keys)
         return self._claims[count]
 
@@ -216,6 +223,10 @@ class Scheduler:
             reached > sa.tuple_(priority, created_at, key),
             table.c.queue_partition_key.not_in(list(map(sa.literal, busy))),
         )
+
+
+def _numbered(keys: Sequence[str]) -> dict[str, str]:
+    return {f"key_{number}": key for number, key in enumerate(keys)}
 
 
 def _running(table: sa.FromClause) -> sa.Select[Any]:

@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 _ALWAYS = f"'{APPLICATION}', 'portable_json', 'null', 0, false"
 _INSERT = f"INSERT INTO $table {_COLUMNS} $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
-_VALUES = f"(?, ?, ?, ?, ?, ?, ?, ?, ?, {_ALWAYS})"
+_VALUES = f"($mark, $mark, $mark, $mark, $mark, $mark, $mark, $mark, $mark, {_ALWAYS})"
 # Of one statement. SQLite takes 32,766 values, of which a row has nine.
 MOST_AT_ONCE = 1000
 _UNNESTED = """
@@ -41,7 +41,7 @@ SELECT id, status, name, queue, partition, version, priority, delay_until, input
 ) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
 """
 _UNNESTED = Template(_UNNESTED).substitute(always=_ALWAYS)
-_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED)
+_MANY_ON_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED)
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
@@ -53,19 +53,23 @@ def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
     # The driver itself: this is half of what storing a delivery costs.
     cursor = connection.connection.cursor()
     if connection.dialect.name != "sqlite":
-        cursor.execute(_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
+        if len(rows) == 1:  # a quarter faster than lists of one
+            cursor.execute(_of_values("dbos.workflow_status", "%s", 1), rows[0])
+        else:
+            cursor.execute(_MANY_ON_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
         return {row[0] for row in cursor.fetchall()}
     new = set[str]()
     for start in range(0, len(rows), MOST_AT_ONCE):
         some = rows[start : start + MOST_AT_ONCE]
-        cursor.execute(_sqlite(len(some)), list(chain.from_iterable(some)))
+        cursor.execute(_of_values("workflow_status", "?", len(some)), list(chain.from_iterable(some)))
         new.update(row[0] for row in cursor.fetchall())
     return new
 
 
 @lru_cache(maxsize=64)
-def _sqlite(count: int) -> str:
-    return Template(_INSERT).substitute(table="workflow_status", rows="VALUES " + ", ".join([_VALUES] * count))
+def _of_values(table: str, mark: str, count: int) -> str:
+    values = Template(_VALUES).substitute(mark=mark)
+    return Template(_INSERT).substitute(table=table, rows="VALUES " + ", ".join([values] * count))
 
 
 def stored(message: Message) -> JSON:

@@ -15,7 +15,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_impatient, make_engine
+from app.records.database import Along, begin_locked, locked, make_engine
+from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
 from app.work.engine.work_rows import insert_new
 from app.work.messages import CannotStore, Message, Work
@@ -27,6 +28,9 @@ CHECKPOINT_AT = 20_000
 # SQLite has one writer, and knows no queue. What arrives in masses leaves it free as long as it has held it, so that
 # the workers, who look less often, get their turns.
 MOST_REST_SECONDS = 0.01
+# Nobody else is answered while an event loop waits for the disk. One that was this slow is not waited for again soon.
+SLOW_SECONDS = 0.05
+SLOW_FOR_SECONDS = 60.0
 
 
 class WorkStore:
@@ -36,10 +40,14 @@ class WorkStore:
         # A small pool of its own, which errors at once when the database is down: a web request must not hang.
         # The workers' commits keep SQLite's log short; when none of them works, it may grow to 80 MB.
         self.database = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
+        self._of_loop = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT) if is_sqlite(url) else None
         self._free_until = 0.0
+        self._slow_until = 0.0
 
     def close(self) -> None:
         self.database.dispose()
+        if self._of_loop is not None:
+            self._of_loop.dispose()
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
         """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
@@ -52,23 +60,60 @@ class WorkStore:
         """
         time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
-            with begin_impatient(self.database) as connection:
-                began = time.monotonic()
-                if along is not None:
-                    along(connection)
-                new = insert_new(connection, [work for work in batch if not work.merged])
-                answers = [self._store(connection, work, new) for work in batch]
+            new = set[str]() if along is not None or self._of_loop else self._insert_alone(batch)
+            if len(new) == len(batch):
+                return [True] * len(batch)
+            with self.database.connect() as connection:
+                return self._write(connection, batch, new, along)
         except (SQLAlchemyError, self.database.dialect.loaded_dbapi.Error) as error:
             raise CannotStore(type(error).__name__) from error
-        if len(batch) > 1 and self.database.dialect.name == "sqlite":
-            ended = time.monotonic()
+
+    def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
+        """As `accept`, for an event loop: within a millisecond, or not at all. None: somebody else writes, or the
+        database is one that may let us wait.
+        """
+        began = time.monotonic()
+        if self._of_loop is None or began < max(self._free_until, self._slow_until):
+            return None
+        try:
+            with self._of_loop.connect() as connection:
+                answers = self._write(connection, batch, set(), patience=0.0)
+        except (SQLAlchemyError, self._of_loop.dialect.loaded_dbapi.Error):
+            return None  # whoever may wait for it finds out why
+        if time.monotonic() - began > SLOW_SECONDS:
+            self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
+        return answers
+
+    def _insert_alone(self, batch: Sequence[Work]) -> set[str]:
+        """In one statement, which is a transaction: PostgreSQL is asked once instead of three times."""
+        with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return insert_new(connection, [work for work in batch if not work.merged])
+
+    def _write(
+        self,
+        connection: sa.Connection,
+        batch: Sequence[Work],
+        new: set[str],
+        along: Along | None = None,
+        *,
+        patience: float | None = None,
+    ) -> list[bool]:
+        """`new`: ids of the batch that are stored already."""
+        with locked(connection, patience=patience):
+            began = time.monotonic()
+            if along is not None:
+                along(connection)
+            new = new or insert_new(connection, [work for work in batch if not work.merged])
+            answers = [self._store(connection, work, new) for work in batch]
+        ended = time.monotonic()
+        if len(batch) > 1 and self._of_loop is not None:
             self._free_until = ended + min(ended - began, MOST_REST_SECONDS)
         return answers
 
     def try_to_write(self) -> None:
         """Raises CannotStore."""
         try:
-            with begin_impatient(self.database) as connection:
+            with begin_locked(self.database) as connection:
                 table = workflow_status(connection)
                 connection.execute(sa.update(table).values(status=table.c.status).where(sa.false()))
         except SQLAlchemyError as error:
@@ -145,26 +190,38 @@ MANY_IN_A_SECOND = 10
 
 
 Delivery = tuple[Work, "asyncio.Future[bool]"]
+Answers = Sequence[bool] | BaseException
 
 
 class Store(Protocol):
     def accept(self, batch: Sequence[Work]) -> list[bool]: ...
 
+    def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None: ...
+
 
 class Intake:
-    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore. For one event loop."""
+    """`await accept(work)`: True when it was new, False when it was known; raises CannotStore. For one event loop.
+
+    What arrives together is stored together: by the loop itself if it need not wait, as a change of threads takes
+    longer than that; otherwise by a thread.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._came: deque[float] = deque(maxlen=MANY_IN_A_SECOND)
+        self._arrived: list[Delivery] = []
         self._waiting: SimpleQueue[Delivery | None] = SimpleQueue()
+        self._unanswered = 0
+        """Of those that the thread was given."""
         self._writer = threading.Thread(target=self._write_for_ever, daemon=True, name="intake")
+        self._is_stopped = False
 
     def start(self) -> None:
         self._writer.start()
 
     def stop(self) -> None:
         """Store what was handed in, then end."""
+        self._is_stopped = True
         self._waiting.put(None)
         self._writer.join()
 
@@ -174,11 +231,34 @@ class Intake:
 
     async def accept(self, work: Work) -> bool:
         self._came.append(time.monotonic())
-        if self._waiting.qsize() >= MOST_WAITING:
+        if self._is_stopped:
+            raise CannotStore("stopping")
+        if len(self._arrived) + self._unanswered >= MOST_WAITING:
             raise CannotStore("too many deliveries at once")
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.put((work, stored))
+        loop = asyncio.get_running_loop()
+        stored: asyncio.Future[bool] = loop.create_future()
+        if not self._arrived:
+            loop.call_soon(self._store_arrived)
+        self._arrived.append((work, stored))
         return await stored
+
+    def _store_arrived(self) -> None:
+        batch, self._arrived = _not_hung_up(self._arrived), []
+        if batch and not self._unanswered and len(batch) <= MOST_AT_ONCE:
+            try:
+                answers = self._store.accept_at_once([work for work, _ in batch])
+            except Exception as error:  # noqa: BLE001  # every sender must be answered, whatever went wrong
+                _answer(batch, error)
+                return
+            if answers is not None:
+                _answer(batch, answers)
+                return
+        if self._is_stopped:  # nobody looks there any more
+            _answer(batch, CannotStore("stopping"))
+            return
+        self._unanswered += len(batch)
+        for one in batch:
+            self._waiting.put(one)
 
     def _write_for_ever(self) -> None:
         ended = False
@@ -187,23 +267,32 @@ class Intake:
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get())
             ended = None in batch
-            # A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored.
-            self._write([one for one in batch if one is not None and not one[1].cancelled()])
+            self._write([one for one in batch if one is not None])
 
-    def _write(self, batch: list[Delivery]) -> None:
-        if not batch:
+    def _write(self, given: list[Delivery]) -> None:
+        if not given:
             return
-        answers: list[bool] | BaseException
+        batch = _not_hung_up(given)
+        answers: Answers
         try:
-            answers = self._store.accept([work for work, _ in batch])
+            answers = self._store.accept([work for work, _ in batch]) if batch else []
         except BaseException as error:  # noqa: BLE001  # every sender must be answered, whatever went wrong
             answers = error
         # In one call: each would wake the loop.
-        batch[0][1].get_loop().call_soon_threadsafe(_answer, [stored for _, stored in batch], answers)
+        given[0][1].get_loop().call_soon_threadsafe(self._answered, len(given), batch, answers)
+
+    def _answered(self, given: int, batch: Sequence[Delivery], answers: Answers) -> None:
+        self._unanswered -= given
+        _answer(batch, answers)
 
 
-def _answer(senders: Sequence[asyncio.Future[bool]], answers: Sequence[bool] | BaseException) -> None:
-    for number, stored in enumerate(senders):
+def _not_hung_up(batch: Sequence[Delivery]) -> list[Delivery]:
+    """A sender that hung up has cancelled its future: its delivery was not answered, so it need not be stored."""
+    return [one for one in batch if not one[1].cancelled()]
+
+
+def _answer(batch: Sequence[Delivery], answers: Answers) -> None:
+    for number, (_, stored) in enumerate(batch):
         if stored.done():
             continue
         if isinstance(answers, BaseException):

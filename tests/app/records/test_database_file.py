@@ -31,7 +31,7 @@ AWAY: list[Callable[[Path], None]] = [Path.unlink, moved, replaced]
 def test_a_file_that_is_deleted_or_replaced_is_noticed(tmp_path: Path, away: Callable[[Path], None]) -> None:
     path = tmp_path / "pointsman.db"
     path.write_bytes(b"x")
-    file = DatabaseFile(f"sqlite:///{path}")
+    file = DatabaseFile(path)
     file.watch()
     file.check()
     away(path)
@@ -42,17 +42,11 @@ def test_a_file_that_is_deleted_or_replaced_is_noticed(tmp_path: Path, away: Cal
 def test_a_file_that_may_not_be_written_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "pointsman.db"
     path.touch()
-    file = DatabaseFile(f"sqlite:///{path}")
+    file = DatabaseFile(path)
     file.watch()
     monkeypatch.setattr("app.records.database.os.access", lambda *_: False)
     with pytest.raises(DatabaseGone, match="cannot be written"):
         file.check()
-
-
-def test_of_a_server_there_is_no_file_to_watch() -> None:
-    file = DatabaseFile("postgresql://127.0.0.1:9/x")
-    file.watch()
-    file.check()
 
 
 def test_no_delivery_is_taken_into_a_deleted_file(tmp_path: Path) -> None:

@@ -39,14 +39,6 @@ def noting(ran: list[object]) -> Workflow:
     return workflow
 
 
-@pytest.mark.parametrize("database", ["sqlite"])
-def test_the_database_is_in_wal_mode_and_flushes_every_commit(start: Started, database_url: str) -> None:
-    start({"wf": done})
-    with make_engine(database_url).connect() as connection:
-        assert connection.execute(sa.text("pragma journal_mode")).scalar() == "wal"
-        assert connection.execute(sa.text("pragma synchronous")).scalar() == 2
-
-
 def test_new_work_is_told_from_known_work(start: Started) -> None:
     engine = start({"wf": done})
     assert engine.accept([work("a"), work("b")]) == [True, True]

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from app.records import database as records_database
-from app.records.database import sqlite_path
+from app.records.database_url import sqlite_path
 from app.work.engine import work_store
-from app.work.engine.work_store import MOST_REST_SECONDS, WorkStore
-from app.work.messages import CannotStore
+from app.work.engine.work_store import MOST_REST_SECONDS, SLOW_FOR_SECONDS, SLOW_SECONDS, WorkStore
+from app.work.messages import CannotStore, Work
 from tests.app.work.conftest import Started, done
 from tests.support.work import example_work
 
 
-@pytest.fixture
-def database() -> str:
-    return "sqlite"
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
@@ -38,8 +39,12 @@ def other(database_url: str) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
+def delivery(key: str) -> Work:
+    return example_work("wf", key, "ticket:1", delay=1e6)
+
+
 def accept(store: WorkStore, *keys: str) -> list[bool]:
-    return store.accept([example_work("wf", key, "ticket:1", delay=1e6) for key in keys])
+    return store.accept(list(map(delivery, keys)))
 
 
 def test_it_stores_once_another_writer_has_committed(store: WorkStore, other: sqlite3.Connection) -> None:
@@ -51,7 +56,7 @@ def test_it_stores_once_another_writer_has_committed(store: WorkStore, other: sq
 def test_a_lock_that_is_never_free_is_said_and_the_next_delivery_is_stored(
     store: WorkStore, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records_database, "SQLITE_WAITS_SECONDS", 0.05)
+    monkeypatch.setattr(records_database, "WAITS_SECONDS", 0.05)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(CannotStore):
         accept(store, "a")
@@ -59,11 +64,47 @@ def test_a_lock_that_is_never_free_is_said_and_the_next_delivery_is_stored(
     assert accept(store, "a") == [True]
 
 
+def test_an_event_loop_stores_it_only_where_nobody_else_writes(store: WorkStore, other: sqlite3.Connection) -> None:
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    assert store.accept_at_once([delivery("a")]) is None
+    assert time.monotonic() - began < SLOW_SECONDS
+    other.rollback()
+    assert store.accept_at_once([delivery("a")]) == [True]
+    assert store.accept_at_once([delivery("a")]) == [False]
+    other.execute("BEGIN IMMEDIATE")  # it holds nothing
+    other.rollback()
+
+
+def test_an_event_loop_does_not_wait_for_a_slow_disk_again_for_a_while(
+    store: WorkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+
+    def flushed(_: int) -> None:
+        nonlocal now
+        now += SLOW_SECONDS + 0.01
+
+    monkeypatch.setattr(work_store, "time", SimpleNamespace(sleep=lambda _: None, monotonic=lambda: now))
+    monkeypatch.setattr(records_database, "_flush", flushed)
+    assert store.accept_at_once([delivery("a")]) == [True]
+    assert store.accept_at_once([delivery("b")]) is None
+    assert store.accept([delivery("b")]) == [True]
+    now += SLOW_FOR_SECONDS
+    assert store.accept_at_once([delivery("c")]) == [True]
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_an_event_loop_never_waits_for_a_server(store: WorkStore) -> None:
+    assert store.accept_at_once([delivery("a")]) is None
+    assert accept(store, "a") == [True]
+
+
 def test_what_arrives_in_masses_leaves_the_lock_free_as_long_as_it_held_it(
     store: WorkStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rests: list[float] = []
-    clock = iter([0.0, 1.0, 1.004, 1.004, 2.0])
+    clock = iter([0.0, 1.0, 1.004, 1.004, 2.0, 2.0])
     monkeypatch.setattr(work_store, "time", SimpleNamespace(sleep=rests.append, monotonic=lambda: next(clock)))
     accept(store, "a", "b")
     accept(store, "c")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 
@@ -28,6 +29,9 @@ class SlowStore:
         self.go = threading.Event()
         self.fails = False
 
+    def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
+        return None
+
     def accept(self, batch: Sequence[Work]) -> list[bool]:
         self.batches.append([work.message.key for work in batch])
         self.go.wait(10)
@@ -36,8 +40,30 @@ class SlowStore:
         return [work.message.key != "known" for work in batch]
 
 
+class QuickStore(SlowStore):
+    """Stores at once what comes while it has nothing else to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_free = True
+        self.at_once: list[list[str]] = []
+
+    def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
+        if not self.is_free:
+            return None
+        if self.fails:
+            raise RecursionError
+        self.at_once.append([work.message.key for work in batch])
+        return [work.message.key != "known" for work in batch]
+
+
 def work(key: str) -> Work:
     return example_work("wf", key, "ticket:1", {})
+
+
+async def handed_in() -> None:
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def test_deliveries_that_come_together_share_a_transaction() -> None:
@@ -51,6 +77,42 @@ async def test_deliveries_that_come_together_share_a_transaction() -> None:
     intake.stop()
     assert sum(len(batch) for batch in store.batches) == 4
     assert len(store.batches) <= 2
+
+
+async def test_a_free_store_is_asked_by_the_loop_itself() -> None:
+    store = QuickStore()
+    intake = Intake(store)  # whose thread never begins
+    assert await asyncio.gather(*(intake.accept(work(key)) for key in ("a", "known", "b"))) == [True, False, True]
+    assert store.at_once == [["a", "known", "b"]]
+
+
+async def test_nobody_overtakes_what_the_thread_was_given() -> None:
+    store = QuickStore()
+    intake = Intake(store)
+    intake.start()
+    store.is_free = False
+    first = asyncio.create_task(intake.accept(work("a")))
+    await handed_in()
+    store.is_free = True
+    second = asyncio.create_task(intake.accept(work("b")))
+    await handed_in()
+    assert not store.at_once
+    store.go.set()
+    assert await first
+    assert await second
+    assert await intake.accept(work("c"))
+    assert ([*chain(*store.batches)], store.at_once) == (["a", "b"], [["c"]])
+    intake.stop()
+
+
+async def test_what_nobody_foresaw_is_told_to_the_sender() -> None:
+    store = QuickStore()
+    store.fails = True
+    intake = Intake(store)
+    with pytest.raises(RecursionError):
+        await intake.accept(work("a"))
+    store.fails = False
+    assert await intake.accept(work("a"))
 
 
 async def test_all_senders_of_a_batch_that_failed_are_told_and_the_next_batch_works() -> None:
@@ -70,7 +132,7 @@ async def test_beyond_its_limit_it_asks_senders_to_come_back() -> None:
     store = SlowStore()
     intake = Intake(store)
     waiting = [asyncio.create_task(intake.accept(work(str(n)))) for n in range(MOST_WAITING)]
-    await asyncio.sleep(0)
+    await handed_in()
     with pytest.raises(CannotStore):
         await intake.accept(work("one too many"))
     store.go.set()
@@ -100,8 +162,10 @@ async def test_stopping_stores_what_was_handed_in() -> None:
     store = SlowStore()
     store.go.set()
     intake = Intake(store)
-    handed_in = asyncio.create_task(intake.accept(work("a")))
-    await asyncio.sleep(0)
+    delivery = asyncio.create_task(intake.accept(work("a")))
+    await handed_in()
     intake.start()
     await asyncio.to_thread(intake.stop)
-    assert await handed_in
+    assert await delivery
+    with pytest.raises(CannotStore):
+        await intake.accept(work("b"))

@@ -1,0 +1,142 @@
+"""When SQLite's log reaches the disk: before anybody relies on a commit, and while everybody else may write."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import PIPE
+from threading import Event
+
+import pytest
+import sqlalchemy as sa
+
+from app.records import database
+from app.records.database import begin_locked, make_engine, make_reader
+from app.records.group_commit import GroupCommit
+from tests.support.forked import Forked
+
+BROKEN_DISK = """
+import errno, sys
+from app.records import database
+from app.records.database import begin_locked, make_engine
+
+def flush(_file):
+    raise OSError(errno.EIO, "Input/output error")
+
+database._flush = flush
+with begin_locked(make_engine(sys.argv[1])) as connection:
+    connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
+print("stored")
+"""
+
+
+class Disk:
+    """Notes what is flushed, and whether others may write meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.flushed: list[Path] = []
+
+    def flush(self, file: int) -> None:
+        log = self.path.with_name(f"{self.path.name}-wal")
+        assert os.path.samestat(os.fstat(file), log.stat())
+        other = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.close()
+        self.flushed.append(log)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'some.db'}"
+
+
+@pytest.fixture
+def disk(url: str, monkeypatch: pytest.MonkeyPatch) -> Disk:
+    disk = Disk(Path(url.removeprefix("sqlite:///")))
+    monkeypatch.setattr(database, "_flush", disk.flush)
+    return disk
+
+
+@pytest.fixture
+def engine(url: str, disk: Disk) -> Iterator[sa.Engine]:
+    engine = make_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
+    disk.flushed.clear()
+    yield engine
+    engine.dispose()
+
+
+def insert(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+
+
+def test_a_commit_is_on_the_disk_when_its_block_has_ended(engine: sa.Engine, disk: Disk) -> None:
+    for begin in (begin_locked(engine), engine.begin()):
+        with begin as connection:
+            insert(connection)
+            assert not disk.flushed
+        assert len(disk.flushed) == 1
+        disk.flushed.clear()
+
+
+def test_what_wrote_nothing_waits_for_no_disk(engine: sa.Engine, url: str, disk: Disk) -> None:
+    with engine.connect() as connection:
+        connection.begin()
+        insert(connection)
+        connection.rollback()
+    reader = make_reader(url)
+    with reader.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one() == 0
+    reader.dispose()
+    counters = make_engine(url, durable=False)
+    with begin_locked(counters) as connection:
+        insert(connection)
+    counters.dispose()
+    assert not disk.flushed
+
+
+def test_rows_of_others_are_committed_while_a_group_waits_for_the_disk(
+    engine: sa.Engine, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushes, may_go_on, commits = Event(), Event(), GroupCommit(engine)
+
+    def slow(file: int) -> None:
+        if not flushes.is_set():
+            flushes.set()
+            assert may_go_on.wait(10)
+        disk.flush(file)
+
+    monkeypatch.setattr(database, "_flush", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(commits.run, insert)
+        assert flushes.wait(10)
+        pool.submit(commits.run, insert).result(10)
+        assert not first.done()
+        may_go_on.set()
+        first.result(10)
+    assert len(disk.flushed) == 2
+
+
+def test_the_log_is_closed_with_its_connection(url: str) -> None:
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = open_files()
+    for _ in range(3):
+        engine = make_engine(url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        engine.dispose()
+    assert open_files() == before
+
+
+def test_a_process_ends_whose_disk_takes_nothing(url: str) -> None:
+    process = Forked("-c", BROKEN_DISK, url, stdout=PIPE, stderr=PIPE)
+    assert process.wait(60) == 1
+    assert b"stored" not in process.stdout.read()
+    process.end()
