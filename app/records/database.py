@@ -72,12 +72,13 @@ def _engine(
     if parsed.get_backend_name() == "sqlite":
         sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, pool_use_lifo=True, **asked)
-        set_up = SqliteSetUp(checkpoint_at=checkpoint_at, begins="isolation_level" not in options)
+        writes = "isolation_level" not in options
+        set_up = SqliteSetUp(checkpoint_at=checkpoint_at, begins=writes)
         event.listen(engine, "connect", lambda connection, _: set_up(connection))
         file = DatabaseFile(sqlite_path(url))
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
-        if durable:
+        if writes and durable:
             _flush_when_given_back(engine, sqlite_path(url))
         return engine
     engine = sa.create_engine(
@@ -155,12 +156,16 @@ def locked(connection: sa.Connection, *, patience: float | None = None) -> Itera
 
 
 def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
-    """A connection in use keeps the log where it is, so the file that is open here is the one that SQLite writes to."""
+    """A connection that is open keeps the log where it is: what is opened here is the file that SQLite writes to."""
+    has_name = False
 
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        nonlocal has_name
         connection.execute("SELECT 1 FROM sqlite_master").close()  # SQLite makes its log before the first read
         entry.info["log"] = os.open(f"{path}-wal", os.O_RDWR | os.O_CLOEXEC)
-        _flush_folder(path.parent)
+        if not has_name:
+            _flush_folder(path.parent)
+            has_name = True
 
     def commits(connection: sa.Connection) -> None:
         connection.info["is_flushed"] = False
@@ -197,7 +202,7 @@ def _flush_or_die(file: int) -> None:
         _flush(file)
     except OSError as error:
         log.critical("database_not_flushed", cause=error.strerror, advice="look at the disk of DATABASE_URL")
-        os._exit(1)
+        os._exit(70)
 
 
 def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> None:

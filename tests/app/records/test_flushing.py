@@ -137,6 +137,6 @@ def test_the_log_is_closed_with_its_connection(url: str) -> None:
 
 def test_a_process_ends_whose_disk_takes_nothing(url: str) -> None:
     process = Forked("-c", BROKEN_DISK, url, stdout=PIPE, stderr=PIPE)
-    assert process.wait(60) == 1
+    assert process.wait(60) == 70
     assert b"stored" not in process.stdout.read()
     process.end()
