@@ -49,7 +49,7 @@ def in_words(error: Exception) -> tuple[Console, str, int] | None:
     """
     from pydantic import ValidationError
 
-    from app.records.database import NewerDatabase
+    from app.records.database_errors import NewerDatabase
     from app.records.records import NoRecords
     from app.rules.parsing.positions import BadRules
     from app.settings import BadSettings

@@ -14,7 +14,8 @@ from app.cli.errors import NotDone
 from app.cli.one_processor import OneProcessor
 from app.cli.worker_process import WorkerProcess
 from app.cli.worker_threads import take_long_turns
-from app.records.database import DatabaseError, NewerDatabase
+from app.records.database import DatabaseError
+from app.records.database_errors import NewerDatabase
 from app.records.database_url import cannot_open
 from app.rules.parsing.positions import BadRules
 from app.service import Service

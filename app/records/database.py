@@ -14,7 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.records.database_errors import DatabaseGone, LockIsTaken
 from app.records.database_url import is_sqlite, sqlite_path
 from app.records.prepared import NOTHING, PreparedStatement, Values
 from app.records.sqlite_set_up import BUSY_TIMEOUT, WAITS_SECONDS, SqliteSetUp
@@ -65,6 +66,11 @@ def make_reader(url: str) -> sa.Engine:
     return _engine(url, READERS, isolation_level="AUTOCOMMIT")
 
 
+def make_autocommitting(url: str) -> sa.Engine:
+    """An engine on PostgreSQL for what is written in one statement: the server is asked once instead of three times."""
+    return _engine(url, 1, isolation_level="AUTOCOMMIT")
+
+
 def _engine(
     url: str, pool: int, *, durable: bool = True, checkpoint_at: int = CHECKPOINT_AT, **options: Any
 ) -> sa.Engine:
@@ -79,7 +85,7 @@ def _engine(
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
         if writes and durable:
-            _flush_when_given_back(engine, sqlite_path(url))
+            _flush_when_given_back(engine, sqlite_path(url).resolve())
         return engine
     engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
@@ -142,7 +148,7 @@ def begin_locked(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 @contextmanager
 def locked(connection: sa.Connection, *, patience: float | None = None) -> Iterator[None]:
-    """The same on a connection. Raises OperationalError when SQLite's one lock is not free for `patience` seconds.
+    """The same on a connection. Raises LockIsTaken when SQLite's one lock is not free for `patience` seconds.
 
     Where Python's driver begins a transaction SQLite sleeps, and other threads have the interpreter when it gets the
     lock: all writers would wait for these.
@@ -162,7 +168,7 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         nonlocal has_name
         connection.execute("SELECT 1 FROM sqlite_master").close()  # SQLite makes its log before the first read
-        entry.info["log"] = os.open(f"{path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        entry.info["log"] = _Log(Path(f"{path}-wal"))
         if not has_name:
             _flush_folder(path.parent)
             has_name = True
@@ -172,41 +178,66 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
 
     def given_back(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if not entry.info.pop("is_flushed", True):
-            _flush_or_die(entry.info["log"])
+            entry.info["log"].flush_or_die()
 
-    def closed(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    def closed(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        given_back(connection, entry)  # one that is invalidated is closed first
         if "log" in entry.info:
-            os.close(entry.info.pop("log"))
+            entry.info.pop("log").close()
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "commit", commits)
     event.listen(engine, "checkin", given_back)
     event.listen(engine, "close", closed)
+    _close_late_ones(engine)
+
+
+class _Log:
+    """The log's file, until it is closed or nobody has it any more."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises the driver's error."""
+        try:
+            self._file: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            self._file = None
+            raise sqlite3.OperationalError(f"the log cannot be opened: {error.strerror}") from error
+
+    def flush_or_die(self) -> None:
+        """What the disk did not take cannot be taken back any more, and a second try would say that all is well.
+
+        So the process ends, as PostgreSQL does, and nobody is told that it was stored.
+        """
+        if self._file is None:
+            return
+        try:
+            _flush(self._file)
+        except OSError as error:
+            try:
+                log.critical("database_not_flushed", cause=error.strerror, advice="look at the disk of DATABASE_URL")
+            finally:
+                os._exit(70)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    __del__ = close
 
 
 def _flush_folder(folder: Path) -> None:
-    """Else a power cut may take the log's name."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _flush_or_die(file: int) -> None:
-    """What the disk did not take cannot be taken back any more, and a second try would say that all is well.
-
-    So the process ends, as PostgreSQL does, and nobody is told that it was stored.
-    """
-    try:
-        _flush(file)
-    except OSError as error:
-        log.critical("database_not_flushed", cause=error.strerror, advice="look at the disk of DATABASE_URL")
-        os._exit(70)
+    """Else a power cut may take the log's name. Not every file system can, and SQLite goes on without it."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> None:
-    """SQLite itself sleeps up to 100 ms, then looks. Raises SQLAlchemy's OperationalError."""
+    """SQLite itself sleeps up to 100 ms, then looks. Raises LockIsTaken or another OperationalError."""
     deadline = time.monotonic() + patience
     connection.execute("PRAGMA busy_timeout=0")
     try:
@@ -214,17 +245,14 @@ def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> N
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                    raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+                is_busy = (
+                    error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                )  # also while another process recovers the log
+                if not is_busy or time.monotonic() >= deadline:
+                    raise (LockIsTaken if is_busy else OperationalError)("BEGIN IMMEDIATE", None, error) from error
                 time.sleep(LOOKS_SECONDS)
     finally:
         connection.execute(f"PRAGMA {BUSY_TIMEOUT}")
-
-
-class DatabaseGone(SQLAlchemyError):
-    """SQLite goes on writing into a file that nobody can open any more: what it takes is lost."""
-
-    reason = "database_gone"
 
 
 class DatabaseFile:
@@ -252,18 +280,6 @@ class DatabaseFile:
         except OSError:
             return None
         return found.st_dev, found.st_ino
-
-
-class NewerDatabase(Exception):
-    """A newer version has migrated it: this one cannot know what its tables mean. Nothing was changed."""
-
-    reason = "newer_database"
-
-    def __init__(self, revision: str) -> None:
-        super().__init__(
-            f"the database was migrated by a newer version (revision {revision}); "
-            "run that version or a later one, or restore the backup made before the migration"
-        )
 
 
 Row = TypeVar("Row")

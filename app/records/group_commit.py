@@ -63,12 +63,12 @@ class GroupCommit:
             with ExitStack() as given_back:
                 try:
                     self._write(given_back.enter_context(self._engine.connect()), group)
-                except BaseException as error:  # noqa: BLE001  # every thread that waits must hear of it
-                    # The database took none of it: each thread knows how long it may wait for that.
-                    for one in group:
-                        one.error = error
                 finally:
                     self._hand_over()  # the next group is written while this one waits for the disk
+        except BaseException as error:  # noqa: BLE001  # every thread that waits must hear of it
+            # The database took none of it: each thread knows how long it may wait for that.
+            for one in group:
+                one.error = one.error or error
         finally:
             for one in group[1:]:
                 one.wake(leads=False)

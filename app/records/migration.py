@@ -10,7 +10,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.records.database import NewerDatabase, lock_until_commit, make_engine
+from app.records.database import lock_until_commit, make_engine
+from app.records.database_errors import NewerDatabase
 from app.records.database_url import is_sqlite, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -133,7 +133,7 @@ class PreparedStatement:
         try:
             return ask(connection.connection.cursor())
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(connection, run.text, error) from error
+            raise as_sqlalchemy(connection, run.text, error) from error
 
     def _for(self, dialect: sa.Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
@@ -212,8 +212,11 @@ def _from_driver(kind: Any, dialect: sa.Dialect) -> Convert:
     return convert
 
 
-def _as_sqlalchemy(connection: sa.Connection, text: str, error: Any) -> Exception:
-    """What SQLAlchemy itself would raise, without the values: they may be what people wrote."""
+def as_sqlalchemy(connection: sa.Connection, text: str, error: Any) -> Exception:
+    """What SQLAlchemy itself would raise, without the values: they may be what people wrote.
+
+    A connection that the driver has lost is not used again.
+    """
     dialect = connection.dialect
     is_gone = dialect.is_disconnect(error, connection.connection, None)
     if is_gone:

@@ -13,7 +13,8 @@ from app.records.caps import CappedActions
 from app.records.circuits import Circuits
 from app.records.config_versions import ConfigVersions
 from app.records.corrections import Corrections
-from app.records.database import NewerDatabase, make_engine, make_reader
+from app.records.database import make_engine, make_reader
+from app.records.database_errors import NewerDatabase
 from app.records.database_url import cannot_open, is_sqlite, sqlite_path
 from app.records.decision_list import DecisionList
 from app.records.decisions import Decisions

@@ -14,11 +14,14 @@ class BellWire:
     def __init__(self) -> None:
         self._far, self._near = os.pipe()
         os.set_blocking(self._near, False)
+        self._lock = threading.Lock()
+        self._is_closed = False
 
     def pull(self) -> None:
         """Never waits: a wire that is full rings in any case, and the end of the other process is seen elsewhere."""
-        with suppress(OSError):
-            os.write(self._near, b".")
+        with self._lock, suppress(OSError):
+            if not self._is_closed:  # else its number may be that of another file by now
+                os.write(self._near, b".")
 
     def listen(self, ring: Callable[[], object]) -> None:
         """Ring, in a thread, as often as somebody pulls."""
@@ -26,7 +29,9 @@ class BellWire:
 
     def close(self) -> None:
         """Who listens stops when the last process has closed it."""
-        os.close(self._near)
+        with self._lock:
+            self._is_closed = True
+            os.close(self._near)
 
     def _listen(self, ring: Callable[[], object]) -> None:
         while os.read(self._far, 4096):

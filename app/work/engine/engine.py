@@ -290,6 +290,10 @@ class Engine:
             self._ring(batch)
         return answers
 
+    def open_for_loop(self) -> None:
+        """See WorkStore."""
+        self.store.open_for_loop()
+
     def ensure(self, batch: Sequence[Work]) -> None:
         """See WorkStore."""
         self.store.ensure(batch)

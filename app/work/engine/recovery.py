@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 from dbos import DBOS, WorkflowStatus
 
-from app.records.database import DatabaseGone
+from app.records.database_errors import DatabaseGone
 from app.work.engine.backlog import Backlog
 from app.work.engine.dbos_internals import take_over
 from app.work.engine.executor_locks import ExecutorLocks

@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.records.prepared import as_sqlalchemy
 from app.work.engine.backlog import AGES_FROM
 from app.work.messages import Message, Work
 
@@ -45,25 +46,30 @@ _MANY_ON_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status",
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
-    """Store the work whose id is not known; returns these ids. Raises the driver's own errors."""
+    """Store the work whose id is not known; returns these ids. Raises SQLAlchemyError."""
     # Of two with one id the first counts. In one order, so that two processes never wait for each other's rows.
     rows = sorted({row[0]: row for row in map(_row, reversed(batch))}.values())
     if not rows:
         return set()
-    # The driver itself: this is half of what storing a delivery costs.
-    cursor = connection.connection.cursor()
     if connection.dialect.name != "sqlite":
         if len(rows) == 1:  # a quarter faster than lists of one
-            cursor.execute(_of_values("dbos.workflow_status", "%s", 1), rows[0])
-        else:
-            cursor.execute(_MANY_ON_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
-        return {row[0] for row in cursor.fetchall()}
+            return _inserted(connection, _of_values("dbos.workflow_status", "%s", 1), rows[0])
+        return _inserted(connection, _MANY_ON_POSTGRESQL, tuple(map(list, zip(*rows, strict=True))))
     new = set[str]()
     for start in range(0, len(rows), MOST_AT_ONCE):
         some = rows[start : start + MOST_AT_ONCE]
-        cursor.execute(_of_values("workflow_status", "?", len(some)), list(chain.from_iterable(some)))
-        new.update(row[0] for row in cursor.fetchall())
+        new |= _inserted(connection, _of_values("workflow_status", "?", len(some)), tuple(chain.from_iterable(some)))
     return new
+
+
+def _inserted(connection: sa.Connection, statement: str, values: tuple[Any, ...]) -> set[str]:
+    try:
+        # The driver itself: SQLAlchemy would take half of what storing a delivery costs.
+        cursor = connection.connection.cursor()
+        cursor.execute(statement, values)
+        return {row[0] for row in cursor.fetchall()}
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise as_sqlalchemy(connection, statement, error) from error
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Protocol
@@ -15,7 +16,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_locked, locked, make_engine
+from app.records.database import Along, begin_locked, locked, make_autocommitting, make_engine
+from app.records.database_errors import LockIsTaken
 from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
 from app.work.engine.work_rows import insert_new
@@ -34,25 +36,30 @@ SLOW_FOR_SECONDS = 60.0
 
 
 class WorkStore:
-    """From any thread, until `close`."""
+    """From any thread, until `close`; then it raises CannotStore."""
 
     def __init__(self, url: str) -> None:
         # A small pool of its own, which errors at once when the database is down: a web request must not hang.
         # The workers' commits keep SQLite's log short; when none of them works, it may grow to 80 MB.
         self.database = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
-        self._of_loop = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT) if is_sqlite(url) else None
+        self._is_sqlite = is_sqlite(url)
+        self._of_loop = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
+        self._is_open_for_loop = False
+        self._autocommitting = make_autocommitting(url)
+        self._is_closed = False
         self._free_until = 0.0
         self._slow_until = 0.0
 
     def close(self) -> None:
-        self.database.dispose()
-        if self._of_loop is not None:
-            self._of_loop.dispose()
+        self._is_closed = True
+        for database in (self.database, self._of_loop, self._autocommitting):
+            database.dispose()
 
     def accept(self, batch: Sequence[Work], along: Along | None = None) -> list[bool]:
-        """Store all of `batch` in one transaction: True for new work, False for known. Raises CannotStore.
+        """Store all of `batch`: True for new work, False for known. Raises CannotStore: then some may be stored.
 
-        `along`: what our own tables are to say once the work is there; it is in the same transaction, before the work.
+        `along`: what our own tables are to say once the work is there. Then all is in one transaction, in which it
+        comes first.
 
         Work whose key is known but which has already begun may have read the ticket before this delivery's change: it
         is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
@@ -60,34 +67,53 @@ class WorkStore:
         """
         time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
-            new = set[str]() if along is not None or self._of_loop else self._insert_alone(batch)
-            if len(new) == len(batch):
+            self._must_be_open()
+            new = self._inserted_by_itself(batch) if along is None and not self._is_sqlite else set[str]()
+            if batch and len(new) == len(batch):
                 return [True] * len(batch)
             with self.database.connect() as connection:
                 return self._write(connection, batch, new, along)
-        except (SQLAlchemyError, self.database.dialect.loaded_dbapi.Error) as error:
+        except SQLAlchemyError as error:
             raise CannotStore(type(error).__name__) from error
 
     def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
-        """As `accept`, for an event loop: within a millisecond, or not at all. None: somebody else writes, or the
-        database is one that may let us wait.
+        """As `accept`, for an event loop: within a millisecond, or not at all.
+
+        None: somebody else writes, the database may let us wait, or it is not `open_for_loop`.
         """
         began = time.monotonic()
-        if self._of_loop is None or began < max(self._free_until, self._slow_until):
+        if not self._is_open_for_loop or self._is_closed or began < max(self._free_until, self._slow_until):
             return None
         try:
             with self._of_loop.connect() as connection:
-                answers = self._write(connection, batch, set(), patience=0.0)
-        except (SQLAlchemyError, self._of_loop.dialect.loaded_dbapi.Error):
-            return None  # whoever may wait for it finds out why
-        if time.monotonic() - began > SLOW_SECONDS:
-            self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
-        return answers
+                return self._write(connection, batch, set(), patience=0.0)
+        except SQLAlchemyError as error:
+            # A lock that is not free is nothing. After all else the connection may be gone, and a new one takes time.
+            self._is_open_for_loop = isinstance(error, LockIsTaken)
+            return None
+        finally:
+            if time.monotonic() - began > SLOW_SECONDS:
+                self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
 
-    def _insert_alone(self, batch: Sequence[Work]) -> set[str]:
-        """In one statement, which is a transaction: PostgreSQL is asked once instead of three times."""
-        with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return insert_new(connection, [work for work in batch if not work.merged])
+    def open_for_loop(self) -> None:
+        """From a thread. Of PostgreSQL nothing is opened: its answer may take long."""
+        if not self._is_sqlite or self._is_open_for_loop or self._is_closed:
+            return
+        with suppress(SQLAlchemyError):
+            self._of_loop.connect().close()
+            self._is_open_for_loop = True
+
+    def _must_be_open(self) -> None:
+        """Raises CannotStore."""
+        if self._is_closed:
+            raise CannotStore("closed")
+
+    def _inserted_by_itself(self, batch: Sequence[Work]) -> set[str]:
+        """On PostgreSQL, in one statement. Nothing, where some must be judged beside others."""
+        if any(work.merged for work in batch) or len({work.message.work_id for work in batch}) < len(batch):
+            return set()
+        with self._autocommitting.connect() as connection:
+            return insert_new(connection, batch)
 
     def _write(
         self,
@@ -106,12 +132,13 @@ class WorkStore:
             new = new or insert_new(connection, [work for work in batch if not work.merged])
             answers = [self._store(connection, work, new) for work in batch]
         ended = time.monotonic()
-        if len(batch) > 1 and self._of_loop is not None:
+        if len(batch) > 1 and self._is_sqlite:
             self._free_until = ended + min(ended - began, MOST_REST_SECONDS)
         return answers
 
     def try_to_write(self) -> None:
         """Raises CannotStore."""
+        self._must_be_open()
         try:
             with begin_locked(self.database) as connection:
                 table = workflow_status(connection)
@@ -198,6 +225,8 @@ class Store(Protocol):
 
     def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None: ...
 
+    def open_for_loop(self) -> None: ...
+
 
 class Intake:
     """`await accept(work)`: True when it was new, False when it was known; raises CannotStore. For one event loop.
@@ -214,6 +243,7 @@ class Intake:
         self._unanswered = 0
         """Of those that the thread was given."""
         self._writer = threading.Thread(target=self._write_for_ever, daemon=True, name="intake")
+        self._stopping = threading.Lock()
         self._is_stopped = False
 
     def start(self) -> None:
@@ -221,8 +251,9 @@ class Intake:
 
     def stop(self) -> None:
         """Store what was handed in, then end."""
-        self._is_stopped = True
-        self._waiting.put(None)
+        with self._stopping:
+            self._is_stopped = True
+            self._waiting.put(None)
         self._writer.join()
 
     def is_busy(self) -> bool:
@@ -244,7 +275,9 @@ class Intake:
 
     def _store_arrived(self) -> None:
         batch, self._arrived = _not_hung_up(self._arrived), []
-        if batch and not self._unanswered and len(batch) <= MOST_AT_ONCE:
+        if not batch:
+            return
+        if not self._unanswered and len(batch) <= MOST_AT_ONCE:
             try:
                 answers = self._store.accept_at_once([work for work, _ in batch])
             except Exception as error:  # noqa: BLE001  # every sender must be answered, whatever went wrong
@@ -253,16 +286,18 @@ class Intake:
             if answers is not None:
                 _answer(batch, answers)
                 return
-        if self._is_stopped:  # nobody looks there any more
-            _answer(batch, CannotStore("stopping"))
-            return
-        self._unanswered += len(batch)
-        for one in batch:
-            self._waiting.put(one)
+        with self._stopping:
+            if not self._is_stopped:
+                self._unanswered += len(batch)
+                for one in batch:
+                    self._waiting.put(one)
+                return
+        _answer(batch, CannotStore("stopping"))  # nobody looks there any more
 
     def _write_for_ever(self) -> None:
         ended = False
         while not ended:
+            self._store.open_for_loop()
             batch = [self._waiting.get()]
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get())

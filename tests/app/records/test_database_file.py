@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.records.database import DatabaseFile, DatabaseGone
+from app.records.database import DatabaseFile
+from app.records.database_errors import DatabaseGone
 from app.work.engine.engine import Engine
 from app.work.messages import CannotStore, TriageTicket
 from tests.support.fakes import NOW

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -9,13 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE
 from threading import Event
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
 
 from app.records import database
-from app.records.database import begin_locked, make_engine, make_reader
+from app.records.database import DatabaseError, begin_locked, make_engine, make_reader
 from app.records.group_commit import GroupCommit
+from tests.app.work.conftest import wait_until
 from tests.support.forked import Forked
 
 BROKEN_DISK = """
@@ -122,21 +125,103 @@ def test_rows_of_others_are_committed_while_a_group_waits_for_the_disk(
     assert len(disk.flushed) == 2
 
 
-def test_the_log_is_closed_with_its_connection(url: str) -> None:
-    def open_files() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
+def test_what_was_committed_on_a_connection_that_broke_is_flushed(engine: sa.Engine, disk: Disk) -> None:
+    with engine.connect() as connection:
+        with connection.begin():
+            insert(connection)
+        connection.invalidate()
+        assert len(disk.flushed) == 1
+    with engine.connect(), engine.connect():  # both places are free again
+        pass
 
-    before = open_files()
+
+def test_all_of_a_group_hear_that_its_connection_could_not_be_given_back(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits, begun, may_end = GroupCommit(engine), Event(), Event()
+
+    def first(connection: sa.Connection) -> None:
+        begun.set()
+        assert may_end.wait(10)
+        insert(connection)
+
+    def broken(_: int) -> None:
+        raise RuntimeError
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [pool.submit(commits.run, first)]
+        assert begun.wait(10)
+        told += [pool.submit(commits.run, insert) for _ in range(3)]
+        wait_until(lambda: len(commits._waiting) == 3)
+        monkeypatch.setattr(database, "_flush", broken)
+        may_end.set()
+        assert all(isinstance(one.exception(10), RuntimeError) for one in told)
+
+
+def test_the_log_of_a_linked_file_is_the_one_that_is_flushed(url: str, engine: sa.Engine, disk: Disk) -> None:
+    link = disk.path.with_name("link.db")
+    link.symlink_to(disk.path)
+    linked = make_engine(f"sqlite:///{link}")
+    with begin_locked(linked) as connection:
+        insert(connection)
+    linked.dispose()
+    assert len(disk.flushed) == 1
+
+
+def test_the_log_is_closed_with_its_connection(url: str, disk: Disk) -> None:
+    def opened() -> int:
+        files = (str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink())
+        return sum(file.startswith(f"{disk.path}-wal") for file in files)
+
     for _ in range(3):
         engine = make_engine(url)
         with engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
+            assert opened() == 2  # SQLite's own and ours
         engine.dispose()
-    assert open_files() == before
+        assert not opened()
+        with engine.connect():  # and whoever comes late
+            engine.dispose()
+        assert not opened()
 
 
-def test_a_process_ends_whose_disk_takes_nothing(url: str) -> None:
-    process = Forked("-c", BROKEN_DISK, url, stdout=PIPE, stderr=PIPE)
-    assert process.wait(60) == 70
+def test_a_log_that_cannot_be_opened_is_an_error_of_the_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    engine = make_engine(url)
+    monkeypatch.setattr(os, "open", no_more)
+    with pytest.raises(DatabaseError):
+        engine.connect()
+    monkeypatch.undo()
+    with engine.connect():
+        pass
+    engine.dispose()
+
+
+def test_a_log_that_another_process_recovers_is_waited_for() -> None:
+    class Recovering:
+        tries, in_transaction = 0, False
+
+        def execute(self, statement: str) -> None:
+            if statement == "BEGIN IMMEDIATE":
+                self.tries += 1
+                self.in_transaction = self.tries == 3
+                if not self.in_transaction:
+                    error = sqlite3.OperationalError("database is locked")
+                    error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+                    raise error
+
+    connection = Recovering()
+    database._begin_as_soon_as_free(cast("sqlite3.Connection", connection), 10.0)
+    assert connection.tries == 3
+
+
+@pytest.mark.parametrize("log", [None, "/dev/full"])
+def test_a_process_ends_whose_disk_takes_nothing(url: str, log: str | None) -> None:
+    """Also where its log is on the same disk."""
+    with Path(log or os.devnull).open("wb", buffering=0) as stderr:
+        process = Forked("-c", BROKEN_DISK, url, stdout=PIPE, stderr=stderr)
+        assert process.wait(60) == 70
     assert b"stored" not in process.stdout.read()
     process.end()

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from app import logs
 from app.cli.main import cli
 from app.records import migration
-from app.records.database import NewerDatabase, make_engine
+from app.records.database import make_engine
+from app.records.database_errors import NewerDatabase
 from app.records.migration import MIGRATIONS, is_up_to_date, migrate
 from app.records.records import Records
 from app.records.tables import metadata

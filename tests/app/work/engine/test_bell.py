@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -48,6 +51,17 @@ def test_stored_work_begins_before_the_next_look(start: Started, monkeypatch: py
     monkeypatch.undo()
     engine._bell.ring(QUEUES)  # so that it stops
     assert found
+
+
+def test_a_closed_wire_writes_into_no_file_that_has_its_number_by_now(tmp_path: Path) -> None:
+    wire = BellWire()
+    wire.close()
+    with ExitStack() as opened:
+        files = [opened.enter_context((tmp_path / str(number)).open("wb")) for number in range(5)]
+        assert wire._near in {file.fileno() for file in files}
+        wire.pull()
+    assert not any(file.stat().st_size for file in tmp_path.iterdir())
+    os.close(wire._far)
 
 
 def test_what_another_process_stores_begins_before_the_next_look(

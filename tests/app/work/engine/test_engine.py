@@ -150,7 +150,9 @@ def test_later_work_waits_without_holding_the_ticket(start: Started) -> None:
 
 def test_work_for_a_database_that_is_locked_up_is_refused(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = start({"wf": done})
-    monkeypatch.setattr(engine.store, "database", sa.create_engine("sqlite:////nonexistent/folder/x.db"))
+    nowhere = sa.create_engine("sqlite:////nonexistent/folder/x.db")
+    for database in ("database", "_autocommitting"):
+        monkeypatch.setattr(engine.store, database, nowhere)
     with pytest.raises(CannotStore):
         engine.accept([work("a")])
 

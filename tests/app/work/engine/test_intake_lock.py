@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from app.records import database as records_database
+from app.records.database import make_engine
+from app.records.database_errors import DatabaseGone
 from app.records.database_url import sqlite_path
 from app.work.engine import work_store
 from app.work.engine.work_store import MOST_REST_SECONDS, SLOW_FOR_SECONDS, SLOW_SECONDS, WorkStore
@@ -28,6 +31,7 @@ def database(request: pytest.FixtureRequest) -> str:
 def store(start: Started, database_url: str) -> Iterator[WorkStore]:
     start({"wf": done})
     store = WorkStore(database_url)
+    store.open_for_loop()
     yield store
     store.close()
 
@@ -92,6 +96,56 @@ def test_an_event_loop_does_not_wait_for_a_slow_disk_again_for_a_while(
     assert store.accept([delivery("b")]) == [True]
     now += SLOW_FOR_SECONDS
     assert store.accept_at_once([delivery("c")]) == [True]
+
+
+def test_an_event_loop_opens_no_connection(store: WorkStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_: object) -> None:
+        raise DatabaseGone("moved")
+
+    monkeypatch.setattr(records_database.DatabaseFile, "check", gone)
+    assert store.accept_at_once([delivery("a")]) is None
+    monkeypatch.undo()
+    assert store.accept_at_once([delivery("a")]) is None
+    store.open_for_loop()
+    assert store.accept_at_once([delivery("a")]) == [True]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_is_closed_takes_nothing(store: WorkStore) -> None:
+    store.close()
+    assert store.accept_at_once([delivery("a")]) is None
+    for refused in (lambda: accept(store, "a"), store.try_to_write):
+        with pytest.raises(CannotStore):
+            refused()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_is_to_be_written_along_is_written_also_where_no_work_is(store: WorkStore) -> None:
+    written: list[object] = []
+    assert store.accept([], written.append) == []
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_of_two_in_a_batch_that_say_the_same_one_is_new(store: WorkStore) -> None:
+    assert accept(store, "a", "b", "a") == [True, True, False]
+    assert accept(store, "b", "c") == [False, True]
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_connection_that_the_server_ends_costs_one_delivery(
+    store: WorkStore, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records_database, "TRUSTED_SECONDS", 60.0)
+    assert accept(store, "a") == [True]
+    engine = make_engine(database_url, pool=1)
+    with engine.connect() as other:
+        others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database()"
+        other.execute(sa.text(f"{others} and pid <> pg_backend_pid()")).all()
+    engine.dispose()
+    with pytest.raises(CannotStore):
+        accept(store, "b")
+    assert accept(store, "b") == [True]
 
 
 @pytest.mark.parametrize("database", ["postgresql"])

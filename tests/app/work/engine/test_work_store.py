@@ -32,6 +32,9 @@ class SlowStore:
     def accept_at_once(self, batch: Sequence[Work]) -> list[bool] | None:
         return None
 
+    def open_for_loop(self) -> None:
+        pass
+
     def accept(self, batch: Sequence[Work]) -> list[bool]:
         self.batches.append([work.message.key for work in batch])
         self.go.wait(10)
