@@ -195,21 +195,21 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
 class _Log:
     """The log's file, until it is closed or nobody has it any more."""
 
+    _is_open = False
+
     def __init__(self, path: Path) -> None:
         """Raises the driver's error."""
         try:
-            self._file: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
-            self._file = None
             raise sqlite3.OperationalError(f"the log cannot be opened: {error.strerror}") from error
+        self._is_open = True
 
     def flush_or_die(self) -> None:
         """What the disk did not take cannot be taken back any more, and a second try would say that all is well.
 
         So the process ends, as PostgreSQL does, and nobody is told that it was stored.
         """
-        if self._file is None:
-            return
         try:
             _flush(self._file)
         except OSError as error:
@@ -219,9 +219,9 @@ class _Log:
                 os._exit(70)
 
     def close(self) -> None:
-        if self._file is not None:
+        if self._is_open:
+            self._is_open = False
             os.close(self._file)
-            self._file = None
 
     __del__ = close
 
@@ -245,9 +245,8 @@ def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> N
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                is_busy = (
-                    error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                )  # also while another process recovers the log
+                # Also while another process recovers the log after a crash, which has a code of its own.
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
                 if not is_busy or time.monotonic() >= deadline:
                     raise (LockIsTaken if is_busy else OperationalError)("BEGIN IMMEDIATE", None, error) from error
                 time.sleep(LOOKS_SECONDS)
