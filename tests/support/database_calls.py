@@ -27,6 +27,8 @@ from tests.support.paths import ROOT
 A_TICKETS = ("intake", "dbos-executor", "queue-worker", "ticker-calls")
 PASSED_OVER = ("records/database.py", "records/prepared.py", "records/group_commit.py")
 BY_THE_CLOCK = "work/issues/sync.py"
+STORES = ("web", "engine/work_store.py")
+"""The thread of the web's event loop, which has other things to do too, and what it does of a ticket's work."""
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""
 
@@ -53,10 +55,11 @@ class Calls:
 
     def note(self, kind: str, text: str = "") -> None:
         thread = threading.current_thread()
-        if not thread.name.startswith(A_TICKETS):
+        web, stores = STORES
+        if not thread.name.startswith((*A_TICKETS, web)):
             return
         place = _place()
-        if place is None:
+        if place is None or (thread.name == web and not place.startswith(stores)):
             return
         call = Call(kind, " ".join(text.split())[:70], place)
         if not thread.name.startswith(LOOKS):
@@ -92,6 +95,8 @@ def counted_calls() -> Iterator[Calls]:
 
     def rollback(connection: sa.Connection) -> None:
         dialect, driver = connection.dialect, connection.connection.dbapi_connection
+        if dialect.name == "sqlite" and not getattr(driver, "in_transaction", True):
+            return  # its lock was taken: nothing has begun, and nothing is asked
         if not (dialect.skip_autocommit_rollback and driver and dialect.detect_autocommit_setting(driver)):
             calls.note("rollback")
 
