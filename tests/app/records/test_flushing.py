@@ -7,9 +7,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 from subprocess import PIPE
-from threading import Event
+from threading import Event, Lock
 from typing import cast
 
 import pytest
@@ -123,6 +125,49 @@ def test_rows_of_others_are_committed_while_a_group_waits_for_the_disk(
         may_go_on.set()
         first.result(10)
     assert len(disk.flushed) == 2
+
+
+class LosesPower(Disk):
+    """What would be left after a power cut: the log as it was when it was flushed last."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._lock, self._left, self._cuts = Lock(), b"", count()
+
+    def flush(self, file: int) -> None:
+        with self._lock:
+            self._left = os.pread(file, os.fstat(file).st_size, 0)
+
+    def rows(self) -> set[int]:
+        with self._lock:
+            cut = self.path.with_name(f"cut{next(self._cuts)}.db")
+            cut.write_bytes(self.path.read_bytes())
+            cut.with_name(f"{cut.name}-wal").write_bytes(self._left)
+        with closing(sqlite3.connect(cut)) as connection:
+            return {row[0] for row in connection.execute("SELECT a FROM t")}
+
+
+def test_no_thread_is_answered_before_its_rows_would_survive_a_power_cut(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = LosesPower(Path(url.removeprefix("sqlite:///")))
+    monkeypatch.setattr(database, "_flush", disk.flush)
+    engine = make_engine(url)
+    with begin_locked(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
+    commits = GroupCommit(engine)
+
+    def survives(number: int) -> bool:
+        if number % 4:
+            commits.run(lambda connection: connection.exec_driver_sql(f"INSERT INTO t VALUES ({number})"))
+        else:
+            with begin_locked(engine) as connection:
+                connection.exec_driver_sql(f"INSERT INTO t VALUES ({number})")
+        return number in disk.rows()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(survives, range(64)))
+    engine.dispose()
 
 
 def test_what_was_committed_on_a_connection_that_broke_is_flushed(engine: sa.Engine, disk: Disk) -> None:
