@@ -1,13 +1,14 @@
 # One image for `pointsman serve` and `pointsman work --port 8080`: without a port a worker's health check fails. The root
 # file system may be read-only: only /data is written to. HOME and TMPDIR are set for libraries that ask for such places
 # when they are imported, and end the process if there are none: any user id may run this, with no /tmp. MALLOC_: threads
-# share two arenas of memory, and what is free goes back to the system.
+# share two arenas of memory, and what is free goes back to the system. GLIBC_: no thread keeps what it freed for itself.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
     MALLOC_TRIM_THRESHOLD_=1048576 \
+    GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
     HOME=/nonexistent \
     TMPDIR=/data \
     HOST=0.0.0.0 \

@@ -91,11 +91,9 @@ class Loaded:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Brings the tables up to date, too. Raises BadModel, BadRules, NewerDatabase, DatabaseError and OSError."""
-        judgement = load_judgement(settings)
+        """For those who bring the tables up to date. Raises BadModel, BadRules and OSError."""
         rules = read_rules(settings.routing_file, settings.macros_file)
-        Records.migrate(settings.database_url)
-        return cls(judgement, rules, has_newest_tables=True)
+        return cls(load_judgement(settings), rules, has_newest_tables=True)
 
 
 def load_judgement(settings: Settings) -> Judgement:

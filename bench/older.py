@@ -22,7 +22,7 @@ from bench.effects import PROJECT, last_written, tagged, write_reports
 from bench.supervised import Supervised, running, wait_until
 from bench.usage import memory, processor_seconds
 from tests.support.paths import ROOT
-from tests.support.processes import RunningSandbox, free_port, own_settings, roomy_rules, sandboxed
+from tests.support.processes import RunningSandbox, free_port, memory_settings, own_settings, roomy_rules, sandboxed
 
 TICKETS = 200
 WARM_UP = 80
@@ -32,8 +32,6 @@ ALONE = 15
 ROUNDS = 3
 LATENCY = 0.02
 PATIENCE = 240.0
-# As in the image.
-MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def _serve(tree: Tree, folder: Path, sandbox: RunningSandbox) -> Iterator[tuple[
     environ = {
         **sandbox.environ,
         **own_settings(folder, port),
-        **MALLOC,
+        **memory_settings(tree.folder),
         "PYTHONPATH": str(tree.folder),  # ours would lead the other one here
         "ROUTING_FILE": str(roomy_rules(folder, tree.folder)),
         "MACROS_FILE": str(tree.folder / "macros.yaml"),

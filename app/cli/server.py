@@ -7,9 +7,11 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
-from app import logs
+from app import code_pages, logs
 from app.bootstrap import Loaded, build
+from app.cli.child_process import run_in_child
 from app.cli.errors import NotDone
 from app.cli.one_processor import OneProcessor
 from app.cli.worker_process import WorkerProcess
@@ -17,6 +19,7 @@ from app.cli.worker_threads import take_long_turns
 from app.records.database import DatabaseError
 from app.records.database_errors import NewerDatabase
 from app.records.database_url import cannot_open
+from app.records.records import Records
 from app.rules.parsing.positions import BadRules
 from app.service import Service
 from app.settings import BadSettings, Settings, load
@@ -95,13 +98,18 @@ def _built(
 ) -> Service:
     """Raises NotDone."""
     with _can_start(settings):
-        return build(settings, loaded, worker=worker, wire=wire)
+        service = build(settings, loaded, worker=worker, wire=wire)
+    # Nothing of the service runs yet.
+    code_pages.give_back()
+    return service
 
 
 def _loaded(settings: Settings) -> Loaded:
     """Before there are two processes: both share its memory. Raises NotDone."""
     with _can_start(settings):
-        return Loaded.of(settings)
+        loaded = Loaded.of(settings)
+        run_in_child(partial(Records.migrate, settings.database_url))
+    return loaded
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app import code_pages
 from app.model.bert_tokenizer import WordPieces
 from app.model.eight_bits import multiply_in_8_bits
 from app.model.one_text import read_one_text
@@ -145,5 +146,6 @@ class Encoder:
                 disabled_optimizers=["SkipLayerNormFusion"],
             )
             session._model_bytes = None  # noqa: SLF001  # kept for a second session: the weights twice in memory
+            code_pages.give_back(str(Path(onnxruntime.__file__).parent))
             self._loaded = _Loaded(session, table)
         return self._loaded

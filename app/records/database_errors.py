@@ -19,7 +19,11 @@ class NewerDatabase(Exception):
     reason = "newer_database"
 
     def __init__(self, revision: str) -> None:
-        super().__init__(
-            f"the database was migrated by a newer version (revision {revision}); "
+        super().__init__(revision)
+        self.revision = revision
+
+    def __str__(self) -> str:
+        return (
+            f"the database was migrated by a newer version (revision {self.revision}); "
             "run that version or a later one, or restore the backup made before the migration"
         )

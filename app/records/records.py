@@ -25,7 +25,6 @@ from app.records.group_commit import GroupCommit
 from app.records.issue_notes import IssueNotes
 from app.records.links import Links
 from app.records.mentions import Mentions
-from app.records.migration import is_up_to_date, migrate
 from app.records.outbox import OutboxEntries
 from app.records.pauses import Pauses
 from app.records.progress import Progress
@@ -92,15 +91,19 @@ class Records:
     @staticmethod
     def migrate(url: str) -> None:
         """Bring the tables up to date. Leaves no connection open. Raises NewerDatabase."""
+        from app.records import migration  # noqa: PLC0415  # alembic takes 7 MB: where it is needed alone
+
         engine = make_engine(url)
         try:
-            migrate(engine)
+            migration.migrate(engine)
         finally:
             engine.dispose()
 
     @classmethod
     def beside_a_service(cls, url: str) -> Self:
         """For a command: on the tables as they are. Raises NoRecords when there are none, or older or newer ones."""
+        from app.records.migration import is_up_to_date  # noqa: PLC0415  # the same
+
         if is_sqlite(url) and not sqlite_path(url).exists():
             raise NoRecords(f"there is no database at {sqlite_path(url)}")
         engine = make_engine(url, pool=1)

@@ -16,13 +16,13 @@ from tests.support.processes import (
     Start,
     free_port,
     fresh,
+    memory_settings,
     own_settings,
     process,
     roomy_rules,
     sandboxed,
 )
 
-AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 MEMORY = re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE)
 DONE = re.compile(r"^pointsman_delivery_to_done_seconds_count (\S+)", re.MULTILINE)
 # One in so many becomes an issue, of which the service keeps a copy: its index grows by a kilobyte for each.
@@ -93,7 +93,7 @@ def soak(
         for project in ("gitlab-org/gitlab", "gitlab-com/infrastructure"):
             sandbox.gitlab("add_project", path=project, visibility="public")
         own = {"DATABASE_URL": database_url, "ROUTING_FILE": str(roomy_rules(folder))}
-        environ = {**sandbox.environ, **own_settings(folder, port), **AS_IN_THE_IMAGE, **own}
+        environ = {**sandbox.environ, **own_settings(folder, port), **memory_settings(), **own}
         with process("app.cli.main", "serve", ready=f"{service}/healthz", environ=environ, start=start):
             for vendor, control in (("zendesk", sandbox.zendesk), ("gitlab", sandbox.gitlab)):
                 control("subscribe", endpoint_url=f"{service}/webhooks/{vendor}")

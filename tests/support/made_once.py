@@ -14,7 +14,7 @@ from dbos import run_dbos_database_migrations
 from app import rulebook
 from app.desk.registry import desk_router
 from app.model.model import Model
-from app.records import records
+from app.records import migration
 from app.records.database import make_engine
 from app.records.migration import migrate
 from app.rules import draft, files, loading
@@ -31,7 +31,7 @@ load = lru_cache(maxsize=16)(loading.load)
 def make_once(patch: pytest.MonkeyPatch) -> None:
     """Until the patches are undone. Whoever tests how it is made calls what makes it by its own name."""
     read_once(patch)
-    patch.setattr(records, "migrate", _migrate)
+    patch.setattr(migration, "migrate", _migrate)
     patch.setattr(web, "desk_router", cache(desk_router))
     patch.setattr(draft_process, "_NEW", FORKING)  # not spawned: each would import the service anew
 

@@ -122,6 +122,11 @@ def own_settings(folder: Path, port: int) -> dict[str, str]:
     }
 
 
+def memory_settings(tree: Path = ROOT) -> dict[str, str]:
+    """How the image of that version has glibc keep memory."""
+    return dict(re.findall(r"\b((?:MALLOC|GLIBC)_\w+)=(\S+)", (tree / "Dockerfile").read_text()))
+
+
 def roomy_rules(folder: Path, tree: Path = ROOT) -> Path:
     """The rules that the tree ships, so that every report becomes an issue."""
     text = (tree / "routing.yaml").read_text()
