@@ -92,7 +92,7 @@ def train_model(out: Console, sources: Sources, folder: Path, *, force: bool) ->
             print_line(out, f"\n{name}", style="bold")
             out.print(summary(evaluation))
     stored = force or not reasons
-    measured = current.learned.names.measured.get(_measure(trained.semantic is not None))
+    measured = current.names.measured.get(_measure(trained.semantic is not None))
     TrainingReport(
         at=datetime.now(UTC).isoformat(),
         tickets=len(examples),
@@ -181,7 +181,7 @@ def prediction_of(example: TrainingExample, judged: Judged) -> Prediction:
 
 def _newest(model: Model) -> datetime | None:
     """The newest ticket that the current model has read; later ones are new to it."""
-    newest = str(model.learned.names.trained_on.get("newest", ""))
+    newest = str(model.names.trained_on.get("newest", ""))
     return datetime.fromisoformat(newest) if newest else None
 
 
@@ -191,6 +191,6 @@ def _measure(with_encoder: bool) -> str:
 
 def _below_measured(current: Model, found: Evaluation, *, with_encoder: bool) -> tuple[str, ...]:
     """For too few new tickets to compare by time: compares the two cross-validations."""
-    was = current.learned.names.measured.get(_measure(with_encoder))
+    was = current.names.measured.get(_measure(with_encoder))
     now = found.macro_f1
     return (f"macro F1 falls from {was:.3f} to {now:.3f}",) if was is not None and now < was - 0.01 else ()

@@ -93,8 +93,8 @@ class Neighbours:
     """(tickets + 1,): where each one's words begin in the two next."""
     words: NDArray[np.int64]
     weights: FloatArray
-    meanings: FloatArray | None = None
-    """(tickets, 384)"""
+    meanings: NDArray[np.int8] | FloatArray | None = None
+    """(tickets, 384); with 8 bits as they are stored, and of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def version_of(files: dict[str, bytes]) -> str:
 
 
 def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str) -> Artifact:
-    def stored(name: str, *shape: int) -> NDArray[np.float16]:
+    def stored(name: str, *shape: int) -> NDArray[Any]:
         array = arrays[name]
         if array.shape != shape or not np.isfinite(array).all():
             raise BadModel(f"`{name}` in {NUMBERS} is {array.shape}, or not finite; {shape} was expected")
@@ -178,8 +178,7 @@ def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str)
             numbers("intercept_with_encoder", archetypes),
             dense,
         )
-        meanings = numbers("meanings", len(names.remembered), dense.shape[0])
-        meanings /= np.maximum(np.linalg.norm(meanings, axis=1, keepdims=True), 1e-9)
+        meanings = stored("meanings", len(names.remembered), dense.shape[0])
     starts, words = arrays["starts"].astype(np.int64), arrays["words"].astype(np.int64)
     weights = numbers("weights", len(words))
     if len(starts) != len(names.remembered) + 1 or (len(words) and not 0 <= words.min() <= words.max() < pieces):

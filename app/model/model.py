@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model import artifact
-from app.model.artifact import Artifact, BadModel, BandThresholds, Head, Neighbours
+from app.model.artifact import Artifact, BadModel, BandThresholds, Neighbours
 from app.model.encoder import ENCODER_NAME, Encodes
 from app.model.features import meaning, pieces
 from app.model.model_verdict import ModelVerdict, Nearest
@@ -58,16 +58,20 @@ class _ByWord:
 
 @dataclass(frozen=True, slots=True)
 class _ByMeaning:
-    """The remembered tickets' meanings. All their numbers are 2.5 MB: read for each ticket, they would push what else
-    it needs out of the processor's cache. So the likely ones are chosen by their signs."""
+    """The remembered tickets' meanings. Read for each ticket, all of them would push what else it needs out of the
+    processor's cache. So the likely ones are chosen by their signs."""
 
-    numbers: NDArray[np.float32]
+    numbers: NDArray[np.int8] | NDArray[np.float32]
+    """As they are stored."""
+    lengths: NDArray[np.float32]
     signs: NDArray[np.uint64]
     """(64 dimensions each, tickets)."""
 
     @classmethod
-    def of(cls, meanings: NDArray[np.float32]) -> Self:
-        return cls(meanings, np.ascontiguousarray(signs_of(meanings).T))
+    def of(cls, meanings: NDArray[np.int8] | NDArray[np.float32]) -> Self:
+        full = meanings.astype(np.float32)
+        lengths = np.maximum(np.linalg.norm(full, axis=1), 1e-9).astype(np.float32)
+        return cls(meanings, lengths, np.ascontiguousarray(signs_of(full).T))
 
     def likely(self, dense: NDArray[np.float32], words: NDArray[np.float64]) -> NDArray[np.intp]:
         """Places of those that are probably the nearest, by the share of signs that differ and by `words`."""
@@ -79,20 +83,23 @@ class _ByMeaning:
 
     def products(self, dense: NDArray[np.float32], places: NDArray[np.intp]) -> NDArray[np.float32]:
         some = (places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE))
-        return np.concatenate([self.numbers[one] @ dense for one in some])
+        products = np.concatenate([self.numbers[one].astype(np.float32) @ dense for one in some])
+        return (products / self.lengths[places]).astype(np.float32, copy=False)
 
 
 class Model:
     """Made once, then only read. 1 to 3 ms a ticket, and 2 to 4 ms more with the encoder."""
 
     def __init__(self, learned: Artifact, encoder: Encodes | None = None) -> None:
-        self.learned = learned
         self.encoder = encoder if learned.semantic is not None else None
         names = learned.names
+        # Not the names of the pieces, nor the other head: nobody asks for them again, and they are 8 MB.
+        self.names = names.model_copy(update={"pieces": ()})
         self.archetypes = names.archetypes
         self.version = learned.version
         self.vocabulary = FeatureVocabulary(names.pieces, learned.rarity, names.block_weights)
-        self._remembered = _ByWord.of(learned.neighbours, len(self.vocabulary.blocks[0]))
+        self._head = learned.plain if self.encoder is None or learned.semantic is None else learned.semantic
+        self._remembered = _ByWord.of(learned.neighbours, len(names.pieces[0]))
         meanings = learned.neighbours.meanings
         self._meanings = None if meanings is None else _ByMeaning.of(meanings)
 
@@ -107,41 +114,45 @@ class Model:
     @property
     def thresholds(self) -> Mapping[str, BandThresholds]:
         """What was found by cross-validation, for the head in use; routing.yaml has the last word."""
-        names = self.learned.names
-        return names.thresholds if self.encoder is None else names.thresholds_with_encoder
+        return self.names.thresholds if self.encoder is None else self.names.thresholds_with_encoder
 
     def judge(self, ticket: Ticket, channel: str) -> ModelVerdict:
         found = pieces(ticket, channel)
         vector = self.vocabulary.vector(found)
         dense = self.encoder.encode(meaning(ticket)) if self.encoder is not None else None
-        head = self.learned.plain if dense is None or self.learned.semantic is None else self.learned.semantic
-        likely = probabilities(self.scores(head, vector, dense), self._temperature(dense))
+        rows = self._head.coefficients[vector.places].astype(np.float32)
+        likely = probabilities(self._scores(rows, vector, dense), self._temperature(dense))
         order = np.argsort(-likely, kind="stable")
         best = int(order[0])
         return ModelVerdict(
             probabilities={self.archetypes[one]: float(likely[one]) for one in order},
             best=self.archetypes[best],
             probability=float(likely[best]),
-            strongest=strongest(found, self.vocabulary.names, vector, _rows(head, vector), best),
+            strongest=strongest(found, vector, rows, best),
             nearest=self._nearest(self.vocabulary.words(vector), dense),
             version=self.version,
             with_encoder=dense is not None,
             thresholds=self.thresholds,
         )
 
-    def scores(self, head: Head, vector: Sparse, dense: NDArray[np.float32] | None) -> NDArray[np.float32]:
-        """(archetypes,): what softmax is taken of, before the temperature."""
-        found: NDArray[np.float32] = vector.values @ _rows(head, vector) + head.intercept
-        if dense is not None and head.dense is not None:
-            found = found + np.float32(self.learned.names.encoder_weight) * (dense @ head.dense)
+    def _scores(
+        self, rows: NDArray[np.float32], vector: Sparse, dense: NDArray[np.float32] | None
+    ) -> NDArray[np.float32]:
+        """(archetypes,): what softmax is taken of, before the temperature.
+
+        `rows`: (places, archetypes), what each piece of the ticket speaks for.
+        """
+        found: NDArray[np.float32] = vector.values @ rows + self._head.intercept
+        if dense is not None and self._head.dense is not None:
+            found = found + np.float32(self.names.encoder_weight) * (dense @ self._head.dense)
         return found
 
     def _temperature(self, dense: NDArray[np.float32] | None) -> float:
-        names = self.learned.names
+        names = self.names
         return names.temperature if dense is None else names.temperature_with_encoder or names.temperature
 
     def _nearest(self, words: Sparse, dense: NDArray[np.float32] | None) -> tuple[Nearest, ...]:
-        remembered = self.learned.names.remembered
+        remembered = self.names.remembered
         if not remembered:
             return ()
         alike, places = self._remembered.products(words, len(remembered)), np.arange(len(remembered))
@@ -160,11 +171,6 @@ def _highest(numbers: NDArray[np.float64], count: int) -> list[int]:
         places.append(int(left.argmax()))
         left[places[-1]] = -np.inf
     return places
-
-
-def _rows(head: Head, vector: Sparse) -> NDArray[np.float32]:
-    """(places, archetypes): what each piece of the ticket speaks for."""
-    return head.coefficients[vector.places].astype(np.float32)
 
 
 def probabilities(scores: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

@@ -27,16 +27,14 @@ _MASKED: Final = {
 _EMPTY: Final = words_of(Path(__file__).parent / "data" / "empty_words.txt")
 
 
-def strongest(
-    pieces: TicketPieces, names: tuple[str, ...], vector: Sparse, rows: NDArray[np.float32], best: int
-) -> tuple[str, ...]:
+def strongest(pieces: TicketPieces, vector: Sparse, rows: NDArray[np.float32], best: int) -> tuple[str, ...]:
     """At most five words, phrases or traits that spoke most for the column `best`, the strongest first.
 
     `rows`: (places, archetypes), the coefficients of the vector's pieces.
     """
     # Against the mean of all archetypes: softmax does not see what speaks for all of them alike.
     shares = vector.values * (rows[:, best] - rows.mean(axis=1))
-    by_name = {names[place]: float(share) for place, share in zip(vector.places, shares, strict=True)}
+    by_name = dict(zip(vector.names, shares.tolist(), strict=True))
     scores: dict[str, float] = defaultdict(float)
     owners: dict[str, list[str]] = defaultdict(list)
     for word in dict.fromkeys(pieces.order):

@@ -3,8 +3,9 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -22,56 +23,89 @@ class Sparse:
 
     places: NDArray[np.int64]
     values: NDArray[np.float32]
+    names: Sequence[str] = ()
+    """Of the pieces that stand there; empty for words alone."""
 
 
-class FeatureVocabulary:
-    """Which pieces are known, where each one's number stands, and how rare it is."""
+@dataclass(frozen=True, slots=True)
+class KnownPieces:
+    """What was learned of, block by block."""
 
-    def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
-        self.blocks = tuple(tuple(block) for block in blocks)
-        self.weights = tuple(weights)
-        self.names = tuple(name for block in self.blocks for name in block)
-        self.rarity = rarity
-        self._rarity = array("f", rarity.astype(np.float32).tobytes())
-        """The same: a number at a time is read faster from it."""
-        self._places: list[Mapping[str, int]] = []
-        start = 0
-        for block in self.blocks:
-            self._places.append({name: start + number for number, name in enumerate(block)})
-            start += len(block)
+    blocks: Sequence[Sequence[str]]
+    rarity: NDArray[np.float32]
+    """(pieces,)"""
 
     @classmethod
-    def of(cls, tickets: Sequence[TicketPieces], fewest: Sequence[int], weights: Sequence[float]) -> Self:
-        """The pieces that occur in at least so many tickets, in alphabetical order."""
+    def of(cls, tickets: Sequence[TicketPieces], fewest: Sequence[int]) -> Self:
+        """Those that occur in at least so many tickets, in alphabetical order."""
         blocks: list[list[str]] = []
         rarity: list[float] = []
-        for block in range(len(weights)):
+        for block, least in enumerate(fewest):
             seen = Counter(name for ticket in tickets for name in ticket.blocks()[block])
-            kept = sorted(name for name, times in seen.items() if times >= fewest[block])
+            kept = sorted(name for name, times in seen.items() if times >= least)
             blocks.append(kept)
             rarity += [
                 1.0 if block in COUNTED else math.log((1 + len(tickets)) / (1 + seen[name])) + 1 for name in kept
             ]
         # Saved with 16 bits: training must see the same numbers as judging does later.
-        return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32), weights)
+        return cls(blocks, np.array(rarity, dtype=np.float16).astype(np.float32))
+
+
+class FeatureVocabulary:
+    """Which pieces are known, where each one's number stands, and how rare it is.
+
+    A piece is known by the 64 bits of its hash: 43,000 names would take 6 MB more. Once in 10**14 an unknown piece has
+    the hash of one of them.
+    """
+
+    def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
+        self.size = sum(map(len, blocks))
+        self._words = len(blocks[0])
+        self._weights = tuple(weights)
+        self._rarity = array("f", rarity.astype(np.float32).tobytes())
+        hashes = _hashes(chain.from_iterable(blocks), self.size)
+        order = hashes.argsort()
+        self._hashes = hashes[order]
+        self._order = order.astype(np.int32)
 
     def vector(self, ticket: TicketPieces) -> Sparse:
+        blocks = ticket.blocks()
+        standing = iter(self._places([*chain.from_iterable(blocks)]))
+        names: list[str] = []
         places: list[int] = []
         values: list[float] = []
-        for known, weight, counted in zip(self._places, self.weights, ticket.blocks(), strict=True):
-            found = [(known[name], _damped(times)) for name, times in counted.items() if name in known]
-            numbers = [times * self._rarity[place] for place, times in found]
-            length = math.sqrt(sum(number * number for number in numbers))
-            places += [place for place, _ in found]
-            values += [weight * number / length for number in numbers]
-        return Sparse(np.array(places, dtype=np.int64), np.array(values, dtype=np.float32))
+        for weight, counted in zip(self._weights, blocks, strict=True):
+            found = [
+                (name, place, _damped(times) * self._rarity[place])
+                for (name, times), place in zip(counted.items(), standing, strict=False)
+                if place >= 0
+            ]
+            length = math.sqrt(sum(number * number for _, _, number in found))
+            names += [name for name, _, _ in found]
+            places += [place for _, place, _ in found]
+            values += [weight * number / length for _, _, number in found]
+        return Sparse(np.array(places, dtype=np.int64), np.array(values, dtype=np.float32), names)
+
+    def _places(self, names: Sequence[str]) -> list[int]:
+        """-1: not known."""
+        if not self.size:
+            return [-1] * len(names)
+        hashes = _hashes(names, len(names))
+        at = np.minimum(self._hashes.searchsorted(hashes), self.size - 1)
+        places: list[int] = np.where(self._hashes[at] == hashes, self._order[at], -1).tolist()
+        return places
 
     def words(self, vector: Sparse) -> Sparse:
         """Only the words of a vector, of length 1: what neighbours are compared by."""
-        chosen = vector.places < len(self.blocks[0])
+        chosen = vector.places < self._words
         values = vector.values[chosen]
         length = float(np.linalg.norm(values))
         return Sparse(vector.places[chosen], values / np.float32(length) if length else values)
+
+
+def _hashes(names: Iterable[str], count: int) -> NDArray[np.int64]:
+    """(count,): for this process and those that are forked from it."""
+    return np.fromiter(map(hash, names), np.int64, count)
 
 
 def _damped(times: int) -> float:

@@ -15,7 +15,7 @@ from app.model.artifact import Head, Neighbours
 from app.model.encoder import Encodes
 from app.model.features import TicketPieces, meaning, pieces
 from app.model.training.examples import TrainingExample
-from app.model.vectors import FeatureVocabulary, Sparse
+from app.model.vectors import FeatureVocabulary, KnownPieces, Sparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     archetypes: tuple[str, ...]
+    known: KnownPieces
     vocabulary: FeatureVocabulary
     plain: Head
     semantic: Head | None
     encoder_weight: float
 
     def scores(self, prepared: Prepared, *, with_encoder: bool) -> NDArray[np.float32]:
-        """(examples, archetypes), as `Model.scores` would give them."""
+        """(examples, archetypes), as `Model` would compute them."""
         head = self.semantic if with_encoder and self.semantic is not None else self.plain
         found = _matrix([self.vocabulary.vector(one) for one in prepared.pieces], self.vocabulary) @ head.coefficients
         found = found + head.intercept
@@ -80,16 +81,17 @@ def prepare(examples: Sequence[TrainingExample], encoder: Encodes | None) -> Pre
 
 
 def fit(prepared: Prepared, recipe: Recipe) -> Fitted:
-    vocabulary = FeatureVocabulary.of(prepared.pieces, recipe.fewest, recipe.block_weights)
+    known = KnownPieces.of(prepared.pieces, recipe.fewest)
+    vocabulary = FeatureVocabulary(known.blocks, known.rarity, recipe.block_weights)
     matrix = _matrix([vocabulary.vector(one) for one in prepared.pieces], vocabulary)
     plain = _head(matrix, prepared, recipe)
     semantic = None
     if prepared.meanings is not None:
         both = sparse.hstack([matrix, sparse.csr_matrix(recipe.encoder_weight * prepared.meanings)]).tocsr()
         whole = _head(both, prepared, recipe)
-        known = matrix.shape[1]
-        semantic = Head(whole.coefficients[:known], whole.intercept, whole.coefficients[known:].astype(np.float32))
-    return Fitted(prepared.archetypes, vocabulary, plain, semantic, recipe.encoder_weight)
+        size = vocabulary.size
+        semantic = Head(whole.coefficients[:size], whole.intercept, whole.coefficients[size:].astype(np.float32))
+    return Fitted(prepared.archetypes, known, vocabulary, plain, semantic, recipe.encoder_weight)
 
 
 def neighbours(prepared: Prepared, vocabulary: FeatureVocabulary) -> Neighbours:
@@ -122,5 +124,5 @@ def _matrix(rows: Sequence[Sparse], vocabulary: FeatureVocabulary) -> sparse.csr
             np.concatenate([row.places for row in rows]),
             np.cumsum([0, *(len(row.places) for row in rows)]),
         ),
-        shape=(len(rows), len(vocabulary.names)),
+        shape=(len(rows), vocabulary.size),
     )

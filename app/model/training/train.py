@@ -72,7 +72,7 @@ def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None, s
     names = ModelNames(
         format=artifact.FORMAT,
         archetypes=fitted.archetypes,
-        pieces=fitted.vocabulary.blocks,
+        pieces=tuple(map(tuple, fitted.known.blocks)),
         block_weights=recipe.block_weights,
         encoder=ENCODER_NAME if encoder else None,
         encoder_weight=recipe.encoder_weight if encoder else 0.0,
@@ -86,7 +86,7 @@ def train(examples: Sequence[TrainingExample], encoder: Encodes | None = None, s
         made_with={name: version(name) for name in ("scikit-learn", "numpy", "scipy")},
     )
     known = neighbours(prepared, fitted.vocabulary)
-    files = artifact.dump(Artifact(names, fitted.vocabulary.rarity, fitted.plain, fitted.semantic, known))
+    files = artifact.dump(Artifact(names, fitted.known.rarity, fitted.plain, fitted.semantic, known))
     return Trained(files, artifact.version_of(files), plain, semantic, crossed)
 
 
