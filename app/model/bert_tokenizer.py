@@ -8,7 +8,11 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from app.model.name_table import UNKNOWN, NameTable
+
 LONGEST_WORD = 100
+MARKS = ("[UNK]", "[CLS]", "[SEP]")
+"""Of a word that has no pieces, of the beginning and of the end."""
 # CJK is written without blanks: each sign is a word of its own.
 _CJK = re.compile(
     "([\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002a6df\U0002a700-\U0002b73f\U0002b740-\U0002b81f"
@@ -24,11 +28,11 @@ class WordPieces:
     """Texts as ids of word pieces; safe from any thread."""
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
-        self._ids = {piece: number for number, piece in enumerate(vocabulary)}
-        try:
-            self._unknown, self._first, self._last = (self._ids[piece] for piece in ("[UNK]", "[CLS]", "[SEP]"))
-        except KeyError as missing:
-            raise ValueError(f"the vocabulary of word pieces lacks {missing}") from None
+        self._ids = NameTable(vocabulary, len(vocabulary))
+        marks = self._ids.numbers(MARKS)
+        if UNKNOWN in marks:
+            raise ValueError(f"the vocabulary of word pieces lacks {MARKS[marks.index(UNKNOWN)]!r}")
+        self._unknown, self._first, self._last = marks
         self._cut = lru_cache(maxsize=4096)(self._cut_word)
 
     def encode(self, text: str, longest: int) -> list[int]:
@@ -50,7 +54,7 @@ class WordPieces:
         while start < len(word):
             prefix = "##" if start else ""
             for end in range(len(word), start, -1):
-                if (number := self._ids.get(prefix + word[start:end])) is not None:
+                if (number := self._ids.number(prefix + word[start:end])) != UNKNOWN:
                     ids.append(number)
                     start = end
                     break

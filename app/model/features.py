@@ -20,7 +20,7 @@ LONGEST = 4_000
 """Characters. A stack trace of ten pages says nothing that its first page does not."""
 LONGEST_RUN = 40
 """Signs between two blanks; what is longer is a key or a path, and its letters say nothing."""
-RUNS_REMEMBERED = 1024
+RUNS_REMEMBERED = 512
 """Whose letter groups are kept: many tickets have the same words, and reasons are told by them too."""
 IN_SUBJECT: Final = "subject: "
 """Stands before the words of the subject: they count a second time."""

@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Self
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.features import TicketPieces
+from app.model.name_table import UNKNOWN, NameTable
 
 COUNTED = frozenset({2, 3})
 """Traits and topics are counted plainly: a rare one is not worth more."""
@@ -52,25 +53,18 @@ class KnownPieces:
 
 
 class FeatureVocabulary:
-    """Which pieces are known, where each one's number stands, and how rare it is.
-
-    A piece is known by the 64 bits of its hash: 43,000 names would take 6 MB more. Once in 10**14 an unknown piece has
-    the hash of one of them.
-    """
+    """Which pieces are known, where each one's number stands, and how rare it is."""
 
     def __init__(self, blocks: Sequence[Sequence[str]], rarity: NDArray[np.float32], weights: Sequence[float]) -> None:
         self.size = sum(map(len, blocks))
         self._words = len(blocks[0])
         self._weights = tuple(weights)
         self._rarity = array("f", rarity.astype(np.float32).tobytes())
-        hashes = _hashes(chain.from_iterable(blocks), self.size)
-        order = hashes.argsort()
-        self._hashes = hashes[order]
-        self._order = order.astype(np.int32)
+        self._known = NameTable(chain.from_iterable(blocks), self.size)
 
     def vector(self, ticket: TicketPieces) -> Sparse:
         blocks = ticket.blocks()
-        standing = iter(self._places([*chain.from_iterable(blocks)]))
+        standing = iter(self._known.numbers([*chain.from_iterable(blocks)]))
         names: list[str] = []
         places: list[int] = []
         values: list[float] = []
@@ -78,7 +72,7 @@ class FeatureVocabulary:
             found = [
                 (name, place, _damped(times) * self._rarity[place])
                 for (name, times), place in zip(counted.items(), standing, strict=False)
-                if place >= 0
+                if place != UNKNOWN
             ]
             length = math.sqrt(sum(number * number for _, _, number in found))
             names += [name for name, _, _ in found]
@@ -86,26 +80,12 @@ class FeatureVocabulary:
             values += [weight * number / length for _, _, number in found]
         return Sparse(np.array(places, dtype=np.int64), np.array(values, dtype=np.float32), names)
 
-    def _places(self, names: Sequence[str]) -> list[int]:
-        """-1: not known."""
-        if not self.size:
-            return [-1] * len(names)
-        hashes = _hashes(names, len(names))
-        at = np.minimum(self._hashes.searchsorted(hashes), self.size - 1)
-        places: list[int] = np.where(self._hashes[at] == hashes, self._order[at], -1).tolist()
-        return places
-
     def words(self, vector: Sparse) -> Sparse:
         """Only the words of a vector, of length 1: what neighbours are compared by."""
         chosen = vector.places < self._words
         values = vector.values[chosen]
         length = float(np.linalg.norm(values))
         return Sparse(vector.places[chosen], values / np.float32(length) if length else values)
-
-
-def _hashes(names: Iterable[str], count: int) -> NDArray[np.int64]:
-    """(count,): for this process and those that are forked from it."""
-    return np.fromiter(map(hash, names), np.int64, count)
 
 
 def _damped(times: int) -> float:

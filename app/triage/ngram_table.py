@@ -12,7 +12,7 @@ from itertools import accumulate, chain
 import numpy as np
 
 LONGEST = 7
-REMEMBERED = 4096
+REMEMBERED = 1024
 """Groups that were asked for lately, as dictionaries. ELD asks for each three times."""
 _LENGTHS = [bytes([length]) for length in range(LONGEST + 1)]
 
