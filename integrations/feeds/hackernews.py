@@ -38,7 +38,7 @@ _ITEM = "https://news.ycombinator.com/item?id="
 
 
 class _Hit(Told):
-    id: str = Field(alias="objectID", pattern=r"^\d{1,15}$")
+    id: str = Field(alias="objectID", pattern=r"^[0-9]{1,15}$")
     created_at_i: Epoch
     author: str | None = None
     title: str | None = None

@@ -41,7 +41,7 @@ _NOBODY: Final = "[deleted]"
 class _Thing(Told):
     """A post (`t3_`) or a comment (`t1_`)."""
 
-    name: str = Field(pattern=r"^t[13]_\w{1,12}$")
+    name: str = Field(pattern=r"^t[13]_[0-9a-zA-Z_]{1,12}$")
     permalink: str = Field(pattern=r"^/")
     created: float = Field(alias="created_utc", ge=0, le=4e9)
     author: str = _NOBODY
