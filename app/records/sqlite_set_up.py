@@ -27,6 +27,8 @@ class SqliteSetUp:
             "synchronous=NORMAL",
             f"wal_autocheckpoint={self.checkpoint_at}",
             "journal_size_limit=67108864",
+            # kB, a quarter of what is usual: what is not there the kernel has, and there are a dozen connections.
+            "cache_size=-512",
         ):
             connection.execute(f"PRAGMA {pragma}")
         _write_ahead(connection)
