@@ -1,7 +1,7 @@
 # One image for `pointsman serve` and `pointsman work --port 8080`: without a port a worker's health check fails. The root
 # file system may be read-only: only /data is written to. HOME and TMPDIR are set for libraries that ask for such places
 # when they are imported, and end the process if there are none: any user id may run this, with no /tmp. MALLOC_: threads
-# share two arenas of memory, and what is free goes back to the system. GLIBC_: no thread keeps what it freed for itself.
+# share two arenas of memory, and what is free goes back to the system. GLIBC_: no thread keeps for itself what it freed.
 FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \

@@ -99,7 +99,7 @@ def _built(
     """Raises NotDone."""
     with _can_start(settings):
         service = build(settings, loaded, worker=worker, wire=wire)
-    # Nothing of the service runs yet.
+    # No thread loads a library yet.
     code_pages.give_back()
     return service
 
@@ -108,7 +108,7 @@ def _loaded(settings: Settings) -> Loaded:
     """Before there are two processes: both share its memory. Raises NotDone."""
     with _can_start(settings):
         loaded = Loaded.of(settings)
-        run_in_child(partial(Records.migrate, settings.database_url))
+        run_in_child("The process that brings the tables up to date", partial(Records.migrate, settings.database_url))
     return loaded
 
 
@@ -122,6 +122,8 @@ def _can_start(settings: Settings) -> Iterator[None]:
     except NewerDatabase as error:
         raise _cannot_start([f"DATABASE_URL: {error}."]) from error
     except OSError as error:
+        if error.filename is None:
+            raise _cannot_start([f"{error}."]) from error
         whose = "DATABASE_URL: " if str(error.filename) in settings.database_url else ""
         raise _cannot_start([f"{whose}Cannot use {error.filename}: {error.strerror}."]) from error
     except DatabaseError as error:

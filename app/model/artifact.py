@@ -169,6 +169,8 @@ def _assembled(names: ModelNames, arrays: dict[str, NDArray[Any]], version: str)
         return stored(name, *shape).astype(np.float32)
 
     pieces, archetypes = sum(len(block) for block in names.pieces), len(names.archetypes)
+    if len(frozenset[str]().union(*names.pieces)) != pieces:
+        raise BadModel(f"{NAMES} names a piece twice")
     plain = Head(stored("coefficients", pieces, archetypes), numbers("intercept", archetypes))
     semantic, meanings = None, None
     if names.encoder is not None:

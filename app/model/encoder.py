@@ -146,6 +146,6 @@ class Encoder:
                 disabled_optimizers=["SkipLayerNormFusion"],
             )
             session._model_bytes = None  # noqa: SLF001  # kept for a second session: the weights twice in memory
-            code_pages.give_back(str(Path(onnxruntime.__file__).parent))
             self._loaded = _Loaded(session, table)
+            code_pages.give_back(Path(onnxruntime.__file__).resolve().parent)
         return self._loaded

@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from operator import methodcaller
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ class NameTable:
         order = hashes.argsort()
         self._hashes = array("q", hashes[order].tobytes())
         self._numbers = array("i", order.astype(np.int32).tobytes())
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("the hashes of names hold in this process alone")
 
     def __len__(self) -> int:
         return len(self._hashes)

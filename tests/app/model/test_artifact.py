@@ -65,6 +65,13 @@ def test_numbers_that_do_not_fit_the_names_are_refused(files: dict[str, bytes]) 
         load({**files, NAMES: json.dumps(names).encode()})
 
 
+def test_a_piece_that_is_named_twice_is_refused(files: dict[str, bytes]) -> None:
+    names = json.loads(files[NAMES])
+    names["pieces"][1][0] = names["pieces"][0][0]
+    with pytest.raises(BadModel, match="twice"):
+        load({**files, NAMES: json.dumps(names).encode()})
+
+
 def test_another_format_says_to_train_again(files: dict[str, bytes]) -> None:
     names = {**json.loads(files[NAMES]), "format": 99}
     with pytest.raises(BadModel, match="train again"):

@@ -1,5 +1,8 @@
 """Names and their numbers."""
 
+import pickle
+
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -16,3 +19,8 @@ def test_it_answers_as_a_dictionary_would(names: list[str], asked: list[str]) ->
     assert len(table) == len(names)
     assert [table.number(name) for name in [*names, *asked]] == wanted
     assert table.numbers([*names, *asked]) == wanted
+
+
+def test_it_never_goes_to_a_process_with_other_hashes() -> None:
+    with pytest.raises(TypeError):
+        pickle.dumps(NameTable(["a"], 1))
