@@ -68,7 +68,8 @@ class Scheduler:
         self._table = database.tables.workflow_status
         # Made once: to put them together costs more than to run them.
         self._is_new = is_new
-        self._waiting = _waiting(self._table, sorted(known))
+        self._running = _running(self._table.alias())
+        self._waiting = _waiting(self._table, sorted(known), self._running)
         self._first_window = prepared(database, self._waiting)
         self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
@@ -206,7 +207,8 @@ class Scheduler:
         return self._claims[count]
 
     def _prepared_claim(self, keys: Any) -> PreparedStatement:
-        statement = _claim(self._table, self._database.app_name, database_clock(self._database), keys)
+        now = database_clock(self._database)
+        statement = _claim(self._table, self._database.app_name, now, keys, self._running)
         # The name alone, as the claim's table has it: see `claimed_columns`.
         partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
         is_new = self._is_new(partition) if self._is_new else sa.false()
@@ -235,13 +237,13 @@ def _running(table: sa.FromClause) -> sa.Select[Any]:
     return sa.select(table.c.queue_partition_key).where(of_queue, in_state(table, "PENDING"))
 
 
-def _waiting(table: sa.FromClause, known: Sequence[str]) -> sa.Select[Any]:
+def _waiting(table: sa.FromClause, known: Sequence[str], running: sa.Select[Any]) -> sa.Select[Any]:
     """The oldest work in partitions where nothing runs."""
     order = (table.c.priority, table.c.created_at, table.c.workflow_uuid)
     query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(
         table.c.queue_name == sa.bindparam("queue"),
         in_state(table, "ENQUEUED"),
-        table.c.queue_partition_key.not_in(_running(table.alias())),
+        table.c.queue_partition_key.not_in(running),
         table.c.application_version == sa.bindparam("version"),
         table.c.name.in_(list(map(sa.literal, known))),
     )
@@ -258,12 +260,14 @@ def _oldest_of_each(waiting: sa.Select[Any]) -> sa.Select[Any]:
     return first.order_by(placed.c.priority, placed.c.created_at, placed.c.workflow_uuid).limit(sa.bindparam("most"))
 
 
-def _claim(table: sa.Table, application: str | None, now: sa.ColumnElement[int], keys: Any) -> sa.Update:
+def _claim(
+    table: sa.Table, application: str | None, now: sa.ColumnElement[int], keys: Any, running: sa.Select[Any]
+) -> sa.Update:
     """Marks those of the keys as begun that still wait, and whose partitions are still free."""
     return (
         sa.update(table)
         .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")
-        .where(table.c.queue_partition_key.not_in(_running(table.alias())))
+        .where(table.c.queue_partition_key.not_in(running))
         .values(
             status="PENDING",
             owner_xid=sa.bindparam("owner"),
