@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 # For those who pass a connection on, or go on without the database: only this folder and the engine know SQLAlchemy.
 Connection = sa.Connection
 DatabaseError = SQLAlchemyError
+T = TypeVar("T")
 Along = Callable[[sa.Connection], object]
 """Writes rows on a connection whose transaction is somebody else's."""
 
@@ -155,10 +156,31 @@ def locked(connection: sa.Connection, *, patience: float | None = None) -> Itera
     """
     with connection.begin():
         if connection.dialect.name == "sqlite":
-            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            driver = _driver(connection)
             wait = WAITS_SECONDS if patience is None else patience
-            _begin_as_soon_as_free(driver, wait)
+            _as_soon_as_free(driver, wait, lambda: _begin(driver))
         yield
+
+
+def run_alone(connection: sa.Connection, write: Callable[[], T], *, patience: float = WAITS_SECONDS) -> T:
+    """A transaction of the one statement that `write` runs, which reads nothing. Raises as `locked` does.
+
+    SQLite begins, writes and commits in one call. Between two calls a thread waits for the interpreter, and with the
+    lock in its hands all writers wait with it.
+    """
+    with connection.begin():
+        if connection.dialect.name != "sqlite":
+            return write()
+        driver = _driver(connection)
+        begins, driver.isolation_level = driver.isolation_level, None
+        try:
+            return _as_soon_as_free(driver, patience, write)
+        finally:
+            driver.isolation_level = begins
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
@@ -236,20 +258,32 @@ def _flush_folder(folder: Path) -> None:
             os.close(opened)
 
 
-def _begin_as_soon_as_free(connection: sqlite3.Connection, patience: float) -> None:
+def _begin(connection: sqlite3.Connection) -> None:
+    """Raises OperationalError."""
+    try:
+        if not connection.in_transaction:
+            connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _as_soon_as_free(connection: sqlite3.Connection, patience: float, write: Callable[[], T]) -> T:
     """SQLite itself sleeps up to 100 ms, then looks. Raises LockIsTaken or another OperationalError."""
+    if patience > 0:
+        time.sleep(0)  # for a new turn: who loses interpreter or processor meanwhile keeps all other writers waiting
     deadline = time.monotonic() + patience
     connection.execute("PRAGMA busy_timeout=0")
     try:
-        while not connection.in_transaction:
+        while True:
             try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
+                return write()
+            except OperationalError as error:
                 # Also while another process recovers the log after a crash, which has a code of its own.
-                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-                if not is_busy or time.monotonic() >= deadline:
-                    raise (LockIsTaken if is_busy else OperationalError)("BEGIN IMMEDIATE", None, error) from error
-                time.sleep(LOOKS_SECONDS)
+                if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() >= deadline:
+                    raise LockIsTaken(error.statement, None, error.orig or error) from error
+            time.sleep(LOOKS_SECONDS)
     finally:
         connection.execute(f"PRAGMA {BUSY_TIMEOUT}")
 

@@ -5,7 +5,6 @@ with a connection for each.
 """
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, TypeVar, cast
@@ -83,7 +82,6 @@ class GroupCommit:
     def _write(self, connection: sa.Connection, group: Sequence["_Entry"]) -> None:
         """All, or, if one of them fails, each by itself. Raises what the database does."""
         failed = False
-        time.sleep(0)  # for a new turn: who loses the interpreter in between keeps all other writers waiting
         try:
             with locked(connection):
                 try:

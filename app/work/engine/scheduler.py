@@ -7,15 +7,15 @@ Here the oldest rows are read in the order of an index that dbos keeps, until en
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import locked
-from app.records.prepared import PreparedStatement
+from app.records.database import locked, run_alone
+from app.records.prepared import PreparedStatement, Values
 from app.work.engine.backlog import in_state
 from app.work.engine.dbos_internals import (
     ClaimedRow,
@@ -31,6 +31,8 @@ from app.work.engine.dbos_internals import (
 WINDOW = 128
 # Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
 LOCK = 770_697_511
+CLAIMED_AT_ONCE = 8
+"""On SQLite: a millisecond. Who writes for three is made to wait for a processor, and all who write with it."""
 NEW = "partition_is_new"
 IsNew = Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
 _ORDER = itemgetter("priority", "created_at", "workflow_uuid")
@@ -64,6 +66,7 @@ class Scheduler:
         dbos would take work of other workflows too, fail, and keep their partitions busy.
         """
         self._database = database
+        self._is_sqlite = database.engine.dialect.name == "sqlite"
         self._paused = paused
         self._table = database.tables.workflow_status
         # Made once: to put them together costs more than to run them.
@@ -74,8 +77,11 @@ class Scheduler:
         self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
         self._claim_oldest = self._prepared_claim(_oldest_of_each(self._waiting))
+        self._claims_alone: dict[int, tuple[PreparedStatement, PreparedStatement, PreparedStatement]] = {}
+        self._unread: list[tuple[PreparedStatement, Values]] = []
+        """What puts back the claims that could not be read afterwards: nobody works on these."""
         self.is_expected: Callable[[str], bool] = lambda _: False
-        """Does work wait in this queue, as far as is known? Then it is claimed without a look at what waits.
+        """Does work wait in this queue, as far as is known? Then PostgreSQL claims without a look at what waits.
 
         Only in the first window: what a flood on one ticket hides there is found by the next look.
         """
@@ -114,7 +120,6 @@ class Scheduler:
         # Asked before the transaction: the answer may come from the database, on another connection.
         if self._paused():
             return []
-        time.sleep(0)  # see GroupCommit
         with self._looking, self._database.engine.connect() as connection:
             taker = {"executor": executor_id, "version": app_version, "owner": owner_xid, "queue": queue.name}
             rows = self._taken_rows(connection, taker, max_tasks) if not self._closed else []
@@ -122,19 +127,43 @@ class Scheduler:
         return self._begun(queue.name, sorted(rows, key=_ORDER))
 
     def _taken_rows(self, connection: sa.Connection, taker: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
-        """On SQLite, most looks find nothing, and need not wait until they may write."""
-        is_expected = self.is_expected(taker["queue"])
-        looks_before = not is_expected and connection.dialect.name == "sqlite"
-        found = self._oldest_free(connection, taker, most) if looks_before else []
-        if looks_before and not found:
-            return []
+        if self._is_sqlite:
+            return self._taken_without_lock(connection, taker, most)
         with locked(connection):
-            if not self._alone(connection, taker["queue"]):
+            if not _is_alone(connection, taker["queue"]):
                 return []
-            if is_expected:
+            if self.is_expected(taker["queue"]):
                 return self._claim_oldest.rows(connection, {**taker, "most": min(most, WINDOW)})
-            keys = found or self._oldest_free(connection, taker, most)
+            keys = self._oldest_free(connection, taker, most)
             return self._claim(len(keys)).rows(connection, {**taker, **_numbered(keys)}) if keys else []
+
+    def _taken_without_lock(
+        self, connection: sa.Connection, taker: Mapping[str, Any], most: int
+    ) -> list[dict[str, Any]]:
+        """SQLite has one lock for all that write: it is held for the claim alone.
+
+        All workers may look. What has changed since is seen when they claim.
+        """
+        while self._unread:
+            put_back, values = self._unread[-1]
+            run_alone(connection, partial(put_back.run, connection, values))
+            self._unread.pop()
+        keys = self._oldest_free(connection, taker, most)
+        parts = [keys[start : start + CLAIMED_AT_ONCE] for start in range(0, len(keys), CLAIMED_AT_ONCE)]
+        return [row for part in parts for row in self._claimed_part(connection, taker, part)]
+
+    def _claimed_part(
+        self, connection: sa.Connection, taker: Mapping[str, Any], keys: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        values = {**taker, **_numbered(keys)}
+        claim, claimed, put_back = self._claim_alone(len(keys))
+        if not run_alone(connection, partial(claim.run, connection, values)):
+            return []
+        try:
+            return claimed.rows(connection, values)
+        except BaseException:
+            self._unread.append((put_back, values))
+            raise
 
     def _oldest_free(self, connection: sa.Connection, queue: Mapping[str, str], most: int) -> list[str]:
         busy, found = set[str](), list[str]()
@@ -178,14 +207,6 @@ class Scheduler:
         """As far as the last look could tell."""
         return self._filled.get(queue, False)
 
-    @staticmethod
-    def _alone(connection: sa.Connection, queue: str) -> bool:
-        """One worker looks at a time. On SQLite all may look: what has changed since is seen when they claim."""
-        if connection.dialect.name == "sqlite":
-            return True
-        found = _ALONE.tuples(connection, {"of_queue": queue})
-        return bool(found[0][1])
-
     def _oldest(self, connection: sa.Connection, queue: Mapping[str, str], busy: set[str]) -> Iterator[tuple[str, str]]:
         """Key and partition of what waits, in order, a window at a time: most often the first one is enough.
 
@@ -202,18 +223,31 @@ class Scheduler:
 
     def _claim(self, count: int) -> PreparedStatement:
         if count not in self._claims:
-            keys: list[sa.ColumnElement[str]] = list(map(sa.bindparam, _numbered([""] * count)))
-            self._claims[count] = self._prepared_claim(keys)
+            self._claims[count] = self._prepared_claim(_keys(count))
         return self._claims[count]
 
     def _prepared_claim(self, keys: Any) -> PreparedStatement:
-        now = database_clock(self._database)
-        statement = _claim(self._table, self._database.app_name, now, keys, self._running)
+        return prepared(self._database, self._claiming(keys).returning(*self._answered()))
+
+    def _claim_alone(self, count: int) -> tuple[PreparedStatement, PreparedStatement, PreparedStatement]:
+        """What claims, what reads the claim afterwards, and what puts it back."""
+        if count not in self._claims_alone:
+            keys, table = _keys(count), self._table
+            owned = (table.c.workflow_uuid.in_(keys), table.c.owner_xid == sa.bindparam("owner"))
+            claimed = sa.select(*self._answered()).where(*owned)
+            put_back = sa.update(table).where(*owned).values(status="ENQUEUED")
+            claim, read, give = (prepared(self._database, one) for one in (self._claiming(keys), claimed, put_back))
+            self._claims_alone[count] = claim, read, give
+        return self._claims_alone[count]
+
+    def _claiming(self, keys: Any) -> sa.Update:
+        return _claim(self._table, self._database.app_name, database_clock(self._database), keys, self._running)
+
+    def _answered(self) -> list[sa.ColumnElement[Any]]:
         # The name alone, as the claim's table has it: see `claimed_columns`.
         partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
         is_new = self._is_new(partition) if self._is_new else sa.false()
-        answered = [*claimed_columns(self._database), is_new.label(NEW)]
-        return prepared(self._database, statement.returning(*answered))
+        return [*claimed_columns(self._database), is_new.label(NEW)]
 
     def _after(self, last: Any, busy: set[str]) -> sa.Select[Any]:
         key, priority, created_at = last[0], last[2], last[3]
@@ -227,8 +261,17 @@ class Scheduler:
         )
 
 
+def _is_alone(connection: sa.Connection, queue: str) -> bool:
+    """On PostgreSQL one worker looks at a time."""
+    return bool(_ALONE.tuples(connection, {"of_queue": queue})[0][1])
+
+
 def _numbered(keys: Sequence[str]) -> dict[str, str]:
     return {f"key_{number}": key for number, key in enumerate(keys)}
+
+
+def _keys(count: int) -> list[sa.ColumnElement[str]]:
+    return list(map(sa.bindparam, _numbered([""] * count)))
 
 
 def _running(table: sa.FromClause) -> sa.Select[Any]:

@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_locked, locked, make_autocommitting, make_engine
+from app.records.database import Along, begin_locked, locked, make_autocommitting, make_engine, run_alone
 from app.records.database_errors import LockIsTaken
 from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
@@ -68,7 +69,10 @@ class WorkStore:
         time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
             self._must_be_open()
-            new = self._inserted_by_itself(batch) if along is None and not self._is_sqlite else set[str]()
+            new = set[str]()
+            if along is None and not self._is_sqlite:
+                with self._autocommitting.connect() as connection:
+                    new = _inserted_by_itself(connection, batch)
             if batch and len(new) == len(batch):
                 return [True] * len(batch)
             with self.database.connect() as connection:
@@ -86,7 +90,8 @@ class WorkStore:
             return None
         try:
             with self._of_loop.connect() as connection:
-                return self._write(connection, batch, set(), patience=0.0)
+                new = _inserted_by_itself(connection, batch) if len(batch) == 1 else set[str]()
+                return [True] if new else self._write(connection, batch, new, patience=0.0)
         except SQLAlchemyError as error:
             # A lock that is not free is nothing. After all else the connection may be gone, and a new one takes time.
             self._is_open_for_loop = isinstance(error, LockIsTaken)
@@ -107,13 +112,6 @@ class WorkStore:
         """Raises CannotStore."""
         if self._is_closed:
             raise CannotStore("closed")
-
-    def _inserted_by_itself(self, batch: Sequence[Work]) -> set[str]:
-        """On PostgreSQL, in one statement. Nothing, where some must be judged beside others."""
-        if any(work.merged for work in batch) or len({work.message.work_id for work in batch}) < len(batch):
-            return set()
-        with self._autocommitting.connect() as connection:
-            return insert_new(connection, batch)
 
     def _write(
         self,
@@ -200,6 +198,13 @@ class _Known:
 def kind_of(message: type[Message]) -> str:
     """The name of its workflow."""
     return str(message.model_fields["kind"].default)
+
+
+def _inserted_by_itself(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
+    """In one statement. Nothing, where some must be judged beside others."""
+    if any(work.merged for work in batch) or len({work.message.work_id for work in batch}) < len(batch):
+        return set()
+    return run_alone(connection, partial(insert_new, connection, batch), patience=0.0)
 
 
 def _follow_up(work: Work, number: int) -> Work:

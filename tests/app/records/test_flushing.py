@@ -258,7 +258,8 @@ def test_a_log_that_another_process_recovers_is_waited_for() -> None:
                     raise error
 
     connection = Recovering()
-    database._begin_as_soon_as_free(cast("sqlite3.Connection", connection), 10.0)
+    driver = cast("sqlite3.Connection", connection)
+    database._as_soon_as_free(driver, 10.0, lambda: database._begin(driver))
     assert connection.tries == 3
 
 

@@ -95,13 +95,15 @@ def test_work_waits_where_the_last_look_found_as_much_as_there_was_room_for(stil
     assert not take.work_waits("dbos's own")
 
 
-def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still, expected: bool) -> None:
+def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still, expected: bool, database: str) -> None:
     engine, take, queue = still
     engine.accept([work(f"flood-{number}", 1) for number in range(3 * WINDOW)])
     engine.accept([work("other", 2), work("third", 3)])
     first, *others = take(queue, "me", "1", 8, owner_xid="x")
     assert first.startswith("flood-")
-    if expected:  # then only the first window is looked into; now the flood's partition is not free
+    if (
+        expected and database == "postgresql"
+    ):  # then only the first window is looked into; now the flood's partition is not free
         others = take(queue, "me", "1", 8, owner_xid="x")
     assert sorted(others) == ["other", "third"]
 
