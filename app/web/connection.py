@@ -6,7 +6,7 @@ sends nothing shuts everybody else out. Here the client that has kept us waiting
 """
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -43,7 +43,7 @@ class Connection(HttpToolsProtocol):
     _message_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _OneWrite(transport, self.loop)))
         if len(self.connections) > self.most_connections and not self._make_room():
             transport.write(BUSY)
             transport.close()
@@ -135,3 +135,35 @@ class Connection(HttpToolsProtocol):
         if self._read_timeout is not None:
             self._read_timeout.cancel()
             self._read_timeout = None
+
+
+class _OneWrite:
+    """The connection's transport, which sends the head of an answer together with its body.
+
+    uvicorn writes each by itself, and the client would be woken twice.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        if self._held:
+            self._held += data
+            self._send()
+            return
+        self._held = data
+        self._loop.call_soon(self._send)  # where no body follows at once
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        held, self._held = self._held, b""
+        if held and not self._transport.is_closing():
+            self._transport.write(held)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

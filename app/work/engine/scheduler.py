@@ -77,9 +77,11 @@ class Scheduler:
         self._claims: dict[int, PreparedStatement] = {}
         """By the count of what is claimed at once."""
         self._claim_oldest = self._prepared_claim(_oldest_of_each(self._waiting))
-        self._claims_alone: dict[int, tuple[PreparedStatement, PreparedStatement, PreparedStatement]] = {}
-        self._unread: list[tuple[PreparedStatement, Values]] = []
-        """What puts back the claims that could not be read afterwards: nobody works on these."""
+        self._claims_alone: dict[int, tuple[PreparedStatement, PreparedStatement]] = {}
+        owned = (in_state(self._table, "PENDING"), self._table.c.owner_xid == sa.bindparam("owner"))
+        self._put_back = prepared(database, sa.update(self._table).where(*owned).values(status="ENQUEUED"))
+        self._cut_off: list[str] = []
+        """Who has claimed what was not all read: nobody works on that, and it is put back before the next look."""
         self.is_expected: Callable[[str], bool] = lambda _: False
         """Does work wait in this queue, as far as is known? Then PostgreSQL claims without a look at what waits.
 
@@ -144,26 +146,20 @@ class Scheduler:
 
         All workers may look. What has changed since is seen when they claim.
         """
-        while self._unread:
-            put_back, values = self._unread[-1]
-            run_alone(connection, partial(put_back.run, connection, values))
-            self._unread.pop()
+        while self._cut_off:
+            run_alone(connection, partial(self._put_back.run, connection, {"owner": self._cut_off[-1]}))
+            self._cut_off.pop()
         keys = self._oldest_free(connection, taker, most)
         parts = [keys[start : start + CLAIMED_AT_ONCE] for start in range(0, len(keys), CLAIMED_AT_ONCE)]
-        return [row for part in parts for row in self._claimed_part(connection, taker, part)]
-
-    def _claimed_part(
-        self, connection: sa.Connection, taker: Mapping[str, Any], keys: Sequence[str]
-    ) -> list[dict[str, Any]]:
-        values = {**taker, **_numbered(keys)}
-        claim, claimed, put_back = self._claim_alone(len(keys))
-        if not run_alone(connection, partial(claim.run, connection, values)):
-            return []
         try:
-            return claimed.rows(connection, values)
+            return [row for part in parts for row in self._claimed(connection, {**taker, **_numbered(part)}, len(part))]
         except BaseException:
-            self._unread.append((put_back, values))
+            self._cut_off.append(taker["owner"])
             raise
+
+    def _claimed(self, connection: sa.Connection, values: Values, count: int) -> list[dict[str, Any]]:
+        claim, read = self._claim_alone(count)
+        return read.rows(connection, values) if run_alone(connection, partial(claim.run, connection, values)) else []
 
     def _oldest_free(self, connection: sa.Connection, queue: Mapping[str, str], most: int) -> list[str]:
         busy, found = set[str](), list[str]()
@@ -229,15 +225,13 @@ class Scheduler:
     def _prepared_claim(self, keys: Any) -> PreparedStatement:
         return prepared(self._database, self._claiming(keys).returning(*self._answered()))
 
-    def _claim_alone(self, count: int) -> tuple[PreparedStatement, PreparedStatement, PreparedStatement]:
-        """What claims, what reads the claim afterwards, and what puts it back."""
+    def _claim_alone(self, count: int) -> tuple[PreparedStatement, PreparedStatement]:
+        """What claims, and what reads the claim afterwards."""
         if count not in self._claims_alone:
             keys, table = _keys(count), self._table
             owned = (table.c.workflow_uuid.in_(keys), table.c.owner_xid == sa.bindparam("owner"))
-            claimed = sa.select(*self._answered()).where(*owned)
-            put_back = sa.update(table).where(*owned).values(status="ENQUEUED")
-            claim, read, give = (prepared(self._database, one) for one in (self._claiming(keys), claimed, put_back))
-            self._claims_alone[count] = claim, read, give
+            read = prepared(self._database, sa.select(*self._answered()).where(*owned))
+            self._claims_alone[count] = prepared(self._database, self._claiming(keys)), read
         return self._claims_alone[count]
 
     def _claiming(self, keys: Any) -> sa.Update:

@@ -11,15 +11,18 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 from subprocess import PIPE
-from threading import Event, Lock
+from threading import Event, Lock, Timer
 from typing import cast
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from app.records import database
-from app.records.database import DatabaseError, begin_locked, make_engine, make_reader
+from app.records.database import DatabaseError, begin_locked, make_engine, make_reader, run_alone
+from app.records.database_errors import LockIsTaken
 from app.records.group_commit import GroupCommit
+from app.records.prepared import PreparedStatement
 from tests.app.work.conftest import wait_until
 from tests.support.forked import Forked
 
@@ -36,6 +39,9 @@ with begin_locked(make_engine(sys.argv[1])) as connection:
     connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
 print("stored")
 """
+
+
+ADDED = PreparedStatement(sa.insert(sa.table("t", sa.column("a"))).values(a=sa.bindparam("a")))
 
 
 class Disk:
@@ -70,7 +76,7 @@ def disk(url: str, monkeypatch: pytest.MonkeyPatch) -> Disk:
 def engine(url: str, disk: Disk) -> Iterator[sa.Engine]:
     engine = make_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE t (a INTEGER)")
+        connection.exec_driver_sql("CREATE TABLE t (a INTEGER NOT NULL)")
     disk.flushed.clear()
     yield engine
     engine.dispose()
@@ -87,6 +93,32 @@ def test_a_commit_is_on_the_disk_when_its_block_has_ended(engine: sa.Engine, dis
             assert not disk.flushed
         assert len(disk.flushed) == 1
         disk.flushed.clear()
+
+
+def test_a_statement_that_runs_alone_is_on_the_disk_when_its_block_has_ended(engine: sa.Engine, disk: Disk) -> None:
+    with engine.connect() as connection:
+        assert run_alone(connection, lambda: ADDED.run(connection, {"a": 2})) == 1
+        assert not disk.flushed
+        assert not database._driver(connection).in_transaction
+    assert len(disk.flushed) == 1
+    with engine.connect() as connection:
+        connection.begin()
+        insert(connection)
+        connection.rollback()
+        assert connection.exec_driver_sql("SELECT a FROM t").scalars().all() == [2], "and transactions are as before"
+
+
+def test_a_statement_that_runs_alone_waits_as_long_as_it_may(engine: sa.Engine, disk: Disk) -> None:
+    other = sqlite3.connect(disk.path, isolation_level=None, check_same_thread=False)
+    with closing(other), engine.connect() as connection:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LockIsTaken):
+            run_alone(connection, lambda: ADDED.run(connection, {"a": 2}), patience=0)
+        Timer(0.1, other.commit).start()
+        assert run_alone(connection, lambda: ADDED.run(connection, {"a": 2})) == 1
+        with pytest.raises(IntegrityError):
+            run_alone(connection, lambda: ADDED.run(connection, {"a": None}))
+        assert connection.exec_driver_sql("SELECT a FROM t").scalars().all() == [2]
 
 
 def test_what_wrote_nothing_waits_for_no_disk(engine: sa.Engine, url: str, disk: Disk) -> None:

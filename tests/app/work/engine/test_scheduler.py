@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from copy import copy
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
+from app.records.database_url import sqlite_path
+from app.records.prepared import PreparedStatement
 from app.work.engine.dbos_internals import Queue, system_database
 from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
-from app.work.engine.scheduler import WINDOW, Scheduler
+from app.work.engine.scheduler import CLAIMED_AT_ONCE, WINDOW, Scheduler
 from app.work.messages import Work
 from tests.app.work.conftest import crashed, done
 from tests.support.work import example_work, register
@@ -106,6 +110,57 @@ def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still, expected: 
     ):  # then only the first window is looked into; now the flood's partition is not free
         others = take(queue, "me", "1", 8, owner_xid="x")
     assert sorted(others) == ["other", "third"]
+
+
+def test_more_than_are_claimed_at_once_are_taken_in_one_look(still: Still) -> None:
+    engine, take, queue = still
+    keys = [f"{number:02}" for number in range(2 * CLAIMED_AT_ONCE + 3)]
+    engine.accept([work(key, int(key)) for key in keys])
+    assert sorted(take(queue, "me", "1", len(keys) - 1, owner_xid="x")) == keys[:-1]
+    assert [row["workflow_uuid"] for row in take.rows(keys)] == keys[:-1]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("fails_at", ["claim", "read"])
+def test_a_claim_that_was_cut_off_is_taken_by_the_next_look(
+    still: Still, monkeypatch: pytest.MonkeyPatch, fails_at: str
+) -> None:
+    """It may have claimed some, which nobody began: the process lives, so nobody else would take them over."""
+    engine, take, queue = still
+    keys = [f"{number:02}" for number in range(2 * CLAIMED_AT_ONCE)]
+    engine.accept([work(key, int(key)) for key in keys])
+    asked = 0
+
+    def fail(*_: object) -> list[dict[str, object]]:
+        raise OperationalError("", None, Exception("disk I/O error"))
+
+    def once_cut_off(count: int) -> tuple[PreparedStatement, PreparedStatement]:
+        nonlocal asked
+        asked += 1
+        if asked != 2:
+            return claims(count)
+        claim, read = map(copy, claims(count))
+        monkeypatch.setattr(*((claim, "run", fail) if fails_at == "claim" else (read, "rows", fail)))
+        return claim, read
+
+    claims = take._claim_alone
+    monkeypatch.setattr(take, "_claim_alone", once_cut_off)
+    with pytest.raises(OperationalError):
+        take(queue, "me", "1", 64, owner_xid="x")
+    assert sorted(take(queue, "me", "1", 64, owner_xid="y")) == keys
+    assert take.begun_first.isdisjoint(keys[:CLAIMED_AT_ONCE]), "for all that the database knows, it was begun"
+    assert take(queue, "me", "1", 64, owner_xid="z") == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_look_that_finds_nothing_waits_for_nobody_who_writes(still: Still, database_url: str) -> None:
+    engine, take, queue = still
+    engine.accept([work("a", 1)])
+    assert take(queue, "me", "1", 8, owner_xid="x") == ["a"]
+    other = sqlite3.connect(sqlite_path(database_url), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert take(queue, "me", "1", 8, owner_xid="y") == []
+    other.close()
 
 
 def test_nothing_of_another_version_or_queue_and_no_workflow_of_another_name_is_taken(still: Still) -> None:
