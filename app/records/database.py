@@ -157,20 +157,17 @@ def locked(connection: sa.Connection, *, patience: float | None = None) -> Itera
     with connection.begin():
         if connection.dialect.name == "sqlite":
             driver = _driver(connection)
-            wait = WAITS_SECONDS if patience is None else patience
-            _as_soon_as_free(driver, wait, lambda: _begin(driver))
+            _as_soon_as_free(driver, patience, lambda: _begin(driver))
         yield
 
 
-def run_alone(connection: sa.Connection, write: Callable[[], T], *, patience: float = WAITS_SECONDS) -> T:
-    """A transaction of the one statement that `write` runs, which reads nothing. Raises as `locked` does.
+def run_alone(connection: sa.Connection, write: Callable[[], T], *, patience: float | None = None) -> T:
+    """On SQLite: a transaction of the one statement that `write` runs, which answers no rows. Raises as `locked` does.
 
     SQLite begins, writes and commits in one call. Between two calls a thread waits for the interpreter, and with the
-    lock in its hands all writers wait with it.
+    lock in its hands all writers wait with it. What raises anything but LockIsTaken may be written all the same.
     """
     with connection.begin():
-        if connection.dialect.name != "sqlite":
-            return write()
         driver = _driver(connection)
         begins, driver.isolation_level = driver.isolation_level, None
         try:
@@ -267,9 +264,10 @@ def _begin(connection: sqlite3.Connection) -> None:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
-def _as_soon_as_free(connection: sqlite3.Connection, patience: float, write: Callable[[], T]) -> T:
+def _as_soon_as_free(connection: sqlite3.Connection, patience: float | None, write: Callable[[], T]) -> T:
     """SQLite itself sleeps up to 100 ms, then looks. Raises LockIsTaken or another OperationalError."""
-    if patience > 0:
+    if patience is None:
+        patience = WAITS_SECONDS
         time.sleep(0)  # for a new turn: who loses interpreter or processor meanwhile keeps all other writers waiting
     deadline = time.monotonic() + patience
     connection.execute("PRAGMA busy_timeout=0")
@@ -282,7 +280,7 @@ def _as_soon_as_free(connection: sqlite3.Connection, patience: float, write: Cal
                 if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
                 if time.monotonic() >= deadline:
-                    raise LockIsTaken(error.statement, None, error.orig or error) from error
+                    raise LockIsTaken(error.statement, None, cast("sqlite3.Error", error.orig)) from error
             time.sleep(LOOKS_SECONDS)
     finally:
         connection.execute(f"PRAGMA {BUSY_TIMEOUT}")

@@ -140,7 +140,8 @@ class Connection(HttpToolsProtocol):
 class _OneWrite:
     """The connection's transport, which sends the head of an answer together with its body.
 
-    uvicorn writes each by itself, and the client would be woken twice.
+    uvicorn writes each by itself, and the client would be woken twice. What is held when the connection is closed is
+    sent, and what is held when it is aborted is lost.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -153,8 +154,8 @@ class _OneWrite:
             self._held += data
             self._send()
             return
-        self._held = data
-        self._loop.call_soon(self._send)  # where no body follows at once
+        self._held = bytes(data)  # the caller may change what is none
+        self._loop.call_soon(self._send)  # by then it is mostly sent: the body followed at once
 
     def close(self) -> None:
         self._send()

@@ -25,6 +25,7 @@ from app.ticker import Task, Ticker
 from app.work.engine.backlog import Backlog
 from app.work.engine.bell import AT_ONCE, Bell
 from app.work.engine.bell_wire import BellWire
+from app.work.engine.claims import IsNew
 from app.work.engine.dbos_internals import (
     LostWork,
     SystemDatabase,
@@ -41,7 +42,7 @@ from app.work.engine.executor_locks import executor_locks_for, new_executor_id
 from app.work.engine.queues import BULK, QUEUES, TICKETS, WRITING
 from app.work.engine.recovery import Recovery
 from app.work.engine.retention import EndedWork
-from app.work.engine.scheduler import IsNew, Scheduler
+from app.work.engine.scheduler import Scheduler
 from app.work.engine.step_journal import StepJournal, while_database_is_away
 from app.work.engine.work_rows import APPLICATION, JSON, PIPELINE_VERSION, options_of, stored
 from app.work.engine.work_store import WorkStore, kind_of

@@ -14,38 +14,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.records.database import locked, run_alone
-from app.records.prepared import PreparedStatement, Values
 from app.work.engine.backlog import in_state
+from app.work.engine.claims import NEW, ClaimsOnPostgresql, ClaimsOnSqlite, IsNew, Row, Taker, running
 from app.work.engine.dbos_internals import (
     ClaimedRow,
     Queue,
     SystemDatabase,
     active_workflows,
-    claimed_columns,
     claimed_row,
-    database_clock,
     prepared,
 )
 
 WINDOW = 128
-# Any constant, the same for all workers on one PostgreSQL; the other half of the key is the queue's name.
-LOCK = 770_697_511
-CLAIMED_AT_ONCE = 8
-"""On SQLite: a millisecond. Who writes for three is made to wait for a processor, and all who write with it."""
-NEW = "partition_is_new"
-IsNew = Callable[[sa.ColumnElement[str]], sa.ColumnElement[bool]]
 _ORDER = itemgetter("priority", "created_at", "workflow_uuid")
-# A worker that is frozen while it holds the lock must not hold all the others up for longer.
-MOST_IDLE_MS = 3000
-
-
-_ALONE = PreparedStatement(
-    sa.select(
-        sa.func.set_config("idle_in_transaction_session_timeout", f"{MOST_IDLE_MS}", sa.true()),
-        sa.func.pg_try_advisory_xact_lock(LOCK, sa.func.hashtext(sa.bindparam("of_queue", type_=sa.Text))),
-    )
-)
 
 
 class Scheduler:
@@ -66,26 +47,20 @@ class Scheduler:
         dbos would take work of other workflows too, fail, and keep their partitions busy.
         """
         self._database = database
-        self._is_sqlite = database.engine.dialect.name == "sqlite"
         self._paused = paused
         self._table = database.tables.workflow_status
-        # Made once: to put them together costs more than to run them.
-        self._is_new = is_new
-        self._running = _running(self._table.alias())
-        self._waiting = _waiting(self._table, sorted(known), self._running)
+        # Made once: to put it together costs more than to run it.
+        self._waiting = _waiting(self._table, sorted(known))
         self._first_window = prepared(database, self._waiting)
-        self._claims: dict[int, PreparedStatement] = {}
-        """By the count of what is claimed at once."""
-        self._claim_oldest = self._prepared_claim(_oldest_of_each(self._waiting))
-        self._claims_alone: dict[int, tuple[PreparedStatement, PreparedStatement]] = {}
-        owned = (in_state(self._table, "PENDING"), self._table.c.owner_xid == sa.bindparam("owner"))
-        self._put_back = prepared(database, sa.update(self._table).where(*owned).values(status="ENQUEUED"))
-        self._cut_off: list[str] = []
-        """Who has claimed what was not all read: nobody works on that, and it is put back before the next look."""
+        self._claims = (
+            ClaimsOnSqlite(database, is_new)
+            if database.engine.dialect.name == "sqlite"
+            else ClaimsOnPostgresql(database, self._waiting, is_new)
+        )
         self.is_expected: Callable[[str], bool] = lambda _: False
         """Does work wait in this queue, as far as is known? Then PostgreSQL claims without a look at what waits.
 
-        Only in the first window: what a flood on one ticket hides there is found by the next look.
+        What a flood on one ticket hides is found by the next look.
         """
         self._closed = False
         self.begun_first: set[str] = set()
@@ -113,7 +88,7 @@ class Scheduler:
         app_version: str,
         max_tasks: int = sys.maxsize,
         *,
-        owner_xid: str | None = None,
+        owner_xid: str,
         **_: object,
     ) -> list[str]:
         """Mark up to `max_tasks` works of free partitions as begun by this executor; their ids, oldest first."""
@@ -128,38 +103,9 @@ class Scheduler:
         self._filled[queue.name] = len(rows) >= max_tasks
         return self._begun(queue.name, sorted(rows, key=_ORDER))
 
-    def _taken_rows(self, connection: sa.Connection, taker: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
-        if self._is_sqlite:
-            return self._taken_without_lock(connection, taker, most)
-        with locked(connection):
-            if not _is_alone(connection, taker["queue"]):
-                return []
-            if self.is_expected(taker["queue"]):
-                return self._claim_oldest.rows(connection, {**taker, "most": min(most, WINDOW)})
-            keys = self._oldest_free(connection, taker, most)
-            return self._claim(len(keys)).rows(connection, {**taker, **_numbered(keys)}) if keys else []
-
-    def _taken_without_lock(
-        self, connection: sa.Connection, taker: Mapping[str, Any], most: int
-    ) -> list[dict[str, Any]]:
-        """SQLite has one lock for all that write: it is held for the claim alone.
-
-        All workers may look. What has changed since is seen when they claim.
-        """
-        while self._cut_off:
-            run_alone(connection, partial(self._put_back.run, connection, {"owner": self._cut_off[-1]}))
-            self._cut_off.pop()
-        keys = self._oldest_free(connection, taker, most)
-        parts = [keys[start : start + CLAIMED_AT_ONCE] for start in range(0, len(keys), CLAIMED_AT_ONCE)]
-        try:
-            return [row for part in parts for row in self._claimed(connection, {**taker, **_numbered(part)}, len(part))]
-        except BaseException:
-            self._cut_off.append(taker["owner"])
-            raise
-
-    def _claimed(self, connection: sa.Connection, values: Values, count: int) -> list[dict[str, Any]]:
-        claim, read = self._claim_alone(count)
-        return read.rows(connection, values) if run_alone(connection, partial(claim.run, connection, values)) else []
+    def _taken_rows(self, connection: sa.Connection, taker: Taker, most: int) -> list[Row]:
+        find = partial(self._oldest_free, connection, taker, most)
+        return self._claims.take(connection, taker, min(most, WINDOW), find, expected=self.is_expected(taker["queue"]))
 
     def _oldest_free(self, connection: sa.Connection, queue: Mapping[str, str], most: int) -> list[str]:
         busy, found = set[str](), list[str]()
@@ -171,7 +117,7 @@ class Scheduler:
                     break
         return found
 
-    def _begun(self, queue: str, rows: Sequence[dict[str, Any]]) -> list[str]:
+    def _begun(self, queue: str, rows: Sequence[Row]) -> list[str]:
         if not rows:
             return []
         claimed = {row["workflow_uuid"]: claimed_row(row) for row in rows}
@@ -217,32 +163,6 @@ class Scheduler:
                 return
             query = prepared(self._database, self._after(rows[-1], busy))
 
-    def _claim(self, count: int) -> PreparedStatement:
-        if count not in self._claims:
-            self._claims[count] = self._prepared_claim(_keys(count))
-        return self._claims[count]
-
-    def _prepared_claim(self, keys: Any) -> PreparedStatement:
-        return prepared(self._database, self._claiming(keys).returning(*self._answered()))
-
-    def _claim_alone(self, count: int) -> tuple[PreparedStatement, PreparedStatement]:
-        """What claims, and what reads the claim afterwards."""
-        if count not in self._claims_alone:
-            keys, table = _keys(count), self._table
-            owned = (table.c.workflow_uuid.in_(keys), table.c.owner_xid == sa.bindparam("owner"))
-            read = prepared(self._database, sa.select(*self._answered()).where(*owned))
-            self._claims_alone[count] = prepared(self._database, self._claiming(keys)), read
-        return self._claims_alone[count]
-
-    def _claiming(self, keys: Any) -> sa.Update:
-        return _claim(self._table, self._database.app_name, database_clock(self._database), keys, self._running)
-
-    def _answered(self) -> list[sa.ColumnElement[Any]]:
-        # The name alone, as the claim's table has it: see `claimed_columns`.
-        partition: sa.ColumnElement[str] = sa.literal_column("queue_partition_key", sa.Text)
-        is_new = self._is_new(partition) if self._is_new else sa.false()
-        return [*claimed_columns(self._database), is_new.label(NEW)]
-
     def _after(self, last: Any, busy: set[str]) -> sa.Select[Any]:
         key, priority, created_at = last[0], last[2], last[3]
         table = self._table
@@ -255,65 +175,14 @@ class Scheduler:
         )
 
 
-def _is_alone(connection: sa.Connection, queue: str) -> bool:
-    """On PostgreSQL one worker looks at a time."""
-    return bool(_ALONE.tuples(connection, {"of_queue": queue})[0][1])
-
-
-def _numbered(keys: Sequence[str]) -> dict[str, str]:
-    return {f"key_{number}": key for number, key in enumerate(keys)}
-
-
-def _keys(count: int) -> list[sa.ColumnElement[str]]:
-    return list(map(sa.bindparam, _numbered([""] * count)))
-
-
-def _running(table: sa.FromClause) -> sa.Select[Any]:
-    """The partitions in which work of the queue runs."""
-    of_queue = table.c.queue_name == sa.bindparam("queue")
-    return sa.select(table.c.queue_partition_key).where(of_queue, in_state(table, "PENDING"))
-
-
-def _waiting(table: sa.FromClause, known: Sequence[str], running: sa.Select[Any]) -> sa.Select[Any]:
+def _waiting(table: sa.Table, known: Sequence[str]) -> sa.Select[Any]:
     """The oldest work in partitions where nothing runs."""
     order = (table.c.priority, table.c.created_at, table.c.workflow_uuid)
     query = sa.select(table.c.workflow_uuid, table.c.queue_partition_key, *order[:2]).where(
         table.c.queue_name == sa.bindparam("queue"),
         in_state(table, "ENQUEUED"),
-        table.c.queue_partition_key.not_in(running),
+        table.c.queue_partition_key.not_in(running(table.alias())),
         table.c.application_version == sa.bindparam("version"),
         table.c.name.in_(list(map(sa.literal, known))),
     )
     return query.order_by(*order).limit(WINDOW)
-
-
-def _oldest_of_each(waiting: sa.Select[Any]) -> sa.Select[Any]:
-    """Of each partition in the first window, up to `most`."""
-    window = waiting.subquery("oldest")
-    order = (window.c.priority, window.c.created_at, window.c.workflow_uuid)
-    place = sa.func.row_number().over(partition_by=window.c.queue_partition_key, order_by=order)
-    placed = sa.select(*order, place.label("place")).subquery("placed")
-    first = sa.select(placed.c.workflow_uuid).where(placed.c.place == 1)
-    return first.order_by(placed.c.priority, placed.c.created_at, placed.c.workflow_uuid).limit(sa.bindparam("most"))
-
-
-def _claim(
-    table: sa.Table, application: str | None, now: sa.ColumnElement[int], keys: Any, running: sa.Select[Any]
-) -> sa.Update:
-    """Marks those of the keys as begun that still wait, and whose partitions are still free."""
-    return (
-        sa.update(table)
-        .where(table.c.workflow_uuid.in_(keys), table.c.status == "ENQUEUED")
-        .where(table.c.queue_partition_key.not_in(running))
-        .values(
-            status="PENDING",
-            owner_xid=sa.bindparam("owner"),
-            application_version=sa.bindparam("version"),
-            executor_id=sa.bindparam("executor"),
-            application_name=application,
-            started_at_epoch_ms=now,
-            updated_at=now,
-            rate_limited=False,
-            recovery_attempts=table.c.recovery_attempts + 1,
-        )
-    )

@@ -8,11 +8,11 @@ store other rows, or looks here no more.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain
 from string import Template
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from app.records.prepared import as_sqlalchemy
 from app.work.engine.backlog import AGES_FROM
 from app.work.messages import Message, Work
 
+T = TypeVar("T")
 JSON = dict[str, Any]
 
 APPLICATION = "pointsman"
@@ -32,7 +33,8 @@ _COLUMNS = (
     " delay_until_epoch_ms, inputs, application_name, serialization, attributes, recovery_attempts, is_debounced)"
 )
 _ALWAYS = f"'{APPLICATION}', 'portable_json', 'null', 0, false"
-_INSERT = f"INSERT INTO $table {_COLUMNS} $rows ON CONFLICT DO NOTHING RETURNING workflow_uuid"
+_INSERT = f"INSERT INTO $table {_COLUMNS} $rows ON CONFLICT DO NOTHING$answer"
+_ANSWER = " RETURNING workflow_uuid"
 _VALUES = f"($mark, $mark, $mark, $mark, $mark, $mark, $mark, $mark, $mark, {_ALWAYS})"
 # Of one statement. SQLite takes 32,766 values, of which a row has nine.
 MOST_AT_ONCE = 1000
@@ -42,7 +44,7 @@ SELECT id, status, name, queue, partition, version, priority, delay_until, input
 ) AS one (id, status, name, queue, partition, version, priority, delay_until, input)
 """
 _UNNESTED = Template(_UNNESTED).substitute(always=_ALWAYS)
-_MANY_ON_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED)
+_MANY_ON_POSTGRESQL = Template(_INSERT).substitute(table="dbos.workflow_status", rows=_UNNESTED, answer=_ANSWER)
 
 
 def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
@@ -62,20 +64,30 @@ def insert_new(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
     return new
 
 
+def insert_one(connection: sa.Connection, work: Work) -> bool:
+    """On SQLite: whether its id was not known. Answers no rows: see `run_alone`. Raises SQLAlchemyError."""
+    statement = _of_values("workflow_status", "?", 1, "")
+    return _asked(connection, statement, _row(work), lambda cursor: bool(cursor.rowcount == 1))
+
+
 def _inserted(connection: sa.Connection, statement: str, values: tuple[Any, ...]) -> set[str]:
+    return _asked(connection, statement, values, lambda cursor: {row[0] for row in cursor.fetchall()})
+
+
+def _asked(connection: sa.Connection, statement: str, values: tuple[Any, ...], answer: Callable[[Any], T]) -> T:
     try:
         # The driver itself: SQLAlchemy would take half of what storing a delivery costs.
         cursor = connection.connection.cursor()
         cursor.execute(statement, values)
-        return {row[0] for row in cursor.fetchall()}
+        return answer(cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_sqlalchemy(connection, statement, error) from error
 
 
 @lru_cache(maxsize=64)
-def _of_values(table: str, mark: str, count: int) -> str:
+def _of_values(table: str, mark: str, count: int, answer: str = _ANSWER) -> str:
     values = Template(_VALUES).substitute(mark=mark)
-    return Template(_INSERT).substitute(table=table, rows="VALUES " + ", ".join([values] * count))
+    return Template(_INSERT).substitute(table=table, rows="VALUES " + ", ".join([values] * count), answer=answer)
 
 
 def stored(message: Message) -> JSON:

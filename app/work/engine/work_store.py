@@ -21,7 +21,7 @@ from app.records.database import Along, begin_locked, locked, make_autocommittin
 from app.records.database_errors import LockIsTaken
 from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
-from app.work.engine.work_rows import insert_new
+from app.work.engine.work_rows import insert_new, insert_one
 from app.work.messages import CannotStore, Message, Work
 
 # A key stands for the changes within one second, and the first delivery came no earlier than that second began; the
@@ -69,10 +69,7 @@ class WorkStore:
         time.sleep(max(0.0, self._free_until - time.monotonic()))
         try:
             self._must_be_open()
-            new = set[str]()
-            if along is None and not self._is_sqlite:
-                with self._autocommitting.connect() as connection:
-                    new = _inserted_by_itself(connection, batch)
+            new = self._inserted_by_itself(batch) if along is None and not self._is_sqlite else set[str]()
             if batch and len(new) == len(batch):
                 return [True] * len(batch)
             with self.database.connect() as connection:
@@ -90,8 +87,9 @@ class WorkStore:
             return None
         try:
             with self._of_loop.connect() as connection:
-                new = _inserted_by_itself(connection, batch) if len(batch) == 1 else set[str]()
-                return [True] if new else self._write(connection, batch, new, patience=0.0)
+                if len(batch) == 1 and _inserted_alone(connection, batch[0]):
+                    return [True]
+                return self._write(connection, batch, set(), patience=0.0)
         except SQLAlchemyError as error:
             # A lock that is not free is nothing. After all else the connection may be gone, and a new one takes time.
             self._is_open_for_loop = isinstance(error, LockIsTaken)
@@ -112,6 +110,13 @@ class WorkStore:
         """Raises CannotStore."""
         if self._is_closed:
             raise CannotStore("closed")
+
+    def _inserted_by_itself(self, batch: Sequence[Work]) -> set[str]:
+        """On PostgreSQL, in one statement. Nothing, where some must be judged beside others."""
+        if any(work.merged for work in batch) or len({work.message.work_id for work in batch}) < len(batch):
+            return set()
+        with self._autocommitting.connect() as connection:
+            return insert_new(connection, batch)
 
     def _write(
         self,
@@ -200,11 +205,9 @@ def kind_of(message: type[Message]) -> str:
     return str(message.model_fields["kind"].default)
 
 
-def _inserted_by_itself(connection: sa.Connection, batch: Sequence[Work]) -> set[str]:
-    """In one statement. Nothing, where some must be judged beside others."""
-    if any(work.merged for work in batch) or len({work.message.work_id for work in batch}) < len(batch):
-        return set()
-    return run_alone(connection, partial(insert_new, connection, batch), patience=0.0)
+def _inserted_alone(connection: sa.Connection, work: Work) -> bool:
+    """False also where it must be judged beside others."""
+    return not work.merged and run_alone(connection, partial(insert_one, connection, work), patience=0.0)
 
 
 def _follow_up(work: Work, number: int) -> Work:

@@ -6,17 +6,19 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from copy import copy
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.records.database_url import sqlite_path
-from app.records.prepared import PreparedStatement
+from app.work.engine.claims import AT_ONCE
 from app.work.engine.dbos_internals import Queue, system_database
 from app.work.engine.engine import Engine
 from app.work.engine.queues import TICKETS
-from app.work.engine.scheduler import CLAIMED_AT_ONCE, WINDOW, Scheduler
+from app.work.engine.scheduler import WINDOW, Scheduler
 from app.work.messages import Work
 from tests.app.work.conftest import crashed, done
 from tests.support.work import example_work, register
@@ -114,42 +116,43 @@ def test_a_flood_on_one_ticket_does_not_hide_the_others(still: Still, expected: 
 
 def test_more_than_are_claimed_at_once_are_taken_in_one_look(still: Still) -> None:
     engine, take, queue = still
-    keys = [f"{number:02}" for number in range(2 * CLAIMED_AT_ONCE + 3)]
+    keys = [f"{number:02}" for number in range(2 * AT_ONCE + 3)]
     engine.accept([work(key, int(key)) for key in keys])
     assert sorted(take(queue, "me", "1", len(keys) - 1, owner_xid="x")) == keys[:-1]
     assert [row["workflow_uuid"] for row in take.rows(keys)] == keys[:-1]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("fails_at", ["claim", "read"])
-def test_a_claim_that_was_cut_off_is_taken_by_the_next_look(
-    still: Still, monkeypatch: pytest.MonkeyPatch, fails_at: str
+@pytest.mark.parametrize("fails_at", ["_claims", "_reads"])
+@pytest.mark.parametrize("gives_back", ["at once", "before the next look"])
+def test_what_a_claim_that_was_cut_off_has_claimed_is_taken_by_the_next_look(
+    still: Still, monkeypatch: pytest.MonkeyPatch, fails_at: str, gives_back: str
 ) -> None:
-    """It may have claimed some, which nobody began: the process lives, so nobody else would take them over."""
+    """Nobody began it, and while the process lives nobody would take it over."""
     engine, take, queue = still
-    keys = [f"{number:02}" for number in range(2 * CLAIMED_AT_ONCE)]
+    claims: Any = take._claims
+    keys = [f"{number:02}" for number in range(2 * AT_ONCE - 1)]
     engine.accept([work(key, int(key)) for key in keys])
-    asked = 0
 
-    def fail(*_: object) -> list[dict[str, object]]:
+    def fail(*_: object) -> int:
         raise OperationalError("", None, Exception("disk I/O error"))
 
-    def once_cut_off(count: int) -> tuple[PreparedStatement, PreparedStatement]:
-        nonlocal asked
-        asked += 1
-        if asked != 2:
-            return claims(count)
-        claim, read = map(copy, claims(count))
-        monkeypatch.setattr(*((claim, "run", fail) if fails_at == "claim" else (read, "rows", fail)))
-        return claim, read
-
-    claims = take._claim_alone
-    monkeypatch.setattr(take, "_claim_alone", once_cut_off)
-    with pytest.raises(OperationalError):
-        take(queue, "me", "1", 64, owner_xid="x")
+    prepared, failing = getattr(claims, fails_at), SimpleNamespace(run=fail, rows=fail)
+    with monkeypatch.context() as broken:
+        broken.setattr(claims, fails_at, lambda count: prepared(count) if count == AT_ONCE else failing)
+        if gives_back != "at once":
+            broken.setattr(claims, "_put_back", failing)
+        with pytest.raises(OperationalError):
+            take(queue, "me", "1", 64, owner_xid="x")
+    assert engine.backlog.waiting() == (len(keys) if gives_back == "at once" else len(keys) - claimed(fails_at))
     assert sorted(take(queue, "me", "1", 64, owner_xid="y")) == keys
-    assert take.begun_first.isdisjoint(keys[:CLAIMED_AT_ONCE]), "for all that the database knows, it was begun"
+    assert take.begun_first == set(keys), "it crashed no process"
     assert take(queue, "me", "1", 64, owner_xid="z") == []
+
+
+def claimed(fails_at: str) -> int:
+    """Before the error, of 2 * AT_ONCE - 1."""
+    return AT_ONCE if fails_at == "_claims" else 2 * AT_ONCE - 1
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
