@@ -13,7 +13,7 @@ rows that they have read, they flush together with these, as the log is one.
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import cache
@@ -81,8 +81,9 @@ def _engine(
         engine = sa.create_engine(parsed, pool_size=pool, max_overflow=0, pool_timeout=30, pool_use_lifo=True, **asked)
         writes = "isolation_level" not in options
         set_up = SqliteSetUp(checkpoint_at=checkpoint_at, begins=writes)
-        event.listen(engine, "connect", lambda connection, _: set_up(connection))
         file = DatabaseFile(sqlite_path(url))
+        event.listen(engine, "connect", lambda connection, _: set_up(connection))
+        event.listen(engine, "connect", lambda _, entry: entry.info.update(file=file))
         event.listen(engine, "first_connect", lambda *_: file.watch())
         event.listen(engine, "begin", lambda _: file.check())
         if writes and durable:
@@ -167,13 +168,20 @@ def run_alone(connection: sa.Connection, write: Callable[[], T], *, patience: fl
     SQLite begins, writes and commits in one call. Between two calls a thread waits for the interpreter, and with the
     lock in its hands all writers wait with it. What raises anything but LockIsTaken may be written all the same.
     """
-    with connection.begin():
-        driver = _driver(connection)
-        begins, driver.isolation_level = driver.isolation_level, None
-        try:
-            return _as_soon_as_free(driver, patience, write)
-        finally:
-            driver.isolation_level = begins
+    connection.info["file"].check()
+    driver = _driver(connection)
+    begins, driver.isolation_level = driver.isolation_level, None
+    try:
+        answer = _as_soon_as_free(driver, patience, write)
+    finally:
+        driver.isolation_level = begins
+    connection.info["is_flushed"] = False
+    return answer
+
+
+def flush(connection: sa.Connection) -> None:
+    """What it has committed, if it is not given back after that: see `make_engine`."""
+    _flush_log(connection.info)
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
@@ -195,20 +203,21 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
     def commits(connection: sa.Connection) -> None:
         connection.info["is_flushed"] = False
 
-    def given_back(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        if not entry.info.pop("is_flushed", True):
-            entry.info["log"].flush_or_die()
-
-    def closed(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        given_back(connection, entry)  # one that is invalidated is closed first
+    def closed(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        _flush_log(entry.info)  # one that is invalidated is closed first
         if "log" in entry.info:
             entry.info.pop("log").close()
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "commit", commits)
-    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkin", lambda _, entry: _flush_log(entry.info))
     event.listen(engine, "close", closed)
     _close_late_ones(engine)
+
+
+def _flush_log(info: MutableMapping[str, Any]) -> None:
+    if not info.pop("is_flushed", True):
+        info["log"].flush_or_die()
 
 
 class _Log:

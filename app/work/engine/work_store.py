@@ -17,7 +17,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.database import Along, begin_locked, locked, make_autocommitting, make_engine, run_alone
+from app.records.database import Along, begin_locked, flush, locked, make_autocommitting, make_engine, run_alone
 from app.records.database_errors import LockIsTaken
 from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
@@ -45,7 +45,9 @@ class WorkStore:
         self.database = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
         self._is_sqlite = is_sqlite(url)
         self._of_loop = make_engine(url, pool=1, checkpoint_at=CHECKPOINT_AT)
-        self._is_open_for_loop = False
+        self._kept: sa.Connection | None = None
+        """By the loop: to take a connection, and to give it back, took as long as to write."""
+        self._using_kept = threading.Lock()
         self._autocommitting = make_autocommitting(url)
         self._is_closed = False
         self._free_until = 0.0
@@ -53,6 +55,8 @@ class WorkStore:
 
     def close(self) -> None:
         self._is_closed = True
+        with self._using_kept:
+            self._drop_kept()
         for database in (self.database, self._of_loop, self._autocommitting):
             database.dispose()
 
@@ -83,28 +87,42 @@ class WorkStore:
         None: somebody else writes, the database may let us wait, or it is not `open_for_loop`.
         """
         began = time.monotonic()
-        if not self._is_open_for_loop or self._is_closed or began < max(self._free_until, self._slow_until):
+        if began < max(self._free_until, self._slow_until) or not self._using_kept.acquire(blocking=False):
             return None
         try:
-            with self._of_loop.connect() as connection:
-                if len(batch) == 1 and _inserted_alone(connection, batch[0]):
-                    return [True]
-                return self._write(connection, batch, set(), patience=0.0)
-        except SQLAlchemyError as error:
-            # A lock that is not free is nothing. After all else the connection may be gone, and a new one takes time.
-            self._is_open_for_loop = isinstance(error, LockIsTaken)
+            return self._written_at_once(self._kept, batch) if self._kept is not None else None
+        except LockIsTaken:
+            return None
+        except SQLAlchemyError:
+            self._drop_kept()  # it may be gone, and a new one takes time
             return None
         finally:
+            self._using_kept.release()
             if time.monotonic() - began > SLOW_SECONDS:
                 self._slow_until = time.monotonic() + SLOW_FOR_SECONDS
 
+    def _written_at_once(self, connection: sa.Connection, batch: Sequence[Work]) -> list[bool]:
+        if len(batch) == 1 and _inserted_alone(connection, batch[0]):
+            answers = [True]
+        else:
+            answers = self._write(connection, batch, set(), patience=0.0)
+        flush(connection)
+        return answers
+
     def open_for_loop(self) -> None:
         """From a thread. Of PostgreSQL nothing is opened: its answer may take long."""
-        if not self._is_sqlite or self._is_open_for_loop or self._is_closed:
+        if not self._is_sqlite or self._kept is not None:
             return
-        with suppress(SQLAlchemyError):
-            self._of_loop.connect().close()
-            self._is_open_for_loop = True
+        with self._using_kept, suppress(SQLAlchemyError):
+            if not self._is_closed:
+                self._kept = self._of_loop.connect()
+
+    def _drop_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(SQLAlchemyError):
+                kept.invalidate()
+                kept.close()
 
     def _must_be_open(self) -> None:
         """Raises CannotStore."""

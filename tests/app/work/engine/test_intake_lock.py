@@ -6,6 +6,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -78,6 +80,34 @@ def test_an_event_loop_stores_it_only_where_nobody_else_writes(store: WorkStore,
     assert store.accept_at_once([delivery("a")]) == [False]
     other.execute("BEGIN IMMEDIATE")  # it holds nothing
     other.rollback()
+
+
+def test_what_an_event_loop_has_stored_is_on_the_disk(store: WorkStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(records_database, "_flush", flushed.append)
+    elsewhere = example_work("wf", "b", "ticket:2", delay=1e6)
+    for batch in ([delivery("a")], [replace(elsewhere, merged=True)], [delivery("a"), delivery("c")]):
+        assert store.accept_at_once(batch) == [one.message.key != "a" or len(batch) == 1 for one in batch]
+        assert flushed
+        flushed.clear()
+
+
+def test_to_close_waits_until_the_event_loop_has_stored(store: WorkStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushes, may_end = threading.Event(), threading.Event()
+
+    def flush(_: int) -> None:
+        flushes.set()
+        may_end.wait(10)
+
+    monkeypatch.setattr(records_database, "_flush", flush)
+    with ThreadPoolExecutor(2) as pool:
+        stored = pool.submit(store.accept_at_once, [delivery("a")])
+        flushes.wait(10)
+        closed = pool.submit(store.close)
+        assert not wait([closed], timeout=0.1).done
+        may_end.set()
+        assert stored.result(10) == [True]
+        closed.result(10)
 
 
 def test_an_event_loop_does_not_wait_for_a_slow_disk_again_for_a_while(
