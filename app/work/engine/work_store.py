@@ -70,7 +70,9 @@ class WorkStore:
         is stored once more under a follow-up key. Work that still waits will read the newest state anyway, and work
         that began late enough has seen all that one key can stand for.
         """
-        time.sleep(max(0.0, self._free_until - time.monotonic()))
+        rest = self._free_until - time.monotonic()
+        if rest > 0:
+            time.sleep(rest)
         try:
             self._must_be_open()
             new = self._inserted_by_itself(batch) if along is None and not self._is_sqlite else set[str]()
