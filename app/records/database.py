@@ -82,6 +82,9 @@ def _engine(
         writes = "isolation_level" not in options
         set_up = SqliteSetUp(checkpoint_at=checkpoint_at, begins=writes)
         file = DatabaseFile(sqlite_path(url))
+        file.watch()
+        # SQLite would make an empty file, and throw away the log of the one that was moved.
+        event.listen(engine, "do_connect", lambda *_: file.check())
         event.listen(engine, "connect", lambda connection, _: set_up(connection))
         event.listen(engine, "connect", lambda _, entry: entry.info.update(file=file))
         event.listen(engine, "first_connect", lambda *_: file.watch())
@@ -166,17 +169,19 @@ def run_alone(connection: sa.Connection, write: Callable[[], T], *, patience: fl
     """On SQLite: a transaction of the one statement that `write` runs, which answers no rows. Raises as `locked` does.
 
     SQLite begins, writes and commits in one call. Between two calls a thread waits for the interpreter, and with the
-    lock in its hands all writers wait with it. What raises anything but LockIsTaken may be written all the same.
+    lock in its hands all writers wait with it. After any error but LockIsTaken it may have been written.
     """
-    connection.info["file"].check()
-    driver = _driver(connection)
+    info, driver = connection.info, _driver(connection)
+    info["file"].check()
+    was_flushed, info["is_flushed"] = info.get("is_flushed", True), False
     begins, driver.isolation_level = driver.isolation_level, None
     try:
-        answer = _as_soon_as_free(driver, patience, write)
+        return _as_soon_as_free(driver, patience, write)
+    except LockIsTaken:
+        info["is_flushed"] = was_flushed
+        raise
     finally:
         driver.isolation_level = begins
-    connection.info["is_flushed"] = False
-    return answer
 
 
 def flush(connection: sa.Connection) -> None:
@@ -216,8 +221,9 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
 
 
 def _flush_log(info: MutableMapping[str, Any]) -> None:
-    if not info.pop("is_flushed", True):
+    if not info.get("is_flushed", True):
         info["log"].flush_or_die()
+        info["is_flushed"] = True
 
 
 class _Log:
@@ -296,14 +302,14 @@ def _as_soon_as_free(connection: sqlite3.Connection, patience: float | None, wri
 
 
 class DatabaseFile:
-    """Watched from `watch` on."""
+    """Watched from the first `watch` on that finds it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._identity: tuple[int, int] | None = None
 
     def watch(self) -> None:
-        self._identity = self._found()
+        self._identity = self._identity or self._found()
 
     def check(self) -> None:
         """Raises DatabaseGone when the file was deleted or replaced, or may not be written any more."""

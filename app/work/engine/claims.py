@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import locked, run_alone
+from app.records.database_errors import LockIsTaken
 from app.records.prepared import PreparedStatement
 from app.work.engine.backlog import in_state
 from app.work.engine.dbos_internals import SystemDatabase, claimed_columns, database_clock, prepared
@@ -67,7 +68,7 @@ class ClaimsOnPostgresql:
 
 
 class ClaimsOnSqlite:
-    """All workers may look: what has changed since is seen when they claim."""
+    """Takes the same arguments. All workers may look: what has changed since is seen when they claim."""
 
     def __init__(self, database: SystemDatabase, is_new: IsNew | None) -> None:
         self._database = database
@@ -81,18 +82,19 @@ class ClaimsOnSqlite:
     def take(self, connection: sa.Connection, taker: Taker, most: int, find: Find, *, expected: bool) -> list[Row]:
         del most, expected
         self._give_back(connection)
-        keys = find()
+        keys, rows = find(), list[Row]()
         try:
-            return [
-                row
-                for start in range(0, len(keys), AT_ONCE)
-                for row in self._claimed(connection, taker, keys[start : start + AT_ONCE])
-            ]
+            for start in range(0, len(keys), AT_ONCE):
+                rows += self._claimed(connection, taker, keys[start : start + AT_ONCE])
+        except LockIsTaken:  # for this part, which is as it was; those before were claimed and read
+            if not rows:
+                raise
         except BaseException:
             self._cut_off = taker
             with suppress(SQLAlchemyError):
                 self._give_back(connection, patience=0.0)
             raise
+        return rows
 
     def _claimed(self, connection: sa.Connection, taker: Taker, keys: Sequence[str]) -> list[Row]:
         claim, read, values = self._claims(len(keys)), self._reads(len(keys)), {**taker, **_numbered(keys)}
@@ -172,6 +174,7 @@ def _put_back(table: sa.Table) -> sa.Update:
         .where(in_state(table, "PENDING"), *owned)
         .values(
             status="ENQUEUED",
+            executor_id=None,
             owner_xid=None,
             started_at_epoch_ms=None,
             recovery_attempts=table.c.recovery_attempts - 1,

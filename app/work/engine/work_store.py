@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import Along, begin_locked, flush, locked, make_autocommitting, make_engine, run_alone
-from app.records.database_errors import LockIsTaken
+from app.records.database_errors import DatabaseGone, LockIsTaken
 from app.records.database_url import is_sqlite
 from app.work.engine.backlog import WAITS, in_state, workflow_status
 from app.work.engine.work_rows import insert_new, insert_one
@@ -93,11 +93,14 @@ class WorkStore:
             return None
         try:
             return self._written_at_once(self._kept, batch) if self._kept is not None else None
-        except LockIsTaken:
+        except (LockIsTaken, DatabaseGone):
             return None
         except SQLAlchemyError:
             self._drop_kept()  # it may be gone, and a new one takes time
             return None
+        except BaseException:
+            self._drop_kept()
+            raise
         finally:
             self._using_kept.release()
             if time.monotonic() - began > SLOW_SECONDS:
@@ -106,7 +109,7 @@ class WorkStore:
     def _written_at_once(self, connection: sa.Connection, batch: Sequence[Work]) -> list[bool]:
         if len(batch) == 1 and _inserted_alone(connection, batch[0]):
             answers = [True]
-        else:
+        else:  # its key may be known: then it is judged
             answers = self._write(connection, batch, set(), patience=0.0)
         flush(connection)
         return answers
@@ -226,7 +229,7 @@ def kind_of(message: type[Message]) -> str:
 
 
 def _inserted_alone(connection: sa.Connection, work: Work) -> bool:
-    """False also where it must be judged beside others."""
+    """False: its key is known, or it must be judged beside others."""
     return not work.merged and run_alone(connection, partial(insert_one, connection, work), patience=0.0)
 
 

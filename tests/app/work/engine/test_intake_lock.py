@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from app.records import database as records_database
 from app.records.database import make_engine
-from app.records.database_errors import DatabaseGone
 from app.records.database_url import sqlite_path
 from app.work.engine import work_store
 from app.work.engine.work_store import MOST_REST_SECONDS, SLOW_FOR_SECONDS, SLOW_SECONDS, WorkStore
@@ -129,15 +130,38 @@ def test_an_event_loop_does_not_wait_for_a_slow_disk_again_for_a_while(
 
 
 def test_an_event_loop_opens_no_connection(store: WorkStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_: object) -> None:
-        raise DatabaseGone("moved")
+    def fail(*_: object) -> bool:
+        raise OperationalError("INSERT", None, sqlite3.OperationalError("disk I/O error"))
 
-    monkeypatch.setattr(records_database.DatabaseFile, "check", gone)
+    monkeypatch.setattr(work_store, "insert_one", fail)
     assert store.accept_at_once([delivery("a")]) is None
     monkeypatch.undo()
     assert store.accept_at_once([delivery("a")]) is None
     store.open_for_loop()
     assert store.accept_at_once([delivery("a")]) == [True]
+
+
+@pytest.mark.parametrize("another", [False, True], ids=["moved", "replaced"])
+def test_a_file_that_comes_back_has_all_that_was_stored(store: WorkStore, database_url: str, *, another: bool) -> None:
+    """To open another file at its place would throw away the log, in which the last deliveries still are."""
+    path = sqlite_path(database_url)
+    mine, backup = path.with_name("mine.db"), path.with_name("backup.db")
+    backup.write_bytes(path.read_bytes())
+    assert store.accept_at_once([delivery("a")]) == [True]
+    path.rename(mine)
+    if another:
+        backup.rename(path)
+    assert store.accept_at_once([delivery("b")]) is None
+    store.open_for_loop()
+    with pytest.raises(CannotStore):
+        accept(store, "b")
+    assert path.exists() == another
+    mine.rename(path)
+    assert store.accept_at_once([delivery("b")]) == [True]
+    store.close()
+    with closing(sqlite3.connect(path)) as fresh:
+        stored = {row[0] for row in fresh.execute("SELECT workflow_uuid FROM workflow_status")}
+    assert stored == {delivery(key).message.work_id for key in "ab"}
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

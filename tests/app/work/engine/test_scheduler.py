@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from copy import copy
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from app.records import database as records_database
+from app.records.database_errors import LockIsTaken
 from app.records.database_url import sqlite_path
+from app.work.engine import claims as claims_module
 from app.work.engine.claims import AT_ONCE
 from app.work.engine.dbos_internals import Queue, system_database
 from app.work.engine.engine import Engine
@@ -153,6 +158,27 @@ def test_what_a_claim_that_was_cut_off_has_claimed_is_taken_by_the_next_look(
 def claimed(fails_at: str) -> int:
     """Before the error, of 2 * AT_ONCE - 1."""
     return AT_ONCE if fails_at == "_claims" else 2 * AT_ONCE - 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_lock_that_is_taken_leaves_what_was_claimed_before(
+    still: Still, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    engine, take, queue = still
+    keys = [f"{number:02}" for number in range(2 * AT_ONCE)]
+    engine.accept([work(key, int(key)) for key in keys])
+    asked = count()
+
+    def run_alone(*given: Any, **options: Any) -> Any:
+        if next(asked) == part:
+            raise LockIsTaken("", None, Exception("database is locked"))
+        return records_database.run_alone(*given, **options)
+
+    monkeypatch.setattr(claims_module, "run_alone", run_alone)
+    with nullcontext() if part else pytest.raises(LockIsTaken):
+        assert sorted(take(queue, "me", "1", 64, owner_xid="x")) == keys[:AT_ONCE]
+    assert sorted(take(queue, "me", "1", 64, owner_xid="y")) == keys[part * AT_ONCE :]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
