@@ -9,7 +9,7 @@ import pytest
 from tests.support.database_calls import counted_calls
 from tests.support.harness import Harness
 
-# About 10.8 and 2.9, 9.0 and 4.3. Above that: what a busy machine shares less.
+# About 11.0 and 2.8, 9.0 and 4.3. Above that: what a busy machine shares less.
 MOST = {
     "sqlite": {"statement": 13, "commit": 5, "rollback": 0, "encoder": 1, "connection": 1},
     "postgresql": {"statement": 12, "commit": 6, "rollback": 0, "encoder": 1, "connection": 1},

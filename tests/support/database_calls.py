@@ -17,9 +17,10 @@ from sqlalchemy import event
 from urllib3.connection import HTTPConnection
 
 from app.model.encoder import Encoder
+from app.records.database import run_alone
 from app.records.prepared import PreparedStatement
-from app.work.engine import work_store
-from app.work.engine.work_rows import insert_new
+from app.work.engine import claims, work_store
+from app.work.engine.work_rows import insert_new, insert_one
 from app.work.messages import Work
 from tests.support.paths import ROOT
 
@@ -31,6 +32,7 @@ STORES = ("web", "engine/work_store.py")
 """The thread of the web's event loop, which has other things to do too, and what it does of a ticket's work."""
 LOOKS = "queue-worker"
 """Threads that look for work ten times a second: a look counts if it took some."""
+LOOK, CLAIM = "engine/scheduler.py:_oldest", "engine/claims.py"
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,12 @@ class Calls:
             self.made.append(call)
             return
         look = self._look.setdefault(thread.ident or 0, [])
+        if place.startswith(LOOK):
+            look.clear()  # the one before has taken nothing
         look.append(call)
-        if kind in {"commit", "rollback"}:
-            if any(one.text.startswith("UPDATE") and "scheduler.py" in one.place for one in look):
+        is_read = text.startswith("SELECT") and place.startswith(f"{CLAIM}:_claimed")
+        if is_read or kind in {"commit", "rollback"}:
+            if is_read or any(one.text.startswith("UPDATE") and one.place.startswith(CLAIM) for one in look):
                 self.made += look
             look.clear()
 
@@ -104,9 +109,12 @@ def counted_calls() -> Iterator[Calls]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(Encoder, "_given", encoded))
         stack.enter_context(patch.object(HTTPConnection, "connect", connected))
-        # These two go past SQLAlchemy, to the driver.
+        # These go past SQLAlchemy, to the driver.
         stack.enter_context(patch.object(PreparedStatement, "_executed", _prepared(calls)))
         stack.enter_context(patch.object(work_store, "insert_new", _stored(calls)))
+        stack.enter_context(patch.object(work_store, "insert_one", _stored_one(calls)))
+        for module in (claims, work_store):
+            stack.enter_context(patch.object(module, "run_alone", _run_alone(calls)))
         for name, listener in listeners:
             event.listen(sa.Engine, name, listener)
             stack.callback(event.remove, sa.Engine, name, listener)
@@ -117,8 +125,9 @@ def _prepared(calls: Calls) -> Callable[..., Any]:
     execute = PreparedStatement._executed
 
     def executed(self: PreparedStatement, connection: sa.Connection, run: Any, ask: Callable[[Any], Any]) -> Any:
+        answer = execute(self, connection, run, ask)  # not what is tried while the lock is taken
         calls.note("statement", run.text)
-        return execute(self, connection, run, ask)
+        return answer
 
     return executed
 
@@ -133,6 +142,24 @@ def _stored(calls: Calls) -> Callable[[sa.Connection, Sequence[Work]], set[str]]
         return new
 
     return stored
+
+
+def _stored_one(calls: Calls) -> Callable[[sa.Connection, Work], bool]:
+    def stored(connection: sa.Connection, work: Work) -> bool:
+        is_new = insert_one(connection, work)
+        calls.note("statement", "INSERT INTO workflow_status")
+        return is_new
+
+    return stored
+
+
+def _run_alone(calls: Calls) -> Callable[..., Any]:
+    def alone(connection: sa.Connection, write: Callable[[], Any], **options: Any) -> Any:
+        written = run_alone(connection, write, **options)
+        calls.note("commit")
+        return written
+
+    return alone
 
 
 def _place() -> str | None:
