@@ -154,7 +154,7 @@ class _OneWrite:
             self._held += data
             self._send()
             return
-        self._held = bytes(data)  # the caller may change what is none
+        self._held = bytes(data)  # a bytearray may be changed by the time that it is sent
         self._loop.call_soon(self._send)  # by then it is mostly sent: the body followed at once
 
     def close(self) -> None:
