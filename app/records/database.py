@@ -14,7 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -25,13 +25,14 @@ import structlog
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.records.database_errors import DatabaseGone, LockIsTaken
 from app.records.database_url import is_sqlite, sqlite_path
+from app.records.postgresql_set_up import ask_idle_ones, connect_args
 from app.records.prepared import NOTHING, PreparedStatement, Values
-from app.records.sqlite_set_up import BUSY_TIMEOUT, WAITS_SECONDS, SqliteSetUp
+from app.records.sqlite_set_up import BUSY_TIMEOUT, WAITS_SECONDS, SqliteSetUp, flush_folder
 
 log = structlog.get_logger(__name__)
 
@@ -46,8 +47,6 @@ LOOKS_SECONDS = 0.0005
 # macOS has no fdatasync.
 _flush = getattr(os, "fdatasync", os.fsync)
 CHECKPOINT_AT = 1000
-# A connection that was used within so many seconds is taken to work still; asking costs a round trip.
-TRUSTED_SECONDS = 1.0
 READERS = 4
 
 
@@ -97,15 +96,10 @@ def _engine(
         pool_size=pool,
         max_overflow=0,
         pool_timeout=10,
-        connect_args={
-            "connect_timeout": 3,
-            "application_name": "pointsman",
-            "options": "-c idle_in_transaction_session_timeout=60000"
-            + ("" if durable else " -c synchronous_commit=off"),
-        },
+        connect_args=connect_args(durable=durable),
         **asked,
     )
-    _ask_idle_ones(engine)
+    ask_idle_ones(engine)
     _close_late_ones(engine)
     return engine
 
@@ -124,24 +118,6 @@ def _close_late_ones(engine: sa.Engine) -> None:
 
     event.listen(engine, "engine_disposed", close)
     event.listen(engine, "checkin", returned)
-
-
-def _ask_idle_ones(engine: sa.Engine) -> None:
-    """Before a connection is used that was idle for long: the database may have been restarted."""
-
-    def returned(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        entry.info["idle_since"] = time.monotonic()
-
-    def taken(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
-        if time.monotonic() - entry.info.get("idle_since", time.monotonic()) < TRUSTED_SECONDS:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError from error
-
-    event.listen(engine, "checkin", returned)
-    event.listen(engine, "checkout", taken)
 
 
 @contextmanager
@@ -202,7 +178,7 @@ def _flush_when_given_back(engine: sa.Engine, path: Path) -> None:
         connection.execute("SELECT 1 FROM sqlite_master").close()  # SQLite makes its log before the first read
         entry.info["log"] = _Log(Path(f"{path}-wal"))
         if not has_name:
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
             has_name = True
 
     def commits(connection: sa.Connection) -> None:
@@ -258,16 +234,6 @@ class _Log:
             os.close(self._file)
 
     __del__ = close
-
-
-def _flush_folder(folder: Path) -> None:
-    """Else a power cut may take the log's name. Not every file system can, and SQLite goes on without it."""
-    with suppress(OSError):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _begin(connection: sqlite3.Connection) -> None:

@@ -1,8 +1,11 @@
 """How a connection to SQLite is set up."""
 
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
@@ -50,3 +53,13 @@ def _unixepoch(moment: str) -> float | None:
 def _write_ahead(connection: sqlite3.Connection) -> None:
     """Of two processes that open a new file at once one is told that it is locked: SQLite does not wait for this."""
     connection.execute("PRAGMA journal_mode=WAL")
+
+
+def flush_folder(folder: Path) -> None:
+    """Else a power cut may take the log's name. Not every file system can, and SQLite goes on without it."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from app.records import database as records_database
+from app.records import postgresql_set_up
 from app.records.database import make_engine
 from app.records.database_url import sqlite_path
 from app.work.engine import work_store
@@ -190,7 +191,7 @@ def test_of_two_in_a_batch_that_say_the_same_one_is_new(store: WorkStore) -> Non
 def test_a_connection_that_the_server_ends_costs_one_delivery(
     store: WorkStore, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records_database, "TRUSTED_SECONDS", 60.0)
+    monkeypatch.setattr(postgresql_set_up, "TRUSTED_SECONDS", 60.0)
     assert accept(store, "a") == [True]
     engine = make_engine(database_url, pool=1)
     with engine.connect() as other:
